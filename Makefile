@@ -29,6 +29,7 @@ setup: .venv/dev.stamp .venv/project.stamp ## make .venv with all that work on N
 	@touch $@
 
 .venv/project.stamp: pyproject.toml hatch_build.py $(CATALOGUES) | .venv/run.stamp
+	@echo "Putting Noroshi itself into .venv, a few seconds." >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from traceback import extract_tb
 from typing import Any
 
@@ -23,18 +23,28 @@ def sweep(names, cases, ids=None):
     """Give the test each case in turn, as `pytest.mark.parametrize` does to as many tests.
 
     A case that fails holds up no other. What is no name of the table remains a fixture, and is
-    the same for all cases.
+    the same for all cases. Cases that are dear to make are given as the function that makes them:
+    each worker collects the test, and only the one that runs it makes them.
     """
     split = [name.strip() for name in names.split(",")] if isinstance(names, str) else [*names]
     alone = isinstance(names, str) and len(split) == 1
-    table = [*_named(split, [*cases], ids, alone)]
-    if not table:
-        raise ValueError(f"a sweep of no case: {names}")
+    table = partial(_table, split, cases, ids, alone)
+    if not callable(cases):
+        table = partial(list, table())
 
     def of(test):
         return _swept(test, split, table)
 
     return of
+
+
+def _table(
+    names: Sequence[str], cases: Any, ids: Any, alone: bool
+) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    table = [*_named(names, [*(cases() if callable(cases) else cases)], ids, alone)]
+    if not table:
+        raise ValueError(f"a sweep of no case: {names}")
+    return table
 
 
 def _named(
@@ -67,25 +77,25 @@ def _swept(test, names, table):
 
         @wraps(test)
         async def swept(**fixtures):
-            failed = []
-            for id, values in table:
+            failed, cases = [], table()
+            for id, values in cases:
                 try:
                     await test(**fixtures, **values)
                 except FAILED as error:
                     failed.append((id, error))
-            _tell(failed, len(table))
+            _tell(failed, len(cases))
 
     else:
 
         @wraps(test)
         def swept(**fixtures):
-            failed = []
-            for id, values in table:
+            failed, cases = [], table()
+            for id, values in cases:
                 try:
                     test(**fixtures, **values)
                 except FAILED as error:
                     failed.append((id, error))
-            _tell(failed, len(table))
+            _tell(failed, len(cases))
 
     others = [one for name, one in given.parameters.items() if name not in names]
     swept.__signature__ = given.replace(parameters=others)

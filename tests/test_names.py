@@ -90,7 +90,6 @@ OF_ANSWERS = {
     "noroshi.operations.mail_answers.Tried",
     "noroshi.oauth.provider.who",
     "noroshi.ports.examination.Whose",
-    "noroshi.ports.store_records.shown",
     "noroshi.service.operation.after",
     "noroshi.service.operation.before",
     "noroshi.transports.http.graph.where",

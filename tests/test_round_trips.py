@@ -39,11 +39,13 @@ def mail(days_ago, fate="accepted", why=NOTHING, **arrivals):
     states = {"seen": "seen arrived", "back": "came back"}
     return TrackedMail(
         row=QueuedEnvelope(
-            envelope=trip_mail("smtp1", BOX, "X", at), due=at, state=fate, why=plain(why.en)
+            envelope=trip_mail("smtp1", BOX, "X", at), due=at, state=fate, reason=plain(why.en)
         ),
         receipts=receipts if fate == "accepted" else (),
         arrivals=tuple(
-            Arrival(address=BOX, state=states[name], at=at + seconds * SECOND, text="5.2.2")
+            Arrival(
+                address=BOX, state=states[name], reported_at=at + seconds * SECOND, text="5.2.2"
+            )
             for name, seconds in arrivals.items()
         ),
     )

@@ -30,6 +30,31 @@ def test_a_case_that_fails_is_named_and_holds_up_no_other(at):
     assert seen == ["first", "other", "last"]
 
 
+def test_cases_that_a_function_makes_are_made_when_they_are_looked_at():
+    made, seen = [], []
+
+    def cases():
+        made.append(True)
+        yield from ("first", "last")
+
+    @sweep("case", cases)
+    def looked(case):
+        seen.append(case)
+
+    assert made == []
+    looked()
+    assert seen == ["first", "last"]
+
+
+def test_a_function_that_makes_no_case_is_refused_when_they_are_looked_at():
+    @sweep("case", list)
+    def looked(case):
+        pass
+
+    with pytest.raises(ValueError, match="no case"):
+        looked()
+
+
 async def test_it_does_so_in_a_test_that_waits():
     @sweep("case", ["a", "b"], ids=["the one", "the other"])
     async def looked(case):

@@ -44,12 +44,12 @@ fi
     count=0 done=
     while IFS= read -r line; do
         case $line in
-            Collecting*|"Requirement already satisfied"*)
+            Collecting*|Processing*|"Requirement already satisfied"*)
                 count=$((count + 1))
                 [ $((count % 10)) -ne 0 ] || say "  $count of $packages packages" ;;
             "Installing collected packages"*) say "  unpacking them" ;;
             "pip is done") done=yes ;;
-            ERROR*|WARNING*|*Expected*|*" Got "*) say "$line" ;;
+            ERROR*|WARNING*|"  "*==*" from "*|*Expected*|*" Got "*) say "$line" ;;
         esac
     done
     [ -n "$done" ]

@@ -88,7 +88,7 @@ async def fill(store: Any) -> None:
 
 
 def bad() -> Change:
-    item = ItemState(level=Level.CRITICAL, since=AT, reasons={"r": Reason.NEW_LEVEL})
+    item = ItemState(level=Level.CRITICAL, level_since=AT, reasons={"r": Reason.NEW_LEVEL})
     names = ("accepted", "refused", "out")
     letters = [envelope(name) for name in names]
     letters += [envelope("waits", "down", "same"), envelope("behind", "down", "same")]

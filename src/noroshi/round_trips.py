@@ -195,10 +195,10 @@ def trip_of(
     arrival = arrival_of(latest, DeliveryState.SEEN_ARRIVED) if latest is not None else None
     if latest is None or arrival is None:
         return RoundTripFacts(counts_from=begins, trouble=why)
-    duration = arrival.at - _sent_at(latest)
+    duration = arrival.reported_at - _sent_at(latest)
     return RoundTripFacts(
-        counts_from=max(begins, arrival.at),
-        last_arrival=arrival.at,
+        counts_from=max(begins, arrival.reported_at),
+        last_arrival=arrival.reported_at,
         duration=duration.total_seconds(),
         trouble=why,
     )
@@ -227,5 +227,5 @@ def _why_unseen(mail: TrackedMail) -> Message:
     if bounce := arrival_of(mail, DeliveryState.CAME_BACK):
         return CAME_BACK.fill(said=bounce.text)
     if mail.row.state != EnvelopeState.ACCEPTED:
-        return NOT_SENT.fill(why=QUEUED if mail.row.why == NOTHING else mail.row.why)
+        return NOT_SENT.fill(why=QUEUED if mail.row.reason == NOTHING else mail.row.reason)
     return NOT_THERE

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from noroshi.core.mail import DIRECT, Answer, Envelope, Network, Receipt, Verdict
-from noroshi.core.translation import Message, plain
+from noroshi.core.translation import NOTHING, Message, plain
 from noroshi.ports import (
     Beat,
     Clocks,
@@ -78,6 +78,9 @@ class FakeHost:
         self._beats, self._now, self._files, self._own = beats, now, files, own
         self._network, self._secrets = network, secrets
         self.forbidden: Sequence[Message] = ()
+
+    def computer_problem(self) -> Message:
+        return NOTHING
 
     async def address(self) -> str:
         return self._address

@@ -81,6 +81,22 @@ def test_a_recovery_has_the_times_of_its_own_outage_and_not_the_first_one_s():
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "from Fri 20 Nov 2026 12:00:00 +00:00 to Mon 23 Nov 2026 12:04:00 +00:00"),
+        (
+            "ja",
+            "2026年11月20日(金) 12:00:00 +00:00 から 2026年11月23日(月) 12:04:00 +00:00 まで",
+        ),
+    ],
+)
+def test_an_outage_of_days_ends_on_a_day_too(language, expected):
+    days = 3 * 24 * 60
+    said = told(over(4, -days), row(0, where="FS02 E:"), language=language)
+    assert expected in said["text"]
+
+
 def test_of_many_outages_the_last_three_have_their_times_and_the_others_are_counted():
     times = [one for n in range(5) for one in (row(2 * n), over(2 * n + 1, 2 * n))]
     said = told(*times, row(10), row(0, where="FS02 E:"), now=11)

@@ -115,16 +115,20 @@ def test_a_thousand_items_are_all_named():
 
 NEXT = [
     pytest.param(
-        {"when": RuleTrigger.FIRST, "repeat": None, "recovered": False},
+        {"trigger": RuleTrigger.FIRST, "repeat": None, "notifies_recovery": False},
         "none (the rule notifies only once)",
         id="never",
     ),
-    pytest.param({"when": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"),
     pytest.param(
-        {"repeat": None, "recovered": False}, "when the level changes", id="on change alone"
+        {"trigger": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"
     ),
     pytest.param(
-        {"when": RuleTrigger.EACH, "repeat": None},
+        {"repeat": None, "notifies_recovery": False},
+        "when the level changes",
+        id="on change alone",
+    ),
+    pytest.param(
+        {"trigger": RuleTrigger.EACH, "repeat": None},
         "when the level changes, at each measurement in this state, or when it recovers",
         id="each",
     ),
@@ -199,7 +203,7 @@ def test_times_are_counted_in_japanese_for_who_reads_japanese(unit, said):
         (59.7, "1 min", "1分"),
         (5400, "1 h 30 min", "1時間30分"),
         (14400, "4 h", "4時間"),
-        (86400 * 2 + 3600 * 5 + 60, "2 d 5 h", "2日5時間"),
+        (86400 * 2 + 3600 * 5 + 60, "2 d 5 h", "2日と5時間"),
         (86401, "1 d", "1日"),
     ],
 )

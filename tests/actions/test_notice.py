@@ -36,31 +36,31 @@ HOUR = timedelta(hours=1)
 AKI = Contact(id="aki", addresses=("aki@example.com",), language="ja", zone="Asia/Tokyo")
 SAM = Contact(id="sam", addresses=("sam@example.com",), language="en")
 WEB1, FS01 = MonitoredInstance("web1", "Web server", 12), MonitoredInstance("fs01", "", 3)
-STARTED = MonitoringStarted(at=NIGHT, node="n1", instances=(WEB1, FS01), version=7)
+STARTED = MonitoringStarted(happened_at=NIGHT, node="n1", instances=(WEB1, FS01), version=7)
 WELL = StatusReport(
-    at=NIGHT,
+    happened_at=NIGHT,
     due=NIGHT,
-    since=NIGHT - 24 * HOUR,
+    tally_since=NIGHT - 24 * HOUR,
     instances=("fs01", "web1"),
-    healthy=15,
-    unmeasured=0,
+    healthy_count=15,
+    unmeasured_count=0,
     unhealthy=(),
     tally={"accepted": 5, "": 1},
-    waiting=1,
-    set_aside=0,
+    waiting_count=1,
+    set_aside_count=0,
 )
 NOT_OK = (UnhealthyMonitor("web1", "web1/os/disk", plain("Disk space"), Level.WARNING, None),)
 ASIDE = MailSetAside(
-    at=NIGHT,
+    happened_at=NIGHT,
     mail="01J.1/ops/ops",
     contact="ops",
-    to=("ops@example.com",),
+    addresses=("ops@example.com",),
     subject="[CRITICAL] FS01 Disk space",
     route="smtp2",
     reason=plain("550 5.1.1 no such user"),
 )
 CAME_BACK = MailCameBack(
-    at=NIGHT + HOUR,
+    happened_at=NIGHT + HOUR,
     mail="01J.1/ops/ops",
     contact="ops",
     address="gone@example.com",
@@ -70,7 +70,7 @@ CAME_BACK = MailCameBack(
     reason=plain("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found"),
 )
 FAILED = ActionFailed(
-    at=NIGHT,
+    happened_at=NIGHT,
     failure=Failure.TEXT,
     name="ops",
     contact="ops",
@@ -80,23 +80,23 @@ FAILED = ActionFailed(
 )
 ALL = {
     "started": STARTED,
-    "stopped": MonitoringStopped(at=NIGHT, node="n1", instances=(WEB1,), version=7),
+    "stopped": MonitoringStopped(happened_at=NIGHT, node="n1", instances=(WEB1,), version=7),
     "removed": MonitoringStopped(
-        at=NIGHT, node="n1", instances=(WEB1,), version=8, by_version=True
+        happened_at=NIGHT, node="n1", instances=(WEB1,), version=8, by_version=True
     ),
     "changed": SettingsChanged(
-        at=NIGHT,
+        happened_at=NIGHT,
         version=8,
-        who="sato",
+        author="sato",
         note=plain("more room"),
         differences=(("web1", plain("~ instances/web1: os/disk limits.used.warning 80 → 85")),),
         left_out=3,
         is_offline_change=True,
     ),
     "changed-in-a-row": SettingsChanged(
-        at=NIGHT,
+        happened_at=NIGHT,
         version=8,
-        who="sato",
+        author="sato",
         note=plain("setup"),
         differences=(("", plain("+ routes/smtp1")), ("", plain("+ accounts/m365"))),
         first=5,
@@ -106,12 +106,15 @@ ALL = {
         FAILED, failure=Failure.ROUTE, name="smtp1", reason=plain("550 5.7.60")
     ),
     "address-refused": replace(
-        FAILED, failure=Failure.ADDRESS, reason=plain("550 5.1.1"), to=("old@example.com",)
+        FAILED,
+        failure=Failure.ADDRESS,
+        reason=plain("550 5.1.1"),
+        addresses=("old@example.com",),
     ),
     "set-aside": ASIDE,
     "unread": replace(
         ASIDE,
-        to=(),
+        addresses=(),
         subject="?",
         reason=UNREADABLE.fill(said="no Envelope: Input data was truncated"),
         unread=True,
@@ -120,23 +123,23 @@ ALL = {
     "well": WELL,
     "not-well": replace(
         WELL,
-        at=NIGHT + 2 * HOUR,
-        healthy=13,
-        unmeasured=1,
+        happened_at=NIGHT + 2 * HOUR,
+        healthy_count=13,
+        unmeasured_count=1,
         unhealthy=(
             UnhealthyMonitor(
                 "web1", "web1/os/disk", plain("Disk space"), Level.CRITICAL, NIGHT - 5 * HOUR
             ),
         ),
     ),
-    "not-measured": replace(WELL, healthy=12, unmeasured=3),
-    "lost": replace(WELL, tally={"accepted": 5, "came back": 1, "set aside": 1}, lost=2),
+    "not-measured": replace(WELL, healthy_count=12, unmeasured_count=3),
+    "lost": replace(WELL, tally={"accepted": 5, "came back": 1, "set aside": 1}, lost_count=2),
     "unwatched": MonitoringGap(
-        at=NIGHT - 3 * HOUR,
-        until=NIGHT,
+        happened_at=NIGHT - 3 * HOUR,
+        ended_at=NIGHT,
         missed=(MissedMonitor("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
     ),
-    "slept": MonitoringGap(at=NIGHT - HOUR, until=NIGHT, was_suspended=True),
+    "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
 }
 
 
@@ -228,12 +231,24 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
 @pytest.mark.parametrize(
     ("changed", "headline", "mark"),
     [
-        ({"healthy": 12, "unmeasured": 3}, "OK: 12 of 15 monitors; not measured yet: 3", ""),
-        ({"healthy": 0, "unmeasured": 1}, "OK: 0 of 1 monitor; not measured yet: 1", ""),
-        ({"lost": 1}, "1 alarm lost", "◆ "),
+        (
+            {"healthy_count": 12, "unmeasured_count": 3},
+            "OK: 12 of 15 monitors; not measured yet: 3",
+            "",
+        ),
+        (
+            {"healthy_count": 0, "unmeasured_count": 1},
+            "OK: 0 of 1 monitor; not measured yet: 1",
+            "",
+        ),
+        ({"lost_count": 1}, "1 alarm lost", "◆ "),
         ({"tally": {"unheard of": 2}}, "2 alarms lost", "◆ "),
         ({"tally": {"came back": 1, "set aside": 1}}, "2 alarms not delivered", "▲ "),
-        ({"lost": 1, "unhealthy": NOT_OK}, "1 alarm lost; not OK: 1 of 16 monitors", "◆ "),
+        (
+            {"lost_count": 1, "unhealthy": NOT_OK},
+            "1 alarm lost; not OK: 1 of 16 monitors",
+            "◆ ",
+        ),
         ({}, "no problems reported by 15 monitors", "○ "),
     ],
 )
@@ -244,11 +259,11 @@ def test_a_report_is_never_kinder_than_what_is_known(changed, headline, mark):
 
 
 def test_nothing_watched_is_not_called_well():
-    payload = notice(SAM, replace(WELL, healthy=0, instances=()))
+    payload = notice(SAM, replace(WELL, healthy_count=0, instances=()))
     assert payload["subject"] == "[Noroshi] nothing is monitored"
 
 
 def test_a_report_tells_of_how_many_nothing_is_told():
-    silent = replace(WELL, silent=3)
+    silent = replace(WELL, silent_count=3)
     assert "3 suppressed (silence or maintenance)" in notice(SAM, silent)["text"]
     assert "通知停止またはメンテナンス中 3" in notice(AKI, silent)["text"]

@@ -368,7 +368,9 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path)
     await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\narrival not confirmed +Delivery is not verified, and ", told)
-    back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
+    back = Arrival(
+        address="ops@example.com", state="came back", reported_at=DAWN, text="550 5.1.10 no"
+    )
     await harness.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nstate +bounced\n", told) and "arrival not confirmed" not in told

@@ -80,6 +80,19 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param("audit_days = 0", "must be a number of days", id="no days"),
         pytest.param("history_days = 0", "must be a number of days", id="no history"),
         pytest.param("name = ", "is not valid TOML", id="no TOML"),
+        pytest.param(
+            f"log = 'auto'\nhistory_days = {'9' * 5000}\n",
+            "is not valid TOML at line 2, column 16: a number of too many digits",
+            id="a number of 5,000 digits",
+        ),
+        pytest.param(
+            f"history_days = 0x{'f' * 5000}", "must be a number of days", id="in hexadecimal"
+        ),
+        pytest.param(
+            f"web = {{ port = 0x{'f' * 5000} }}", "port must be a number", id="such a port"
+        ),
+        pytest.param("runs_as = " + "[" * 5000, "is not valid TOML", id="nested without end"),
+        pytest.param("a." * 500 + "a = 1", "is not valid TOML", id="a name of 500 parts"),
         pytest.param("web = true", "must be false, or a table", id="web neither way"),
         pytest.param("web = { prot = 1 }", "there is no setting prot", id="web unknown"),
         pytest.param("web = { port = 70000 }", "port must be a number", id="web port"),

@@ -29,7 +29,13 @@ ROUTE = Document("route/smtp", '{"name":"smtp"}')
 
 
 def version(*documents, **other):
-    given = {"number": 0, "documents": documents, "who": "sato", "at": DAWN, "note": "first"}
+    given = {
+        "number": 0,
+        "documents": documents,
+        "author": "sato",
+        "saved_at": DAWN,
+        "note": "first",
+    }
     return Version(**given | other)
 
 
@@ -43,7 +49,7 @@ def letter(id="m.1/r/ops", **other):
 
 
 def state(serial=1):
-    item = ItemState(level=Level.CRITICAL, since=DAWN, reasons={"r": Reason.NEW_LEVEL})
+    item = ItemState(level=Level.CRITICAL, level_since=DAWN, reasons={"r": Reason.NEW_LEVEL})
     return State(items={"/": item}, serial=serial)
 
 

@@ -47,8 +47,8 @@ async def test_a_version_comes_back_with_its_documents_and_the_next_number(empty
 async def test_an_edit_is_a_new_version_with_what_did_not_change(store):
     edited = replace(ROUTE, body="{}")
     assert await store.publish(version(DISK, ROUTE), ["m", "n"], 1) == 2
-    assert await store.publish(version(DISK, edited, at=None), ["m", "n"], 2) == 3
-    assert await store.current() == version(DISK, edited, number=3, at=None)
+    assert await store.publish(version(DISK, edited, saved_at=None), ["m", "n"], 2) == 3
+    assert await store.current() == version(DISK, edited, number=3, saved_at=None)
 
 
 async def test_of_two_edits_on_one_version_the_second_is_refused_and_writes_nothing(store):

@@ -244,7 +244,7 @@ async def test_members_are_lent_no_more(store, node, lend, together):
 
 async def test_the_attempt_of_the_one_that_joined_does_not_count(store, together):
     row, receipts = await store.envelope("a")
-    assert (row.envelope.attempts, row.out, receipts) == (0, False, ())
+    assert (row.envelope.attempts, row.is_leased, receipts) == (0, False, ())
 
 
 async def test_what_is_younger_than_a_member_waits_for_the_digest(store, node, lend):
@@ -337,7 +337,7 @@ async def test_the_attempt_of_a_digest_that_was_undone_stays_on_record(
 ):
     await finds_it_down(together.id)
     row, receipts = await store.envelope("a")
-    assert (row.why, row.envelope.attempts, receipts) == (plain("down"), 0, (LATER,))
+    assert (row.reason, row.envelope.attempts, receipts) == (plain("down"), 0, (LATER,))
 
 
 async def test_a_digest_that_was_undone_is_made_anew_with_what_came_meanwhile(
@@ -606,9 +606,14 @@ async def test_what_was_taken_is_told_with_route_contact_and_recipients(store, l
     known = {"route": "smtp", "contact": "ops"}
     expected = [
         AcceptedMail(
-            at=DAWN + SECOND, recipients=2, digest=bool(second.envelope.members), **known
+            accepted_at=DAWN + SECOND,
+            recipients=2,
+            digest=bool(second.envelope.members),
+            **known,
         ),
-        AcceptedMail(at=DAWN, recipients=1, digest=bool(first.envelope.members), **known),
+        AcceptedMail(
+            accepted_at=DAWN, recipients=1, digest=bool(first.envelope.members), **known
+        ),
     ]
     assert (
         await store.accepted_since(DAWN) == expected

@@ -83,7 +83,7 @@ async def test_an_envelope_that_is_out_is_lent_to_nobody_else(store, node, lend)
     assert (parcel.envelope, parcel.route, parcel.down_since) == (letter(), "smtp", None)
     other = await store.begin("two", DAWN)
     assert await store.claim_parcel(other, "smtp", GONE - SECOND) is None
-    assert [row.out for row in await store.queue()] == [True]
+    assert [row.is_leased for row in await store.queue()] == [True]
 
 
 async def test_an_attempt_is_on_record_before_it_is_made(store, lend):
@@ -187,7 +187,7 @@ async def test_a_life_that_ends_gives_back_its_envelopes_and_no_other_s(store, n
     await store.post(letter("theirs"))
     theirs = await store.claim_parcel(other, "smtp", DAWN)
     await store.end(node, SOON)
-    assert [row.out for row in await store.queue()] == [False, True]
+    assert [row.is_leased for row in await store.queue()] == [False, True]
     assert (await store.claim_parcel(other, "smtp", SOON)).envelope.id == "mine"
     assert await store.settle(theirs, OK, Accepted(DAWN))
 
@@ -227,7 +227,7 @@ async def test_an_envelope_that_has_left_is_known_with_all_its_receipts(store, l
     await store.settle(await lend(now=SOON), replace(OK, at=SOON), Accepted(SOON))
     assert await store.queue() == []
     row, receipts = await store.envelope("m.1/r/ops")
-    assert row.state == "accepted" and not row.out
+    assert row.state == "accepted" and not row.is_leased
     assert row.envelope == replace(letter(), attempts=1, reached=("a",))
     assert list(receipts) == [LATER, replace(OK, at=SOON)]
 
@@ -240,7 +240,9 @@ async def test_one_that_is_tried_later_waits_with_its_last_trouble(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, Retry(SOON, plain("450 busy")))
     assert await store.queue() == [
-        QueuedEnvelope(envelope=tried(letter()), due=SOON, why=plain("450 busy"), tried=1)
+        QueuedEnvelope(
+            envelope=tried(letter()), due=SOON, reason=plain("450 busy"), receipt_count=1
+        )
     ]
 
 
@@ -248,8 +250,8 @@ async def test_what_its_route_could_not_take_counts_as_a_try_all_the_same(store,
     await store.post(letter())
     await store.settle(await lend(), LATER, OpenCircuit(DAWN, SOON, plain("down")))
     (row,) = await store.queue()
-    assert (row.envelope.attempts, row.tried) == (0, 1)
-    assert (await store.envelope(letter().id))[0].tried == 1
+    assert (row.envelope.attempts, row.receipt_count) == (0, 1)
+    assert (await store.envelope(letter().id))[0].receipt_count == 1
 
 
 async def test_a_trouble_is_kept_in_both_languages(store, lend):
@@ -260,8 +262,8 @@ async def test_a_trouble_is_kept_in_both_languages(store, lend):
     await store.settle(await lend(), said, Retry(SOON, busy))
     await store.settle(await lend(), said, OpenCircuit(DAWN, SOON, busy))
     row, receipts = await store.envelope("a")
-    assert (row.why, receipts) == (busy, (said,))
-    assert [rest.why for rest in await store.route_outages()] == [busy]
+    assert (row.reason, receipts) == (busy, (said,))
+    assert [rest.reason for rest in await store.route_outages()] == [busy]
 
 
 async def test_only_who_has_not_answered_is_tried_again(store, lend):
@@ -276,7 +278,11 @@ async def test_what_was_set_aside_is_shown_and_not_lent(store, node, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, SetAside(plain("550 no such user")))
     (row,) = await store.queue()
-    assert (row.state, row.why, row.out) == ("set aside", plain("550 no such user"), False)
+    assert (row.state, row.reason, row.is_leased) == (
+        "set aside",
+        plain("550 no such user"),
+        False,
+    )
     assert await store.claim_parcel(node, "smtp", DAWN + HOUR) is None
 
 
@@ -650,7 +656,7 @@ async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes
     assert await store.hold("m.1/r/ops", "sato")
     assert await store.claim_parcel(node, "smtp", GONE) is None
     [held, later] = await store.queue()
-    assert (held.state, held.why, later.state) == ("held", plain("sato"), "")
+    assert (held.state, held.reason, later.state) == ("held", plain("sato"), "")
     assert not await store.retry("m.1/r/ops", DAWN)
     assert await store.release("m.1/r/ops", SOON)
     assert (await lend(now=SOON)).envelope.id == "m.1/r/ops"
@@ -672,7 +678,7 @@ async def test_a_dropped_mail_is_kept_but_never_sent_and_lets_the_next_one_pass(
     assert (await lend()).envelope.id == "m.2/r/ops"
     assert await ids(store) == ["m.2/r/ops"]
     [dropped, _] = await store.envelope("m.1/r/ops")
-    assert (dropped.state, dropped.why) == ("dropped", plain("sato"))
+    assert (dropped.state, dropped.reason) == ("dropped", plain("sato"))
     assert not await store.drop("m.1/r/ops", "sato")
     assert not await store.release("m.1/r/ops", DAWN)
     assert not await store.retry("m.1/r/ops", DAWN)
@@ -767,18 +773,18 @@ async def test_a_route_that_is_down_can_be_woken_and_stays_on_record(store, node
     assert not await store.wake("smtp", DAWN)
     assert not await store.wake("graph", DAWN)
     (rest,) = await store.route_outages()
-    assert (rest.since, rest.until) == (DAWN, DAWN)
+    assert (rest.down_since, rest.open_until) == (DAWN, DAWN)
     assert (await store.claim_parcel(node, "smtp", DAWN)).down_since == DAWN
 
 
 async def test_a_look_at_a_route_without_a_mail_is_kept_like_a_mails_answer(store, lend):
     await store.post(TWO_WAYS)
     await store.settle(await lend(), LATER, RESTS)
-    again = OpenCircuit(DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
+    again = OpenCircuit(DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, can_probe=True)
     await store.record_probe("smtp", again)
     (rest,) = await store.route_outages()
     expected = RouteOutage(
-        "smtp", DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True
+        "smtp", DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, can_probe=True
     )
     assert rest == expected
     await store.record_probe("smtp", None)
@@ -792,7 +798,12 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
     parcel, why = await lend(), bilingual(en="damaged", ja="破損")
     assert await store.quarantine(parcel, why, DAWN, [letter("told", alarms=())])
     row, receipts = await store.envelope("a")
-    assert (row.state, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)
+    assert (row.state, row.reason, row.is_leased, row.envelope.attempts) == (
+        "set aside",
+        why,
+        False,
+        0,
+    )
     assert receipts == ()
     assert [one.envelope.id for one in await store.queue()] == ["a", "b", "told"]
     assert (await lend()).envelope.id == "b"
@@ -809,11 +820,11 @@ async def test_the_queue_in_numbers_says_what_its_rows_say(store, node):
     trip = replace(letter(id="trip/1"), born=DAWN - MINUTE)
     await store.post(late, early, trip)
     found = await store.queue_counts(excluded_prefix="trip/")
-    assert (found.waiting, found.out, found.oldest) == (2, 0, DAWN)
-    assert found.alarms == len(late.alarms) + len(early.alarms)
+    assert (found.waiting_count, found.leased_count, found.oldest) == (2, 0, DAWN)
+    assert found.alarm_count == len(late.alarms) + len(early.alarms)
     assert found.by_route == dict.fromkeys(early.routes, 2)
     everything = await store.queue_counts()
-    assert (everything.waiting, everything.oldest) == (3, DAWN - MINUTE)
+    assert (everything.waiting_count, everything.oldest) == (3, DAWN - MINUTE)
     await store.hold("early", "sato")
     held = await store.queue_counts(excluded_prefix="trip/")
-    assert (held.waiting, held.held, held.oldest) == (1, 1, DAWN + MINUTE)
+    assert (held.waiting_count, held.held_count, held.oldest) == (1, 1, DAWN + MINUTE)

@@ -16,8 +16,10 @@ from tests.contracts.sample_records import DAWN, HOUR, LATER, OK, SECOND, letter
 ALARM = "m.1/r/ops"
 OURS, THEIRS = "<m.1/r/ops@example.com>", "<PR0DMB1@PR0DMB1.prod.example>"
 KNOWN = replace(OK, message_ids=(OURS, THEIRS))
-SEEN = Arrival(address="a", state="seen arrived", at=DAWN + SECOND)
-BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, text="550 5.1.10 no such user")
+SEEN = Arrival(address="a", state="seen arrived", reported_at=DAWN + SECOND)
+BACK = Arrival(
+    address="a", state="came back", reported_at=DAWN + HOUR, text="550 5.1.10 no such user"
+)
 TELLING = letter("notice/came-back/m.1/r/ops/-/sam", alarms=())
 
 
@@ -78,7 +80,7 @@ async def test_nothing_comes_back_of_a_mail_that_nobody_has_taken(store):
 async def test_what_is_known_is_not_told_again(store, send):
     await send()
     await store.record_arrival(ALARM, BACK)
-    assert not await store.record_arrival(ALARM, replace(BACK, at=DAWN), (TELLING,))
+    assert not await store.record_arrival(ALARM, replace(BACK, reported_at=DAWN), (TELLING,))
     assert not await store.record_arrival("x", BACK, (TELLING,))
     assert await waiting(store) == []
 

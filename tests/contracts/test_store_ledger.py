@@ -13,8 +13,10 @@ from noroshi.ports import Arrival
 from tests.contracts.sample_records import DAWN, HOUR, LATER, OK, SECOND, event, letter
 
 ALARM = "m.1/r/ops"
-SEEN = Arrival(address="a", state="seen arrived", at=DAWN + SECOND)
-BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, text="550 5.1.10 no such user")
+SEEN = Arrival(address="a", state="seen arrived", reported_at=DAWN + SECOND)
+BACK = Arrival(
+    address="a", state="came back", reported_at=DAWN + HOUR, text="550 5.1.10 no such user"
+)
 
 
 @pytest.fixture
@@ -102,7 +104,7 @@ async def test_what_became_of_a_mail_that_was_taken_is_written_down_once(store, 
     await store.post(letter())
     await store.settle(await lend(), OK, Accepted(DAWN))
     assert await store.record_arrival(ALARM, SEEN)
-    assert not await store.record_arrival(ALARM, replace(SEEN, at=DAWN + HOUR))
+    assert not await store.record_arrival(ALARM, replace(SEEN, reported_at=DAWN + HOUR))
     assert await store.record_arrival(ALARM, BACK)
     (entry,) = await store.ledger()
     assert entry.arrivals == (SEEN, BACK)

@@ -104,7 +104,7 @@ def test_a_refusal_after_others_were_reached_ends_it_well():
 
 def test_pauses_grow_and_stay_within_an_hour_and_a_quarter():
     pauses = [
-        decide_fate(parcel("smtp2", attempts=n), receipt(LATER), 1.0).at - DAWN
+        decide_fate(parcel("smtp2", attempts=n), receipt(LATER), 1.0).retry_at - DAWN
         for n in range(12)
     ]
     assert pauses == sorted(pauses)
@@ -173,10 +173,10 @@ def test_a_route_without_a_fault_of_its_own_rests_as_a_sick_server_does():
 def test_a_route_rests_at_least_as_long_as_the_other_side_asks(hours):
     again = DAWN + timedelta(hours=hours)
     said = decide_fate(parcel(), down(Fault.SERVER, again), 0.0)
-    assert said.until == max(again, DAWN + timedelta(seconds=1))
+    assert said.open_until == max(again, DAWN + timedelta(seconds=1))
 
 
 def test_a_mail_waits_at_least_as_long_as_the_other_side_asks():
     again = DAWN + timedelta(hours=1)
     answers = {"a": Answer(LATER, "said a", again=again), "b": Answer(LATER, "said b")}
-    assert decide_fate(parcel(), Receipt(at=DAWN, answers=answers), 0.0).at == again
+    assert decide_fate(parcel(), Receipt(at=DAWN, answers=answers), 0.0).retry_at == again

@@ -300,7 +300,7 @@ def test_another_reading_behind_the_same_level_is_an_event_from_the_level_to_its
     state, (event,) = after(BOTH, State(), *looks(FULL, LITTLE_LEFT))
     assert (event.id, event.before, event.after) == ("m.2", Level.CRITICAL, Level.CRITICAL)
     assert (event.cause.name, event.since) == ("free", DAWN)
-    assert (behind(state), state.items[""].since) == ("free", DAWN)
+    assert (behind(state), state.items[""].level_since) == ("free", DAWN)
 
 
 def test_who_led_to_a_level_stays_behind_it_as_long_as_it_does():

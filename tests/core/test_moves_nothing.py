@@ -31,7 +31,12 @@ OPS = Contact(id="ops", addresses=("ops@example.com",))
 RULES = (
     Rule(id="r", action="mail", contacts=(OPS,), routes=("smtp1",)),
     Rule(
-        id="n", action="mail", contacts=(OPS,), routes=("smtp1",), when=RuleTrigger.NTH, nth=3
+        id="n",
+        action="mail",
+        contacts=(OPS,),
+        routes=("smtp1",),
+        trigger=RuleTrigger.NTH,
+        nth=3,
     ),
 )
 DISK = Monitor(
@@ -71,7 +76,7 @@ def draft(*_):
 
 
 def turn(monitor, state, sample):
-    return reckon(monitor, state, sample, NOT_SUPPRESSED, sample.at, draft)
+    return reckon(monitor, state, sample, NOT_SUPPRESSED, sample.measured_at, draft)
 
 
 @settings(max_examples=2000)

@@ -37,9 +37,9 @@ def event(before, after):
 
 WORSE = event(Level.OK, Level.CRITICAL)
 ENDED = event(Level.CRITICAL, Level.OK)
-TWICE = replace(RULE, when=RuleTrigger.EACH, most=2)
-THIRD = replace(RULE, when=RuleTrigger.NTH, nth=3)
-ONCE = replace(RULE, when=RuleTrigger.FIRST)
+TWICE = replace(RULE, trigger=RuleTrigger.EACH, most=2)
+THIRD = replace(RULE, trigger=RuleTrigger.NTH, nth=3)
+ONCE = replace(RULE, trigger=RuleTrigger.FIRST)
 HOURLY = replace(RULE, repeat=HOUR)
 
 
@@ -70,7 +70,7 @@ HOURLY = replace(RULE, repeat=HOUR)
             id="told already",
         ),
         pytest.param(
-            replace(RULE, on=frozenset({Level.WARNING})),
+            replace(RULE, levels=frozenset({Level.WARNING})),
             BAD,
             WORSE,
             Reason.NOT_ASKED,
@@ -156,7 +156,7 @@ HOURLY = replace(RULE, repeat=HOUR)
         ),
         pytest.param(RULE, WELL, ENDED, Reason.NEVER_TOLD, id="recovered, and nobody knew"),
         pytest.param(
-            replace(RULE, recovered=False),
+            replace(RULE, notifies_recovery=False),
             replace(WELL, last_notifications=told()),
             ENDED,
             Reason.NOT_ASKED,

@@ -203,14 +203,16 @@ def test_a_parent_that_is_down_speaks_for_its_children():
 
 
 def test_a_recovery_nobody_waited_for_is_not_told():
-    monitor = replace(DISK, rules=(replace(OPS, on=frozenset({Level.CRITICAL})),))
+    monitor = replace(DISK, rules=(replace(OPS, levels=frozenset({Level.CRITICAL})),))
     warned = turn(State(), monitor=monitor, a=85)
     change = turn(warned.state, monitor=monitor, a=10)
     assert (reasons(change), change.envelopes) == ([Reason.NEVER_TOLD], ())
 
 
 def test_each_time_is_told_each_time_and_no_more_often_than_allowed():
-    monitor = replace(DISK, rules=(replace(OPS, when=RuleTrigger.EACH, most=3, repeat=None),))
+    monitor = replace(
+        DISK, rules=(replace(OPS, trigger=RuleTrigger.EACH, most=3, repeat=None),)
+    )
     state, told = State(), 0
     for n in range(6):
         change = turn(state, DAWN + n * MINUTE, monitor=monitor, a=95)
@@ -220,7 +222,7 @@ def test_each_time_is_told_each_time_and_no_more_often_than_allowed():
 
 
 def test_the_nth_time_is_told_once_and_what_comes_after_writes_nothing():
-    monitor = replace(DISK, rules=(replace(OPS, when=RuleTrigger.NTH, nth=3, repeat=None),))
+    monitor = replace(DISK, rules=(replace(OPS, trigger=RuleTrigger.NTH, nth=3, repeat=None),))
     state, told = State(), []
     for n in range(5):
         change = turn(state, DAWN + n * MINUTE, monitor=monitor, a=95)
@@ -302,7 +304,7 @@ def test_another_reading_that_came_under_silence_is_nobodys_yet():
 
 
 def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():
-    for given in ({"when": RuleTrigger.FIRST}, {"most": 1}):
+    for given in ({"trigger": RuleTrigger.FIRST}, {"most": 1}):
         late = look(State(), LATE, **given)
         assert look(late.state, FAILED, **given).envelopes == ()
 
@@ -398,7 +400,7 @@ def test_lines_that_came_under_silence_are_told_when_it_ends():
 
 
 def test_a_rule_may_still_ask_for_a_problem_of_many_looks_and_its_end():
-    third = replace(LOG, rules=(replace(OPS, when=RuleTrigger.NTH, nth=3),))
+    third = replace(LOG, rules=(replace(OPS, trigger=RuleTrigger.NTH, nth=3),))
     assert read_in_turn(third, 1, 1, 1, 0)[2:] == [Reason.NTH_TIME, Reason.RECOVERED]
 
 

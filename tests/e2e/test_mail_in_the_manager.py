@@ -1,5 +1,5 @@
 """The manager's pages on mail in Debian's Chromium, against the lab: from nothing to a test mail that
-was accepted, and each way to sign in. What it sees lies in build/pages/."""
+was accepted, and each way to sign in. With PICTURES=1, what it sees lies in build/pages/."""
 
 import re
 from itertools import pairwise
@@ -18,7 +18,7 @@ from tests.e2e.labs import LabProgram
 from tests.e2e.world import FAR, PATIENCE, Home
 from tests.ports import free_port
 from tests.web.console import listen
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, SHOTS, WIDE
+from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, picture
 
 GOOD = "correct horse battery"
 SOON = 1_000 * PATIENCE
@@ -127,7 +127,6 @@ class Sitting:
     async def looks_well(self, name):
         """The same page in both languages, light and dark, wide and narrow; nothing is wider
         than the window, and every heading follows one of the level above."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
         for language, theme, width in LOOKS:
             await self.page.context.add_cookies(
                 [{"name": "noroshi-language", "value": language, "url": self.office.url}]
@@ -137,16 +136,16 @@ class Sitting:
             await self.page.reload()
             await self.page.wait_for_load_state("networkidle")
             size = "wide" if width == WIDE else "narrow"
-            path = SHOTS / f"{name}.{language}.{theme}.{size}.png"
+            look = f"{name}.{language}.{theme}.{size}"
             await self.page.evaluate("scrollTo(0, 0)")
-            await self.page.screenshot(path=path, full_page=True)
+            await picture(self.page, look)
             assert await self.page.evaluate(
                 "document.documentElement.scrollWidth <= innerWidth"
-            ), path
+            ), look
             levels = await self.page.evaluate(
                 "[...document.querySelectorAll('h1,h2,h3')].map(e => +e.tagName[1])"
             )
-            assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels)), path
+            assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels)), look
         await self.page.set_viewport_size({"width": WIDE, "height": 900})
         await self.page.context.add_cookies(
             [{"name": "noroshi-language", "value": "en", "url": self.office.url}]
@@ -239,7 +238,7 @@ async def a_code_is_typed(sitting):
     await sitting.goes("/mail/route/smtp1?way=device")
     await sitting.does("device")
     code = await page.inner_text("#user-code")
-    await page.screenshot(path=SHOTS / "mail-device.png", full_page=True)
+    await picture(page, "mail-device")
     url = await page.get_attribute("#device a", "href")
     await sitting.office.typed(url, code)
     await page.wait_for_url("**/mail/route/smtp1?did=signed_in*")

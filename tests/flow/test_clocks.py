@@ -19,7 +19,7 @@ from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
 from tests.flow.storm import EXCHANGE, Storm
 
 CRITICAL = "[CRITICAL] web1: disk"
-EACH = replace(RULE, when=RuleTrigger.EACH, repeat=None)
+EACH = replace(RULE, trigger=RuleTrigger.EACH, repeat=None)
 HOURLY, MINUTELY, FAST = (FixedInterval(timedelta(seconds=s)) for s in (3600, 60, 5))
 BERLIN, TOKYO = "Europe/Berlin", "Asia/Tokyo"
 
@@ -266,7 +266,9 @@ async def test_mails_of_a_clock_that_was_ahead_hold_up_nobody_after_a_restart(
         storm.time.jump(hours=-6)
         await storm.seconds(engine, 3)
     began, storm.used = storm.time.now, {"/a": 10}
-    assert (await storm.store.accepted_since(began))[-1].at - began > timedelta(hours=5)
+    assert (await storm.store.accepted_since(began))[-1].accepted_at - began > timedelta(
+        hours=5
+    )
     async with storm.life() as engine:
         await storm.seconds(engine, 150)
     assert [row.envelope.id for row in await storm.store.queue()] == []

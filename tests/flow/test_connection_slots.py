@@ -232,7 +232,7 @@ async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
     await closing
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
     row = next(row for row in await scene.store.queue() if row.envelope.id == MAILS[1].id)
-    assert (row.out, row.envelope.attempts) == (False, 0)
+    assert (row.is_leased, row.envelope.attempts) == (False, 0)
 
 
 async def test_while_all_that_a_new_contact_may_get_is_out_no_more_is_taken_for_it():

@@ -24,7 +24,7 @@ async def test_tries_that_a_kill_cut_off_are_no_reason_to_wait_longer():
     async with scene.life() as engine:
         await scene.seconds(engine, SHORTEST.seconds + 1)
     (row,) = await scene.store.queue()
-    assert row.due - scene.time.now <= BACKOFF[0] and row.tried == 1
+    assert row.due - scene.time.now <= BACKOFF[0] and row.receipt_count == 1
 
 
 class Moody(ScriptedTransport):

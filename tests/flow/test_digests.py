@@ -241,7 +241,7 @@ async def test_a_used_up_day_rests_the_route_and_the_next_one_takes_over():
     assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
     resting = await storm.store.route_outages()
     assert {rest.fault for rest in resting} <= {Fault.QUOTA}
-    assert resting[0].until - storm.time.now > timedelta(hours=23)
+    assert resting[0].open_until - storm.time.now > timedelta(hours=23)
 
 
 async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
@@ -253,8 +253,8 @@ async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
         await storm.seconds(engine, 60)
     assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
     (resting,) = await storm.store.route_outages()
-    assert resting.fault is Fault.QUOTA and "2 messages within an hour" in resting.why.en
-    left = resting.until - storm.time.now
+    assert resting.fault is Fault.QUOTA and "2 messages within an hour" in resting.reason.en
+    left = resting.open_until - storm.time.now
     assert timedelta(minutes=55) < left < timedelta(hours=1)
 
 

@@ -109,11 +109,11 @@ async def test_a_report_counts_what_is_stopped_apart():
     scene = Told()
     at = scene.time.now + timedelta(minutes=5)
     soon = FixedTimes(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
-    well = told(Happening.WELL, at=soon)
+    well = told(Happening.WELL, report_times=soon)
     await scene.version(well, monitors=(disk_monitor(), replace(STOPPED, id="m2", name="b")))
     await scene.run(minutes=7, a=10)
     [report] = scene.of(Happening.WELL)
-    assert (report.healthy, report.unmeasured, report.disabled) == (1, 0, 1)
+    assert (report.healthy_count, report.unmeasured_count, report.disabled_count) == (1, 0, 1)
 
 
 async def test_a_report_says_of_how_many_nothing_is_told():
@@ -121,7 +121,7 @@ async def test_a_report_says_of_how_many_nothing_is_told():
     now = scene.time.now
     at = now + timedelta(minutes=5)
     soon = FixedTimes(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
-    well = told(Happening.WELL, at=soon)
+    well = told(Happening.WELL, report_times=soon)
     works = OneTimeWindow(
         begins=now.replace(tzinfo=None),
         ends=(at + timedelta(hours=1)).replace(tzinfo=None),
@@ -134,4 +134,4 @@ async def test_a_report_says_of_how_many_nothing_is_told():
     await scene.store.silence(Silence(id="s", place="web1/g/disk", **given))
     await scene.run(minutes=7, a=10)
     [report] = scene.of(Happening.WELL)
-    assert (report.healthy, report.silent) == (3, 2)
+    assert (report.healthy_count, report.silent_count) == (3, 2)

@@ -53,7 +53,11 @@ class Told(Scene):
         monitors = (disk_monitor(),) if monitors is None else monitors
         current = await self.store.current()
         given = Version(
-            number=current.number + 1, documents=documents, who=who, at=self.time.now, note=note
+            number=current.number + 1,
+            documents=documents,
+            author=who,
+            saved_at=self.time.now,
+            note=note,
         )
         ids = [monitor.id for monitor in monitors]
         number = await self.store.publish(given, ids, current.number)
@@ -144,7 +148,7 @@ async def test_nobody_watched_is_told_before_any_alarm_with_the_fixed_times_that
     await scene.run(minutes=1, a=95)
     [gap] = scene.of(Happening.UNWATCHED)
     assert scene.subjects[0] == "unwatched"
-    assert timedelta(hours=3) <= gap.until - gap.at < timedelta(hours=3, seconds=5)
+    assert timedelta(hours=3) <= gap.ended_at - gap.happened_at < timedelta(hours=3, seconds=5)
     assert [one.path for one in gap.missed] == ["web1/g/backup"]
 
 
@@ -177,7 +181,7 @@ async def test_a_process_that_stood_still_says_so():
         scene.time.pass_by(hours=1)
         await scene.seconds(engine, 10)
     [gap] = scene.of(Happening.UNWATCHED)
-    assert gap.was_suspended and gap.until - gap.at >= timedelta(hours=1)
+    assert gap.was_suspended and gap.ended_at - gap.happened_at >= timedelta(hours=1)
 
 
 async def test_what_a_version_changes_is_told_with_who_and_why():
@@ -193,7 +197,7 @@ async def test_what_a_version_changes_is_told_with_who_and_why():
         await scene.seconds(engine, 8)
     first, about = scene.of(Happening.CHANGED)
     assert (first.version, first.is_offline_change) == (1, True)
-    assert (about.version, about.who, about.note.ja) == (2, "sato", "too often")
+    assert (about.version, about.author, about.note.ja) == (2, "sato", "too often")
     assert [(name, words.en) for name, words in about.differences] == [
         ("web1", '~ instances/web1: every "1m" → "5m"')
     ]
@@ -240,7 +244,7 @@ async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_on
     assert [words.en for _, words in several.differences] == [
         '~ instances/web1: every "1m" → "4m"'
     ]
-    assert (hers.first, hers.version, hers.who) == (0, 5, "eri")
+    assert (hers.first, hers.version, hers.author) == (0, 5, "eri")
     await scene.run(minutes=1, a=10)
     assert len(scene.of(Happening.CHANGED)) == 3  # nothing of it is told again
 
@@ -335,33 +339,33 @@ EIGHT = FixedTimes(times=(time(8),), zone="UTC")
 async def test_all_is_well_is_told_at_its_time_of_day():
     scene = Told()  # it begins at six
     scene.pace = 30
-    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.version(told(Happening.WELL, report_times=EIGHT))
     async with scene.life() as engine:
         scene.used = {"/a": 10}
         while scene.time.now.hour < 9:
             await scene.seconds(engine, 3)
     [report] = scene.of(Happening.WELL)
-    assert (report.healthy, report.unhealthy, report.unmeasured) == (1, (), 0)
+    assert (report.healthy_count, report.unhealthy, report.unmeasured_count) == (1, (), 0)
     assert scene.smtp.sent[0].id == "notice/all-is-well/2026-04-01T08:00Z/n/ops"
 
 
 async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     scene = Told()
-    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.version(told(Happening.WELL, report_times=EIGHT))
     await scene.run(minutes=1, a=95)
     scene.time.pass_by(minutes=118.9)
     await scene.run(minutes=3, a=95)
     [report] = scene.of(Happening.WELL)
     assert [one.path for one in report.unhealthy] == ["web1/g/disk"]
     assert report.tally["accepted"] >= 1
-    assert (report.waiting, report.set_aside) == (0, 0)
+    assert (report.waiting_count, report.set_aside_count) == (0, 0)
 
 
 async def test_a_report_names_the_nodes_own_monitors_for_a_reader_of_any_language():
     scene = Told()
     scene.checks = tuple(replace(one, kind=QUEUE) for one in scene.checks)
     queue = disk_monitor(name="queue", kind=QUEUE, title="Mail queue", instance=OWN)
-    await scene.version(told(Happening.WELL, at=EIGHT), monitors=(queue,))
+    await scene.version(told(Happening.WELL, report_times=EIGHT), monitors=(queue,))
     await scene.run(minutes=1, a=95)
     scene.time.pass_by(minutes=118.9)
     await scene.run(minutes=3, a=95)
@@ -378,18 +382,18 @@ class Losing(MemoryStore):
 
 async def test_a_report_counts_the_alarms_that_are_nowhere():
     scene = Told(store=Losing())
-    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.version(told(Happening.WELL, report_times=EIGHT))
     await scene.run(minutes=1, a=10)
     scene.time.pass_by(minutes=118.9)
     await scene.run(minutes=3, a=10)
     [report] = scene.of(Happening.WELL)
-    assert (report.tally, report.lost, report.all_lost) == ({}, 2, 2)
+    assert (report.tally, report.lost_count, report.all_lost) == ({}, 2, 2)
 
 
 async def test_a_clock_that_was_far_ahead_at_the_start_holds_up_no_report():
     scene = Told()
     scene.time.jump(days=3)
-    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.version(told(Happening.WELL, report_times=EIGHT))
     await scene.run(minutes=1, a=10)
     async with scene.life() as engine:
         await scene.seconds(engine, 10)
@@ -407,7 +411,7 @@ async def test_a_report_whose_time_passed_while_no_node_ran_comes_late_or_not_at
     hours, times
 ):
     scene = Told()
-    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.version(told(Happening.WELL, report_times=EIGHT))
     await scene.run(minutes=1, a=10)
     scene.time.pass_by(hours=hours)
     await scene.run(minutes=3, a=10)
@@ -422,11 +426,11 @@ async def test_a_report_whose_time_passed_while_no_node_ran_comes_late_or_not_at
 )
 async def test_a_report_comes_once_though_a_name_changes_and_the_node_starts_again(renamed):
     scene = Told()
-    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.version(told(Happening.WELL, report_times=EIGHT))
     await scene.run(minutes=1, a=10)
     scene.time.pass_by(minutes=119)
     await scene.run(minutes=3, a=10)
-    await scene.version(told(Happening.WELL, at=EIGHT, **renamed))
+    await scene.version(told(Happening.WELL, report_times=EIGHT, **renamed))
     await scene.run(minutes=3, a=10)
     assert len(scene.of(Happening.WELL)) == 1
 
@@ -437,7 +441,7 @@ async def test_a_new_notification_tells_nothing_of_the_time_before_it():
     await scene.version()
     async with scene.life() as engine:
         await scene.seconds(engine, 100)
-        await scene.version(told(Happening.WELL, at=EIGHT))
+        await scene.version(told(Happening.WELL, report_times=EIGHT))
         await scene.seconds(engine, 100)
     assert scene.abouts == []
 
@@ -483,7 +487,7 @@ async def test_an_address_that_is_refused_while_others_are_reached_is_told_of():
     await scene.run(minutes=1, a=95)
     [failed] = scene.of(Happening.FAILED)
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
-    assert failed.to == ("old@example.com",)
+    assert failed.addresses == ("old@example.com",)
 
 
 async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
@@ -496,7 +500,26 @@ async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
     await scene.run(minutes=3, a=95)
     [failed] = scene.of(Happening.FAILED)
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
-    assert failed.to == ("old@example.com",)
+    assert failed.addresses == ("old@example.com",)
+
+
+async def test_each_address_of_a_contact_that_is_refused_is_told_of_once_a_day():
+    scene = Told()
+    addresses = ("ops@example.com", "old@example.com", "gone@example.com")
+    monitor = disk_monitor(
+        rules=(replace(RULE, contacts=(replace(OPS, addresses=addresses),)),)
+    )
+    gone = {"gone@example.com": Verdict.REFUSED}
+    scene.smtp.script = [NO_OLD, gone, NO_OLD, gone, NO_OLD | gone, NO_OLD]
+    asked = told(Happening.FAILED, contacts=(SAM,), routes=("smtp2",))
+    await scene.version(asked, monitors=(monitor,))
+    for used in (95, 10, 95, 10, 95, 10):
+        await scene.run(minutes=2, a=used)
+    assert [one.addresses for one in scene.of(Happening.FAILED)] == [
+        ("old@example.com",),
+        ("gone@example.com",),
+        ("old@example.com", "gone@example.com"),
+    ]
 
 
 async def test_a_text_that_failed_is_told_of_once_a_day():
@@ -587,7 +610,9 @@ async def test_killed_between_any_two_steps_a_start_and_a_change_are_told(answer
         await scene.run(minutes=1, a=10)
         assert {one.version for one in scene.of(Happening.CHANGED)} == {2}, n
         gaps = scene.of(Happening.UNWATCHED)
-        assert gaps and all(gap.until - gap.at >= timedelta(hours=3) for gap in gaps), n
+        assert gaps and all(
+            gap.ended_at - gap.happened_at >= timedelta(hours=3) for gap in gaps
+        ), n
 
 
 async def test_a_store_that_takes_nothing_keeps_no_notice_from_being_told_later():

@@ -49,7 +49,7 @@ async def test_an_answer_in_letters_that_no_store_can_write_is_kept_without_them
     answers(scene, Answer(Verdict.ACCEPTED, HALF, 250), provider_id=HALF, message_ids=ids)
     row, (receipt,) = await settled(scene)
     (answer,) = receipt.answers.values()
-    assert (row.state, row.out) == ("accepted", False)
+    assert (row.state, row.is_leased) == ("accepted", False)
     assert (answer.verdict, answer.text, answer.code) == (Verdict.ACCEPTED, "250 �t�", 250)
     assert (receipt.provider_id, receipt.message_ids) == ("250 �t�", ("<�@x>",))
 
@@ -57,7 +57,7 @@ async def test_an_answer_in_letters_that_no_store_can_write_is_kept_without_them
 async def test_a_refusal_in_such_letters_says_why_without_them(scene):
     answers(scene, Answer(Verdict.REFUSED, words=plain(HALF)))
     row, _ = await settled(scene)
-    assert row.why.en == row.why.ja == "250 �t�"
+    assert row.reason.en == row.reason.ja == "250 �t�"
 
 
 async def test_what_is_no_answer_at_all_leaves_the_mail_waiting_and_says_so(scene):
@@ -66,9 +66,9 @@ async def test_what_is_no_answer_at_all_leaves_the_mail_waiting_and_says_so(scen
 
     scene.smtp.send = send
     row, (receipt,) = await settled(scene)
-    assert (row.state, row.out) == ("", False)
+    assert (row.state, row.is_leased) == ("", False)
     assert row.due > scene.time.now
-    assert row.why.en == "the transport itself failed: TypeError"
+    assert row.reason.en == "the transport itself failed: TypeError"
     assert receipt.route == "smtp1"
 
 

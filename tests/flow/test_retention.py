@@ -36,4 +36,4 @@ async def test_readings_are_kept_for_as_long_as_the_settings_say(periods, kept):
         await scene.store.append([("m", Sample(now - timedelta(days=days)))])
     await Retention(scene.store, scene.time.clocks, periods).step()
     samples = await scene.store.samples("m")
-    assert [(now - one.at).days for one in reversed(samples)] == kept
+    assert [(now - one.measured_at).days for one in reversed(samples)] == kept

@@ -394,7 +394,7 @@ async def test_an_alarm_that_comes_back_is_told_to_others_by_another_route():
     about = telling.payload["about"]
     assert (about.mail, about.contact, about.route) == ("m.1/r/ops", "ops", "smtp1")
     assert (about.address, about.reason.en) == ("ops@example.com", "550 no")
-    assert about.subject == "[CRITICAL] web1: disk" and about.accepted_at < about.at
+    assert about.subject == "[CRITICAL] web1: disk" and about.accepted_at < about.happened_at
     assert (telling.contact, telling.routes) == ("sam", ("smtp2", "smtp1"))
 
 

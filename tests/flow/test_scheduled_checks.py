@@ -67,7 +67,7 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
 
 
 async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():
-    rule = replace(RULE, when=RuleTrigger.EACH, repeat=timedelta(minutes=5))
+    rule = replace(RULE, trigger=RuleTrigger.EACH, repeat=timedelta(minutes=5))
     scene = Scene()
     scene.used = {"/a": 95}
     await scene.plan(disk_monitor(rules=(rule,)))

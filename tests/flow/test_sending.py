@@ -187,8 +187,8 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         await scene.store.post(LETTER)
         assert await engine.dispatcher.send_one("smtp1")
     (resting,) = await scene.store.route_outages()
-    assert resting.why.en == "route 'smtp1' no longer exists"
-    assert resting.why.ja == "経路 smtp1 は定義からなくなりました"
+    assert resting.reason.en == "route 'smtp1' no longer exists"
+    assert resting.reason.ja == "経路 smtp1 は定義からなくなりました"
 
 
 async def test_a_node_that_stops_ends_what_it_measures_while_it_lets_a_mail_go_out():
@@ -228,10 +228,10 @@ async def _down(scene, engine, **other):
     await engine.hold()
     now = scene.time.now
     why = plain("sign in again")
-    given = {"fault": Fault.SIGN_IN, "early": True} | other
+    given = {"fault": Fault.SIGN_IN, "can_probe": True} | other
     rest = OpenCircuit(now - HOUR, now + HOUR, why, **given)
     await scene.store.record_probe("smtp1", rest)
-    engine.dispatcher.routes["smtp1"].circuit_open_until = rest.until
+    engine.dispatcher.routes["smtp1"].circuit_open_until = rest.open_until
 
 
 async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
@@ -253,9 +253,13 @@ async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
         await engine.dispatcher.close()
         await asyncio.wait([slot])
     (after,) = await scene.store.route_outages()
-    assert (after.since, after.fault, after.why) == (before.since, before.fault, before.why)
+    assert (after.down_since, after.fault, after.reason) == (
+        before.down_since,
+        before.fault,
+        before.reason,
+    )
     ((row, receipts),) = [await scene.store.envelope(LETTER.id)]
-    assert (row.state, row.out, len(receipts)) == ("", False, 1)
+    assert (row.state, row.is_leased, len(receipts)) == ("", False, 1)
 
 
 async def test_a_route_that_somebody_mended_is_looked_at_at_once_though_nothing_waits_for_it():
@@ -286,7 +290,7 @@ async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
             scene.time.pass_by(seconds=1)
     (rest,) = await scene.store.route_outages()
     assert len(looks) == 1
-    assert (rest.fault, rest.early) == (Fault.SIGN_IN, True)
+    assert (rest.fault, rest.can_probe) == (Fault.SIGN_IN, True)
 
 
 async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_asked_for_again(
@@ -307,7 +311,7 @@ async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_as
         await asyncio.gather(first, again)
     row, receipts = await scene.store.envelope(LETTER.id)
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
-    assert (row.state, row.out, len(receipts)) == ("accepted", False, 1)
+    assert (row.state, row.is_leased, len(receipts)) == ("accepted", False, 1)
 
 
 def hanging_line(scene):
@@ -339,7 +343,7 @@ async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by
         await asyncio.gather(first, again)
     row, receipts = await scene.store.envelope(LETTER.id)
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
-    assert (row.state, row.out, len(receipts)) == ("accepted", False, 1)
+    assert (row.state, row.is_leased, len(receipts)) == ("accepted", False, 1)
 
 
 class LendsAtOnce(MemoryStore):
@@ -398,7 +402,7 @@ async def test_a_route_that_was_changed_is_tried_at_once_though_the_store_failed
         await _down(scene, engine)
         await _taken_up_at_the_second_try(scene, engine, title="mended")
     (rest,) = await scene.store.route_outages()
-    assert rest.until == scene.time.now
+    assert rest.open_until == scene.time.now
 
 
 async def test_mail_to_a_route_that_was_removed_while_the_store_failed_is_not_forgotten(caplog):
@@ -501,4 +505,4 @@ async def test_what_was_being_asked_for_as_its_route_went_down_does_not_try_it_o
         scene.store.goes_on.set()
         assert not await asking
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
-    assert [row.out for row in await scene.store.queue()] == [False, False]
+    assert [row.is_leased for row in await scene.store.queue()] == [False, False]

@@ -80,7 +80,7 @@ async def sent(store, at=DAWN):
 async def test_a_route_tells_when_a_mail_by_it_was_last_seen_and_how_long_it_took(store):
     at = DAWN + 9 * SECOND
     await store.record_arrival(
-        await sent(store), Arrival(address=BOX, state="seen arrived", at=at)
+        await sent(store), Arrival(address=BOX, state="seen arrived", reported_at=at)
     )
     trip = (await own(store).route("smtp")).trip
     assert (trip.last_arrival, trip.duration, trip.counts_from) == (at, 9, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def pem_of(key, passphrase=None):
     )
 
 
+@cache
 def pfx(passphrase=PASSPHRASE, *, key=True, certificate=True):
     return pkcs12.serialize_key_and_certificates(
         b"noroshi",
@@ -111,48 +113,38 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
     assert read(KEY + CERTIFICATE, PASSPHRASE) == MADE
 
 
-@sweep(
-    ("data", "passphrase", "said", "locked"),
-    [
-        pytest.param(b"", "", "no certificate with its key", False, id="nothing"),
-        pytest.param(b"hello", "", "no certificate with its key", False, id="something else"),
-        pytest.param(CERTIFICATE, "", "without its private key", False, id="no key"),
-        pytest.param(KEY, "", "without its certificate", False, id="no certificate"),
-        pytest.param(
-            pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE,
-            "",
-            "protected by a passphrase",
-            True,
-            id="a locked key",
-        ),
-        pytest.param(
-            pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE,
-            "other",
-            "does not open",
-            True,
-            id="another passphrase",
-        ),
-        pytest.param(pfx(), "", "protected by a passphrase", True, id="a locked PFX"),
-        pytest.param(pfx(), "other", "does not open", True, id="a PFX's other passphrase"),
-        pytest.param(
-            pfx(key=False), PASSPHRASE, "without its private", False, id="PFX, no key"
-        ),
-        pytest.param(
-            pem_of(a_key(2048)) + CERTIFICATE,
-            "",
-            "does not belong to the certificate",
-            False,
-            id="no pair",
-        ),
-        pytest.param(
-            pem_of(k := a_key(1024)) + own(k), "", "at least 2048 bits", False, id="too short"
-        ),
-        pytest.param(pem_of(e := a_key("ec")) + own(e), "", "must be RSA", False, id="not RSA"),
-        pytest.param(
-            KEY + CERTIFICATE[:200], "", "no certificate with its key", False, id="cut off"
-        ),
-    ],
-)
+def unfit():
+    """What cannot be used, its passphrase, what is said of it, and whether it is locked."""
+    locked = pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE
+    other, short, curve = a_key(2048), a_key(1024), a_key("ec")
+    yield pytest.param(b"", "", "no certificate with its key", False, id="nothing")
+    yield pytest.param(b"hello", "", "no certificate with its key", False, id="something else")
+    yield pytest.param(CERTIFICATE, "", "without its private key", False, id="no key")
+    yield pytest.param(KEY, "", "without its certificate", False, id="no certificate")
+    yield pytest.param(locked, "", "protected by a passphrase", True, id="a locked key")
+    yield pytest.param(locked, "other", "does not open", True, id="another passphrase")
+    yield pytest.param(pfx(), "", "protected by a passphrase", True, id="a locked PFX")
+    yield pytest.param(pfx(), "other", "does not open", True, id="a PFX's other passphrase")
+    yield pytest.param(
+        pfx(key=False), PASSPHRASE, "without its private", False, id="PFX, no key"
+    )
+    yield pytest.param(
+        pem_of(other) + CERTIFICATE,
+        "",
+        "does not belong to the certificate",
+        False,
+        id="no pair",
+    )
+    yield pytest.param(
+        pem_of(short) + own(short), "", "at least 2048 bits", False, id="too short"
+    )
+    yield pytest.param(pem_of(curve) + own(curve), "", "must be RSA", False, id="not RSA")
+    yield pytest.param(
+        KEY + CERTIFICATE[:200], "", "no certificate with its key", False, id="cut off"
+    )
+
+
+@sweep(("data", "passphrase", "said", "locked"), unfit)
 def test_what_cannot_be_used_is_said_in_words(data, passphrase, said, locked):
     with pytest.raises(CertificateError, match=said) as caught:
         read(data, passphrase)

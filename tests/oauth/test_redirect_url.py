@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.oauth.redirect_url import PasteProblem, looks_like_secret_id, read_pasted
-from noroshi.oauth.well_known_clouds import MICROSOFT365
+from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from tests.sweeps import sweep
 
 STATE = "St_4te-abc"
@@ -187,3 +187,13 @@ def test_a_known_refusal_in_the_address_of_a_server_of_ones_own_is_not_microsoft
     problem = read_pasted(url, STATE, cloud)
     assert isinstance(problem, PasteProblem)
     assert "the server" in problem.words.en and "Microsoft" not in problem.words.en
+
+
+def test_a_number_that_another_provider_quotes_is_none_of_microsoft_s():
+    said = quote("AADSTS50076: Use a second factor")
+    url = f"http://localhost/MxMail/?error=access_denied&error_description={said}&state={STATE}"
+    problem, known = (read_pasted(one, STATE, GOOGLE) for one in (url, url.replace(said, "x")))
+    assert isinstance(problem, PasteProblem) and problem.codes == ()
+    assert (problem.words, problem.error) == (known.words, "access_denied")
+    page = read_pasted("AADSTS50011: The redirect URI does not match.", STATE, GOOGLE)
+    assert isinstance(page, PasteProblem) and (page.codes, page.error) == ((), "pasted")

@@ -289,7 +289,7 @@ class Harness:
         reading = Reading("used", used, "%", item, note=note)
         cause = Cause(reading, Limits(warning=80, critical=90))
         said = {rule: LastNotification(at=now, level=level) for rule in told}
-        how = ItemState(level=level, since=now, cause=cause, last_notifications=said)
+        how = ItemState(level=level, level_since=now, cause=cause, last_notifications=said)
         state = State(items=dict.fromkeys((item, *more), how), serial=1)
         change = Change(monitor=monitor, state=state)
         assert await self.store.commit(block.fence, change)

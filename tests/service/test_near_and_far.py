@@ -183,7 +183,7 @@ async def test_a_sign_in_wakes_a_route_that_rests(ask):
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await ask("authorize_finish", route="m365", pasted=pasted)
     (resting,) = await ask.harness.store.route_outages()
-    assert resting.until == ask.harness.time.now
+    assert resting.open_until == ask.harness.time.now
 
 
 async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
@@ -194,10 +194,10 @@ async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
     await ask.harness.attempted("plain", DOWN, "the proxy requires a login")
     await ask("set_secret", name="another", value=CANARY)
     (resting,) = await ask.harness.store.route_outages()
-    assert resting.until > ask.harness.time.now
+    assert resting.open_until > ask.harness.time.now
     await ask("set_secret", name="proxy", value=CANARY)
     (resting,) = await ask.harness.store.route_outages()
-    assert resting.until == ask.harness.time.now
+    assert resting.open_until == ask.harness.time.now
 
 
 async def test_a_route_without_an_account_needs_no_sign_in(ask):

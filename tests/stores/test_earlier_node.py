@@ -60,7 +60,10 @@ async def test_nothing_is_wrong_with_it(store):
 
 
 async def test_its_mails_are_waiting_as_they_were(store):
-    rows = [(row.out, row.tried, len(row.envelope.members)) for row in await store.queue()]
+    rows = [
+        (row.is_leased, row.receipt_count, len(row.envelope.members))
+        for row in await store.queue()
+    ]
     assert rows == [(True, 2, 0), (False, 2, 2)]
     assert await counts(store) == {"": 3, "accepted": 1}
     totals = await store.totals()
@@ -80,8 +83,8 @@ async def test_its_mails_leave_and_its_monitors_keep_their_levels(storm, store):
         "m0000": Level.CRITICAL,
         "m0001": Level.CRITICAL,
     }
-    since = {id: state.items["/"].since for id, state in before.items()}
-    assert {id: state.items["/"].since for id, state in after.items()} == since
+    since = {id: state.items["/"].level_since for id, state in before.items()}
+    assert {id: state.items["/"].level_since for id, state in after.items()} == since
     assert await store.events() == events  # nothing passes for new
 
 

@@ -56,7 +56,7 @@ def ids(parcels):
 
 
 def waiting(db):
-    return {one.envelope.id: (one.due, one.out) for one in spool.queue(db)}
+    return {one.envelope.id: (one.due, one.is_leased) for one in spool.queue(db)}
 
 
 def test_the_most_urgent_go_to_those_who_asked_first_and_the_rest_get_nothing(db, lend):

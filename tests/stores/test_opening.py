@@ -33,7 +33,7 @@ async def made(path):
 
 async def filled(path, **given):
     store = SqliteStore.open(path, **given)
-    await store.publish(Version(number=0, who="sato"), ["m"], 0)
+    await store.publish(Version(number=0, author="sato"), ["m"], 0)
     await store.close()
 
 
@@ -74,7 +74,7 @@ async def test_the_file_is_for_its_owner_alone(path):
 async def test_a_store_that_was_closed_is_one_file_beside_its_ballast_and_opens_again(made):
     assert {file.name for file in made.parent.iterdir()} == {"noroshi.db", "noroshi.db-ballast"}
     store = SqliteStore.open(made)
-    assert (await store.current()).who == "sato"
+    assert (await store.current()).author == "sato"
     await store.close()
 
 
@@ -86,7 +86,7 @@ def test_the_migrations_are_recorded_with_their_checksums(made):
 async def test_a_later_step_is_taken_once_and_keeps_what_is_there(made):
     for _ in range(2):
         store = SqliteStore.open(made, steps=(*known_migrations(), LATER))
-        assert (await store.current()).who == "sato"
+        assert (await store.current()).author == "sato"
         await store.close()
     assert sql(made, "select count(*) from migration") == [(len(known_migrations()) + 1,)]
     assert sql(made, "select count(*) from later") == [(0,)]
@@ -105,7 +105,7 @@ async def test_a_store_is_copied_before_its_schema_changes(made):
     kept = made.with_name("noroshi.db.before-99")
     assert os.name == "nt" or stat.S_IMODE(kept.stat().st_mode) == 0o600
     store = SqliteStore.open(kept)
-    assert (await store.current()).who == "sato"
+    assert (await store.current()).author == "sato"
     await store.close()
     assert sql(kept, "select count(*) from sqlite_schema where name = 'later'") == [(0,)]
 
@@ -137,7 +137,7 @@ async def test_without_room_for_the_copy_the_update_is_refused_in_plain_words(tm
         ):
             SqliteStore.open(path, steps=(*known_migrations(), LATER))
         store = SqliteStore.open(path)
-        assert (await store.current()).who == "sato"
+        assert (await store.current()).author == "sato"
         await store.close()
 
 

@@ -63,7 +63,7 @@ async def test_nothing_is_wrong_with_it(store):
 
 async def test_its_definitions_are_there(store):
     version = await store.current()
-    assert (version.number, version.who, version.note) == (2, "sato", "second")
+    assert (version.number, version.author, version.note) == (2, "sato", "second")
     assert [d.key for d in version.documents] == ["instance/web", "route/smtp"]
     assert [v.number for v in await store.versions()] == [2, 1]
 
@@ -92,7 +92,7 @@ async def test_its_secrets_are_there_and_sealed(store):
 
 async def test_its_mails_are_as_they_were(store):
     found = {row.envelope.id.partition("/")[2]: row for row in await store.queue()}
-    assert found["refused"].state == "set aside" and found["out"].out
+    assert found["refused"].state == "set aside" and found["out"].is_leased
     assert {"waits", "behind"} <= found.keys() and "accepted" not in found
     _, receipts = await store.envelope("disk.1/accepted")
     assert [receipt.answers["ops@example.com"].code for receipt in receipts] == [250]
@@ -101,8 +101,8 @@ async def test_its_mails_are_as_they_were(store):
 
 async def test_why_they_wait_is_there_whichever_schema_wrote_it(store):
     refused = next(row for row in await store.queue() if row.state == "set aside")
-    assert refused.why == plain("550 no such user")
-    assert [rest.why for rest in await store.route_outages()] == [plain("away")]
+    assert refused.reason == plain("550 no such user")
+    assert [rest.reason for rest in await store.route_outages()] == [plain("away")]
 
 
 async def test_its_mails_go_on_in_their_order_and_none_that_was_accepted(store):

@@ -92,7 +92,7 @@ async def test_once_put_by_it_is_shown_and_the_next_of_its_order_goes(store, spo
         "c": "",
         "told": "",
     }
-    assert shown["a"].why == parcel.unread
+    assert shown["a"].reason == parcel.unread
     again = await claim()
     assert (again.envelope.id, again.unread) == ("b", None)
     assert await store.tally(DAWN - HOUR) == {"set aside": 1, "": 2}

@@ -87,7 +87,7 @@ async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **c
         Arrival(
             address="ops@example.com",
             state="came back",
-            at=harness.time.now,
+            reported_at=harness.time.now,
             text="550 5.1.10 no",
         ),
     )

@@ -178,7 +178,7 @@ async def delivered(harness, minute):
                 "m365", Verdict.ACCEPTED, f"2.0.0 OK <{minute}@{TENANT}>", 250
             )
             to, at = one.envelope.to[0], harness.time.now
-            came = Arrival(address=to, state="seen arrived", at=at)
+            came = Arrival(address=to, state="seen arrived", reported_at=at)
             await harness.store.record_arrival(one.envelope.id, came)
 
 

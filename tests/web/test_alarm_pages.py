@@ -206,7 +206,7 @@ async def stopped(harness, ask):
         cause=Cause(words=MONITORING_DISABLED),
     )
     ended = State(
-        items={"/var": ItemState(level=Level.OK, since=now, cause=event.cause)}, serial=2
+        items={"/var": ItemState(level=Level.OK, level_since=now, cause=event.cause)}, serial=2
     )
     assert await store.commit(block.fence, Change(monitor=id, state=ended, events=(event,)))
 

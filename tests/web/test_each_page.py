@@ -1,5 +1,6 @@
 """Every page there is in Debian's Chromium, in both languages, by day and at night, at a desk and
-on a phone: all of it shown, reachable, translated. The pictures lie in build/pages/each/."""
+on a phone: all of it shown, reachable, translated. With PICTURES=1, what it sees lies in
+build/pages/each/."""
 
 import re
 from contextlib import asynccontextmanager
@@ -263,11 +264,11 @@ class Walk:
 
     async def see(self, name, path):
         self.seen.wrong[:] = []
-        answer = await self.page.goto(self.seen.url + path, wait_until="domcontentloaded")
+        answer = await self.page.goto(self.seen.url + path)
         await self.judge(name, answer.status, 404 if name == "not-there" else 200)
 
     async def judge(self, name, status=200, wanted=200):
-        """The page that stands there, with its picture."""
+        """The page that stands there."""
         faults = [
             *await self._fits(),
             *await self._headed(),

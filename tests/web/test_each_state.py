@@ -1,5 +1,5 @@
 """What a page shows after something was done on it, or when there is very much: looked at like
-each page itself. The pictures lie in build/pages/each/."""
+each page itself. With PICTURES=1, what it sees lies in build/pages/each/."""
 
 from dataclasses import replace
 from urllib.parse import quote

@@ -1,6 +1,7 @@
 """The pages in Debian's Chromium: an alarm comes live, nothing is fetched from elsewhere, and
-nothing stands in the console. What it sees lies in build/pages/."""
+nothing stands in the console. With PICTURES=1, what it sees lies in build/pages/."""
 
+import os
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise, product
 from pathlib import Path
@@ -28,6 +29,8 @@ PATIENT = 60_000
 """Milliseconds; only a broken page takes so long, and a busy machine may take 5 s, the default."""
 expect.set_options(timeout=PATIENT)
 SHOTS = Path(__file__).parents[2] / "build" / "pages"
+PICTURES = os.environ.get("PICTURES") == "1"
+"""For people to look at. No test does, and a picture takes a tenth of a second of a processor."""
 WIDE, NARROW = 1440, 390
 HEADINGS = {
     "en": "1 of 1 monitor requires attention.",
@@ -56,8 +59,13 @@ class Seen:
         await self.page.wait_for_selector("#live:not(:empty)")
 
     async def shoot(self, name):
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+        await picture(self.page, name)
+
+
+async def picture(page, name):
+    """Leave one of the whole page, where pictures are wanted."""
+    if PICTURES:
+        await page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 @asynccontextmanager

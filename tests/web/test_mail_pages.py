@@ -201,6 +201,8 @@ async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(harness, 
     assert browser.status == 400 and '<details class="more" open>' in browser.text
     assert 'value="a@b@c"' in browser.text and "nowhere" in seen(browser.text)
     assert '<option value="plain">' in browser.text
+    await browser.post("/queue/mail", to="a@b@c", **{f"route.{'9' * 5000}": "m365"}, **form)
+    assert browser.status == 400
     ways = {"route.0": "", "route.2": "plain", "route.1": "m365", "route.3": "m365"}
     await browser.post("/queue/mail", to="x@example.com, y@example.com", **ways, **form)
     assert browser.status == 303

@@ -146,7 +146,7 @@ async def alarmed(harness, level, serial=1, told=True):
         since=now,
         cause=Cause(words=bilingual(en="It is full.", ja="満杯です。")),
     )
-    how = ItemState(level=level, since=now, cause=event.cause)
+    how = ItemState(level=level, level_since=now, cause=event.cause)
     mail = alarm(f"{event.id}/all/ops", born=now)
     state = State(items={"/var": how}, serial=serial)
     change = Change(monitor=id, state=state, events=(event,), envelopes=(mail,) if told else ())

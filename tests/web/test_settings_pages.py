@@ -36,7 +36,7 @@ async def test_a_version_shows_its_difference_and_is_taken_back(harness, browser
     await browser.get(browser.to)
     assert 'role="status"' in browser.text and "back" in browser.text
     current = await harness.store.current()
-    assert (current.number, current.who, current.note) == (3, "sato", "back")
+    assert (current.number, current.author, current.note) == (3, "sato", "back")
 
 
 async def test_of_two_people_the_second_is_told_and_nothing_is_overwritten(harness, browser):

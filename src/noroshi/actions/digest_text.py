@@ -233,6 +233,11 @@ class DigestReader:
             return clock(instant, self.zone)
         return moment(instant, self.zone, self.language)
 
+    def end_time(self, end: datetime, start: datetime) -> str:
+        """Return the end of a time span, with its day where that is not the start's."""
+        days = {instant.astimezone(self.zone).date() for instant in (start, end)}
+        return self.time(end) if len(days) == 1 else moment(end, self.zone, self.language)
+
 
 def digest_of(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[str, Any]:
     """Return the payload of the digest of these mails, which are of one contact."""
@@ -345,10 +350,11 @@ def _outage_times(
     outage: Outage, reader: DigestReader, templates: tuple[Message, Message]
 ) -> str:
     """Tell level, beginning and end of an outage; without the beginning where nobody knows it."""
-    level, ends = reader.say(LEVEL_WORDS[outage.worst_level]), reader.time(outage.latest_at)
-    if outage.started_at is None:
-        return reader.say(templates[1], level=level, end=ends)
-    return reader.say(templates[0], level=level, start=reader.time(outage.started_at), end=ends)
+    level, end = reader.say(LEVEL_WORDS[outage.worst_level]), outage.latest_at
+    if (start := outage.started_at) is None:
+        return reader.say(templates[1], level=level, end=reader.time(end))
+    end_time = reader.end_time(end, start)
+    return reader.say(templates[0], level=level, start=reader.time(start), end=end_time)
 
 
 def _with_past(line: str, story: Story, reader: DigestReader) -> str:
@@ -375,7 +381,8 @@ def _lead(
         return reader.say(BOTH_ENDED if stories[0].last_row["ended"] else CHANGED_AND_OVER)
     if wait >= LATE_AGE:
         return reader.say(NOT_SENT_IN_TIME if len(stories) > 1 else MISSED_ONE, span=span(wait))
-    start, end = reader.time(min(alarm_times)), reader.time(max(alarm_times))
+    start = reader.time(min(alarm_times))
+    end = reader.end_time(max(alarm_times), min(alarm_times))
     if len(stories) == 1 and len(rows) > 1:
         return reader.say(ALARMS_CHANGED, start=start, end=end, count=len(rows))
     summary = _summary_words(stories)[start != end]

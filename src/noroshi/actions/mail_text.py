@@ -36,6 +36,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence
+from noroshi.core.sources import measured_on
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
 
 SINCE_LABEL = pgettext("beginning of an alarm", "Since")
@@ -44,7 +45,7 @@ RECOVERED_AT = _("Recovered")
 LIMITS = _("Limits")
 PREVIOUSLY = _("Previously")
 REASON = _("Sent because")
-RUNS_ON = _("Runs on")
+MEASURED_ON = _("Measured on")
 THIS_COMPUTER = _("the computer that runs Noroshi")
 HOST_AND_COMPUTER = _("{host}, {here}")
 NEXT_MESSAGE = _("Next message")
@@ -105,7 +106,7 @@ def page(batch: AlarmBatch, *, is_attached: bool = False) -> Page:
         else (*_rows(single_alarm, batch, _limits(event, batch)), *next_rows),
         quote=None if has_several else quote(event, batch, is_attached=is_attached),
         parts=tuple(_part(alarm, batch, is_attached) for alarm in batch.alarms if has_several),
-        later=(_row(RUNS_ON, _computer_text(batch), batch.language), *next_rows)
+        later=(_row(MEASURED_ON, _computer_text(batch), batch.language), *next_rows)
         if has_several
         else (),
         trail=tuple(_trail(batch)) if batch.topic.is_recorded else (),
@@ -225,14 +226,16 @@ def _part(alarm: Alarm, batch: AlarmBatch, is_attached: bool) -> Part:
 
 def _rows(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
     yield from _story(alarm, batch, limits)
-    yield _row(RUNS_ON, _computer_text(batch), batch.language)
+    yield _row(MEASURED_ON, _computer_text(batch), batch.language)
 
 
 def _computer_text(batch: AlarmBatch) -> str:
-    host = batch.topic.runs_on
-    return (
-        HOST_AND_COMPUTER.fill(host=host, here=THIS_COMPUTER) if host else THIS_COMPUTER
-    ).say(batch.language)
+    host, over_network = batch.topic.runs_on, bool(batch.topic.monitor.goes_to)
+    if over_network or not host:
+        computer = measured_on(host or THIS_COMPUTER, over_network=over_network)
+    else:
+        computer = HOST_AND_COMPUTER.fill(host=host, here=THIS_COMPUTER)
+    return computer.say(batch.language)
 
 
 def _story(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:

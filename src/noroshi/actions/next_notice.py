@@ -45,12 +45,12 @@ def next_notice(batch: AlarmBatch) -> str:
     texts_of_count = OF_ONE if len(batch.alarms) == 1 else OF_SEVERAL
     if rule is None:
         return texts_of_count.change.say(language)
-    is_each_change = rule.when in (RuleTrigger.CHANGE, RuleTrigger.EACH)
+    is_each_change = rule.trigger in (RuleTrigger.CHANGE, RuleTrigger.EACH)
     if is_each_change and all(is_occurrence(alarm.event, batch) for alarm in batch.alarms):
         return ON_FOUND.say(language)
     occasions = [texts_of_count.change] if is_each_change else []
-    occasions += [texts_of_count.each] if rule.when is RuleTrigger.EACH else []
-    occasions += [texts_of_count.recovery] if rule.recovered else []
+    occasions += [texts_of_count.each] if rule.trigger is RuleTrigger.EACH else []
+    occasions += [texts_of_count.recovery] if rule.notifies_recovery else []
     if rule.repeat is not None and rule.most > 1:
         next_time = _time_after(batch.alarms[0].event.at, rule.repeat, batch)
         occasions.append(texts_of_count.repeat.fill(span=span(rule.repeat), at=next_time))

@@ -77,7 +77,9 @@ def _(notice: MonitoringStopped, reader: NoticeReader) -> Page:
     consequence = reader.say(
         words.STOPPED_SO[notice.by_version], node=notice.node, version=notice.version
     )
-    return _about_instances(notice, words.MONITORING_STOPPED, consequence, reader)
+    return _about_instances(
+        notice, words.MONITORING_STOPPED[notice.by_version], consequence, reader
+    )
 
 
 def _about_instances(
@@ -97,7 +99,7 @@ def _about_instances(
         line,
         lead=(consequence, *_shortened_list(lines, reader)),
         rows=(
-            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.NODE, notice.node),
             reader.row(words.VERSION, str(notice.version)),
         ),
@@ -110,8 +112,8 @@ def _(notice: SettingsChanged, reader: NoticeReader) -> Page:
     unseen_notes = (reader.say(words.APPLIED_OFFLINE),) if notice.is_offline_change else ()
     count = len(lines) + notice.left_out
     rows = [
-        reader.row(words.AT_LABEL, reader.time_text(notice.at)),
-        reader.row(words.APPLIED_BY, notice.who or reader.say(words.NOBODY_KNOWN)),
+        reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
+        reader.row(words.APPLIED_BY, notice.author or reader.say(words.NOBODY_KNOWN)),
     ]
     version_span = {"first": notice.first, "version": notice.version}
     title = words.CHANGED_ALL if notice.first else words.SETTINGS_CHANGED
@@ -143,7 +145,7 @@ def _(notice: ActionFailed, reader: NoticeReader) -> Page:
             reader.row(words.SUBJECT, notice.subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.MAIL, notice.mail),
-            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
         ),
         level=Level.WARNING,
     )
@@ -165,7 +167,7 @@ def _(notice: MailSetAside, reader: NoticeReader) -> Page:
             reader.row(
                 words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.reason)
             ),
-            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, reader.say(to_do, mail=notice.mail)),
         ),
@@ -175,7 +177,11 @@ def _(notice: MailSetAside, reader: NoticeReader) -> Page:
 
 def _addressed(notice: ActionFailed | MailSetAside) -> str:
     """Return the contact, with the addresses that were refused."""
-    return f"{notice.contact} ({', '.join(notice.to)})" if notice.to else notice.contact
+    return (
+        f"{notice.contact} ({', '.join(notice.addresses)})"
+        if notice.addresses
+        else notice.contact
+    )
 
 
 @page.register
@@ -191,7 +197,7 @@ def _(notice: MailCameBack, reader: NoticeReader) -> Page:
             reader.row(words.CONTACT, _contact_at(notice.contact, notice.address)),
             reader.row(words.ROUTE, notice.route),
             reader.row(words.ACCEPTED_AT, reader.time_text(notice.accepted_at)),
-            reader.row(words.CAME_AT, reader.time_text(notice.at)),
+            reader.row(words.CAME_AT, reader.time_text(notice.happened_at)),
             reader.row(words.ANSWER, reader.say(notice.reason)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, to_do),
@@ -203,16 +209,21 @@ def _(notice: MailCameBack, reader: NoticeReader) -> Page:
 @page.register
 def _(notice: StatusReport, reader: NoticeReader) -> Page:
     bad_count = len(notice.unhealthy)
-    is_late = (notice.at - notice.due).total_seconds() >= 60
+    is_late = (notice.happened_at - notice.due).total_seconds() >= 60
     counts_text = reader.say(
-        words.MONITOR_COUNTS, well=notice.healthy, bad=bad_count, unseen=notice.unmeasured
+        words.MONITOR_COUNTS,
+        well=notice.healthy_count,
+        bad=bad_count,
+        unseen=notice.unmeasured_count,
     )
-    if notice.disabled:
+    if notice.disabled_count:
         counts_text = reader.say(
-            words.AND_STOPPED, counted=counts_text, stopped=notice.disabled
+            words.AND_STOPPED, counted=counts_text, stopped=notice.disabled_count
         )
-    if notice.silent:
-        counts_text = reader.say(words.AND_SILENT, counted=counts_text, silent=notice.silent)
+    if notice.silent_count:
+        counts_text = reader.say(
+            words.AND_SILENT, counted=counts_text, silent=notice.silent_count
+        )
     worst_first = sorted(notice.unhealthy, key=lambda one: -one.level.severity)
     return _page(
         reader,
@@ -222,7 +233,7 @@ def _(notice: StatusReport, reader: NoticeReader) -> Page:
         if is_late
         else (),
         rows=(
-            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.REPORT_ON, ", ".join(notice.instances)),
             reader.row(words.COUNTS, counts_text),
             reader.row(words.ALARMS, _tally_text(notice, reader)),
@@ -251,13 +262,13 @@ def _of_monitors(notice: StatusReport) -> Message:
     """Return how the monitors are."""
     bad_count, count = len(notice.unhealthy), notice.enabled
     if not count:
-        nothing_text = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
-        return nothing_text.fill(count=notice.disabled)
+        nothing_text = words.ALL_STOPPED if notice.disabled_count else words.NONE_WATCHED
+        return nothing_text.fill(count=notice.disabled_count)
     if bad_count:
         return words.NOT_WELL.fill(count=count, bad=bad_count)
-    if notice.unmeasured:
+    if notice.unmeasured_count:
         return words.SOME_UNSEEN.fill(
-            count=count, well=notice.healthy, unseen=notice.unmeasured
+            count=count, well=notice.healthy_count, unseen=notice.unmeasured_count
         )
     return words.ALL_WELL.fill(count=count)
 
@@ -270,7 +281,7 @@ def _well_level(notice: StatusReport) -> Level | None:
         levels.append(Level.CRITICAL)
     if notice.undelivered_count:
         levels.append(Level.WARNING)
-    if not levels and (notice.unmeasured or not notice.enabled):
+    if not levels and (notice.unmeasured_count or not notice.enabled):
         return None
     return Level.worst(levels)
 
@@ -288,7 +299,7 @@ def _tally_text(notice: StatusReport, reader: NoticeReader) -> str:
     return reader.say(
         words.ALARM_TALLY,
         all=sum(tally.values()),
-        since=reader.time_text(notice.since),
+        since=reader.time_text(notice.tally_since),
         accepted=tally.get(EnvelopeState.ACCEPTED, 0),
         back=tally.get(DeliveryState.CAME_BACK, 0),
         waiting=tally.get(waiting_state, 0) + tally.get(held_state, 0),
@@ -300,15 +311,18 @@ def _tally_text(notice: StatusReport, reader: NoticeReader) -> str:
 
 def _queue_text(notice: StatusReport, reader: NoticeReader) -> str:
     return reader.say(
-        words.QUEUE_TEXT, waiting=notice.waiting, held=notice.held, aside=notice.set_aside
+        words.QUEUE_TEXT,
+        waiting=notice.waiting_count,
+        held=notice.held_count,
+        aside=notice.set_aside_count,
     )
 
 
 def _unhealthy_part(monitor: UnhealthyMonitor, reader: NoticeReader) -> Part:
     since_notes = (
         ()
-        if monitor.since is None
-        else (reader.say(words.SINCE_THEN, at=reader.time_text(monitor.since)),)
+        if monitor.unhealthy_since is None
+        else (reader.say(words.SINCE_THEN, at=reader.time_text(monitor.unhealthy_since)),)
     )
     return Part(
         head=f"{monitor.path} {reader.say(monitor.title)}".strip(),
@@ -326,11 +340,11 @@ def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
-        reader.say(words.UNWATCHED, span=span(notice.until - notice.at)),
+        reader.say(words.UNWATCHED, span=span(notice.ended_at - notice.happened_at)),
         lead=(reader.say(words.UNWATCHED_SO[notice.was_suspended]),),
         rows=(
-            reader.row(words.FROM_LABEL, reader.time_text(notice.at)),
-            reader.row(words.UNTIL_LABEL, reader.time_text(notice.until)),
+            reader.row(words.FROM_LABEL, reader.time_text(notice.happened_at)),
+            reader.row(words.UNTIL_LABEL, reader.time_text(notice.ended_at)),
         ),
         quote=_quote(title, lines, notice.left_out, reader),
         level=Level.WARNING,
@@ -338,7 +352,7 @@ def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
 
 
 def _missed_line(monitor: MissedMonitor, reader: NoticeReader) -> str:
-    return f"{reader.time_text(monitor.at)}  {monitor.path} {monitor.title}".rstrip()
+    return f"{reader.time_text(monitor.due_at)}  {monitor.path} {monitor.title}".rstrip()
 
 
 # What they have in common

@@ -30,7 +30,10 @@ STARTED_SO = {
     False: _("Node {node} has started and is monitoring the following."),
     True: _("Version {version} of the definitions adds the following."),
 }
-MONITORING_STOPPED = _("{where}: monitoring stopped")
+MONITORING_STOPPED = {
+    False: _("{where}: monitoring stopped"),
+    True: _("{where}: monitoring ended"),
+}
 STOPPED_SO = {
     False: _(
         "Node {node} received a request to stop. Until it starts again, nothing is monitored and "
@@ -74,8 +77,8 @@ UNREAD_SO = _(
 )
 UNREAD_DO = followed_by(
     _(
-        "For details, see the log (noroshi log). If a newer version of Noroshi wrote the record, "
-        "update this one first."
+        "For details, see Noroshi's own log (under systemd, its journal). If a newer version of "
+        "Noroshi wrote the record, update this one first."
     ),
     InstructionKind.RELEASE_MAIL,
 )

@@ -69,6 +69,8 @@ UNITS: Mapping[str, Message] = {
     "d": _("{number} d"),
 }
 TWO_UNITS = _("{larger} {smaller}")
+DAYS_AND_HOURS = pgettext("days and hours", "{larger} {smaller}")
+"""In Japanese, "1 d 2 h" without more would be 2 hours a day."""
 FROM_LIMIT, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
 FROM_TIME = pgettext("a limit above, of a time span", "{value}")
 UP_TO_TIME = pgettext("a limit below, of a time span", "{value}")
@@ -148,7 +150,8 @@ def span(length: timedelta) -> Message:
     lengths = [UNITS[unit].fill(number=count) for count, unit in shown_parts]
     if len(lengths) == 1:
         return lengths[0]
-    return TWO_UNITS.fill(larger=lengths[0], smaller=lengths[1])
+    template = DAYS_AND_HOURS if shown_parts[0][1] == "d" else TWO_UNITS
+    return template.fill(larger=lengths[0], smaller=lengths[1])
 
 
 def padded(label: str, width: int) -> str:

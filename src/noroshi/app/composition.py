@@ -27,6 +27,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
+from noroshi.core.sources import source_of
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions.changes import Difference
 from noroshi.definitions.compilation import Plan
@@ -38,8 +39,10 @@ from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.footprint import Surroundings
+from noroshi.hosts.foreign import host_by_source
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
+from noroshi.hosts.own_names import OwnNames
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import run_in_thread
@@ -146,8 +149,9 @@ def _modules_of(plan: Plan, plugins: Plugins) -> set[str]:
 
 
 class Hosts:
-    """All instances are watched from this computer; address and time zone are their own, and
-    some monitors have a network."""
+    """All instances are watched from this computer, which answers for itself alone: of others it
+    tells what the network shows. Address and time zone are an instance's own, and some monitors
+    have a network."""
 
     def __init__(
         self,
@@ -155,32 +159,47 @@ class Hosts:
         context: TransportContext,
         policy: NetworkPolicy,
         shared_parts: SharedParts,
+        own_names: OwnNames,
     ) -> None:
         self._rules, self._context, self._policy = rules, context, policy
         self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
-        self._hosts: dict[tuple[str, str, bool, Network], Host] = {}
+        self._own_names, self._node = own_names, own_names.current()
+        self._hosts: dict[tuple[str, str, str, bool, Network], Host] = {}
         self.own_facts: SelfFacts | None = None
         """Facts that the node knows of itself; only its own instance may ask for them."""
 
     def host_for(self, monitor: Monitor) -> Host:
-        address, zone, is_own_instance = (
-            monitor.instance.address,
-            monitor.instance.zone,
+        """Return whom the check of a monitor asks. Raises Unmeasurable where another node
+        measures the instance."""
+        if (node := self._own_names.current()) is not self._node:
+            self._node, self._hosts = node, {}
+        instance = monitor.instance
+        key = (
+            instance.address,
+            instance.source,
+            instance.zone,
             is_own(monitor),
+            monitor.network,
         )
-        key = address, zone, is_own_instance, monitor.network
         if key not in self._hosts:
-            network = replace(monitor.network, policy=self._policy)
-            self._hosts[key] = LocalHost(
-                self._rules,
-                self._context.clocks,
-                address,
-                zone=zone_of(zone),
-                own_facts=self.own_facts if is_own_instance else None,
-                egress=NetworkEgress(network, self._context.secret),
-                shared_parts=self._shared_parts,
-            )
+            self._hosts[key] = self._made_for(monitor)
         return self._hosts[key]
+
+    def _made_for(self, monitor: Monitor) -> Host:
+        source = source_of(monitor.instance, self._node)
+        return host_by_source(source, self._local_host(monitor))
+
+    def _local_host(self, monitor: Monitor) -> LocalHost:
+        network = replace(monitor.network, policy=self._policy)
+        return LocalHost(
+            self._rules,
+            self._context.clocks,
+            monitor.instance.address,
+            zone=zone_of(monitor.instance.zone),
+            own_facts=self.own_facts if is_own(monitor) else None,
+            egress=NetworkEgress(network, self._context.secret),
+            shared_parts=self._shared_parts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +253,8 @@ async def open_app(
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
         shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
-        hosts = Hosts(rules, context, policy, shared_parts)
+        own_names = OwnNames(config.name, host_name, clocks.steady)
+        hosts = Hosts(rules, context, policy, shared_parts, own_names)
         engine = Engine(
             store,
             plugins,

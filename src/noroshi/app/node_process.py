@@ -20,6 +20,7 @@ from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
 from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
+from noroshi.hosts.freed_memory import keep_large_blocks_apart
 from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
@@ -148,10 +149,11 @@ async def keep_signed_in(app: App) -> None:
 
 def _settle_memory() -> None:
     """Keep what was read at the start out of collections: looking through it again and again
-    costs a twentieth of a node's CPU."""
+    costs a twentieth of a node's CPU. What large requests leave goes back to the system."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    keep_large_blocks_apart()
 
 
 def _on_signals(act: Callable[[], None]) -> None:

@@ -74,4 +74,5 @@ CHECK = Check(
         "cores": _("Cores"),
     },
     run=run,
+    asks_computer=True,
 )

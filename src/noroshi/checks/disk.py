@@ -63,4 +63,5 @@ CHECK = Check(
     units={"free": "GiB"},
     names={"used": _("Used"), "free": _("Free")},
     run=run,
+    asks_computer=True,
 )

@@ -308,6 +308,7 @@ CHECK = Check(
         "left_out": _("Files skipped"),
     },
     run=run,
+    asks_computer=True,
     blocks=True,
     may_vanish=True,
     occurrences=frozenset({"hits"}),

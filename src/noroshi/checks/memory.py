@@ -52,4 +52,5 @@ CHECK = Check(
     units={"available": "GiB"},
     names={"used": _("Memory used"), "available": _("Available"), "swap": _("Swap used")},
     run=run,
+    asks_computer=True,
 )

@@ -99,4 +99,5 @@ CHECK = Check(
     limits={"count": Limits(critical=0, rising=False)},
     names={"count": _("Processes")},
     run=run,
+    asks_computer=True,
 )

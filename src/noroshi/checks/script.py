@@ -118,6 +118,7 @@ CHECK = Check(
     limits={"status": Limits(warning=1, critical=2)},
     names={"status": _("Status"), "value": _("Value")},
     run=run,
+    asks_computer=True,
     blocks=True,
     try_out=try_out,
 )

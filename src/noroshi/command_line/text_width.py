@@ -9,13 +9,15 @@ from unicodedata import combining, east_asian_width
 
 NOT_AT_START = "、。，．)）」』】〉》！？ー・ゃゅょっァィゥェォャュョッ:;"
 NOT_AT_END = "(（「『【〈《"
+LONGEST_NUMBER = 9
+"""Digits of a width: int() raises from 4,301 on."""
 PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
 
 
 def terminal_columns(otherwise: int) -> int:
     """Return what shutil.get_terminal_size does, without the archives that come with shutil."""
     setting = os.environ.get("COLUMNS", "")
-    if setting.isdecimal() and int(setting):
+    if setting.isdecimal() and len(setting) <= LONGEST_NUMBER and int(setting):
         return int(setting)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or otherwise  # type: ignore[union-attr]

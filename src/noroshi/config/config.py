@@ -5,7 +5,6 @@ It says what may run and who may come in, so no API ever writes it.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from noroshi.config.setting_values import (
 from noroshi.config.settings_file import DOOR_FILE, FILE, ConfigError, Fault
 from noroshi.config.web import PORT, Web, WebSettingsError, read_web
 from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
@@ -110,8 +110,7 @@ def _load(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_mode & WRITABLE_BY_OTHERS:
             raise ConfigError((Fault(str(file), OPEN_TO_ALL),))
-        text = file.read_text(encoding="utf-8")
-        return tomllib.loads(text)
+        return _parse(file, file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         words = NO_FILE
     except OSError as error:
@@ -121,14 +120,17 @@ def _load(file: Path) -> dict[str, Any]:
             )
 
         words = UNREADABLE.fill(why=cause_text(error))
-    except tomllib.TOMLDecodeError as error:
-        slips_found = slips(text, str(error))
-        raise ConfigError(
-            tuple(Fault(str(file), _slip(slip)) for slip in slips_found)
-        ) from None
     except UnicodeDecodeError:
         words = NO_UTF8
     raise ConfigError((Fault(str(file), words),))
+
+
+def _parse(file: Path, text: str) -> dict[str, Any]:
+    try:
+        return loads(text)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a list 500 deep
+        slips_found = slips(text, str(error))
+    raise ConfigError(tuple(Fault(str(file), _slip(slip)) for slip in slips_found))
 
 
 def _slip(slip: Slip) -> Message:

@@ -27,10 +27,10 @@ WORDLESS = {
 @dataclass(frozen=True, slots=True)
 class Probing:
     """The pauses between probes of a route that is down: a share of the time it has been down, no
-    sooner than `shortest`, no later than `longest`."""
+    sooner than `shortest_pause`, no later than `longest_pause`."""
 
-    shortest: timedelta
-    longest: timedelta
+    shortest_pause: timedelta
+    longest_pause: timedelta
     share: float
 
 
@@ -51,7 +51,7 @@ PROBING = {
 class Accepted:
     """A provider took it. Whether it arrived is another question."""
 
-    at: datetime
+    accepted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Retry:
     """Try it again by this route. `answered`: the route did answer, so it is well; else nothing
     is known of it."""
 
-    at: datetime
+    retry_at: datetime
     reason: Message
     answered: bool = True
 
@@ -73,14 +73,14 @@ class NextRoute:
 
 @dataclass(frozen=True, slots=True)
 class OpenCircuit:
-    """The route is at fault, not the envelope: its attempts are not counted. `early`: a look
-    at it without a mail tells whether it is well again."""
+    """The route is at fault, not the envelope: its attempts are not counted. `can_probe`: a look at
+    it without a mail tells whether it is well again."""
 
-    since: datetime
-    until: datetime
+    down_since: datetime
+    open_until: datetime
     reason: Message
     fault: Fault = Fault.SERVER
-    early: bool = False
+    can_probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,9 @@ def settle_envelope(
     match fate:
         case Accepted() | SetAside():
             return updated_envelope, None
-        case Retry(at=at, answered=False):
+        case Retry(retry_at=at, answered=False):
             return replace(updated_envelope, unanswered=updated_envelope.unanswered + 1), at
-        case Retry(at=at):
+        case Retry(retry_at=at):
             return replace(updated_envelope, attempts=updated_envelope.attempts + 1), at
         case NextRoute():
             other_routes = tuple(
@@ -201,7 +201,7 @@ def _circuit_until(
     fault = next((a.fault for a in outages if a.fault is not None), Fault.SERVER)
     probing = PROBING[fault]
     share = (now - since) * probing.share
-    pause = min(max(share, probing.shortest), probing.longest) * (1 + jitter / 10)
+    pause = min(max(share, probing.shortest_pause), probing.longest_pause) * (1 + jitter / 10)
     requested_times = [a.again for a in outages if a.again is not None]
     is_early = all(a.early for a in outages)
     return OpenCircuit(since, max([now + pause, *requested_times]), reason, fault, is_early)

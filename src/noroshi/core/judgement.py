@@ -160,7 +160,7 @@ def advance(
     for name, finding in findings.items():
         previous_item = items.get(name, NEW_ITEM)
         items[name] = current_item = _step(
-            previous_item, finding, monitor.patience, max_consecutive, sample.at
+            previous_item, finding, monitor.patience, max_consecutive, sample.measured_at
         )
         if _is_event(previous_item, current_item):
             serial = state.serial + len(events) + 1
@@ -171,10 +171,10 @@ def advance(
                     name,
                     previous_item,
                     current_item,
-                    sample.at,
+                    sample.measured_at,
                 )
             )
-    items = _without_forgotten(items, sample.at)
+    items = _without_forgotten(items, sample.measured_at)
     if items == state.items:
         return state, (), findings
     return State(items=items, serial=state.serial + len(events)), tuple(events), findings
@@ -228,7 +228,7 @@ def event_of(
         at=at,
         before=previous.level,
         after=current.level,
-        since=previous.since,
+        since=previous.level_since,
         cause=current.cause,
     )
 
@@ -287,7 +287,7 @@ def _at_new_level(
     return replace(
         item,
         level=level,
-        since=at,
+        level_since=at,
         cause=finding.cause,
         pending_levels=_levels_still_pending(pending, level),
         pending_cause_count=0,
@@ -367,7 +367,9 @@ def _levels_still_pending(pending: tuple[Level, ...], level: Level) -> tuple[Lev
 def _max_consecutive(monitor: Monitor) -> int:
     """Return how far consecutive samples are counted: no further than a rule asks, or each turn
     would write."""
-    return max((rule.nth for rule in monitor.rules if rule.when is RuleTrigger.NTH), default=0)
+    return max(
+        (rule.nth for rule in monitor.rules if rule.trigger is RuleTrigger.NTH), default=0
+    )
 
 
 def _without_forgotten(items: dict[str, ItemState], now: datetime) -> dict[str, ItemState]:

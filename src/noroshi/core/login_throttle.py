@@ -13,19 +13,21 @@ MOST_KEYS = 10_000
 
 @dataclass
 class Attempts:
-    """Failures by name or address: `free` cost nothing, each further one doubles the wait,
-    from one second to the `longest`. `now` is the steady clock's."""
+    """Failures by name or address: `free_attempts` cost nothing, each further one doubles the
+    wait, from one second to the `longest_wait`. `now` is the steady clock's."""
 
-    free: int
-    longest: float = LONGEST_WAIT
+    free_attempts: int
+    longest_wait: float = LONGEST_WAIT
     _failures: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def wait(self, key: str, now: float) -> float:
         """Return the seconds until they may try again; 0: now."""
         count, last = self._failures.get(key, (0, now))
-        if count < self.free or now - last >= RETENTION:
+        if count < self.free_attempts or now - last >= RETENTION:
             return 0.0
-        return max(0.0, last + min(2.0 ** (count - self.free), self.longest) - now)
+        return max(
+            0.0, last + min(2.0 ** (count - self.free_attempts), self.longest_wait) - now
+        )
 
     def count_failure(self, key: str, now: float) -> None:
         """Count one. It is counted before a password is looked at, and taken back after."""

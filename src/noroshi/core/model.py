@@ -79,7 +79,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Run `action` for each contact, by the first route that can, when a level in `on` is
+    """Run `action` for each contact, by the first route that can, when a level in `levels` is
     reached.
 
     `most` bounds the tellings of one level of one problem; `nth` is for When.NTH alone.
@@ -94,12 +94,12 @@ class Rule:
     """The name of its definition; "" for one that has none of its own, or has its id's."""
     title: str = ""
     options: object = None
-    on: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
-    when: RuleTrigger = RuleTrigger.CHANGE
+    levels: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
+    trigger: RuleTrigger = RuleTrigger.CHANGE
     nth: int = 1
     most: int = MOST_TELLINGS
     repeat: timedelta | None = None
-    recovered: bool = True
+    notifies_recovery: bool = True
 
     @property
     def name_or_id(self) -> str:
@@ -114,12 +114,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A monitored computer. `address` is where network checks reach it."""
+    """A monitored computer. `address` is where network checks reach it. `source` is what its
+    definition says of where it is measured: core.sources decides."""
 
     name: str
     title: str = ""
     address: str = "127.0.0.1"
     zone: str = "UTC"
+    source: str = ""
 
 
 MINUTELY = FixedInterval(timedelta(minutes=1))
@@ -171,7 +173,7 @@ class Monitor:
 class Sample:
     """The result of one run of a check: readings, or the fault that ended it."""
 
-    at: datetime
+    measured_at: datetime
     readings: tuple[Reading, ...] = ()
     memory: Mapping[str, Any] = field(default_factory=dict)
     fault: Message | None = None
@@ -219,7 +221,7 @@ class ItemState:
     """
 
     level: Level = Level.OK
-    since: datetime | None = None
+    level_since: datetime | None = None
     cause: Cause = Cause()
     pending_levels: tuple[Level, ...] = ()
     pending_cause_count: int = 0
@@ -307,7 +309,7 @@ class Decision:
     rule: str
     item: str
     reason: Reason
-    at: datetime
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

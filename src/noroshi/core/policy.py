@@ -38,7 +38,7 @@ def decide(
     last = item.last_notifications.get(rule.id)
     if item.level is Level.OK:
         return _decide_when_ok(rule, item, last, _suppressed_by(suppression, now), occurrences)
-    if item.level not in rule.on:
+    if item.level not in rule.levels:
         return Reason.NOT_ASKED
     if suppression_reason := _suppressed_by(suppression, now):
         return suppression_reason
@@ -116,7 +116,7 @@ def _decide_unsuppressed(
 
 def _first_notification(rule: Rule, item: ItemState, event: Event | None) -> Reason:
     """Decide for a rule that asks for this level and has not told of this problem."""
-    if rule.when is RuleTrigger.NTH:
+    if rule.trigger is RuleTrigger.NTH:
         return Reason.NTH_TIME if item.consecutive >= rule.nth else Reason.NOT_YET
     return _new_or_overdue(event)
 
@@ -137,7 +137,7 @@ def _decide_again(
     """Decide for a rule that has told of this level: is it its turn once more?"""
     if _notifies_on_changes(rule) and last.reading not in (None, item.cause.name):
         return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
-    if rule.when is RuleTrigger.EACH and is_measured:
+    if rule.trigger is RuleTrigger.EACH and is_measured:
         return Reason.EACH_TIME
     # Told in the future: the clock was set back, and the reminder would wait as long again.
     if rule.repeat is not None and abs(now - last.at) >= rule.repeat:
@@ -146,13 +146,13 @@ def _decide_again(
 
 
 def _reason_again(rule: Rule) -> Reason:
-    return Reason.FOUND_AGAIN if rule.when is RuleTrigger.CHANGE else Reason.EACH_TIME
+    return Reason.FOUND_AGAIN if rule.trigger is RuleTrigger.CHANGE else Reason.EACH_TIME
 
 
 def _notifies_on_changes(rule: Rule) -> bool:
     """Return whether it notifies on each change; the others do once in a problem, whatever
     becomes of it."""
-    return rule.when in (RuleTrigger.CHANGE, RuleTrigger.EACH)
+    return rule.trigger in (RuleTrigger.CHANGE, RuleTrigger.EACH)
 
 
 def _is_news_each_time(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:
@@ -172,7 +172,7 @@ def _decide_when_ok(
         return Reason.NEVER_TOLD
     if last.reading is not None and _is_news_each_time(rule, last.reading, occurrences):
         return Reason.PASSED
-    if not rule.recovered:
+    if not rule.notifies_recovery:
         return Reason.NOT_ASKED
     if suppressed:
         return suppressed

@@ -213,7 +213,7 @@ def _as_notified(item: ItemState) -> ItemState:
     last = max(
         item.last_notifications.values(), key=lambda notification: notification.level.severity
     )
-    return replace(item, level=last.level, since=last.at)
+    return replace(item, level=last.level, level_since=last.at)
 
 
 def _with_current_value(

@@ -162,7 +162,7 @@ def _parse(type: str, name: str, table: Mapping[str, Any], problems: list[Proble
     if type == "clouds":
         _check_own_cloud(name, table, place)
     definition, new_problems = read_most(
-        DEFINITION_TYPES[type], {**table, "name": name}, place.where
+        DEFINITION_TYPES[type], {**table, "name": name}, place.location
     )
     problems.extend(new_problems)
     return definition or _empty(type, name)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from noroshi.core.definitions.problems import Problem, file_of
+from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.model import Monitor
-from noroshi.core.translation import Message
+from noroshi.core.translation import NOTHING
 from noroshi.definitions.compilation import Kinds, Plan
 from noroshi.network.trust import ca_file_faults
-from noroshi.ports import Host
+from noroshi.ports import Check, Host, Unmeasurable
 
 HostOf = Callable[[Monitor], Host]
+"""Raises Unmeasurable where another node measures the instance."""
 
 
 async def try_out(
@@ -60,18 +61,31 @@ async def _routes(plan: Plan, kinds: Kinds) -> list[Problem]:
 
 async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
     problems = list[Problem]()
+    unmeasured_instances = set[str]()
     for monitor in plan.monitors.values():
         check = kinds.checks.get(monitor.kind)
-        applies = check is not None and monitor.options is not None and not monitor.disabled
-        if applies and check is not None and check.try_out is not None:
-            for fault in await check.try_out(monitor.options, host_of(monitor)):
-                _report(monitor, problems, fault)
+        if check is None or monitor.options is None or monitor.disabled:
+            continue
+        file = file_of("instances", monitor.instance.name, problems)
+        place = file.at("group", monitor.group, "monitor", monitor.name)
+        try:
+            host = host_of(monitor)
+        except Unmeasurable as problem:  # so is each other monitor of the instance
+            if monitor.instance.name not in unmeasured_instances:
+                file.at("source").say(problem.words)
+            unmeasured_instances.add(monitor.instance.name)
+        else:
+            await _try_monitor(monitor, check, host, place)
     return problems
 
 
-def _report(monitor: Monitor, problems: list[Problem], fault: Message) -> None:
-    file = file_of("instances", monitor.instance.name, problems)
-    file.at("group", monitor.group, "monitor", monitor.name, "options").say(fault)
+async def _try_monitor(monitor: Monitor, check: Check, host: Host, place: Place) -> None:
+    problem = host.computer_problem()
+    if check.asks_computer and problem != NOTHING:
+        place.at("kind").say(problem)
+    elif check.try_out is not None:
+        for fault in await check.try_out(monitor.options, host):
+            place.at("options").say(fault)
 
 
 async def _clouds(plan: Plan) -> list[Problem]:

@@ -28,7 +28,7 @@ def family_in(name: str, raw: bytes, current_keys: Collection[str]) -> str:
     """Return the sort of a file's content; of what is no TOML nothing is sure."""
     try:
         table = tomllib.loads(raw.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return family_of(name, table, current_keys)
 

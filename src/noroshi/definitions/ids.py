@@ -125,7 +125,8 @@ def likely_renamed(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield monitors that go while another one comes in the same instance that looks at just
     the same: the paths of both, and the id of the one that goes."""
-    old_ids, new_ids = monitor_ids(old), monitor_ids(new)
+    old_ids = monitor_ids(old)
+    new_ids = monitor_ids(new) if old_ids else set[str]()
     removed_ids, added_ids = old_ids - new_ids, new_ids - old_ids
     if not removed_ids or not added_ids:
         return

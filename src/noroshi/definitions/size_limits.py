@@ -13,7 +13,7 @@ from noroshi.definitions.documents import definitions_of
 from noroshi.ports import Document
 
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
-"""Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 28 MiB then, the heaviest 38."""
+"""Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 26 MiB then, the heaviest 31."""
 MOST_WEIGHT, A_MONITOR = 8 << 20, 200
 """Bytes of all bodies in memory, where one wide letter makes each letter of its body two or four, and
 of each monitor: what is looked at takes about five times as much of the node."""

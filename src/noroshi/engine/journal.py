@@ -83,7 +83,7 @@ def attempt_settled(
     match fate:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
-        case Retry(at=retry_at, reason=reason):
+        case Retry(retry_at=retry_at, reason=reason):
             log.warning(
                 "mail deferred until=%s route=%s id=%s: %s", retry_at, route, mail, reason.en
             )

@@ -229,7 +229,7 @@ class MailboxPoller:
                 arrival = Arrival(
                     address=mailbox.source.address,
                     state=DeliveryState.SEEN_ARRIVED,
-                    at=arrived_at,
+                    reported_at=arrived_at,
                 )
                 await self._store.record_arrival(id, arrival)
                 journal.mail_arrived(route, (arrived_at - receipt.at).total_seconds())
@@ -362,9 +362,11 @@ def _arrival(mail: TrackedMail, failed: FailedRecipient, arrived_at: datetime) -
         return Arrival(
             address=own_address,
             state=DeliveryState.CAME_BACK,
-            at=arrived_at,
+            reported_at=arrived_at,
             text=failed.diagnostic,
         )
     text = f"{failed.address}: {failed.diagnostic}" if failed.address else failed.diagnostic
     (address,) = own_addresses.values() if len(own_addresses) == 1 else ("",)
-    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=arrived_at, text=text)
+    return Arrival(
+        address=address, state=DeliveryState.CAME_BACK, reported_at=arrived_at, text=text
+    )

@@ -6,6 +6,10 @@ import ctypes
 import sys
 from functools import cache
 
+M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 128 << 10
+"""The parameter of mallopt(3), and how many bytes of a block are in pages of its own: glibc begins
+with as many, but doubles and doubles them once such a block is freed."""
+
 
 def give_back() -> None:
     """Give back what the C library keeps of freed memory, where it can be asked to (glibc). It takes
@@ -13,6 +17,14 @@ def give_back() -> None:
     library = _c_library()
     if library is not None:
         library.malloc_trim(0)
+
+
+def keep_large_blocks_apart() -> None:
+    """Have each large block in pages of its own, where the C library can do so (glibc): the text of
+    a request of megabytes then leaves no hole among small blocks when it is freed."""
+    library = _c_library()
+    if library is not None:
+        library.mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 @cache

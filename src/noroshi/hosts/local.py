@@ -11,7 +11,7 @@ from typing import TypeVar
 import psutil
 
 from noroshi.core.mail import Network
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.files import FileWork, LocalFiles
@@ -83,6 +83,9 @@ class LocalHost:
         self._own_facts, self._egress = own_facts, egress
         if sys.platform == "linux":
             self._program_runner = shared_parts.program_runner or ProgramRunner()
+
+    def computer_problem(self) -> Message:
+        return NOTHING
 
     async def address(self) -> str:
         return self._address

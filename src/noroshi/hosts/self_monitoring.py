@@ -64,9 +64,11 @@ class OwnFacts:
                 account.name if account and state and state.sign not in WELL else ""
             )
             outage_facts = replace(
-                facts, down_since=outage.since, fault=outage.fault, reason=outage.why
+                facts, down_since=outage.down_since, fault=outage.fault, reason=outage.reason
             )
-            return replace(outage_facts, open_until=outage.until, account=responsible_account)
+            return replace(
+                outage_facts, open_until=outage.open_until, account=responsible_account
+            )
         return await self._with_unready_reason(route, facts)
 
     async def _with_unready_reason(self, route: Route, facts: RouteFacts) -> RouteFacts:
@@ -139,9 +141,9 @@ class OwnFacts:
         reports it."""
         counts = await self._store.queue_counts(excluded_prefix=PREFIX)
         return QueueFacts(
-            waiting=counts.waiting,
+            waiting=counts.waiting_count,
             oldest=counts.oldest,
-            set_aside=counts.set_aside,
+            set_aside=counts.set_aside_count,
             lost=(await self._store.totals())["lost"],
         )
 

@@ -61,7 +61,7 @@ def read_pasted(
     if "code_challenge=" in url_text or "response_type=" in url_text:
         return PasteProblem(NOT_YET)
     query = _query(url_text)
-    codes = codes_in(url_text)
+    codes = codes_in(url_text, cloud)
     if codes and not query.get("code") and not query.get("error"):
         # What Entra shows in a page of its own never comes by an address: it is copied from there.
         return PasteProblem(
@@ -91,7 +91,7 @@ def _of_this_attempt(
 def _refusal(query: dict[str, str], cloud: Cloud) -> PasteProblem:
     """Return the server's answer in the place of a code."""
     description = query.get("error_description", "")
-    codes, error = codes_in(description), tidy(query["error"])
+    codes, error = codes_in(description, cloud), tidy(query["error"])
     message = advise(error, codes=codes, cloud=cloud).words
     if description and not is_known(error, codes, cloud):
         message = SAYS_QUOTED.fill(

@@ -125,6 +125,8 @@ class MonitorShown:
     seconds: float = 0.0
     rules_called: tuple[str, ...] = ()
     """The names of its rules where people read."""
+    measured_on: Message = NOTHING
+    """On which computer, and whether from there over the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +211,8 @@ class Status:
     maintenance: tuple[WindowShown, ...] = ()
     untold: tuple[str, ...] = ()
     stopped: tuple[StoppedBy, ...] = ()
+    runs_on: str = ""
+    """The name of the computer that measures all this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,3 +260,5 @@ class MonitorTried:
     rules: tuple[RuleTried, ...]
     seen: tuple[Message, ...]
     marks: Mapping[str, Message] = field(default_factory=dict)
+    measured_on: Message = NOTHING
+    """On which computer, and whether from there over the network."""

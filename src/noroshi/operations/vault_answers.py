@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from noroshi.core.translation import Message
+
+
+class SecretKind(StrEnum):
+    """What an entry of the vault is, by the settings that name it."""
+
+    CLIENT_SECRET = "client secret"
+    CERTIFICATE = "certificate"
+    PASSWORD = "password"
+    URL = "url"
+    HEADER = "header"
+    OTHER = "other"
+    """Nobody names it yet, or it is used as several of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +31,7 @@ class SecretEntry:
     named_by: tuple[str, ...]
     goes_to: tuple[str, ...] = ()
     led_by: str = ""
+    kind: SecretKind = SecretKind.OTHER
 
 
 @dataclass(frozen=True, slots=True)

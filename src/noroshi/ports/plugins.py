@@ -96,6 +96,10 @@ class Host(Protocol):
     Each method raises Unmeasurable when the fact cannot be had.
     """
 
+    def computer_problem(self) -> Message:
+        """Return why the computer itself cannot be asked from here, for anything but what the
+        network shows of it; NOTHING if it can. It never raises."""
+
     async def address(self) -> str:
         """Return where network checks reach it: a name or an address."""
 
@@ -156,6 +160,7 @@ class Check:
     and instance; else it only waits for a socket, and thousands may wait together.
     `names` are its readings as a person reads them; a reading not in it shows its own name.
     `may_vanish`: its items come and go, and none that went is an alarm (logs of a day).
+    `asks_computer`: it asks the computer itself, for its disks, files or programs.
     `goes_to` names the address that a network check is about, from its options and the
     instance's own; None: it stays on the computer. Another one is another thing to watch.
     `occurrences` are those of its readings that count what happened (lines of a log): found
@@ -184,6 +189,7 @@ class Check:
     runs: bool = False
     blocks: bool = False
     may_vanish: bool = False
+    asks_computer: bool = False
     goes_to: Callable[[Any, str], str] | None = None
     occurrences: frozenset[str] = frozenset()
     shares: frozenset[str] = frozenset()

@@ -52,8 +52,8 @@ class Version:
 
     number: int
     documents: tuple[Document, ...] = ()
-    who: str = ""
-    at: datetime | None = None
+    author: str = ""
+    saved_at: datetime | None = None
     note: str = ""
 
 
@@ -63,11 +63,11 @@ class QueueCounts:
     and set aside; for how many alarms the waiting ones stand, since when the oldest of these
     does, and how many of them may go by which route."""
 
-    waiting: int = 0
-    out: int = 0
-    held: int = 0
-    set_aside: int = 0
-    alarms: int = 0
+    waiting_count: int = 0
+    leased_count: int = 0
+    held_count: int = 0
+    set_aside_count: int = 0
+    alarm_count: int = 0
     oldest: datetime | None = None
     by_route: Mapping[str, int] = field(default_factory=dict)
 
@@ -77,23 +77,23 @@ NOTHING_QUEUED = QueueCounts()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedEnvelope:
-    """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
+    """An envelope in the spool. `due`: when it may next be lent; `is_leased`: it is lent now.
 
-    `why` is the last trouble, who held or dropped it, or the digest that it is in. `tried` is how
-    many answers it has met, whatever they counted for.
+    `reason` is the last trouble, who held or dropped it, or the digest that it is in.
+    `receipt_count` is how many answers it has met, whatever they counted for.
     """
 
     envelope: Envelope
     due: datetime
-    out: bool = False
+    is_leased: bool = False
     state: EnvelopeState = EnvelopeState.WAITING
-    why: Message = NOTHING
-    tried: int = 0
+    reason: Message = NOTHING
+    receipt_count: int = 0
 
     @property
-    def shown(self) -> DeliveryState:
+    def delivery_state(self) -> DeliveryState:
         """Return its state as people are told it."""
-        return delivery_state(self.state, out=self.out)
+        return delivery_state(self.state, out=self.is_leased)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class Beat:
 class AcceptedMail:
     """A mail that a provider took: when, by which route, for whom, for how many recipients."""
 
-    at: datetime
+    accepted_at: datetime
     route: str
     contact: str
     recipients: int
@@ -123,7 +123,7 @@ class Arrival:
 
     address: str
     state: DeliveryState
-    at: datetime
+    reported_at: datetime
     text: str = ""
 
 
@@ -156,8 +156,8 @@ class RouteOutage:
     """A route that is down: since when, until when it is left alone, and why."""
 
     route: str
-    since: datetime
-    until: datetime
-    why: Message
+    down_since: datetime
+    open_until: datetime
+    reason: Message
     fault: Fault = Fault.SERVER
-    early: bool = False
+    can_probe: bool = False

@@ -11,6 +11,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
+from noroshi.core.sources import measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -103,6 +104,10 @@ class OperationContext:
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return self.clocks.wall()
+
+    def measured_on(self, monitor: Monitor) -> Message:
+        """Return on which computer a monitor is measured."""
+        return measured_on(self.runs_on or self.name, over_network=bool(monitor.goes_to))
 
     async def current(self) -> tuple[Version, Plan]:
         number = await self.store.current_number()  # all documents may be a few MB

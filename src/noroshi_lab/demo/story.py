@@ -232,7 +232,7 @@ class Demo:
         if self.manager:
             self.say(BROWSER.fill(**{**lab, **self.manager}))
         self.say(TERMINAL.fill(**here, pid=self.shop.pid))
-        self.say(TENANT)
+        self.say(TENANT.fill(**here))
         self.say(WATCHING)
         if self.manager:
             self.say(ADDRESS.fill(**self.manager))

@@ -72,9 +72,11 @@ TERMINAL = _(
 TENANT = _(
     "\n"
     "━━ With a real tenant\n"
-    "  noroshi init, noroshi serve, and in another terminal noroshi setup microsoft365, "
-    "which\n"
-    "  guides you from the app registration to a test message (README, “Start for real”)"
+    "  end the demo            Ctrl-C   (the node needs the manager's port)\n"
+    "  make a home folder      {noroshi} init\n"
+    "  start the node          {noroshi} serve\n"
+    "  set up Microsoft 365    {noroshi} setup microsoft365   (in another terminal; from the app\n"
+    "                          registration to a test message: README, “Start for real”)"
 )
 WATCHING = _("\nThe demo continues until you press Ctrl-C.")
 ADDRESS = _("The manager, in your browser:\n\n  {url}start?code={code}\n")

@@ -59,6 +59,48 @@ def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
     assert "accounts/m365.toml:" not in capsys.readouterr().out
 
 
+LAB_CLOUD = """\
+authority = "https://localhost:8443/{tenant}"
+scope = "https://outlook.office.com/SMTP.Send"
+smtp_host = "localhost"
+smtp_port = 5870
+"""
+LAB_ACCOUNT = """\
+cloud = "lab"
+tenant = "b7e0c5b2-0f5c-4b0e-9d5e-6f1d1f429f5b"
+client_id = "6f1d1f42-9f5b-4a87-b3c5-d3d57e0a1a9b"
+secret = "lab-secret"
+mailbox = "alerts@contoso.example"
+"""
+
+
+def test_an_address_of_the_lab_is_an_example_s_only_without_the_lab(tmp_path, capsys):
+    """Its alarms arrived, and it was told that none does."""
+    files = {
+        "clouds/lab.toml": LAB_CLOUD,
+        "accounts/lab.toml": LAB_ACCOUNT,
+        "routes/smtp1.toml": 'kind = "smtp"\noptions = { account = "lab" }\n',
+        "contacts/ops.toml": 'addresses = ["ops@contoso.example", "ops@example.com"]\n',
+    }
+    for name, text in files.items():
+        path = tmp_path / "defs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    argv = (tmp_path / "home", tmp_path / "defs", "--json")
+    named = {"where": "contacts/ops.toml: addresses.1", "value": "ops@example.com"}
+    assert checked(*argv) == 0
+    assert json.loads(capsys.readouterr().out)["placeholders"] == [named]
+    cloud = tmp_path / "defs" / "clouds" / "lab.toml"
+    cloud.write_text(LAB_CLOUD.replace("localhost", "login.kaisha.co.jp"), encoding="utf-8")
+    assert checked(*argv) == 0
+    told = json.loads(capsys.readouterr().out)["placeholders"]
+    assert [one["value"] for one in told] == [
+        "alerts@contoso.example",
+        "ops@contoso.example",
+        "ops@example.com",
+    ]
+
+
 def test_the_first_line_is_no_kinder_than_what_stands_below_it(tmp_path, capsys):
     """A newcomer read "Nothing is wrong", and applied a folder by which nothing could arrive."""
     home, contacts = tmp_path / "home", tmp_path / "defs" / "contacts"

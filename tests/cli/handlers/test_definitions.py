@@ -4,7 +4,7 @@ import re
 
 from tests.cli.command_process import a_node, typed
 from tests.service.clients import InProcessClient, apply_definitions
-from tests.service.harness import Harness
+from tests.service.harness import CONTENT, Harness, documents
 
 NEW = 'addresses = ["chief@example.com"]\n'
 
@@ -40,3 +40,22 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         assert none.code != 0 and "There is no definition contacts/bos" in none.err
         bad = await done("set", "contacts/x", "-", given="addresses = [\n")
         assert bad.code == 3 and "-: cannot be read as TOML" in bad.err
+
+
+async def test_an_address_of_the_lab_that_is_in_force_is_no_example_s(tmp_path):
+    harness, address = Harness(), 'addresses = ["chief@contoso.example"]\n'
+    await apply_definitions(InProcessClient(harness))
+    argv = ("definition", "set", "contacts/boss", "-")
+    async with a_node(tmp_path, harness.service):
+        told = await typed(*argv, home=tmp_path, given=address)
+        assert told.code == 0 and "from the examples: 1" in told.out
+        lab = CONTENT["accounts/box"] | {"cloud": "lab", "mailbox": "alerts@contoso.example"}
+        cloud = {
+            "authority": "https://localhost:8443/{tenant}",
+            "scope": "mail",
+            "smtp_host": "localhost",
+        }
+        changed = documents(clouds__lab=cloud, accounts__lab=lab)
+        await InProcessClient(harness)("apply", documents=changed)
+        told = await typed(*argv, home=tmp_path, given=address)
+        assert told.code == 0 and "from the examples" not in told.out

@@ -72,7 +72,9 @@ async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(harness,
 
 
 async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(harness, tmp_path):
-    back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
+    back = Arrival(
+        address="ops@example.com", state="came back", reported_at=DAWN, text="550 5.1.10 no"
+    )
     await harness.store.record_arrival(ALARM, back)
     told = (await typed("ledger", "--alarm", ALARM, home=tmp_path, COLUMNS="200")).out
     *_, came, state = told.splitlines()
@@ -81,7 +83,9 @@ async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(harness
 
 
 async def test_what_came_back_is_not_counted_as_accepted(harness, tmp_path):
-    back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
+    back = Arrival(
+        address="ops@example.com", state="came back", reported_at=DAWN, text="550 5.1.10 no"
+    )
     await harness.store.record_arrival(ALARM, back)
     told = (await typed("--lang", "ja", "ledger", home=tmp_path)).out
     assert told.splitlines()[-1].startswith("アラーム: 発生 2 = 受領 0 + 不達 1 + 待機 1")

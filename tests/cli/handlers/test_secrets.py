@@ -22,7 +22,7 @@ async def harness(tmp_path):
 
 async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
-        await person.type("Password for “relay”: ", f"  {CANARY} \n")
+        await person.type("Enter the secret for “relay”: ", f"  {CANARY} \n")
         await person.type("Again: ", f"  {CANARY} \n")
         await person.until("“relay” is stored in the vault.")
         assert await person.process.wait() == 0
@@ -33,7 +33,7 @@ async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path)
 
 async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
-        await person.type("Password for “relay”: ", f"{CANARY}\n")
+        await person.type("Enter the secret for “relay”: ", f"{CANARY}\n")
         await person.type("Again: ", "another\n")
         await person.until("The two entries differ, so nothing was saved.")
         assert await person.process.wait() == 3
@@ -42,10 +42,25 @@ async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path):
 
 async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(harness, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
-        await person.type("Password for “relay”: ", "\x04")
+        await person.type("Enter the secret for “relay”: ", "\x04")
         await person.until("Nothing was entered")
         assert await person.process.wait() == 3
     assert await harness.vault.names() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "said"),
+    [
+        ("app", "en", "There is no terminal to ask for the client secret: use --file FILE"),
+        ("app", "ja", "端末がないため、クライアント シークレットを入力できません。"),
+        ("relay", "en", "There is no terminal to ask for the secret: use --file FILE"),
+    ],
+)
+async def test_without_a_terminal_it_is_called_what_it_is(
+    harness, tmp_path, name, language, said
+):
+    told = await typed("secret", "set", name, "--lang", language, home=tmp_path)
+    assert told.code == 3 and said in told.err
 
 
 async def test_a_file_of_notepad_and_one_that_is_no_utf_8(harness, tmp_path):
@@ -169,7 +184,7 @@ async def led(harness):
 async def test_where_a_token_led_it_is_asked_about_first(harness, tmp_path, said, kept):
     await led(harness)
     async with Terminal(tmp_path, "secret", "set", "app") as person:
-        await person.type("Password for “app”: ", f"{CANARY}\n")
+        await person.type("Enter the client secret for “app”: ", f"{CANARY}\n")
         await person.type("Again: ", f"{CANARY}\n")
         await person.until("evil.example:443. API token ci chose this destination")
         await person.type("Allow this destination? [y/N] ", said)

@@ -73,7 +73,7 @@ def test_a_table_of_nothing_has_no_lines():
     assert table([]) == []
 
 
-@pytest.mark.parametrize("said", ["", "0", "-1", "x", "72", "²"])
+@pytest.mark.parametrize("said", ["", "0", "-1", "x", "72", "²", "9" * 5000])
 def test_the_terminal_is_as_wide_as_python_says(monkeypatch, said):
     monkeypatch.setenv("COLUMNS", said)
     assert terminal_columns(100) == get_terminal_size((100, 0)).columns

@@ -249,8 +249,8 @@ def test_a_rule_has_its_contacts_and_all_it_says():
     rule = replace(RULE, on=("critical",), when="nth", nth=3, most=5, repeat="30m")
     found = compile(defined(rule=rule), KINDS).rules["ops"]
     assert [contact.id for contact in found.contacts] == ["ops"]
-    assert found.on == {Level.CRITICAL}
-    assert (found.when, found.nth, found.most) == (RuleTrigger.NTH, 3, 5)
+    assert found.levels == {Level.CRITICAL}
+    assert (found.trigger, found.nth, found.most) == (RuleTrigger.NTH, 3, 5)
     assert found.repeat == timedelta(minutes=30)
 
 
@@ -682,3 +682,10 @@ def test_planned_work_above_holds_below_too_in_the_zone_of_the_instance():
             title="updates",
         ),
     )
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "9" * 5000, "x", ""])
+def test_a_proxy_s_port_that_is_none_is_a_problem_at_its_place(port):
+    office = NetworkDef(name="office", proxy=f"proxy.test:{port}")
+    (problem,) = said_of(replace(defined(), networks={"office": office}))
+    assert problem.startswith("networks/office.toml: proxy: must be host:port")

@@ -56,19 +56,21 @@ def told(notice, *asked, serial="7"):
 
 def started(*names):
     watched = tuple(MonitoredInstance(name, "", 1) for name in names)
-    return MonitoringStarted(at=NOW, node="node", instances=watched, version=1)
+    return MonitoringStarted(happened_at=NOW, node="node", instances=watched, version=1)
 
 
 def changed(*differences):
     lines = tuple((instance, plain(text)) for instance, text in differences)
-    return SettingsChanged(at=NOW, version=7, who="sato", note=NOTHING, differences=lines)
+    return SettingsChanged(
+        happened_at=NOW, version=7, author="sato", note=NOTHING, differences=lines
+    )
 
 
 ASIDE = MailSetAside(
-    at=NOW,
+    happened_at=NOW,
     mail="m.1/r/ops",
     contact="ops",
-    to=("x",),
+    addresses=("x",),
     subject="s",
     route="smtp2",
     reason=plain("550"),
@@ -76,7 +78,7 @@ ASIDE = MailSetAside(
 
 
 CAME_BACK = MailCameBack(
-    at=NOW,
+    happened_at=NOW,
     mail="m.1/r/ops",
     contact="ops",
     address="x",
@@ -125,7 +127,7 @@ def test_a_great_change_is_told_in_part_and_counted():
 
 def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():
     missed = tuple(MissedMonitor(name, f"{name}/g/m", "", NOW) for name in ("web1", "web2"))
-    gap = MonitoringGap(at=NOW, until=NOW + timedelta(hours=1), missed=missed)
+    gap = MonitoringGap(happened_at=NOW, ended_at=NOW + timedelta(hours=1), missed=missed)
     asked = notification(Happening.UNWATCHED, instances=frozenset({"web2"}))
     [envelope] = told(gap, asked)
     assert [one.instance for one in envelope.payload["part"].missed] == ["web2"]

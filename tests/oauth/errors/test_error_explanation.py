@@ -229,6 +229,19 @@ def test_in_a_cloud_of_ones_own_nothing_is_laid_to_microsoft(code):
         assert advice.cure.link == ""
 
 
+@pytest.mark.parametrize("cloud", [GOOGLE, replace(OWN, oidc=True)])
+@pytest.mark.parametrize("more", [{"error_codes": [50126]}, {"error_codes": [7000215, 1]}, {}])
+def test_numbers_of_another_provider_are_none_of_microsofts(cloud, more):
+    """They may be the same by chance, and its text may quote one."""
+    account = replace(APP, cloud=cloud)
+    said = "AADSTS7000222: The provided client secret keys are expired."
+    answer = {"error": "invalid_grant", "error_description": said, **more}
+    failed, known = failure(answer, account), failure({"error": "invalid_grant"}, account)
+    assert (failed.codes, failed.words, failed.who) == ((), known.words, known.who)
+    assert "AADSTS" not in failed.words.en
+    assert not BLAMES.search(failed.words.en) and not BLAMES.search(failed.words.ja)
+
+
 @pytest.mark.parametrize("error", ["temporarily_unavailable", "server_error"])
 def test_a_server_of_ones_own_that_is_busy_is_nothing_of_microsoft_s(error):
     assert advise(error, cloud=MICROSOFT365).cure.link == "https://status.cloud.microsoft"

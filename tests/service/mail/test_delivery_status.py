@@ -87,7 +87,9 @@ async def test_of_a_mail_that_waits_nothing_is_said(reading):
 
 async def test_a_mail_that_came_back_is_shown_with_what_the_report_says(reading):
     id = await sent(reading, "m365")
-    back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10")
+    back = Arrival(
+        address="ops@example.com", state="came back", reported_at=DAWN, text="550 5.1.10"
+    )
     await reading.harness.store.record_arrival(id, back)
     letter = await reading("queue_show", id=id)
     assert letter["queued"]["state"] == "came back" and letter["unproved"]["en"] == ""
@@ -112,7 +114,7 @@ async def test_a_route_whose_mailbox_is_read_says_when_a_mail_was_seen_and_how_l
     assert "waiting in the queue" in (await route(reading, "m365"))["arrives"]["why"]["en"]
     await accepted(reading, "m365")
     at = reading.harness.time.now + 8 * SECOND
-    seen = Arrival(address=ADDRESS, state="seen arrived", at=at)
+    seen = Arrival(address=ADDRESS, state="seen arrived", reported_at=at)
     await reading.harness.store.record_arrival(mail.id, seen)
     found = (await route(reading, "m365"))["arrives"]
     assert (found["took"], found["why"]["en"]) == (8, "") and found["seen"]

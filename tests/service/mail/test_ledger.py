@@ -92,7 +92,7 @@ async def test_accepted_seen_arrived_and_came_back_are_told_apart(
     await store.post(alarm("m.1/r/ops"))
     await store.settle(await lend(), said(Verdict.ACCEPTED, 250, "OK"), Accepted(DAWN))
     for what in arrivals:
-        arrival = Arrival(address="a", state=what, at=DAWN + SECOND, text="5.1.10")
+        arrival = Arrival(address="a", state=what, reported_at=DAWN + SECOND, text="5.1.10")
         await store.record_arrival("m.1/r/ops", arrival)
     (row,) = (await ask("ledger"))["rows"]
     assert row["state"] == state

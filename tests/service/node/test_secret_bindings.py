@@ -172,6 +172,24 @@ async def test_it_is_said_for_whom_a_secret_is_kept_and_where_it_would_go(harnes
     assert "evil.example:587" in problem["what"]["en"] and "--programs" in told["words"]["en"]
 
 
+async def test_of_many_other_places_fifty_are_named_and_the_others_counted(harness):
+    """Whether they are brought into force, changed or only tried."""
+    many = {
+        f"routes__plain{n}": route("smtp", RELAY | {"host": f"evil{n}.example"})
+        for n in range(60)
+    }
+    put = {name.replace("__", "/"): content for name, content in many.items()}
+    wrong = {name: route("smtp", {"hots": "x"}) for name in put}
+    for told, error, more in (
+        (await harness.apply(TOKEN, **many), "password", 10),
+        (await harness.ask(TOKEN, "definition_change", put=put), "password", 10),
+        (await harness.ask(TOKEN, "definition_change", put=wrong, dry=True), "invalid", 70),
+    ):
+        assert (told["error"], len(told["problems"])) == (error, 51)
+        assert told["problems"][-1]["what"]["en"] == f"and {more} more problems"
+    assert (await harness.store.current()).number == 1
+
+
 async def test_what_keeps_its_place_needs_no_password(harness):
     renamed = {
         "routes__plain": None,

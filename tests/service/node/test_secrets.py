@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.definitions.document_content import document
-from noroshi.service.node.secrets import named_in
+from noroshi.service.node.secrets import kinds_in, named_in
 from tests.service.clients import ErrorAnswer, apply_definitions
 from tests.service.harness import CANARY, documents
 
@@ -23,9 +23,36 @@ async def test_entries_are_listed_with_who_names_them_and_what_is_named_and_not_
             "named_by": ["accounts/box"],
             "goes_to": ["login.microsoftonline.com:443"],
             "led_by": "",
+            "kind": "client secret",
         },
-        {"name": "relay", "kept": True, "named_by": [], "goes_to": [], "led_by": ""},
+        {
+            "name": "relay",
+            "kept": True,
+            "named_by": [],
+            "goes_to": [],
+            "led_by": "",
+            "kind": "other",
+        },
     ]
+
+
+def test_an_entry_is_called_what_all_who_name_it_use_it_as():
+    headers = {"options": {"secret_headers": {"Authorization": "key"}}}
+    named = (
+        document("accounts/box", {"secret": "app", "certificate_next": "next"}),
+        document("accounts/own", {"secret": "app"}),
+        document("networks/proxy", {"proxy_password": "relay"}),
+        document("routes/hook", {"options": {"url_entry": "hook", "header_entry": "key"}}),
+        document("routes/smtp", {"options": {"password": "relay"}}),
+        document("routes/both", {"options": {"password": "hook"}}),
+        document("instances/web", {"group": [{"name": "g", "monitor": [headers]}]}),
+    )
+    assert kinds_in(named) == {
+        "app": "client secret",
+        "next": "certificate",
+        "relay": "password",
+        "key": "header",
+    }
 
 
 async def test_what_sign_ins_keep_for_themselves_is_no_persons_secret(ask):

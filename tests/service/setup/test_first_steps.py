@@ -52,7 +52,7 @@ async def test_what_is_found_on_the_computer_is_suggested(asking):
     ]
     disk, _, _, sshd, port = found["monitors"]
     assert disk["found"]["en"] == "/ 40% of 100 GiB, /srv 90% of 10 GiB"
-    assert sshd["found"]["ja"] == "動作中 (2個)"
+    assert sshd["found"]["ja"] == "動作中 (2プロセス)"
     assert sshd["title"]["ja"] == "リモート ログイン (SSH)"
     assert port["title"]["ja"] == "ポート 22: リモート ログイン (SSH)"
     assert port["found"]["ja"] == "すべてのアドレスで待ち受け中"

@@ -189,13 +189,13 @@ async def test_it_is_told_what_the_backup_last_knows_of(store, block, old, new):
 
 async def test_the_store_that_was_there_is_kept_beside_it(store, old, new):
     other = SqliteStore.open(new)
-    await other.publish(replace(version(), who="suzuki"), [], 0)
+    await other.publish(replace(version(), author="suzuki"), [], 0)
     await other.close()
     previous = restore(await taken(store, old), new, DAWN).previous_store
     assert previous.name == "noroshi.db.before-restore-20260401T060000Z"
     for path, who in ((previous, "suzuki"), (new, "sato")):
         again = SqliteStore.open(path)
-        assert (await again.current()).who == who
+        assert (await again.current()).author == who
         await again.close()
 
 
@@ -204,18 +204,18 @@ async def test_what_two_restores_in_one_second_put_aside_is_kept_of_both(store, 
     for who in ("suzuki", "tanaka"):
         new.unlink(missing_ok=True)
         other = SqliteStore.open(new)
-        await other.publish(replace(version(), who=who), [], 0)
+        await other.publish(replace(version(), author=who), [], 0)
         await other.close()
         previous = restore(backup, new, DAWN).previous_store
         again = SqliteStore.open(previous)
-        assert (await again.current()).who == who
+        assert (await again.current()).author == who
         await again.close()
     assert previous.name == "noroshi.db.before-restore-20260401T060000Z-2"
 
 
 async def test_the_wal_of_a_store_that_was_there_is_not_read_into_the_new_one(store, old, new):
     other = SqliteStore.open(new)
-    await other.publish(replace(version(), who="suzuki"), [], 0)
+    await other.publish(replace(version(), author="suzuki"), [], 0)
     killed = {f: f.read_bytes() for f in new.parent.iterdir() if not f.name.endswith("-shm")}
     await other.close()
     for file, content in killed.items():
@@ -223,13 +223,13 @@ async def test_the_wal_of_a_store_that_was_there_is_not_read_into_the_new_one(st
     restore(await taken(store, old), new, DAWN)
     assert not new.with_name("noroshi.db-wal").exists()
     again = SqliteStore.open(new)
-    assert (await again.current()).who == "sato"
+    assert (await again.current()).author == "sato"
     await again.close()
 
 
 async def test_the_wal_of_a_store_that_is_gone_is_not_read_into_the_new_one(store, old, new):
     other = SqliteStore.open(new)
-    await other.publish(replace(version(), who="suzuki"), [], 0)
+    await other.publish(replace(version(), author="suzuki"), [], 0)
     log = new.with_name("noroshi.db-wal")
     killed = log.read_bytes()
     await other.close()
@@ -237,7 +237,7 @@ async def test_the_wal_of_a_store_that_is_gone_is_not_read_into_the_new_one(stor
     log.write_bytes(killed)
     assert restore(await taken(store, old), new, DAWN).previous_store is None
     again = SqliteStore.open(new)
-    assert (await again.current()).who == "sato"
+    assert (await again.current()).author == "sato"
     await again.close()
     kept = "noroshi.db.before-restore-20260401T060000Z-wal"
     assert new.with_name(kept).read_bytes() == killed
@@ -247,7 +247,7 @@ async def test_a_restore_that_was_killed_leaves_nothing_that_the_next_one_reads(
     store, old, new, tmp_path
 ):
     other = SqliteStore.open(tmp_path / "other.db")
-    await other.publish(replace(version(), who="suzuki", note="x" * 10**6), [], 0)
+    await other.publish(replace(version(), author="suzuki", note="x" * 10**6), [], 0)
     fresh = new.with_name("noroshi.db.restoring")
     await other.copy_to(fresh)
     await other.close()
@@ -263,7 +263,7 @@ async def test_a_restore_that_was_killed_leaves_nothing_that_the_next_one_reads(
     restore(await taken(store, old), new, DAWN)
     assert [file.name for file in new.parent.iterdir()] == ["noroshi.db"]
     again = SqliteStore.open(new)
-    assert (await again.current()).who == "sato"
+    assert (await again.current()).author == "sato"
     await again.close()
 
 

@@ -16,7 +16,7 @@ NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 USED = Reading("used", 93.5, "%", "/var", bilingual(en="nearly full", ja="ほぼ満杯です"))
 ITEM = ItemState(
     level=Level.UNKNOWN,
-    since=NOON,
+    level_since=NOON,
     cause=Cause(USED, Limits(warning=80, critical=90, margin=2.5), bilingual(en="a", ja="あ")),
     pending_levels=(Level.OK, Level.WARNING),
     pending_cause_count=2,

@@ -294,7 +294,7 @@ async def test_retry_after_is_kept(graph, certificate, status, text, after, paus
     assert answer.again == (None if pause is None else NOW + timedelta(seconds=pause))
     if pause is not None:
         becomes = decide_fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
-        until = becomes.until if isinstance(becomes, OpenCircuit) else becomes.at
+        until = becomes.open_until if isinstance(becomes, OpenCircuit) else becomes.retry_at
         assert until == NOW + timedelta(seconds=pause)
 
 

@@ -90,7 +90,9 @@ async def test_a_server_says(certificate, stage, said, means):
     )
     assert type(becomes) is FATES[verdict]
     if isinstance(becomes, OpenCircuit):
-        assert becomes.fault is fault and becomes.until - NOW >= PROBING[fault].shortest
+        assert (
+            becomes.fault is fault and becomes.open_until - NOW >= PROBING[fault].shortest_pause
+        )
 
 
 def assert_advice(answer, rule):

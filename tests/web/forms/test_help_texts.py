@@ -2,12 +2,11 @@
 
 import re
 
-import pytest
-
 from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.core.definitions import schema as monitoring, schema_mail
 from noroshi.web.view.setting_names import setting_name
+from tests.sweeps import sweep
 
 SAYS_NOTHING = {"a", "the", "of", "for", "is", "it", "in", "on", "this", "that"}
 
@@ -26,7 +25,7 @@ def words_of(text):
     return {word.removesuffix("s") for word in re.findall(r"\w+", text.lower())}
 
 
-@pytest.mark.parametrize(("kind", "form"), [pytest.param(*one, id=one[0]) for one in forms()])
+@sweep(("kind", "form"), forms)
 def test_a_help_has_a_word_beyond_the_label(kind, form):
     for name, setting in form.get("properties", {}).items():
         label, described = setting_name(name, kind), setting.get("description", "")

@@ -30,11 +30,9 @@ def defined(line, language="en"):
     [
         ({"role": "viewer"}, {"role": "operator"}, ("~", "Role", "viewer", "operator")),
         ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "undeliverable")),
-        (None, {"kept": True}, ("", "In the vault", "", "yes")),
+        (None, {"kept": True}, ("", "In the vault", "", "stored")),
         ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
         ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
-        ({"/var": None}, {"/var": "aki"}, ("~", "/var", "nothing", "aki")),
-        ({"": None}, {"": "aki"}, ("~", "whole monitor", "nothing", "aki")),
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
@@ -44,6 +42,29 @@ def defined(line, language="en"):
 )
 def test_each_field_is_told_by_itself(before, after, expected):
     assert told(before, after)[0] == expected
+
+
+@sweep(
+    ("operation", "before", "after", "expected"),
+    [
+        (
+            "alarm_acknowledge",
+            {"": None},
+            {"": "aki"},
+            ("~", "Acknowledged by", "nobody", "aki"),
+        ),
+        (
+            "alarm_unacknowledge",
+            {"/var": "aki"},
+            {"/var": None},
+            ("~", "Acknowledged by (/var)", "aki", "nobody"),
+        ),
+        ("alarms_remark", None, {"web/http": "mine"}, ("", "web/http", "", "mine")),
+    ],
+)
+def test_who_took_care_of_an_alarm_is_told_as_such(operation, before, after, expected):
+    (line,) = lines(before, after, LOCALIZERS["en"], NOW, operation)
+    assert (line.sign, line.name, line.before, line.after) == expected
 
 
 def test_what_stayed_as_it_was_is_not_told():

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from functools import cache
 from urllib.parse import quote
 
 import pytest
@@ -25,6 +26,7 @@ from noroshi.web.view.routes import heading, labels
 from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, documents
+from tests.sweeps import sweep
 from tests.web.browser import browsing, with_user
 from tests.web.filled_queue import EVIL
 from tests.web.page_forms import forms_of
@@ -32,9 +34,6 @@ from tests.web.sample_answers import route_status
 
 ROUTE = "/mail/route/m365"
 DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)
-OLD, EARLY = (
-    make("other", DAWN + timedelta(days=days), 1).reveal().encode() for days in (-9, 9)
-)
 BOX = CONTENT["accounts/box"]
 
 
@@ -438,29 +437,40 @@ async def test_a_certificate_that_was_made_elsewhere_is_brought_along(harness, b
     assert not any(one in page.text + rows for one in (line, PASSPHRASE))
 
 
-UNFIT = {
-    "nothing": ((), "Choose a file"),
-    "a file and a text": ((pfx(), PASSPHRASE, KEY.decode()), "not both"),
-    "a wrong password": ((pfx(), "wrong-canary"), "does not open the file"),
-    "no password": ((pfx(),), "protected by a passphrase"),
-    "no key": ((CERTIFICATE,), "without its private key"),
-    "no key, in DER": ((DER,), "without its private key"),
-    "no certificate": ((KEY,), "without its certificate"),
-    "something else": ((b"GIF89a",), "neither in PEM nor as PFX"),
-    "one that has ended": ((OLD, ""), "This certificate expired on 2026-03-"),
-    "one that has not begun": ((EARLY, ""), "is not valid before 2026-04-"),
-    "too much": ((b"x" * ((64 << 10) + 1),), "exceeds 64 KiB"),
-}
+@cache
+def of_a_day(days):
+    """A certificate that holds for one day, so many days from now."""
+    return make("other", DAWN + timedelta(days=days), 1).reveal().encode()
 
 
-@pytest.mark.parametrize("case", UNFIT)
-async def test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing(
-    harness, browser, case
-):
-    given, words = UNFIT[case]
+def unfit():
+    """What is no certificate with its key that holds, and what is said of it."""
+    yield pytest.param((), "Choose a file", id="nothing")
+    yield pytest.param((pfx(), PASSPHRASE, KEY.decode()), "not both", id="file and text")
+    yield pytest.param((pfx(), "wrong-canary"), "does not open the file", id="wrong password")
+    yield pytest.param((pfx(),), "protected by a passphrase", id="no password")
+    yield pytest.param((CERTIFICATE,), "without its private key", id="no key")
+    yield pytest.param((DER,), "without its private key", id="no key, in DER")
+    yield pytest.param((KEY,), "without its certificate", id="no certificate")
+    yield pytest.param((b"GIF89a",), "neither in PEM nor as PFX", id="something else")
+    yield pytest.param((of_a_day(-9), ""), "certificate expired on 2026-03-", id="has ended")
+    yield pytest.param((of_a_day(9), ""), "is not valid before 2026-04-", id="has not begun")
+    yield pytest.param((b"x" * ((64 << 10) + 1),), "exceeds 64 KiB", id="too much")
+
+
+@pytest.fixture
+async def entered(harness, browser):
+    """The browser of who has logged in to a node whose app has a secret."""
     await with_secret(harness)
     await browser.log_in()
-    page = await brought(browser, *given)
+    return browser
+
+
+@sweep(("given", "words"), unfit)
+async def test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing(
+    harness, entered, given, words
+):
+    page = await brought(entered, *given)
     assert page.status == 400 and words in page.text
     assert "sign_in" not in await in_force(harness, "accounts/box")
     assert "wrong-canary" not in page.text and KEY.decode()[40:90] not in page.text
@@ -473,11 +483,11 @@ async def test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_i
     await defined(harness)
     await browser.log_in()
     await brought(browser, CERTIFICATE + KEY)
-    assert (await brought(browser, OLD)).status == 400
+    assert (await brought(browser, of_a_day(-9))).status == 400
     assert (await harness.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
     with pytest.raises(ErrorAnswer, match="invalid: This certificate expired on 2026-03-"):
         await InProcessClient(harness)(
-            "certificate_import", name="box", pem=OLD.decode(), replace=True
+            "certificate_import", name="box", pem=of_a_day(-9).decode(), replace=True
         )
 
 

@@ -26,7 +26,6 @@ from tools.catalogue import template_calls, texts
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-OURS = [one for one in texts() if one.file.startswith("src/noroshi/web/")]
 SAME = {
     *("{one} {other}", "{one} › {other}", ", ", "—", " {sort} {name} "),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
@@ -73,7 +72,9 @@ def test_every_sort_of_field_of_several_lines_says_how_they_are_typed():
 
 def test_every_text_of_the_manager_reads_otherwise_in_japanese():
     messages = [
-        Message(one.id, context=one.context, several=one.several, by="n") for one in OURS
+        Message(one.id, context=one.context, several=one.several, by="n")
+        for one in texts()
+        if one.file.startswith("src/noroshi/web/")
     ]
     assert {one.id for one in messages if not JAPANESE.search(one.ja)} == SAME
     assert not any(JAPANESE.search(one.en) for one in messages if one.id != "日本語")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from noroshi.config.config import Config, read_config
 from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
+from noroshi.core.sources import source_of
 from noroshi.core.translation import Message, _
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.dry_run import HostOf
@@ -30,7 +32,9 @@ from noroshi.definitions.folder import Folder, look_into
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.unruled_monitors import without_rule
 from noroshi.definitions.validation import CheckResult, check
+from noroshi.hosts.foreign import host_by_source
 from noroshi.hosts.local import LocalHost
+from noroshi.hosts.own_names import OwnNames
 from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks
 
@@ -105,7 +109,8 @@ async def _check(content: Folder, config: Config | None) -> CheckResult:
 
 def _host_of(config: Config) -> HostOf:
     host = LocalHost(program_rules(config), CLOCKS)
-    return lambda monitor: host
+    node = OwnNames(config.name, socket.gethostname(), CLOCKS.steady).current()
+    return lambda monitor: host_by_source(source_of(monitor.instance, node), host)
 
 
 def _counts(result: CheckResult) -> Message:

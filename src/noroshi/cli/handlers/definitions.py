@@ -10,8 +10,9 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_dry_run
-from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
+from noroshi.cli.output.placeholders import Placeholders, placeholders_of, say_placeholders
 from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid, suggestion
 from noroshi.core.translation import _, pgettext
 from noroshi.definitions.document_content import document
@@ -60,8 +61,20 @@ def set_(context: CommandContext) -> int:
     key, content = context.args.key, _content(context.args.file)
     code = _change(context, put={key: content})
     if not context.args.json:
-        say_placeholders(context, placeholders_of((document(key, content),)))
+        say_placeholders(context, _placeholders(context, document(key, content)))
     return code
+
+
+def _placeholders(context: CommandContext, new: Document) -> Placeholders:
+    """Return the values of a definition that were never filled in, beside the accounts in
+    force."""
+    if not placeholders_of((new,)):
+        return ()
+    answer = context.ask(
+        definition_operations.DEFINITION_SHOW, DefinitionsShown, types=("accounts", "clouds")
+    )
+    in_force = [document(key, content) for key, content in answer.documents.items()]
+    return placeholders_of((new,), in_force)
 
 
 def remove(context: CommandContext) -> int:

@@ -15,7 +15,7 @@ from noroshi.core.translation import Message, _
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import MonitorTried, RuleTried
 
-RUNS_ON = _("runs on: {host}   target: {target}   took {seconds} s")
+MEASURED_ON = _("measured on: {host}   target: {target}   took {seconds} s")
 READ = _("Readings")
 NOTHING_READ = _("Found nothing to measure.")
 NO_LIMITS = _("no limits")
@@ -44,7 +44,7 @@ def try_(context: CommandContext) -> int:
 def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     yield f"{level_text(result.level, context.language)}  {result.path} ({result.kind})"
     seconds = f"{result.seconds:.2f}"
-    host_line = RUNS_ON.fill(host=result.runs_on, target=result.target, seconds=seconds)
+    host_line = MEASURED_ON.fill(host=result.measured_on, target=result.target, seconds=seconds)
     yield f"  {context.say(host_line)}"
     yield from ("", context.say(READ))
     yield from _readings(context, result)

@@ -20,13 +20,21 @@ from noroshi.core.translation import NOTHING, Message, _
 from noroshi.operations import definition_operations, node_operations, sign_in_operations
 from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.operations.sign_in_answers import SecretTried
-from noroshi.operations.vault_answers import SecretEntry
+from noroshi.operations.vault_answers import SecretEntry, SecretKind
 
-PROMPT = _("Password for “{name}”: ")
+WHAT: Mapping[SecretKind, Message] = {
+    SecretKind.CLIENT_SECRET: _("client secret"),
+    SecretKind.CERTIFICATE: _("certificate"),
+    SecretKind.PASSWORD: _("password"),
+    SecretKind.URL: _("webhook URL"),
+    SecretKind.HEADER: _("value of the header"),
+    SecretKind.OTHER: _("secret"),
+}
+PROMPT = _("Enter the {what} for “{name}”: ")
 AGAIN = _("Again: ")
 DIFFERENT = _("The two entries differ, so nothing was saved.")
 BY_FILE = _(
-    "There is no terminal to ask for the password: use --file FILE (- for standard input)."
+    "There is no terminal to ask for the {what}: use --file FILE (- for standard input)."
 )
 NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")
@@ -153,8 +161,12 @@ def _probe_exit_code(context: CommandContext, name: str, *, has_old_expiry: bool
 
 
 def _ask_twice(context: CommandContext, name: str) -> str:
-    first = read_hidden(context, PROMPT.fill(name=name), BY_FILE)
-    if first != read_hidden(context, AGAIN, BY_FILE):
+    entry = _entries(context).get(name)
+    context.release_store()  # as in `places`
+    kind_name = WHAT[entry.kind if entry else SecretKind.OTHER]
+    by_file = BY_FILE.fill(what=kind_name)
+    first = read_hidden(context, PROMPT.fill(what=kind_name, name=name), by_file)
+    if first != read_hidden(context, AGAIN, by_file):
         raise RefusedError("invalid", DIFFERENT)
     return first
 

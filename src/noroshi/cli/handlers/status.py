@@ -63,6 +63,7 @@ NOTHING_WATCHED = with_commands(
     command=CommandText("apply", pgettext("command", "DIR")),
 )
 NODE = _("node {node}, version {version}, {at}")
+NODE_ON = _("node {node} on {host}, version {version}, {at}")
 NOT_RUNNING = with_commands(
     _(
         "No node is running, so nothing is measured or sent now. This is the last known state. "
@@ -140,7 +141,9 @@ def _is_healthy(answer: Status) -> bool:
 def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:
     yield from _headlines(context, answer)
     at = clock(answer.at, now)
-    node_line = NODE.fill(node=answer.node, version=answer.version, at=at)
+    node_line = (NODE_ON if answer.runs_on else NODE).fill(
+        node=answer.node, host=answer.runs_on, version=answer.version, at=at
+    )
     yield f"  {context.say(node_line)}"
     if not context.running:
         yield f"  {context.say(NOT_RUNNING)}"

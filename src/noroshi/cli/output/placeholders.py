@@ -19,9 +19,11 @@ MOST = 20
 """Values listed at most."""
 
 
-def placeholders_of(documents: Iterable[Document]) -> Placeholders:
+def placeholders_of(
+    documents: Iterable[Document], other_documents: Iterable[Document] = ()
+) -> Placeholders:
     """Return each value that was never filled in, with its place."""
-    return tuple(placeholders(documents))
+    return tuple(placeholders(documents, other_documents))
 
 
 def say_placeholders(context: CommandContext, examples: Placeholders) -> None:

@@ -113,11 +113,14 @@ def _of_instance(
     title(definition.title, place)
     instance_zone = zone(definition.zone, place)
     host(definition.address, place.at("address"))
+    if definition.source:
+        host(definition.source, place.at("source"))
     instance = Instance(
         name=definition.name,
         title=definition.title,
         address=definition.address,
         zone=instance_zone,
+        source=definition.source,
     )
     heritage = _inheritance(Inheritance(), definition, instance_zone, references, place)
     _check_names(definition.group, place.at("group"))
@@ -260,7 +263,7 @@ def _kind(
     if kind is None:
         place.at("kind").no_such(CHECK, definition.kind, references.checks)
         return None, {}
-    options, problems = kind.read(definition.options, place.at("options").where)
+    options, problems = kind.read(definition.options, place.at("options").location)
     place.problems.extend(problems)
     inherited_limits = inherited.limits.get(definition.kind, kind.limits)
     own_limits = (

@@ -15,6 +15,8 @@ from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.translation import _
 
 NO_NAME = ""
+LONGEST_PORT = 5
+"""Digits: int() raises from 4,301 on."""
 NETWORK = _("network")
 NO_PROXY = _("must be host:port, such as proxy.example.com:8080")
 PROXY_ALONE = _("requires proxy, which is not set")
@@ -71,7 +73,8 @@ def _network(definition: NetworkDef, place: Place, policy: NetworkPolicy) -> Net
 
 def _check_proxy(proxy: str, place: Place) -> None:
     name, _, port = proxy.rpartition(":")
-    if not name or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
+    is_number = port.isascii() and port.isdecimal() and len(port) <= LONGEST_PORT
+    if not name or not is_number or not 0 < int(port) < 65536:
         place.say(NO_PROXY)
     else:
         host(name.strip("[]"), place)

@@ -60,7 +60,7 @@ def _notification(
         routes=definition.routes,
         instances=frozenset(definition.instances),
         action=definition.action,
-        at=_at(definition, place),
+        report_times=_at(definition, place),
     )
 
 

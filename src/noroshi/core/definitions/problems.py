@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from noroshi.core.translation import Message, _, ngettext, plain
 
-MOST_NAMED = 12
+MOST_NAMED = 16
 """So many names are listed for a person to choose from; more would bury the message."""
 MOST_FOUND, MOST_REPORTED = 1000, 50
 """So many problems are kept while something is read, and so many are told to whoever asked: what is
@@ -64,12 +64,12 @@ class Invalid(ValueError):
 class Place:
     """A spot in what was given, and the list into which its problems go."""
 
-    where: str
+    location: str
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, *steps: str) -> Place:
         """Return a spot further inside."""
-        return Place(nested_location(self.where, *steps), self.problems)
+        return Place(nested_location(self.location, *steps), self.problems)
 
     def say(self, words: Message, **arguments: object) -> None:
         """Note a problem of this spot."""
@@ -77,7 +77,7 @@ class Place:
             return
         shown_arguments = {name: _shown_value(value) for name, value in arguments.items()}
         message = words.fill(**shown_arguments) if arguments else words
-        self.problems.append(Problem(self.where.removesuffix(": "), message))
+        self.problems.append(Problem(self.location.removesuffix(": "), message))
 
     def no_such(self, sort: Message, name: str, candidates: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
@@ -87,9 +87,12 @@ class Place:
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Return as many of them as a person is told at once, and one that counts the others."""
+    """Return as many of them as a person is told at once, and one that counts the others. What
+    was shortened so already, by another process perhaps, stays as it is."""
     left_out = len(problems) - MOST_REPORTED
-    if left_out <= 0:
+    if left_out <= 0 or (
+        left_out == 1 and problems[-1].what.id in (AND_MORE.id, AND_AT_LEAST.id)
+    ):
         return problems
     words = AND_MORE if len(problems) < MOST_FOUND else AND_AT_LEAST
     return (*problems[:MOST_REPORTED], Problem("", words.fill(count=left_out)))

@@ -133,12 +133,12 @@ def _rule(
         contacts=tuple(contacts[name] for name in definition.contacts if name in contacts),
         routes=definition.routes,
         options=_options(definition.action, definition.options, kinds, ACTION, "action", place),
-        on=frozenset(map(Level, definition.on)),
-        when=RuleTrigger(definition.when),
+        levels=frozenset(map(Level, definition.on)),
+        trigger=RuleTrigger(definition.when),
         nth=_nth(definition, place),
         most=definition.most,
         repeat=read_length(definition.repeat, SHORTEST_REPEAT, place.at("repeat")),
-        recovered=definition.recovered,
+        notifies_recovery=definition.recovered,
     )
 
 
@@ -165,7 +165,7 @@ def _options(
     if kind not in kinds:
         place.at(field).no_such(sort, kind, kinds)
         return None
-    options, problems = kinds[kind].read(raw_options, place.at("options").where)
+    options, problems = kinds[kind].read(raw_options, place.at("options").location)
     place.problems.extend(problems)
     return options
 

@@ -50,7 +50,7 @@ class Notification:
     """The contacts who are told when one of `events` happens to one of `instances`; none named:
     to any.
 
-    `at` is when Happening.WELL is told.
+    `report_times` is when Happening.WELL is told.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Notification:
     routes: tuple[str, ...]
     instances: frozenset[str] = frozenset()
     action: str = "mail"
-    at: FixedTimes | None = None
+    report_times: FixedTimes | None = None
     title: str = ""
 
     @property
@@ -84,7 +84,7 @@ class MonitoredInstance:
 class MonitoringStarted:
     """Monitoring of these instances began: with the node, or with a version that named them."""
 
-    at: datetime
+    happened_at: datetime
     node: str
     instances: tuple[MonitoredInstance, ...]
     version: int
@@ -97,7 +97,7 @@ class MonitoringStarted:
 class MonitoringStopped:
     """Monitoring of these instances ended: with the node, or with a version without them."""
 
-    at: datetime
+    happened_at: datetime
     node: str
     instances: tuple[MonitoredInstance, ...]
     version: int
@@ -114,9 +114,9 @@ class SettingsChanged:
     first of several versions by the same person that are told together; 0: it is one.
     """
 
-    at: datetime
+    happened_at: datetime
     version: int
-    who: str
+    author: str
     note: Message
     differences: tuple[tuple[str, Message], ...]
     left_out: int = 0
@@ -139,17 +139,17 @@ class Failure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFailed:
-    """An action failed in part. `name` is the rule, the route or the contact at fault, `to` the
-    addresses that were refused."""
+    """An action failed in part. `name` is the rule, the route or the contact at fault,
+    `addresses` are those that were refused."""
 
-    at: datetime
+    happened_at: datetime
     failure: Failure
     name: str
     contact: str
     subject: str
     reason: Message
     mail: str
-    to: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     happening = Happening.FAILED
 
@@ -159,10 +159,10 @@ class MailSetAside:
     """No route would take a mail, or it cannot be read any more (`unread`): it lies in the queue
     until a person does something."""
 
-    at: datetime
+    happened_at: datetime
     mail: str
     contact: str
-    to: tuple[str, ...]
+    addresses: tuple[str, ...]
     subject: str
     route: str
     reason: Message
@@ -175,7 +175,7 @@ class MailSetAside:
 class MailCameBack:
     """A provider took a mail at `accepted_at`, and reported later that `address` did not get it."""
 
-    at: datetime
+    happened_at: datetime
     mail: str
     contact: str
     address: str
@@ -195,47 +195,48 @@ class UnhealthyMonitor:
     path: str
     title: Message
     level: Level
-    since: datetime | None
+    unhealthy_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
-    """The report at a fixed time. `unmeasured` monitors were not measured yet; `disabled` ones
-    are not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
+    """The report at a fixed time. `unmeasured_count` monitors were not measured yet;
+    `disabled_count` ones are not measured at all; of `silent_count` ones nothing is told now, by a
+    silence or maintenance.
 
-    `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
-    `set_aside` are all mails that wait or lie aside now, whenever they were made; `lost` are all
-    alarms of which nothing is left, whenever they were raised.
+    `tally` are the alarms since `tally_since` by what became of them ("" waits); `waiting_count`
+    and `set_aside_count` are all mails that wait or lie aside now, whenever they were made;
+    `lost_count` are all alarms of which nothing is left, whenever they were raised.
     """
 
-    at: datetime
+    happened_at: datetime
     due: datetime
-    since: datetime
+    tally_since: datetime
     instances: tuple[str, ...]
-    healthy: int
-    unmeasured: int
+    healthy_count: int
+    unmeasured_count: int
     unhealthy: tuple[UnhealthyMonitor, ...]
     tally: Mapping[str, int]
-    waiting: int
-    set_aside: int
-    held: int = 0
-    disabled: int = 0
-    silent: int = 0
-    lost: int = 0
+    waiting_count: int
+    set_aside_count: int
+    held_count: int = 0
+    disabled_count: int = 0
+    silent_count: int = 0
+    lost_count: int = 0
 
     happening = Happening.WELL
 
     @property
     def enabled(self) -> int:
         """Return how many monitors are measured, or will be."""
-        return self.healthy + self.unmeasured + len(self.unhealthy)
+        return self.healthy_count + self.unmeasured_count + len(self.unhealthy)
 
     @property
     def all_lost(self) -> int:
         """Return how many alarms are nowhere, or in none of the states in which an alarm can be;
         it must be none."""
         unknown = (count for state, count in self.tally.items() if state not in KNOWN_STATES)
-        return self.lost + sum(unknown)
+        return self.lost_count + sum(unknown)
 
     @property
     def undelivered_count(self) -> int:
@@ -252,16 +253,16 @@ class MissedMonitor:
     instance: str
     path: str
     title: str
-    at: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringGap:
-    """Nobody watched from `at` to `until`. `was_suspended`: the process was there, but stood
-    still."""
+    """Nobody watched from `happened_at` to `ended_at`. `was_suspended`: the process was there, but
+    stood still."""
 
-    at: datetime
-    until: datetime
+    happened_at: datetime
+    ended_at: datetime
     missed: tuple[MissedMonitor, ...] = ()
     left_out: int = 0
     was_suspended: bool = False

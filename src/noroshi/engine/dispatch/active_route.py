@@ -92,7 +92,7 @@ async def current_outages(store: Store, routes: Collection[str]) -> Sequence[Rou
     of the old one are tried at once. Raises StoreError."""
     current = list[RouteOutage]()
     for outage in await store.route_outages():
-        if outage.route in routes and outage.why != NO_ROUTE.fill(name=outage.route):
+        if outage.route in routes and outage.reason != NO_ROUTE.fill(name=outage.route):
             current.append(outage)
         else:
             await store.record_probe(outage.route, None)

@@ -102,9 +102,9 @@ async def thread_by_digests(store: Store, envelope: Envelope) -> Envelope:
 
 async def _sent_as(store: Store, known_as: str) -> str:
     record = await store.envelope(known_as)
-    if record is None or not record[0].why.en.endswith(ENDING):
+    if record is None or not record[0].reason.en.endswith(ENDING):
         return known_as
-    digest = await store.envelope(record[0].why.en)
+    digest = await store.envelope(record[0].reason.en)
     if digest is None or known_as not in digest[0].envelope.members:
         return known_as
     return digest[0].envelope.known_as

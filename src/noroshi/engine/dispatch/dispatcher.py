@@ -181,7 +181,7 @@ class Dispatcher:
             if outage.route in self._routes_changed or of_setup:
                 await self.store.wake(outage.route, self.clocks.wall())
             if outage.route in self.routes:
-                self.routes[outage.route].circuit_open_until = outage.until
+                self.routes[outage.route].circuit_open_until = outage.open_until
         self._known_routes.update(self.routes)
         named_routes = {name for envelope in waiting_mails for name in envelope.routes}
         # A check under way, or the last one of a removed monitor, may yet write to what is gone.
@@ -393,7 +393,7 @@ class Dispatcher:
     async def _settle(self, active: ActiveRoute, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
         fate = self._attempt.conclude(parcel, receipt)
-        active.circuit_open_until = fate.until if isinstance(fate, OpenCircuit) else None
+        active.circuit_open_until = fate.open_until if isinstance(fate, OpenCircuit) else None
         while not await self._is_written(parcel, receipt, fate):
             await self._guard(lambda: self._idle(active))
             if isinstance(
@@ -450,8 +450,8 @@ class Dispatcher:
             return False
         # Somebody may have woken it meanwhile: until when it is open is the store's to say.
         outage = next((o for o in await self.store.route_outages() if o.route == name), None)
-        if outage is None or not outage.early or outage.until > now:
-            active.circuit_open_until = None if outage is None else outage.until
+        if outage is None or not outage.can_probe or outage.open_until > now:
+            active.circuit_open_until = None if outage is None else outage.open_until
             return False
         if not self._connections.is_unused(active.route):  # what is on its way there tells it
             return False
@@ -466,8 +466,8 @@ class Dispatcher:
 
     async def _probe(self, active: ActiveRoute, outage: RouteOutage) -> None:
         answer = await self._probe_answer(active, outage)
-        fate = circuit_after_probe(outage.since, self.clocks.wall(), answer, self.jitter())
-        active.circuit_open_until = None if fate is None else fate.until
+        fate = circuit_after_probe(outage.down_since, self.clocks.wall(), answer, self.jitter())
+        active.circuit_open_until = None if fate is None else fate.open_until
         await self.store.record_probe(active.route.name, fate)
         journal.route_probed(active.route.name, fate)
 
@@ -479,5 +479,5 @@ class Dispatcher:
             log.exception("transport failed on a look at %s", active.route.name)
             down_verdict = Verdict.ROUTE_DOWN
             return Answer(
-                down_verdict, words=outage.why, fault=outage.fault, early=outage.early
+                down_verdict, words=outage.reason, fault=outage.fault, early=outage.can_probe
             )

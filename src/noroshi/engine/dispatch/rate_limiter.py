@@ -51,13 +51,15 @@ class RateLimiter:
     def load(self, accepted_mails: Sequence[AcceptedMail], now: datetime) -> None:
         """Begin with what an earlier life sent, in the order in which it was written down."""
         self._usage, self._readers = {}, {}
-        accepted_at = correct_instants([mail.at for mail in accepted_mails], now)
+        accepted_at = correct_instants([mail.accepted_at for mail in accepted_mails], now)
         mails = [
-            replace(mail, at=instant)
+            replace(mail, accepted_at=instant)
             for mail, instant in zip(accepted_mails, accepted_at, strict=True)
         ]
-        for mail in sorted(mails, key=lambda mail: mail.at):
-            self._count(mail.route, mail.contact, mail.at, mail.recipients, digest=mail.digest)
+        for mail in sorted(mails, key=lambda mail: mail.accepted_at):
+            self._count(
+                mail.route, mail.contact, mail.accepted_at, mail.recipients, digest=mail.digest
+            )
 
     def shift(self, amount: timedelta) -> None:
         """Move all that is counted by as much as the wall clock was set."""

@@ -50,7 +50,7 @@ class SampleBuffer:
             if len(batch) >= PORTION:
                 break
             batch += [(monitor, sample) for sample in self.take(monitor)]
-        return sorted(batch, key=lambda entry: entry[1].at)
+        return sorted(batch, key=lambda entry: entry[1].measured_at)
 
     def put_back(self, monitor: str, samples: Iterable[Sample]) -> None:
         """Put back what could not be written, before what was measured meanwhile."""

@@ -182,7 +182,7 @@ class Watcher:
             if sample is not None and block.memories[monitor.id] != memory:
                 # Its lines were counted by a check that was written after all.
                 return block.repeat(
-                    monitor.id, CheckTrigger.RETRY, self.clocks.steady(), sample.at
+                    monitor.id, CheckTrigger.RETRY, self.clocks.steady(), sample.measured_at
                 )
             await self._judge(block, monitor, sample, suppression)
         except StoreError as error:
@@ -340,8 +340,9 @@ class Watcher:
 
     async def _take_sample(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
         seconds = monitor.timeout.total_seconds()
-        check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
+        check = self.plugins.check(monitor.kind)
         try:
+            host = self.host_of(monitor)
             async with self._slot(check, monitor):
                 with self._deadlines.limit(seconds):
                     outcome = await check.run(monitor.options, host, memory)

@@ -54,11 +54,13 @@ class DailyReports:
         for notification in subscriptions:
             due = (
                 None
-                if notification.at is None
-                else report_due(notification.at, self._reported_until, now)
+                if notification.report_times is None
+                else report_due(notification.report_times, self._reported_until, now)
             )
-            if notification.at is not None and due is not None:
-                is_posted = await self._report(plan, notification, notification.at, due, now)
+            if notification.report_times is not None and due is not None:
+                is_posted = await self._report(
+                    plan, notification, notification.report_times, due, now
+                )
                 serial = f"{due:%Y-%m-%dT%H:%MZ}"
                 reports += notification_envelopes(
                     is_posted, serial, (notification,), draft, now
@@ -108,20 +110,20 @@ class DailyReports:
         )
         reported_since = report_before(report_time, due)
         return StatusReport(
-            at=now,
+            happened_at=now,
             due=due,
-            since=reported_since,
+            tally_since=reported_since,
             instances=tuple(sorted({m.instance.name for m in monitors})),
-            healthy=len(measured_monitors) - len(bad_monitors),
-            unmeasured=len(enabled) - len(measured_monitors),
+            healthy_count=len(measured_monitors) - len(bad_monitors),
+            unmeasured_count=len(enabled) - len(measured_monitors),
             unhealthy=bad_monitors,
             tally=await self._store.tally(reported_since),
-            waiting=sum(not row.state for row in rows),
-            set_aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
-            held=sum(row.state is EnvelopeState.HELD for row in rows),
-            disabled=len(monitors) - len(enabled),
-            silent=await self._count_silent(enabled, now),
-            lost=(await self._store.totals())["lost"],
+            waiting_count=sum(not row.state for row in rows),
+            set_aside_count=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
+            held_count=sum(row.state is EnvelopeState.HELD for row in rows),
+            disabled_count=len(monitors) - len(enabled),
+            silent_count=await self._count_silent(enabled, now),
+            lost_count=(await self._store.totals())["lost"],
         )
 
     async def _count_silent(self, monitors: Collection[Monitor], now: datetime) -> int:
@@ -135,7 +137,7 @@ class DailyReports:
 
 
 def _unhealthy_line(monitor: Monitor, state: State) -> UnhealthyMonitor:
-    starts = [item.since for item in state.items.values() if item.level is state.level]
+    starts = [item.level_since for item in state.items.values() if item.level is state.level]
     return UnhealthyMonitor(
         monitor.instance.name,
         monitor.path,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from hashlib import sha256
 
 from noroshi.core.delivery import (
     Accepted,
@@ -37,6 +38,8 @@ from noroshi.core.stored_message import message_from
 from noroshi.core.translation import Message, plain
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import acceptance_of, is_trip
+
+DIGEST_LENGTH = 16
 
 
 def text_failures(
@@ -79,11 +82,8 @@ def notices_of_attempt(
         )
         return tuple(notification_envelopes(notice, envelope.id, subscriptions, draft, now))
     if isinstance(notice, ActionFailed):
-        return tuple(
-            notification_envelopes(
-                notice, _serial(notice, notice.name), subscriptions, draft, now
-            )
-        )
+        serial = _serial(notice, _subject_id(notice))
+        return tuple(notification_envelopes(notice, serial, subscriptions, draft, now))
     return ()
 
 
@@ -101,7 +101,7 @@ def notices_of_return(
     if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
         return ()
     notice = MailCameBack(
-        at=arrival.at,
+        happened_at=arrival.reported_at,
         mail=envelope.id,
         contact=envelope.contact,
         address=arrival.address,
@@ -131,10 +131,10 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     match fate:
         case SetAside(reason=cause):
             return MailSetAside(
-                at=now,
+                happened_at=now,
                 mail=envelope.id,
                 contact=envelope.contact,
-                to=envelope.to,
+                addresses=envelope.to,
                 subject=_subject(envelope),
                 route=parcel.route,
                 reason=cause,
@@ -157,21 +157,30 @@ def _failed(
     refused_addresses: tuple[str, ...] = (),
 ) -> ActionFailed:
     return ActionFailed(
-        at=now,
+        happened_at=now,
         failure=failure,
         name=name,
         contact=envelope.contact,
         subject=_subject(envelope),
         reason=reason,
         mail=envelope.id,
-        to=refused_addresses,
+        addresses=refused_addresses,
     )
 
 
 def _serial(failed: ActionFailed, id: str) -> str:
     """Return a serial for one notice a day: a template that fails would else double each mail of a
     storm. `id`: of what failed, whatever that is called."""
-    return f"{failed.failure.value}/{id}/{failed.at:%Y-%m-%d}"
+    return f"{failed.failure.value}/{id}/{failed.happened_at:%Y-%m-%d}"
+
+
+def _subject_id(failed: ActionFailed) -> str:
+    """Return the id of what failed: a route's name, or a contact's with the addresses that were
+    refused, as another one of the same contact is another failure."""
+    if failed.failure is not Failure.ADDRESS:
+        return failed.name
+    addresses = "\n".join(sorted(failed.addresses))
+    return f"{failed.name}/{sha256(addresses.encode()).hexdigest()[:DIGEST_LENGTH]}"
 
 
 def _rule(envelope: Envelope) -> str:

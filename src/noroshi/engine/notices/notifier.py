@@ -198,7 +198,7 @@ class Notifier:
             return
         watched_instances = _watched_instances(self._plan.monitors.values())
         stop = MonitoringStopped(
-            at=self._clocks.wall(),
+            happened_at=self._clocks.wall(),
             node=self._node.name,
             instances=watched_instances,
             version=self._version,
@@ -261,7 +261,10 @@ class Notifier:
             drafts += await self._applied_since(last_seen)
         watched_instances = _watched_instances(self._plan.monitors.values())
         start = MonitoringStarted(
-            at=moment, node=self._node.name, instances=watched_instances, version=self._version
+            happened_at=moment,
+            node=self._node.name,
+            instances=watched_instances,
+            version=self._version,
         )
         return drafts + await self._drafts(start, self._life)
 
@@ -272,10 +275,12 @@ class Notifier:
         if versions is None:
             latest_versions = await self._store.versions(MOST_VERSIONS)
             versions = [
-                one for one in latest_versions if one.at and one.at >= last_seen - MOMENT
+                one
+                for one in latest_versions
+                if one.saved_at and one.saved_at >= last_seen - MOMENT
             ]
         for version in reversed(versions):
-            is_unseen = version.at is not None and version.at > last_seen
+            is_unseen = version.saved_at is not None and version.saved_at > last_seen
             drafts += await self._draft_change(version, is_unseen=is_unseen)
         return drafts
 
@@ -315,7 +320,7 @@ class Notifier:
             (MonitoringStopped, previous_instances.keys() - now.keys(), previous_instances),
         ):
             notice = kind(
-                at=moment,
+                happened_at=moment,
                 node=self._node.name,
                 instances=tuple(instances[name] for name in sorted(names)),
                 version=last_version,
@@ -349,9 +354,9 @@ class Notifier:
         changes = await run_in_thread(lambda: differences(old_documents, new_documents))
         lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in changes)
         change = SettingsChanged(
-            at=new_version.at or self._clocks.wall(),
+            happened_at=new_version.saved_at or self._clocks.wall(),
             version=last_number,
-            who=new_version.who,
+            author=new_version.author,
             note=notes_of(versions),
             differences=lines,
             is_offline_change=is_unseen,
@@ -365,17 +370,22 @@ class Notifier:
         assert self._plan is not None
         missed_monitors = sorted(
             _missed_monitors(self._plan.monitors.values(), gap_start, gap_end),
-            key=lambda m: m.at,
+            key=lambda m: m.due_at,
         )
         return MonitoringGap(
-            at=gap_start, until=gap_end, missed=tuple(missed_monitors), was_suspended=is_sleep
+            happened_at=gap_start,
+            ended_at=gap_end,
+            missed=tuple(missed_monitors),
+            was_suspended=is_sleep,
         )
 
 
 def _version_key(version: Version) -> str:
     """Return the number and the time of a version: where a backup was brought back, numbers are
     given out once more."""
-    return str(version.number) + (f".{version.at:%Y%m%dT%H%M%SZ}" if version.at else "")
+    return str(version.number) + (
+        f".{version.saved_at:%Y%m%dT%H%M%SZ}" if version.saved_at else ""
+    )
 
 
 def _watched_instances(monitors: Iterable[Monitor]) -> tuple[MonitoredInstance, ...]:

@@ -46,7 +46,7 @@ class VersionBatch:
             or now - self._first_added_at >= LONGEST_BATCH
         )
         while self._versions and (is_over or self._is_closed):
-            batch = tuple(next(groupby(self._versions, lambda version: version.who))[1])
+            batch = tuple(next(groupby(self._versions, lambda version: version.author))[1])
             yield batch
             del self._versions[: len(batch)]  # by now it is in hand
 

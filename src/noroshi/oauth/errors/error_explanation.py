@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from noroshi.core.definitions.accounts import host_in
 from noroshi.core.instruction import ANY_ACCOUNT, ANY_ENTRY
@@ -153,10 +154,21 @@ def refusals_at(cloud: Cloud) -> Mapping[str, Cure]:
     return {**refusals["any"], **refusals["entra" if cloud.entra else "other"]}
 
 
-def codes_in(text: str) -> tuple[int, ...]:
+def codes_in(text: str, cloud: Cloud) -> tuple[int, ...]:
     """Return the AADSTS numbers in a description: a redirect with an error has them nowhere
-    else."""
-    return tuple(int(code) for code in CODE.findall(text))
+    else. Another provider's text has none, whatever it quotes."""
+    return tuple(int(code) for code in CODE.findall(text)) if cloud.entra else ()
+
+
+def codes_of(answer: Mapping[str, Any], cloud: Cloud) -> tuple[int, ...]:
+    """Return the AADSTS numbers of a refusal. The `error_codes` of another provider are numbers
+    of its own, which say nothing of Microsoft's."""
+    listed_codes = answer.get("error_codes")
+    if cloud.entra and isinstance(listed_codes, list):
+        codes = tuple(code for code in listed_codes if isinstance(code, int))
+        if codes:
+            return codes
+    return codes_in(str(answer.get("error_description", "")), cloud)
 
 
 def tidy(text: object) -> str:

@@ -13,7 +13,7 @@ from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.endpoint_hosts import require_no_microsoft_host
-from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
+from noroshi.oauth.errors.error_explanation import advise, codes_of, is_known, tidy
 from noroshi.oauth.http_session import ErrorReplyError, HttpSession, Reply
 from noroshi.oauth.jwt_claims import claims_in, named_in
 from noroshi.oauth.provider import (
@@ -133,13 +133,7 @@ def failure(
     """Return what an error of OAuth's kind means."""
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
-    error_codes = answer.get("error_codes")
-    codes = (
-        tuple(c for c in error_codes if isinstance(c, int))
-        if isinstance(error_codes, list)
-        else ()
-    )
-    codes = codes or codes_in(str(answer.get("error_description", "")))
+    codes = codes_of(answer, account.cloud)
     advice = advise(
         error,
         suberror=suberror,

@@ -241,8 +241,8 @@ class ApplyOperations(OperationGroup):
         version = Version(
             number=current.number + 1,
             documents=result.documents,
-            who=author,
-            at=self._clocks.wall(),
+            author=author,
+            saved_at=self._clocks.wall(),
             note=typed_note(note),
         )
         self._context.plans.keep(version, result.plan)
@@ -279,7 +279,8 @@ class ApplyOperations(OperationGroup):
         """Yield days of end that are past already: a folder may be older than they, so it is
         taken."""
         new, old = (
-            {one.key: one for one in side} for side in (result.documents, current.documents)
+            {one.key: one for one in side if one.key.startswith("accounts/")}
+            for side in (result.documents, current.documents)
         )
         for one in days_over(new, old, self._clocks.wall()):
             yield DAY_OVER.fill(where=one.where, what=one.what)
@@ -356,4 +357,6 @@ def _check_base(base: int | None, current: Version) -> None:
 
 def version_conflict(current: Version) -> ConflictError:
     """Return the error that somebody else's version came first."""
-    return ConflictError(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))
+    return ConflictError(
+        NOT_THIS_VERSION.fill(who=current.author or "?", number=current.number)
+    )

@@ -183,7 +183,7 @@ class EditOperations(VersionOperations):
             current,
         )
         words = CHANGED_MEANWHILE.fill(
-            who=changed_in.who or "?", key=DefinitionKey(key), number=changed_in.number
+            who=changed_in.author or "?", key=DefinitionKey(key), number=changed_in.number
         )
         lines = [Problem(key, one.words) for one in differences(editors, newest)]
         new_key = None if newest else _key_after_renames(trail, key)

@@ -199,7 +199,7 @@ async def _disabled_in(version: Version | None) -> Mapping[str, Path]:
 
 
 def _stopped_by(version: Version, path: Path) -> StoppedBy:
-    at, author, part_path = version.at, version.who, "/".join(path)
+    at, author, part_path = version.saved_at, version.author, "/".join(path)
     return StoppedBy(path=part_path, version=version.number, who=author, at=at)
 
 

@@ -77,7 +77,7 @@ class VersionOperations(ApplyOperations):
 
 def _row(version: Version) -> VersionRow:
     note = note_words(version.note)
-    return VersionRow(number=version.number, at=version.at, who=version.who, note=note)
+    return VersionRow(number=version.number, at=version.saved_at, who=version.author, note=note)
 
 
 async def _differ(old: Version, new: Version) -> FirstDifferences:

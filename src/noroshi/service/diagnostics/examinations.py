@@ -120,7 +120,7 @@ class DiagnosticOperations(OperationGroup):
         if outage is not None:
             return _known_down(outage, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).
-        retrying = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
+        retrying = [one for one in waiting if one.envelope.attempts and one.reason != NOTHING]
         if not retrying:
             return None
         return _postponed(retrying)
@@ -196,23 +196,23 @@ class SystemExamination:
 
 
 def _known_down(outage: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
-    free_mail = next((one.envelope.id for one in waiting if not one.out), "")
+    free_mail = next((one.envelope.id for one in waiting if not one.is_leased), "")
     return KnownDown(
-        outage.since,
-        outage.why,
+        outage.down_since,
+        outage.reason,
         len(waiting),
-        early=outage.early,
+        early=outage.can_probe,
         mail=free_mail,
-        until=outage.until,
+        until=outage.open_until,
     )
 
 
 def _postponed(waiting: Sequence[QueuedEnvelope]) -> KnownDown:
     since = min(waits_since(one.envelope) for one in waiting)
     first = min(waiting, key=lambda one: one.due)
-    mail = "" if first.out else first.envelope.id
+    mail = "" if first.is_leased else first.envelope.id
     return KnownDown(
-        since, waiting[0].why, len(waiting), down=False, mail=mail, until=first.due
+        since, waiting[0].reason, len(waiting), down=False, mail=mail, until=first.due
     )
 
 

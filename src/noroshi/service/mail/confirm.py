@@ -36,4 +36,4 @@ class ConfirmationOperations(QueueOperations):
         arrivals = await self._store.arrivals(mail)
         note(after={"mail": mail, "to": carrier[0].envelope.to})
         queued = await self._queued(entry[0])
-        return replace(queued, state=state_of(entry[0].shown, arrivals))
+        return replace(queued, state=state_of(entry[0].delivery_state, arrivals))

@@ -65,8 +65,10 @@ def _arrival_answer(one: Arrival) -> Arrived:
     """Return an arrival as an answer: of a mail that was seen, by whom; of one that came back,
     what a server wrote."""
     if one.state != DeliveryState.SEEN_ARRIVED:
-        return Arrived(at=one.at, address=one.address, state=one.state, said=one.text)
-    return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.text)
+        return Arrived(at=one.reported_at, address=one.address, state=one.state, said=one.text)
+    return Arrived(
+        at=one.reported_at, address=one.address, state=one.state, said="", by=one.text
+    )
 
 
 def round_trip_answer(trip: RoundTripFacts) -> Arrives:

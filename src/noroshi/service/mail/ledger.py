@@ -89,7 +89,7 @@ def row_of(
         mail=mail.id,
         digest=sent_in.id if sent_in.id != mail.id else "",
         state=state,
-        why=entry.sent_in.why,
+        why=entry.sent_in.reason,
         tried=tuple(
             attempt
             for receipt in entry.receipts

@@ -109,7 +109,11 @@ class QueueOperations(OperationGroup):
     async def retry_all(self, person: Person) -> int:
         """Do as `retry` with all that wait, and leave what is held or set aside, which somebody
         has to decide on. Return how many are due now: what is being sent is not among them."""
-        mails = [one for one in await self._store.queue() if one.shown == DeliveryState.WAITING]
+        mails = [
+            one
+            for one in await self._store.queue()
+            if one.delivery_state == DeliveryState.WAITING
+        ]
         await self._ask_again({name for one in mails for name in one.envelope.routes})
         now = self._clocks.wall()
         # Together, as the store writes at once what comes at once: in an outage thousands wait.
@@ -185,4 +189,4 @@ class QueueOperations(OperationGroup):
 
 def _summary(one: QueuedEnvelope) -> Mapping[str, Any]:
     envelope = one.envelope
-    return {"state": one.shown, "to": envelope.to, "routes": envelope.routes}
+    return {"state": one.delivery_state, "to": envelope.to, "routes": envelope.routes}

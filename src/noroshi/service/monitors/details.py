@@ -58,6 +58,7 @@ class MonitorOperations(DisabledMonitors):
             at=now,
             kind_title=check.title,
             goes_to=target.goes_to,
+            measured_on=self._context.measured_on(target),
             cadence=cadence_text(target.cadence),
             patience=target.patience,
             rules=tuple(rule.name_or_id for rule in target.rules),
@@ -66,7 +67,7 @@ class MonitorOperations(DisabledMonitors):
             series=series_of(target, samples, check),
             runs=check.runs,
             seconds=target.timeout.total_seconds(),
-            faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
+            faults=tuple(one.measured_at for one in reversed(samples) if one.fault is not None),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             silences=tuple(
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
@@ -98,9 +99,9 @@ def series_of(monitor: Monitor, samples: Sequence[Sample], check: Check) -> tupl
         for reading in sample.readings:
             series_points = points.get((reading.name, reading.item))
             if series_points is not None and (
-                not series_points or series_points[-1].at != sample.at
+                not series_points or series_points[-1].at != sample.measured_at
             ):
-                series_points.append(Point(sample.at, reading.value))
+                series_points.append(Point(sample.measured_at, reading.value))
     last = {(r.name, r.item): r for r in reversed(newest)}
     return tuple(_series(monitor, last[key], points[key], check) for key in keys)
 

@@ -91,7 +91,7 @@ def _split_newest(
     last = {(one.rule, one.item): one for one in reversed(decisions)}
     newest = [one for one in decisions if last[one.rule, one.item] is one]
     earlier_decisions = [one for one in decisions if last[one.rule, one.item] is not one]
-    return newest, sorted(earlier_decisions, key=lambda one: one.at, reverse=True)
+    return newest, sorted(earlier_decisions, key=lambda one: one.decided_at, reverse=True)
 
 
 def _decision_answer(decision: Decision, rules: Iterable[Rule]) -> Decided:
@@ -102,7 +102,7 @@ def _decision_answer(decision: Decision, rules: Iterable[Rule]) -> Decided:
         item=decision.item,
         reason=decision.reason,
         because=REASONS[decision.reason],
-        at=decision.at,
+        at=decision.decided_at,
         speaks=decision.reason.notifies,
     )
 

@@ -109,6 +109,7 @@ class RunNowOperations(ApplyOperations):
             path=monitor.path,
             kind=monitor.kind,
             runs_on=self._context.runs_on,
+            measured_on=self._context.measured_on(monitor),
             target=monitor.goes_to or monitor.instance.address,
             seconds=seconds,
             level=Level.worst(finding.level for finding in findings.values()),

@@ -63,6 +63,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         monitors = await self._monitors(plan.monitors.values(), states, stops, by_monitor)
         return Status(
             node=self._context.name,
+            runs_on=self._context.runs_on,
             version=version.number,
             at=now,
             level=Level.worst(monitor.level for monitor in monitors),

@@ -133,7 +133,7 @@ def monitor_status(
         ItemStatus(
             item=name,
             level=item.level,
-            since=item.since,
+            since=item.level_since,
             words=reason(item, findings.get(name), monitor.patience, check),
             acknowledged=holder(suppression.acknowledged.get(name)),
         )
@@ -150,7 +150,7 @@ def monitor_status(
         kind=monitor.kind,
         level=state.level,
         known=bool(state.items),
-        measured=sample.at if sample is not None else None,
+        measured=sample.measured_at if sample is not None else None,
         items=tuple(items),
         silent=suppression.silent,
         maintenance=suppression.maintenance,
@@ -170,7 +170,7 @@ def _disabled_status(
         kind=monitor.kind,
         level=Level.OK,
         known=False,
-        measured=sample.at if sample is not None else None,
+        measured=sample.measured_at if sample is not None else None,
         items=(item,),
         stopped=stop,
     )
@@ -203,8 +203,8 @@ def route_status(
     last diagnosis stopped."""
     state, since, waits_until, reason = "well", None, None, NOTHING
     if outage is not None:
-        state, since, waits_until = "down", outage.since, outage.until
-        reason = outage.why
+        state, since, waits_until = "down", outage.down_since, outage.open_until
+        reason = outage.reason
     if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
         is_never_signed_in = sign_in.sign is SignInStatus.NEVER
@@ -253,11 +253,11 @@ def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
 def counts(queue: QueueCounts) -> Counts:
     """Return the spool in numbers."""
     return Counts(
-        waiting=queue.waiting,
-        out=queue.out,
-        held=queue.held,
-        set_aside=queue.set_aside,
-        alarms=queue.alarms,
+        waiting=queue.waiting_count,
+        out=queue.leased_count,
+        held=queue.held_count,
+        set_aside=queue.set_aside_count,
+        alarms=queue.alarm_count,
         oldest=queue.oldest,
     )
 
@@ -273,12 +273,12 @@ def queued(
     next_try, reason_to_wait = _next_try(one, outages, now)
     return Queued(
         id=envelope.id,
-        state=one.shown,
+        state=one.delivery_state,
         contact=envelope.contact,
         to=envelope.to,
         subject=str(envelope.payload.get("subject", "")),
         routes=envelope.routes,
-        attempts=one.tried + one.out,
+        attempts=one.receipt_count + one.is_leased,
         born=envelope.born,
         next=next_try,
         because=reason_to_wait,
@@ -289,29 +289,29 @@ def queued(
 def digest_of(one: QueuedEnvelope) -> str:
     """Return the mail that tells it together with others, also once that was accepted; else
     ""."""
-    in_digest = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
-    return one.why.en if in_digest else ""
+    in_digest = one.state and one.reason.en == one.reason.ja and one.reason.en.endswith(ENDING)
+    return one.reason.en if in_digest else ""
 
 
 def _next_try(
     one: QueuedEnvelope, outages: Mapping[str, RouteOutage], now: datetime
 ) -> tuple[datetime | None, Message]:
     if one.state in BY_HAND:
-        return None, BY_HAND[one.state].fill(who=one.why)
+        return None, BY_HAND[one.state].fill(who=one.reason)
     if one.state in IN_DIGEST or digest_of(one):
-        return None, TOLD_IN.fill(mail=one.why)
+        return None, TOLD_IN.fill(mail=one.reason)
     if one.state:
-        return None, one.why
-    if one.out:
+        return None, one.reason
+    if one.is_leased:
         return None, LENT
     outages_of_routes = [outages.get(name) for name in one.envelope.routes]
-    open_outages = [r for r in outages_of_routes if r is not None and r.until > now]
+    open_outages = [r for r in outages_of_routes if r is not None and r.open_until > now]
     if open_outages and len(open_outages) == len(outages_of_routes):
-        next_probe = min(r.until for r in open_outages)
+        next_probe = min(r.open_until for r in open_outages)
         return max(one.due, next_probe), _reasons(_outage_reasons(open_outages))
-    if one.why == NOTHING:
+    if one.reason == NOTHING:
         return one.due, MAY_BE_FOLDED if ALARM_ROWS in one.envelope.payload else FIRST_TURN
-    last_reason = () if one.why in (r.why for r in open_outages) else (one.why,)
+    last_reason = () if one.reason in (r.reason for r in open_outages) else (one.reason,)
     return one.due, _reasons((*_outage_reasons(open_outages), *last_reason))
 
 
@@ -319,12 +319,12 @@ def _outage_reasons(outages: Sequence[RouteOutage]) -> tuple[Message, ...]:
     """Return why each route is down; of several with the same reason only of the one that is
     probed first."""
     first_by_reason = dict[Message, RouteOutage]()
-    for outage in sorted(outages, key=lambda outage: outage.until):
-        first_by_reason.setdefault(outage.why, outage)
+    for outage in sorted(outages, key=lambda outage: outage.open_until):
+        first_by_reason.setdefault(outage.reason, outage)
     return tuple(
-        IS_DOWN.fill(route=outage.route, why=outage.why)
+        IS_DOWN.fill(route=outage.route, why=outage.reason)
         for outage in outages
-        if first_by_reason[outage.why] is outage
+        if first_by_reason[outage.reason] is outage
     )
 
 
@@ -347,7 +347,7 @@ def letter(
 ) -> Letter:
     """Return one envelope in full, for people of these roles. `limits`: by route, what is not
     known of what it took."""
-    envelope, state = one.envelope, delivery_status.state_of(one.shown, arrivals)
+    envelope, state = one.envelope, delivery_status.state_of(one.delivery_state, arrivals)
     because = _refusals(one, receipts) if one.state is EnvelopeState.SET_ASIDE else None
     return Letter(
         queued=replace(queued, state=state, because=because or queued.because),
@@ -371,7 +371,7 @@ def _refusals(one: QueuedEnvelope, receipts: Sequence[Receipt]) -> Message | Non
         for receipt in receipts
         if (reason := failure_words(receipt.answers.values())) != NOTHING
     }
-    if len(set(reasons.values())) < 2 or one.why not in reasons.values():
+    if len(set(reasons.values())) < 2 or one.reason not in reasons.values():
         return None
     return _reasons(
         [OF_ROUTE.fill(route=route, why=reason) for route, reason in reasons.items()]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from noroshi import schema
-from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _, plain
 from noroshi.definitions.compilation import Plan
@@ -18,7 +18,6 @@ from noroshi.service.operation import Person
 from noroshi.vault import Vault, VaultError
 
 NOTE, UNCONFIRMED = "bound/", "led/"
-MOST_TOLD = 20
 ELSEWHERE = followed_by(
     _(
         "This would send a secret to another destination than before, so it requires the "
@@ -96,7 +95,7 @@ class SecretBindings:
             if is_known and not _is_allowed(binding or EntryBinding(), use, person):
                 problems.append(_problem(use, binding or EntryBinding()))
         if problems:
-            raise ReauthenticationRequiredError(ELSEWHERE, tuple(problems[:MOST_TOLD]))
+            raise ReauthenticationRequiredError(ELSEWHERE, first_of(tuple(problems)))
 
     async def note_token_choice(
         self,

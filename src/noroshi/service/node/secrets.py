@@ -13,7 +13,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
-from noroshi.operations.vault_answers import SecretEntry
+from noroshi.operations.vault_answers import SecretEntry, SecretKind
 from noroshi.ports import Document
 from noroshi.service.errors import (
     ConflictError,
@@ -28,6 +28,17 @@ from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
 """The names of settings that name an entry of the vault."""
+KIND_OF_SETTING: Mapping[str, SecretKind] = {
+    "secret": SecretKind.CLIENT_SECRET,
+    "secret_next": SecretKind.CLIENT_SECRET,
+    "certificate": SecretKind.CERTIFICATE,
+    "certificate_next": SecretKind.CERTIFICATE,
+    "password": SecretKind.PASSWORD,
+    "proxy_password": SecretKind.PASSWORD,
+    "url_entry": SecretKind.URL,
+    "header_entry": SecretKind.HEADER,
+    "secret_headers": SecretKind.HEADER,
+}
 LEFT = _("Nothing was removed.")
 HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
@@ -51,7 +62,8 @@ class SecretOperations(OperationGroup):
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
         vault_names = {name for name in await self._vault.names() if not reserved(name)}
-        users = named_in((await self._store.current()).documents)
+        documents = (await self._store.current()).documents
+        users, kinds = named_in(documents), kinds_in(documents)
         destinations = await self._destinations()
         return tuple(
             SecretEntry(
@@ -60,6 +72,7 @@ class SecretOperations(OperationGroup):
                 named_by=tuple(users.get(name, ())),
                 goes_to=destinations[name].to if name in destinations else (),
                 led_by=destinations[name].chosen_by if name in destinations else "",
+                kind=kinds.get(name, SecretKind.OTHER),
             )
             for name in sorted(vault_names | users.keys())
         )
@@ -99,6 +112,16 @@ class SecretOperations(OperationGroup):
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
     """Return each entry that definitions name, with the keys of those that do."""
     return _by_name(documents, _entries_in)
+
+
+def kinds_in(documents: Iterable[Document]) -> Mapping[str, SecretKind]:
+    """Return what each entry is that all who name it use as the same."""
+    kinds = defaultdict[str, set[SecretKind]](set)
+    for one in documents:
+        for place, name in fields_naming(json.loads(one.body)):
+            setting = place.rpartition(".")[2]
+            kinds[name].add(KIND_OF_SETTING.get(setting, SecretKind.OTHER))
+    return {name: kind for name, (kind, *other_kinds) in kinds.items() if not other_kinds}
 
 
 def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:

@@ -40,7 +40,9 @@ async def confirm_arrival(store: Store, mail: str, confirmed_by: str, at: dateti
     )
     await store.record_arrival(
         mail,
-        Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, text=confirmed_by),
+        Arrival(
+            address=address, state=DeliveryState.SEEN_ARRIVED, reported_at=at, text=confirmed_by
+        ),
     )
 
 

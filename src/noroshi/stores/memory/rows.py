@@ -45,10 +45,10 @@ class EnvelopeRow:
         return QueuedEnvelope(
             envelope=self.envelope,
             due=self.due,
-            out=bool(self.lease),
+            is_leased=bool(self.lease),
             state=self.state,
-            why=self.reason,
-            tried=len(self.receipts),
+            reason=self.reason,
+            receipt_count=len(self.receipts),
         )
 
     def earliest_try(
@@ -82,7 +82,7 @@ class EnvelopeRow:
     @property
     def tracked_mail(self) -> TrackedMail:
         """Return it with all attempts, and what became of it."""
-        arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
+        arrivals = sorted(self.arrivals, key=lambda arrival: arrival.reported_at)
         return TrackedMail(
             row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals)
         )
@@ -104,9 +104,9 @@ def outage_after(
     route: str, known_outage: RouteOutage | None, fate: OpenCircuit
 ) -> RouteOutage:
     """Return a route's outage. Two parcels that were out at once may both find it down."""
-    start = min(fate.since, known_outage.since) if known_outage else fate.since
-    end = max(fate.until, known_outage.until) if known_outage else fate.until
-    return RouteOutage(route, start, end, fate.reason, fate.fault, fate.early)
+    start = min(fate.down_since, known_outage.down_since) if known_outage else fate.down_since
+    end = max(fate.open_until, known_outage.open_until) if known_outage else fate.open_until
+    return RouteOutage(route, start, end, fate.reason, fate.fault, fate.can_probe)
 
 
 def dissolve(digest: EnvelopeRow, members: Sequence[EnvelopeRow]) -> bool:

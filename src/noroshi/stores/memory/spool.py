@@ -105,7 +105,9 @@ class SpoolInMemory:
 
     def _turn(self, row: EnvelopeRow, now: datetime) -> str | None:
         """Return the route by which it goes next; None: all of them are down."""
-        routes_down = {outage.route for outage in self._outages.values() if outage.until > now}
+        routes_down = {
+            outage.route for outage in self._outages.values() if outage.open_until > now
+        }
         return next((name for name in row.envelope.routes if name not in routes_down), None)
 
     async def claim_parcel(
@@ -133,13 +135,17 @@ class SpoolInMemory:
         outage, due = self._outages.get(route), row.due
         row.due, row.holder = now + PARCEL_LEASE, node
         row.lease = str(next(self._numbers))
-        parcel = Parcel(row.envelope, route, row.lease, outage.since if outage else None, due)
+        parcel = Parcel(
+            row.envelope, route, row.lease, outage.down_since if outage else None, due
+        )
         row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
         return parcel
 
     def _lendable_rows(self, route: str, now: datetime) -> Iterator[EnvelopeRow]:
         """Yield of each order key the oldest alone, if it is due and this route's turn."""
-        routes_down = {outage.route for outage in self._outages.values() if outage.until > now}
+        routes_down = {
+            outage.route for outage in self._outages.values() if outage.open_until > now
+        }
         if route in routes_down:
             return
         oldest: dict[str, EnvelopeRow] = {}
@@ -218,7 +224,7 @@ class SpoolInMemory:
 
     async def accepted_since(self, start: datetime) -> Sequence[AcceptedMail]:
         known_mails = (one for id, one in self._accepted_mails if id in self._spool)
-        return [one for one in known_mails if one.at >= start]
+        return [one for one in known_mails if one.accepted_at >= start]
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
@@ -273,11 +279,11 @@ class SpoolInMemory:
         ]
         open = [row for row in rows if not row.state]
         return QueueCounts(
-            waiting=len(open),
-            out=sum(row.row.out for row in open),
-            held=sum(row.state is EnvelopeState.HELD for row in rows),
-            set_aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
-            alarms=sum(len(row.envelope.alarms or row.envelope.members) for row in open),
+            waiting_count=len(open),
+            leased_count=sum(row.row.is_leased for row in open),
+            held_count=sum(row.state is EnvelopeState.HELD for row in rows),
+            set_aside_count=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
+            alarm_count=sum(len(row.envelope.alarms or row.envelope.members) for row in open),
             oldest=min((waits_since(row.envelope) for row in open), default=None),
             by_route=Counter(route for row in open for route in row.envelope.routes),
         )
@@ -408,7 +414,7 @@ class SpoolInMemory:
     def _was_deferred(self, row: EnvelopeRow, route: str) -> bool:
         """Return True if it waits only because the other side deferred it."""
         last_receipts = row.receipts[-2:]
-        other_times = [one.at for _, one in self._accepted_mails if one.route == route]
+        other_times = [one.accepted_at for _, one in self._accepted_mails if one.route == route]
         return len(last_receipts) > 1 and any(
             last_receipts[0].at < moment < last_receipts[1].at for moment in other_times
         )
@@ -479,16 +485,16 @@ class SpoolInMemory:
 
     async def wake(self, route: str, now: datetime) -> bool:
         outage = self._outages.get(route)
-        if outage is None or outage.until <= now:
+        if outage is None or outage.open_until <= now:
             return False
-        self._outages[route] = replace(outage, until=now)
+        self._outages[route] = replace(outage, open_until=now)
         self._wakeups.notify()
         return True
 
 
 def _accepted_mail(parcel: Parcel, receipt: Receipt) -> AcceptedMail:
     return AcceptedMail(
-        at=receipt.at,
+        accepted_at=receipt.at,
         route=parcel.route,
         contact=parcel.envelope.contact,
         recipients=accepted_count(receipt),

@@ -211,7 +211,9 @@ class MemoryStore(SpoolInMemory):
         self._samples.append((monitor, replace(sample, readings=numbers, memory={})))
 
     async def drop_samples(self, cutoff: datetime, limit: int) -> int:
-        old_numbers = outdated([sample.at for _, sample in self._samples], cutoff)[:limit]
+        old_numbers = outdated([sample.measured_at for _, sample in self._samples], cutoff)[
+            :limit
+        ]
         self._samples = [
             one for n, one in enumerate(self._samples) if n not in set(old_numbers)
         ]
@@ -457,7 +459,9 @@ class MemoryStore(SpoolInMemory):
         self._last_seen = {name: moment + amount for name, moment in self._last_seen.items()}
         for route, outage in self._outages.items():
             self._outages[route] = replace(
-                outage, since=outage.since + amount, until=outage.until + amount
+                outage,
+                down_since=outage.down_since + amount,
+                open_until=outage.open_until + amount,
             )
         for row in self._open.values():
             if row.envelope.attempts or amount < timedelta(0):

@@ -33,7 +33,13 @@ def record_arrival(
     row = db.execute(ACCEPTED_MAIL, (id,)).fetchone()
     if row is None:
         return False
-    row_values = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.text)
+    row_values = (
+        row[0],
+        arrival.address,
+        arrival.state,
+        number(arrival.reported_at),
+        arrival.text,
+    )
     sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
     if not db.execute(sql, row_values).rowcount:
         return False
@@ -67,7 +73,10 @@ def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
     """Yield what became of the mail in that row."""
     for address, state, arrived_at, text in db.execute(ARRIVALS, (seq,)):
         yield Arrival(
-            address=address, state=DeliveryState(state), at=instant(arrived_at), text=text
+            address=address,
+            state=DeliveryState(state),
+            reported_at=instant(arrived_at),
+            text=text,
         )
 
 

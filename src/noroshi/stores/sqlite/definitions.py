@@ -35,9 +35,9 @@ def publish(db: Connection, version: Version, monitors: Sequence[str], base_numb
         raise StoreConflict(f"version {last_number} is current, not {base_number}")
     rows = [(_hash(document), document.key, document.body) for document in version.documents]
     db.executemany("insert or ignore into document values (?, ?, ?)", rows)
-    created_at = None if version.at is None else number(version.at)
+    created_at = None if version.saved_at is None else number(version.saved_at)
     hashes = schema.text([hash for hash, _, _ in rows])
-    row = (base_number + 1, hashes, version.who, created_at, version.note)
+    row = (base_number + 1, hashes, version.author, created_at, version.note)
     db.execute("insert into version values (?, ?, ?, ?, ?)", row)
     _name(db, monitors)
     return base_number + 1
@@ -88,7 +88,7 @@ def newest_versions(db: Connection, limit: int) -> Sequence[Version]:
 def _head(row: tuple[Any, ...]) -> Version:
     number, author, created_number, note = row
     created_at = None if created_number is None else instant(created_number)
-    return Version(number=number, who=author, at=created_at, note=note)
+    return Version(number=number, author=author, saved_at=created_at, note=note)
 
 
 def _hash(document: Document) -> str:

@@ -103,7 +103,7 @@ def accepted_since(db: Connection, start: datetime) -> Sequence[AcceptedMail]:
     parameters = {"since": number(start), "digest": f"%{ENDING}"}
     return [
         AcceptedMail(
-            at=instant(moment),
+            accepted_at=instant(moment),
             route=route,
             contact=contact,
             recipients=recipients,

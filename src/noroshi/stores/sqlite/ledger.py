@@ -149,8 +149,8 @@ def _count(db: Connection, seq: int) -> int:
 def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
     row, receipts = row_of(db, seq)
     sent_in = row
-    if row.state in IN_A_DIGEST or row.why.en.endswith(ENDING):
-        digest = envelope(db, row.why.en)  # the digest that it is in, or was as that ended
+    if row.state in IN_A_DIGEST or row.reason.en.endswith(ENDING):
+        digest = envelope(db, row.reason.en)  # the digest that it is in, or was as that ended
         sent_in, receipts = digest if digest is not None else (row, receipts)
     return LedgerEntry(
         alarm=alarm,

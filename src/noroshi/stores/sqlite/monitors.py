@@ -98,7 +98,7 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
     sql = "insert or ignore into event (id, monitor, body) values (?, ?, ?)"
     db.executemany(sql, events)
     decision_rows = [
-        (id, d.rule, d.item, number(d.at), d.reason.name) for d in change.decisions
+        (id, d.rule, d.item, number(d.decided_at), d.reason.name) for d in change.decisions
     ]
     db.executemany(DECIDED, decision_rows)
     db.executemany(NO_MORE, [(*key, MOST_DECISIONS) for *key, _, _ in decision_rows])

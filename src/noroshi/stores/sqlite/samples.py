@@ -156,7 +156,7 @@ def _series(db: Connection, key: Key) -> int:
 
 
 def _row(monitor: str, sample: Sample, series: Callable[[Key], int]) -> Row:
-    milliseconds = (sample.at - EPOCH) // MILLISECOND
+    milliseconds = (sample.measured_at - EPOCH) // MILLISECOND
     if sample.fault is not None:
         return milliseconds, series((monitor, "", "", "")), schema.text(sample.fault)
     if not sample.readings:

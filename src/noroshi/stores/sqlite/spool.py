@@ -336,10 +336,10 @@ def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
     return QueuedEnvelope(
         envelope=replace(envelope, attempts=attempts),
         due=instant(due),
-        out=bool(is_out),
+        is_leased=bool(is_out),
         state=envelope_state(state),
-        why=message_of(reason),
-        tried=receipt_count,
+        reason=message_of(reason),
+        receipt_count=receipt_count,
     )
 
 
@@ -347,10 +347,10 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     """Write that a route is down or well. Two parcels that were out at once may both find it
     down."""
     if isinstance(fate, OpenCircuit):
-        numbers = number(fate.since), number(fate.until)
+        numbers = number(fate.down_since), number(fate.open_until)
         db.execute(
             OPEN_CIRCUIT,
-            (route, *numbers, words_text(fate.reason), fate.fault.value, fate.early),
+            (route, *numbers, words_text(fate.reason), fate.fault.value, fate.can_probe),
         )
     elif is_well(fate):
         db.execute("delete from rest where route = ?", (route,))

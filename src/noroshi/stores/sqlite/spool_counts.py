@@ -53,11 +53,11 @@ def queue_counts(db: Connection, excluded_prefix: str) -> QueueCounts:
         (moment for moment in (oldest, first) if moment is not None), default=None
     )
     return QueueCounts(
-        waiting=waiting_count,
-        out=out_count,
-        held=states.get(EnvelopeState.HELD, no_counts)[1],
-        set_aside=states.get(EnvelopeState.SET_ASIDE, no_counts)[1],
-        alarms=alarms + members,
+        waiting_count=waiting_count,
+        leased_count=out_count,
+        held_count=states.get(EnvelopeState.HELD, no_counts)[1],
+        set_aside_count=states.get(EnvelopeState.SET_ASIDE, no_counts)[1],
+        alarm_count=alarms + members,
         oldest=None if oldest_time is None else datetime.fromtimestamp(oldest_time, UTC),
         by_route=dict(db.execute(BY_ROUTE, parameters)),
     )

@@ -56,7 +56,7 @@ def read_state(text: str | bytes) -> model.State:
 def _stored_item(item: model.ItemState) -> Item:
     return Item(
         level=item.level,
-        since=item.since,
+        since=item.level_since,
         cause=item.cause,
         looks=item.pending_levels,
         turned=item.pending_cause_count,
@@ -71,7 +71,7 @@ def _stored_item(item: model.ItemState) -> Item:
 def _item(stored_item: Item) -> model.ItemState:
     return model.ItemState(
         level=stored_item.level,
-        since=stored_item.since,
+        level_since=stored_item.since,
         cause=stored_item.cause,
         pending_levels=stored_item.looks,
         pending_cause_count=stored_item.turned,

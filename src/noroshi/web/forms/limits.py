@@ -78,13 +78,15 @@ def kind_of(answer: KindAnswer, language: str, *outer_limits: Limits) -> Kind:
         defaults=defaults,
         open=answer.open,
         units={
-            **{readings[name]: _unit(unit, language) for name, unit in answer.units.items()},
+            **{
+                readings[name]: unit_word(unit, language) for name, unit in answer.units.items()
+            },
             **{readings[name]: NUMBERS.say(language) for name in answer.yes_no},
         },
     )
 
 
-def _unit(unit: str, language: str) -> str:
+def unit_word(unit: str, language: str) -> str:
     """Return a unit as a reader of that language has it: a unit of time is a word."""
     return UNITS[unit].fill(number="").say(language).strip() if is_time(unit) else unit
 

@@ -37,6 +37,7 @@ from noroshi.web.forms.first_route import (
     way_of,
 )
 from noroshi.web.forms.new_route import new_entry
+from noroshi.web.forms.table import choice
 from noroshi.web.pages.first_steps import load_progress, page_after, step_page
 from noroshi.web.view.first_problems import problems_of_setup, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
@@ -97,7 +98,7 @@ async def mail(visit: Visit) -> Response:
         merged=merged,
         etag=etag,
         problems=problems_of_setup(visit, outcome, fields),
-        clouds=(*OF_MICROSOFT, *own_clouds),
+        clouds=[(one, choice(one, "cloud", visit.say)) for one in (*OF_MICROSOFT, *own_clouds)],
         fields={one.name: one for one in fields},
         redirect=REDIRECT,
     )

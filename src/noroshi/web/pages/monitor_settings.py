@@ -29,7 +29,7 @@ from noroshi.web.forms.edit_page import (
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
-from noroshi.web.forms.limits import kind_of
+from noroshi.web.forms.limits import kind_of, unit_word
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.pages.monitors import (
     GROUP,
@@ -86,12 +86,16 @@ async def monitor(visit: Visit) -> Response:
 
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
-    """Return the units of its last readings, by their titles."""
+    """Return the units of its last readings as its reader has them, by their titles."""
     try:
         answer = await visit.call(MonitorOperations.show, monitor=path, last=1)
     except OperationError:  # there are none of one that is not known, or not now
         return {}
-    return {visit.say(one.name): one.unit for one in answer.series if one.unit.strip()}
+    return {
+        visit.say(one.name): unit_word(one.unit, visit.language)
+        for one in answer.series
+        if one.unit.strip()
+    }
 
 
 def _outline(

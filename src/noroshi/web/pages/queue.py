@@ -64,6 +64,7 @@ RETRY_ALL = "retry_all"
 RETRIED_ALL = _("Retrying all waiting messages now.")
 MOST_SHOWN = 200
 WAY = "route."
+LONGEST_NUMBER = 9
 """The beginning of the names of the fields in which a mail's routes are chosen, in order."""
 STILL = (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 """The states in which something can still be done."""
@@ -268,7 +269,8 @@ def _chosen_routes(visit: Visit) -> list[str]:
 
 def _place(field: str) -> int:
     number = field.removeprefix(WAY)
-    return int(number) if number.isascii() and number.isdecimal() else 0
+    is_number = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
+    return int(number) if is_number else 0
 
 
 def _choices(visit: Visit, mail: Queued, titles: Titles) -> Mapping[str, Any]:

@@ -36,17 +36,8 @@ from noroshi.web.view.first_problems import problems_of_setup
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_settings
-from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
-from noroshi.web.view.setting_names import SETTING_NAMES
-
-SHAPES = {
-    "teams": "Microsoft Teams",
-    "slack": "Slack",
-    "discord": "Discord",
-    "json": "JSON",
-    "text": "",
-}
-"""Formats of a webhook, by their names; plain text has one in each language."""
+from noroshi.web.view.routes import DEFINED, clouds, href
+from noroshi.web.view.setting_names import CLOUD_NAMES, SETTING_NAMES, SHAPE_NAMES
 
 
 async def new_server(visit: Visit, sort: str) -> Response:
@@ -98,7 +89,7 @@ async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Re
         problems=problems_of_setup(visit, outcome, fields),
         unless_named=free_name(documents, "routes", sort),
         fields={one.name: one for one in fields},
-        shapes=SHAPES,
+        shapes={name: visit.say(title) for name, title in SHAPE_NAMES.items()},
         networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
     )
@@ -237,7 +228,11 @@ async def _account_page(
 ) -> Response:
     definitions = await visit.call(EditOperations.read, types=DEFINED)
     documents = definitions.documents
-    own_fields = {"title": visit.say(CLOUDS[sort]) if sort else "", "name": "", "kind": "smtp"}
+    own_fields = {
+        "title": visit.say(CLOUD_NAMES[sort]) if sort else "",
+        "name": "",
+        "kind": "smtp",
+    }
     account_fields = {"mailbox": "", "client_id": "", "account": NEW, "cloud": sort}
     form = {**BLANK, **own_fields, **account_fields, **visit.form}
     accounts = [

@@ -231,7 +231,7 @@ async def audit(visit: Visit) -> Response:
             door=visit.say(DOORS.get(one.door, DOORS["api"])),
             deed=deed,
             given=lines(None, _without_empty(one.given), localizer, now),
-            lines=lines(one.before, one.after, localizer, now),
+            lines=lines(one.before, one.after, localizer, now, one.op),
             raw=_raw(one),
             refused=visit.say(one.refused),
         )

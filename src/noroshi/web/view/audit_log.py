@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.roles import ROLE_NAMES
-from noroshi.core.translation import COMMA, Message, _, pgettext
+from noroshi.core.translation import COMMA, Message, _, composed, pgettext
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
 from noroshi.web.view.state_names import (
@@ -47,6 +47,10 @@ WORDED: Mapping[str, Mapping[str, Message]] = {
     "sort": REMARK_NAMES,
 }
 """Values that have words of their own."""
+ACKNOWLEDGING = frozenset({"alarm_acknowledge", "alarm_unacknowledge", "alarms_remark"})
+"""Operations whose states say who had each item; the item of a monitor without items is ""."""
+ACKNOWLEDGED_BY = _("Acknowledged by")
+NOBODY = _("nobody")
 SILENT = ("limits", "options")
 """Tables of a definition whose fields say by themselves what they are."""
 
@@ -68,11 +72,19 @@ class Line:
 
 
 def lines(
-    old_value: object, new_value: object, localizer: Localizer, now: datetime
+    old_value: object,
+    new_value: object,
+    localizer: Localizer,
+    now: datetime,
+    operation: str = "",
 ) -> Sequence[Line]:
     """Return the difference of two states that an operation answered; None is none."""
     difference = _StateDifference(localizer, now)
-    differences = difference.lines(_as_fields(old_value), _as_fields(new_value))
+    old_fields, new_fields = _as_fields(old_value), _as_fields(new_value)
+    if operation in ACKNOWLEDGING and old_value is not None:
+        differences = difference.holder_lines(old_fields, new_fields)
+    else:
+        differences = difference.lines(old_fields, new_fields)
     return tuple(
         replace(one, before=_shortened(one.before), after=_shortened(one.after))
         for one in differences
@@ -107,6 +119,17 @@ class _StateDifference:
                 yield from (self._nested(name, one) for one in inner)
             else:
                 yield self._line(name, old_value, new_value, old)
+
+    def holder_lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
+        """Yield who had each item, and who has it."""
+        for item in dict.fromkeys((*old, *new)):
+            name = ACKNOWLEDGED_BY
+            if item:
+                name = composed("{title} ({item})", title=name, item=item)
+            old_holder, new_holder = (
+                str(side.get(item) or "") or self.localizer.say(NOBODY) for side in (old, new)
+            )
+            yield Line("~", self.localizer.say(name), old_holder, new_holder)
 
     def _line(
         self, name: str, old_value: object, new_value: object, old: Mapping[str, Any]
@@ -184,8 +207,6 @@ class _StateDifference:
         return self.localizer.say(pgettext("audit.value.no", "no")) if value == "false" else ""
 
     def _name(self, name: str) -> str:
-        if not name:
-            return self.localizer.say(_("whole monitor"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:
@@ -200,12 +221,15 @@ class _StateDifference:
         if value is None or value in ("", [], (), {}):
             return self.localizer.say(_("nothing"))
         if isinstance(value, bool):
-            return self._yes_or_no(json.dumps(value))
+            return self._stored(value) if name == "kept" else self._yes_or_no(json.dumps(value))
         if isinstance(value, str):
             return self._known_value(name, value) or self._moment(value) or value
         if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
             return COMMA.say(self.localizer.language).join(map(str, value))
         return json.dumps(value, ensure_ascii=False)
+
+    def _stored(self, is_stored: bool) -> str:
+        return self.localizer.say(_("stored") if is_stored else _("not stored"))
 
     def _known_value(self, name: str, value: str) -> str:
         """Return a state, a level or a role in words; "" for all else."""

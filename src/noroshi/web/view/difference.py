@@ -23,7 +23,7 @@ from noroshi.web.view.setting_names import (
 LIMITS, OPTIONS = "limits", "options"
 MONITOR = 3
 """A monitor is called by so many names: its instance's, its group's and its own."""
-CHOSEN = frozenset({"on", "when", "events", "days"})
+CHOSEN = frozenset({"on", "when", "events", "days", "auth", "by", "encoding", "match", "reads"})
 """Settings whose values are words of ours; what else reads as one of them is a person's."""
 SENTENCE = _("{what} › {setting}: {before} → {after}")
 ENDING = _("{what}: {became}")

@@ -13,7 +13,7 @@ from noroshi.core.route_readiness import (
     count_readiness,
     nothing_against,
 )
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.guides.setup_documents import Content, definitions_of, orders
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.web.view.language import LOCALIZERS, Localizer
@@ -26,6 +26,7 @@ from noroshi.web.view.overview import (
     route_state,
 )
 from noroshi.web.view.page_context import Visit
+from noroshi.web.view.setting_names import CLOUD_NAMES
 
 TELLERS: Mapping[str, Message] = {
     "rules": _("Rule {name}"),
@@ -34,13 +35,6 @@ TELLERS: Mapping[str, Message] = {
 """The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
 """Kinds of routes that hand a mail in: they are numbered."""
-CLOUDS: Mapping[str, Message] = {
-    "microsoft365": pgettext("routes", "Microsoft 365"),
-    "microsoft365-gcc-high": _("Microsoft 365 GCC High"),
-    "microsoft365-dod": _("Microsoft 365 DoD"),
-    "microsoft365-china": _("Microsoft 365 by 21Vianet (China)"),
-    "google": pgettext("routes", "Google"),
-}
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
 """The definitions that the pages on mail need: not the instances, of which there may be many."""
 MOST_STUCK = 3
@@ -92,7 +86,7 @@ def kind(visit: Visit | Localizer, name: str) -> str:
 def clouds(visit: Visit, documents: Mapping[str, Content]) -> list[tuple[str, str]]:
     """Return all clouds, with their titles."""
     own_clouds = [(name, name) for name in sorted(definitions_of(documents, "clouds"))]
-    return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own_clouds
+    return [(name, visit.say(words)) for name, words in CLOUD_NAMES.items()] + own_clouds
 
 
 def href(name: str, **query_values: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, pgettext, plain
 
 SETTING_NAMES: Mapping[str, Message] = {
     "name": _("Name"),
@@ -134,9 +134,25 @@ SETTING_NAMES: Mapping[str, Message] = {
     "proxy": _("Proxy"),
     "proxy_user": _("Proxy user"),
     "proxy_password": _("Proxy password (vault entry)"),
-    "source": _("Source address"),
+    "source": _("Source"),
 }
 """By the name of the setting, or by KIND.NAME where a kind calls its own one otherwise."""
+CLOUD_NAMES: Mapping[str, Message] = {
+    "microsoft365": pgettext("routes", "Microsoft 365"),
+    "microsoft365-gcc-high": _("Microsoft 365 GCC High"),
+    "microsoft365-dod": _("Microsoft 365 DoD"),
+    "microsoft365-china": _("Microsoft 365 by 21Vianet (China)"),
+    "google": pgettext("routes", "Google"),
+}
+"""The clouds that Noroshi knows; one of somebody's own has its name."""
+SHAPE_NAMES: Mapping[str, Message] = {
+    "teams": plain("Microsoft Teams"),
+    "slack": plain("Slack"),
+    "discord": plain("Discord"),
+    "json": plain("JSON"),
+    "text": _("plain text"),
+}
+"""The formats of a webhook."""
 CHOICE_NAMES: Mapping[str, Message] = {
     "yes": pgettext("forms", "yes"),
     "no": pgettext("forms", "no"),
@@ -174,6 +190,23 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "toml": _("a group (TOML)"),
     "rising.yes": _("higher"),
     "rising.no": _("lower"),
+    "sign_in.person": _("by a user"),
+    "sign_in.app": _("app-only"),
+    "protection.starttls": _("STARTTLS (usual)"),
+    "protection.tls": _("TLS from the start of the connection"),
+    "protection.none": _("none (for an internal server)"),
+    "auth.xoauth2": plain("XOAUTH2"),
+    "auth.oauthbearer": plain("OAUTHBEARER"),
+    "auth.plain": plain("PLAIN"),
+    "auth.login": plain("LOGIN"),
+    "auth.cram-md5": plain("CRAM-MD5"),
+    "by.icmp": plain("ICMP"),
+    "by.tcp": plain("TCP"),
+    "reads.number": _("a number"),
+    "reads.json": plain("JSON"),
+    "reads.nagios": plain("Nagios"),
+    **{f"cloud.{name}": title for name, title in CLOUD_NAMES.items()},
+    **{f"shape.{name}": title for name, title in SHAPE_NAMES.items()},
 }
 """By the value, or by SETTING.VALUE where it means something else at that setting."""
 ARGUMENT_NAMES: Mapping[str, Message] = {

@@ -1,0 +1,102 @@
+"""Decide where the measurements of an instance come from: this computer, or the network.
+
+A computer that is elsewhere cannot be asked for its disks or processes from here. Asking this
+computer in its place would show the values of the wrong one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import ip_address
+
+from noroshi.core.model import Instance
+from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.core.translation import NOTHING, Message, _, plain
+
+NETWORK = "network"
+"""The `source` of an instance that is measured over the network alone."""
+
+ELSEWHERE = _(
+    "{address} is not this computer ({host}), so it can only be measured over the network from "
+    "here. If it is this computer, set source to {node} in the instance; if not, run Noroshi there"
+)
+NETWORK_ONLY = _(
+    "the source of the instance is {source}, so it can only be measured over the network. If it is "
+    "this computer, set source to {node} in the instance"
+)
+OTHER_NODE = _(
+    "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "
+    "Set source to {node} or {network}, or leave it out"
+)
+OVER_NETWORK = _("{host}, over the network")
+
+
+class SourceKind(Enum):
+    """Name where measurements come from."""
+
+    NODE = "node"
+    NETWORK = "network"
+    OTHER_NODE = "other-node"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Hold where the measurements of an instance come from. `problem`: why its computer cannot
+    be asked; NOTHING where it can."""
+
+    kind: SourceKind
+    problem: Message = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIdentity:
+    """Hold by which names and addresses this node and its computer are known. `addresses`: those
+    of its network interfaces."""
+
+    name: str
+    host_name: str
+    addresses: frozenset[str] = frozenset()
+
+    def has_name(self, source: str) -> bool:
+        """Return whether the source of an instance names this node, or its computer."""
+        return source.casefold() in (self.name.casefold(), self.host_name.casefold())
+
+    def has_address(self, address: str) -> bool:
+        """Return whether an address, or a name in the place of one, is this computer's own."""
+        plain_address = address.rstrip(".").casefold()
+        if plain_address in ("", "localhost", self.host_name.casefold()):
+            return True
+        try:
+            ip = ip_address(plain_address)
+        except ValueError:
+            return False
+        return ip.is_loopback or str(ip) in self.addresses
+
+
+def source_of(instance: Instance, node: NodeIdentity) -> Source:
+    """Return where an instance is measured: what its `source` says, else what its address is.
+    The node's own instance is always the node."""
+    if instance.name == OWN_INSTANCE or node.has_name(instance.source):
+        return Source(SourceKind.NODE)
+    if not instance.source:
+        return _by_address(instance, node)
+    if instance.source == NETWORK:
+        problem = NETWORK_ONLY.fill(source=NETWORK, node=node.name)
+        return Source(SourceKind.NETWORK, problem)
+    problem = OTHER_NODE.fill(source=instance.source, node=node.name, network=NETWORK)
+    return Source(SourceKind.OTHER_NODE, problem)
+
+
+def _by_address(instance: Instance, node: NodeIdentity) -> Source:
+    if node.has_address(instance.address):
+        return Source(SourceKind.NODE)
+    problem = ELSEWHERE.fill(address=instance.address, host=node.host_name, node=node.name)
+    return Source(SourceKind.NETWORK, problem)
+
+
+def measured_on(host: str | Message, *, over_network: bool) -> Message:
+    """Return on which computer something is measured, and whether from there over the network."""
+    if over_network:
+        return OVER_NETWORK.fill(host=host)
+    return host if isinstance(host, Message) else plain(host)

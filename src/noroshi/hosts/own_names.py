@@ -1,0 +1,65 @@
+"""Know by which names and addresses this node and its computer are reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_address
+
+import psutil
+
+from noroshi.core.sources import NodeIdentity
+
+KEPT = 60.0  # seconds for which the list of addresses is good
+
+
+def addresses_of_interfaces() -> frozenset[str]:
+    """Return the IP addresses of this computer's network interfaces."""
+    try:
+        interfaces = psutil.net_if_addrs()
+    except OSError:  # the next look may see them
+        return frozenset()
+    addresses = [one.address for entries in interfaces.values() for one in entries]
+    return frozenset(map(_ip, addresses)) - {""}
+
+
+def _ip(address: str) -> str:
+    """Return an IP address without its scope; "" for others, such as those of Ethernet."""
+    try:
+        return str(ip_address(address.partition("%")[0]))
+    except ValueError:
+        return ""
+
+
+class OwnNames:
+    """Know the node's identity, with the addresses of the computer's network interfaces.
+
+    An address that was its own stays its own until the process ends: when a cable is pulled,
+    what the address names is no other computer.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        host_name: str,
+        steady: Callable[[], float],
+        read_addresses: Callable[[], frozenset[str]] = addresses_of_interfaces,
+    ) -> None:
+        self._steady, self._read_addresses = steady, read_addresses
+        self._read_at = -math.inf
+        self._identity = NodeIdentity(name, host_name)
+
+    def current(self) -> NodeIdentity:
+        """Return the identity, the same object until an address is added; the interfaces are
+        read once a minute at most."""
+        now = self._steady()
+        if now - self._read_at >= KEPT:
+            self._read_at = now
+            self._add(self._read_addresses())
+        return self._identity
+
+    def _add(self, addresses: frozenset[str]) -> None:
+        if not addresses <= self._identity.addresses:
+            all_addresses = self._identity.addresses | addresses
+            self._identity = replace(self._identity, addresses=all_addresses)

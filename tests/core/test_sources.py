@@ -1,0 +1,73 @@
+"""Where an instance is measured: what its source says, else what its address is."""
+
+import pytest
+
+from noroshi.core.model import Instance
+from noroshi.core.sources import NodeIdentity, SourceKind, measured_on, source_of
+from noroshi.core.translation import NOTHING, plain
+
+NODE = NodeIdentity("minato", "kanri01", frozenset({"192.0.2.1", "2001:db8::1"}))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.8.0.1",
+        "::1",
+        "localhost",
+        "Kanri01",
+        "kanri01.",
+        "192.0.2.1",
+        "2001:DB8:0::1",
+    ],
+)
+def test_an_address_of_this_computer_is_measured_here(address):
+    source = source_of(Instance(name="a", address=address), NODE)
+    assert source.kind is SourceKind.NODE
+    assert source.problem == NOTHING
+
+
+@pytest.mark.parametrize(
+    "address", ["192.0.2.2", "2001:db8::2", "fs01", "minato", "kanri01.example.com"]
+)
+def test_an_address_that_is_not_known_to_be_this_computer_s_is_reached_over_the_network(
+    address,
+):
+    source = source_of(Instance(name="a", address=address), NODE)
+    assert source.kind is SourceKind.NETWORK
+    assert source.problem.en == (
+        f"{address} is not this computer (kanri01), so it can only be measured over the network "
+        "from here. If it is this computer, set source to minato in the instance; if not, run "
+        "Noroshi there"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("minato", SourceKind.NODE),
+        ("MINATO", SourceKind.NODE),
+        ("kanri01", SourceKind.NODE),
+        ("network", SourceKind.NETWORK),
+        ("osaka", SourceKind.OTHER_NODE),
+    ],
+)
+@pytest.mark.parametrize("address", ["127.0.0.1", "fs01"])
+def test_what_the_source_says_counts_more_than_the_address(source, kind, address):
+    found = source_of(Instance(name="a", address=address, source=source), NODE)
+    assert found.kind is kind
+    assert (found.problem == NOTHING) is (kind is SourceKind.NODE)
+
+
+def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
+    found = source_of(Instance(name="a", source="osaka"), NODE)
+    assert found.problem.en == (
+        "the source of the instance is osaka, but this node is minato, so nothing is measured "
+        "here. Set source to minato or network, or leave it out"
+    )
+
+
+def test_it_is_said_on_which_computer_and_whether_over_the_network():
+    assert measured_on("kanri01", over_network=False) == plain("kanri01")
+    assert measured_on("kanri01", over_network=True).en == "kanri01, over the network"
