@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.cli.environment import home_of
 from noroshi.config.config import SETTINGS, read_config, sample
-from noroshi.config.settings_file import ConfigError
+from noroshi.config.settings_file import ConfigError, leaves_out
 from tests.sweeps import sweep
 
 
@@ -131,6 +131,23 @@ def test_a_file_that_anybody_can_write_is_not_believed(tmp_path):
 def test_a_file_that_is_not_there_is_told_with_what_makes_it(tmp_path):
     with pytest.raises(ConfigError, match="noroshi init"):
         read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("", True),
+        ("# language = 'ja'\nname = 'x'\n", True),
+        ("language = 'ja'\n", False),
+        ("'language' = 'ja'\n", False),
+        (r'"l\u0061nguage" = "ja"', False),
+        (r'"\U0000006canguage" = "ja"', False),
+    ],
+)
+def test_a_setting_is_found_however_its_name_is_written(tmp_path, text, left_out):
+    """Whether by its word alone, before the file is read."""
+    assert settings(tmp_path, text).language == ("" if left_out else "ja")
+    assert leaves_out(str(tmp_path), "language") is left_out
 
 
 def test_the_file_that_init_writes_is_read_back_with_every_setting_in_it(tmp_path):

@@ -133,6 +133,16 @@ async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
     assert await store.tally(DAWN) == {"came back": 2}
 
 
+async def test_alarms_are_counted_by_their_time_though_the_clock_was_set_back(store):
+    times = {"old": -HOUR, "a": SECOND, "ahead": 9 * HOUR, "back": -SECOND, "b": HOUR}
+    for name, offset in times.items():
+        await store.post(replace(letter(name), born=DAWN + offset))
+    assert await store.tally(DAWN) == {"": 3}
+    assert await store.tally(DAWN, DAWN + HOUR) == {"": 2}
+    assert await store.tally(DAWN - SECOND, DAWN + SECOND) == {"": 2}
+    assert await store.tally(DAWN - HOUR) == {"": 5}
+
+
 async def test_nothing_arrived_of_what_is_not_known_or_was_set_aside(store, lend):
     assert not await store.record_arrival("x", SEEN)
     await store.post(letter())

@@ -13,6 +13,8 @@ DOOR_FILE = "door.sock"
 LONGEST_SOCKET = 107
 """Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
 COMMENT = "#"
+ESCAPES = ("\\u", "\\U")
+"""The beginnings of an escape in a quoted name that stands for a letter ("\\u0061")."""
 
 
 def leaves_out(home: str, name: str) -> bool:
@@ -21,7 +23,10 @@ def leaves_out(home: str, name: str) -> bool:
     script must be over before one notices it."""
     try:
         with open(f"{home}/{FILE}", encoding="utf-8") as file:  # noqa: PTH123  # without pathlib
-            return not any(name in line for line in file if not line.startswith(COMMENT))
+            texts = (name, *ESCAPES)
+            return not any(
+                text in line for line in file if not line.startswith(COMMENT) for text in texts
+            )
     except FileNotFoundError:
         return True
     except (OSError, UnicodeDecodeError):  # told by whoever reads it

@@ -274,9 +274,10 @@ class Store(Protocol):
         """Count `queue`, times to the millisecond, without reading each envelope: there may be
         many thousand. Leave out ids that begin with `excluded_prefix`."""
 
-    async def tally(self, start: datetime) -> Mapping[str, int]:
-        """Count the alarms of the envelopes born since then by their state: alarms in a digest
-        by the state of the digest, and as CAME_BACK those whose mail did."""
+    async def tally(self, start: datetime, end: datetime | None = None) -> Mapping[str, int]:
+        """Count the alarms of the envelopes born since then, up to `end`, by their state:
+        alarms in a digest by the state of the digest, and as CAME_BACK those whose mail did. The
+        clock may have been set in between: what is dated ahead of `end` is not counted now."""
 
     async def ledger(
         self, limit: int = 100, alarm: str = "", monitor: str = ""

@@ -117,7 +117,7 @@ class DailyReports:
             healthy_count=len(measured_monitors) - len(bad_monitors),
             unmeasured_count=len(enabled) - len(measured_monitors),
             unhealthy=bad_monitors,
-            tally=await self._store.tally(reported_since),
+            tally=await self._store.tally(reported_since, now),
             waiting_count=sum(not row.state for row in rows),
             set_aside_count=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
             held_count=sum(row.state is EnvelopeState.HELD for row in rows),

@@ -288,10 +288,10 @@ class SpoolInMemory:
             by_route=Counter(route for row in open for route in row.envelope.routes),
         )
 
-    async def tally(self, start: datetime) -> Mapping[str, int]:
+    async def tally(self, start: datetime, end: datetime | None = None) -> Mapping[str, int]:
         counts = Counter[str]()
         for row in self._spool.values():
-            if row.envelope.born >= start:
+            if row.envelope.born >= start and (end is None or row.envelope.born <= end):
                 counts[self._state_of_alarms(row)] += len(row.envelope.alarms)
         return +counts
 

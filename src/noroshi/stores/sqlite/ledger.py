@@ -52,6 +52,9 @@ EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by se
 NEWEST_EVENT = "select json_extract(body, '$.at') from event order by seq desc limit 1"
 NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
 IN_A_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
+MOST_OLDER = 1000
+"""So many older envelopes in a row end a count: those written after the clock was set back stand
+before younger ones."""
 OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
@@ -66,16 +69,23 @@ def ledger(
     return [_entry(db, id, seq) for id, seq in rows.fetchall()]
 
 
-def tally(db: Connection, start: datetime) -> Mapping[str, int]:
+def tally(db: Connection, start: datetime, end: datetime | None = None) -> Mapping[str, int]:
     """Do what ports.Store.tally says, from the newest back, as envelopes stand in the order in
-    which they were born: a report is of a day, and the spool keeps years."""
-    counts = Counter[str]()
+    which they were born unless the clock was set: a report is of a day, and the spool keeps
+    years."""
+    counts, older_count = Counter[str](), 0
     came_back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
     for seq, state, body in rows:
         mail, _ = read(db, seq, body)
         if mail.born < start:
-            break
+            older_count += 1
+            if older_count > MOST_OLDER:
+                break
+            continue
+        older_count = 0
+        if end is not None and mail.born > end:
+            continue
         state_of_alarms = (
             DeliveryState.CAME_BACK if seq in came_back else _state_of_alarms(state)
         )

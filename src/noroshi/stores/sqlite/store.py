@@ -261,8 +261,8 @@ class SqliteStore(StoreFile):
     async def queue_counts(self, excluded_prefix: str = "") -> QueueCounts:
         return await self._read(lambda db: spool_counts.queue_counts(db, excluded_prefix))
 
-    async def tally(self, start: datetime) -> Mapping[str, int]:
-        return await self._read(lambda db: ledger.tally(db, start))
+    async def tally(self, start: datetime, end: datetime | None = None) -> Mapping[str, int]:
+        return await self._read(lambda db: ledger.tally(db, start, end))
 
     async def ledger(
         self, limit: int = 100, alarm: str = "", monitor: str = ""
