@@ -88,13 +88,14 @@ def _run_command(argv: Sequence[str], home: str, language: str) -> int:
         return exits.DONE
     if not args.run:
         args.parser.ask_for_command()
-    if args.command not in IN_SCRIPTS:
-        gc.enable()
     from noroshi.cli.context import CommandContext  # only now: help and version need none
 
-    door, remote = _door(args, home), _remote_node(args)
+    door, remote, function = _door(args, home), _remote_node(args), _function(args.run)
+    if args.command not in IN_SCRIPTS:
+        gc.freeze()  # what is loaded is needed to the end: no collection looks through it
+        gc.enable()
     with CommandContext(args, home, language, door, remote) as context:
-        return _function(args.run)(context)
+        return function(context)
 
 
 def _door(args: Namespace, home: str) -> str | None:

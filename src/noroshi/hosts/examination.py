@@ -178,7 +178,7 @@ async def _stat(path: Path) -> os.stat_result:
 
 def _step_error(words: Message, *lines: str | CommandText) -> StepError:
     copied_lines = tuple(literal(line) if isinstance(line, str) else line for line in lines)
-    cure = Cure(whose=Whose.YOU, lines=copied_lines, takes=AT_ONCE)
+    cure = Cure(party=Whose.YOU, lines=copied_lines, delay=AT_ONCE)
     return StepError(plain(""), cure.remedy(words, Exam()))
 
 

@@ -40,7 +40,7 @@ KEY_ROTATE = operation(
     verb=Verb(
         words="key rotate",
         help=_("replace the key with a new one, and re-encrypt all secrets"),
-        done=with_commands(
+        done_message=with_commands(
             _(
                 "The new key is {new}; re-encrypted entries: {entries}.\n"
                 "The old key {old} is kept as {kept}: older backups of the store need it.\n"
@@ -73,7 +73,7 @@ SECRET_REMOVE = operation(
     verb=Verb(
         words="secret remove",
         help=_("delete a vault entry permanently"),
-        done=_("“{name}” was deleted from the vault."),
+        done_message=_("“{name}” was deleted from the vault."),
         arguments=(
             Argument("name", "NAME", _("name of the vault entry")),
             Argument("force", "--force", _("delete it even if a route or account uses it")),

@@ -56,11 +56,11 @@ class Cure:
     """A remedy as a table has it: {places} in it are filled with the user's own values, and one
     that is not known shows its name."""
 
-    whose: Whose
-    how: tuple[Message, ...] = ()
+    party: Whose
+    steps: tuple[Message, ...] = ()
     lines: tuple[str | CommandText, ...] = ()
     link: str = ""
-    takes: Message = NOTHING
+    delay: Message = NOTHING
 
     def remedy(self, meaning: Message, exam: Exam, reply: str = "") -> Remedy:
         """Return the remedy for this route and these people; the meaning stands as it is
@@ -68,12 +68,12 @@ class Cure:
         places = _UserValues(exam.user_values)
         return Remedy(
             meaning=meaning,
-            whose=self.whose,
-            who=exam.people.get(self.whose, PEOPLE[self.whose]),
-            how=tuple(fill_places(step, exam) for step in self.how),
+            whose=self.party,
+            who=exam.people.get(self.party, PEOPLE[self.party]),
+            how=tuple(fill_places(step, exam) for step in self.steps),
             lines=tuple(_filled_line(line, exam) for line in self.lines),
             link=_in_own_cloud(self.link.format_map(places), exam),
-            takes=self.takes,
+            takes=self.delay,
             reply=reply,
         )
 

@@ -89,9 +89,9 @@ class Operation:
     """An operation that is offered: how it is declared, what it takes, and the type of its answer."""
 
     declaration: Declaration
-    takes: Mapping[str, Any] = field(default_factory=dict)
-    needed: frozenset[str] = frozenset()
-    answers: Any = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    answer_type: Any = None
 
     @property
     def name(self) -> str:
@@ -114,10 +114,10 @@ class Operation:
 class Note:
     """The words of an operation about its change, while it is done."""
 
-    before: Any = None
-    after: Any = None
-    noted: bool = False
-    nothing: bool = False
+    old_state: Any = None
+    new_state: Any = None
+    is_noted: bool = False
+    is_unchanged: bool = False
 
 
 NOTE: ContextVar[Note] = ContextVar("NOTE")
@@ -127,15 +127,15 @@ def note(before: Any = None, after: Any = None) -> None:
     """Say for the audit log what was, and what became of it: plain values without secrets.
     What is said a second time stands beside the first."""
     if (current := NOTE.get(None)) is not None:
-        current.noted = True
-        current.before = current.before if before is None else before
-        current.after = current.after if after is None else after
+        current.is_noted = True
+        current.old_state = current.old_state if before is None else before
+        current.new_state = current.new_state if after is None else after
 
 
 def note_nothing() -> None:
     """Say that there was nothing to change: no row of the audit log tells of it."""
     if (current := NOTE.get(None)) is not None:
-        current.nothing = True
+        current.is_unchanged = True
 
 
 def require_reauthentication(person: Person, name: str) -> None:
@@ -202,9 +202,9 @@ def _describe(method: Callable[..., Any]) -> Operation:
     accepted = [p for p in parameters if p.name != "person"]
     return Operation(
         declaration=method.__dict__["offered"],
-        answers=hints.get("return"),
-        takes={p.name: hints[p.name] for p in accepted},
-        needed=frozenset(p.name for p in accepted if p.default is p.empty),
+        answer_type=hints.get("return"),
+        arguments={p.name: hints[p.name] for p in accepted},
+        required=frozenset(p.name for p in accepted if p.default is p.empty),
     )
 
 
@@ -291,7 +291,7 @@ async def run(
         NOTE.reset(mark)
         if is_large:  # the next one is read beside what this one leaves
             await asyncio.to_thread(give_back)
-    if change_note.noted or (spec.changes and not change_note.nothing):
+    if change_note.is_noted or (spec.changes and not change_note.is_unchanged):
         await _record(service, _row(service.now(), person, spec, logged, change_note))
     return result
 
@@ -316,8 +316,8 @@ def _row(
         address=person.address,
         op=spec.name,
         given=logged,
-        before=answer_json.as_json(change_note.before),
-        after=answer_json.as_json(change_note.after),
+        before=answer_json.as_json(change_note.old_state),
+        after=answer_json.as_json(change_note.new_state),
     )
 
 
@@ -347,13 +347,13 @@ def _short(value: Any) -> Any:
 def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given as the operation takes it. Raises InvalidArgumentError with all
     that is wrong."""
-    unknown = islice(args.keys() - spec.takes.keys(), MOST_FOUND)
+    unknown = islice(args.keys() - spec.arguments.keys(), MOST_FOUND)
     problems = [Problem(shortened_text(name), NOT_TAKEN) for name in unknown]
-    problems += [Problem(name, MISSING) for name in spec.needed - args.keys()]
+    problems += [Problem(name, MISSING) for name in spec.required - args.keys()]
     read_args = dict[str, Any]()
-    for name in args.keys() & spec.takes.keys():
+    for name in args.keys() & spec.arguments.keys():
         try:
-            read_args[name] = schema.read(spec.takes[name], args[name], name, MOST_VALUES)
+            read_args[name] = schema.read(spec.arguments[name], args[name], name, MOST_VALUES)
         except schema.Invalid as invalid:
             problems += invalid.problems
     if problems:

@@ -104,10 +104,10 @@ def restore(context: CommandContext) -> int:
         RESTORED.fill(store=config.store, path=path, **counts),
         _age(result.last_seen, now),
     ]
-    if result.out_count and not result.held:
+    if result.out_count and not result.held_count:
         lines.append(WERE_OUT.fill(out=result.out_count))
-    if result.held:
-        lines.append(HELD.fill(held=result.held))
+    if result.held_count:
+        lines.append(HELD.fill(held=result.held_count))
     elif result.waiting_count:
         lines.append(HOLD_THEM)
     if result.previous_store is not None:
