@@ -430,7 +430,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(harness,
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
     words = bilingual(en="The code has expired.", ja="コードの期限が切れました。")
-    harness.server.on_device = SignInError(words, error="expired_token", who="user")
+    harness.server.on_device = SignInError(words, error="expired_token", party="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
     assert words.ja in told and "待っています" not in told and "hx-trigger" not in told

@@ -289,8 +289,8 @@ async def open_app(
                 ring=ring,
                 people=people,
                 system=System(config, store, ring).steps,
-                around=Surroundings(config, clocks),
-                own=hosts.own_facts,
+                surroundings=Surroundings(config, clocks),
+                self_facts=hosts.own_facts,
                 plans=plans.cache,
             ),
         )

@@ -149,9 +149,10 @@ def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
     of_account = {
         field.name: getattr(account, field.name)
         for field in fields(Account)
-        if field.name not in ("cloud", "network", "route", "hosts")
+        if field.name not in ("cloud", "network", "route", "hosts", "is_shared")
     }
     of_account |= {
+        "is_shared": account.shared,
         "secret_ends": end_of(account.secret_ends),
         "secret_next_ends": end_of(account.secret_next_ends),
         "renew_every": duration(account.renew_every) or REST_BEFORE_RENEWAL,

@@ -66,13 +66,13 @@ def add(
 def _filled_values(
     blueprint: Blueprint, values: Mapping[str, str], place: Place
 ) -> Mapping[str, str]:
-    parameters = {**blueprint.asks, **values}
-    for name in values.keys() - blueprint.asks.keys():
-        closest_name = suggestion(name, blueprint.asks)
+    parameters = {**blueprint.inputs, **values}
+    for name in values.keys() - blueprint.inputs.keys():
+        closest_name = suggestion(name, blueprint.inputs)
         place.problems.append(
             Problem("--set", NOT_ASKED.fill(given=name, instead=closest_name))
         )
-    for name in sorted(blueprint.asks):
+    for name in sorted(blueprint.inputs):
         if not parameters[name]:
             place.problems.append(Problem(name, MUST_SAY.fill(name=name)))
     return parameters

@@ -70,7 +70,7 @@ class SecretOperations(OperationGroup):
                 name=name,
                 kept=name in vault_names,
                 named_by=tuple(users.get(name, ())),
-                goes_to=destinations[name].to if name in destinations else (),
+                goes_to=destinations[name].places if name in destinations else (),
                 led_by=destinations[name].chosen_by if name in destinations else "",
                 kind=kinds.get(name, SecretKind.OTHER),
             )
