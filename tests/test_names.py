@@ -88,7 +88,6 @@ OF_ANSWERS = {
     "noroshi.operations.diagnostic_answers.Looked",
     "noroshi.operations.mail_answers.Sent",
     "noroshi.operations.mail_answers.Tried",
-    "noroshi.oauth.provider.who",
     "noroshi.ports.examination.Whose",
     "noroshi.service.operation.after",
     "noroshi.service.operation.before",

@@ -9,10 +9,12 @@ imports within `with ONE_AT_A_TIME:`, and what definitions need is loaded before
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 ONE_AT_A_TIME = threading.RLock()
 _modules: dict[str, ModuleType] = {}
 
@@ -33,3 +35,55 @@ def load_all(names: Iterable[str]) -> None:
 def loaded_module(name: str) -> ModuleType | None:
     """Return the module if `load` has it already; it costs nothing."""
     return _modules.get(name)
+
+
+def called_later(module: str, name: str) -> Callable[..., Any]:
+    """Return what calls that function, or makes one of that class, of a module that is imported at
+    the first call. What must not wait by then has it loaded before."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(loaded_module(module) or load(module), name)(*args, **kwargs)
+
+    return call
+
+
+def found_later(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package that has these names of its modules, each imported
+    when one of its names is asked for."""
+    module_of = {name: module for module, of_module in names.items() for name in of_module}
+
+    def find(name: str) -> Any:
+        if name not in module_of:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(load(f"{package}.{module_of[name]}"), name)
+
+    return find
+
+
+class OnDemand(Mapping[str, T]):
+    """Values by name, each made by its function when it is first asked for, and then kept. The
+    names are known before, so nothing is made for who only lists them."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
+        self._makers, self._made = makers, dict[str, T]()
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            return self._made[name]
+        except KeyError:
+            return self._make(name)
+
+    def _make(self, name: str) -> T:
+        with ONE_AT_A_TIME:
+            if name not in self._made:
+                self._made[name] = self._makers[name]()
+            return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)

@@ -1,29 +1,29 @@
 """From untrusted mappings to values, with every problem named; from values to stored text.
 
-Only this file knows pydantic (the edge) and msgspec (the stored form). Both build their
-machinery for a type once.
+Only this file knows msgspec (the stored form), and `schema_validation` alone knows pydantic (the
+edge), which takes long to import: it is asked for what is not of its type to begin with.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from pydantic import TypeAdapter, ValidationError
-from pydantic.json_schema import JsonSchemaMode
 
+from noroshi.core.definitions.exact_reader import NotExactError, read_exactly
 from noroshi.core.definitions.partial import mend
 from noroshi.core.definitions.problems import MOST_FOUND, Invalid as Invalid, Problem as Problem
-from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import MarkedText, Message, _
+from noroshi.imports import called_later
 
+VALIDATION = "noroshi.schema_validation"
 T = TypeVar("T")
 MOST_OPTIONS = 5000
 """Values in the options of one monitor, rule or route."""
@@ -48,7 +48,6 @@ def _from_stored(type_: type[Any], record: Any) -> Any:
 
 _encoder = msgspec.json.Encoder(enc_hook=_as_stored)
 _any = msgspec.json.Decoder()
-_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 _making = threading.Lock()
 
 
@@ -101,18 +100,18 @@ def read_most(
 
 def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
     """Return what can be made of it, and all that is wrong with it."""
-    result, faults = None, list[Fault]()
     try:
-        result = _adapter(shape).validate_python(data)
-    except ValidationError as error:
-        faults += error.errors(include_url=False)
-    return result, [*faults, *bool_faults(shape, data)]
+        return read_exactly(shape, data), ()
+    except NotExactError:  # it is converted, or there is something to say of it
+        result: tuple[Any, Sequence[Fault]] = called_later(VALIDATION, "validate")(shape, data)
+        return result
 
 
 def form(type_: type[Any]) -> dict[str, Any]:
     """Return the JSON Schema from which the web manager draws the form of a plug-in's
     options."""
-    return _adapter(type_).json_schema()
+    found: dict[str, Any] = called_later(VALIDATION, "form")(type_)
+    return found
 
 
 def forms(
@@ -120,15 +119,9 @@ def forms(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
     """Return the JSON Schemas of what is given and of what is answered, by the same names, and
     what they share; `ref` is where that is found, with {model} in it."""
-    models: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
-    models += [(name, "validation", _adapter(type)) for name, type in inputs.items()]
-    models += [(name, "serialization", _adapter(type)) for name, type in answers.items()]
-    found, shared = TypeAdapter.json_schemas(models, ref_template=ref)
-    return (
-        {name: found[name, "validation"] for name in inputs},
-        {name: found[name, "serialization"] for name in answers},
-        shared.get("$defs", {}),
-    )
+    found: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
+    found = called_later(VALIDATION, "forms")(inputs, answers, ref)
+    return found
 
 
 def text(value: object) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from noroshi.actions.digest_text import digest_of
-from noroshi.actions.mail import draft
+from noroshi.actions.mail_draft import draft
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.checks import logfile, noroshi_account, noroshi_node, noroshi_queue, noroshi_route
 from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGER_MONITORED

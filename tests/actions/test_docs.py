@@ -10,7 +10,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.actions import built_in
-from noroshi.actions.mail import Options, draft, try_out
+from noroshi.actions.mail import Options, try_out
+from noroshi.actions.mail_draft import draft
 from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import TemplateRenderer
 from noroshi.core.translation import help_text

@@ -30,15 +30,15 @@ def page(text="", **changed):
         "language": "en",
         "subject": text,
         "word": "NEWS",
-        "where": (text,),
-        "aside": text,
+        "path": (text,),
+        "side_note": text,
         "headline": text,
         "lead": (text,),
         "rows": (Row(text, text),),
         "quote": Quote(text, (text, text)),
         "parts": (Part(head=text, level=Level.OK, notes=(text,), rows=(Row(text, text),)),),
-        "later": (Row(text, text),),
-        "trail": (Post("Seen", text, lit=True), Post(text)),
+        "closing_rows": (Row(text, text),),
+        "trail": (Post("Seen", text, is_lit=True), Post(text)),
         "footer": (text,),
     }
     return Page(**(told | changed))
@@ -121,7 +121,7 @@ def test_line_ends_stay_and_what_moves_a_cursor_does_not():
 def test_a_japanese_mail_stays_below_what_gmail_shows_whatever_its_words():
     words = "字字ア" * 26
     rows = tuple(Row(words, words) for _ in range(40))
-    html = as_html(page(words, language="ja", rows=rows, later=rows))
+    html = as_html(page(words, language="ja", rows=rows, closing_rows=rows))
     assert len(html.encode()) <= MOST_BYTES
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from noroshi.actions.log_lines import BOM, safe
-from noroshi.actions.mail import Options, draft
+from noroshi.actions.mail import Options
+from noroshi.actions.mail_draft import draft
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
 from tests.actions.mails import LINES, drafted

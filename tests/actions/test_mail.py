@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from noroshi import schema
-from noroshi.actions.mail import Options, draft, finish, try_out
+from noroshi.actions.mail import Options, try_out
+from noroshi.actions.mail_draft import draft, finish
 from noroshi.actions.phrases import REASONS, quantity, span
 from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of

@@ -36,7 +36,7 @@ def test_each_command_names_the_type_that_its_operation_answers_with():
     for place, module, constant, shape in questions():
         seen += 1
         declaration = getattr(getattr(operations, module), constant)
-        expected = name_of(OFFERED[declaration.name].answers)
+        expected = name_of(OFFERED[declaration.name].answer_type)
         if shape != expected:
             wrong.append(f"{place}: {declaration.name} answers {expected}, not {shape}")
     assert seen > 80

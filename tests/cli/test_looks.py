@@ -53,7 +53,7 @@ def home(tmp_path_factory):
 @sweep("op", sorted(LOOKS))
 async def test_it_writes_nothing(home, op):
     assert not OFFERED[op].changes
-    given = {name: GIVEN.get(name, "") for name in OFFERED[op].needed}
+    given = {name: GIVEN.get(name, "") for name in OFFERED[op].required}
     config = read_config(home)
     with LifeLock(config.store.with_suffix(".lock"), Holder.COMMAND):
         async with open_app(config, open_store=SqliteStore.look, holder=None) as app:

@@ -96,3 +96,66 @@ def test_send_imports_no_more_than_it_needs(tmp_path):
     assert "noroshi.cli.handlers.send" in imported and "No node" in done.stderr
     assert not NOT_NEEDED.intersection(imported), done.stderr
     assert all(map(find_spec, NOT_NEEDED))  # a name that there is not is never imported
+
+
+NOT_FOR_DEFINITIONS = {
+    "aiohttp",
+    "cryptography",
+    "importlib.metadata",
+    "msal",
+    "noroshi.actions.mail_draft",
+    "noroshi.checks.disk",
+    "noroshi.checks.dns",
+    "noroshi.checks.http",
+    "noroshi.checks.logfile",
+    "noroshi.core.people",
+    "noroshi.hosts.local",
+    "noroshi.plugins",
+    "noroshi.ports.host_facts",
+    "noroshi.ports.store",
+    "noroshi.schema_validation",
+    "noroshi.transports.diagnostics.smtp",
+    "noroshi.transports.http.graph",
+    "noroshi.transports.http.webhook",
+    "noroshi.transports.pickup",
+    "noroshi.vault.box",
+    "psutil",
+    "pydantic",
+}
+GOOD = {
+    "contacts/ops": 'addresses = ["ops@company.test"]',
+    "rules/ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
+    "routes/smtp1": 'kind = "smtp"\n[options]\nhost = "mail.company.test"\nsender = "a@company.test"',
+    "instances/web1": """
+address = "192.0.2.1"
+[[group]]
+name = "ports"
+rules = ["ops"]
+[[group.monitor]]
+name = "ssh"
+kind = "port"
+[group.monitor.options]
+port = 22
+""",
+}
+
+
+def test_check_config_imports_the_kinds_that_definitions_name_and_no_more(tmp_path):
+    (tmp_path / "noroshi.toml").write_text('name = "node"\n')
+    for name, text in GOOD.items():
+        path = tmp_path / "defined" / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    command = ("--home", str(tmp_path), "--lang", "en", "check-config")
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *command, str(tmp_path / "defined")],
+        capture_output=True,
+        text=True,
+    )
+    said, imported = done.stdout.splitlines()
+    assert said.startswith("No problems in") and done.stderr == ""
+    assert {"noroshi.checks.port", "noroshi.transports.smtp.transport"} < {
+        *json.loads(imported)
+    }
+    assert not NOT_FOR_DEFINITIONS.intersection(json.loads(imported))
+    assert all(map(find_spec, NOT_FOR_DEFINITIONS))

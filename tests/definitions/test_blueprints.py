@@ -45,7 +45,7 @@ def compiled(documents):
 @pytest.mark.parametrize("name", sorted(blueprints(())))
 def test_each_that_comes_with_noroshi_makes_monitors_that_can_run(name):
     one = blueprints(())[name]
-    said = {ask: value or KNOWN.get(ask, "x") for ask, value in one.asks.items()}
+    said = {ask: value or KNOWN.get(ask, "x") for ask, value in one.inputs.items()}
     plan = compiled(add((), one, "web1", said, {}))
     assert len(plan.monitors) == sum(len(group["monitor"]) for group in one.groups)
     assert one.title.en and one.title.ja and one.help.ja != one.help.en

@@ -41,7 +41,7 @@ class Tokens:
     async def state(self, account, resource=None):
         ill = resource in self.refused or (resource is None and self.refused)
         sign = SignInStatus.NEEDED if ill else SignInStatus.SIGNED_IN
-        return SignInState(sign=sign, why=plain(f"{resource} refused" if ill else ""))
+        return SignInState(sign=sign, reason=plain(f"{resource} refused" if ill else ""))
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ class OfNobody:
 async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_all(
     store, sign, renewed, never
 ):
-    state = SignInState(sign=sign, why=plain("so"), renewed=renewed)
+    state = SignInState(sign=sign, reason=plain("so"), renewed=renewed)
     node = own(store, tokens=OfNobody(state))
     assert (await node.account("m365")).never_signed_in is never
     assert (await node.route("smtp")).never_signed_in is never
@@ -160,18 +160,22 @@ async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_a
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
-        pytest.param(SignInState(sign=SignInStatus.NEVER, why=plain("so")), "so", id="never"),
         pytest.param(
-            SignInState(sign=SignInStatus.NEEDED, why=plain("so")), "so", id="refused"
+            SignInState(sign=SignInStatus.NEVER, reason=plain("so")), "so", id="never"
         ),
-        pytest.param(SignInState(sign=SignInStatus.LOCKED, why=plain("so")), "so", id="locked"),
         pytest.param(
-            SignInState(sign=SignInStatus.NEEDED, why=plain("so"), holds=True),
+            SignInState(sign=SignInStatus.NEEDED, reason=plain("so")), "so", id="refused"
+        ),
+        pytest.param(
+            SignInState(sign=SignInStatus.LOCKED, reason=plain("so")), "so", id="locked"
+        ),
+        pytest.param(
+            SignInState(sign=SignInStatus.NEEDED, reason=plain("so"), holds=True),
             "",
             id="refused, and mails still leave by the token that it has",
         ),
         pytest.param(
-            SignInState(sign=SignInStatus.WAITING, why=plain("so")), "", id="asked again"
+            SignInState(sign=SignInStatus.WAITING, reason=plain("so")), "", id="asked again"
         ),
     ],
 )
@@ -191,7 +195,7 @@ class ByPassword:
 async def test_a_route_that_nobody_signed_in_or_without_its_entry_could_take_no_mail(store):
     class Never(Tokens):
         async def state(self, account, resource=None):
-            return SignInState(sign=SignInStatus.NEVER, why=plain("sign in"))
+            return SignInState(sign=SignInStatus.NEVER, reason=plain("sign in"))
 
     facts = await own(store, tokens=Never()).route("smtp")
     assert (facts.unready_reason.en, facts.never_signed_in, facts.down_since) == (

@@ -40,7 +40,7 @@ OF_FAULTS = {f"fault_of_{fault.name.lower()}" for fault in Fault}
 def texts_of(row) -> list[Message]:
     cure = row.cure if isinstance(row, Explanation) else row
     own = [row.meaning, row.action] if isinstance(row, Explanation) else []
-    return [text for text in (*own, *cure.how, cure.takes) if text.id]
+    return [text for text in (*own, *cure.steps, cure.delay) if text.id]
 
 
 ROWS = {**knowledge().explanations, **knowledge().cures}

@@ -43,8 +43,9 @@ ROWS = {
 def texts_of(row):
     cure = row.cure if isinstance(row, Explanation) else row
     own = (row.meaning, row.action) if isinstance(row, Explanation) else ()
-    told = [text for one in (*own, *cure.how) for text in (one.en, one.ja)]
-    return [*told, *cure.lines, cure.link]
+    told = [text for one in (*own, *cure.steps) for text in (one.en, one.ja)]
+    lines = [line if isinstance(line, str) else line.en for line in cure.lines]
+    return [*told, *lines, cure.link]
 
 
 @sweep("error", ERRORS)
@@ -61,7 +62,7 @@ def test_a_refused_sign_in_elsewhere_is_none_of_microsoft_s(error, cloud):
             sign_in="app" if app else "person",
         )
         advice = advise(error, suberror=suberror, cloud=cloud, app_only=app, secret=secret)
-        failure = SignInError(advice.words, error=error, who=advice.who, suberror=suberror)
+        failure = SignInError(advice.words, error=error, party=advice.party, suberror=suberror)
         cure = cure_of(failure, account)
         told = [advice.words.en, advice.words.ja, *texts_of(cure)]
         assert [text for text in told if MICROSOFT.search(text)] == []

@@ -4,7 +4,7 @@ from noroshi.logs.line_format import Line
 
 
 def line(text, *, at=0.0, level=20, name="noroshi.engine", place=("engine.py", 1)):
-    return Line(at=at, level=level, name=name, place=place, text=text)
+    return Line(timestamp=at, level=level, name=name, place=place, text=text)
 
 
 class Kept:

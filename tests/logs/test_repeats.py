@@ -49,7 +49,7 @@ def test_a_repetition_is_told_with_the_time_of_the_last_one():
     list(repeats.take(line("full", at=100.0), 0.0))
     list(repeats.take(line("full", at=130.0), 30.0))
     (told,) = repeats.due(61.0)
-    assert (told.at, told.text) == (130.0, "full [repeated 1 time]")
+    assert (told.timestamp, told.text) == (130.0, "full [repeated 1 time]")
 
 
 def test_what_was_counted_is_told_at_the_end():

@@ -75,7 +75,7 @@ async def test_a_refused_secret_is_said_and_not_sent_again(alone, answer, said):
         assert said in str(caught.value)
     assert len(alone.authority.posts) == 1
     state = await alone.source.state(alone.account)
-    assert state.sign is SignInStatus.NEEDED and said in state.why.en
+    assert state.sign is SignInStatus.NEEDED and said in state.reason.en
 
 
 async def test_a_new_secret_is_tried_at_once(alone):
@@ -99,17 +99,19 @@ async def test_a_proof_asks_whatever_is_at_hand_or_remembered(alone):
 
 async def test_its_state_is_its_last_token_also_after_a_restart(alone):
     before = await alone.source.state(alone.account)
-    assert before.sign is SignInStatus.NEVER and before.why.en.endswith(
+    assert before.sign is SignInStatus.NEVER and before.reason.en.endswith(
         "Sign in: noroshi authorize ROUTE"
     )
     smtp1 = replace(alone.account, route="smtp1")
-    assert (await alone.source.state(smtp1)).why.en.endswith("Sign in: noroshi authorize smtp1")
+    assert (await alone.source.state(smtp1)).reason.en.endswith(
+        "Sign in: noroshi authorize smtp1"
+    )
     await alone.source.token(alone.account)
     alone.times.passed += 4000
     await alone.source.token(alone.account)
     state = await alone.restarted().state(alone.account)
     assert state.sign is SignInStatus.SIGNED_IN
-    assert state.renewed == alone.times.clocks.wall() and state.since < state.renewed
+    assert state.renewed == alone.times.clocks.wall() and state.changed_at < state.renewed
 
 
 async def test_what_a_person_signed_in_does_not_stand_in_its_way(scene, app):
@@ -152,7 +154,7 @@ async def test_a_missing_secret_is_said_and_asks_nobody(scene, app):
 )
 def test_nobody_is_told_to_sign_in_for_it(error, code, said):
     advice = advise(error, codes=(code,), app_only=True)
-    assert advice.who == "admin" and said in advice.words.en
+    assert advice.party == "admin" and said in advice.words.en
     assert f"AADSTS{code}" in advice.words.ja and "サインインし" not in advice.words.ja
     assert "サインインし" in advise("invalid_grant", codes=(50173,)).words.ja  # a person is
 

@@ -73,7 +73,7 @@ async def test_a_server_that_is_busy_proves_nothing(elsewhere):
     elsewhere.authority.answer = lambda form: as_json(503, {})
     with pytest.raises(SignInError) as busy:
         await known(elsewhere, SECRET)
-    assert busy.value.who == "wait"
+    assert busy.value.party == "wait"
 
 
 async def test_before_anybody_has_signed_in_a_secret_is_known_as_well(scene, oidc):

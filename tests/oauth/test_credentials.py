@@ -149,7 +149,7 @@ async def test_a_certificate_nobody_uploaded_is_told_as_such(signed):
     signed.authority.certificates.clear()
     with pytest.raises(SignInError, match="noroshi cert show") as caught:
         await signed.source.token(signed.account)
-    assert caught.value.who == "admin" and caught.value.codes == (700027,)
+    assert caught.value.party == "admin" and caught.value.codes == (700027,)
 
 
 async def test_a_certificate_comes_before_a_secret(signed):

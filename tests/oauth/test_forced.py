@@ -66,11 +66,11 @@ async def test_the_same_holds_where_a_sign_in_has_rested(working):
 async def test_a_route_whose_token_the_mail_server_refuses_is_not_made_well_by_looking(working):
     working.times.passed += 30
     await refused(working.source.token(working.account, force=True))
-    since = (await working.source.state(working.account, "smtp")).since
+    since = (await working.source.state(working.account, "smtp")).changed_at
     working.times.passed += 60
     await refused(working.source.force_new(working.account))
     state = await working.source.state(working.account, "smtp")
-    assert state.sign is SignInStatus.NEEDED and state.since == since
+    assert state.sign is SignInStatus.NEEDED and state.changed_at == since
 
 
 async def test_what_is_mended_is_found_by_looking(working):

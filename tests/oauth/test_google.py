@@ -105,7 +105,7 @@ async def test_a_mailbox_that_it_may_not_act_for_is_mended_by_an_administrator(r
     for _ in range(2):
         with pytest.raises(SignInError, match="Domain-wide delegation") as caught:
             await robot.source.token(robot.account)
-    assert caught.value.who == "admin" and len(robot.authority.posts) == 1
+    assert caught.value.party == "admin" and len(robot.authority.posts) == 1
 
 
 async def test_a_key_that_is_deleted_is_told(robot):

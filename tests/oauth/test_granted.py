@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from noroshi.core.reserved_entries import TOKENS
 from noroshi.oauth.grant_store import GrantStore
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignInStatus
-from noroshi.vault import TOKENS, Secret
+from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json
 
 SMTP, GRAPH = "https://mail.test/SMTP.Send", "https://graph.test/Mail.Send"

@@ -97,7 +97,7 @@ async def test_a_sign_in_that_was_revoked_is_found_out_before_an_alarm_needs_it(
     silent.authority.answer = lambda form: refusal("invalid_grant", 50173)
     await pass_by(silent, 30)
     state = await silent.source.state(silent.account)
-    assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.why.en
+    assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.reason.en
     assert len(silent.authority.posts) == 1
 
 
@@ -107,7 +107,7 @@ async def test_an_app_by_itself_is_tried_too_as_its_secret_may_have_ended(silent
     silent.authority.ended.add(SECRET)
     await pass_by(silent, 8)
     state = await silent.source.state(silent.account)
-    assert state.sign is SignInStatus.NEEDED and "AADSTS7000222" in state.why.en
+    assert state.sign is SignInStatus.NEEDED and "AADSTS7000222" in state.reason.en
 
 
 async def test_one_account_s_trouble_keeps_no_other_from_it(silent):

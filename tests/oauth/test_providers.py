@@ -82,7 +82,7 @@ async def test_the_page_is_asked_for_what_the_sign_in_needs(client, authority):
 
 
 async def test_for_a_shared_mailbox_nobody_is_hinted_at_who_cannot_sign_in(client, authority):
-    shared = with_secret(replace(client.account, shared=True))
+    shared = with_secret(replace(client.account, is_shared=True))
     attempt = await asking(shared).begin(shared, ("smtp", "graph"), REDIRECT)
     asked = {k: v[0] for k, v in parse_qs(urlsplit(attempt.url).query).items()}
     assert not asked.get("login_hint")
@@ -126,7 +126,7 @@ async def test_a_verifier_of_another_attempt_is_refused(client, authority):
     with pytest.raises(SignInError) as caught:
         await redeemed(client, replace(attempt, flow=flow), query)
     assert caught.value.codes == numbers(client.account, 501481)
-    assert (caught.value.error, caught.value.who) == ("invalid_grant", "user")
+    assert (caught.value.error, caught.value.party) == ("invalid_grant", "user")
 
 
 async def test_an_answer_to_another_sign_in_is_refused(client, authority):
@@ -221,7 +221,7 @@ async def test_a_device_that_declines_or_comes_late_is_told(client, authority, s
         authority.devices["CODE0"] = stands
     with pytest.raises(SignInError) as caught:
         await asking(client).device_ask(client, attempt)
-    assert caught.value.who == "user" and said in str(caught.value)
+    assert caught.value.party == "user" and said in str(caught.value)
 
 
 @pytest.mark.parametrize(("given", "interval"), [(0, 5), (-3, 1), ("9", 9)])
@@ -347,7 +347,7 @@ async def test_a_refusal_is_told_by_its_class(
     with pytest.raises(SignInError) as caught:
         await refreshed(any_account, authority)
     told = caught.value
-    assert (told.error, told.who, told.codes) == (error, who, numbers(any_account, *codes))
+    assert (told.error, told.party, told.codes) == (error, who, numbers(any_account, *codes))
     assert told.retry_after == (17 if who == "wait" else None)
     assert told.correlation_id in ("", "0f0f0f0f-1111-2222-3333-444444444444")
     assert "canary" not in told.words.en + told.words.ja
@@ -417,7 +417,7 @@ async def test_a_ca_file_that_cannot_be_used_is_told(any_account, authority, tmp
 async def test_an_unknown_tenant_is_told_as_such(account, authority):
     with pytest.raises(SignInError) as caught:
         await walked(with_secret(replace(account, tenant="gone")), authority)
-    assert caught.value.codes == (90002,) and caught.value.who == "setup"
+    assert caught.value.codes == (90002,) and caught.value.party == "setup"
 
 
 async def test_an_authority_without_https_is_refused_before_anything_is_sent(
@@ -428,7 +428,7 @@ async def test_an_authority_without_https_is_refused_before_anything_is_sent(
         cloud = replace(cloud, token_endpoint="http://localhost:9/token")
     with pytest.raises(SignInError) as caught:
         await refreshed(replace(any_account, cloud=cloud), authority)
-    assert caught.value.who == "setup"
+    assert caught.value.party == "setup"
 
 
 @pytest.mark.parametrize("failing", ["refused", "proxy page", "wrong verifier", "bad nonce"])

@@ -135,7 +135,7 @@ async def test_with_a_provider_that_detects_reuse_kill_9_becomes_sign_in_again(s
         with pytest.raises(SignInError, match="Sign in again"):
             await source.token(shared.account)
         state = await source.state(shared.account)
-        assert state.sign is SignInStatus.NEEDED and "もう一度サインイン" in state.why.ja
+        assert state.sign is SignInStatus.NEEDED and "もう一度サインイン" in state.reason.ja
         url = await source.begin(shared.account)
         await source.finish(shared.account, shared.authority.walk(url))
         await source.token(shared.account)

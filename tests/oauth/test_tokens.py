@@ -26,14 +26,14 @@ async def test_a_pasted_url_signs_in_and_the_first_token_is_at_hand(scene):
     assert len(scene.authority.posts) == 1
     state = await scene.source.state(scene.account)
     assert state.sign is SignInStatus.SIGNED_IN and state.user == "alarm@x.test"
-    assert state.since == scene.times.clocks.wall()
+    assert state.changed_at == scene.times.clocks.wall()
 
 
 async def test_of_an_account_that_is_new_one_thing_is_told_wherever_somebody_asks(scene):
     state = await scene.source.state(scene.account)
     with pytest.raises(SignInError) as failed:
         await scene.source.token(scene.account)
-    assert failed.value.words == state.why  # not that the vault has no secret yet, too
+    assert failed.value.words == state.reason  # not that the vault has no secret yet, too
 
 
 async def test_a_sign_in_begun_before_a_restart_is_finished_after_it(scene):
@@ -277,7 +277,7 @@ async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
         scene.times.passed += 86_400
     assert len(scene.authority.posts) == 1
     state = await scene.source.state(scene.account)
-    assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.why.ja
+    assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.reason.ja
     assert not state.holds
     scene.authority.answer = lambda form: None
     await scene.source.finish(
@@ -293,9 +293,11 @@ async def test_a_restart_asks_no_provider_in_vain(scene):
     for _ in range(3):
         with pytest.raises(SignInError, match="AADSTS50173") as caught:
             await scene.source.token(scene.account)
-        assert caught.value.codes == (50173,) and caught.value.who == "user"
+        assert caught.value.codes == (50173,) and caught.value.party == "user"
         state = await scene.source.state(scene.account)
-        assert state.sign is SignInStatus.NEEDED and state.since == scene.times.clocks.wall()
+        assert (
+            state.sign is SignInStatus.NEEDED and state.changed_at == scene.times.clocks.wall()
+        )
         scene.source = scene.restarted()
     assert len(scene.authority.posts) == 1
     scene.authority.answer = lambda form: None
@@ -468,7 +470,7 @@ async def test_an_ended_secret_is_asked_for_again_as_soon_as_a_new_one_is_entere
     for _ in range(3):
         with pytest.raises(SignInError) as caught:
             await scene.source.token(scene.account)
-    assert caught.value.error == "invalid_client" and caught.value.who == "admin"
+    assert caught.value.error == "invalid_client" and caught.value.party == "admin"
     assert len(scene.authority.posts) == 1
     await scene.vault.put("m365-secret", Secret("the new one"))
     assert await scene.source.token(scene.account) == Secret("canary-access-2")
@@ -524,7 +526,7 @@ async def test_without_the_vaults_key_the_account_says_so(scene):
     with pytest.raises(VaultError, match="Cannot open the vault"):
         await source.token(scene.account)
     state = await source.state(scene.account)
-    assert state.sign is SignInStatus.LOCKED and "保管庫を開けません" in state.why.ja
+    assert state.sign is SignInStatus.LOCKED and "保管庫を開けません" in state.reason.ja
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ AKI = "aki@x.test"
     ("account", "user"),
     [
         pytest.param(ACCOUNT, "Alarm@x.test", id="the mailbox itself"),
-        pytest.param(replace(ACCOUNT, shared=True), AKI, id="for a shared mailbox"),
+        pytest.param(replace(ACCOUNT, is_shared=True), AKI, id="for a shared mailbox"),
         pytest.param(replace(ACCOUNT, sign_in="app"), AKI, id="an app"),
         pytest.param(ACCOUNT, "", id="nobody knows who"),
     ],

@@ -114,7 +114,7 @@ def _stopped(_options, _outside, exam):
 
     async def take():
         cure = Cure(
-            whose=Whose.ADMINISTRATOR,
+            party=Whose.ADMINISTRATOR,
             lines=("Connect-ExchangeOnline",),
             link="https://entra.microsoft.com/#view/x",
         )
@@ -180,10 +180,10 @@ class SignInServer:
         self._check_secret(client)
         if query["code"] == "later":
             words = bilingual(en="It is busy.", ja="混んでいます。")
-            raise SignInError(words, error="temporarily_unavailable", who="wait")
+            raise SignInError(words, error="temporarily_unavailable", party="wait")
         if query["code"] != "good":
             words = bilingual(en="The code was refused.", ja="コードが断られました。")
-            raise SignInError(words, error="invalid_grant", who="user")
+            raise SignInError(words, error="invalid_grant", party="user")
         return replace(GIVEN, user=self.user)
 
     async def device_begin(self, _client, resource):
@@ -207,16 +207,16 @@ class SignInServer:
     async def tenant(self, client):
         if client.account.tenant == NO_TENANT:
             words = bilingual(en="There is no such tenant.", ja="そのテナントはありません。")
-            raise SignInError(words, error="invalid_tenant", who="setup", codes=(90002,))
+            raise SignInError(words, error="invalid_tenant", party="setup", codes=(90002,))
         return "99999999-8888-7777-6666-555555555555"
 
     async def app_only(self, client, _resource):
         if client.account.client_id == NO_APP:
             words = bilingual(en="There is no such app.", ja="そのアプリはありません。")
-            raise SignInError(words, error="unauthorized", who="admin", codes=(700016,))
+            raise SignInError(words, error="unauthorized", party="admin", codes=(700016,))
         if client.credential is None:
             words = bilingual(en="A secret is wanted.", ja="シークレットが要ります。")
-            raise SignInError(words, error="invalid_client", who="setup", codes=(7000218,))
+            raise SignInError(words, error="invalid_client", party="setup", codes=(7000218,))
         self._check_secret(client)
         return Tokens(access=APP_TOKEN, refresh=None, expires_in=3600, scope="")
 
@@ -225,10 +225,10 @@ class SignInServer:
         self.asked.append(secret)
         if secret == OLD_SECRET:
             words = bilingual(en="The client secret has expired.", ja="期限が切れました。")
-            raise SignInError(words, error="invalid_client", who="admin", codes=(7000222,))
+            raise SignInError(words, error="invalid_client", party="admin", codes=(7000222,))
         if secret in self.refused:
             words = bilingual(en="It is not registered.", ja="登録されていません。")
-            raise SignInError(words, error="invalid_client", who="admin", codes=(700027,))
+            raise SignInError(words, error="invalid_client", party="admin", codes=(700027,))
 
 
 HOME = Path("/nowhere")
@@ -252,7 +252,7 @@ class Harness:
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
         self.made, self.plugins = 0, Plugins(checks, actions, routes)
         clocks = self.time.clocks
-        given.setdefault("around", Surroundings(NOWHERE, clocks))
+        given.setdefault("surroundings", Surroundings(NOWHERE, clocks))
         self.tokens = TokenSource(
             vault=self.vault,
             provider_of=lambda cloud: self.server,

@@ -27,6 +27,6 @@ def near():
 
 @sweep("name", list(OFFERED))
 async def test_every_operation_answers_alike_by_every_door(ask, near, name):
-    needed = {} if name in WRITES else dict.fromkeys(OFFERED[name].needed, "x")
+    needed = {} if name in WRITES else dict.fromkeys(OFFERED[name].required, "x")
     for given in ({}, needed, needed | {"no_such": 1}):
         assert await shape_of(ask, name, given) == await shape_of(near, name, given)

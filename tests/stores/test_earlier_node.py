@@ -117,9 +117,9 @@ async def test_its_secrets_open_with_its_key(store):
     grants = GrantStore(vault)
     attempt, grant = await grants.attempt(ACCOUNT), await grants.get(ACCOUNT)
     assert client_secret.reveal() == "a client secret of nobody"
-    assert (grant.token.reveal(), grant.by) == ("a refresh token of nobody", "m365")
+    assert (grant.token.reveal(), grant.credential) == ("a refresh token of nobody", "m365")
     assert (grant.identity, grant.user) == (ACCOUNT.identity, ACCOUNT.mailbox)
-    assert (attempt.identity, attempt.done) == (ACCOUNT.identity, True)
+    assert (attempt.identity, attempt.is_done) == (ACCOUNT.identity, True)
 
 
 async def test_what_it_noted_is_there(store):

@@ -26,12 +26,12 @@ def row(rule):
     code = "" if rule.code == ANY else str(rule.code)
     part = f"… {rule.part} …" if rule.part else ""
     answer = " ".join(piece for piece in (code, rule.enhanced, part) if piece)
-    return f"| `{answer}` | {MEANS[rule.says]} | {source_of(rule)} |"
+    return f"| `{answer}` | {MEANS[rule.finding]} | {source_of(rule)} |"
 
 
 def http_row(rule):
     part = f" … {rule.part} …" if rule.part else ""
-    return f"| `{rule.code}{part}` | {MEANS[rule.says]} | {source_of(rule)} |"
+    return f"| `{rule.code}{part}` | {MEANS[rule.finding]} | {source_of(rule)} |"
 
 
 def source_of(rule):

@@ -191,8 +191,8 @@ async def living(home, language="en", titles=None):
         actions=built_in(TemplateRenderer()),
         routes=TRANSPORTS,
         host=FOUND,
-        own=Own(),
-        around=Surroundings(Config(home=home, web=Web(), **paths), clocks.clocks),
+        self_facts=Own(),
+        surroundings=Surroundings(Config(home=home, web=Web(), **paths), clocks.clocks),
         runs_on="minato",
     )
     await with_user(harness=harness)

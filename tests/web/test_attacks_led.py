@@ -103,5 +103,5 @@ async def test_no_log_monitor_shows_what_is_in_a_file_of_our_own(tmp_path, name)
 
 async def asked(app, who, name):
     """What such a person gets from an operation, with as little as can be said to it."""
-    given = {"monitor": PATH} if "monitor" in OFFERED[name].takes else {}
+    given = {"monitor": PATH} if "monitor" in OFFERED[name].arguments else {}
     return str(await run_as_json(app.service, who, name, given))

@@ -164,7 +164,6 @@ WRONG = {
         "mailbox",
         "送信するメールボックス",
     ),
-    "no tenant": ("mail", MICROSOFT | {"tenant": ""}, "tenant", "テナント"),
     "no app": ("mail", MICROSOFT | {"client_id": ""}, "client_id", "クライアント ID"),
     "no day": (
         "mail",
@@ -267,6 +266,17 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(harness, browser):
         "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
     )
     assert browser.to == "/first/alarm"
+
+
+async def test_without_a_tenant_the_mailboxs_domain_stands_for_it_as_in_the_wizard(
+    harness, browser
+):
+    await filled_in(browser, "person", **PERSON)
+    tenant = (await browser.get("/first/mail")).text.partition('name="tenant"')[2]
+    assert "aria-required" not in tenant.partition(">")[0]
+    await filled_in(browser, "mail", **MICROSOFT | {"tenant": ""}, secret=SECRET)
+    assert browser.to == "/first/sign-in"
+    assert (await defined(harness))["accounts/m365"]["tenant"] == "example.com"
 
 
 @pytest.mark.parametrize(
@@ -420,7 +430,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(harness,
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
     words = bilingual(en="The code has expired.", ja="コードの期限が切れました。")
-    harness.server.on_device = SignInError(words, error="expired_token", who="user")
+    harness.server.on_device = SignInError(words, error="expired_token", party="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
     assert words.ja in told and "待っています" not in told and "hx-trigger" not in told

@@ -24,7 +24,7 @@ FOR_ADMINISTRATORS = (
 INSIDE = re.compile("|".join(rf"\b{name}\b" for name in OFFERED if "_" in name))
 TOLD = {
     "en": "This requires the role administrator. Ask an administrator.",
-    "ja": "この操作には「管理者」の権限が必要です。管理者に頼んでください。",
+    "ja": "この操作には「管理者」の権限が必要です。管理者に依頼してください。",
 }
 
 
@@ -53,5 +53,6 @@ async def test_a_form_that_was_sent_all_the_same_is_answered_in_the_same_words(t
         await browser.ask("POST", "/switch", data=fields, headers={"accept-language": "ja"})
         assert browser.status == 403 and not INSIDE.search(browser.text)
         assert (
-            "この操作には「運用担当」の権限が必要です。管理者に頼んでください。" in browser.text
+            "この操作には「運用担当」の権限が必要です。管理者に依頼してください。"
+            in browser.text
         )

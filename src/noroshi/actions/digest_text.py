@@ -271,7 +271,7 @@ def page(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
         level=lead.shown_level,
         mark=lead.mark,
         word=reader.say(_word(lead)),
-        aside="" if is_single else _headline_of(stories, reader),
+        side_note="" if is_single else _headline_of(stories, reader),
         headline=_entry(lead, reader)
         if is_single
         else reader.say(AND_MORE, first=line, count=len(stories) - 1),
@@ -415,7 +415,7 @@ def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
                 mark=section[0].mark,
                 word=reader.say(word),
                 head=reader.say(COUNT, count=len(section)),
-                listed=tuple(_entry(story, reader) for story in section),
+                entries=tuple(_entry(story, reader) for story in section),
             )
 
 
@@ -430,7 +430,7 @@ def _entry(story: Story, reader: DigestReader) -> str:
 
 def _trail(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Iterator[Post]:
     first = min(datetime.fromisoformat(row["at"]) for row in rows)
-    yield Post(reader.say(RAISED), reader.time(first), lit=True)
-    yield Post(reader.say(QUEUED), lit=True)
+    yield Post(reader.say(RAISED), reader.time(first), is_lit=True)
+    yield Post(reader.say(QUEUED), is_lit=True)
     for post in STEPS_AHEAD:
         yield Post(reader.say(post))

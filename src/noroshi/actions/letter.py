@@ -66,8 +66,8 @@ class Post:
     """A post of the relay. It is lit only by what is proven while the mail is drafted."""
 
     label: str
-    at: str = ""
-    lit: bool = False
+    time: str = ""
+    is_lit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Part:
     """Hold one of several things that a page tells of. Without a level it has no level's
     colour.
 
-    `listed` is what belongs below it, one line each, however many.
+    `entries` is what belongs below it, one line each, however many.
     """
 
     head: str
@@ -85,7 +85,7 @@ class Part:
     notes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     quote: Quote | None = None
-    listed: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,9 @@ class Page:
     """All that a mail says, from top to bottom. What is empty is left out.
 
     `level` gives the colour (None: news that has no level), `mark` and `word` say it;
-    `where` is the path to what it is about, `aside` stands beside the level. `headline` is
-    one sentence, `lead` are those after it. `rows` follow them, `later` stands below the parts.
+    `path` is the path to what it is about, `side_note` stands beside the level. `headline` is
+    one sentence, `lead` are those after it. `rows` follow them, `closing_rows` stand below the
+    parts.
     """
 
     language: str
@@ -102,15 +103,15 @@ class Page:
     word: str
     level: Level | None = None
     mark: str = ""
-    where: tuple[str, ...] = ()
-    aside: str = ""
+    path: tuple[str, ...] = ()
+    side_note: str = ""
     headline: str = ""
     lead: tuple[str, ...] = ()
     gauge: Gauge | None = None
     rows: tuple[Row, ...] = ()
     quote: Quote | None = None
     parts: tuple[Part, ...] = ()
-    later: tuple[Row, ...] = ()
+    closing_rows: tuple[Row, ...] = ()
     trail: tuple[Post, ...] = ()
     footer: tuple[str, ...] = ()
 
@@ -125,7 +126,7 @@ def as_text(page: Page) -> str:
         _quote_lines(page.quote),
         [*map(_pair, page.rows)],
         *map(_entry, page.parts),
-        [*map(_pair, page.later)],
+        [*map(_pair, page.closing_rows)],
         ["--", *foot] if foot else [],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -160,14 +161,16 @@ def shorten(text: str, limit: int) -> str:
 
 def _opening(page: Page) -> str:
     """Level and place: it also stands alone, as the preview in a list of mails."""
-    place = " > ".join(map(one_line, page.where))
+    place = " > ".join(map(one_line, page.path))
     mark = f"{page.mark} " if page.mark else ""
-    return "  ".join(part for part in (flat(mark + page.word), place, flat(page.aside)) if part)
+    return "  ".join(
+        part for part in (flat(mark + page.word), place, flat(page.side_note)) if part
+    )
 
 
 def _entry(part: Part) -> list[str]:
     first = "  ".join(p for p in (f"{part.mark} {part.word}".strip(), part.head) if p)
-    notes = [f"  {flat(note)}" for note in (*part.notes, *part.listed)]
+    notes = [f"  {flat(note)}" for note in (*part.notes, *part.entries)]
     return [flat(first), *notes, *map(_pair, part.rows), *_quote_lines(part.quote)]
 
 
@@ -190,5 +193,7 @@ def _lines(quote: Quote) -> Iterator[str]:
 
 
 def _trail(page: Page) -> Iterable[str]:
-    lit_posts = [flat(f"{post.label} {post.at}".strip()) for post in page.trail if post.lit]
+    lit_posts = [
+        flat(f"{post.label} {post.time}".strip()) for post in page.trail if post.is_lit
+    ]
     return [TRAIL.say(page.language), " → ".join(lit_posts)] if lit_posts else []

@@ -79,12 +79,12 @@ def _shorter(page: Page) -> Page:
     """Names and sentences as long as a book are cut to a line each."""
     return replace(
         page,
-        where=tuple(shorten(one, LONGEST_CUT) for one in page.where),
+        path=tuple(shorten(one, LONGEST_CUT) for one in page.path),
         headline=shorten(page.headline, LONGEST_CUT),
         lead=tuple(shorten(one, LONGEST_CUT) for one in page.lead),
         rows=tuple(Row(shorten(r.label, 40), shorten(r.value, LONGEST_CUT)) for r in page.rows),
-        later=tuple(
-            Row(shorten(r.label, 40), shorten(r.value, LONGEST_CUT)) for r in page.later
+        closing_rows=tuple(
+            Row(shorten(r.label, 40), shorten(r.value, LONGEST_CUT)) for r in page.closing_rows
         ),
         footer=tuple(shorten(one, LONGEST_CUT) for one in page.footer),
     )
@@ -109,16 +109,16 @@ def _parts(page: Page, room: int, macros: Macros) -> Iterator[str]:
 
 def _count(part: Part) -> int:
     """Return how many things a part names."""
-    return len(part.listed) or 1
+    return len(part.entries) or 1
 
 
 def _fitting(part: Part, room: int, macros: Macros) -> Part | None:
     """Shorten the list of a part to what there is room for; None: there is none for even one
     line."""
-    count = len(part.listed)
+    count = len(part.entries)
     while count:
         count //= 2
-        shorter_part = replace(part, listed=part.listed[:count])
+        shorter_part = replace(part, entries=part.entries[:count])
         if count and len(_rows(macros.part(shorter_part)).encode()) < room:
             return shorter_part
     return None

@@ -96,8 +96,8 @@ def page(batch: AlarmBatch, *, is_attached: bool = False) -> Page:
         level=None if is_ended(event) else event.after,
         mark=mark(event),
         word=word(event).say(batch.language),
-        where=tuple(_place_lines(batch)),
-        aside=_side_note(batch),
+        path=tuple(_place_lines(batch)),
+        side_note=_side_note(batch),
         headline="" if has_several else _sentence(event, batch),
         lead=() if has_several else tuple(_lead(event, batch.language)),
         gauge=None if has_several else _gauge(event, batch.language),
@@ -106,7 +106,7 @@ def page(batch: AlarmBatch, *, is_attached: bool = False) -> Page:
         else (*_rows(single_alarm, batch, _limits(event, batch)), *next_rows),
         quote=None if has_several else quote(event, batch, is_attached=is_attached),
         parts=tuple(_part(alarm, batch, is_attached) for alarm in batch.alarms if has_several),
-        later=(_row(MEASURED_ON, _computer_text(batch), batch.language), *next_rows)
+        closing_rows=(_row(MEASURED_ON, _computer_text(batch), batch.language), *next_rows)
         if has_several
         else (),
         trail=tuple(_trail(batch)) if batch.topic.is_recorded else (),
@@ -294,8 +294,8 @@ def _trail(batch: AlarmBatch) -> Iterator[Post]:
     was sent after that. It cannot know of more, so it speaks of no more."""
     language = batch.language
     earliest: datetime = min(alarm.event.at for alarm in batch.alarms)
-    yield Post(RAISED.say(language), clock(earliest, batch.zone), lit=True)
-    yield Post(QUEUED.say(language), lit=True)
+    yield Post(RAISED.say(language), clock(earliest, batch.zone), is_lit=True)
+    yield Post(QUEUED.say(language), is_lit=True)
 
 
 def _footer(batch: AlarmBatch) -> Iterator[str]:

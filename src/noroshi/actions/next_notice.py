@@ -21,20 +21,20 @@ class Occasions:
 
     change: Message
     recovery: Message
-    each: Message
+    measurement: Message
     repeat: Message
 
 
 OF_ONE = Occasions(
     change=_("when the level changes"),
     recovery=_("when it recovers"),
-    each=_("at each measurement in this state"),
+    measurement=_("at each measurement in this state"),
     repeat=_("in {span} ({at}) if the problem persists"),
 )
 OF_SEVERAL = Occasions(
     change=_("when the level of an item changes"),
     recovery=_("when an item recovers"),
-    each=_("at each measurement with a problem"),
+    measurement=_("at each measurement with a problem"),
     repeat=_("in {span} ({at}) if a problem persists"),
 )
 
@@ -49,7 +49,7 @@ def next_notice(batch: AlarmBatch) -> str:
     if is_each_change and all(is_occurrence(alarm.event, batch) for alarm in batch.alarms):
         return ON_FOUND.say(language)
     occasions = [texts_of_count.change] if is_each_change else []
-    occasions += [texts_of_count.each] if rule.trigger is RuleTrigger.EACH else []
+    occasions += [texts_of_count.measurement] if rule.trigger is RuleTrigger.EACH else []
     occasions += [texts_of_count.recovery] if rule.notifies_recovery else []
     if rule.repeat is not None and rule.most > 1:
         next_time = _time_after(batch.alarms[0].event.at, rule.repeat, batch)

@@ -376,13 +376,13 @@ def _page(
         word=reader.say(words.NOTICE),
         level=level,
         mark="" if level is None else MARKS[level],
-        where=("Noroshi",),
+        path=("Noroshi",),
         headline=headline,
         lead=lead,
         rows=rows,
         quote=quote,
         parts=parts,
-        later=later_rows,
+        closing_rows=later_rows,
         footer=(reader.say(words.FOOTER, event=notice.happening.value),),
     )
 

@@ -31,7 +31,7 @@ def trial_alarm(
         language=language,
         subject=SUBJECT.say(language),
         word=TEST.say(language),
-        where=("Noroshi", node),
+        path=("Noroshi", node),
         headline=HEADLINE.fill(node=node).say(language),
         lead=(LEAD.say(language),),
         rows=(

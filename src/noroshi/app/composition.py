@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from noroshi import actions, checks, imports, transports
+from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
@@ -70,6 +71,7 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
+from noroshi.schema import VALIDATION
 from noroshi.service import Service, ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
@@ -131,7 +133,8 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    imports.load_all({MAIL_TEMPLATE, *_modules_of(plan, plugins)})
+    of_all = (DRAFTING, MAIL_TEMPLATE, VALIDATION, *transports.EXAMINING)
+    imports.load_all({*of_all, *_modules_of(plan, plugins)})
     os_errors()
     knowledge()
 
@@ -286,8 +289,8 @@ async def open_app(
                 ring=ring,
                 people=people,
                 system=System(config, store, ring).steps,
-                around=Surroundings(config, clocks),
-                own=hosts.own_facts,
+                surroundings=Surroundings(config, clocks),
+                self_facts=hosts.own_facts,
                 plans=plans.cache,
             ),
         )

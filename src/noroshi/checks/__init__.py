@@ -1,37 +1,40 @@
 """One file for each kind of monitor. Adding one: write it, and name it here."""
 
-from noroshi.checks import (
-    cpu,
-    disk,
-    dns,
-    heartbeat,
-    http,
-    logfile,
-    memory,
-    noroshi_account,
-    noroshi_node,
-    noroshi_queue,
-    noroshi_route,
-    port,
-    process,
-    reach,
-    script,
-)
+from collections.abc import Callable, Mapping
 
-BUILT_IN = (
-    disk.CHECK,
-    memory.CHECK,
-    cpu.CHECK,
-    process.CHECK,
-    reach.CHECK,
-    port.CHECK,
-    dns.CHECK,
-    http.CHECK,
-    heartbeat.CHECK,
-    logfile.CHECK,
-    script.CHECK,
-    noroshi_route.CHECK,
-    noroshi_account.CHECK,
-    noroshi_queue.CHECK,
-    noroshi_node.CHECK,
+from noroshi.imports import OnDemand, load
+from noroshi.ports import Check
+
+MODULES = (
+    "disk",
+    "memory",
+    "cpu",
+    "process",
+    "reach",
+    "port",
+    "dns",
+    "http",
+    "heartbeat",
+    "logfile",
+    "script",
+    "noroshi_route",
+    "noroshi_account",
+    "noroshi_queue",
+    "noroshi_node",
 )
+"""In the order in which people see them. Each is called as the kind that it has, with _ for -."""
+
+
+def _loader(module: str) -> Callable[[], Check]:
+    def load_check() -> Check:
+        check: Check = load(f"{__name__}.{module}").CHECK
+        return check
+
+    return load_check
+
+
+KINDS: Mapping[str, Check] = OnDemand(
+    {module.replace("_", "-"): _loader(module) for module in MODULES}
+)
+"""By name. A module is imported when its kind is asked for."""
+BUILT_IN = KINDS.values()

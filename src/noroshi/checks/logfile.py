@@ -139,7 +139,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     hits = sum(log.matched.count for log in look.logs.values())
     if look.fault is not None and not hits:
         raise Unmeasurable(look.fault, memory_as_json(look.memory))
-    no_hit_note = NONE if marks.begun or options.from_start else FIRST_LOOK
+    no_hit_note = NONE if marks.has_begun or options.from_start else FIRST_LOOK
     readings = [
         reading
         for path, log in look.logs.items()
@@ -167,7 +167,7 @@ def look_at(
     for path in paths:
         trail = memory.trails.get(path)
         # Of one that was left out until now nobody knows what in it is new.
-        is_new = trail is None and memory.begun and not memory.left_out
+        is_new = trail is None and memory.has_begun and not memory.left_out
         log = _follow(follower, path, trail, remaining, from_start=options.from_start or is_new)
         remaining -= log.bytes_read
         trails[path] = log.trail
@@ -175,7 +175,7 @@ def look_at(
             logs[path] = log
         else:
             trails.pop(path, None)
-    new_memory = Memory(trails, begun=True, left_out=left_out)
+    new_memory = Memory(trails, has_begun=True, left_out=left_out)
     return Look(logs, new_memory, _fault(options, logs, memory))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.checks.account_grace import grace_memory, grace_of
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
+from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
+
+if TYPE_CHECKING:  # what is measured, which definitions need not
+    from noroshi.ports import AccountFacts
 
 DAYS = (60, 30, 14, 7, 1)
 """So many days before it ends it is told. The reading is named by the last of them that was reached:

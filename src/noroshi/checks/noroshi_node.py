@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import NOTHING, _, pgettext
-from noroshi.ports import Check, Host, NodeFacts, Outcome, options
+from noroshi.ports import Check, Host, Outcome, options
+
+if TYPE_CHECKING:  # what is measured, which definitions need not
+    from noroshi.ports import NodeFacts
 
 MIB = 2**20
 SET = _("the clock was changed by {by:+.0f} s within the last hour")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import _, ngettext
-from noroshi.ports import Check, Host, Outcome, QueueFacts, options
+from noroshi.ports import Check, Host, Outcome, options
+
+if TYPE_CHECKING:  # what is measured, which definitions need not
+    from noroshi.ports import QueueFacts
 
 WAITING = ngettext("{count} message is waiting", "{count} messages are waiting")
 ASIDE = followed_by(

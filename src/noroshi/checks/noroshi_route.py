@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.checks.account_grace import grace_memory, grace_of
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import NOTHING, _
-from noroshi.ports import (
-    Check,
-    Host,
-    Outcome,
-    RoundTripFacts,
-    RouteFacts,
-    Unmeasurable,
-    options,
-)
+from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
+
+if TYPE_CHECKING:  # what is measured, which definitions need not
+    from noroshi.ports import RoundTripFacts, RouteFacts
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""

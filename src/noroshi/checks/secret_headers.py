@@ -11,10 +11,11 @@ from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Reading
 from noroshi.core.redaction import Masks
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _, with_wording
 from noroshi.definitions.documents import ENTRY
 from noroshi.ports import Host, Outcome, Unmeasurable
-from noroshi.vault import Secret, reserved
+from noroshi.vault import Secret
 
 VALUE = re.compile(r"[!-~](?:[ -~]{0,7998}[!-~])?")
 """RFC 9110, 5.5, of which this is the safe part; tokens are long."""

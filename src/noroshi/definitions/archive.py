@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import TYPES
@@ -23,7 +24,6 @@ from noroshi.definitions.folder import (
     is_ours,
     parse_toml,
 )
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 MOST_FILES, MOST_BYTES, MOST_PACKED = 20_000, 6 << 20, 2 << 20

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from noroshi.core.definitions import compiler
 from noroshi.core.definitions.accounts import end_of
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
 from noroshi.core.definitions.value_syntax import duration
@@ -16,10 +18,12 @@ from noroshi.core.network_policy import NetworkPolicy
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.token_destinations import foreign_destinations, host_of
+from noroshi.imports import OnDemand
 from noroshi.oauth.account import REST_BEFORE_RENEWAL, Account, Cloud
-from noroshi.ports import Action, Check, Document, TransportKind
+from noroshi.ports import Action, Check, TransportKind
 from noroshi.schema import Invalid, read
 
+T = TypeVar("T")
 Plan = compiler.Plan[Account]
 EMPTY: Plan = compiler.Plan()
 
@@ -91,12 +95,23 @@ def _hosts(routes: Sequence[Route]) -> tuple[str, ...]:
 
 def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
     return compiler.Kinds(
-        checks={name: _check(check) for name, check in kinds.checks.items()},
-        actions={name: _kind(action.options) for name, action in kinds.actions.items()},
-        transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
+        checks=_on_demand(kinds.checks, _check),
+        actions=_on_demand(kinds.actions, lambda action: _kind(action.options)),
+        transports=_on_demand(kinds.transports, lambda kind: _kind(kind.options)),
         account=_account,
         network_policy=kinds.policy,
     )
+
+
+def _on_demand(
+    kinds: Mapping[str, T], for_the_core: Callable[[T], compiler.Kind]
+) -> Mapping[str, compiler.Kind]:
+    """Return the same by name, each when a definition names it: only then is it loaded."""
+
+    def make(name: str) -> compiler.Kind:
+        return for_the_core(kinds[name])
+
+    return OnDemand({name: partial(make, name) for name in kinds})
 
 
 def _check(check: Check) -> compiler.Kind:
@@ -134,9 +149,10 @@ def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
     of_account = {
         field.name: getattr(account, field.name)
         for field in fields(Account)
-        if field.name not in ("cloud", "network", "route", "hosts")
+        if field.name not in ("cloud", "network", "route", "hosts", "is_shared")
     }
     of_account |= {
+        "is_shared": account.shared,
         "secret_ends": end_of(account.secret_ends),
         "secret_next_ends": end_of(account.secret_next_ends),
         "renew_every": duration(account.renew_every) or REST_BEFORE_RENEWAL,

@@ -7,11 +7,11 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import content, document, split
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 Path = tuple[str, ...]

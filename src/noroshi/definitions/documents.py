@@ -20,12 +20,12 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import TYPES, content, split
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.schema import read_most
-from noroshi.vault import reserved
 
 DEFINITION_TYPES: Mapping[str, type[Any]] = {
     "instances": InstanceDef,
@@ -104,14 +104,14 @@ class _Instances(Mapping[str, InstanceDef]):
     take ten times the memory of their text. What is wrong with one is told once."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self._problems, self._reported = problems, set[str]()
+        self._problems, self._reported_names = problems, set[str]()
         self._documents: dict[str, Document | None] = {}
 
     def add(self, name: str, document: Document) -> None:
         """Put one more there; of two with one name the second counts, and the first is read."""
         if name in self._documents:
             _ = self[name]
-            self._reported.discard(name)
+            self._reported_names.discard(name)
             file_of("instances", name, self._problems).say(NAME_TWICE)
         self._documents[name] = document
 
@@ -126,8 +126,8 @@ class _Instances(Mapping[str, InstanceDef]):
             if document is None
             else _definition("instances", name, document, problems)
         )
-        if problems and name not in self._reported:
-            self._reported.add(name)
+        if problems and name not in self._reported_names:
+            self._reported_names.add(name)
             self._problems += problems
         return definition
 

@@ -66,6 +66,8 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
         check = kinds.checks.get(monitor.kind)
         if check is None or monitor.options is None or monitor.disabled:
             continue
+        if not _looks_at_host(monitor, check):
+            continue
         file = file_of("instances", monitor.instance.name, problems)
         place = file.at("group", monitor.group, "monitor", monitor.name)
         try:
@@ -77,6 +79,12 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
         else:
             await _try_monitor(monitor, check, host, place)
     return problems
+
+
+def _looks_at_host(monitor: Monitor, check: Check) -> bool:
+    """Return whether there is anything to ask its host; that another node measures it is only
+    where its instance names one."""
+    return bool(monitor.instance.source) or check.asks_computer or check.try_out is not None
 
 
 async def _try_monitor(monitor: Monitor, check: Check, host: Host, place: Place) -> None:

@@ -10,10 +10,10 @@ from hashlib import sha256
 from typing import Any
 
 from noroshi.core.cadence import EPOCH
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import content, document, split
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.value_syntax import DAYS, moment
 from noroshi.core.translation import _
 from noroshi.definitions.compilation import Kinds
 from noroshi.definitions.document_content import content
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.own_instance import OWN_INSTANCE
@@ -15,7 +16,6 @@ from noroshi.definitions.document_content import content, document, split
 from noroshi.definitions.ids import ids_by_path
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import TYPES_WITH_ID, under_another_name
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 NAMED_BY: Mapping[str, Mapping[str, str]] = {

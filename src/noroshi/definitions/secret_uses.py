@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor
+from noroshi.core.reserved_entries import TOKENS
 from noroshi.definitions.accounts_of_routes import account_of, reader_of
 from noroshi.definitions.compilation import Plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.well_known_clouds import CLOUDS
-from noroshi.vault import TOKENS
 
 HEADERS = "secret_headers"
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -6,11 +6,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
 from noroshi.core.translation import _, ngettext
 from noroshi.definitions.documents import definitions_of
-from noroshi.ports import Document
 
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 26 MiB then, the heaviest 31."""

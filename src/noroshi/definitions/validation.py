@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.definitions.compilation import Kinds, Plan, compile_most
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
@@ -14,7 +15,6 @@ from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.lint import new_slips
 from noroshi.definitions.size_limits import too_many
 from noroshi.definitions.stable_ids import keep_ids
-from noroshi.ports import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

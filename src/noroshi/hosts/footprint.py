@@ -81,7 +81,7 @@ class Program:
     python: str
     system: str
     zone: str
-    began: datetime
+    started_at: datetime
     seconds: float
 
 
@@ -109,7 +109,7 @@ class Surroundings:
             python=platform.python_version(),
             system=f"{platform.system()} {platform.release()} ({platform.machine()})",
             zone=machine_zone(),
-            began=self._started_wall,
+            started_at=self._started_wall,
             seconds=self._clocks.steady() - self._started_at,
         )
 

@@ -77,7 +77,7 @@ class OwnFacts:
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
             if state.sign not in WELL and not state.holds:
-                return replace(facts, unready_reason=state.why, account=account.name)
+                return replace(facts, unready_reason=state.reason, account=account.name)
         entries = frozenset(await self._store.secret_names())
         missing_entry = next(
             (entry for entry in entries_of(route) if entry not in entries), None
@@ -117,7 +117,7 @@ class OwnFacts:
             client_id=account.client_id,
             routes=tuple(route.name for route in self._routes_of(account)),
             is_well=state.sign in WELL,
-            reason=state.why,
+            reason=state.reason,
             ends=state.ends,
             renewed_at=None if by_itself else state.renewed,
             never_signed_in=_is_new(state),

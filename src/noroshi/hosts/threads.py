@@ -83,15 +83,15 @@ class Pool(ThreadPoolExecutor):
 
     def __init__(self, max_threads: int = MOST_THREADS) -> None:
         super().__init__(max_threads)
-        self._most, self._running = max_threads, 0
+        self._most, self._thread_count = max_threads, 0
         self._jobs = SimpleQueue[tuple[Future[Any], Callable[[], Any]]]()
         self._free = threading.Semaphore(0)
 
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         future = Future[T]()
         self._jobs.put((future, partial(work, *args, **kwargs)))
-        if not self._free.acquire(blocking=False) and self._running < self._most:
-            self._running += 1
+        if not self._free.acquire(blocking=False) and self._thread_count < self._most:
+            self._thread_count += 1
             threading.Thread(target=self._work, daemon=True, name="noroshi-pool").start()
         return future
 

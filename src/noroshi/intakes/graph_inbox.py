@@ -51,7 +51,7 @@ class _Row:
     """A mail as it is listed."""
 
     id: str
-    received: datetime
+    received_at: datetime
     folder: str
     headers: tuple[tuple[str, str], ...]
 
@@ -94,9 +94,11 @@ class GraphInbox:
         for row in rows:
             report = await self._report(row, report_by_id)
             if report is not None:
-                received_reports.append(ReceivedReport(report=report, received_at=row.received))
+                received_reports.append(
+                    ReceivedReport(report=report, received_at=row.received_at)
+                )
         self._report_by_id = report_by_id
-        newest = max((row.received for row in rows), default=since)
+        newest = max((row.received_at for row in rows), default=since)
         return ReportBatch(
             reports=tuple(received_reports),
             read_until=until_of(since, newest, has_more=has_more),
@@ -112,7 +114,7 @@ class GraphInbox:
         answer = await self._json(self._url("messages", query))
         sent_folder = await self._sent_items()
         arrival_times = [
-            row.received for row in self._rows(answer) if row.folder != sent_folder
+            row.received_at for row in self._rows(answer) if row.folder != sent_folder
         ]
         return min(arrival_times, default=None)
 
@@ -236,7 +238,7 @@ def _row(mail: Mapping[str, Any]) -> _Row | None:
     pairs = (h for h in headers if isinstance(h, dict)) if isinstance(headers, list) else ()
     return _Row(
         id=str(mail.get("id", "")),
-        received=received_at,
+        received_at=received_at,
         folder=str(mail.get("parentFolderId", "")),
         headers=tuple((str(h.get("name", "")), str(h.get("value", ""))) for h in pairs),
     )

@@ -117,8 +117,8 @@ class ImapInbox:
     def _reports(self, session: Session, since: datetime) -> ReportBatch:
         uids = session.search("SINCE", day(since - DAY))  # by the server's own date
         new = sorted(
-            (row for row in session.rows(uids) if row.received >= since),
-            key=lambda row: (row.received, row.uid),
+            (row for row in session.rows(uids) if row.received_at >= since),
+            key=lambda row: (row.received_at, row.uid),
         )
         rows, has_more = new[:MOST_REPORTS], len(new) > MOST_REPORTS
         report_by_row = {
@@ -130,11 +130,11 @@ class ImapInbox:
                 report_by_row[row] = _report(session, row, heads.get(row.uid, b""))
         self._report_by_row = report_by_row
         received_reports = [
-            ReceivedReport(report=report, received_at=row.received)
+            ReceivedReport(report=report, received_at=row.received_at)
             for row in rows
             if (report := report_by_row[row])
         ]
-        newest = rows[-1].received if rows else since
+        newest = rows[-1].received_at if rows else since
         return ReportBatch(
             reports=tuple(received_reports),
             read_until=until_of(since, newest, has_more=has_more),
@@ -206,13 +206,13 @@ class ImapInbox:
 def _arrival_time(session: Session, mail: ExpectedMail) -> datetime | None:
     for id in filter(None, map(quoted_string, mail.message_ids)):
         if rows := list(session.rows(session.search("HEADER", "Message-ID", id))):
-            return min(row.received for row in rows)
+            return min(row.received_at for row in rows)
     subject = quoted_string(mail.mark or mail.subject)
     if subject is None:
         return None
     uids = session.search("SINCE", day(mail.search_start - DAY), "SUBJECT", subject)
     return min(
-        (r.received for r in session.rows(uids) if r.received >= mail.search_start),
+        (r.received_at for r in session.rows(uids) if r.received_at >= mail.search_start),
         default=None,
     )
 

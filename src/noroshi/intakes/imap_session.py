@@ -40,7 +40,7 @@ class Row:
     """A mail in the INBOX, and when it came."""
 
     uid: int
-    received: datetime
+    received_at: datetime
 
 
 class Session(imaplib.IMAP4):

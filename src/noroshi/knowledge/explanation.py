@@ -21,7 +21,7 @@ class Explanation:
 
     `name` is its file and its name there. `meaning` and `action` are told beside an answer, unless
     it is `quiet`: then the answer is looked into and told otherwise, and this is told in an
-    examination alone. `who` is said of a refused sign-in.
+    examination alone. `party` is said of a refused sign-in.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Explanation:
     cure: Cure
     action: Message = NOTHING
     quiet: bool = False
-    who: Who | None = None
+    party: Who | None = None
 
     def summary(self, **values: str) -> Message:
         """Return what is told beside the answer; NOTHING if nothing is."""
@@ -43,21 +43,21 @@ class Explanation:
         """Return the remedy with the user's own values; where no steps are given, what to do is
         the step."""
         cure = self.cure
-        if not cure.how and self.action != NOTHING:
-            cure = replace(cure, how=(self.action,))
+        if not cure.steps and self.action != NOTHING:
+            cure = replace(cure, steps=(self.action,))
         return cure.remedy(fill_places(self.meaning, exam), exam, reply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRule:
     """Match an answer: by its code (0: any), its enhanced code ("": any; ? is one digit, * the
-    rest) and a part of its text. `says` is a verdict on the recipient, or whose fault it is that
-    the route is down; `source` is who says so."""
+    rest) and a part of its text. `finding` is a verdict on the recipient, or whose fault it is
+    that the route is down; `source` is who says so."""
 
     code: int = 0
     enhanced: str = ""
     part: str = ""
-    says: Verdict | Fault
+    finding: Verdict | Fault
     source: str
     explanation: Explanation
 

@@ -34,7 +34,7 @@ OWNERS = {whose.value: whose for whose in Whose}
 VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}
 FAULTS = {fault.name.lower(): fault for fault in Fault}
 ANY_ENTRY = "entry"
-NO_CURE = Cure(whose=Whose.YOU)
+NO_CURE = Cure(party=Whose.YOU)
 NO_ROW = Explanation(name="", meaning=NOTHING, cure=NO_CURE)
 """Stands where a reference leads nowhere. Nobody gets to see it: that is a problem."""
 
@@ -97,14 +97,14 @@ class KnowledgeReader:
 
     def _cure(self, table: TableReader) -> Cure:
         cure = Cure(
-            whose=OWNERS.get(table.choice("whose", OWNERS), Whose.YOU),
-            how=table.messages("steps"),
-            lines=table.text_list("commands"),
+            party=OWNERS.get(table.choice("whose", OWNERS), Whose.YOU),
+            steps=table.messages("steps"),
+            lines=table.lines("commands"),
             link=table.link("link"),
-            takes=table.message("takes"),
+            delay=table.message("takes"),
         )
         # The vault's entry is known by its own name there: {put_secret.password}.
-        table.check_values("steps", cure.how, self._values.keys() - {ANY_ENTRY})
+        table.check_values("steps", cure.steps, self._values.keys() - {ANY_ENTRY})
         table.check_places("commands", cure.lines, self._values)
         table.check_places("link", [cure.link], self._values)
         return cure
@@ -118,7 +118,7 @@ class KnowledgeReader:
             meaning=meaning,
             action=action,
             quiet=table.flag("quiet"),
-            who=cast("Who", table.choice("who", get_args(Who))) if "who" in table else None,
+            party=cast("Who", table.choice("who", get_args(Who))) if "who" in table else None,
             cure=self._cure_of(file, table),
         )
         self._explanations[row.name] = row
@@ -133,7 +133,7 @@ class KnowledgeReader:
     def _number(self, row: Explanation, table: TableReader) -> None:
         """Note which of Entra's numbers it explains."""
         codes, spans = table.numbers("aadsts"), table.text_list("aadsts_ranges")
-        if (codes or spans) and row.who is None:
+        if (codes or spans) and row.party is None:
             table.problem("who", "is missing")
         for code in codes:
             if code in self._aadsts:
@@ -150,7 +150,7 @@ class KnowledgeReader:
         by_kind = self._by_kind("errors", self._explanations, NO_ROW)
         for kind, rows in by_kind.items():
             for error, row in rows.items():
-                if row is not NO_ROW and row.who is None:
+                if row is not NO_ROW and row.party is None:
                     self.problems.append(
                         f"{row.name}: does not say who (errors.{kind}.{error})"
                     )
@@ -188,7 +188,7 @@ class KnowledgeReader:
             code=table.number("code"),
             enhanced=table.optional_text("enhanced"),
             part=table.optional_text("part"),
-            says=outcome,
+            finding=outcome,
             source=sources.get(table.choice("source", sources), ""),
             explanation=self._referenced_row(self._explanations, file, table, "means")
             or NO_ROW,

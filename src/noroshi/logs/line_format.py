@@ -19,9 +19,10 @@ CRITICAL, DEBUG = 2, 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One event. `at` is in seconds since 1970, `place` where in the source it was logged."""
+    """One event. `timestamp` is in seconds since 1970, `place` where in the source it was
+    logged."""
 
-    at: float
+    timestamp: float
     level: int
     name: str
     place: tuple[str, int]
@@ -36,7 +37,7 @@ class Line:
 def line_of(record: logging.LogRecord) -> Line:
     """Return the line of a record; a record that cannot be put into words is told as it is."""
     return Line(
-        at=record.created,
+        timestamp=record.created,
         level=record.levelno,
         name=record.name,
         place=(record.pathname, record.lineno),
@@ -69,7 +70,9 @@ def shortened_line(text: str) -> str:
 def dated_line(line: Line) -> str:
     """Return the line for a file: time with its offset, level, who says it, what."""
     timestamp = (
-        datetime.fromtimestamp(line.at, UTC).astimezone().isoformat(timespec="milliseconds")
+        datetime.fromtimestamp(line.timestamp, UTC)
+        .astimezone()
+        .isoformat(timespec="milliseconds")
     )
     return f"{timestamp} {logging.getLevelName(line.level)} {line.name}: {line.text}"
 

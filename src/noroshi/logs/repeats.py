@@ -15,8 +15,8 @@ MOST_LINES = 200
 @dataclass(slots=True)
 class _RepeatedLine:
     line: Line
-    since: float
-    repeated: int = 0
+    window_start: float
+    repeat_count: int = 0
 
 
 class Repeats:
@@ -30,7 +30,10 @@ class Repeats:
         yield from self.due(now)
         repeated_line = self._lines.get(line.identity)
         if repeated_line is not None:
-            repeated_line.line, repeated_line.repeated = line, repeated_line.repeated + 1
+            repeated_line.line, repeated_line.repeat_count = (
+                line,
+                repeated_line.repeat_count + 1,
+            )
             return
         if len(self._lines) >= MOST_LINES:
             yield from _with_count(self._lines.pop(next(iter(self._lines))))
@@ -42,10 +45,10 @@ class Repeats:
         forgotten."""
         while self._lines:
             key, entry = next(iter(self._lines.items()))
-            if now - entry.since < WINDOW:
+            if now - entry.window_start < WINDOW:
                 return  # they stand in the order in which they were told
             del self._lines[key]
-            if entry.repeated:
+            if entry.repeat_count:
                 yield from _with_count(entry)
                 self._lines[key] = _RepeatedLine(entry.line, now)
 
@@ -58,7 +61,7 @@ class Repeats:
 
 def _with_count(entry: _RepeatedLine) -> Iterator[Line]:
     """Yield the line with the time of its last repetition."""
-    if entry.repeated:
-        times = "time" if entry.repeated == 1 else "times"
-        text = f"{entry.line.text} [repeated {entry.repeated} {times}]"
+    if entry.repeat_count:
+        times = "time" if entry.repeat_count == 1 else "times"
+        text = f"{entry.line.text} [repeated {entry.repeat_count} {times}]"
         yield replace(entry.line, text=text)

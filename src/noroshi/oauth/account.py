@@ -127,7 +127,7 @@ class Account:
     mailbox: str
     id: str = ""
     """Under which name its sign-in is kept; "" for its own."""
-    shared: bool = False
+    is_shared: bool = False
     """Whether nobody signs in as the mailbox, but a person with rights to it does for it."""
     reads_inbox: bool = False
     redirect: str = REDIRECT
@@ -163,7 +163,7 @@ class Account:
     @property
     def login_hint(self) -> str:
         """Name the person who is expected to sign in; "" where it may be one of several."""
-        return "" if self.shared else self.mailbox
+        return "" if self.is_shared else self.mailbox
 
     @property
     def authority(self) -> str:
@@ -183,7 +183,7 @@ class Account:
 
     def scope_for(self, resource: Resource) -> str:
         """Return the scope to use a resource; "" where the cloud has none."""
-        return self.cloud.scope_for(resource, app_only=self.app_only, is_shared=self.shared)
+        return self.cloud.scope_for(resource, app_only=self.app_only, is_shared=self.is_shared)
 
     @property
     def app_role(self) -> str:

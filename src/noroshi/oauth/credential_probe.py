@@ -99,7 +99,7 @@ class CredentialProbe:
         try:
             await self._provider_of(account.cloud).refresh(client, made_up, "smtp")
         except SignInError as failure:
-            if failure.who == "wait":
+            if failure.party == "wait":
                 raise
             return failure
         return None

@@ -89,7 +89,7 @@ class Credentials:
         password = await self._vault.get(entry) if entry else None
         if entry and password is None:
             message = NO_PROXY_PASSWORD.fill(entry=entry, network=account.network.name)
-            raise SignInError(message, error="no_proxy_password", who="setup")
+            raise SignInError(message, error="no_proxy_password", party="setup")
         return password
 
     def _is_over(self, one: NamedCredential, value: Secret) -> bool:
@@ -172,10 +172,10 @@ def _end_in(credential: NamedCredential, value: Secret) -> datetime:
         return describe(value.reveal()).ends
     except ValueError:
         message = NO_CERTIFICATE.fill(entry=credential.entry)
-        raise SignInError(message, error="no_certificate", who="setup") from None
+        raise SignInError(message, error="no_certificate", party="setup") from None
 
 
 def _missing_error(account: Account, credential: NamedCredential) -> SignInError:
     words = NO_SECRET if credential.kind == "secret" else CERTIFICATE_MISSING
     message = words.fill(name=account.name, account=account.name, secret=credential.entry)
-    return SignInError(message, error="no_secret", who="setup")
+    return SignInError(message, error="no_secret", party="setup")

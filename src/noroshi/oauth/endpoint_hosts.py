@@ -46,7 +46,7 @@ def require_own_hosts(account: Account, endpoints: Iterable[str]) -> None:
                 host=host_in(url) if is_plain(url) else NO_ADDRESS,
                 cloud=cloud.name,
             )
-            raise SignInError(message, error="other_host", who="setup")
+            raise SignInError(message, error="other_host", party="setup")
 
 
 def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
@@ -57,7 +57,7 @@ def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
     for url in urls:
         if is_microsoft(url) or host_in(url) in TYPED_AT_MICROSOFT:
             message = TO_MICROSOFT.fill(cloud=cloud.name, host=host_in(url))
-            raise SignInError(message, error="leads_to_microsoft", who="setup")
+            raise SignInError(message, error="leads_to_microsoft", party="setup")
 
 
 def are_addresses(urls: Iterable[object]) -> bool:

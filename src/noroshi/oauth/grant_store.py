@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.reserved_entries import SIGN_INS, TOKENS
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import Attempt, DeviceAttempt
 from noroshi.ports import Resource, StoreError
-from noroshi.vault import SIGN_INS, TOKENS, Secret, Vault
+from noroshi.vault import Secret, Vault
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +24,10 @@ class PendingSignIn:
 
     attempt: Attempt | DeviceAttempt
     identity: str
-    at: datetime
+    begun_at: datetime
     resource: Resource = "smtp"
     """For which resource its first access token shall be."""
-    done: bool = False
+    is_done: bool = False
     """Whether it led to tokens: kept so that a second paste can be told apart."""
 
 
@@ -38,10 +39,10 @@ class StoredGrant:
     """Empty for an app that signs in by itself: nothing but its credential counts."""
     identity: str
     """To whom it may be shown: see `Account.identity`."""
-    since: datetime
+    signed_in_at: datetime
     renewed: datetime
     user: str = ""
-    by: str = ""
+    credential: str = ""
     """The vault's entry of the credential that was taken last; "" without one."""
     public: bool = False
     """Whether it was given to a public client, which may show no credential."""
@@ -54,49 +55,54 @@ class GrantStore:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._held: dict[str, StoredGrant] = {}
+        self._unsaved_grants: dict[str, StoredGrant] = {}
 
     @property
     def holds_unsaved(self) -> bool:
         """Return whether a refresh token is in memory alone, as the store could not take it."""
-        return bool(self._held)
+        return bool(self._unsaved_grants)
 
     async def attempt(self, account: Account) -> PendingSignIn | None:
         """Return the last attempt, or None if there was none."""
         record = await self._get(f"{SIGN_INS}{account.storage_name}")
         if record is None:
             return None
-        begun_at = datetime.fromisoformat(record.pop("at"))
-        return PendingSignIn(attempt=_parse_attempt(record), at=begun_at, **record)
+        return PendingSignIn(
+            attempt=_parse_attempt(record),
+            begun_at=datetime.fromisoformat(record.pop("at")),
+            is_done=record.pop("done", False),
+            **record,
+        )
 
     async def put_attempt(self, account: Account, pending: PendingSignIn) -> None:
         """Remember an attempt in the place of any earlier one."""
-        record = _as_plain(pending.attempt, is_done=pending.done) | {
+        record = _as_plain(pending.attempt, is_done=pending.is_done) | {
             "identity": pending.identity,
-            "at": pending.at.isoformat(),
+            "at": pending.begun_at.isoformat(),
             "resource": pending.resource,
-            "done": pending.done,
+            "done": pending.is_done,
         }
         await self._vault.put(f"{SIGN_INS}{account.storage_name}", Secret(json.dumps(record)))
 
     async def get(self, account: Account) -> StoredGrant | None:
         """Return the refresh token, or None if nobody has signed in."""
-        if account.storage_name in self._held:
-            return self._held[account.storage_name]
+        if account.storage_name in self._unsaved_grants:
+            return self._unsaved_grants[account.storage_name]
         record = await self._get(f"{TOKENS}{account.storage_name}")
         if record is None:
             return None
         return StoredGrant(
             token=Secret(record.pop("token")),
-            since=datetime.fromisoformat(record.pop("since")),
+            signed_in_at=datetime.fromisoformat(record.pop("since")),
             renewed=datetime.fromisoformat(record.pop("renewed")),
+            credential=record.pop("by", ""),
             **record,
         )
 
     async def put(self, account: Account, grant: StoredGrant) -> None:
         """Keep a refresh token in the place of the one before; durable on return."""
         await self._put(account.storage_name, grant)
-        self._held.pop(account.storage_name, None)
+        self._unsaved_grants.pop(account.storage_name, None)
 
     async def put_or_hold(self, account: Account, grant: StoredGrant) -> None:
         """Keep it; where the store cannot take it now, hold it until `save_held` can keep it.
@@ -107,18 +113,18 @@ class GrantStore:
         try:
             await self.put(account, grant)
         except StoreError as error:
-            self._held[account.storage_name] = grant
+            self._unsaved_grants[account.storage_name] = grant
             log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
 
     async def save_held(self) -> None:
         """Try again to keep what is held; what still cannot be kept is held on."""
-        for name, grant in list(self._held.items()):
+        for name, grant in list(self._unsaved_grants.items()):
             try:
                 await self._put(name, grant)
             except StoreError:
                 return
-            if self._held.get(name) is grant:  # or a newer one came meanwhile
-                del self._held[name]
+            if self._unsaved_grants.get(name) is grant:  # or a newer one came meanwhile
+                del self._unsaved_grants[name]
                 log.info("the sign-in of %s is saved", name)
 
     async def _put(self, name: str, grant: StoredGrant) -> None:
@@ -126,10 +132,10 @@ class GrantStore:
             {
                 "token": grant.token.reveal(),
                 "identity": grant.identity,
-                "since": grant.since.isoformat(),
+                "since": grant.signed_in_at.isoformat(),
                 "renewed": grant.renewed.isoformat(),
                 "user": grant.user,
-                "by": grant.by,
+                "by": grant.credential,
                 "public": grant.public,
                 "scope": grant.scope,
             }

@@ -103,7 +103,7 @@ class SignInError(OAuthError):
         words: Message,
         *,
         error: str,
-        who: Who,
+        party: Who,
         suberror: str = "",
         codes: tuple[int, ...] = (),
         retry_after: float | None = None,
@@ -113,7 +113,7 @@ class SignInError(OAuthError):
     ) -> None:
         super().__init__(words)
         self.error = error
-        self.who: Who = who
+        self.party: Who = party
         self.suberror = suberror
         self.codes = codes
         self.retry_after = retry_after
@@ -135,7 +135,7 @@ class SignInError(OAuthError):
         return SignInError(
             self.words,
             error=self.error,
-            who=self.who,
+            party=self.party,
             suberror=self.suberror,
             codes=self.codes,
             retry_after=self.retry_after,

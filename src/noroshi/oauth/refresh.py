@@ -15,6 +15,7 @@ from enum import Enum
 from typing import get_args
 
 from noroshi.core.instruction import ANY_ROUTE
+from noroshi.core.reserved_entries import ACCESS
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.credentials import Credentials, ask_with_each, fingerprints_of
 from noroshi.oauth.errors.messages import NEVER_SIGNED_IN, NO_SCOPE, OTHER_APP
@@ -23,7 +24,7 @@ from noroshi.oauth.provider import Client, Credential, Provider, SignInError, To
 from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.refusal_cache import RefusalCache, RefusalKey
 from noroshi.ports import Clocks, Resource, StoreError
-from noroshi.vault import ACCESS, Secret, Vault, VaultError
+from noroshi.vault import Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
 NO_TOKEN = Secret("")
@@ -111,7 +112,7 @@ class TokenRefresher:
         # Of an app by itself two things would be wrong, of which a sign-in mends both.
         if not account.app_only:
             grant = _grant_of_person(account, grant)
-        public, last_entry = (grant.public, grant.by) if grant else (False, "")
+        public, last_entry = (grant.public, grant.credential) if grant else (False, "")
         credentials = () if public else await self._credentials.in_order(account, last_entry)
         return _Request(account, grant, credentials)
 
@@ -166,13 +167,13 @@ class TokenRefresher:
         now, grant = self._clocks.wall(), request.grant
         if grant is None:
             grant = StoredGrant(
-                token=NO_TOKEN, identity=account.identity, since=now, renewed=now
+                token=NO_TOKEN, identity=account.identity, signed_in_at=now, renewed=now
             )
         elif await self._is_overtaken(account, request):
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or grant.token
         user = grant.user or tokens.user
-        new_grant = replace(grant, token=token, renewed=now, by=entry, user=user)
+        new_grant = replace(grant, token=token, renewed=now, credential=entry, user=user)
         await self._grants.put_or_hold(account, new_grant)
 
     async def _is_overtaken(self, account: Account, request: _Request) -> bool:
@@ -209,7 +210,7 @@ def refusal_key(
     account: Account, grant: StoredGrant | None, credentials: Iterable[Secret]
 ) -> RefusalKey:
     """Return what a refusal now would be about; of a public client's sign-in no credential is part."""
-    signed_in = grant.since if grant is not None and not account.app_only else None
+    signed_in = grant.signed_in_at if grant is not None and not account.app_only else None
     fingerprints = () if grant is not None and grant.public else fingerprints_of(credentials)
     return RefusalKey(signed_in=signed_in, fingerprints=fingerprints)
 
@@ -218,17 +219,17 @@ def check_scope(account: Account, resource: Resource) -> None:
     """Refuse a cloud that has nothing to be asked for. Raises SignInError."""
     if not account.scope_for(resource):
         message = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
-        raise SignInError(message, error="no_scope", who="setup")
+        raise SignInError(message, error="no_scope", party="setup")
 
 
 def _grant_of_person(account: Account, grant: StoredGrant | None) -> StoredGrant:
     """Return the sign-in of a person, if it may be shown to this account's server."""
     if grant is None:
         message = NEVER_SIGNED_IN.fill(name=account.name, route=account.route or ANY_ROUTE)
-        raise SignInError(message, error="never_signed_in", who="user")
+        raise SignInError(message, error="never_signed_in", party="user")
     if grant.identity != account.identity:
         message = OTHER_APP.fill(name=account.name)
-        raise SignInError(message, error="other_account", who="user")
+        raise SignInError(message, error="other_account", party="user")
     return grant
 
 

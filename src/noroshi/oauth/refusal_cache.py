@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.reserved_entries import REFUSALS
 from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Message
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Clocks, Resource, StoreError
-from noroshi.vault import REFUSALS, Secret, Vault, VaultError
+from noroshi.vault import Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
 BUSY, LONGEST_WAIT = 60.0, 3600.0
@@ -57,7 +58,7 @@ class CachedRefusal:
     key: RefusalKey
     first: datetime
     """When somebody could have heard of it first."""
-    at: datetime
+    refused_at: datetime
     hold: float | None
     """Seconds; None: until somebody signs in."""
 
@@ -91,12 +92,12 @@ class RefusalCache:
             return
         refusals = await self.all(account)
         previous, now = refusals.get(resource), self._clocks.wall()
-        is_repeated = previous is not None and previous.failure.who == failure.who
+        is_repeated = previous is not None and previous.failure.party == failure.party
         refusal = CachedRefusal(
             failure=failure.copy(),
             key=key,
             first=previous.first if previous is not None and is_repeated else now,
-            at=now,
+            refused_at=now,
             hold=_hold(failure),
         )
         slot = account.fingerprint, resource
@@ -154,17 +155,17 @@ class RefusalCache:
         its time."""
         slot = account.fingerprint, resource
         refused_at, end = self._ends.get(slot, (None, 0.0))
-        if refused_at != refusal.at:
+        if refused_at != refusal.refused_at:
             hold = refusal.hold or 0.0
-            age = (self._clocks.wall() - refusal.at).total_seconds()
+            age = (self._clocks.wall() - refusal.refused_at).total_seconds()
             end = self._clocks.steady() + min(max(hold - age, 0.0), hold)
-            self._ends[slot] = refusal.at, end
+            self._ends[slot] = refusal.refused_at, end
         return end
 
     def _is_void(self, refusal: CachedRefusal, now: RefusalKey) -> bool:
         if refusal.key.signed_in != now.signed_in:
             return True
-        return refusal.failure.who != "user" and refusal.key.fingerprints != now.fingerprints
+        return refusal.failure.party != "user" and refusal.key.fingerprints != now.fingerprints
 
     async def _put(self, account: Account, refusals: Mapping[str, CachedRefusal]) -> None:
         record = {
@@ -183,9 +184,9 @@ class RefusalCache:
 
 
 def _hold(failure: SignInError) -> float | None:
-    if failure.who == "user":
+    if failure.party == "user":
         return None
-    if failure.who == "wait":
+    if failure.party == "wait":
         return min(failure.retry_after or BUSY, LONGEST_WAIT)
     return LOOK_AGAIN
 
@@ -195,7 +196,7 @@ def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
     return {
         "words": stored_form(failure.words),
         "error": failure.error,
-        "who": failure.who,
+        "who": failure.party,
         "suberror": failure.suberror,
         "codes": failure.codes,
         "correlation_id": failure.correlation_id,
@@ -203,7 +204,7 @@ def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
         "signed_in": key.signed_in.isoformat() if key.signed_in else None,
         "prints": key.fingerprints,
         "first": refusal.first.isoformat(),
-        "at": refusal.at.isoformat(),
+        "at": refusal.refused_at.isoformat(),
         "hold": refusal.hold,
     }
 
@@ -214,7 +215,7 @@ def _parse(record: Mapping[str, Any]) -> CachedRefusal:
         failure=SignInError(
             _message_of(record),
             error=record["error"],
-            who=record["who"],
+            party=record["who"],
             suberror=record["suberror"],
             codes=tuple(record["codes"]),
             correlation_id=record["correlation_id"],
@@ -225,7 +226,7 @@ def _parse(record: Mapping[str, Any]) -> CachedRefusal:
             fingerprints=tuple(record["prints"]),
         ),
         first=datetime.fromisoformat(record["first"]),
-        at=datetime.fromisoformat(record["at"]),
+        refused_at=datetime.fromisoformat(record["at"]),
         hold=record["hold"],
     )
 

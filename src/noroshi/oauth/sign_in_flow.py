@@ -141,7 +141,7 @@ class SignInFlow:
         pending = PendingSignIn(
             attempt=attempt,
             identity=account.identity,
-            at=self._clocks.wall(),
+            begun_at=self._clocks.wall(),
             resource=resource,
         )
         await self._grants.put_attempt(account, pending)
@@ -154,7 +154,7 @@ class SignInFlow:
         asked_at = self._clocks.steady()
         entry, tokens = await ask_with_each(account, credentials, proxy, ask)
         await self._grants.put(account, self._first(account, tokens, entry))
-        await self._grants.put_attempt(account, replace(pending, done=True))
+        await self._grants.put_attempt(account, replace(pending, is_done=True))
         await self._cache.clear(account)
         access = await self._cache.put(account, pending.resource, tokens, asked_at)
         await self._refusals.forget(account)
@@ -171,15 +171,15 @@ class SignInFlow:
 
     def _first(self, account: Account, tokens: Tokens, entry: str) -> StoredGrant:
         if tokens.refresh is None:
-            raise SignInError(_no_refresh(account), error="no_refresh_token", who="setup")
+            raise SignInError(_no_refresh(account), error="no_refresh_token", party="setup")
         now = self._clocks.wall()
         return StoredGrant(
             token=tokens.refresh,
             identity=account.identity,
-            since=now,
+            signed_in_at=now,
             renewed=now,
             user=tokens.user,
-            by="" if tokens.public else entry,
+            credential="" if tokens.public else entry,
             public=tokens.public,
             scope=tokens.scope,
         )
@@ -195,13 +195,13 @@ class _PendingError(OAuthError):
 
 def _check(account: Account, resources: Sequence[Resource]) -> None:
     if account.app_only:
-        raise SignInError(BY_ITSELF.fill(name=account.name), error="app", who="setup")
+        raise SignInError(BY_ITSELF.fill(name=account.name), error="app", party="setup")
     for resource in resources:
         if not account.scope_for(resource):
             message = NO_SCOPE.fill(
                 cloud=account.cloud.name, resource=resource, name=account.name
             )
-            raise SignInError(message, error="no_scope", who="setup")
+            raise SignInError(message, error="no_scope", party="setup")
 
 
 def _no_refresh(account: Account) -> Message:
@@ -222,9 +222,9 @@ def answer_to(
     query = read_pasted(pasted_text, pending.attempt.state, account.cloud)
     if isinstance(query, PasteProblem):
         raise _refusal(query.words, query.error, query.codes)
-    if pending.done:
+    if pending.is_done:
         raise _refusal(ALREADY, "already_used")
-    if now - pending.at > ATTEMPT_LIFE:
+    if now - pending.begun_at > ATTEMPT_LIFE:
         raise _refusal(TOO_OLD)
     return pending, query
 
@@ -235,9 +235,9 @@ def device_of(
     """Return the attempt on another device that is under way. Raises SignInError."""
     pending = _require_begun(pending, account)
     attempt = pending.attempt
-    if pending.done or not isinstance(attempt, DeviceAttempt):
+    if pending.is_done or not isinstance(attempt, DeviceAttempt):
         raise _refusal(NOT_BEGUN.fill(name=account.name))
-    if now - pending.at >= timedelta(seconds=attempt.expires_in):
+    if now - pending.begun_at >= timedelta(seconds=attempt.expires_in):
         raise _refusal(CODE_OVER, "expired_token")
     return pending, attempt
 
@@ -251,4 +251,4 @@ def _require_begun(pending: PendingSignIn | None, account: Account) -> PendingSi
 def _refusal(
     message: Message, error: str = "pasted", codes: tuple[int, ...] = ()
 ) -> SignInError:
-    return SignInError(message, error=error, who="user", codes=codes)
+    return SignInError(message, error=error, party="user", codes=codes)

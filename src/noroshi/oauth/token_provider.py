@@ -27,7 +27,7 @@ def token_of(
         try:
             return (await tokens.token(account, force=force, resource=resource)).reveal()
         except SignInError as failure:
-            fault = Fault.SERVER if failure.who == "wait" else Fault.SIGN_IN
+            fault = Fault.SERVER if failure.party == "wait" else Fault.SIGN_IN
             raise RouteError(failure.words, fault=fault) from None
         except UnreachableError as error:
             raise RouteError(error.words, fault=error.fault) from None

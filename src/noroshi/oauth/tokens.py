@@ -69,8 +69,8 @@ class SignInState:
     """Tell how an account stands, since when, and why; for `status` and the manager."""
 
     sign: SignInStatus
-    why: Message
-    since: datetime | None = None
+    reason: Message
+    changed_at: datetime | None = None
     """When somebody signed in; for a refusal, when it was first told."""
     renewed: datetime | None = None
     """When the refresh token was last renewed: Entra ends one that rests for 90 days. For an app
@@ -253,7 +253,7 @@ class TokenSource:
         try:
             return await self._state(account, resource)
         except VaultError as error:
-            return SignInState(sign=SignInStatus.LOCKED, why=error.words)
+            return SignInState(sign=SignInStatus.LOCKED, reason=error.words)
 
     async def ask_again(self, account: Account) -> None:
         """Forget a remembered refusal: somebody says that it is mended."""
@@ -346,7 +346,7 @@ class TokenSource:
         if grant is not None and grant.identity != account.identity:
             if not account.app_only:
                 return SignInState(
-                    sign=SignInStatus.NEEDED, why=OTHER_APP.fill(name=account.name)
+                    sign=SignInStatus.NEEDED, reason=OTHER_APP.fill(name=account.name)
                 )
             grant = None  # of another app, or of a person: no matter to one that asks by itself
         stored = await self._credentials.stored(account)
@@ -356,11 +356,11 @@ class TokenSource:
             never_text = UNPROVED if account.app_only else NEVER_SIGNED_IN
             message = never_text.fill(name=account.name, route=account.route or ANY_ROUTE)
             return SignInState(
-                sign=SignInStatus.NEVER, why=message, ends=in_use(stored, "").ends
+                sign=SignInStatus.NEVER, reason=message, ends=in_use(stored, "").ends
             )
         holds = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
         return _state_of(
-            grant, refusals, in_use(stored, grant.by if grant else ""), holds=holds
+            grant, refusals, in_use(stored, grant.credential if grant else ""), holds=holds
         )
 
     async def _has_usable_token(self, account: Account, resource: Resource) -> bool:
@@ -394,20 +394,22 @@ def _state_of(
     sign, reason, signed_in_since = (
         SignInStatus.SIGNED_IN,
         SIGNED_IN,
-        grant.since if grant else None,
+        grant.signed_in_at if grant else None,
     )
     if refusals:
         worst_refusal = min(
-            refusals.values(), key=lambda one: WORST_FIRST.index(one.failure.who)
+            refusals.values(), key=lambda one: WORST_FIRST.index(one.failure.party)
         )
         sign = (
-            SignInStatus.WAITING if worst_refusal.failure.who == "wait" else SignInStatus.NEEDED
+            SignInStatus.WAITING
+            if worst_refusal.failure.party == "wait"
+            else SignInStatus.NEEDED
         )
         reason, signed_in_since = worst_refusal.failure.words, worst_refusal.first
     return SignInState(
         sign=sign,
-        why=reason,
-        since=signed_in_since,
+        reason=reason,
+        changed_at=signed_in_since,
         renewed=renewed_at,
         user=user,
         ends=credential_in_use.ends,

@@ -48,7 +48,7 @@ def of_other(account: Account, user: str, resource: Resource, route: str) -> Mes
     Mail.Send.Shared, which is asked for where the account says that the mailbox is shared; then
     it is nobody else who was meant to sign in.
     """
-    if not user or account.app_only or account.shared:
+    if not user or account.app_only or account.is_shared:
         return NOTHING
     if is_name_of(user, account.mailbox):
         return NOTHING

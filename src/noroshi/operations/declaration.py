@@ -30,7 +30,7 @@ class Verb(NamedTuple):
 
     words: str
     help: Message
-    done: Message
+    done_message: Message
     arguments: tuple[Argument, ...] = ()
 
 

@@ -15,7 +15,7 @@ QUEUE_SEEN = operation(
     verb=Verb(
         words="queue seen",
         help=_("confirm, with your name, that one message arrived in the inbox"),
-        done=_("Arrival of {id} is confirmed: {subject}"),
+        done_message=_("Arrival of {id} is confirmed: {subject}"),
         arguments=(MAIL,),
     ),
 )
@@ -51,7 +51,7 @@ QUEUE_RETRY_ALL = operation(
     verb=Verb(
         words="queue retry-all",
         help=_("retry all waiting messages now; held and undeliverable ones stay as they are"),
-        done=_("Messages to be retried now: {count}"),
+        done_message=_("Messages to be retried now: {count}"),
     ),
 )
 QUEUE_HOLD = operation(
@@ -63,7 +63,7 @@ QUEUE_HOLD = operation(
     verb=Verb(
         words="queue hold",
         help=_("hold one message; the messages queued behind it wait too"),
-        done=_("{id} is held, and the messages behind it wait too: {subject}"),
+        done_message=_("{id} is held, and the messages behind it wait too: {subject}"),
         arguments=(MAIL,),
     ),
 )
@@ -85,7 +85,7 @@ QUEUE_DROP = operation(
     verb=Verb(
         words="queue drop",
         help=_("drop one message: it stays on record and is never sent"),
-        done=_("{id} was dropped and will not be sent: {subject}"),
+        done_message=_("{id} was dropped and will not be sent: {subject}"),
         arguments=(MAIL,),
     ),
 )

@@ -28,7 +28,7 @@ TOKEN_REVOKE = operation(
     verb=Verb(
         words="token revoke",
         help=_("revoke an API token at once, with all tokens created by it"),
-        done=_("“{name}” was revoked."),
+        done_message=_("“{name}” was revoked."),
         arguments=(Argument("name", "NAME", _("name of the token")),),
     ),
 )
@@ -107,7 +107,7 @@ USER_REMOVE = operation(
     verb=Verb(
         words="user remove",
         help=_("remove a user and all API tokens created by them, directly or indirectly"),
-        done=_("“{name}” was removed."),
+        done_message=_("“{name}” was removed."),
         arguments=(Argument("name", "NAME", _("name of the user")),),
     ),
 )

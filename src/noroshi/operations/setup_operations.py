@@ -15,7 +15,7 @@ FIRST_END = operation(
     verb=Verb(
         words="first end",
         help=_("close the initial setup, whether or not it is finished"),
-        done=_("The initial setup is closed."),
+        done_message=_("The initial setup is closed."),
     ),
 )
 TEST_ALARM = operation(

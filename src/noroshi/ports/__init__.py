@@ -1,22 +1,14 @@
-"""Every seam of Noroshi: what the engine asks of the world, and what plug-ins are made of."""
+"""Every seam of Noroshi: what the engine asks of the world, and what plug-ins are made of.
+
+What plug-ins are made of is imported with it. All else is when it is first asked for: a command that
+only reads definitions needs no store.
+"""
 
 from __future__ import annotations
 
-from noroshi.ports.host_facts import (
-    AccountFacts as AccountFacts,
-    FileFact as FileFact,
-    Listener as Listener,
-    Memory as Memory,
-    NodeFacts as NodeFacts,
-    Process as Process,
-    Processor as Processor,
-    Program as Program,
-    ProgramResult as ProgramResult,
-    QueueFacts as QueueFacts,
-    RoundTripFacts as RoundTripFacts,
-    RouteFacts as RouteFacts,
-    Volume as Volume,
-)
+from typing import TYPE_CHECKING
+
+from noroshi.imports import found_later
 from noroshi.ports.plugins import (
     Action as Action,
     Check as Check,
@@ -34,28 +26,89 @@ from noroshi.ports.plugins import (
     Unmeasurable as Unmeasurable,
     options as options,
 )
-from noroshi.ports.store import (
-    LEASE as LEASE,
-    MOST_DECISIONS as MOST_DECISIONS,
-    PARCEL_LEASE as PARCEL_LEASE,
-    Store as Store,
-    StoreConflict as StoreConflict,
-    StoreError as StoreError,
-    StoreFault as StoreFault,
-)
-from noroshi.ports.store_records import (
-    NOTHING_QUEUED as NOTHING_QUEUED,
-    AcceptedMail as AcceptedMail,
-    Arrival as Arrival,
-    Beat as Beat,
-    Block as Block,
-    Document as Document,
-    LedgerEntry as LedgerEntry,
-    Node as Node,
-    QueueCounts as QueueCounts,
-    QueuedEnvelope as QueuedEnvelope,
-    Renewal as Renewal,
-    RouteOutage as RouteOutage,
-    TrackedMail as TrackedMail,
-    Version as Version,
-)
+
+if TYPE_CHECKING:
+    from noroshi.ports.host_facts import (
+        AccountFacts as AccountFacts,
+        FileFact as FileFact,
+        Listener as Listener,
+        Memory as Memory,
+        NodeFacts as NodeFacts,
+        Process as Process,
+        Processor as Processor,
+        Program as Program,
+        ProgramResult as ProgramResult,
+        QueueFacts as QueueFacts,
+        RoundTripFacts as RoundTripFacts,
+        RouteFacts as RouteFacts,
+        Volume as Volume,
+    )
+    from noroshi.ports.store import (
+        LEASE as LEASE,
+        MOST_DECISIONS as MOST_DECISIONS,
+        PARCEL_LEASE as PARCEL_LEASE,
+        Store as Store,
+        StoreConflict as StoreConflict,
+        StoreError as StoreError,
+        StoreFault as StoreFault,
+    )
+    from noroshi.ports.store_records import (
+        NOTHING_QUEUED as NOTHING_QUEUED,
+        AcceptedMail as AcceptedMail,
+        Arrival as Arrival,
+        Beat as Beat,
+        Block as Block,
+        Document as Document,
+        LedgerEntry as LedgerEntry,
+        Node as Node,
+        QueueCounts as QueueCounts,
+        QueuedEnvelope as QueuedEnvelope,
+        Renewal as Renewal,
+        RouteOutage as RouteOutage,
+        TrackedMail as TrackedMail,
+        Version as Version,
+    )
+else:
+    LATER = {
+        "host_facts": (
+            "AccountFacts",
+            "FileFact",
+            "Listener",
+            "Memory",
+            "NodeFacts",
+            "Process",
+            "Processor",
+            "Program",
+            "ProgramResult",
+            "QueueFacts",
+            "RoundTripFacts",
+            "RouteFacts",
+            "Volume",
+        ),
+        "store": (
+            "LEASE",
+            "MOST_DECISIONS",
+            "PARCEL_LEASE",
+            "Store",
+            "StoreConflict",
+            "StoreError",
+            "StoreFault",
+        ),
+        "store_records": (
+            "NOTHING_QUEUED",
+            "AcceptedMail",
+            "Arrival",
+            "Beat",
+            "Block",
+            "Document",
+            "LedgerEntry",
+            "Node",
+            "QueueCounts",
+            "QueuedEnvelope",
+            "Renewal",
+            "RouteOutage",
+            "TrackedMail",
+            "Version",
+        ),
+    }
+    __getattr__ = found_later(__name__, LATER)

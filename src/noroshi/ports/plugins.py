@@ -9,28 +9,31 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.mail import DIRECT, Answer, Envelope, Fault, Network, Receipt
 from noroshi.core.model import Alarm, Contact, Limits, Monitor, Reading
 from noroshi.core.notices.notice import Notice
 from noroshi.core.translation import NOTHING, Message
-from noroshi.ports.examination import Exam, Examination
-from noroshi.ports.host_facts import (
-    AccountFacts,
-    FileFact,
-    Listener,
-    Memory,
-    NodeFacts,
-    Process,
-    Processor,
-    Program,
-    ProgramResult,
-    QueueFacts,
-    RouteFacts,
-    Volume,
-)
-from noroshi.ports.store_records import Beat
+from noroshi.help_texts import describe_fields
+
+if TYPE_CHECKING:  # as plug-ins are there for commands that measure nothing, too
+    from noroshi.ports.examination import Exam, Examination
+    from noroshi.ports.host_facts import (
+        AccountFacts,
+        FileFact,
+        Listener,
+        Memory,
+        NodeFacts,
+        Process,
+        Processor,
+        Program,
+        ProgramResult,
+        QueueFacts,
+        RouteFacts,
+        Volume,
+    )
+    from noroshi.ports.store_records import Beat
 
 T = TypeVar("T")
 
@@ -49,7 +52,7 @@ def options(cls: type[T]) -> type[T]:
 
     A string under a field is its help text, in the web manager as in the reference.
     """
-    strict = {"extra": "forbid", "use_attribute_docstrings": True}
+    strict = {"extra": "forbid", "json_schema_extra": describe_fields}
     cls.__pydantic_config__ = strict  # type: ignore[attr-defined]
     return dataclass(frozen=True, kw_only=True, slots=True)(cls)
 

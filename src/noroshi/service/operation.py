@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol, TypeVar, get_type_hints
 
@@ -29,7 +30,7 @@ from noroshi.core.roles import (
     roles_up_to,
 )
 from noroshi.core.size import MOST_VALUES, is_small
-from noroshi.core.translation import Message, _, bilingual, pgettext
+from noroshi.core.translation import Medium, Message, ReadAt, _, bilingual, pgettext
 from noroshi.hosts.freed_memory import give_back
 from noroshi.operations.declaration import Declaration
 from noroshi.ports import StoreError
@@ -89,9 +90,9 @@ class Operation:
     """An operation that is offered: how it is declared, what it takes, and the type of its answer."""
 
     declaration: Declaration
-    takes: Mapping[str, Any] = field(default_factory=dict)
-    needed: frozenset[str] = frozenset()
-    answers: Any = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    answer_type: Any = None
 
     @property
     def name(self) -> str:
@@ -114,10 +115,10 @@ class Operation:
 class Note:
     """The words of an operation about its change, while it is done."""
 
-    before: Any = None
-    after: Any = None
-    noted: bool = False
-    nothing: bool = False
+    old_state: Any = None
+    new_state: Any = None
+    is_noted: bool = False
+    is_unchanged: bool = False
 
 
 NOTE: ContextVar[Note] = ContextVar("NOTE")
@@ -127,15 +128,15 @@ def note(before: Any = None, after: Any = None) -> None:
     """Say for the audit log what was, and what became of it: plain values without secrets.
     What is said a second time stands beside the first."""
     if (current := NOTE.get(None)) is not None:
-        current.noted = True
-        current.before = current.before if before is None else before
-        current.after = current.after if after is None else after
+        current.is_noted = True
+        current.old_state = current.old_state if before is None else before
+        current.new_state = current.new_state if after is None else after
 
 
 def note_nothing() -> None:
     """Say that there was nothing to change: no row of the audit log tells of it."""
     if (current := NOTE.get(None)) is not None:
-        current.nothing = True
+        current.is_unchanged = True
 
 
 def require_reauthentication(person: Person, name: str) -> None:
@@ -196,15 +197,16 @@ def operations(group: type) -> Mapping[str, Operation]:
     }
 
 
+@cache  # type hints are read anew each time, and each service asks for those of the same methods
 def _describe(method: Callable[..., Any]) -> Operation:
     hints = get_type_hints(method)
     parameters = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
     accepted = [p for p in parameters if p.name != "person"]
     return Operation(
         declaration=method.__dict__["offered"],
-        answers=hints.get("return"),
-        takes={p.name: hints[p.name] for p in accepted},
-        needed=frozenset(p.name for p in accepted if p.default is p.empty),
+        answer_type=hints.get("return"),
+        arguments={p.name: hints[p.name] for p in accepted},
+        required=frozenset(p.name for p in accepted if p.default is p.empty),
     )
 
 
@@ -232,15 +234,16 @@ async def run_as_json(
     name: str,
     args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
+    medium: ReadAt = Medium.TERMINAL,
 ) -> dict[str, Any]:
     """Do what was asked over a wire, as `perform`; return its answer, or its refusal, as plain
-    values."""
+    values, with texts as `medium` shows them."""
     try:
         answer = await perform(service, person, name, args, news)
         with _failures_as_refusals(name):
-            return {"ok": answer_json.as_json(answer)}
+            return {"ok": answer_json.as_json(answer, medium)}
     except OperationError as refusal:
-        return refusal_as_json(refusal)
+        return refusal_as_json(refusal, medium)
 
 
 @contextmanager
@@ -290,7 +293,7 @@ async def run(
         NOTE.reset(mark)
         if is_large:  # the next one is read beside what this one leaves
             await asyncio.to_thread(give_back)
-    if change_note.noted or (spec.changes and not change_note.nothing):
+    if change_note.is_noted or (spec.changes and not change_note.is_unchanged):
         await _record(service, _row(service.now(), person, spec, logged, change_note))
     return result
 
@@ -315,8 +318,8 @@ def _row(
         address=person.address,
         op=spec.name,
         given=logged,
-        before=answer_json.as_json(change_note.before),
-        after=answer_json.as_json(change_note.after),
+        before=answer_json.as_json(change_note.old_state),
+        after=answer_json.as_json(change_note.new_state),
     )
 
 
@@ -346,13 +349,13 @@ def _short(value: Any) -> Any:
 def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given as the operation takes it. Raises InvalidArgumentError with all
     that is wrong."""
-    unknown = islice(args.keys() - spec.takes.keys(), MOST_FOUND)
+    unknown = islice(args.keys() - spec.arguments.keys(), MOST_FOUND)
     problems = [Problem(shortened_text(name), NOT_TAKEN) for name in unknown]
-    problems += [Problem(name, MISSING) for name in spec.needed - args.keys()]
+    problems += [Problem(name, MISSING) for name in spec.required - args.keys()]
     read_args = dict[str, Any]()
-    for name in args.keys() & spec.takes.keys():
+    for name in args.keys() & spec.arguments.keys():
         try:
-            read_args[name] = schema.read(spec.takes[name], args[name], name, MOST_VALUES)
+            read_args[name] = schema.read(spec.arguments[name], args[name], name, MOST_VALUES)
         except schema.Invalid as invalid:
             problems += invalid.problems
     if problems:
@@ -380,11 +383,15 @@ def _bounded(words: Message) -> Message:
     )
 
 
-def refusal_as_json(refusal: OperationError) -> dict[str, Any]:
+def refusal_as_json(
+    refusal: OperationError, medium: ReadAt = Medium.TERMINAL
+) -> dict[str, Any]:
     """Return a refusal as plain values for a wire."""
     return {
         "error": refusal.kind,
-        "words": refusal.words.both(),
-        "problems": [{"where": one.where, "what": one.what.both()} for one in refusal.problems],
+        "words": refusal.words.both(medium),
+        "problems": [
+            {"where": one.where, "what": one.what.both(medium)} for one in refusal.problems
+        ],
         "codes": list(refusal.codes),
     }

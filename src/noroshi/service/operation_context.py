@@ -76,8 +76,8 @@ class ServiceParts:
     ring: KeyRing | None = None
     people: People | None = None
     system: Callable[[], Sequence[Step]] | None = None
-    around: Surroundings | None = None
-    own: SelfFacts | None = None
+    surroundings: Surroundings | None = None
+    self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
 
 
@@ -91,7 +91,7 @@ class OperationContext:
         self.vault, self.tokens, self.new_id = parts.vault, parts.tokens, parts.new_id
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
-        self.around, self.own = parts.around, parts.own
+        self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.running_examinations = RunningExaminations(clocks.steady)
         self.examined: dict[str, tuple[Route, RunningExamination]] = {}
         self.bindings = SecretBindings(store, parts.vault)
@@ -168,7 +168,11 @@ class OperationContext:
         """Return the stage at which the last diagnosis of the route, defined as now, failed;
         NOTHING where none did, or where a mail was accepted since."""
         examined_route, record = self.examined.get(route.name, (None, None))
-        if record is None or examined_route != route or (accepted and accepted > record.at):
+        if (
+            record is None
+            or examined_route != route
+            or (accepted and accepted > record.begun_at)
+        ):
             return NOTHING
         failed_stages = (stage.title for stage in record.stages if stage.state == "failed")
         return next(failed_stages, NOTHING)

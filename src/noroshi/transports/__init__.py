@@ -1,18 +1,34 @@
 """List the transports, one file for each. To add one, write it and name it here."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from noroshi.transports import pickup
-from noroshi.transports.diagnostics.http import GraphExamination, WebhookExamination
-from noroshi.transports.diagnostics.pickup import PickupExamination
-from noroshi.transports.diagnostics.smtp import SmtpExamination
-from noroshi.transports.http import graph, webhook
-from noroshi.transports.smtp import transport
+from noroshi.imports import OnDemand, called_later, load
+from noroshi.ports import TransportKind
 
-BUILT_IN = (
-    replace(transport.KIND, examine=SmtpExamination),
-    replace(graph.KIND, examine=GraphExamination),
-    replace(pickup.KIND, examine=PickupExamination),
-    replace(webhook.KIND, examine=WebhookExamination),
+DIAGNOSTICS = f"{__name__}.diagnostics"
+EXAMINING = tuple(f"{DIAGNOSTICS}.{module}" for module in ("http", "pickup", "smtp"))
+"""The modules that look at a route stage by stage: a node loads them before its first turn, and
+what only reads definitions does not."""
+
+
+def _loader(module: str, examining: str, examination: str) -> Callable[[], TransportKind]:
+    """Return what loads the transport of that module, to be looked at by that examination."""
+
+    def load_kind() -> TransportKind:
+        kind: TransportKind = load(f"{__name__}.{module}").KIND
+        return replace(kind, examine=called_later(f"{DIAGNOSTICS}.{examining}", examination))
+
+    return load_kind
+
+
+KINDS: Mapping[str, TransportKind] = OnDemand(
+    {
+        "smtp": _loader("smtp.transport", "smtp", "SmtpExamination"),
+        "graph": _loader("http.graph", "http", "GraphExamination"),
+        "pickup": _loader("pickup", "pickup", "PickupExamination"),
+        "webhook": _loader("http.webhook", "http", "WebhookExamination"),
+    }
 )
-"""The kinds that this process knows, looked up by name."""
+"""By name. A transport is imported when its kind is asked for."""
+BUILT_IN = KINDS.values()

@@ -2,21 +2,48 @@
 
 The store holds sealed bytes only. The key lies in a file of its own, which `noroshi init`
 makes once; without it everything but the secrets goes on working.
+
+The type is imported with it; all else is when it is first asked for, as definitions need no box.
 """
 
 from __future__ import annotations
 
-from noroshi.vault.box import Box
-from noroshi.vault.key_rotation import KeyCheck, KeyRing, KeyRotation, check_entries
-from noroshi.vault.keys import Keys, Source, find_keys, keep_key, make_key, place_key, read_key
+from typing import TYPE_CHECKING
+
+from noroshi.imports import found_later
 from noroshi.vault.secret import Secret, VaultError
-from noroshi.vault.vault import ACCESS, REFUSALS, SIGN_INS, TOKENS, Vault, reserved
+
+if TYPE_CHECKING:
+    from noroshi.vault.box import Box
+    from noroshi.vault.key_rotation import KeyCheck, KeyRing, KeyRotation, check_entries
+    from noroshi.vault.keys import (
+        Keys,
+        Source,
+        find_keys,
+        keep_key,
+        make_key,
+        place_key,
+        read_key,
+    )
+    from noroshi.vault.vault import Vault
+else:
+    LATER = {
+        "box": ("Box",),
+        "key_rotation": ("KeyCheck", "KeyRing", "KeyRotation", "check_entries"),
+        "keys": (
+            "Keys",
+            "Source",
+            "find_keys",
+            "keep_key",
+            "make_key",
+            "place_key",
+            "read_key",
+        ),
+        "vault": ("Vault",),
+    }
+    __getattr__ = found_later(__name__, LATER)
 
 __all__ = [
-    "ACCESS",
-    "REFUSALS",
-    "SIGN_INS",
-    "TOKENS",
     "Box",
     "KeyCheck",
     "KeyRing",
@@ -31,6 +58,5 @@ __all__ = [
     "make_key",
     "place_key",
     "read_key",
-    "reserved",
     "check_entries",
 ]

@@ -13,28 +13,7 @@ from noroshi.vault.secret import Secret, VaultError
 CLOSED = _(
     "Cannot open the vault. Operations that need a secret wait; monitoring continues. {problem}"
 )
-SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN_ENTRIES = (
-    "signin/",
-    "refresh/",
-    "access/",
-    "refused/",
-    "user/",
-)
-"""The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
-there."""
-RESERVED = _(
-    "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
-    "{start}"
-)
 NO_BOX = _("The key is missing.")
-
-
-def reserved(name: str) -> Message | None:
-    """Return why no person may give an entry this name; None: they may."""
-    for start in OWN_ENTRIES:
-        if name.startswith(start):
-            return RESERVED.fill(name=name, start=start)
-    return None
 
 
 class SecretStore(Protocol):

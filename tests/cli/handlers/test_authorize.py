@@ -430,7 +430,7 @@ async def test_a_code_that_is_declined_ends_the_command(harness, tmp_path):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     harness.server.interval = 1
     declined = bilingual(en="It was declined.", ja="拒否されました。")
-    harness.server.on_device = SignInError(declined, error="access_denied", who="user")
+    harness.server.on_device = SignInError(declined, error="access_denied", party="user")
     told = await typed("authorize", "m365", "--device", "--lang", "ja", home=tmp_path)
     assert told.code == 1 and "拒否されました" in told.err and "ABCD-1234" in told.out
 

@@ -70,7 +70,7 @@ APP = Account(
     ],
 )
 def test_who_can_mend_it(error, codes, who):
-    assert advise(error, codes=codes).who == who
+    assert advise(error, codes=codes).party == who
 
 
 def test_a_missing_consent_is_known_by_its_suberror_alone():
@@ -100,9 +100,10 @@ def test_security_defaults_exempt_nobody_and_are_not_said_to():
     for exempt, language in (("administrator excludes", "en"), ("外して", "ja")):
         assert exempt in policy.say(language) and exempt not in advice.words.say(language)
     again = Instruction(InstructionKind.SIGN_IN_AGAIN)
-    assert advice.who == "user" and advice.cure.how[-1] == again
+    assert advice.party == "user" and advice.cure.steps[-1] == again
     assert (
-        "code on another device" in advice.cure.how[0].en and "コード" in advice.cure.how[0].ja
+        "code on another device" in advice.cure.steps[0].en
+        and "コード" in advice.cure.steps[0].ja
     )
 
 
@@ -182,7 +183,7 @@ def test_nobody_elsewhere_is_told_of_microsofts_portal(error):
 )
 def test_a_service_account_is_mended_at_google(error, who, said):
     advice = advise(error, cloud=GOOGLE, app_only=True)
-    assert advice.who == who and said in advice.words.en
+    assert advice.party == who and said in advice.words.en
 
 
 def test_a_certificate_that_is_not_registered_is_told_with_the_command_of_its_account():
@@ -223,8 +224,8 @@ BLAMES = re.compile(r"Microsoft(?! (Graph|cloud|クラウド))")
 def test_in_a_cloud_of_ones_own_nothing_is_laid_to_microsoft(code):
     advice = advise("never_heard_of", codes=(code,), cloud=OWN)
     assert not BLAMES.search(advice.words.en) and not BLAMES.search(advice.words.ja)
-    if advice.cure.whose is Whose.PROVIDER:
-        told = (*advice.cure.how, advice.words)
+    if advice.cure.party is Whose.PROVIDER:
+        told = (*advice.cure.steps, advice.words)
         assert not any(BLAMES.search(one.en) or BLAMES.search(one.ja) for one in told)
         assert advice.cure.link == ""
 
@@ -237,7 +238,7 @@ def test_numbers_of_another_provider_are_none_of_microsofts(cloud, more):
     said = "AADSTS7000222: The provided client secret keys are expired."
     answer = {"error": "invalid_grant", "error_description": said, **more}
     failed, known = failure(answer, account), failure({"error": "invalid_grant"}, account)
-    assert (failed.codes, failed.words, failed.who) == ((), known.words, known.who)
+    assert (failed.codes, failed.words, failed.party) == ((), known.words, known.party)
     assert "AADSTS" not in failed.words.en
     assert not BLAMES.search(failed.words.en) and not BLAMES.search(failed.words.ja)
 
@@ -246,7 +247,7 @@ def test_numbers_of_another_provider_are_none_of_microsofts(cloud, more):
 def test_a_server_of_ones_own_that_is_busy_is_nothing_of_microsoft_s(error):
     assert advise(error, cloud=MICROSOFT365).cure.link == "https://status.cloud.microsoft"
     cure = advise(error, cloud=OWN).cure
-    assert cure.link == "" and not any(BLAMES.search(one.en) for one in cure.how)
+    assert cure.link == "" and not any(BLAMES.search(one.en) for one in cure.steps)
 
 
 @pytest.mark.parametrize("cloud", [MICROSOFT365, OWN, GOOGLE, replace(OWN, oidc=True)])
@@ -255,7 +256,7 @@ def test_a_wrong_secret_is_put_in_by_the_command_that_is_named(cloud):
     advice = advise("invalid_client", codes=codes, cloud=cloud, secret="m365")
     for text in (advice.words.en, advice.words.ja):
         assert "noroshi secret set m365" in text
-    steps = "\n".join(step.en for step in advice.cure.how)
+    steps = "\n".join(step.en for step in advice.cure.steps)
     assert "noroshi secret set {secret}" in steps
     without = advise("invalid_client", cloud=OWN)
     assert "secret set" not in without.words.en

@@ -43,7 +43,7 @@ OURS = [
 
 def remedy_of(account, error, codes=()):
     advice = advise(error, codes=codes, app_only=account.app_only, cloud=account.cloud)
-    failure = SignInError(advice.words, error=error, who=advice.who, codes=codes)
+    failure = SignInError(advice.words, error=error, party=advice.party, codes=codes)
     exam = replace(WHOLE, user_values={**WHOLE.user_values, **values_of(account)})
     return cure_of(failure, account).remedy(advice.words, exam, "the reply")
 

@@ -54,7 +54,7 @@ async def test_metadata_that_leads_elsewhere_is_refused(oidc, authority, metadat
     authority.metadata_extra = metadata
     with pytest.raises(SignInError, match=said) as caught:
         await begun(oidc)
-    assert caught.value.who == "setup" and authority.posts == []
+    assert caught.value.party == "setup" and authority.posts == []
 
 
 async def test_a_server_that_tells_nothing_is_told(oidc, authority):
@@ -129,7 +129,7 @@ async def refused(account):
     ):
         with pytest.raises(SignInError) as caught:
             await asked
-        assert caught.value.who == "setup"
+        assert caught.value.party == "setup"
         told.add((caught.value.error, caught.value.words.en))
     (found,) = told
     return found
@@ -222,7 +222,7 @@ async def test_a_code_of_another_server_is_not_redeemed(oidc, authority):
     """RFC 9207, 2.4."""
     with pytest.raises(SignInError, match="another sign-in server") as caught:
         await redeemed(oidc, authority, iss="https://login.microsoftonline.com/t/v2.0")
-    assert caught.value.who == "user" and authority.posts == []
+    assert caught.value.party == "user" and authority.posts == []
 
 
 async def test_a_code_of_a_server_that_says_its_name_must_come_with_it(oidc, authority):

@@ -39,7 +39,7 @@ def asking(home, own=None, store=None, **settings):
     config = Config(home=home, **(paths | settings))
     time = ManualClocks()
     ask = InProcessClient(
-        Harness(store, around=Surroundings(config, time.clocks), own=own or Own())
+        Harness(store, surroundings=Surroundings(config, time.clocks), self_facts=own or Own())
     )
     ask.time = time
     return ask
@@ -100,7 +100,7 @@ async def test_a_store_whose_folder_is_gone_is_told_as_empty_and_does_no_harm():
 async def test_a_process_without_surroundings_says_so():
     for op in ("health", "places"):
         with pytest.raises(ErrorAnswer, match="trouble: This process"):
-            await InProcessClient(Harness(around=None))(op)
+            await InProcessClient(Harness(surroundings=None))(op)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ async def test_the_manager_itself_is_not_suggested(case):
     at = [Listener("0.0.0.0", 8443), Listener("192.0.2.7", 8080), Listener("127.0.0.1", 8080)]
     node = replace(NOWHERE, web=Web(address=address, port=port))
     around = Surroundings(node, ManualClocks().clocks)
-    harness = Harness(host=FakeHost(listeners=at), checks=BUILT_IN, around=around)
+    harness = Harness(host=FakeHost(listeners=at), checks=BUILT_IN, surroundings=around)
     found = (await InProcessClient(harness)("suggest"))["monitors"]
     assert [(o["id"], o["monitor"]["options"].get("address", "")) for o in found] == beside
 

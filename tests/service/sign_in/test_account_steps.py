@@ -41,7 +41,7 @@ class Tokens:
 
     token: str = field(default_factory=lambda: jwt(CLAIMS))
     state_is: SignInState = SignInState(
-        sign=SignInStatus.SIGNED_IN, why=WORDS, user=BOX, since=NOW - timedelta(days=3)
+        sign=SignInStatus.SIGNED_IN, reason=WORDS, user=BOX, changed_at=NOW - timedelta(days=3)
     )
     raises: Exception | None = None
 
@@ -81,7 +81,7 @@ async def test_a_token_for_several_is_told_with_the_one_that_counts():
 
 
 async def test_of_a_sign_in_of_today_no_days_are_counted():
-    state = SignInState(sign=SignInStatus.SIGNED_IN, why=WORDS, user=BOX, since=NOW)
+    state = SignInState(sign=SignInStatus.SIGNED_IN, reason=WORDS, user=BOX, changed_at=NOW)
     found = (await looked(Tokens(state_is=state)))["token"].found
     assert found.en.endswith("box@example.com signed in today") and "今日" in found.ja
 
@@ -141,7 +141,7 @@ async def test_a_secret_s_end_is_remarked_and_so_is_one_that_nobody_wrote_down()
     ("error", "line"),
     [
         pytest.param(
-            SignInError(WORDS, error="never_signed_in", who="user"),
+            SignInError(WORDS, error="never_signed_in", party="user"),
             "noroshi authorize m365",
             id="nobody signed in",
         ),
@@ -188,8 +188,8 @@ async def test_the_token_itself_is_nowhere():
 async def test_a_consent_that_is_missing_names_the_permission_of_this_route_alone(
     resource, shared, permission
 ):
-    refused = SignInError(WORDS, error="invalid_grant", who="admin", codes=(65001,))
-    account = replace(ACCOUNT, shared=shared)
+    refused = SignInError(WORDS, error="invalid_grant", party="admin", codes=(65001,))
+    account = replace(ACCOUNT, is_shared=shared)
     stages = await looked(Tokens(raises=refused), account, resource)
     how = stages["token"].remedy.how[0]
     assert f"› Delegated › {permission})" in how.en and f"› 委任 › {permission}」" in how.ja
@@ -226,7 +226,7 @@ OURS = replace(
 )
 async def test_a_refused_scope_names_the_provider_s_own_and_its_reason(sign_in, line):
     said = "mail.send was not granted to this client"
-    refused = SignInError(WORDS, error="invalid_scope", who="setup", description=said)
+    refused = SignInError(WORDS, error="invalid_scope", party="setup", description=said)
     account = replace(ACCOUNT, cloud=OURS, sign_in=sign_in, secret="s")
     remedy = (await looked(Tokens(raises=refused), account))["token"].remedy
     assert remedy.lines[0] == line and remedy.reply == f"invalid_scope: {said}"
@@ -236,7 +236,7 @@ async def test_a_refused_scope_names_the_provider_s_own_and_its_reason(sign_in, 
 
 
 async def test_at_entra_in_a_cloud_of_one_s_own_the_scope_is_that_cloud_s():
-    refused = SignInError(WORDS, error="invalid_scope", who="setup", codes=(70011,))
+    refused = SignInError(WORDS, error="invalid_scope", party="setup", codes=(70011,))
     cloud = replace(MICROSOFT365, name="ours", scope="https://ours.example/SMTP.Send")
     stages = await looked(Tokens(raises=refused), replace(ACCOUNT, cloud=cloud))
     assert 'scope = "https://ours.example/SMTP.Send"' in stages["token"].remedy.lines

@@ -127,7 +127,7 @@ async def test_a_server_that_is_busy_is_asked_about_a_code_again(ask):
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_device", route="m365")
     busy = bilingual(en="It is busy.", ja="混んでいます。")
-    ask.harness.server.on_device = SignInError(busy, error="server_error", who="wait")
+    ask.harness.server.on_device = SignInError(busy, error="server_error", party="wait")
     asked = await ask("authorize_device_ask", route="m365")
     assert asked["wait"] == 10 and asked["why"]["en"] == "It is busy."
 
@@ -137,7 +137,7 @@ async def test_a_code_that_was_declined_ends_it(ask):
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_device", route="m365")
     declined = bilingual(en="It was declined.", ja="拒否されました。")
-    failure = SignInError(declined, error="authorization_declined", who="user")
+    failure = SignInError(declined, error="authorization_declined", party="user")
     ask.harness.server.on_device = failure
     with pytest.raises(ErrorAnswer, match="trouble: It was declined"):
         await ask("authorize_device_ask", route="m365")

@@ -121,7 +121,12 @@ async def test_what_waited_goes_on_and_what_was_accepted_does_not(store, block, 
     done = await store.claim_parcel(node, "smtp", DAWN)
     await store.settle(done, OK, Accepted(DAWN))
     found = restore(await taken(store, old), new, DAWN + DAY)
-    assert (found.version, found.waiting_count, found.out_count, found.held) == (1, 2, 0, 0)
+    assert (found.version, found.waiting_count, found.out_count, found.held_count) == (
+        1,
+        2,
+        0,
+        0,
+    )
     assert found.previous_store is None
     assert await sent_by(new) == ["m.1/r/1", "m.1/r/2"]
 
@@ -174,7 +179,7 @@ async def test_no_life_after_it_has_the_number_of_one_after_the_backup(store, no
 
 async def test_who_wants_to_look_first_has_all_that_wait_held(store, block, old, new):
     await store.commit(block.fence, change(letter(), letter("m.1/r/boss")))
-    assert restore(await taken(store, old), new, DAWN, hold=True).held == 2
+    assert restore(await taken(store, old), new, DAWN, hold=True).held_count == 2
     assert await sent_by(new) == []
     again = SqliteStore.open(new)
     assert await again.release("m.1/r/boss", DAWN)

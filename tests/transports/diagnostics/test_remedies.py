@@ -196,7 +196,7 @@ def test_whoever_is_in_a_national_cloud_is_led_to_its_own_pages_and_shell(advice
 
 
 def test_a_page_of_the_entra_admin_center_is_the_same_one_in_its_cloud():
-    cure = Cure(whose=Whose.YOU, link="https://entra.microsoft.com/#view/Apps/{client_id}")
+    cure = Cure(party=Whose.YOU, link="https://entra.microsoft.com/#view/Apps/{client_id}")
     told = cure.remedy(bilingual(en="x", ja="x"), CHINA)
     assert told.link == f"https://entra.microsoftonline.cn/#view/Apps/{VALUES['client_id']}"
     assert national_replacements("microsoft365") == national_replacements("google") == {}

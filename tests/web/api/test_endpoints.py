@@ -27,7 +27,7 @@ NOT_ASKED = (
 )
 BELOW = {role: ROLES[at - 1] for at, role in enumerate(ROLES) if at}
 NEEDS_MORE = [name for name, one in OFFERED.items() if one.role != VIEWER]
-READABLE = [name for name, one in OFFERED.items() if one.role == VIEWER and not one.needed]
+READABLE = [name for name, one in OFFERED.items() if one.role == VIEWER and not one.required]
 
 
 def bearing(token):
@@ -168,7 +168,7 @@ async def test_the_document_has_every_operation_and_no_other(browser):
         ways = document["paths"][f"/api/{name}"]
         assert ("get" in ways) is (one.role == VIEWER and not one.changes)
         body = ways["post"]["requestBody"]["content"]["application/json"]["schema"]
-        assert set(body["properties"]) == set(one.takes)
+        assert set(body["properties"]) == set(one.arguments)
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_a_very_long_value_is_cut_and_says_so():
 def arguments():
     for one in OFFERED.values():
         if one.changes:
-            yield from (one.takes.keys() - one.declaration.secret)
+            yield from (one.arguments.keys() - one.declaration.secret)
 
 
 @sweep("name", sorted(set(arguments())))

@@ -103,9 +103,10 @@ def of_a_row(row):
     """What a page has of a row: its texts, and the lines to copy."""
     cure = getattr(row, "cure", row)
     own = (row.meaning, row.action) if cure is not row else ()
-    texts = (*own, *cure.how, cure.takes)
+    texts = (*own, *cure.steps, cure.delay)
     told = [text.say(localizer, Medium.PAGE) for text in texts for localizer in ("en", "ja")]
-    return [*told, *cure.lines]
+    lines = [line if isinstance(line, str) else line.en for line in cure.lines]
+    return [*told, *lines]
 
 
 @sweep("name", sorted(ROWS))
@@ -119,7 +120,7 @@ def test_what_the_page_of_a_route_has_a_form_for_is_not_copied(name):
 
 def test_two_entries_of_one_page_are_told_once():
     row = knowledge().explanations["webhooks.secret"]
-    both = [step.both(Medium.PAGE) for step in row.cure.how]
+    both = [step.both(Medium.PAGE) for step in row.cure.steps]
     assert len(both) == 2 and len(steps_of(lambda words: words["en"], both)) == 1
 
 

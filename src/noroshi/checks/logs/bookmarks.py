@@ -20,39 +20,39 @@ SHORTER = "?"
 class Mark:
     """Bookmark one file: how far it was read, and by what content it is known again.
 
-    `head` is of its first bytes, `tail` of the last ones before `at`. `size` and `changed` are
-    as they were last seen: while they stay, the content need not be looked at. `done`: it is
-    compressed and was read to its end. `rotated`: it bore another name than the log's.
-    `lost`: it was not found, and is remembered lest it be read again where it turns up.
+    `head` is of its first bytes, `tail` of the last ones before `offset`. `size` and `modified_ns`
+    are as they were last seen: while they stay, the content need not be looked at. `is_complete`:
+    it is compressed and was read to its end. `is_rotated`: it bore another name than the log's.
+    `is_missing`: it was not found, and is remembered lest it be read again where it turns up.
     `twin`: it is a copy, perhaps not finished, of the file of that identity, and not read while
     that is there.
     """
 
     identity: str
-    at: int = 0
-    cut: bool = False
+    offset: int = 0
+    is_cut: bool = False
     head_length: int = 0
     head: str = ""
     tail: str = ""
     size: int = -1
-    changed: int = 0
+    modified_ns: int = 0
     codec: str = ""
-    done: bool = False
-    rotated: bool = False
-    lost: bool = False
+    is_complete: bool = False
+    is_rotated: bool = False
+    is_missing: bool = False
     twin: str = ""
 
     @property
     def place(self) -> Place:
-        return Place(self.at, self.cut)
+        return Place(self.offset, self.is_cut)
 
     @property
     def is_read(self) -> bool:
         """Return whether nothing was left in it when it was last seen."""
-        return self.done or bool(self.twin) or 0 <= self.size <= self.at
+        return self.is_complete or bool(self.twin) or 0 <= self.size <= self.offset
 
     def is_unchanged(self, fact: FileFact) -> bool:
-        return (self.size, self.changed) == (fact.size, fact.modified_ns)
+        return (self.size, self.modified_ns) == (fact.size, fact.modified_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All logs of a monitor by their paths; `begun`: this is not the first look. `left_out`:
-    so many logs were not followed, as there are too many."""
+    """All logs of a monitor by their paths; `has_begun`: this is not the first look. `left_out`: so
+    many logs were not followed, as there are too many."""
 
     trails: Mapping[str, Trail] = field(default_factory=dict)
-    begun: bool = False
+    has_begun: bool = False
     left_out: int = 0
 
 
@@ -89,7 +89,7 @@ def head_of(file: BinaryIO, length: int = HEAD) -> bytes:
 
 def is_of(mark: Mark, file: BinaryIO) -> bool:
     """Return whether a file holds what was read under a mark, and perhaps more."""
-    return has_same_head(mark, head_of(file)) and tail_at(file, mark.at) == mark.tail
+    return has_same_head(mark, head_of(file)) and tail_at(file, mark.offset) == mark.tail
 
 
 def has_same_head(mark: Mark, head: bytes) -> bool:
@@ -113,19 +113,23 @@ def tail_at(file: BinaryIO, offset: int) -> str:
 def advanced_mark(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | None:
     """Return the mark after reading on to a place; None if the file was truncated meanwhile, so
     that what was read may be of two files."""
-    head, tail = head_of(file), tail_at(file, place.at)
-    if tail == SHORTER or not has_same_head(mark, head) or tail_at(file, mark.at) != mark.tail:
+    head, tail = head_of(file), tail_at(file, place.offset)
+    if (
+        tail == SHORTER
+        or not has_same_head(mark, head)
+        or tail_at(file, mark.offset) != mark.tail
+    ):
         return None
     return replace(
         mark,
-        at=place.at,
-        cut=place.cut,
+        offset=place.offset,
+        is_cut=place.is_cut,
         head_length=len(head),
         head=fingerprint(head),
         tail=tail,
         size=fact.size,
-        changed=fact.modified_ns,
-        lost=False,
+        modified_ns=fact.modified_ns,
+        is_missing=False,
     )
 
 
@@ -137,8 +141,8 @@ def mark_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
         head_length=len(head),
         head=fingerprint(head),
         size=fact.size,
-        changed=fact.modified_ns,
-        lost=False,
+        modified_ns=fact.modified_ns,
+        is_missing=False,
     )
 
 
@@ -167,7 +171,7 @@ def memory_from_json(memory: Mapping[str, Any]) -> Memory:
         path: Trail(tuple(_mark(row) for row in rows), floor, missed, barred)
         for path, (floor, missed, barred, rows) in memory["trails"].items()
     }
-    return Memory(trails, begun=True, left_out=memory["left_out"])
+    return Memory(trails, has_begun=True, left_out=memory["left_out"])
 
 
 def _row(mark: Mark) -> Sequence[Any]:

@@ -68,7 +68,7 @@ class Recognition:
                     marks[member.fact.identity] = mark
         original_identities = {mark.twin for mark in marks.values()}
         return marks, [
-            replace(mark, lost=True)
+            replace(mark, is_missing=True)
             for mark in lost_marks
             if mark.head_length or mark.identity in original_identities
         ]
@@ -136,28 +136,28 @@ class Recognition:
     ) -> Mark | None:
         """Return the mark of one that is lost and whose content is here now."""
         head = head_of(file)
-        for mark in sorted(lost_marks, key=lambda mark: -mark.at):  # the surest first
+        for mark in sorted(lost_marks, key=lambda mark: -mark.offset):  # the surest first
             is_twin = bool(twin) and mark.identity == twin
             if not mark.head_length or not (is_twin or has_same_head(mark, head)):
                 continue  # what was never read is nothing to go on with
-            continued_mark = replace(mark, identity=fact.identity, size=-1, lost=False)
+            continued_mark = replace(mark, identity=fact.identity, size=-1, is_missing=False)
             size = unpacked_size(self.files, member) if member.packed else None
-            if size is not None and mark.at and size == mark.at % 2**32:
+            if size is not None and mark.offset and size == mark.offset % 2**32:
                 lost_marks.remove(mark)
-                return mark_packed(replace(continued_mark, done=True), head, fact)
+                return mark_packed(replace(continued_mark, is_complete=True), head, fact)
             try:
                 is_same = is_of(mark, file)
             except (
                 UnfinishedFileError
             ):  # no look will ever get there, so the watch goes on without it
                 lost_marks.remove(mark)
-                return mark_packed(replace(continued_mark, done=True), head, fact)
+                return mark_packed(replace(continued_mark, is_complete=True), head, fact)
             if is_same:
                 lost_marks.remove(mark)
-                if mark.done and member.packed:
+                if mark.is_complete and member.packed:
                     return mark_packed(continued_mark, head, fact)
                 return continued_mark
-            if is_twin and (member.packed or fact.size < mark.at):
+            if is_twin and (member.packed or fact.size < mark.offset):
                 # It was made before the last lines were written, which we have read.
                 return self._mark_at_end(Mark(identity=fact.identity), member, file, fact)
         return None
@@ -166,7 +166,7 @@ class Recognition:
         self, new_mark: Mark, member: Member, file: BinaryIO, fact: FileFact
     ) -> Mark | None:
         if member.packed:
-            return mark_packed(replace(new_mark, done=True), head_of(file), fact)
+            return mark_packed(replace(new_mark, is_complete=True), head_of(file), fact)
         return advanced_mark(new_mark, file, Place(fact.size), fact)
 
     def _is_copy(

@@ -85,10 +85,10 @@ class Group:
     """Several, of which all or any must hold."""
 
     parts: tuple[Expression, ...]
-    every: bool
+    needs_all: bool
 
     def matches(self, line: bytes) -> bool:
-        combine: Callable[[Iterator[bool]], bool] = all if self.every else any
+        combine: Callable[[Iterator[bool]], bool] = all if self.needs_all else any
         return combine(part.matches(line) for part in self.parts)
 
     @property
@@ -97,7 +97,7 @@ class Group:
             part.words if isinstance(part, Leaf) else _in_brackets(part.words)
             for part in self.parts
         ]
-        separator = AND if self.every else OR
+        separator = AND if self.needs_all else OR
         return joined(parts, separator)
 
 
@@ -110,7 +110,7 @@ def expression(
 ) -> Expression:
     """Return the terms as one expression; a single one stands alone."""
     parts = tuple(_part(term, ignore_case) for term in terms)
-    return parts[0] if len(parts) == 1 else Group(parts, every=match != "any")
+    return parts[0] if len(parts) == 1 else Group(parts, needs_all=match != "any")
 
 
 def leaves(expression: Expression) -> Iterator[Leaf]:

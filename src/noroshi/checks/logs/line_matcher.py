@@ -192,7 +192,7 @@ def _required_words(expression: Expression) -> tuple[str, ...]:
         is_plain = not (expression.is_pattern or expression.negated or expression.ignore_case)
         return (expression.text,) if is_plain else ()
     words_of_parts = [_required_words(part) for part in expression.parts]
-    if expression.every:
+    if expression.needs_all:
         # The longest is likely the rarest.
         return max(words_of_parts, key=lambda words: min(map(len, words), default=0))
     return sum(words_of_parts, ()) if all(words_of_parts) else ()
@@ -205,7 +205,7 @@ def _required_pattern(expression: Expression) -> bytes | None:
         return None if expression.negated else _leaf_pattern(expression)
     patterns = [_required_pattern(part) for part in expression.parts]
     usable_patterns = [pattern for pattern in patterns if pattern is not None]
-    if expression.every:
+    if expression.needs_all:
         return usable_patterns[0] if usable_patterns else None
     return b"|".join(usable_patterns) if len(usable_patterns) == len(patterns) else None
 
@@ -234,5 +234,5 @@ def _searcher_of_words(words: tuple[str, ...], codecs: tuple[str, ...]) -> Searc
 def _is_words_alone(expression: Expression) -> bool:
     """Return whether having one of the words is all that is asked."""
     if isinstance(expression, Group):
-        return not expression.every and all(map(_is_words_alone, expression.parts))
+        return not expression.needs_all and all(map(_is_words_alone, expression.parts))
     return True

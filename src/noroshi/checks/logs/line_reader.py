@@ -15,11 +15,11 @@ LinesHandler = Callable[[bytearray, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place in a file where the next line begins; `cut`: in the midst of a line that was
+    """The place in a file where the next line begins; `is_cut`: in the midst of a line that was
     too long, whose rest is passed over. `has_more`: there is more to read."""
 
-    at: int
-    cut: bool = False
+    offset: int
+    is_cut: bool = False
     has_more: bool = False
 
 
@@ -40,19 +40,19 @@ def read_on(
     """
     buffer, filled = bytearray(LONGEST), 0
     view = memoryview(buffer)
-    file.seek(place.at)
-    place, limit = replace(place, has_more=False), place.at + max_bytes
+    file.seek(place.offset)
+    place, limit = replace(place, has_more=False), place.offset + max_bytes
     while count := _fill(file, view[filled:]):
         filled += count
         consumed, place = _hand_on(buffer, filled, place, codec, handle_lines)
         buffer[: filled - consumed] = buffer[consumed:filled]
         filled -= consumed
-        if place.at >= limit or enough():
+        if place.offset >= limit or enough():
             return replace(place, has_more=True)
     if final and filled:
-        if not place.cut:
+        if not place.is_cut:
             handle_lines(buffer, 0, filled)
-        place = Place(place.at + filled)
+        place = Place(place.offset + filled)
     return place
 
 
@@ -74,18 +74,18 @@ def _hand_on(
     """Return how many bytes of the buffer were used, and the place behind them."""
     end = codec.last_end(buffer, filled)
     if end:
-        start = codec.first_end(buffer, end) if place.cut else 0
+        start = codec.first_end(buffer, end) if place.is_cut else 0
         if start < end:
             handle_lines(buffer, start, end)
-        return end, Place(place.at + end)
+        return end, Place(place.offset + end)
     if filled < len(buffer):
         return 0, place
     end = codec.whole_units(filled)
-    if not place.cut and buffer.count(0) == filled:
-        return end, Place(place.at + end)  # a hole, and no part of the line behind it
-    if not place.cut:
+    if not place.is_cut and buffer.count(0) == filled:
+        return end, Place(place.offset + end)  # a hole, and no part of the line behind it
+    if not place.is_cut:
         handle_lines(buffer, 0, end)
-    return end, Place(place.at + end, cut=True)
+    return end, Place(place.offset + end, is_cut=True)
 
 
 def _fill(file: BinaryIO, view: memoryview) -> int:

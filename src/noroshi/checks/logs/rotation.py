@@ -118,7 +118,7 @@ class Follower:
         with opened_member(self.files, member) as (file, fact):
             head = head_of(file)
             if member.packed:
-                return mark_packed(replace(empty_mark, done=True), head, fact)
+                return mark_packed(replace(empty_mark, is_complete=True), head, fact)
             if from_start and member.is_log:
                 return empty_mark
             codec = codec_of(self.encoding, head)
@@ -139,14 +139,16 @@ class Follower:
         if mark.twin:
             return
         is_unchanged = mark.is_unchanged(member.fact)
-        if is_unchanged and (mark.done or (not member.packed and mark.at >= mark.size)):
+        if is_unchanged and (
+            mark.is_complete or (not member.packed and mark.offset >= mark.size)
+        ):
             return
         if max_bytes <= 0 or (log_look.bytes_read and self.enough()):
-            log_look.backlog += max(0, member.fact.size - mark.at)
+            log_look.backlog += max(0, member.fact.size - mark.offset)
             return
         try:
             # The writer may go on with a line in a file that was renamed; one more look tells.
-            is_final = is_unchanged and mark.rotated and not member.is_log
+            is_final = is_unchanged and mark.is_rotated and not member.is_log
             new_mark = self._read_on(member, mark, log_look, max_bytes, is_final=is_final)
         except FileReplacedError:
             return
@@ -164,7 +166,7 @@ class Follower:
         with opened_member(self.files, member) as (file, fact):
             head = head_of(file)
             codec = Codec(mark.codec) if mark.codec else codec_of(self.encoding, head)
-            place = mark.place if mark.at else Place(mark_length(codec, head))
+            place = mark.place if mark.offset else Place(mark_length(codec, head))
             matched, matcher = MatchedLines(), self.matcher(codec)
             place = read_on(
                 file,
@@ -178,7 +180,9 @@ class Follower:
             if member.packed:
                 # Once it is done its place stays where its tail is known.
                 packed_mark = (
-                    replace(mark, at=place.at, cut=place.cut) if place.has_more else mark
+                    replace(mark, offset=place.offset, is_cut=place.is_cut)
+                    if place.has_more
+                    else mark
                 )
                 new_mark: Mark | None = mark_packed(packed_mark, head, fact)
             else:
@@ -186,14 +190,14 @@ class Follower:
             if new_mark is None:
                 return None
             log_look.matched.merge(matched)
-            log_look.bytes_read += place.at - mark.at
+            log_look.bytes_read += place.offset - mark.offset
             if place.has_more:
-                log_look.backlog += max(0, fact.size - place.at)
+                log_look.backlog += max(0, fact.size - place.offset)
             return replace(
                 new_mark,
-                codec=codec.name if place.at else "",
-                done=member.packed and not place.has_more,
-                rotated=not member.is_log,
+                codec=codec.name if place.offset else "",
+                is_complete=member.packed and not place.has_more,
+                is_rotated=not member.is_log,
             )
 
     # what is remembered
@@ -205,13 +209,13 @@ class Follower:
         first."""
         log = next((m.fact.identity for m in members if m.is_log), "")
         sorted_marks = sorted(
-            marks, key=lambda m: (m.lost, m.identity != log, m.is_read, -m.changed)
+            marks, key=lambda m: (m.is_missing, m.identity != log, m.is_read, -m.modified_ns)
         )
         remembered_marks, dropped_marks = (
             sorted_marks[: self.most_marks],
             sorted_marks[self.most_marks :],
         )
-        floor = max((m.changed for m in dropped_marks if not m.lost), default=0)
+        floor = max((m.modified_ns for m in dropped_marks if not m.is_missing), default=0)
         missed_looks = 0 if log else old_trail.missed + 1
         return Trail(tuple(remembered_marks), max(floor, old_trail.floor), missed_looks)
 

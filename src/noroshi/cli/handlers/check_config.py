@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from noroshi.actions.template import TemplateRenderer
@@ -32,10 +33,6 @@ from noroshi.definitions.folder import Folder, look_into
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.unruled_monitors import without_rule
 from noroshi.definitions.validation import CheckResult, check
-from noroshi.hosts.foreign import host_by_source
-from noroshi.hosts.local import LocalHost
-from noroshi.hosts.own_names import OwnNames
-from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
@@ -108,9 +105,20 @@ async def _check(content: Folder, config: Config | None) -> CheckResult:
 
 
 def _host_of(config: Config) -> HostOf:
-    host = LocalHost(program_rules(config), CLOCKS)
-    node = OwnNames(config.name, socket.gethostname(), CLOCKS.steady).current()
-    return lambda monitor: host_by_source(source_of(monitor.instance, node), host)
+    """Return what knows the computer of a monitor; few kinds look at it before they measure."""
+
+    @cache
+    def host_of() -> HostOf:
+        from noroshi.hosts.foreign import host_by_source
+        from noroshi.hosts.local import LocalHost
+        from noroshi.hosts.own_names import OwnNames
+        from noroshi.hosts.programs import program_rules
+
+        host = LocalHost(program_rules(config), CLOCKS)
+        node = OwnNames(config.name, socket.gethostname(), CLOCKS.steady).current()
+        return lambda monitor: host_by_source(source_of(monitor.instance, node), host)
+
+    return lambda monitor: host_of()(monitor)
 
 
 def _counts(result: CheckResult) -> Message:

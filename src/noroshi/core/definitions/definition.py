@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from noroshi.help_texts import describe_fields
+
 
 class Definition:
     """The base of all definitions. Its readers must refuse unknown names, and take the help
@@ -17,5 +19,5 @@ class Definition:
     __slots__ = ()
     __pydantic_config__: ClassVar[Mapping[str, object]] = {
         "extra": "forbid",
-        "use_attribute_docstrings": True,
+        "json_schema_extra": describe_fields,
     }

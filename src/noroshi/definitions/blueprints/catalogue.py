@@ -9,22 +9,22 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.translation import LANGUAGES, Message, bilingual
 from noroshi.definitions.document_content import content, split
-from noroshi.ports import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
     """A set of groups with their monitors, in which ${name} stands for what is asked for.
 
-    `asks` has what is taken unless somebody says otherwise; "" must be said.
+    `inputs` has what is taken unless somebody says otherwise; "" must be said.
     """
 
     name: str
     title: Message
     help: Message
-    asks: Mapping[str, str]
+    inputs: Mapping[str, str]
     groups: tuple[Mapping[str, Any], ...]
 
 
@@ -76,7 +76,7 @@ def _blueprint(name: str, definition: Mapping[str, Any]) -> Blueprint:
         name=name,
         title=words_of(definition, "title", name),
         help=words_of(definition, "help"),
-        asks=definition.get("asks", {}),
+        inputs=definition.get("asks", {}),
         groups=tuple(definition.get("group", ())),
     )
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem, file_of, suggestion
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.instruction import InstructionKind, followed_by
@@ -15,7 +16,6 @@ from noroshi.core.translation import _
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
 from noroshi.definitions.definition_tree import NO_NAME
 from noroshi.definitions.document_content import content, document
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
@@ -66,13 +66,13 @@ def add(
 def _filled_values(
     blueprint: Blueprint, values: Mapping[str, str], place: Place
 ) -> Mapping[str, str]:
-    parameters = {**blueprint.asks, **values}
-    for name in values.keys() - blueprint.asks.keys():
-        closest_name = suggestion(name, blueprint.asks)
+    parameters = {**blueprint.inputs, **values}
+    for name in values.keys() - blueprint.inputs.keys():
+        closest_name = suggestion(name, blueprint.inputs)
         place.problems.append(
             Problem("--set", NOT_ASKED.fill(given=name, instead=closest_name))
         )
-    for name in sorted(blueprint.asks):
+    for name in sorted(blueprint.inputs):
         if not parameters[name]:
             place.problems.append(Problem(name, MUST_SAY.fill(name=name)))
     return parameters

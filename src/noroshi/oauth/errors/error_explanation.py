@@ -46,7 +46,7 @@ WHERE_AN_APP_SIGNS_IN: Mapping[str, str] = {
 class Advice:
     """Say who can mend a refusal, by which sentences, and step by step."""
 
-    who: Who
+    party: Who
     words: Message
     cure: Cure
 
@@ -69,7 +69,7 @@ def advise(
     in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
     """
     explanation = _explanation(error, suberror, codes, cloud, app_only=app_only, secret=secret)
-    responsible: Who = "wait" if error in TEMPORARY_ERRORS else explanation.who or "setup"
+    responsible: Who = "wait" if error in TEMPORARY_ERRORS else explanation.party or "setup"
     shown_code = next((code for code in codes if by_code(code)), next(iter(codes), None))
     code = error if shown_code is None else f"AADSTS{shown_code}"
     message = explanation.meaning.fill(
@@ -201,4 +201,4 @@ def _of_app_only(row: Explanation, cloud: Cloud) -> Explanation:
     app_row = WHERE_AN_APP_SIGNS_IN.get(row.name)
     if app_row is not None:
         return knowledge().explanations[app_row]
-    return _classes(cloud, app_only=False)[CLIENT_REFUSED] if row.who == "user" else row
+    return _classes(cloud, app_only=False)[CLIENT_REFUSED] if row.party == "user" else row

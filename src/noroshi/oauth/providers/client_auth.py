@@ -38,7 +38,7 @@ def key_file(client: Client) -> KeyFile:
     key = read_key_file(client.credential.value.reveal() if client.credential else "")
     if key is None:
         message = NO_KEY_FILE.fill(entry=client.account.secret)
-        raise SignInError(message, error="no_key_file", who="setup")
+        raise SignInError(message, error="no_key_file", party="setup")
     return key
 
 

@@ -126,4 +126,4 @@ def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
 
 
 def _setup_error(message: Message) -> SignInError:
-    return SignInError(message, error="invalid_request", who="setup")
+    return SignInError(message, error="invalid_request", party="setup")

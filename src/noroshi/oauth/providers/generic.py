@@ -290,7 +290,7 @@ def _check_issuer(endpoints: Endpoints, attempt: Attempt, query: Mapping[str, st
     (RFC 9207, 2.4)."""
     expected, issuer = attempt.flow.get("issuer", ""), query.get("iss", "")
     if expected and (issuer or endpoints.says_issuer) and issuer != expected:
-        raise SignInError(OTHER_SERVER, error="invalid_response", who="user")
+        raise SignInError(OTHER_SERVER, error="invalid_response", party="user")
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
@@ -298,5 +298,5 @@ def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
     claims = claims_in(str(answer.get("id_token") or "")) or {}
     returned_nonce = str(claims.get("nonce", ""))
     if claims and nonce and not hmac.compare_digest(returned_nonce.encode(), nonce.encode()):
-        raise SignInError(OTHER_SIGN_IN, error="invalid_response", who="user")
+        raise SignInError(OTHER_SIGN_IN, error="invalid_response", party="user")
     return user_in(answer, claims, account)

@@ -210,6 +210,6 @@ async def tenant_of(client: Client) -> str:
         if GUID.fullmatch(tenant):
             return tenant.lower()
         words = NO_TENANT.fill(tenant=account.tenant, host=urlsplit(account.authority).netloc)
-        return SignInError(words, error="no_tenant", who="setup")
+        return SignInError(words, error="no_tenant", party="setup")
 
     return await ask_provider(client, ask)

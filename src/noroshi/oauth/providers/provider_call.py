@@ -71,7 +71,7 @@ def _ask_in_thread(
         # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
         # in their texts: only the kind of it may leave here.
         message = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
-        return SignInError(message, error="invalid_response", who="setup")
+        return SignInError(message, error="invalid_response", party="setup")
     finally:
         if session is not None:
             session.close()
@@ -148,7 +148,7 @@ def failure(
     return SignInError(
         advice.words,
         error=error,
-        who=advice.who,
+        party=advice.party,
         suberror=suberror,
         codes=codes,
         retry_after=retry_after,
@@ -182,7 +182,7 @@ def device(
 def no_device(account: Account) -> SignInError:
     """Say that the provider has no sign-in on another device."""
     message = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
-    return SignInError(message, error="unsupported_grant_type", who="setup")
+    return SignInError(message, error="unsupported_grant_type", party="setup")
 
 
 async def run_in_thread(work: Callable[[], T | Exception]) -> T:

@@ -78,7 +78,7 @@ def _row(one: Blueprint) -> BlueprintRow:
         name=one.name,
         title=one.title,
         help=one.help,
-        asks=one.asks,
+        asks=one.inputs,
         monitors=tuple(
             f"{group.get('name')}/{monitor.get('name')} ({monitor.get('kind')})"
             for group in one.groups

@@ -132,7 +132,7 @@ class DiagnosticOperations(OperationGroup):
         examination = self._context.running_examinations.get(id)
         stages, is_over = await self._context.running_examinations.since(id, seen)
         steps = _names(examination.steps)
-        return Looked(tuple(stages), is_over, examination.at, steps)
+        return Looked(tuple(stages), is_over, examination.begun_at, steps)
 
     async def close(self) -> None:
         """End what is under way."""

@@ -26,10 +26,10 @@ class RunningExamination:
     """One examination: its steps, when it was begun, and what has come of it so far."""
 
     steps: Sequence[Step]
-    at: datetime
+    begun_at: datetime
     stages: list[Stage] = field(default_factory=list)
-    over: bool = False
-    ended: float = 0.0
+    is_over: bool = False
+    ended_at: float = 0.0
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     task: asyncio.Task[None] | None = None
 
@@ -39,24 +39,24 @@ class RunningExaminations:
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
-        self._running: dict[str, RunningExamination] = {}
+        self._examinations: dict[str, RunningExamination] = {}
 
     def begin(self, id: str, examination: Examination, at: datetime) -> None:
         """Take its steps one after the other, whoever looks. Raises OperationFailedError."""
         now = self._steady()
-        self._running = {
+        self._examinations = {
             name: one
-            for name, one in self._running.items()
-            if not one.over or now - one.ended < KEPT
+            for name, one in self._examinations.items()
+            if not one.is_over or now - one.ended_at < KEPT
         }
-        if sum(not one.over for one in self._running.values()) >= MOST:
+        if sum(not one.is_over for one in self._examinations.values()) >= MOST:
             raise OperationFailedError(TOO_MANY.fill(most=MOST))
-        record = self._running[id] = RunningExamination(examination.steps, at)
+        record = self._examinations[id] = RunningExamination(examination.steps, at)
         record.task = asyncio.create_task(self._run(record, examination))
 
     def get(self, id: str) -> RunningExamination:
         """Return the one of that id. Raises NotFoundError."""
-        record = self._running.get(id)
+        record = self._examinations.get(id)
         if record is None:
             raise NotFoundError(NO_SUCH)
         return record
@@ -71,15 +71,15 @@ class RunningExaminations:
         try:
             async with asyncio.timeout(WAIT), record.news:
                 await record.news.wait_for(
-                    lambda: record.over or len(record.stages) > known_stages
+                    lambda: record.is_over or len(record.stages) > known_stages
                 )
         except TimeoutError:
             pass
-        return tuple(record.stages[max(known_stages, 0) :]), record.over
+        return tuple(record.stages[max(known_stages, 0) :]), record.is_over
 
     async def close(self) -> None:
         """End those that are under way, and let go of their connections."""
-        tasks = [one.task for one in self._running.values() if one.task is not None]
+        tasks = [one.task for one in self._examinations.values() if one.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -90,7 +90,7 @@ class RunningExaminations:
                 await self._tell(record, stage)
         finally:
             await examination.close()
-            record.over, record.ended = True, self._steady()
+            record.is_over, record.ended_at = True, self._steady()
             await self._tell(record, None)
 
     async def _tell(self, record: RunningExamination, stage: Stage | None) -> None:

@@ -22,16 +22,16 @@ from noroshi.core.sentences import without_stop
 from noroshi.core.translation import (
     NOTHING,
     SENTENCES,
-    Medium,
     Message,
     _,
     joined,
     plain,
     quotes,
+    reads_alike,
     with_wording,
 )
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
-from noroshi.definitions.compilation import OPEN
+from noroshi.definitions.compilation import OPEN, Kinds
 from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.operations.kind_answers import Kind
 from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said
@@ -42,7 +42,6 @@ from noroshi.operations.status_answers import (
     RouteStatus,
     StoppedBy,
 )
-from noroshi.plugins import Plugins
 from noroshi.ports import (
     Action,
     Arrival,
@@ -73,7 +72,7 @@ NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
 
-def kinds(plugins: Plugins) -> tuple[Kind, ...]:
+def kinds(plugins: Kinds) -> tuple[Kind, ...]:
     """Return monitors, actions and routes that can be defined, with their options."""
     families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
         "monitor": plugins.checks,
@@ -206,9 +205,11 @@ def route_status(
         state, since, waits_until = "down", outage.down_since, outage.open_until
         reason = outage.reason
     if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
-        state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
+        state, since = STATES.get(sign_in.sign, "down"), sign_in.changed_at or since
         is_never_signed_in = sign_in.sign is SignInStatus.NEVER
-        reason = NEVER_SIGNED_IN.fill(route=route.name) if is_never_signed_in else sign_in.why
+        reason = (
+            NEVER_SIGNED_IN.fill(route=route.name) if is_never_signed_in else sign_in.reason
+        )
     if missing_entries:
         state, reason = "needs somebody", NOT_IN_VAULT.fill(entry=missing_entries[0])
     is_signed_in = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
@@ -334,8 +335,7 @@ def _reasons(reasons: Sequence[Message]) -> Message:
 
 
 def _without_stop(reason: Message) -> Message:
-    is_read_alike = reason.say("en", Medium.PAGE) == reason.en
-    return with_wording(reason, without_stop) if is_read_alike else reason
+    return with_wording(reason, without_stop) if reads_alike(reason) else reason
 
 
 def letter(

@@ -69,7 +69,7 @@ class NodeOperations(StatusOperations):
             system=program.system,
             zone=program.zone,
             at=self._clocks.wall(),
-            began=program.began,
+            began=program.started_at,
             seconds=program.seconds,
             late=node.lateness,
             clock_set=node.clock_set,
@@ -82,10 +82,14 @@ class NodeOperations(StatusOperations):
         )
 
     async def _node_facts(self) -> NodeFacts:
-        return await self._context.own.node() if self._context.own else NodeFacts()
+        return (
+            await self._context.self_facts.node() if self._context.self_facts else NodeFacts()
+        )
 
     async def _queue_facts(self) -> QueueFacts:
-        return await self._context.own.queue() if self._context.own else QueueFacts()
+        return (
+            await self._context.self_facts.queue() if self._context.self_facts else QueueFacts()
+        )
 
     async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
         """Return the status of the node's own monitors alone: all others may be many
@@ -106,9 +110,9 @@ class NodeOperations(StatusOperations):
         return Places(places=tuple(places), backup=await self._last_backup())
 
     def _surroundings(self) -> Surroundings:
-        if self._context.around is None:
+        if self._context.surroundings is None:
             raise OperationFailedError(NOT_HERE)
-        return self._context.around
+        return self._context.surroundings
 
     async def _last_backup(self) -> LastBackup | None:
         rows = await self._store.audit_log(LOOKED_THROUGH)

@@ -61,7 +61,7 @@ class Destinations:
     """The places that an entry goes to by the definitions in force, and the token that chose
     one of them."""
 
-    to: tuple[str, ...]
+    places: tuple[str, ...]
     chosen_by: str = ""
 
 
@@ -148,7 +148,7 @@ class SecretBindings:
             by_token = any(use in unconfirmed.uses and use.where for use in uses)
             places = sorted({use.where for use in uses if use.where})
             destinations[entry] = Destinations(
-                to=tuple(places), chosen_by=unconfirmed.token if by_token else ""
+                places=tuple(places), chosen_by=unconfirmed.token if by_token else ""
             )
         return destinations
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Route
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.providers.client_auth import read_key_file
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
-from noroshi.vault import Secret, reserved
+from noroshi.vault import Secret
 
 EMPTY = pgettext("empty", "is empty")
 FOR_CERTIFICATE = followed_by(

@@ -11,6 +11,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 from noroshi.operations.vault_answers import SecretEntry, SecretKind
@@ -24,7 +25,6 @@ from noroshi.service.errors import (
 from noroshi.service.node.secret_bindings import Destinations
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
-from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
 """The names of settings that name an entry of the vault."""
@@ -70,7 +70,7 @@ class SecretOperations(OperationGroup):
                 name=name,
                 kept=name in vault_names,
                 named_by=tuple(users.get(name, ())),
-                goes_to=destinations[name].to if name in destinations else (),
+                goes_to=destinations[name].places if name in destinations else (),
                 led_by=destinations[name].chosen_by if name in destinations else "",
                 kind=kinds.get(name, SecretKind.OTHER),
             )

@@ -68,7 +68,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         selected = _select(proposal, wanted)
         current = await self._store.current()
         blueprint = Blueprint(
-            name=TEST, title=NEW, help=NEW, asks={}, groups=groups_of(selected, language)
+            name=TEST, title=NEW, help=NEW, inputs={}, groups=groups_of(selected, language)
         )
         options = {
             "title": title or proposal.title,
@@ -88,7 +88,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     def _without_manager(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
         """Return all but the manager: whoever could be told that it is away need not be told by
         it."""
-        manager = self._context.around.manager if self._context.around else None
+        manager = self._context.surroundings.manager if self._context.surroundings else None
         if manager is None:
             return listeners
         manager_address = ip_address(manager.address)

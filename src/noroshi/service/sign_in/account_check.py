@@ -48,7 +48,7 @@ class AccountCheckOperations(ProbeOperations):
         try:
             await self._tokens.tenant(account)
         except SignInError as failure:
-            yield failure, "" if failure.who == WAIT else "tenant"
+            yield failure, "" if failure.party == WAIT else "tenant"
         if error := await refusal(self._tokens, account, bare=True):
             yield error, "client_id"
         credential = await self._trial_credential(account, secret)

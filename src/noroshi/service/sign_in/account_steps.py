@@ -108,7 +108,7 @@ class SignInSteps:
             "permission": _permission(account, resource),
             **_scopes(account, resource),
         }
-        self._where = host
+        self._host = host
         self._exam = with_values(exam, **facts, host=host, port=str(port))
         self._token = self._person = ""
 
@@ -124,21 +124,21 @@ class SignInSteps:
 
     async def _server(self) -> StepResult:
         """Reach it by one page that says nothing secret; its date tells of our clock."""
-        page, host = page_of(self._account), plain(self._where)
+        page, host = page_of(self._account), plain(self._host)
         try:
             reply = await fetch_page(page, self._account, self._context)
         except RouteError as trouble:
             raise step_error(trouble, self._exam, host) from None
         except NoAnswerError as error:
-            words = NOT_OAUTH.fill(host=self._where, status=error)
+            words = NOT_OAUTH.fill(host=self._host, status=error)
             raise StepError(host, _no_server().remedy(words, self._exam)) from None
         if _is_other_program(reply, self._account):
-            words = NOT_OAUTH.fill(host=self._where, status=reply.status)
+            words = NOT_OAUTH.fill(host=self._host, status=reply.status)
             cure = _no_server(page)
             raise StepError(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
         now = self._context.clocks.wall()
         return StepResult(
-            ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where)
+            ANSWERS.fill(host=self._host), clock_remarks(reply.date, now, self._host)
         )
 
     async def _new_token(self) -> StepResult:
@@ -151,7 +151,7 @@ class SignInSteps:
         except UnreachableError as error:
             cure = _no_server(page_of(self._account))
             raise StepError(
-                plain(self._where), cure.remedy(sentence(error.words), self._exam)
+                plain(self._host), cure.remedy(sentence(error.words), self._exam)
             ) from None
         except VaultError as error:
             raise self._failure(error.words, "settings.vault") from None
@@ -165,7 +165,7 @@ class SignInSteps:
         if claims is None:
             return StepResult(OPAQUE, self._other_person_remarks(self._person))
         now = self._context.clocks.wall()
-        is_shared = self._account.shared
+        is_shared = self._account.is_shared
         bulk = is_high_volume(self._exam.user_values.get("route_host", ""))
         diagnoses = token_diagnosis.faults(
             claims, self._resource, self._user, now, is_shared=is_shared, bulk=bulk
@@ -189,7 +189,7 @@ class SignInSteps:
     def _other_person_remarks(self, person: str) -> tuple[Message, ...]:
         """Return that it is not the mailbox of whoever signed in: that may be meant so, and is
         if the account says so."""
-        if self._account.shared:
+        if self._account.is_shared:
             return ()
         causes = token_diagnosis.other_person(person, self._resource, self._user)
         return tuple(
@@ -229,7 +229,7 @@ class SignInSteps:
         if self._account.app_only:
             kind = CERTIFICATE if self._account.certificate else SECRET
             return BY_APP.fill(kind=kind, lasts=lifetime)
-        days = (now - state.since).days if state.since is not None else 0
+        days = (now - state.changed_at).days if state.changed_at is not None else 0
         words = BY_PERSON if days else BY_PERSON_TODAY
         return words.fill(lasts=lifetime, user=state.user or SOMEBODY, days=days)
 
@@ -290,7 +290,7 @@ def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
     """Return what a person and an app ask for there."""
     cloud = account.cloud
     return {
-        "scope": cloud.scope_for(resource, app_only=False, is_shared=account.shared),
+        "scope": cloud.scope_for(resource, app_only=False, is_shared=account.is_shared),
         "app_scope": cloud.scope_for(resource, app_only=True),
     }
 
@@ -307,7 +307,7 @@ def ca_place(account: Account) -> str:
 def _permission(account: Account, resource: Resource) -> str:
     """Return the delegated permission that a person's route needs, as the portal lists it."""
     if resource == "graph":
-        return "Mail.Send.Shared" if account.shared else "Mail.Send"
+        return "Mail.Send.Shared" if account.is_shared else "Mail.Send"
     return {"smtp": "SMTP.Send", "inbox": "Mail.Read"}[resource]
 
 

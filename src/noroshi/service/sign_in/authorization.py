@@ -196,7 +196,7 @@ class SignInOperations(OperationGroup):
         except UnreachableError as failure:
             return DeviceAsked(wait=ASK_LATER, why=failure.words)
         except (SignInError, VaultError) as failure:
-            if getattr(failure, "who", "") == "wait":
+            if getattr(failure, "party", "") == "wait":
                 return DeviceAsked(wait=ASK_LATER, why=failure.words)
             raise not_signed_in(route, failure) from None
         if wait:
@@ -359,5 +359,5 @@ def not_signed_in(route: str, failure: OAuthError | VaultError) -> OperationFail
 def _mendings(route: str, failure: OAuthError | VaultError) -> Iterator[Problem]:
     if isinstance(failure, SignInError) and is_about_secret(failure.codes):
         yield Problem("secret", ANOTHER_SECRET.fill(route=route))
-    elif isinstance(failure, UnreachableError) or getattr(failure, "who", "") == "wait":
+    elif isinstance(failure, UnreachableError) or getattr(failure, "party", "") == "wait":
         yield Problem("", NOT_BY_ITSELF.fill(route=route))

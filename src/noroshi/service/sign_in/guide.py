@@ -82,7 +82,7 @@ def goal_of(account: Account, route: Route, way: str = "") -> SetupGoal:
         way=way or _way_of(account),
         secret=bool(account.secret),
         redirect=account.redirect,
-        delegated=account.shared,
+        delegated=account.is_shared,
     )
 
 

@@ -103,12 +103,12 @@ class ProbeOperations(SignInOperations):
             return TokenSeen(good=True, words=(OPAQUE,))
         return TokenSeen(
             good=claims.is_for_resource
-            and not claims.missing_right(resource, is_shared=account.shared),
+            and not claims.missing_right(resource, is_shared=account.is_shared),
             permits=claims.permits,
             person=claims.person,
             object_id=claims.object_id,
             until=claims.ends,
-            words=claims.describe(resource, account.mailbox, is_shared=account.shared),
+            words=claims.describe(resource, account.mailbox, is_shared=account.is_shared),
         )
 
     async def _entry(self, name: str) -> Secret | None:

@@ -203,7 +203,7 @@ def _not_uploaded(failure: SignInError, credential: Credential) -> Message:
 def _is_wrong(account: Account, failure: SignInError) -> bool:
     """Tell whether it would be refused so at a sign-in too, or nobody can tell before the
     server is well again."""
-    if failure.error in OF_OURS or failure.who == "wait":
+    if failure.error in OF_OURS or failure.party == "wait":
         return True
     if account.cloud.entra:
         return _is_wrong_at_entra(failure)

@@ -46,15 +46,15 @@ class Restored:
     (None: no node had run).
 
     `waiting_count` mails go out once a node runs, of these `out_count` had been on their way;
-    `held` wait for a person. `previous_store` is where the store that was there lies now (None:
-    there was none).
+    `held_count` wait for a person. `previous_store` is where the store that was there lies now
+    (None: there was none).
     """
 
     version: int
     last_seen: datetime | None
     waiting_count: int
     out_count: int
-    held: int
+    held_count: int
     previous_store: Path | None
 
 
@@ -150,7 +150,7 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
         last_seen=None if last_seen is None else instant(last_seen),
         waiting_count=waiting_count,
         out_count=out_count,
-        held=held_count,
+        held_count=held_count,
         previous_store=None,
     )
 

@@ -22,9 +22,9 @@ def http_meaning(service: Service, status: int, text: str) -> Meaning:
     rule = http_rule_for(service, status, text)
     if rule is None:
         return _by_first_digit(status)
-    if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.explanation)
-    return Meaning(ROUTE, rule.says, rule.explanation)
+    if isinstance(rule.finding, Verdict):
+        return Meaning(rule.finding, None, rule.explanation)
+    return Meaning(ROUTE, rule.finding, rule.explanation)
 
 
 def http_rules(service: Service) -> tuple[ReplyRule, ...]:

@@ -13,6 +13,7 @@ from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.marked_names import with_settings
 from noroshi.core.redaction import Masks
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError
@@ -24,7 +25,7 @@ from noroshi.transports.http.http_reply import ReplyReader
 from noroshi.transports.http.webhook_payloads import SHAPES
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Parties
-from noroshi.vault import Secret, reserved
+from noroshi.vault import Secret
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
 OWN_HEADERS = frozenset(

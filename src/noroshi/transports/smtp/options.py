@@ -9,6 +9,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.marked_names import with_settings
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
@@ -17,7 +18,6 @@ from noroshi.transports.mime.message import AddressError, ascii_domain, smtp_add
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
 from noroshi.transports.smtp.connection import Parties, Patience, Server
-from noroshi.vault import reserved
 
 LOOPBACK_LITERAL = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
 RELAY, SUBMISSION, SUBMISSIONS = 25, 587, 465  # RFC 8314, 3.3

@@ -30,9 +30,9 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     rule = rule_for(code, enhanced, text)
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: REFUSAL}.get(code // 100, DEFERRED))
-    if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.explanation)
-    return Meaning(ROUTE, rule.says, rule.explanation)
+    if isinstance(rule.finding, Verdict):
+        return Meaning(rule.finding, None, rule.explanation)
+    return Meaning(ROUTE, rule.finding, rule.explanation)
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:

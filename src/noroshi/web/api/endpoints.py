@@ -172,7 +172,7 @@ def _query_arguments(request: Request, operation: Operation) -> Mapping[str, Any
     """Return the arguments of a GET: a list where the operation takes several values."""
     query = request.query_params
     return {
-        name: query.getlist(name) if _is_list(operation.takes.get(name)) else query[name]
+        name: query.getlist(name) if _is_list(operation.arguments.get(name)) else query[name]
         for name in query
     }
 

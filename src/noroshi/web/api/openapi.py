@@ -56,9 +56,9 @@ def document(operations: Mapping[str, Operation]) -> Mapping[str, Any]:
     argument_types = {
         f"{operation.name}.{name}": type
         for operation in offered_operations
-        for name, type in operation.takes.items()
+        for name, type in operation.arguments.items()
     }
-    answers = {operation.name: operation.answers for operation in offered_operations}
+    answers = {operation.name: operation.answer_type for operation in offered_operations}
     argument_schemas, answer_schemas, shared_schemas = schema.forms(
         argument_types, answers, "#/components/schemas/{model}"
     )
@@ -84,7 +84,7 @@ def _path(
     operation: Operation, argument_schemas: Mapping[str, Any], answer_schema: Any
 ) -> Mapping[str, Any]:
     properties = {
-        name: argument_schemas[f"{operation.name}.{name}"] for name in operation.takes
+        name: argument_schemas[f"{operation.name}.{name}"] for name in operation.arguments
     }
     common = {
         "summary": _bilingual(operation.help),
@@ -96,7 +96,7 @@ def _path(
     body = {
         "type": "object",
         "properties": properties,
-        "required": sorted(operation.needed),
+        "required": sorted(operation.required),
         "additionalProperties": False,
     }
     post = common | {
@@ -109,7 +109,7 @@ def _path(
         {
             "name": name,
             "in": "query",
-            "required": name in operation.needed,
+            "required": name in operation.required,
             "schema": argument_schema,
         }
         for name, argument_schema in properties.items()

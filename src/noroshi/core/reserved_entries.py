@@ -1,0 +1,27 @@
+"""Name the entries of the vault that are Noroshi's own, which no person may write."""
+
+from __future__ import annotations
+
+from noroshi.core.translation import Message, _
+
+SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN_ENTRIES = (
+    "signin/",
+    "refresh/",
+    "access/",
+    "refused/",
+    "user/",
+)
+"""The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
+there."""
+RESERVED = _(
+    "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
+    "{start}"
+)
+
+
+def reserved(name: str) -> Message | None:
+    """Return why no person may give an entry this name; None: they may."""
+    for start in OWN_ENTRIES:
+        if name.startswith(start):
+            return RESERVED.fill(name=name, start=start)
+    return None
