@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol, TypeVar, get_type_hints
 
@@ -196,6 +197,7 @@ def operations(group: type) -> Mapping[str, Operation]:
     }
 
 
+@cache  # type hints are read anew each time, and each service asks for those of the same methods
 def _describe(method: Callable[..., Any]) -> Operation:
     hints = get_type_hints(method)
     parameters = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
