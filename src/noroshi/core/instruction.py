@@ -209,9 +209,9 @@ MAKE_OR_IMPORT = Wording(
     _("Create or import one: {command} (or on {page} in the manager)"),
 )
 SAVE_CERTIFICATE = Wording(
-    _("To see it and its thumbprint: {command}"),
-    _("Save it as a file on {page}, which also shows its thumbprint."),
-    _("To see it and its thumbprint: {command} (or on {page} in the manager)"),
+    _("To see the certificate and its thumbprint: {command}"),
+    _("Save the certificate as a file on {page}, which also shows its thumbprint."),
+    _("To see the certificate and its thumbprint: {command} (or on {page} in the manager)"),
 )
 KEEP = Wording(
     _("To save it anyway: {command}"),

@@ -80,7 +80,9 @@ async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant
     argv = ("secret", "set", "ap", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
     assert told.code == 0
-    assert told.out.splitlines()[1] == ("No route or account uses it yet (did you mean app?)")
+    assert told.out.splitlines()[1] == (
+        "No route or account uses this entry yet (did you mean app?)"
+    )
 
 
 async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(harness, tmp_path):

@@ -20,10 +20,10 @@ NOT_NOTICED = _(
 
 GONE = _("Delivery is not verified. The route that sent it is no longer defined.")
 FILED = _(
-    "It is in the folder as a file. What happens next is not verified; it depends on the "
-    "software that picks it up."
+    "The message is in the folder as a file. Its further delivery is not verified; that "
+    "depends on the software that picks it up."
 )
-HANDED = _("The server accepted it. It is not verified that anyone has seen it.")
+HANDED = _("The server accepted the message. It is not verified that anyone has seen it.")
 OF_KIND: Mapping[str, Message] = {"pickup": FILED, "webhook": HANDED}
 """The limits of what is known of a mail that a route of that kind took, as no report of it
 comes back."""

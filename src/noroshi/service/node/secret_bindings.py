@@ -25,7 +25,7 @@ ELSEWHERE = followed_by(
     ),
     InstructionKind.GIVE_PASSWORD,
 )
-SENT = _("is stored in the vault for {known}; this would send it to {where}")
+SENT = _("is stored in the vault for {known}; this change would send it to {where}")
 UNSEEN = followed_by(
     _(
         "“{entry}” was not saved. The API token {token}, which may not change the destination "

@@ -241,7 +241,8 @@ def _orders_field(visit: Visit, edit: Edit) -> Field | None:
         visit.say(pgettext("mailing.new.into", "Used by")),
         visit.say(
             _(
-                "The route is added at the end of the order. It is used when those before it cannot send."
+                "The route is added at the end of the order. It is used when the routes before it cannot "
+                "send."
             )
         ),
     )
