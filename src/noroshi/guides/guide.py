@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import NOTHING, Message, _, pgettext
 
 TAKES: Mapping[str, Message] = {
     "": NOTHING,
@@ -18,6 +19,10 @@ TAKES: Mapping[str, Message] = {
     "rights": _("30 minutes to 2 hours"),
 }
 """How long it is until a step acts."""
+COMMANDS: Mapping[str, CommandText] = {
+    "sign_in_to_read": CommandText("authorize", pgettext("command", "ROUTE --read-mailbox")),
+}
+"""The places of sentences that are commands, for whoever runs Noroshi."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +129,7 @@ def _step(row: Mapping[str, Any]) -> Step:
         id=row["id"],
         part=row["part"],
         title=_words(row, "title"),
-        how=tuple(map(Message, _lines(row["how"]))),
+        how=tuple(map(_sentence, _lines(row["how"]))),
         source=row["source"],
         ways=frozenset(row.get("ways", ())),
         kinds=frozenset(row.get("kinds", ())),
@@ -151,6 +156,13 @@ def _failure(row: Mapping[str, Any]) -> Failure:
 
 def _words(row: Mapping[str, Any], name: str) -> Message:
     return Message(row[name]) if name in row else NOTHING
+
+
+def _sentence(text: str) -> Message:
+    """Return a sentence whose commands are values."""
+    message = Message(text)
+    commands = {name: COMMANDS[name] for name in message.places & COMMANDS.keys()}
+    return with_commands(message, **commands) if commands else message
 
 
 def _lines(text: str) -> tuple[str, ...]:
