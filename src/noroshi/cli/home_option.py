@@ -42,6 +42,8 @@ def _commands_in_texts() -> re.Pattern[str]:
     )
 
     commands = [command for command in COMMANDS if command.name not in PROGRAMS]
-    names = [f"{command.name} {one.name}" for command in commands for one in command.under]
-    names += [command.name for command in commands if not command.under]
+    names = [
+        f"{command.name} {one.name}" for command in commands for one in command.subcommands
+    ]
+    names += [command.name for command in commands if not command.subcommands]
     return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, names))})\b")

@@ -77,18 +77,20 @@ class InProcessClient:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
-        self._who = administrator(getpass.getuser())
+        self._person = administrator(getpass.getuser())
         self._service: Service | None = None
         self._examining: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Return the answer as JSON's own types. Raises RefusedError."""
-        return unpack(self._run(op, lambda service: run_as_json(service, self._who, op, args)))
+        return unpack(
+            self._run(op, lambda service: run_as_json(service, self._person, op, args))
+        )
 
     def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
         """Return the answer as it is made. Raises RefusedError."""
         try:
-            answer: T = self._run(op, lambda service: perform(service, self._who, op, args))
+            answer: T = self._run(op, lambda service: perform(service, self._person, op, args))
         except OperationError as refusal:
             raise refusal_of(refusal_as_json(refusal)) from None
         return answer

@@ -116,7 +116,7 @@ KEY_FILE = Option(("file",), _("file with the encrypted key"), {"metavar": "FILE
 KEY = Command(
     name="key",
     help=_("manage the key that encrypts the secrets"),
-    under=(
+    subcommands=(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
@@ -145,7 +145,7 @@ CHANGES_GO = Option(
 SERVICE = Command(
     name="service",
     help=_("run Noroshi as a service of this computer"),
-    under=(
+    subcommands=(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",

@@ -57,7 +57,7 @@ class Redactor:
 
     def __init__(self, *, addresses: bool = False) -> None:
         self._addresses = addresses
-        self._known: dict[str, str] = {}
+        self._masked_addresses: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Redact a text of a person's, of a log or of a server."""
@@ -100,7 +100,9 @@ class Redactor:
         return redacted_values
 
     def _address(self, match: re.Match[str]) -> str:
-        alias = self._known.setdefault(match[0].lower(), f"address-{len(self._known) + 1}")
+        alias = self._masked_addresses.setdefault(
+            match[0].lower(), f"address-{len(self._masked_addresses) + 1}"
+        )
         return f"{alias}@masked.invalid"
 
 
