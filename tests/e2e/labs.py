@@ -15,6 +15,7 @@ from noroshi_lab.lab.mailbox import Mailboxes
 from noroshi_lab.lab.person import sign_in
 from noroshi_lab.lab.remote import Remote
 from tests.e2e.world import PATIENCE, until
+from tests.noroshi_lab.lab.lab_keys import with_keys
 from tests.warm import warm
 
 
@@ -22,7 +23,7 @@ class LabProgram:
     """`noroshi lab` as people start it."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder = with_keys(folder)
         self.process = None
 
     def start(self):
@@ -83,7 +84,7 @@ class LabInReach:
 
     def __init__(self, folder, **given):
         self.clock = Clock()
-        self.lab = Lab(folder, clock=self.clock, **given)
+        self.lab = Lab(with_keys(folder), clock=self.clock, **given)
         self.mint = self.lab.mint = Remembering(self.lab.mint)
         self.folder, self.faults = folder, self.lab.faults
         self._loop = asyncio.new_event_loop()

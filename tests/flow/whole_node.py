@@ -17,6 +17,7 @@ from noroshi.vault import make_key
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.remote import Remote
+from tests.noroshi_lab.lab.lab_keys import with_keys
 from tests.noroshi_lab.lab.story import AKI, Story
 
 FIRST, SECOND = "first", "second"
@@ -56,7 +57,7 @@ async def sides(folder):
     make_key(config.key)
     limits = Limits.of_exchange()
     limits.manner = "reject"
-    async with Lab(folder / "lab", clock=lambda: time.now, limits=limits) as lab:
+    async with Lab(with_keys(folder / "lab"), clock=lambda: time.now, limits=limits) as lab:
         lab.elsewhere.faults.drop_after_ok = 10**9  # it keeps none open for months either
         yield time, lab, config
 

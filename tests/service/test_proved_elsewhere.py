@@ -13,6 +13,7 @@ from noroshi_lab.lab import switches
 from noroshi_lab.lab.client_config import definitions
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import sign_in
+from tests.noroshi_lab.lab.lab_keys import with_keys
 from tests.service.clients import ErrorAnswer
 from tests.service.sign_in.test_probes import Office
 
@@ -51,7 +52,7 @@ class Elsewhere(Office):
 
 @pytest.fixture
 async def elsewhere(tmp_path):
-    async with Lab(tmp_path / "lab", clock=lambda: datetime.now(UTC)) as lab:
+    async with Lab(with_keys(tmp_path / "lab"), clock=lambda: datetime.now(UTC)) as lab:
         office = Elsewhere(lab)
         await office.applied()
         await office.ask("set_secret", name=ENTRY, value=office.card.client_secret)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.home_option import at_home, meant_for
 from noroshi.cli.paths import DOOR
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.settings_file import DOOR_FILE, LONGEST_SOCKET, ConfigError, leaves_out
-from noroshi.core.translation import Message, _, sentence
+from noroshi.core.translation import Medium, Message, ReadAt, _, sentence, terminal_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +123,10 @@ class CommandContext:
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
         from noroshi.cli.clients.in_process import LOOKS, InProcessClient
 
-        self.is_node_running = False
-        self._client = self._open.enter_context(closing(InProcessClient(self.config)))
+        self.running = False
+        self._client = self._open.enter_context(
+            closing(InProcessClient(self.config, self._medium_of_answers))
+        )
         try:
             answer = question(self._client)
         except RefusedError as refusal:
@@ -140,7 +141,8 @@ class CommandContext:
 
     def _ask_node(self, question: Callable[[Caller], T]) -> T:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
-        node, end, gone_at = SocketClient(self.door or self._node_door), 0.0, 0.0
+        door = self.door or self._node_door
+        node, end, gone_at = SocketClient(door, medium=self._medium_of_answers), 0.0, 0.0
         while True:
             try:
                 return question(node)
@@ -192,13 +194,23 @@ class CommandContext:
         self._client = None
         self._open.close()
 
+    @property
+    def medium(self) -> ReadAt:
+        """Return where the person reads: the commands in texts name the home folder that this one
+        was given."""
+        return terminal_of(getattr(self.args, "home", ""))
+
+    @property
+    def _medium_of_answers(self) -> ReadAt:
+        """Return where the answers of a node are read: programs get them as they are."""
+        return Medium.TERMINAL if getattr(self.args, "json", False) else self.medium
+
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """Return a text of ours, or of an answer, in the person's language; its hints can be
+        """Return a text of ours, or of an answer, in the person's language; its commands can be
         typed."""
-        home = getattr(self.args, "home", "")
         if isinstance(words, Message):
-            return meant_for(words, home).say(self.language)
-        return at_home(words[self.language], home)
+            return words.say(self.language, self.medium)
+        return words[self.language]
 
     def print_json(self, value: Any) -> None:
         """Print an answer for programs as it is, both languages in it."""

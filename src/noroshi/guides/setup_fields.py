@@ -128,9 +128,13 @@ MAILBOX = SetupField(
 TENANT = SetupField(
     name="tenant",
     label=_("Tenant"),
-    help=_("The directory (tenant) ID or a domain of the organisation."),
+    help=_(
+        "The directory (tenant) ID or a domain of the organisation. If empty, the mailbox's "
+        "domain is used."
+    ),
     question=_("Tenant ID or domain of the organisation"),
     option="--tenant",
+    is_required=False,
     check=check_tenant,
 )
 CLIENT_ID = SetupField(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from noroshi_lab.lab.certificates import open_client_certificate
 from noroshi_lab.lab.directory import (
     App,
     ClientSecret,
@@ -19,9 +17,8 @@ from noroshi_lab.lab.directory import (
     make_tenant,
 )
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.other_provider.provider import make_provider, write_account
-from noroshi_lab.lab.tokens import Mint
 from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Clock, Wire
+from tests.noroshi_lab.lab.lab_keys import with_keys
 
 
 @pytest.fixture
@@ -47,22 +44,10 @@ def directory() -> Directory:
     return Directory([make_tenant(app=app, users=[alerts], mailboxes=mailboxes)])
 
 
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The keys that a lab leaves: to make them takes longer than most tests."""
-    folder = tmp_path_factory.mktemp("keys")
-    for name in ("signing-key.pem", "elsewhere-key.pem"):
-        Mint.open(folder / name)
-    open_client_certificate(folder / "client.pem")
-    account = folder / "service-account.json"
-    write_account(make_provider({}, account).account, account, "")
-    return folder
-
-
 @pytest.fixture
-def lab_folder(tmp_path: Path, keys: Path) -> Path:
+def lab_folder(tmp_path: Path) -> Path:
     """Where a lab begins with keys of its own."""
-    return Path(shutil.copytree(keys, tmp_path / "lab"))
+    return with_keys(tmp_path / "lab")
 
 
 @pytest.fixture

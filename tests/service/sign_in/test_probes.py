@@ -27,6 +27,7 @@ from noroshi_lab.lab.client_config import definitions
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import sign_in
 from tests.e2e.world import FAR
+from tests.noroshi_lab.lab.lab_keys import with_keys
 from tests.service.clients import ErrorAnswer, InProcessClient
 from tests.service.node.test_secret_bindings import TOKEN
 
@@ -82,7 +83,7 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path):
-    async with Lab(tmp_path / "lab", clock=lambda: datetime.now(UTC)) as lab:
+    async with Lab(with_keys(tmp_path / "lab"), clock=lambda: datetime.now(UTC)) as lab:
         yield Office(lab)
 
 

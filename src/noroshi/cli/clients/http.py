@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from noroshi.cli.clients.socket import WireClient, line_of, no_answer, patience_of, unpack
 from noroshi.cli.errors import RefusedError
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.network.connection_errors import distrust_text
@@ -22,9 +23,12 @@ NO_URL = _(
     "{url} is not the address of a manager: such an address starts with https:// (http:// "
     "only on this computer) and has no path."
 )
-NO_TOKEN = _(
-    "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
-    "computer: noroshi token new"
+NO_TOKEN = with_commands(
+    _(
+        "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
+        "computer: {command}"
+    ),
+    command=CommandText("token new"),
 )
 CANNOT_REACH = _("Cannot reach the manager at {url}: {why}")
 NOT_TRUSTED = _(

@@ -12,8 +12,9 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.hosts.footprint import PlaceShown
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import Health, LastBackup, Places
@@ -32,8 +33,9 @@ LABELS: Mapping[str, Message] = {
     "version": _("definitions"),
     "program": _("program"),
 }
-NOT_RUNNING = _(
-    "No node is running, so nothing is monitored or sent now. Start one: noroshi serve"
+NOT_RUNNING = with_commands(
+    _("No node is running, so nothing is monitored or sent now. Start one: {command}"),
+    command=CommandText("serve"),
 )
 LATE = _("at most {late:.2f} s in the last minute")
 CLOCK = _("{at} ({zone})")
@@ -42,7 +44,10 @@ MAILS = ngettext("{count} message", "{count} messages")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 QUEUE = _("{waiting} waiting, {set_aside} undeliverable, {lost} lost")
 BACKUP = _("Last backup: {path}, {at}, by {by}")
-NO_BACKUP = _("No backup has been made here yet: noroshi backup FILE")
+NO_BACKUP = with_commands(
+    _("No backup has been made here yet: {command}"),
+    command=CommandText("backup", pgettext("command", "FILE")),
+)
 HEAD = (_("ITEM"), _("LOCATION"), _("STATE"), _("DESCRIPTION"))
 
 

@@ -13,6 +13,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import contents, read_hidden
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import NOTHING, Message, _
@@ -50,7 +51,10 @@ MAY_GO = _("Allow this destination? [y/N] ")
 NOT_THERE = _("Nothing was saved. Correct the destination first: {who}")
 NONE_YET = _("The vault is empty.")
 HEAD = (_("ENTRY"), _("IN THE VAULT"), _("USED BY"))
-IS_KEPT = {True: _("yes"), False: _("no: noroshi secret set {name}")}
+IS_KEPT = {
+    True: _("yes"),
+    False: with_commands(_("no: {command}"), command=CommandText("secret set", "{name}")),
+}
 NOBODY = _("none")
 
 

@@ -11,28 +11,35 @@ from typing import Any, NamedTuple
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, bilingual
 
 NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
 TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
 TYPE_IT = _("Enter the text; finish with Ctrl-D on its own line.")
-NOBODY_SENDS = _("Not sent: no node is running. The message is sent once noroshi serve runs.")
+NOBODY_SENDS = with_commands(
+    _("Not sent: no node is running. The message is sent once {command} runs."),
+    command=CommandText("serve"),
+)
 NOT_LOOKED = _("The message is queued. It is not known whether it was sent: {why}")
 ACCEPTED = _("To {contact}: accepted by the server. Arrival is not confirmed yet.")
 WAITS = _("To {contact}: not sent yet, waiting; {because}")
 HELD = _("To {contact}: not sent, held; {because}")
 SET_ASIDE = _("To {contact}: not sent, undeliverable; {because}")
-REFUSED = _(
-    "To {contact}: refused for {addresses}, accepted for the others. Details: noroshi queue "
-    "show {id}"
+REFUSED = with_commands(
+    _("To {contact}: refused for {addresses}, accepted for the others. Details: {command}"),
+    command=CommandText("queue show", "{id}"),
 )
-KEPT = _(
-    "It stays in the queue and is not sent automatically. Once the cause is fixed: noroshi "
-    "queue release {id}"
+KEPT = with_commands(
+    _(
+        "It stays in the queue and is not sent automatically. Once the cause is fixed: {command}"
+    ),
+    command=CommandText("queue release", "{id}"),
 )
-LOOK = _(
-    "The message stays in the queue until it can be sent. Details: noroshi queue show {id}"
+LOOK = with_commands(
+    _("The message stays in the queue until it can be sent. Details: {command}"),
+    command=CommandText("queue show", "{id}"),
 )
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
