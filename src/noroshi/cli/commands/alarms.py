@@ -27,7 +27,9 @@ ALARM = Command(
         Command(
             name="acknowledge",
             run="noroshi.cli.handlers.alarms:acknowledge",
-            help=_("acknowledge: repeats stop until it recovers or gets worse"),
+            help=_(
+                "acknowledge an alarm: repeat notifications stop until the problem ends or gets worse"
+            ),
             more=(_("A recovery is still reported."),),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),

@@ -80,7 +80,9 @@ DEFINITION = Command(
                 KEY,
                 *SAFELY_THERE,
                 Option(
-                    ("--empty",), _("remove it even if no instance is monitored any more"), FLAG
+                    ("--empty",),
+                    _("remove the definition even if that leaves no instance monitored"),
+                    FLAG,
                 ),
                 JSON,
             ),

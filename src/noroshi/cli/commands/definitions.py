@@ -55,7 +55,10 @@ EXPORT = Command(
         FOLDER,
         Option(
             ("--force",),
-            _("overwrite and remove files that differ from the definitions in effect"),
+            _(
+                "overwrite files that differ from the definitions in effect, and remove those that have "
+                "no definition"
+            ),
             FLAG,
         ),
     ),

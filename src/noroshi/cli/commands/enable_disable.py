@@ -30,7 +30,7 @@ INSTANCES = Command(
         Command(
             name="stop",
             run="noroshi.cli.handlers.enable_disable:stop",
-            help=_("stop monitoring it"),
+            help=_("stop monitoring the instance"),
             more=(
                 _(
                     "Measurement stops. Contacts who were notified of an open alarm are notified that "
@@ -43,7 +43,7 @@ INSTANCES = Command(
             name="start",
             run="noroshi.cli.handlers.enable_disable:start",
             help=_("start monitoring it"),
-            more=(_("Monitoring starts again; events in the meantime are not checked."),),
+            more=(_("Monitoring resumes; what happened while it was stopped is not checked."),),
             options=(INSTANCE, NOTE, JSON),
         ),
         Command(
@@ -74,7 +74,7 @@ MONITORS = Command(
         Command(
             name="disable",
             run="noroshi.cli.handlers.enable_disable:disable",
-            help=_("stop monitoring it"),
+            help=_("stop the monitor or group"),
             options=(PART, NOTE, JSON),
         ),
         Command(

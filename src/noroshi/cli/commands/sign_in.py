@@ -16,8 +16,8 @@ AUTHORIZE = Command(
             "and asks for the URL where the browser ends up."
         ),
         _(
-            "With --here, the browser on this computer returns automatically. With --device, you "
-            "enter a code on another device, such as a phone."
+            "With --here, the browser on this computer passes the result back automatically. With "
+            "--device, you enter a code on another device, such as a phone."
         ),
         _(
             'An account with sign_in = "app" needs only its secret or certificate: a token is '
@@ -119,8 +119,8 @@ SECRET = Command(
                 Option(
                     ("--to",),
                     _(
-                        "allow this destination (host:port), which an API token without --programs has set "
-                        "(repeatable)"
+                        "send the secret to this destination (host:port) even though it was set through an API "
+                        "token without --programs (repeatable)"
                     ),
                     {"metavar": "HOST:PORT", "action": "append", "default": []},
                 ),

@@ -57,7 +57,10 @@ USER = Command(
         Command(
             name="password",
             run="noroshi.cli.handlers.users:password",
-            help=_("set a new password for a user, and log them out"),
+            help=_(
+                "reset a user's password: print a one-time code for choosing a new one, and log the user "
+                "out"
+            ),
             more=(CODE,),
             options=(NAME, PASSWORD, JSON),
         ),
@@ -125,7 +128,8 @@ API_TOKEN = Command(
                 Option(
                     ("--programs",),
                     _(
-                        "also allow running programs, sending a secret elsewhere, and managing users"
+                        "also allow running programs, sending stored secrets to new destinations, and managing "
+                        "users"
                     ),
                     FLAG,
                 ),

@@ -72,7 +72,7 @@ NOT_RUNNING = with_commands(
     command=CommandText("serve"),
 )
 ALL_STOPPED = _("－ All monitoring is stopped.")
-START = _("－ To monitor {path} again: noroshi {command} {path}")
+START = _("－ To monitor {path} again: {command}")
 MONITORS = _("Monitors")
 MORE_WELL = with_commands(
     _("… and {count} more that are OK (all: {command})"), command=CommandText("status", "--all")
@@ -320,8 +320,8 @@ def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequen
 
 def _stop(stop: StoppedBy) -> Message:
     """Say how to start it again; who stopped it stands beside its monitors."""
-    command = "monitor enable" if "/" in stop.path else "instance start"
-    return START.fill(path=stop.path, command=command)
+    name = "monitor enable" if "/" in stop.path else "instance start"
+    return with_commands(START, command=CommandText(name, "{path}")).fill(path=stop.path)
 
 
 def _with_title(name: str, title: str) -> str:
