@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from noroshi.core.translation import MarkedText, Medium, Message, bilingual
+from noroshi.core.command_text import CopiedCommand, line_at
+from noroshi.core.translation import MarkedText, Medium, Message, ReadAt, bilingual
 
 T = TypeVar("T")
 
@@ -22,10 +23,10 @@ class UnreadableAnswerError(ValueError):
     version, or of no node."""
 
 
-def as_json(value: object, medium: Medium = Medium.TERMINAL) -> Any:
+def as_json(value: object, medium: ReadAt = Medium.TERMINAL) -> Any:
     """Return the value as JSON's own types, with its texts in both languages as `medium` shows
     them."""
-    return msgspec.to_builtins(value, enc_hook=_ENCODERS[medium], builtin_types=(MarkedText,))
+    return msgspec.to_builtins(value, enc_hook=_encoder(medium), builtin_types=(MarkedText,))
 
 
 def from_json(shape: type[T], answer: object) -> T:
@@ -37,16 +38,17 @@ def from_json(shape: type[T], answer: object) -> T:
         raise UnreadableAnswerError(str(error)) from error
 
 
-def _encoder(medium: Medium) -> Callable[[object], Any]:
+def _encoder(medium: ReadAt) -> Callable[[object], Any]:
     def encoded(value: object) -> Any:
         if isinstance(value, Message):
             return value.both(medium)
+        if isinstance(value, CopiedCommand):
+            return line_at(value, medium)
         raise NotImplementedError(type(value))
 
     return encoded
 
 
-_ENCODERS = {medium: _encoder(medium) for medium in Medium}
 _converting = threading.Lock()
 """One at a time: msgspec puts what it knows of a class onto the class before it is whole, and a
 thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""

@@ -697,3 +697,13 @@ async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harn
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out
     assert f"Changes in version 2: {count}\n" in told
+
+
+@pytest.mark.parametrize("given", [(), ("--home", "{home}")])
+async def test_a_command_in_what_the_node_says_is_typed_as_this_one_was(
+    harness, tmp_path, given
+):
+    option = tuple(part.format(home=tmp_path) for part in given)
+    shown = await typed("queue", "show", "01X", *option, home=tmp_path)
+    command = " ".join(("noroshi queue list", *option))
+    assert shown.err.rstrip().endswith(f"See: {command}")

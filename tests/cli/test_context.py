@@ -1,17 +1,20 @@
 """What a command says: its hints can be typed as they stand, for the home folder that was given."""
 
+from argparse import Namespace
+
 import pytest
 
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.queue import HOW_TO_RELEASE, NOTHING_WAITS, TRIED_AGAIN
-from noroshi.cli.home_option import meant_for
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.translation import bilingual, composed, plain
+from noroshi.core.translation import composed, plain
 
 HERE = " --home '/srv/a b'"
 
 
 def said(text, home="/srv/a b", language="en"):
-    return meant_for(text, home).say(language)
+    args = Namespace(home=home) if home else Namespace()
+    return CommandContext(args, home, language, None).say(text)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -27,12 +30,14 @@ def test_what_people_wrote_stays_though_it_looks_like_a_command():
     assert said(TRIED_AGAIN.fill(id="01J", subject=plain(subject))).endswith(subject)
 
 
-def test_an_instruction_and_what_the_node_said_are_meant_for_it_too():
+def test_an_instruction_is_meant_for_it_too_wherever_it_stands():
     text = followed_by(NOTHING_WAITS, InstructionKind.SHOW_MAIL, mail="01J")
     assert said(text).endswith(f"noroshi queue show{HERE} 01J")
-    told = bilingual(en="See: noroshi status", ja="noroshi status")
-    assert said(composed("{why}: {told}", why="noroshi status", told=told)) == (
-        f"noroshi status: See: noroshi status{HERE}"
+    assert said(composed("{why}: {text}", why="noroshi status", text=text)).startswith(
+        "noroshi status: "
+    )
+    assert said(composed("{why}: {text}", why="x", text=text)).endswith(
+        f"noroshi queue show{HERE} 01J"
     )
 
 

@@ -81,6 +81,11 @@ async def test_a_question_without_its_line_end_is_answered_too(tmp_path):
         pytest.param(b"{}\n", id="no operation"),
         pytest.param(b'{"op": 5}\n', id="no name"),
         pytest.param(b'{"op": "status", "args": []}\n', id="arguments without names"),
+        pytest.param(b'{"op": "status", "home": 5}\n', id="a home folder that is no text"),
+        pytest.param(
+            b'{"op": "status", "home": "%s"}\n' % (b"x" * 5000),
+            id="a home folder longer than any path",
+        ),
         pytest.param(b"\xff\xfe\n", id="no UTF-8"),
         pytest.param(b"[" * 100_000 + b"\n", id="nested too deep"),
         pytest.param(b"\n", id="empty"),
@@ -90,6 +95,21 @@ async def test_what_is_no_request_is_told_and_the_next_one_is_answered(tmp_path,
     async with a_door(tmp_path) as door, inside(door) as us:
         assert (await us.say(line))["error"] == "invalid"
         assert "ok" in await us.ask("status")
+
+
+@pytest.mark.parametrize("padding", ["", " " * 70_000], ids=["short", "read elsewhere"])
+@pytest.mark.parametrize(
+    ("head", "command"),
+    [('"home": "/srv/n", ', "noroshi queue list --home /srv/n"), ("", "noroshi queue list")],
+)
+async def test_a_command_in_an_answer_names_the_home_folder_that_was_given(
+    tmp_path, padding, head, command
+):
+    line = f'{{{head}"op": "queue_show", "args": {{"id": "01X"}}{padding}}}\n'
+    async with a_door(tmp_path) as door, inside(door) as us:
+        refused = (await us.say(line.encode()))["words"]
+    assert refused["en"].endswith(f"See: {command}")
+    assert f"{command} " in refused["ja"]
 
 
 @pytest.mark.parametrize(

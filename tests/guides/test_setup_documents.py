@@ -112,6 +112,51 @@ def test_a_route_without_an_account():
     }
 
 
+def test_a_route_by_an_account_drops_the_server_and_options_of_another_kind():
+    before = {
+        "title": "Mine",
+        "kind": "smtp",
+        "options": {"host": "mail.example.com", "password": "smtp1", "timeout": 9},
+    }
+    settings = {"network": ""}
+    assert documents.account_route(before, "smtp", "m365", settings) == {
+        "title": "Mine",
+        "kind": "smtp",
+        "connections": documents.MOST_CONNECTIONS,
+        "options": {"timeout": 9, "account": "m365"},
+    }
+    by_graph = documents.account_route(before, "graph", "m365", settings)
+    assert by_graph["options"] == {"account": "m365"}
+
+
+def test_a_route_by_a_server_keeps_the_entry_that_it_names():
+    before = {"kind": "smtp", "connections": 2, "options": {"password": "mine", "account": "a"}}
+    typed = {"host": "mail.example.com", "port": "25"}
+    route = documents.server_route(before, typed, "smtp1", {"title": "Mail"})
+    assert route == {
+        "title": "Mail",
+        "kind": "smtp",
+        "connections": 2,
+        "options": {"host": "mail.example.com", "port": 25, "password": "mine"},
+    }
+    assert documents.server_route({}, typed, "smtp1", {})["options"]["password"] == "smtp1"
+    assert "password" not in documents.server_route({}, typed, "", {})["options"]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "mailbox", "expected"),
+    [
+        ("contoso.com", "a@b.example", "contoso.com"),
+        ("", "a@b.example", "b.example"),
+        ("", "nobody", ""),
+    ],
+)
+def test_where_nobody_names_a_tenant_the_mailboxs_domain_stands_for_it(
+    tenant, mailbox, expected
+):
+    assert documents.tenant_or_domain(tenant, mailbox) == expected
+
+
 def test_an_account_keeps_what_the_form_does_not_ask_for():
     before = {"mails_a_minute": 0, "tenant": "contoso.com", "secret": "mine", "mailbox": "a@b"}
     typed = {"tenant": "", "mailbox": ""}

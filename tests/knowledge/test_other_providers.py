@@ -44,7 +44,8 @@ def texts_of(row):
     cure = row.cure if isinstance(row, Explanation) else row
     own = (row.meaning, row.action) if isinstance(row, Explanation) else ()
     told = [text for one in (*own, *cure.steps) for text in (one.en, one.ja)]
-    return [*told, *cure.lines, cure.link]
+    lines = [line if isinstance(line, str) else line.en for line in cure.lines]
+    return [*told, *lines, cure.link]
 
 
 @sweep("error", ERRORS)

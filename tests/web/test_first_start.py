@@ -164,7 +164,6 @@ WRONG = {
         "mailbox",
         "送信するメールボックス",
     ),
-    "no tenant": ("mail", MICROSOFT | {"tenant": ""}, "tenant", "テナント"),
     "no app": ("mail", MICROSOFT | {"client_id": ""}, "client_id", "クライアント ID"),
     "no day": (
         "mail",
@@ -267,6 +266,17 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(harness, browser):
         "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
     )
     assert browser.to == "/first/alarm"
+
+
+async def test_without_a_tenant_the_mailboxs_domain_stands_for_it_as_in_the_wizard(
+    harness, browser
+):
+    await filled_in(browser, "person", **PERSON)
+    tenant = (await browser.get("/first/mail")).text.partition('name="tenant"')[2]
+    assert "aria-required" not in tenant.partition(">")[0]
+    await filled_in(browser, "mail", **MICROSOFT | {"tenant": ""}, secret=SECRET)
+    assert browser.to == "/first/sign-in"
+    assert (await defined(harness))["accounts/m365"]["tenant"] == "example.com"
 
 
 @pytest.mark.parametrize(

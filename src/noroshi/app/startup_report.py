@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Route
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, ngettext, pgettext, plain
 from noroshi.definitions.accounts_of_routes import mark_of
 from noroshi.definitions.compilation import Plan
 
@@ -15,8 +16,9 @@ WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {co
 SENDS = _("sending through {name} ({kind}{host})")
 REMARK = _("{name}: {remark}")
 KIND_WITH_MARK = _("{kind} [{mark}]")
-NOTHING_WATCHED = _(
-    "no monitors yet; set them up in the manager, or apply definitions: noroshi apply DIR"
+NOTHING_WATCHED = with_commands(
+    _("no monitors yet; set them up in the manager, or apply definitions: {command}"),
+    command=CommandText("apply", pgettext("command", "DIR")),
 )
 NO_ROUTE = _("there is no delivery route, so no alarm can be sent")
 

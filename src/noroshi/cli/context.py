@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.home_option import at_home, meant_for
 from noroshi.cli.paths import DOOR
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.settings_file import DOOR_FILE, LONGEST_SOCKET, ConfigError, leaves_out
-from noroshi.core.translation import Message, _, sentence
+from noroshi.core.translation import Medium, Message, ReadAt, _, sentence, terminal_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +56,7 @@ class CommandContext:
     ) -> None:
         self.args, self._home, self.language, self.door = args, str(home), language, door
         self.remote = remote
-        self.running = True
+        self.is_node_running = True
         """Whether a node runs; known after the first call."""
         self._client: Caller | None = remote
         self._open = ExitStack()
@@ -116,7 +115,7 @@ class CommandContext:
         if self._client is not None:
             return question(self._client)
         try:
-            self.running = True
+            self.is_node_running = True
             return self._ask_node(question)
         except NoNodeError:
             if self.door is not None:  # a certain node was meant, and it is not there
@@ -125,7 +124,9 @@ class CommandContext:
         from noroshi.cli.clients.in_process import LOOKS, InProcessClient
 
         self.running = False
-        self._client = self._open.enter_context(closing(InProcessClient(self.config)))
+        self._client = self._open.enter_context(
+            closing(InProcessClient(self.config, self._medium_of_answers))
+        )
         try:
             answer = question(self._client)
         except RefusedError as refusal:
@@ -135,12 +136,13 @@ class CommandContext:
             if op not in LOOKS or not self._node_took_store():
                 return answer
         self.release_store()
-        self.running = True
+        self.is_node_running = True
         return self._ask_node(question)
 
     def _ask_node(self, question: Callable[[Caller], T]) -> T:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
-        node, end, gone_at = SocketClient(self.door or self._node_door), 0.0, 0.0
+        door = self.door or self._node_door
+        node, end, gone_at = SocketClient(door, medium=self._medium_of_answers), 0.0, 0.0
         while True:
             try:
                 return question(node)
@@ -192,13 +194,23 @@ class CommandContext:
         self._client = None
         self._open.close()
 
+    @property
+    def medium(self) -> ReadAt:
+        """Return where the person reads: the commands in texts name the home folder that this one
+        was given."""
+        return terminal_of(getattr(self.args, "home", ""))
+
+    @property
+    def _medium_of_answers(self) -> ReadAt:
+        """Return where the answers of a node are read: programs get them as they are."""
+        return Medium.TERMINAL if getattr(self.args, "json", False) else self.medium
+
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """Return a text of ours, or of an answer, in the person's language; its hints can be
+        """Return a text of ours, or of an answer, in the person's language; its commands can be
         typed."""
-        home = getattr(self.args, "home", "")
         if isinstance(words, Message):
-            return meant_for(words, home).say(self.language)
-        return at_home(words[self.language], home)
+            return words.say(self.language, self.medium)
+        return words[self.language]
 
     def print_json(self, value: Any) -> None:
         """Print an answer for programs as it is, both languages in it."""

@@ -16,12 +16,11 @@ from noroshi.cli import exits
 from noroshi.cli.commands.spec import Command
 from noroshi.cli.environment import door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.home_option import PROGRAMS, meant_for
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
 from noroshi.config.settings_file import FILE, ConfigError, leaves_out
-from noroshi.core.translation import _
+from noroshi.core.translation import ReadAt, _, terminal_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +32,8 @@ CONFIG_INVALID = _("Noroshi's own settings are not valid:")
 SAME_OF = _("… and {count} more of the same")
 NOT_INSTALLED = _("{name} is not installed: the package noroshi_lab is missing")
 FOLDED_FROM, SHOWN = 8, 3
+PROGRAMS = ("demo", "lab")
+"""Programs of their own, with options of their own: they know no --home."""
 PROGRAMS_OF_OTHERS = "noroshi.commands"  # a group of entry points
 IN_SCRIPTS = {
     "send": "noroshi.cli.commands.mail:SEND",
@@ -54,6 +55,7 @@ def _run(argv: Sequence[str]) -> int:
     home_option = _option_value(argv, "--home")
     home = home_of(home_option, os.environ, root=os.geteuid() == 0)
     language = _language(home, _option_value(argv, "--lang"))
+    medium = terminal_of(home_option)
     try:
         code = _run_command(argv, home, language)
         sys.stdout.flush()  # here, where it may still fail quietly
@@ -61,10 +63,10 @@ def _run(argv: Sequence[str]) -> int:
     except ConfigError as error:
         problems = [(p.location, p.message) for p in error.problems]
         return _print_refusal(
-            RefusedError("invalid", CONFIG_INVALID, problems), language, home_option
+            RefusedError("invalid", CONFIG_INVALID, problems), language, medium
         )
     except RefusedError as refusal:
-        return _print_refusal(refusal, language, home_option)
+        return _print_refusal(refusal, language, medium)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
@@ -204,20 +206,20 @@ def _language(home: str, option: str) -> str:
     return language_of(language, os.environ)
 
 
-def _problems(refusal: RefusedError, language: str, home: str) -> Iterator[str]:
+def _problems(refusal: RefusedError, language: str, medium: ReadAt) -> Iterator[str]:
     """Yield a line for each; what is said of very many places is told of the first few."""
     for message, group in groupby(refusal.problems, key=lambda problem: problem[1]):
         places = [place for place, _ in group]
         first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
         for place in first_places:
-            text = meant_for(message, home).say(language)
+            text = message.say(language, medium)
             yield f"  {place}: {text}" if place else f"  {text}"
         if len(first_places) < len(places):
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
 
 
-def _print_refusal(refusal: RefusedError, language: str, home: str) -> int:
+def _print_refusal(refusal: RefusedError, language: str, medium: ReadAt) -> int:
     """Say on the standard error why it was not done, and return the exit code for it."""
-    words = meant_for(refusal.words, home).say(language)
-    print("\n".join([words, *_problems(refusal, language, home)]), file=sys.stderr)
+    words = refusal.words.say(language, medium)
+    print("\n".join([words, *_problems(refusal, language, medium)]), file=sys.stderr)
     return exits.BY_KIND[refusal.kind]

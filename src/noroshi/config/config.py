@@ -26,6 +26,7 @@ from noroshi.config.setting_values import (
 )
 from noroshi.config.settings_file import DOOR_FILE, FILE, ConfigError, Fault
 from noroshi.config.web import PORT, Web, WebSettingsError, read_web
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
@@ -37,8 +38,9 @@ LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
 WRITABLE_BY_OTHERS = 0o002
 
-NO_FILE = _(
-    "does not exist. Create it with `noroshi init`, or choose another home folder with --home"
+NO_FILE = with_commands(
+    _("does not exist. Create it with `{command}`, or choose another home folder with --home"),
+    command=CommandText("init"),
 )
 UNREADABLE = _("cannot be read: {why}")
 NO_TOML = _("is not valid TOML: {why}")

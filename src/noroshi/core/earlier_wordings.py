@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.instruction import (
     ANY_ACCOUNT,
     ANY_ROUTE,
@@ -16,7 +17,7 @@ from noroshi.core.instruction import (
     with_instruction,
 )
 from noroshi.core.marked_names import with_settings
-from noroshi.core.translation import Argument, Message
+from noroshi.core.translation import Argument, Message, pgettext
 
 _KIND = InstructionKind
 
@@ -130,6 +131,66 @@ _OF_GRAPH = _with_step(
     ),
     _KIND.SIGN_IN_PLACE,
     route=ANY_ROUTE,
+)
+_FILE = pgettext("command", "FILE")
+_RESTORE = CommandText("restore", _FILE)
+_NEW_STORE = CommandText("init", "--new-store")
+_STORE_MISSING = CurrentText(
+    with_commands(
+        Message(
+            "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
+            "messages and definitions would be lost: put the file back, or restore a backup "
+            "({restore}). To start with an empty store: {init}"
+        ),
+        restore=_RESTORE,
+        init=_NEW_STORE,
+    )
+)
+_STORE_EMPTY = CurrentText(
+    with_commands(
+        Message(
+            "the store {path} is empty{left}: its contents are lost. Put the file back, or restore "
+            "a backup ({restore}). To start with an empty store: {init}"
+        ),
+        restore=_RESTORE,
+        init=_NEW_STORE,
+    )
+)
+_STORE_REMOVED = CurrentText(
+    with_commands(
+        Message(
+            "{path} was removed, moved or replaced while the node is running, so nothing more is "
+            "written. Its contents are still open here: save them before the node ends ({backup}), "
+            "stop the node, restore them ({restore}) and start the node"
+        ),
+        backup=CommandText("backup", _FILE),
+        restore=_RESTORE,
+    )
+)
+_NOROSHI_FAILED = CurrentText(
+    with_commands(
+        Message(
+            "Noroshi itself failed here ({kind}). Report it with the file that {command} writes."
+        ),
+        command=CommandText("doctor", "--bundle"),
+    )
+)
+_NOT_POSTED = CurrentText(
+    with_commands(
+        Message(
+            "Nothing was posted. Only a real message shows whether the URL itself is right: "
+            "{command}"
+        ),
+        command=CommandText(
+            "send", pgettext("command", "--to NAME --subject Test --text Test --route {route}")
+        ),
+    )
+)
+_NO_KEY_FILE = CurrentText(
+    with_commands(
+        Message("{path} is not a key file written by `{command}`."),
+        command=CommandText("key backup"),
+    )
 )
 EARLIER: Mapping[str, CurrentText] = {
     # checks
@@ -383,5 +444,36 @@ EARLIER: Mapping[str, CurrentText] = {
     "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then sign in "
     "again ({instruction}).": CurrentText(_OF_GRAPH, {"sign_in_place": "instruction"}),
+    "the store {path} is missing{left}. No new one is created, as sign-ins, waiting mails "
+    "and definitions would be lost: put the file back, or restore a backup (noroshi "
+    "restore FILE). To begin with an empty store: noroshi init --new-store": _STORE_MISSING,
+    "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
+    "mails and definitions would be lost: put the file back, or restore a backup (noroshi "
+    "restore FILE). To start with an empty store: noroshi init --new-store": _STORE_MISSING,
+    "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
+    "messages and definitions would be lost: put the file back, or restore a backup "
+    "(noroshi restore FILE). To start with an empty store: noroshi init --new-store": _STORE_MISSING,
+    "the store {path} is empty{left}: what was in it is lost. Put the file back, or "
+    "restore a backup (noroshi restore FILE). To begin with an empty store: noroshi init "
+    "--new-store": _STORE_EMPTY,
+    "the store {path} is empty{left}: its contents are lost. Put the file back, or restore "
+    "a backup (noroshi restore FILE). To start with an empty store: noroshi init "
+    "--new-store": _STORE_EMPTY,
+    "{path} was removed, moved or replaced while the node runs, so nothing more is "
+    "written. What was in it is still open here: save it before the node ends (noroshi "
+    "backup FILE), stop the node, bring it back (noroshi restore FILE) and start the node": _STORE_REMOVED,
+    "{path} was removed, moved or replaced while the node is running, so nothing more is "
+    "written. Its contents are still open here: save them before the node ends (noroshi "
+    "backup FILE), stop the node, restore them (noroshi restore FILE) and start the node": _STORE_REMOVED,
+    "Noroshi itself failed here ({kind}). Report it with what noroshi doctor --bundle "
+    "writes.": _NOROSHI_FAILED,
+    "Noroshi itself failed here ({kind}). Report it with the file that noroshi doctor "
+    "--bundle writes.": _NOROSHI_FAILED,
+    "Nothing was posted. Whether the URL itself is right, a message alone tells: noroshi "
+    "send --to NAME --subject Test --text Test --route {route}": _NOT_POSTED,
+    "Nothing was posted. Only a real message shows whether the URL itself is right: "
+    "noroshi send --to NAME --subject Test --text Test --route {route}": _NOT_POSTED,
+    "{path} is no key that `noroshi key backup` wrote.": _NO_KEY_FILE,
+    "{path} is not a key file written by `noroshi key backup`.": _NO_KEY_FILE,
 }
 """By the wording that a row was stored under."""

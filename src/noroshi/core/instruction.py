@@ -7,14 +7,16 @@ after one, and is put into words when the reader is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import (
     Argument,
     Medium,
     Message,
+    ReadAt,
     _,
     marked_text,
     pgettext,
@@ -122,7 +124,7 @@ class Wording:
     page: Message | None = None
     mail: Message | None = None
 
-    def at(self, medium: Medium) -> Message:
+    def at(self, medium: ReadAt) -> Message:
         """Return the wording of one medium."""
         match medium:
             case Medium.PAGE:
@@ -238,16 +240,16 @@ CHECK_ACCEPTED = Wording(
 EDIT = Wording(
     _("Correct the address: {command}"),
     _("Correct the address in {page}."),
-    _("Correct the address: {command} (or in {page} of the manager)"),
+    _("Correct the address: {command} (or in the manager, under Queue)"),
 )
 CHANGE_ROUTE = Wording(
     _("Assign another route: {command}"), _("Assign another route in {page}.")
 )
 DROP = Wording(_("To drop one: {command}"), _("To drop one, open it in {page}."))
 RELEASE = Wording(
-    _("To send it: {command}"),
-    _("To send it, open it in {page}."),
-    _("To send it: {command} (or in {page} of the manager)"),
+    _("To send the message: {command}"),
+    _("To send the message, open it in {page}."),
+    _("To send the message: {command} (or in the manager, under Queue)"),
 )
 TAKE_BACK = Wording(
     _("Add a comment, or withdraw the acknowledgement first: {command}"),
@@ -268,11 +270,11 @@ WITH_NEXT = Wording(
     _("with the next message after: {command}"), _("with the next message, once it is saved")
 )
 _AUTHORIZE, _PUT_SECRET = (
-    plain("noroshi authorize {route}"),
-    plain("noroshi secret set {entry}"),
+    CommandText("authorize", "{route}"),
+    CommandText("secret set", "{entry}"),
 )
-_TO_READ = plain("noroshi authorize {route} --read-mailbox")
-_APPLY = plain("noroshi apply DIR")
+_TO_READ = CommandText("authorize", "{route} --read-mailbox")
+_APPLY = CommandText("apply", "DIR")
 _KIND = InstructionKind
 ANY_ROUTE = pgettext("any_route", "ROUTE")
 """Stands in a command where no certain route is meant."""
@@ -294,84 +296,104 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
     _KIND.SIGN_IN_ANYWHERE: Guidance(_AUTHORIZE, SIGN_IN_ANYWHERE, ManagerPage.ROUTE),
     _KIND.REPLACE_SECRET: Guidance(_PUT_SECRET, REPLACE, ManagerPage.ROUTE),
     _KIND.SAVE_CERTIFICATE: Guidance(
-        plain("noroshi cert show {account} --out noroshi.cer"), SAVE, ManagerPage.ROUTE
+        CommandText("cert show", "{account} --out noroshi.cer"), SAVE, ManagerPage.ROUTE
     ),
     _KIND.REQUEST_CERTIFICATE: Guidance(
-        plain("noroshi cert new {account} --out noroshi.cer"), REQUEST, ManagerPage.ROUTE
+        CommandText("cert new", "{account} --out noroshi.cer"), REQUEST, ManagerPage.ROUTE
     ),
     _KIND.IMPORT_CERTIFICATE: Guidance(
-        _("noroshi cert import {account} FILE"), IMPORT, ManagerPage.ROUTE
+        CommandText("cert import", pgettext("command", "{account} FILE")),
+        IMPORT,
+        ManagerPage.ROUTE,
     ),
     _KIND.PUT_KEY_FILE: Guidance(
-        _("noroshi secret set {entry} --file FILE"), PUT, ManagerPage.ROUTE
+        CommandText("secret set", pgettext("command", "{entry} --file FILE")),
+        PUT,
+        ManagerPage.ROUTE,
     ),
     _KIND.GIVE_RIGHT_SECRET: Guidance(
-        _("noroshi authorize {route} --secret-file FILE"), PUT_RIGHT, ManagerPage.ROUTE
+        CommandText("authorize", pgettext("command", "{route} --secret-file FILE")),
+        PUT_RIGHT,
+        ManagerPage.ROUTE,
     ),
     _KIND.GIVE_SECRET: Guidance(_AUTHORIZE, GIVE, ManagerPage.ROUTE),
     _KIND.GIVE_PASSWORD: Guidance(
-        plain("noroshi token new --programs"), REAUTHENTICATE, ManagerPage.FORM
+        CommandText("token new", "--programs"), REAUTHENTICATE, ManagerPage.FORM
     ),
     _KIND.SET_VALUE: Guidance(_("--set {name}=VALUE"), SET_VALUE, ManagerPage.FORM),
     _KIND.PUT_ENTRY: Guidance(_PUT_SECRET, Wording(PUT.terminal)),
     _KIND.MAKE_CERTIFICATE: Guidance(
-        plain("noroshi cert new {account}"), MAKE, ManagerPage.ROUTE
+        CommandText("cert new", "{account}"), MAKE, ManagerPage.ROUTE
     ),
     _KIND.PUT_CERTIFICATE: Guidance(
-        _("noroshi cert new {account}, or noroshi cert import {account} FILE"),
+        with_commands(
+            _("{new}, or {existing}"),
+            new=CommandText("cert new", "{account}"),
+            existing=CommandText("cert import", pgettext("command", "{account} FILE")),
+        ),
         MAKE_OR_IMPORT,
         ManagerPage.ROUTE,
     ),
     _KIND.SHOW_CERTIFICATE: Guidance(
-        plain("noroshi cert show {account}"), SAVE_CERTIFICATE, ManagerPage.ROUTE
+        CommandText("cert show", "{account}"), SAVE_CERTIFICATE, ManagerPage.ROUTE
     ),
     _KIND.KEEP_SECRET: Guidance(
-        plain("noroshi secret set {entry} --force"), KEEP, ManagerPage.FORM
+        CommandText("secret set", "{entry} --force"), KEEP, ManagerPage.FORM
     ),
     _KIND.KEEP_CERTIFICATE: Guidance(
-        _("noroshi cert import {account} FILE --replace --force"), KEEP, ManagerPage.FORM
+        CommandText("cert import", pgettext("command", "{account} FILE --replace --force")),
+        KEEP,
+        ManagerPage.FORM,
     ),
     _KIND.CONFIRM_DESTINATION: Guidance(
-        _("noroshi secret set {entry} --to HOST:PORT"), CONFIRM, ManagerPage.ROUTE
+        CommandText("secret set", pgettext("command", "{entry} --to HOST:PORT")),
+        CONFIRM,
+        ManagerPage.ROUTE,
     ),
-    _KIND.REMOVE_ENTRY: Guidance(plain("noroshi secret remove {name} --force"), REMOVE),
-    _KIND.SHOW_ENTRIES: Guidance(plain("noroshi secret list"), Wording(LOOK.terminal)),
-    _KIND.SHOW_STATUS: Guidance(plain("noroshi status --all"), LOOK, ManagerPage.OVERVIEW),
-    _KIND.SHOW_ALARMS: Guidance(plain("noroshi alarms"), LOOK, ManagerPage.ALARMS),
-    _KIND.SHOW_SILENCES: Guidance(plain("noroshi silence list"), LOOK, ManagerPage.ALARMS),
-    _KIND.SHOW_LEDGER: Guidance(plain("noroshi ledger"), LOOK, ManagerPage.LEDGER),
-    _KIND.SHOW_QUEUE: Guidance(plain("noroshi queue list"), LOOK, ManagerPage.QUEUE),
-    _KIND.SHOW_MAIL: Guidance(plain("noroshi queue show {mail}"), LOOK, ManagerPage.QUEUE),
-    _KIND.SHOW_VERSIONS: Guidance(plain("noroshi versions"), LOOK, ManagerPage.VERSIONS),
-    _KIND.SHOW_PLAN: Guidance(plain("noroshi plan DIR"), LOOK, ManagerPage.VERSIONS),
-    _KIND.SHOW_CHANGES: Guidance(plain("noroshi plan"), LOOK_FOR_CHANGES, ManagerPage.VERSIONS),
-    _KIND.DIAGNOSE: Guidance(plain("noroshi doctor {route}"), DIAGNOSE, ManagerPage.ROUTE),
+    _KIND.REMOVE_ENTRY: Guidance(CommandText("secret remove", "{name} --force"), REMOVE),
+    _KIND.SHOW_ENTRIES: Guidance(CommandText("secret list"), Wording(LOOK.terminal)),
+    _KIND.SHOW_STATUS: Guidance(CommandText("status", "--all"), LOOK, ManagerPage.OVERVIEW),
+    _KIND.SHOW_ALARMS: Guidance(CommandText("alarms"), LOOK, ManagerPage.ALARMS),
+    _KIND.SHOW_SILENCES: Guidance(CommandText("silence list"), LOOK, ManagerPage.ALARMS),
+    _KIND.SHOW_LEDGER: Guidance(CommandText("ledger"), LOOK, ManagerPage.LEDGER),
+    _KIND.SHOW_QUEUE: Guidance(CommandText("queue list"), LOOK, ManagerPage.QUEUE),
+    _KIND.SHOW_MAIL: Guidance(CommandText("queue show", "{mail}"), LOOK, ManagerPage.QUEUE),
+    _KIND.SHOW_VERSIONS: Guidance(CommandText("versions"), LOOK, ManagerPage.VERSIONS),
+    _KIND.SHOW_PLAN: Guidance(CommandText("plan", "DIR"), LOOK, ManagerPage.VERSIONS),
+    _KIND.SHOW_CHANGES: Guidance(CommandText("plan"), LOOK_FOR_CHANGES, ManagerPage.VERSIONS),
+    _KIND.DIAGNOSE: Guidance(CommandText("doctor", "{route}"), DIAGNOSE, ManagerPage.ROUTE),
     _KIND.CHECK_ACCEPTED: Guidance(
-        plain("noroshi queue show {mail}"), CHECK_ACCEPTED, ManagerPage.QUEUE
+        CommandText("queue show", "{mail}"), CHECK_ACCEPTED, ManagerPage.QUEUE
     ),
     _KIND.EDIT_WAITING_PLACE: Guidance(
-        plain("noroshi queue edit ID"), WITHIN_QUEUE, ManagerPage.QUEUE
+        CommandText("queue edit", "ID"), WITHIN_QUEUE, ManagerPage.QUEUE
     ),
-    _KIND.EDIT_MAIL: Guidance(plain("noroshi queue edit {mail}"), EDIT, ManagerPage.QUEUE),
+    _KIND.EDIT_MAIL: Guidance(CommandText("queue edit", "{mail}"), EDIT, ManagerPage.QUEUE),
     _KIND.CHANGE_ROUTE: Guidance(
-        _("noroshi queue edit ID --route ROUTE"), CHANGE_ROUTE, ManagerPage.QUEUE
+        CommandText("queue edit", pgettext("command", "ID --route ROUTE")),
+        CHANGE_ROUTE,
+        ManagerPage.QUEUE,
     ),
-    _KIND.DROP_MAIL: Guidance(plain("noroshi queue drop ID"), DROP, ManagerPage.QUEUE),
+    _KIND.DROP_MAIL: Guidance(CommandText("queue drop", "ID"), DROP, ManagerPage.QUEUE),
     _KIND.RELEASE_MAIL: Guidance(
-        plain("noroshi queue release {mail}"), RELEASE, ManagerPage.QUEUE
+        CommandText("queue release", "{mail}"), RELEASE, ManagerPage.QUEUE
     ),
     _KIND.TAKE_BACK: Guidance(
-        plain("noroshi alarm take-back {monitor}"), TAKE_BACK, ManagerPage.ALARMS
+        CommandText("alarm take-back", "{monitor}"), TAKE_BACK, ManagerPage.ALARMS
     ),
-    _KIND.END_WATCHING: Guidance(_("noroshi apply --empty DIR"), IF_MEANT, ManagerPage.FORM),
+    _KIND.END_WATCHING: Guidance(
+        CommandText("apply", pgettext("command", "--empty DIR")), IF_MEANT, ManagerPage.FORM
+    ),
     _KIND.REMOVE_LAST: Guidance(
-        _("noroshi definition remove --empty KEY"), IF_MEANT, ManagerPage.FORM
+        CommandText("definition remove", pgettext("command", "--empty KEY")),
+        IF_MEANT,
+        ManagerPage.FORM,
     ),
     _KIND.CHANGE_PASSWORD: Guidance(
-        plain("noroshi user password {name}"), BY_ADMINISTRATOR, ManagerPage.USERS
+        CommandText("user password", "{name}"), BY_ADMINISTRATOR, ManagerPage.USERS
     ),
     _KIND.END_SECOND_STEP: Guidance(
-        plain("noroshi user totp --off {name}"), SECOND_STEP_LOST, ManagerPage.USERS
+        CommandText("user totp", "--off {name}"), SECOND_STEP_LOST, ManagerPage.USERS
     ),
     _KIND.AFTER_APPLY: Guidance(_APPLY, AT_ONCE, ManagerPage.FORM),
     _KIND.NEXT_AFTER_APPLY: Guidance(_APPLY, WITH_NEXT, ManagerPage.FORM),
@@ -395,10 +417,7 @@ class Instruction(Message):
             name: all_arguments[name] for name in self.places & all_arguments.keys()
         }
         # A node that does not know the kind reads what is stored by this command.
-        stored_arguments = {
-            **own_arguments,
-            "command": self.guidance.command.with_arguments(own_arguments),
-        }
+        stored_arguments = {**own_arguments, "command": self._filled_command(own_arguments)}
         super().__init__(self.guidance.wording.terminal.id, arguments=stored_arguments)
 
     @property
@@ -409,30 +428,28 @@ class Instruction(Message):
     @property
     def places(self) -> frozenset[str]:
         """Return the names of its command's {places}."""
-        return self.guidance.command.places
+        return self.guidance.command.empty_places
 
     def command(self) -> Message:
         """Return the command that does it, to be copied."""
-        return self.guidance.command.with_arguments(self.arguments)
+        return self._filled_command(self.arguments)
+
+    def _filled_command(self, arguments: Mapping[str, Argument | Message]) -> Message:
+        command = self.guidance.command
+        is_known = command.empty_places <= arguments.keys()
+        return command.fill(**arguments) if is_known else command
 
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Instruction:
         """Return the same instruction with those arguments."""
         return Instruction(self.kind, arguments)
 
-    def _reworded_arguments(
-        self, change: Callable[[str], str]
-    ) -> Mapping[str, Argument | Message]:
-        """Return its arguments, the command changed as well: that is ours in every language."""
-        arguments = super()._reworded_arguments(change)
-        return {**arguments, "command": self.command()._with_wording(change)}
-
-    def _wording(self, language: str, medium: Medium) -> str:
+    def _wording(self, language: str, medium: ReadAt) -> str:
         return self.guidance.wording.at(medium).say(language)
 
-    def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
+    def _rendered(self, language: str, medium: ReadAt) -> dict[str, Argument]:
         return {**super()._rendered(language, medium), "page": self._page(language, medium)}
 
-    def _page(self, language: str, medium: Medium) -> str:
+    def _page(self, language: str, medium: ReadAt) -> str:
         """Return what the page is called that does it; a page leads there."""
         page = self.guidance.page
         if page is None:

@@ -3,7 +3,7 @@ of a setting there, and shows its label; a definition is called by its title."""
 
 from __future__ import annotations
 
-from noroshi.core.translation import Mark, Medium, Message, marked_text, marks_of
+from noroshi.core.translation import Mark, Medium, Message, ReadAt, marked_text, marks_of
 
 
 class MarkedName(Message):
@@ -14,7 +14,7 @@ class MarkedName(Message):
     def __init__(self, name: str) -> None:
         super().__init__(name, translations={})
 
-    def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
+    def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
         """Return the name; on a page it is known for one."""
         name = super().say(language, medium)
         return marked_text(name, self) if medium is Medium.PAGE else name

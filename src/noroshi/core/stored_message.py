@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from noroshi.core.command_text import OPERANDS, CommandText
 from noroshi.core.earlier_wordings import text_of_today
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.marked_names import SettingName
-from noroshi.core.translation import Argument, MarkedText, Message, bilingual
+from noroshi.core.translation import NOTHING, Argument, MarkedText, Message, bilingual
 
 KINDS = {kind.value: kind for kind in InstructionKind}
 
@@ -32,6 +33,8 @@ def stored_form(message: Message) -> dict[str, Any]:
     }
     if isinstance(message, Instruction):
         optional["instruction"] = message.kind.value
+    if isinstance(message, CommandText):
+        optional["command"] = message.name
     set_values = {name: value for name, value in optional.items() if value not in ("", None)}
     return {"id": message.id, "arguments": storable, **set_values}
 
@@ -48,8 +51,10 @@ def message_from(value: object) -> Message:
             arguments_by_name = {
                 str(name): _restored_argument(argument) for name, argument in arguments.items()
             }
-            current_message = _instruction(details, arguments_by_name) or text_of_today(
-                id, arguments_by_name
+            current_message = (
+                _instruction(details, arguments_by_name)
+                or _command(details, arguments_by_name)
+                or text_of_today(id, arguments_by_name)
             )
             return current_message or Message(
                 id,
@@ -74,6 +79,15 @@ def _instruction(
         return None
     instruction = Instruction(kind, arguments)
     return None if instruction.empty_places else instruction
+
+
+def _command(
+    details: Mapping[Any, object], arguments: Mapping[str, Argument | Message]
+) -> Message | None:
+    name, operands = details.get("command"), arguments.get(OPERANDS, NOTHING)
+    if isinstance(name, str) and isinstance(operands, Message):
+        return CommandText(name, operands)
+    return None
 
 
 def _restored_argument(value: object) -> Argument | Message:

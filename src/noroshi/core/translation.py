@@ -36,6 +36,22 @@ class Medium(StrEnum):
     MAIL = "mail"
 
 
+class Terminal(NamedTuple):
+    """The terminal of somebody who named a home folder: the commands that it shows name it as
+    well."""
+
+    home: str
+
+
+ReadAt = Medium | Terminal
+"""Where a text is read; a terminal without more is one where no home folder was named."""
+
+
+def terminal_of(home: str) -> ReadAt:
+    """Return the terminal of somebody who named that home folder; "": none was named."""
+    return Terminal(home) if home else Medium.TERMINAL
+
+
 class Mark(NamedTuple):
     """Say what the letters of a text from `start` up to `end` stand for: a page of the manager, a
     setting."""
@@ -100,9 +116,9 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._texts: dict[tuple[str, Medium], str] | None = None
+        self._texts: dict[tuple[str, ReadAt], str] | None = None
 
-    def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
+    def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
         """Return it in that language; in English if there is no translation into it."""
         if not self.arguments:
             return self._wording(language, medium)
@@ -122,7 +138,7 @@ class Message:
         """Return its Japanese."""
         return self.say("ja")
 
-    def both(self, medium: Medium = Medium.TERMINAL) -> dict[str, str]:
+    def both(self, medium: ReadAt = Medium.TERMINAL) -> dict[str, str]:
         """Return it as an answer has it: the API's and the door's, or that of a page."""
         return {language: self.say(language, medium) for language in LANGUAGES}
 
@@ -173,27 +189,7 @@ class Message:
             translations=self.translations,
         )
 
-    def reworded(self, change: Callable[[str], str]) -> Message:
-        """Return it with `change` made to its wording in each language, and to that of each text of
-        ours that fills it, before they are filled: what people and programs wrote stays."""
-        if self.translations == {}:  # a name, a path: no text of ours, but one may fill it
-            return self.with_arguments(self._reworded_arguments(change))
-        return self._with_wording(change)
-
-    def _with_wording(self, change: Callable[[str], str]) -> Message:
-        wordings = {str(one): change(self._wording(one, Medium.TERMINAL)) for one in LANGUAGES}
-        arguments = self._reworded_arguments(change)
-        return Message(wordings["en"], arguments=arguments, translations=wordings)
-
-    def _reworded_arguments(
-        self, change: Callable[[str], str]
-    ) -> Mapping[str, Argument | Message]:
-        return {
-            name: one.reworded(change) if isinstance(one, Message) else one
-            for name, one in self.arguments.items()
-        }
-
-    def _wording(self, language: str, _medium: Medium) -> str:
+    def _wording(self, language: str, _medium: ReadAt) -> str:
         if self.translations is not None:
             return self.translations.get(language, self.id)
         if not self.id:
@@ -204,14 +200,14 @@ class Message:
         number_text = number.en if isinstance(number, Message) else str(number)
         return _plural_form(language, self.id, self.several, 1 if number_text == "1" else 2)
 
-    def _filled_text(self, language: str, medium: Medium) -> str:
+    def _filled_text(self, language: str, medium: ReadAt) -> str:
         text = self._wording(language, medium)
         try:
             return _formatted(text, _Places(self._rendered(language, medium)))
         except (ValueError, TypeError, LookupError, AttributeError):
             return text  # a row is damaged, or of a version that wants other values
 
-    def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
+    def _rendered(self, language: str, medium: ReadAt) -> dict[str, Argument]:
         return {
             name: argument.say(language, medium) if isinstance(argument, Message) else argument
             for name, argument in self.arguments.items()
@@ -347,6 +343,13 @@ def in_each_language(make: Callable[[str], str]) -> Message:
     )
 
 
+def reads_alike(text: Message) -> bool:
+    """Return whether a text is the same wherever it is read: it has no instruction and no command
+    in it."""
+    media = (Medium.PAGE, Terminal("/"))
+    return all(text.say("en", medium) == text.en for medium in media)
+
+
 def with_wording(text: Message, change: Callable[[str], str]) -> Message:
     """Return a text with `change` made to its wording in each language; itself if that changes
     nothing, so that it still knows where it is read."""
@@ -373,8 +376,10 @@ def sentence(text: Message) -> Message:
     first, second = text.arguments.get("first"), text.arguments.get("second")
     if isinstance(first, Message) and isinstance(second, Message) and second.is_step:
         return sentences(sentence(first), second)
+    if not reads_alike(text):
+        return text
     formatted = in_each_language(
-        lambda language: with_full_stop(_capital(text, language), language)
+        lambda language: with_full_stop(with_capital(text.say(language), language), language)
     )
     return text if formatted == text else formatted
 
@@ -384,11 +389,11 @@ def with_full_stop(text: str, language: str) -> str:
     return text if is_sentence(text) else text + FULL_STOP.say(language)
 
 
-def _capital(text: Message, language: str) -> str:
-    wording = text.say(language)
-    first = wording.partition(" ")[0]  # a host's name stays as it is
+def with_capital(text: str, language: str) -> str:
+    """Return a text of that language with a capital at its start, unless a name stands there."""
+    first = text.partition(" ")[0]  # a host's name stays as it is
     has_case = language not in UNCASED and first.isalpha()
-    return wording[:1].upper() + wording[1:] if has_case else wording
+    return text[:1].upper() + text[1:] if has_case else text
 
 
 def each_once(messages: Iterable[Message]) -> Message:

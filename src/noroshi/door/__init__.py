@@ -1,6 +1,7 @@
 """The local door of a running node: one line of JSON in, one line of JSON out.
 
 {"op": "queue_show", "args": {"id": "01J…"}}
+{"home": "/srv/n", "op": …, "args": …}   from a terminal where the commands in texts name that folder
 {"ok": …}   or   {"error": "not found", "words": {"en": …, "ja": …}, "problems": […], "codes": […]}
 """
 
@@ -14,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from noroshi.config.config import Config
-from noroshi.core.translation import _
+from noroshi.core.translation import _, terminal_of
 from noroshi.door.line_stream import Lines
 from noroshi.door.unix import DoorError, listen, peer
 from noroshi.service import (
@@ -29,6 +30,7 @@ from noroshi.service import (
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST, longest_request
+from noroshi.service.wire_request import WireRequest, request_of
 
 __all__ = ["LONGEST_LINE", "DoorError", "open_door"]
 
@@ -114,32 +116,31 @@ class _Connections:
     async def _answer(
         self, person: Person, line: bytes | None, lines: Lines
     ) -> Mapping[str, Any]:
-        args: Mapping[str, Any]
         try:
             if line is None:
-                op, args = await self._service.judges.read_line(person, lines.parts())
+                request = await self._service.judges.read_line(person, lines.parts())
             else:
-                op, args = _request(line)
+                request = _request(line)
         except UnreadableRequestError:
             return refusal_as_json(InvalidArgumentError(NO_REQUEST))
         except OperationError as refusal:
             await lines.read_to_end()
             return refusal_as_json(refusal)
-        return await run_as_json(self._service, person, op, args, self._news)
+        medium = terminal_of(request.home)
+        return await run_as_json(
+            self._service, person, request.op, request.args, self._news, medium
+        )
 
 
-def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:
+def _request(line: bytes) -> WireRequest:
     """Raises UnreadableRequestError."""
     try:
         request = json.loads(line)
         if b"\\u" in line:  # half a letter can be told to nobody, nor kept
             json.dumps(request, ensure_ascii=False).encode()
-        op, args = request["op"], request.get("args", {})
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, RecursionError):
         raise UnreadableRequestError from None
-    if not isinstance(op, str) or not isinstance(args, dict):
-        raise UnreadableRequestError
-    return op, args
+    return request_of(request)
 
 
 async def _write(writer: asyncio.StreamWriter, answer: Mapping[str, Any]) -> None:

@@ -107,6 +107,30 @@ def route_document(kind: str, typed_values: Mapping[str, str], entry: str) -> di
     return {**{name: value for name, value in settings.items() if value}, "options": options}
 
 
+def account_route(
+    old_document: Content, kind: str, account: str, settings: Content
+) -> dict[str, Any]:
+    """Return what routes/NAME says once it sends by an account; `settings` are the others that
+    somebody has answered."""
+    options = {**_options_beside(old_document, kind), "account": account}
+    return changed_document(
+        {"connections": MOST_CONNECTIONS, **old_document},
+        {"kind": kind, "options": options, **settings},
+    )
+
+
+def server_route(
+    old_document: Content, typed_values: Mapping[str, str], entry: str, settings: Content
+) -> dict[str, Any]:
+    """Return what routes/NAME says once it sends by a mail server; `settings` are the others that
+    somebody has answered. A password goes into the entry that is named already, else into
+    `entry`; "": none was typed."""
+    named_entry = _options_of_kind(old_document, SERVER).get("password") or entry
+    options = route_options(SERVER, typed_values, str(named_entry))
+    options = {**_options_beside(old_document, SERVER), **options}
+    return changed_document(old_document, {"kind": SERVER, "options": options, **settings})
+
+
 def account_document(
     old_document: Content, typed_values: Content, entry: str, needed_names: Collection[str] = ()
 ) -> dict[str, Any]:
@@ -132,9 +156,29 @@ def changed_document(
     }
 
 
+def tenant_or_domain(tenant: str, mailbox: str) -> str:
+    """Return the tenant; where nobody names one, the domain of the mailbox stands for it."""
+    return tenant or domain_of(mailbox)
+
+
 def domain_of(mailbox: str) -> str:
-    """Return the domain of a mailbox, which stands for its tenant where nobody names one."""
-    return mailbox.rpartition("@")[2]
+    """Return the domain of a mailbox; "" for what is no address."""
+    _local_part, at, domain = mailbox.rpartition("@")
+    return domain if at else ""
+
+
+def _options_beside(old_document: Content, kind: str) -> dict[str, Any]:
+    """Return the options that a setup does not ask for; those of another kind are dropped."""
+    return {
+        name: value
+        for name, value in _options_of_kind(old_document, kind).items()
+        if name not in (*SERVER_OPTIONS, *SIGN_IN_OPTIONS)
+    }
+
+
+def _options_of_kind(old_document: Content, kind: str) -> Content:
+    options: Content = old_document.get("options", {})
+    return options if old_document.get("kind", kind) == kind else {}
 
 
 def _with_fallback(names: Sequence[str], route: str, first: str) -> list[str]:

@@ -17,7 +17,7 @@ from noroshi.guides.microsoft365 import (
     values_of,
 )
 from noroshi.guides.places import Value
-from noroshi.guides.setup_documents import MOST_CONNECTIONS, changed_document
+from noroshi.guides.setup_documents import account_route, changed_document
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
@@ -82,8 +82,8 @@ class SetupGoal:
             way=self.way,
             kind=self.kind,
             path=by_cloud,
-            shared=self.is_shared,
-            known=known_names,
+            is_shared=self.is_shared,
+            known_values=known_names,
         )
 
     def values(self, **more: str) -> Mapping[str, Value]:
@@ -133,9 +133,8 @@ class SetupGoal:
 
     def route_document(self, old_document: Mapping[str, Any]) -> dict[str, Any]:
         """Return what routes/NAME says."""
-        options = changed_document(old_document.get("options", {}), {"account": self.account})
-        settings = {"kind": self.kind, "options": options, "network": self.network}
-        return changed_document({"connections": MOST_CONNECTIONS, **old_document}, settings)
+        settings = {"network": self.network}
+        return account_route(old_document, self.kind, self.account, settings)
 
 
 def known_of(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi import __version__
 from noroshi.config.config import Config
 from noroshi.config.settings_file import FILE
+from noroshi.core.command_text import CommandText
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import run_in_thread
@@ -101,7 +102,7 @@ class System:
             if is_lost:
                 cure = knowledge().cures["computer.bring_back"]
                 raise StepError(plain(""), cure.remedy(words, Exam()))
-            raise _step_error(words, "df -h", "noroshi check-store")
+            raise _step_error(words, "df -h", CommandText("check-store"))
         file_status = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 1e6)
@@ -128,14 +129,16 @@ class System:
             key_check = await self._ring.check()
         except VaultError as error:
             raise _step_error(
-                error.words, "noroshi key check", "noroshi key restore FILE"
+                error.words, CommandText("key check"), CommandText("key restore", "FILE")
             ) from None
         unreadable_entries = sorted(
             name for name, fault in key_check.entries.items() if fault is not None
         )
         if unreadable_entries:
             words = KEY_FAILS.fill(names=", ".join(unreadable_entries))
-            raise _step_error(words, "noroshi key check", "noroshi key restore FILE")
+            raise _step_error(
+                words, CommandText("key check"), CommandText("key restore", "FILE")
+            )
         facts = {"source": key_check.source.value, "path": key_check.path}
         return StepResult(OF_KEY.fill(count=len(key_check.entries), **facts))
 
@@ -173,8 +176,9 @@ async def _stat(path: Path) -> os.stat_result:
         raise _step_error(words, f"ls -ld {path}") from None
 
 
-def _step_error(words: Message, *lines: str) -> StepError:
-    cure = Cure(party=Whose.YOU, lines=tuple(map(literal, lines)), delay=AT_ONCE)
+def _step_error(words: Message, *lines: str | CommandText) -> StepError:
+    copied_lines = tuple(literal(line) if isinstance(line, str) else line for line in lines)
+    cure = Cure(party=Whose.YOU, lines=copied_lines, delay=AT_ONCE)
     return StepError(plain(""), cure.remedy(words, Exam()))
 
 

@@ -99,7 +99,7 @@ class KnowledgeReader:
         cure = Cure(
             party=OWNERS.get(table.choice("whose", OWNERS), Whose.YOU),
             steps=table.messages("steps"),
-            lines=table.text_list("commands"),
+            lines=table.lines("commands"),
             link=table.link("link"),
             delay=table.message("takes"),
         )

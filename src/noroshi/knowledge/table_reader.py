@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from noroshi.core.command_text import CommandText
 from noroshi.core.translation import NOTHING, Message, plain
 from noroshi.knowledge.row_text import row_text
 
@@ -63,6 +64,23 @@ class TableReader:
             self.problem(key, "must be a list of strings")
             return ()
         return tuple(items)
+
+    def lines(self, key: str) -> tuple[str | CommandText, ...]:
+        """Return lines to be copied: a text, or a table for a command of Noroshi."""
+        items = self._value(key, list, [])
+        if not all(isinstance(one, str | dict) and one for one in items):
+            self.problem(key, "must be a list of strings and of commands")
+            return ()
+        return tuple(
+            self._command(f"{key}[{number}]", one) if isinstance(one, dict) else str(one)
+            for number, one in enumerate(items, 1)
+        )
+
+    def _command(self, key: str, table: object) -> CommandText:
+        reader = TableReader(f"{self._place}{key}.", table, self._problems)
+        command = CommandText(reader.text("noroshi"), reader.optional_text("operands"))
+        reader.end()
+        return command
 
     def number(self, key: str) -> int:
         """Return a whole number; 0 if there is none."""
@@ -123,12 +141,13 @@ class TableReader:
             self.problem(key, f"{{{name}}} is no value that is known (values.toml)")
 
     def check_places(
-        self, key: str, texts: Iterable[str], value_names: Collection[str]
+        self, key: str, texts: Iterable[str | CommandText], value_names: Collection[str]
     ) -> None:
         """Require the same of what is the same in every language."""
         for text in texts:
+            message = plain(text) if isinstance(text, str) else text
             try:
-                self.check_values(key, [plain(text)], value_names)
+                self.check_values(key, [message], value_names)
             except ValueError as error:
                 self.problem(key, f"{error}: {text!r}")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
-from noroshi.core.translation import _
+from noroshi.core.translation import _, pgettext
 from noroshi.operations.declaration import Argument, Verb, operation
 
 BACKUP = operation(
@@ -39,10 +40,13 @@ KEY_ROTATE = operation(
     verb=Verb(
         words="key rotate",
         help=_("replace the key with a new one, and re-encrypt all secrets"),
-        done_message=_(
-            "The new key is {new}; re-encrypted entries: {entries}.\n"
-            "The old key {old} is kept as {kept}: older backups of the store need it.\n"
-            "Keep a copy of the new key elsewhere: noroshi key backup FILE"
+        done_message=with_commands(
+            _(
+                "The new key is {new}; re-encrypted entries: {entries}.\n"
+                "The old key {old} is kept as {kept}: older backups of the store need it.\n"
+                "Keep a copy of the new key elsewhere: {command}"
+            ),
+            command=CommandText("key backup", pgettext("command", "FILE")),
         ),
     ),
 )

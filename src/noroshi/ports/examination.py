@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
 
+from noroshi.core.command_text import CommandText, CopiedCommand, with_commands
 from noroshi.core.translation import NOTHING, Message, _, plain
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Cure:
 
     party: Whose
     steps: tuple[Message, ...] = ()
-    lines: tuple[str, ...] = ()
+    lines: tuple[str | CommandText, ...] = ()
     link: str = ""
     delay: Message = NOTHING
 
@@ -70,8 +71,8 @@ class Cure:
             whose=self.party,
             who=exam.people.get(self.party, PEOPLE[self.party]),
             how=tuple(fill_places(step, exam) for step in self.steps),
-            lines=tuple(_at_home(line.format_map(places), exam) for line in self.lines),
-            link=_at_home(self.link.format_map(places), exam),
+            lines=tuple(_filled_line(line, exam) for line in self.lines),
+            link=_in_own_cloud(self.link.format_map(places), exam),
             takes=self.delay,
             reply=reply,
         )
@@ -154,9 +155,9 @@ PEOPLE: Mapping[Whose, Message] = {
     Whose.PROVIDER: _("the operator of the remote server"),
     Whose.NETWORK: _("your network: firewall, proxy, name server"),
 }
-WE_FAILED = _(
-    "Noroshi itself failed here ({kind}). Report it with the file that noroshi doctor "
-    "--bundle writes."
+WE_FAILED = with_commands(
+    _("Noroshi itself failed here ({kind}). Report it with the file that {command} writes."),
+    command=CommandText("doctor", "--bundle"),
 )
 MAKERS = _("the developers of Noroshi")
 
@@ -173,7 +174,15 @@ def literal(line: str) -> str:
     return line.replace("{", "{{").replace("}", "}}")
 
 
-def _at_home(text: str, exam: Exam) -> str:
+def _filled_line(line: str | CommandText, exam: Exam) -> str:
+    places = _UserValues(exam.user_values)
+    if isinstance(line, str):
+        return _in_own_cloud(line.format_map(places), exam)
+    command = line.fill(**{name: places[name] for name in line.empty_places})
+    return CopiedCommand(command)
+
+
+def _in_own_cloud(text: str, exam: Exam) -> str:
     """Return a page or a line as it is in the provider's own cloud."""
     for begins, replacement in exam.replacements.items():
         if text.startswith(begins):

@@ -22,6 +22,7 @@ from noroshi.service.errors import (
     UnreadableRequestError,
 )
 from noroshi.service.operation import CheckedArguments
+from noroshi.service.wire_request import WireRequest
 
 READER = Path(__file__).with_name("large_requests_reader.py")
 LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}
@@ -73,12 +74,12 @@ class Judges:
         request = await self._ask_reader({"op": name, "echo": True}, body, sender(person))
         return CheckedArguments(request["args"])
 
-    async def read_line(
-        self, person: Person, body: AsyncIterable[bytes]
-    ) -> tuple[str, CheckedArguments]:
+    async def read_line(self, person: Person, body: AsyncIterable[bytes]) -> WireRequest:
         """Read and judge an operation's name with its arguments. Raises as `read_arguments`."""
         request = await self._ask_reader({"op": None, "echo": True}, body, sender(person))
-        return request["op"], CheckedArguments(request["args"])
+        return WireRequest(
+            request["op"], CheckedArguments(request["args"]), request.get("home", "")
+        )
 
     async def _ask_reader(
         self, head: Mapping[str, Any], body: AsyncIterable[bytes], sender_name: str = ""

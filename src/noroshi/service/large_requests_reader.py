@@ -21,9 +21,10 @@ from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.edit import NOT_JSON
-from noroshi.service.errors import InvalidArgumentError, OperationError
+from noroshi.service.errors import InvalidArgumentError, OperationError, UnreadableRequestError
 from noroshi.service.operation import Operation, arguments
 from noroshi.service.operation_list import OFFERED
+from noroshi.service.wire_request import WireRequest, request_of
 
 GIVEN = ("documents", "over")
 """The arguments of operations that are definitions."""
@@ -34,7 +35,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
     request = _request(head["op"], body)
     if request is None:
         return None
-    op, args = request
+    op, args, home = request
     spec = OFFERED.get(op)
     if spec is None:  # which is told by whoever asked
         return {"op": shortened_text(op), "args": {}}
@@ -42,7 +43,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
         _judge(spec, args)
     except OperationError as refusal:
         return _refusal_as_json(refusal)
-    return {"op": op, "args": args if head["echo"] else {}}
+    return {"op": op, "args": args if head["echo"] else {}, **({"home": home} if home else {})}
 
 
 def _refusal_as_json(refusal: OperationError) -> dict[str, Any]:
@@ -56,17 +57,15 @@ def _refusal_as_json(refusal: OperationError) -> dict[str, Any]:
     }
 
 
-def _request(op: str | None, body: bytes) -> tuple[str, Mapping[str, Any]] | None:
+def _request(op: str | None, body: bytes) -> WireRequest | None:
     try:
         text = body.decode()
         value = json.loads(text, parse_constant=_no_number)
         if "\\u" in text:  # half a letter can be told to nobody, nor kept
             json.dumps(value, ensure_ascii=False).encode()
-        if op is None:
-            op, value = value["op"], value.get("args", {})
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return request_of(value if op is None else {"op": op, "args": value})
+    except (ValueError, RecursionError, UnreadableRequestError):
         return None
-    return (op, value) if isinstance(op, str) and isinstance(value, dict) else None
 
 
 def _no_number(text: str) -> Any:

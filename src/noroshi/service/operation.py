@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol, TypeVar, get_type_hints
 
@@ -29,7 +30,7 @@ from noroshi.core.roles import (
     roles_up_to,
 )
 from noroshi.core.size import MOST_VALUES, is_small
-from noroshi.core.translation import Message, _, bilingual, pgettext
+from noroshi.core.translation import Medium, Message, ReadAt, _, bilingual, pgettext
 from noroshi.hosts.freed_memory import give_back
 from noroshi.operations.declaration import Declaration
 from noroshi.ports import StoreError
@@ -196,6 +197,7 @@ def operations(group: type) -> Mapping[str, Operation]:
     }
 
 
+@cache  # type hints are read anew each time, and each service asks for those of the same methods
 def _describe(method: Callable[..., Any]) -> Operation:
     hints = get_type_hints(method)
     parameters = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
@@ -232,15 +234,16 @@ async def run_as_json(
     name: str,
     args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
+    medium: ReadAt = Medium.TERMINAL,
 ) -> dict[str, Any]:
     """Do what was asked over a wire, as `perform`; return its answer, or its refusal, as plain
-    values."""
+    values, with texts as `medium` shows them."""
     try:
         answer = await perform(service, person, name, args, news)
         with _failures_as_refusals(name):
-            return {"ok": answer_json.as_json(answer)}
+            return {"ok": answer_json.as_json(answer, medium)}
     except OperationError as refusal:
-        return refusal_as_json(refusal)
+        return refusal_as_json(refusal, medium)
 
 
 @contextmanager
@@ -380,11 +383,15 @@ def _bounded(words: Message) -> Message:
     )
 
 
-def refusal_as_json(refusal: OperationError) -> dict[str, Any]:
+def refusal_as_json(
+    refusal: OperationError, medium: ReadAt = Medium.TERMINAL
+) -> dict[str, Any]:
     """Return a refusal as plain values for a wire."""
     return {
         "error": refusal.kind,
-        "words": refusal.words.both(),
-        "problems": [{"where": one.where, "what": one.what.both()} for one in refusal.problems],
+        "words": refusal.words.both(medium),
+        "problems": [
+            {"where": one.where, "what": one.what.both(medium)} for one in refusal.problems
+        ],
         "codes": list(refusal.codes),
     }

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _
 from noroshi.vault.keys import KEY_BYTES, key_in
 from noroshi.vault.secret import Secret, VaultError
@@ -24,7 +25,9 @@ SALT_BYTES, NONCE_BYTES = 16, 12
 COST, BLOCK, LANES = 2**17, 8, 1
 SHORTEST = 12
 
-NO_BACKUP = _("{path} is not a key file written by `noroshi key backup`.")
+NO_BACKUP = with_commands(
+    _("{path} is not a key file written by `{command}`."), command=CommandText("key backup")
+)
 WRONG_PASSPHRASE = _("The passphrase does not match {path}, or the file is damaged.")
 TOO_SHORT = _("The passphrase must have at least {least} characters.")
 

@@ -105,7 +105,8 @@ def of_a_row(row):
     own = (row.meaning, row.action) if cure is not row else ()
     texts = (*own, *cure.steps, cure.delay)
     told = [text.say(localizer, Medium.PAGE) for text in texts for localizer in ("en", "ja")]
-    return [*told, *cure.lines]
+    lines = [line if isinstance(line, str) else line.en for line in cure.lines]
+    return [*told, *lines]
 
 
 @sweep("name", sorted(ROWS))

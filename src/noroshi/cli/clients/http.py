@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from noroshi.cli.clients.socket import WireClient, line_of, no_answer, patience_of, unpack
 from noroshi.cli.errors import RefusedError
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.network.connection_errors import distrust_text
@@ -22,9 +23,12 @@ NO_URL = _(
     "{url} is not the address of a manager: such an address starts with https:// (http:// "
     "only on this computer) and has no path."
 )
-NO_TOKEN = _(
-    "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
-    "computer: noroshi token new"
+NO_TOKEN = with_commands(
+    _(
+        "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
+        "computer: {command}"
+    ),
+    command=CommandText("token new"),
 )
 CANNOT_REACH = _("Cannot reach the manager at {url}: {why}")
 NOT_TRUSTED = _(
@@ -49,7 +53,7 @@ class HttpClient(WireClient):
         ca_file: str = "",
         patience: Callable[[str], float] = patience_of,
     ) -> None:
-        self.url, self._where = url, _parse_url(url)
+        self.url, self._parsed_url = url, _parse_url(url)
         if not token.isascii() or not token.strip():
             raise RefusedError("invalid", NO_TOKEN)
         self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
@@ -79,8 +83,8 @@ class HttpClient(WireClient):
         }
 
     def _connection(self, seconds: float) -> HTTPConnection:
-        host, port = self._where.hostname or "", self._where.port
-        if self._where.scheme == "http":
+        host, port = self._parsed_url.hostname or "", self._parsed_url.port
+        if self._parsed_url.scheme == "http":
             return HTTPConnection(host, port, timeout=seconds)
         try:
             context = ssl.create_default_context(cafile=self._ca_file or None)

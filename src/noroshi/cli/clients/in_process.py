@@ -12,7 +12,7 @@ from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.clients.socket import refusal_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
-from noroshi.core.translation import _
+from noroshi.core.translation import Medium, ReadAt, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import (
@@ -72,25 +72,28 @@ what a sign-in's renewal writes is kept apart by its turn."""
 
 class InProcessClient:
     """The service of this home folder, opening here. Once something is to be written no node may
-    start until it is closed."""
+    start until it is closed. `medium` is where its answers are read."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, medium: ReadAt = Medium.TERMINAL) -> None:
+        self._config, self._medium = config, medium
         self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
-        self._who = administrator(getpass.getuser())
+        self._person = administrator(getpass.getuser())
         self._service: Service | None = None
         self._examining: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Return the answer as JSON's own types. Raises RefusedError."""
-        return unpack(self._run(op, lambda service: run_as_json(service, self._who, op, args)))
+        return unpack(self._run(op, lambda service: self._as_json(service, op, args)))
+
+    async def _as_json(self, service: Service, op: str, args: Mapping[str, Any]) -> Any:
+        return await run_as_json(service, self._person, op, args, medium=self._medium)
 
     def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
         """Return the answer as it is made. Raises RefusedError."""
         try:
-            answer: T = self._run(op, lambda service: perform(service, self._who, op, args))
+            answer: T = self._run(op, lambda service: perform(service, self._person, op, args))
         except OperationError as refusal:
-            raise refusal_of(refusal_as_json(refusal)) from None
+            raise refusal_of(refusal_as_json(refusal, self._medium)) from None
         return answer
 
     def _run(self, op: str, do: Task) -> Any:

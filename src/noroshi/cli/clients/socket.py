@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Medium, Message, ReadAt, Terminal, _, bilingual
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,22 +67,30 @@ CANNOT_ENTER = _(
     "Cannot reach the node through {door}: {why}. Run the command as Noroshi's own user or "
     "as a member of the socket's group."
 )
-NO_NODE = _("No node is listening on {door}. Start one: noroshi serve")
+NO_NODE = with_commands(
+    _("No node is listening on {door}. Start one: {command}"), command=CommandText("serve")
+)
 NO_SERVICE = _(
     "The service is not running: nothing answers on {door}. Start it: systemctl start {name}"
 )
-WENT_AWAY = _(
-    "The connection to the node was lost before it replied. It is not known whether the "
-    "operation was carried out. Check: noroshi status"
+WENT_AWAY = with_commands(
+    _(
+        "The connection to the node was lost before it replied. It is not known whether the "
+        "operation was carried out. Check: {command}"
+    ),
+    command=CommandText("status"),
 )
 NO_TEXT = _("An argument is not valid text in this terminal's encoding. Nothing was sent.")
 NO_ANSWER = _(
     "The node has not answered for {seconds:g} s. It is not known whether the operation was "
     "carried out."
 )
-STANDS_STILL = _(
-    "The node has not answered for {seconds:g} s: its process is stopped, gets no processor "
-    "time, or is badly overloaded. Check: noroshi service status"
+STANDS_STILL = with_commands(
+    _(
+        "The node has not answered for {seconds:g} s: its process is stopped, gets no processor "
+        "time, or is badly overloaded. Check: {command}"
+    ),
+    command=CommandText("service status"),
 )
 OTHER_VERSION = _(
     "This command cannot read the node's reply to {op}: {why}. The node and this command are "
@@ -142,16 +151,20 @@ def patience_of(op: str) -> float:
 
 
 class SocketClient(WireClient):
-    """A node behind its door. `patience` says how many seconds to wait for which operation."""
+    """A node behind its door. `patience` says how many seconds to wait for which operation, and
+    `medium` where its answers are read."""
 
     def __init__(
-        self, door: str | Path, patience: Callable[[str], float] = patience_of
+        self,
+        door: str | Path,
+        patience: Callable[[str], float] = patience_of,
+        medium: ReadAt = Medium.TERMINAL,
     ) -> None:
-        self.door, self._patience = str(door), patience
+        self.door, self._patience, self._medium = str(door), patience, medium
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Raises NoNodeError if nobody listens, else RefusedError."""
-        line, seconds = line_of({"op": op, "args": args}), self._patience(op)
+        line, seconds = line_of(self._request(op, args)), self._patience(op)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(seconds)
             try:
@@ -159,6 +172,11 @@ class SocketClient(WireClient):
                 return unpack(json.loads(_ask(connection, line)))
             except TimeoutError:
                 raise RefusedError("trouble", no_answer(op, seconds)) from None
+
+    def _request(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        request = {"op": op, "args": args}
+        home = self._medium.home if isinstance(self._medium, Terminal) else ""
+        return {"home": home, **request} if home else request
 
     def _connect(self, connection: socket.socket) -> None:
         try:

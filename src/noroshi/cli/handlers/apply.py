@@ -16,6 +16,7 @@ from noroshi.cli.output.placeholders import (
     placeholders_of,
     say_placeholders,
 )
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid, Problem
 from noroshi.core.translation import Message, _, ngettext
@@ -26,16 +27,23 @@ from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, Planned
 
 UNUSABLE = _("{folder} cannot be applied; nothing was changed. Problems: {count}")
-WOULD_LOSE = _(
-    "Nothing was written: {folder} differs from version {version}. To write anyway: noroshi "
-    "export --force {folder}"
+WOULD_LOSE = with_commands(
+    _(
+        "Nothing was written: {folder} differs from version {version}. To write anyway: {command}"
+    ),
+    command=CommandText("export", "--force {folder}"),
 )
 CANNOT_WRITE = _("Cannot write to {folder}: {why}")
 NO_DIFFERENCE = _("No differences from version {version}.")
 WOULD_CHANGE = _("Changes to version {version}: {count}")
-HOW_TO_APPLY = _("To apply: noroshi apply --base {version} {folder}")
+HOW_TO_APPLY = with_commands(
+    _("To apply: {command}"), command=CommandText("apply", "--base {version} {folder}")
+)
 NOW_CURRENT = _("Version {version} is in effect. Changes: {count}")
-NOBODY_RUNS = _("No node is running. The version takes effect when noroshi serve starts.")
+NOBODY_RUNS = with_commands(
+    _("No node is running. The version takes effect when {command} starts."),
+    command=CommandText("serve"),
+)
 AND_MORE = _("… and {count} more")
 BEWARE = _("Check the following:")
 WRITTEN = ngettext(
@@ -108,7 +116,7 @@ def say_applied(context: CommandContext, answer: Applied) -> int:
     head = NOW_CURRENT.fill(count=len(differences) + more, version=version)
     list_changes(context, head, differences, more)
     say_cautions(context, answer.cautions)
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(NOBODY_RUNS))
     return exits.DONE
 

@@ -11,7 +11,8 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, span
 from noroshi.config.config import Config
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import BackedUp
 from noroshi.ports import StoreError
@@ -46,20 +47,26 @@ WERE_OUT = _(
     "{out} of them were being sent when the backup was made. It is not known whether they "
     "arrived; they are sent again under the same Message-ID."
 )
-HELD = ngettext(
-    "{held} message is held. Check it with noroshi queue list, release it with noroshi queue "
-    "release ID.",
-    "{held} messages are held. Check them with noroshi queue list, release them with noroshi "
-    "queue release ID.",
-    by="held",
+HELD = with_commands(
+    ngettext(
+        "{held} message is held. Check it with {queue_list}, release it with {queue_release}.",
+        "{held} messages are held. Check them with {queue_list}, release them with "
+        "{queue_release}.",
+        by="held",
+    ),
+    queue_list=CommandText("queue list"),
+    queue_release=CommandText("queue release", "ID"),
 )
 HOLD_THEM = _(
     "To check them before they are sent, restore again with --hold before the node starts."
 )
 KEPT = _("The previous store is now {kept}.")
-KEY_NEEDED = _(
-    "There is no key at {key}. Restore the old computer's key (noroshi key restore FILE), "
-    "unless systemd provides it. Without the key, you must sign in again."
+KEY_NEEDED = with_commands(
+    _(
+        "There is no key at {key}. Restore the old computer's key ({command}), unless systemd "
+        "provides it. Without the key, you must sign in again."
+    ),
+    command=CommandText("key restore", pgettext("command", "FILE")),
 )
 WHOLE = _("{store} is intact.")
 FAULTS = _("{store} is damaged:")
@@ -149,7 +156,7 @@ def _store_faults(context: CommandContext) -> Sequence[Message]:
     try:
         return context.ask(node_operations.CHECK_STORE, tuple[Message, ...])
     except RefusedError as error:
-        if context.running or error.kind != "no node":
+        if context.is_node_running or error.kind != "no node":
             raise
         raise RefusedError("trouble", error.words) from None
 

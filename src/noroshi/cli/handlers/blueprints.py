@@ -9,15 +9,19 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_dry_run
 from noroshi.cli.output.tables import table
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.translation import _
+from noroshi.core.translation import _, pgettext
 from noroshi.definitions.blueprints import localize
 from noroshi.definitions.toml import toml
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.kind_answers import BlueprintRow
 
-HOW_TO_ADD = _("To add one: noroshi blueprint add NAME --to INSTANCE")
+HOW_TO_ADD = with_commands(
+    _("To add one: {command}"),
+    command=CommandText("blueprint add", pgettext("command", "NAME --to INSTANCE")),
+)
 NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
 ASKS = _("Parameters")
 UNLESS = _("default: {value}")

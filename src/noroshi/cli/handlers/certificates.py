@@ -12,7 +12,8 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.secrets import CERTIFICATE, report_probes, say_checking
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, read_hidden
-from noroshi.core.translation import Message, _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.oauth.client_certificates import CertificateError, read
 from noroshi.operations import sign_in_operations
@@ -26,10 +27,13 @@ IMPORTED = _("The certificate of {account} and its key are in the vault as “{e
 FACTS = _(
     "  name        {name}\n  thumbprint  {sha1}\n  SHA-256     {sha256}\n  expires     {ends}"
 )
-WROTE = _(
-    "The certificate, without its key, is in {file}. Upload it: Entra admin center, App "
-    "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then "
-    "run: noroshi authorize ROUTE"
+WROTE = with_commands(
+    _(
+        "The certificate, without its key, is in {file}. Upload it: Entra admin center, App "
+        "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then "
+        "run: {command}"
+    ),
+    command=CommandText("authorize", pgettext("command", "ROUTE")),
 )
 UPLOAD = _(
     "Save the following as a .cer file, and upload it: Entra admin center, App "
@@ -66,7 +70,7 @@ def import_(context: CommandContext) -> int:
     stays here."""
     args = context.args
     pem = read_certificate(context, args.file, args.passphrase_file)
-    replaces = args.replace and context.running and _exists(context)
+    replaces = args.replace and context.is_node_running and _exists(context)
     if replaces and not args.force:
         say_checking(context)
     certificate = context.ask(

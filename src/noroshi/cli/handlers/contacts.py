@@ -5,11 +5,15 @@ from __future__ import annotations
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
-from noroshi.core.translation import _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import _, pgettext
 from noroshi.operations import monitor_operations
 from noroshi.operations.history_answers import ContactRow
 
-NOBODY = _("There are no contacts yet. Define one in contacts/ and apply it.")
+NOBODY = with_commands(
+    _("There are no contacts yet. Define one in contacts/ and apply it: {command}"),
+    command=CommandText("apply", pgettext("command", "DIR")),
+)
 HEAD = (
     _("CONTACT"),
     _("LANGUAGE"),

@@ -11,9 +11,10 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_dry_run
 from noroshi.cli.output.placeholders import Placeholders, placeholders_of, say_placeholders
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid, suggestion
-from noroshi.core.translation import _
+from noroshi.core.translation import _, pgettext
 from noroshi.definitions.document_content import document
 from noroshi.definitions.folder import read_text
 from noroshi.definitions.toml import toml
@@ -24,7 +25,10 @@ from noroshi.operations.definition_answers import Applied, DefinitionsShown
 NOT_THERE_YET = "-"
 HEAD = "# {key}.toml  version {version}  etag {etag}"
 NO_DEFINITION = _("There is no definition {key}{instead}.")
-NONE_YET = _("There are no definitions yet. To apply some: noroshi apply DIR")
+NONE_YET = with_commands(
+    _("There are no definitions yet. To apply some: {command}"),
+    command=CommandText("apply", pgettext("command", "DIR")),
+)
 CANNOT_READ = _("Cannot read {file}: {why}")
 UNUSABLE = _("{file} cannot be applied; nothing was changed.")
 

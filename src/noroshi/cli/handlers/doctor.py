@@ -14,13 +14,13 @@ from types import ModuleType
 from noroshi.answer_json import as_json
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.home_option import at_home
 from noroshi.cli.output.times import clock
 from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
 from noroshi.cli.systemd.state import service_properties
 from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.command_text import CommandText, CopiedCommand, line_at, with_commands
+from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.operations import monitor_operations, sign_in_operations
 from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
 from noroshi.operations.status_answers import RoutesShown
@@ -31,19 +31,20 @@ PASSED_BUT = _(
     "▲ All stages passed and nothing was sent, but no messages are being sent through "
     "{routes} (see above)."
 )
-MENDED = _(
-    "▲ {route} seems to work again. Next attempt: {until}. To send now: noroshi queue retry "
-    "{mail}"
+MENDED = with_commands(
+    _("▲ {route} seems to work again. Next attempt: {until}. To send now: {command}"),
+    command=CommandText("queue retry", "{mail}"),
 )
 MENDED_ALONE = _("▲ {route} seems to work again. Noroshi checks it automatically: {until}.")
-ONCE_MENDED = _(
-    "▲ {route}: next attempt {until}. To send now, once the fault is fixed: noroshi queue "
-    "retry {mail}"
+ONCE_MENDED = with_commands(
+    _("▲ {route}: next attempt {until}. To send now, once the fault is fixed: {command}"),
+    command=CommandText("queue retry", "{mail}"),
 )
 SOON = _("soon")
 NOT_ALL = _("◆ {where}: stopped at {stages}. Nothing was sent.")
-NO_ROUTES = _(
-    "There are no routes to diagnose yet. Define one in routes/ and apply it: noroshi apply DIR"
+NO_ROUTES = with_commands(
+    _("There are no routes to diagnose yet. Define one in routes/ and apply it: {command}"),
+    command=CommandText("apply", pgettext("command", "DIR")),
 )
 WRITTEN = _(
     "The support bundle is in {file} (readable only by you). It contains names, addresses "
@@ -286,8 +287,7 @@ class Page:
         say = self._context.say
         yield WHO, self._wrap(say(remedy.who))
         instructions = [line for step in remedy.how for line in self._wrap(say(step))]
-        home = getattr(self._context.args, "home", "")
-        commands = [f"  {at_home(line, home)}" for line in remedy.lines]
+        commands = [f"  {line_at(line, self._context.medium)}" for line in remedy.lines]
         if instructions or commands:
             yield HOW, [*instructions, *commands]
         if duration := say(remedy.takes):
@@ -336,10 +336,14 @@ def node_stages(context: CommandContext) -> Sequence[Stage]:
 
 
 def _node(context: CommandContext) -> Stage:
-    if context.running:
+    if context.is_node_running:
         address = context.remote.url if context.remote else context.door or context.config.door
         return _stage("node", NODE, RUNS.fill(where=address))
-    lines = (f"systemctl start {NAME}",) if is_service(context) else ("noroshi serve",)
+    lines = (
+        (f"systemctl start {NAME}",)
+        if is_service(context)
+        else (CopiedCommand(CommandText("serve")),)
+    )
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
 
 

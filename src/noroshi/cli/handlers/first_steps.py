@@ -9,7 +9,8 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.translation import _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import _, pgettext
 from noroshi.operations import setup_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import AlarmSent, FirstLook, Suggested, Suggestion
@@ -26,7 +27,10 @@ UNPROVED = _("{route} (no message accepted yet)")
 HEAD = (_("ID"), _("ITEM"), _("CURRENT STATE"), _("ALARM WHEN"))
 THERE = _("(already monitored)")
 NOTHING = _("Nothing to monitor was found here.")
-SENT = _("A test alarm is being sent to {to}. When it arrives: noroshi first seen NUMBER")
+SENT = with_commands(
+    _("A test alarm is being sent to {to}. When it arrives: {command}"),
+    command=CommandText("first seen", pgettext("command", "NUMBER")),
+)
 PROVED = _(
     "The number is correct: the alarm reached {to}. Your name and the time are recorded."
 )

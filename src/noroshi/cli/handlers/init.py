@@ -18,7 +18,8 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, GROUP, HOME
 from noroshi.config.config import Config, read_config, sample
 from noroshi.config.settings_file import FILE, ConfigError
-from noroshi.core.translation import Message, _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
@@ -28,40 +29,55 @@ from noroshi.vault import make_key
 PRIVATE, SETTINGS_MODE = 0o700, 0o600
 TAKEN = _("{home} is already a home folder ({file} exists). Nothing was changed.")
 CANNOT_MAKE = _("Cannot create {home}: {why}. Choose another folder with --home.")
-LOST = _(
-    "{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
-    "changed. Put it back, or restore a backup (noroshi restore FILE). To start with an "
-    "empty store and keep settings and key: noroshi init --new-store"
+LOST = with_commands(
+    _(
+        "{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
+        "changed. Put it back, or restore a backup ({restore}). To start with an empty store and "
+        "keep settings and key: {init}"
+    ),
+    restore=CommandText("restore", pgettext("command", "FILE")),
+    init=CommandText("init", "--new-store"),
 )
 STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
-NEW_STORE = _(
-    "Created an empty store: {store}. Remains of the old one are kept next to it. Apply the "
-    "definitions (noroshi apply DIR) and sign in again."
+NEW_STORE = with_commands(
+    _(
+        "Created an empty store: {store}. Remains of the old one are kept next to it. Apply the "
+        "definitions ({command}) and sign in again."
+    ),
+    command=CommandText("apply", pgettext("command", "DIR")),
 )
 MADE_HERE = _("Created {home}: settings ({file}) and store.")
 UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
 """What a node is called where its computer has no name of its own, and how those are called."""
 LONGEST = 63
-AS_A_SERVICE = _("To run it in systemd with its own user: noroshi service install")
+AS_A_SERVICE = with_commands(
+    _("To run it in systemd with its own user: {command}"),
+    command=CommandText("service install"),
+)
 KEY_MADE = _(
     "Created the vault's key, {key}. It decrypts every secret, and there is no other: keep a "
     "copy elsewhere."
 )
 KEY_KEPT = _("Kept the existing key, {key}.")
 KEY_AWAY = _("A store already exists ({store}), but no key: put the old key back as {key}.")
-MADE = _(
-    "Created {home}: settings ({file}) and store.\n"
-    "\n"
-    "Next, start the node. It prints the address of its manager and a one-time code. In the "
-    "browser, the\n"
-    "manager then guides you to a test alarm that you receive:\n"
-    "  noroshi serve\n"
-    "\n"
-    "Or without a browser, while the node runs:\n"
-    "  noroshi apply DIR            apply definitions\n"
-    "  noroshi setup microsoft365   send through Microsoft 365, up to a test message\n"
-    "\n"
-    "To try Noroshi first, without a tenant: noroshi demo"
+MADE = with_commands(
+    _(
+        "Created {home}: settings ({file}) and store.\n"
+        "\n"
+        "Next, start the node. It prints the address of its manager and a one-time code. In the "
+        "browser, the\n"
+        "manager then guides you to a test alarm that you receive:\n"
+        "  {serve}\n"
+        "\n"
+        "Or without a browser, while the node runs:\n"
+        "  {apply}            apply definitions\n"
+        "  {setup_microsoft365}   send through Microsoft 365, up to a test message\n"
+        "\n"
+        "To try Noroshi first, without a tenant: noroshi demo"
+    ),
+    serve=CommandText("serve"),
+    apply=CommandText("apply", pgettext("command", "DIR")),
+    setup_microsoft365=CommandText("setup microsoft365"),
 )
 
 

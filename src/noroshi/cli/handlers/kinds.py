@@ -12,7 +12,8 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.command_line.text_width import wrap
 from noroshi.config.settings_file import ConfigError
-from noroshi.core.translation import Message, _, help_text
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, help_text, pgettext
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
 
@@ -39,7 +40,9 @@ FROM_ACCOUNT = ("host", "user")
 """What a route with an account has from there."""
 LIMITS = _("default limits: {value}")
 DEFAULT = _("default {value}")
-IN_FULL = _("Details: noroshi kinds KIND")
+IN_FULL = with_commands(
+    _("Details: {command}"), command=CommandText("kinds", pgettext("command", "KIND"))
+)
 NO_KIND = _("There is no type {kind}. Available types: {known}")
 COLUMNS = 76
 

@@ -12,6 +12,7 @@ from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import with_mark
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.operations import mail_operations
@@ -27,11 +28,13 @@ OLDER = ngettext(
     "({forgotten} older alarms, settled long ago, are no longer kept)",
     by="forgotten",
 )
-LOST = ngettext(
-    "{lost} alarm is lost: neither accepted nor waiting. Check the store: noroshi check-store",
-    "{lost} alarms are lost: neither accepted nor waiting. Check the store: noroshi "
-    "check-store",
-    by="lost",
+LOST = with_commands(
+    ngettext(
+        "{lost} alarm is lost: neither accepted nor waiting. Check the store: {command}",
+        "{lost} alarms are lost: neither accepted nor waiting. Check the store: {command}",
+        by="lost",
+    ),
+    command=CommandText("check-store"),
 )
 STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),

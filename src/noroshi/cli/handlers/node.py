@@ -12,8 +12,9 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.hosts.footprint import PlaceShown
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import Health, LastBackup, Places
@@ -32,8 +33,9 @@ LABELS: Mapping[str, Message] = {
     "version": _("definitions"),
     "program": _("program"),
 }
-NOT_RUNNING = _(
-    "No node is running, so nothing is monitored or sent now. Start one: noroshi serve"
+NOT_RUNNING = with_commands(
+    _("No node is running, so nothing is monitored or sent now. Start one: {command}"),
+    command=CommandText("serve"),
 )
 LATE = _("at most {late:.2f} s in the last minute")
 CLOCK = _("{at} ({zone})")
@@ -42,7 +44,10 @@ MAILS = ngettext("{count} message", "{count} messages")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 QUEUE = _("{waiting} waiting, {set_aside} undeliverable, {lost} lost")
 BACKUP = _("Last backup: {path}, {at}, by {by}")
-NO_BACKUP = _("No backup has been made here yet: noroshi backup FILE")
+NO_BACKUP = with_commands(
+    _("No backup has been made here yet: {command}"),
+    command=CommandText("backup", pgettext("command", "FILE")),
+)
 HEAD = (_("ITEM"), _("LOCATION"), _("STATE"), _("DESCRIPTION"))
 
 
@@ -51,14 +56,18 @@ def health(context: CommandContext) -> int:
     answer = context.ask(node_operations.HEALTH, Health)
     if context.args.json:
         context.print_json(
-            {**as_json(answer), "running": context.running, **_without_node(context, answer)}
+            {
+                **as_json(answer),
+                "running": context.is_node_running,
+                **_without_node(context, answer),
+            }
         )
     else:
         rows = [
             (context.say(LABELS[name]), text) for name, text in _health_rows(context, answer)
         ]
         print("\n".join(table(rows)))
-    if not context.running:
+    if not context.is_node_running:
         return exits.NO_NODE
     return exits.DONE if answer.level is Level.OK else exits.TROUBLE
 
@@ -66,7 +75,7 @@ def health(context: CommandContext) -> int:
 def _without_node(context: CommandContext, answer: Health) -> Mapping[str, Any]:
     """Return what replaces level and trouble: without a node nothing is well, whatever the
     store remembers."""
-    if context.running:
+    if context.is_node_running:
         return {}
     trouble = answer.trouble or NOT_RUNNING
     return {"level": "unknown", "trouble": trouble}
@@ -77,13 +86,13 @@ def _health_rows(context: CommandContext, answer: Health) -> Iterator[tuple[str,
     for which it runs."""
     level = (
         level_text(answer.level, context.language)
-        if context.running
+        if context.is_node_running
         else context.say(NOT_RUNNING)
     )
     yield "level", level
     if answer.trouble:
         yield "trouble", context.say(answer.trouble)
-    if context.running:
+    if context.is_node_running:
         yield "runs", context.say(span(timedelta(seconds=answer.seconds)))
         yield "late", context.say(LATE.fill(late=answer.late))
     at = clock(answer.at, datetime.now(UTC))

@@ -16,14 +16,7 @@ def run_operation(context: CommandContext) -> int:
     assert verb is not None
     arguments = {one.name: getattr(context.args, one.name) for one in verb.arguments}
     answer = context.call(operation.name, **arguments)
-    places = (
-        answer
-        if isinstance(answer, Mapping)
-        else dict.fromkeys(verb.done_message.places, answer)
-    )
-    print(
-        context.say(
-            verb.done_message.fill(**{name: places[name] for name in verb.done_message.places})
-        )
-    )
+    names = verb.done_message.empty_places
+    places = answer if isinstance(answer, Mapping) else dict.fromkeys(names, answer)
+    print(context.say(verb.done_message.fill(**{name: places[name] for name in names})))
     return exits.DONE

@@ -11,6 +11,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_attempt_key
@@ -64,10 +65,18 @@ SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count
 TEXT = _("Text")
 TRIED_AGAIN = _("{id} is retried now: {subject}")
 IS_EDITED = _("{id} will be sent to {to} through {routes}.")
-TO_LET_GO = _("{because}; to release it: noroshi queue release {id}")
-HOW_TO_RELEASE = _("It is not sent until you release it: noroshi queue release {id}")
+TO_LET_GO = with_commands(
+    _("{because}; to release it: {command}"), command=CommandText("queue release", "{id}")
+)
+HOW_TO_RELEASE = with_commands(
+    _("It is not sent until you release it: {command}"),
+    command=CommandText("queue release", "{id}"),
+)
 NOTHING_TO_EDIT = _("specify the change with --to or --route")
-NOBODY_SENDS = _("No node is running. The message is sent once noroshi serve runs.")
+NOBODY_SENDS = with_commands(
+    _("No node is running. The message is sent once {command} runs."),
+    command=CommandText("serve"),
+)
 
 
 def list_(context: CommandContext) -> int:
@@ -124,7 +133,7 @@ def edit(context: CommandContext) -> int:
 
 def _say_retried(context: CommandContext, mail: Queued) -> int:
     print(context.say(TRIED_AGAIN.fill(id=mail.id, subject=mail.subject)))
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(NOBODY_SENDS))
     return exits.DONE
 

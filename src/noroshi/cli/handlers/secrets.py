@@ -13,6 +13,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import contents, read_hidden
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import NOTHING, Message, _
@@ -50,7 +51,10 @@ MAY_GO = _("Allow this destination? [y/N] ")
 NOT_THERE = _("Nothing was saved. Correct the destination first: {who}")
 NONE_YET = _("The vault is empty.")
 HEAD = (_("ENTRY"), _("IN THE VAULT"), _("USED BY"))
-IS_KEPT = {True: _("yes"), False: _("no: noroshi secret set {name}")}
+IS_KEPT = {
+    True: _("yes"),
+    False: with_commands(_("no: {command}"), command=CommandText("secret set", "{name}")),
+}
 NOBODY = _("none")
 
 
@@ -66,7 +70,7 @@ def set_(context: CommandContext) -> int:
         name, SecretEntry(name=name, kept=False, named_by=())
     )
     of_account = any(key.startswith("accounts/") for key in previous_entry.named_by)
-    if of_account and context.running:
+    if of_account and context.is_node_running:
         say_checking(context)
     context.ask(
         sign_in_operations.SET_SECRET,
@@ -80,7 +84,7 @@ def set_(context: CommandContext) -> int:
     if day:
         write_down(context, day)
     _say_if_nobody_names_it(context, name)
-    if not of_account or not context.running:
+    if not of_account or not context.is_node_running:
         return exits.DONE
     return _probe_exit_code(context, name, has_old_expiry=previous_entry.kept and not day)
 

@@ -11,28 +11,35 @@ from typing import Any, NamedTuple
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, bilingual
 
 NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
 TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
 TYPE_IT = _("Enter the text; finish with Ctrl-D on its own line.")
-NOBODY_SENDS = _("Not sent: no node is running. The message is sent once noroshi serve runs.")
+NOBODY_SENDS = with_commands(
+    _("Not sent: no node is running. The message is sent once {command} runs."),
+    command=CommandText("serve"),
+)
 NOT_LOOKED = _("The message is queued. It is not known whether it was sent: {why}")
 ACCEPTED = _("To {contact}: accepted by the server. Arrival is not confirmed yet.")
 WAITS = _("To {contact}: not sent yet, waiting; {because}")
 HELD = _("To {contact}: not sent, held; {because}")
 SET_ASIDE = _("To {contact}: not sent, undeliverable; {because}")
-REFUSED = _(
-    "To {contact}: refused for {addresses}, accepted for the others. Details: noroshi queue "
-    "show {id}"
+REFUSED = with_commands(
+    _("To {contact}: refused for {addresses}, accepted for the others. Details: {command}"),
+    command=CommandText("queue show", "{id}"),
 )
-KEPT = _(
-    "It stays in the queue and is not sent automatically. Once the cause is fixed: noroshi "
-    "queue release {id}"
+KEPT = with_commands(
+    _(
+        "It stays in the queue and is not sent automatically. Once the cause is fixed: {command}"
+    ),
+    command=CommandText("queue release", "{id}"),
 )
-LOOK = _(
-    "The message stays in the queue until it can be sent. Details: noroshi queue show {id}"
+LOOK = with_commands(
+    _("The message stays in the queue until it can be sent. Details: {command}"),
+    command=CommandText("queue show", "{id}"),
 )
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
@@ -64,7 +71,7 @@ def send(context: CommandContext) -> int:
     mails = _wait_for_mails(context, answer["ids"])
     if args.json:
         context.print_json({**answer, "mails": [one.queued for one in mails]})
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(NOBODY_SENDS), file=sys.stderr)
         return exits.UNSENT
     missing = [exits.WAITS] * (len(mails) < len(answer["ids"]))
@@ -104,7 +111,7 @@ def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Sen
     """Return each mail as it is once that is clear, and say on the standard error what became of
     it. Whoever may not look gets none."""
     mails = list[SentMail]()
-    end = time.monotonic() + (PATIENCE if context.running else 0)
+    end = time.monotonic() + (PATIENCE if context.is_node_running else 0)
     try:
         for id in ids:
             mails.append(_wait_until_settled(context, id, end))
@@ -117,7 +124,7 @@ def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Sen
 
 def _tell(context: CommandContext, mail: SentMail) -> None:
     """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
-    if context.running and not context.args.json:
+    if context.is_node_running and not context.args.json:
         for words in _outcome(mail):
             print(context.say(words), file=sys.stderr)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _, ngettext, pgettext
 
 ASK_SECRET = _(
@@ -13,9 +14,12 @@ ASK_ANY_SECRET = _(
     "Account {account} has no client secret yet (vault entry “{secret}”).\n"
     "The provider issued it for this application. It is not displayed when you paste it."
 )
-ASK_KEY_FILE = _(
-    "Account {account} has no key file yet (vault entry “{secret}”). Specify the JSON file "
-    "of the Google service account: noroshi authorize {route} --secret-file FILE"
+ASK_KEY_FILE = with_commands(
+    _(
+        "Account {account} has no key file yet (vault entry “{secret}”). Specify the JSON file "
+        "of the Google service account: {command}"
+    ),
+    command=CommandText("authorize", pgettext("command", "{route} --secret-file FILE")),
 )
 KEY_FILE = "key file"
 ASK = {"entra": ASK_SECRET, "secret": ASK_ANY_SECRET, KEY_FILE: ASK_KEY_FILE}
@@ -36,24 +40,35 @@ OPEN_PAGE = _(
 )
 URL_PROMPT = _("URL: ")
 GOES_ON = _("The URL is not complete yet. Paste the rest (Enter alone if there is no more): ")
-GIVEN_UP = _("Nobody was signed in. To start again: noroshi authorize {route}")
+GIVEN_UP = with_commands(
+    _("Nobody was signed in. To start again: {command}"),
+    command=CommandText("authorize", "{route}"),
+)
 ONCE_MORE = _("Try again, or stop with Ctrl-C. Waiting messages stay in the queue.")
-SIGNED_IN = _(
-    "Route {route} is signed in{user}. {waiting}To test it: noroshi send --route {name} --to "
-    "ADDRESS --subject test --text test"
+SIGNED_IN = with_commands(
+    _("Route {route} is signed in{user}. {waiting}To test it: {command}"),
+    command=CommandText(
+        "send", pgettext("command", "--route {name} --to ADDRESS --subject test --text test")
+    ),
 )
 AS_WHOM = _(" as {user}")
 THEY_GO = _("Waiting messages being sent now: {count}. ")
-IS_READ = _(
-    "The mailbox is read within five minutes, to find the day's check message. noroshi "
-    "status shows the result."
+IS_READ = with_commands(
+    _(
+        "The mailbox is read within five minutes, to find the day's check message. {command} "
+        "shows the result."
+    ),
+    command=CommandText("status"),
 )
 NOT_READ = _(
     "{why} Sending is not affected: messages are sent as before. If only an administrator "
     "can consent: App registrations › the app › API permissions › Mail.Read (delegated) › "
     "“Grant admin consent”, then run this command again."
 )
-NOBODY_SENDS = _("No node is running. Messages are sent once noroshi serve runs.")
+NOBODY_SENDS = with_commands(
+    _("No node is running. Messages are sent once {command} runs."),
+    command=CommandText("serve"),
+)
 NO_PAGE = _(
     "--url-file, --here and --device do not apply to this route: it signs in app-only, "
     "without a page."
@@ -82,38 +97,42 @@ NOT_BACK_YET = _(
     "its meaning.\n"
     "Ctrl-C cancels."
 )
-NOBODY_CAME = _(
-    "The browser did not return from the sign-in within five minutes. If it shows an error "
-    "of Microsoft with a code such as AADSTS50011, paste the text into: noroshi authorize "
-    "{route}. If the browser is on another computer, omit --here."
+NOBODY_CAME = with_commands(
+    _(
+        "The browser did not return from the sign-in within five minutes. If it shows an error "
+        "of Microsoft with a code such as AADSTS50011, paste the text into: {command}. If the "
+        "browser is on another computer, omit --here."
+    ),
+    command=CommandText("authorize", "{route}"),
 )
 DONE_THERE = _("Route {route} is signed in.")
-TYPE_CODE = ngettext(
-    "\n"
-    "1. On any device, open {url}\n"
-    "2. Enter this code: {code}\n"
-    "3. Sign in with the mailbox that will send the alarms, and accept.\n"
-    "\n"
-    "Noroshi notices the sign-in automatically. The code is valid for {minutes} minute; "
-    "Ctrl-C cancels.\n"
-    "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
-    "AADSTS53003\n"
-    "means that the organisation blocks device codes: sign in on a page instead\n"
-    "(noroshi authorize {route}). For other errors, paste the text of the page there to see "
-    "the remedy.\n",
-    "\n"
-    "1. On any device, open {url}\n"
-    "2. Enter this code: {code}\n"
-    "3. Sign in with the mailbox that will send the alarms, and accept.\n"
-    "\n"
-    "Noroshi notices the sign-in automatically. The code is valid for {minutes} minutes; "
-    "Ctrl-C cancels.\n"
-    "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
-    "AADSTS53003\n"
-    "means that the organisation blocks device codes: sign in on a page instead\n"
-    "(noroshi authorize {route}). For other errors, paste the text of the page there to see "
-    "the remedy.\n",
-    by="minutes",
+TYPE_CODE = with_commands(
+    ngettext(
+        "\n"
+        "1. On any device, open {url}\n"
+        "2. Enter this code: {code}\n"
+        "3. Sign in with the mailbox that will send the alarms, and accept.\n"
+        "\n"
+        "Noroshi notices the sign-in automatically. The code is valid for {minutes} minute; "
+        "Ctrl-C cancels.\n"
+        "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
+        "AADSTS53003\n"
+        "means that the organisation blocks device codes: sign in on a page instead\n"
+        "({command}). For other errors, paste the text of the page there to see the remedy.\n",
+        "\n"
+        "1. On any device, open {url}\n"
+        "2. Enter this code: {code}\n"
+        "3. Sign in with the mailbox that will send the alarms, and accept.\n"
+        "\n"
+        "Noroshi notices the sign-in automatically. The code is valid for {minutes} minutes; "
+        "Ctrl-C cancels.\n"
+        "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
+        "AADSTS53003\n"
+        "means that the organisation blocks device codes: sign in on a page instead\n"
+        "({command}). For other errors, paste the text of the page there to see the remedy.\n",
+        by="minutes",
+    ),
+    command=CommandText("authorize", "{route}"),
 )
 NO_SECRET = _("Nothing was entered, so no client secret was saved.")
 NO_ADDRESS = _("Nothing was entered, so nobody was signed in.")

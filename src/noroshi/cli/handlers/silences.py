@@ -9,6 +9,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import Alarms, SilenceShown, WindowShown
@@ -25,10 +26,13 @@ BY = _("{why} ({who})")
 COUNT = _("monitors: {count}")
 FROM_TO = _("{begins} – {ends}")
 NOW = _("in progress until {ends}")
-IS_SILENT = _(
-    "Notifications of {place} are suppressed until {at} (monitors: {count}). Monitoring "
-    "continues; problems that persist at that time are reported.\n"
-    "To end the silence earlier: noroshi silence end {id}"
+IS_SILENT = with_commands(
+    _(
+        "Notifications of {place} are suppressed until {at} (monitors: {count}). Monitoring "
+        "continues; problems that persist at that time are reported.\n"
+        "To end the silence earlier: {command}"
+    ),
+    command=CommandText("silence end", "{id}"),
 )
 IS_OVER = _("The silence of {place} has ended: problems that persist are reported now.")
 

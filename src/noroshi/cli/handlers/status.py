@@ -13,9 +13,10 @@ from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, level_text, 
 from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
-from noroshi.core.translation import Message, _, ngettext, plain, with_full_stop
+from noroshi.core.translation import Message, _, ngettext, pgettext, plain, with_full_stop
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import (
     Counts,
@@ -57,17 +58,25 @@ OK_SO_FAR = ngettext(
 NOT_WELL = ngettext(
     "{mark}: {bad} of {count} monitor not OK.", "{mark}: {bad} of {count} monitors not OK."
 )
-NOTHING_WATCHED = _("No monitors yet. To apply definitions: noroshi apply DIR")
+NOTHING_WATCHED = with_commands(
+    _("No monitors yet. To apply definitions: {command}"),
+    command=CommandText("apply", pgettext("command", "DIR")),
+)
 NODE = _("node {node}, version {version}, {at}")
 NODE_ON = _("node {node} on {host}, version {version}, {at}")
-NOT_RUNNING = _(
-    "No node is running, so nothing is measured or sent now. This is the last known state. "
-    "Start a node: noroshi serve"
+NOT_RUNNING = with_commands(
+    _(
+        "No node is running, so nothing is measured or sent now. This is the last known state. "
+        "Start a node: {command}"
+    ),
+    command=CommandText("serve"),
 )
 ALL_STOPPED = _("－ All monitoring is stopped.")
-START = _("－ To monitor {path} again: noroshi {command} {path}")
+START = _("－ To monitor {path} again: {command}")
 MONITORS = _("Monitors")
-MORE_WELL = _("… and {count} more that are OK (all: noroshi status --all)")
+MORE_WELL = with_commands(
+    _("… and {count} more that are OK (all: {command})"), command=CommandText("status", "--all")
+)
 SINCE = _("since {at} ({span})")
 MEASURED = _("measured {at}")
 HAD = _("acknowledged by {who} {at}")
@@ -89,29 +98,34 @@ NOTHING_WAITS = _("No messages are waiting.")
 MAILS = ngettext("{count} message", "{count} messages")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 WAITING = _("{waiting} waiting ({alarms}; oldest {span})")
-HELD = ngettext(
-    "{count} message held manually: noroshi queue list",
-    "{count} messages held manually: noroshi queue list",
+HELD = with_commands(
+    ngettext(
+        "{count} message held manually: {command}", "{count} messages held manually: {command}"
+    ),
+    command=CommandText("queue list"),
 )
-SET_ASIDE = ngettext(
-    "{count} undeliverable message, decision required: noroshi queue list",
-    "{count} undeliverable messages, decision required: noroshi queue list",
+SET_ASIDE = with_commands(
+    ngettext(
+        "{count} undeliverable message, decision required: {command}",
+        "{count} undeliverable messages, decision required: {command}",
+    ),
+    command=CommandText("queue list"),
 )
 
 
 def status(context: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
     if context.args.json and not context.args.check:
-        context.print_json({**context.call("status"), "running": context.running})
+        context.print_json({**context.call("status"), "running": context.is_node_running})
         return exits.DONE  # of 20,000 monitors no object was made
     answer = context.ask(monitor_operations.STATUS, Status)
     if context.args.json:
-        context.print_json({**as_json(answer), "running": context.running})
+        context.print_json({**as_json(answer), "running": context.is_node_running})
     else:
         print("\n".join(_page(context, answer, answer.at)))
     if not context.args.check:
         return exits.DONE
-    if not context.running:
+    if not context.is_node_running:
         return exits.NO_NODE
     return exits.DONE if _is_healthy(answer) else exits.TROUBLE
 
@@ -131,7 +145,7 @@ def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[st
         node=answer.node, host=answer.runs_on, version=answer.version, at=at
     )
     yield f"  {context.say(node_line)}"
-    if not context.running:
+    if not context.is_node_running:
         yield f"  {context.say(NOT_RUNNING)}"
     yield from (f"  {context.say(words)}" for words in answer.troubles)
     if answer.monitors:
@@ -306,8 +320,8 @@ def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequen
 
 def _stop(stop: StoppedBy) -> Message:
     """Say how to start it again; who stopped it stands beside its monitors."""
-    command = "monitor enable" if "/" in stop.path else "instance start"
-    return START.fill(path=stop.path, command=command)
+    name = "monitor enable" if "/" in stop.path else "instance start"
+    return with_commands(START, command=CommandText(name, "{path}")).fill(path=stop.path)
 
 
 def _with_title(name: str, title: str) -> str:

@@ -22,7 +22,8 @@ from noroshi.cli.handlers.redaction import Redactor, redact_settings
 from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import service_properties
 from noroshi.config.settings_file import FILE, ConfigError
-from noroshi.core.translation import Message, _, in_each_language
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, in_each_language, pgettext
 from noroshi.knowledge.os_errors import cause_text
 
 PRIVATE = 0o600
@@ -55,7 +56,10 @@ NOT_OURS = _(
     "This node is not a systemd service and writes no log file: its log went to the program "
     "that started it."
 )
-ELSEWHERE = _("It is on the node's own computer. To get it there: noroshi doctor --bundle FILE")
+ELSEWHERE = with_commands(
+    _("It is on the node's own computer. To get it there: {command}"),
+    command=CommandText("doctor", pgettext("command", "--bundle FILE")),
+)
 
 
 def write_bundle(

@@ -26,14 +26,19 @@ from noroshi.cli.systemd.install import (
 from noroshi.cli.systemd.state import BOOTED, find_installation, service_properties
 from noroshi.config.config import Config, read_config
 from noroshi.config.settings_file import FILE, ConfigError
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.knowledge.os_errors import cause_text
 
 READABLE = 0o644
-NO_SYSTEMD = _(
-    "A service can only be installed on a system that runs systemd, and this one does not. "
-    "`noroshi service install --print` shows the steps. Other supervisors can run `noroshi "
-    "serve`: it stays in the foreground and stops on SIGTERM."
+NO_SYSTEMD = with_commands(
+    _(
+        "A service can only be installed on a system that runs systemd, and this one does not. "
+        "`{service_install}` shows the steps. Other supervisors can run `{serve}`: it stays in "
+        "the foreground and stops on SIGTERM."
+    ),
+    service_install=CommandText("service install", "--print"),
+    serve=CommandText("serve"),
 )
 NOT_ROOT = _(
     "Only root can do this; nothing was changed. {command} --print shows all steps as a "
@@ -76,7 +81,7 @@ def install(context: CommandContext) -> int:
     if context.args.print:
         print(script(steps))
         return exits.DONE
-    _require_root(steps, "noroshi service install")
+    _require_root(steps, CommandText("service install"))
     if installation.objection:
         raise RefusedError("trouble", installation.objection)
     _require_unedited(installation, force=context.args.force)
@@ -101,7 +106,7 @@ def uninstall(context: CommandContext) -> int:
     if installation.unit is None and installation.user is None:
         print(context.say(NOT_INSTALLED))
         return exits.DONE
-    _require_root(steps, "noroshi service uninstall")
+    _require_root(steps, CommandText("service uninstall"))
     _require_unedited(installation, force=context.args.force)
     do(steps)
     print(context.say(LEFT.fill(home=HOME, user=USER)))
@@ -117,7 +122,7 @@ def difference(path: str, current: str, expected: str) -> str:
     )
 
 
-def _require_root(steps: Sequence[Step], command: str) -> None:
+def _require_root(steps: Sequence[Step], command: CommandText) -> None:
     """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)
@@ -210,7 +215,10 @@ STATE, SINCE = _("state"), _("since")
 HOME_FOLDER = _("home folder")
 THE_DOOR, LOG = _("socket"), _("log")
 AS_WRITTEN = _("as installed by this version")
-OLDER = _("from another version or location of Noroshi; `noroshi service install` updates it")
+OLDER = with_commands(
+    _("from another version or location of Noroshi; `{command}` updates it"),
+    command=CommandText("service install"),
+)
 EDITED = _("edited, see below")
 WITH_DROP_INS = _("{how}; with drop-ins {names}")
 RAN = ngettext(
@@ -218,9 +226,12 @@ RAN = ngettext(
     "{at}, process {pid}, restarted {times} times",
     by="times",
 )
-STRANGERS = _(
-    "The user {user} does not own everything in {home}, so the service may fail. `noroshi "
-    "service install` fixes this."
+STRANGERS = with_commands(
+    _(
+        "The user {user} does not own everything in {home}, so the service may fail. `{command}` "
+        "fixes this."
+    ),
+    command=CommandText("service install"),
 )
 
 

@@ -10,8 +10,9 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, read_hidden
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.roles import ROLE_NAMES
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations import people_operations
 from noroshi.operations.people_answers import (
     Recovery,
@@ -30,9 +31,9 @@ BY_CODE = _(
 )
 BY_PASSWORD = _("“{name}” ({role}) can log in.")
 ROLE_IS = _("“{name}” is now {role}.")
-NO_USERS = _(
-    "There are no users yet. To add the first administrator: noroshi user add NAME --role "
-    "administrator"
+NO_USERS = with_commands(
+    _("There are no users yet. To add the first administrator: {command}"),
+    command=CommandText("user add", pgettext("command", "NAME --role administrator")),
 )
 NO_TOKENS = _("There are no API tokens.")
 USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOGIN"), _("CREATED"))

@@ -13,6 +13,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, read_hidden
 from noroshi.config.config import Config
 from noroshi.config.settings_file import FILE
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import node_operations
@@ -147,7 +148,9 @@ IN_USE = ngettext(
     "To replace it anyway, move that file away first.",
 )
 NO_LOOK = _("It cannot be checked whether the existing key decrypts anything: {why}")
-NEXT_INIT = _("Next: noroshi init, which keeps this key.")
+NEXT_INIT = with_commands(
+    _("Next: {command}, which keeps this key."), command=CommandText("init")
+)
 
 
 def restore(context: CommandContext) -> int:

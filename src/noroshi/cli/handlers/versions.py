@@ -9,17 +9,26 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import list_changes, say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _, pgettext
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, OneVersion, VersionRow
 
-NONE_YET = _("There are no definitions yet. To apply some: noroshi apply DIR")
+NONE_YET = with_commands(
+    _("There are no definitions yet. To apply some: {command}"),
+    command=CommandText("apply", pgettext("command", "DIR")),
+)
 HEAD = (_("VERSION"), pgettext("handlers.versions", "SINCE"), _("BY"), _("NOTE"))
 IN_FORCE = _("{number} (in effect)")
-IN_FULL = _("To see the changes of a version: noroshi versions NUMBER")
+IN_FULL = with_commands(
+    _("To see the changes of a version: {command}"),
+    command=CommandText("versions", pgettext("command", "NUMBER")),
+)
 CHANGED = _("Changes in version {number}: {count}")
 BACK = _("Changes if you roll back to it from version {current}: {count}")
-HOW_BACK = _("To roll back: noroshi take-back --base {current} {number}")
+HOW_BACK = with_commands(
+    _("To roll back: {command}"), command=CommandText("take-back", "--base {current} {number}")
+)
 SAME = _("It is identical to version {current}, which is in effect.")
 
 

@@ -16,6 +16,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.command_line.text_width import wrap
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import NOTHING, Message, composed
 from noroshi.guides.setup_fields import Check, SetupField
 from noroshi.guides.setup_names import ACCOUNT
@@ -65,9 +66,10 @@ class Dialogue:
     def resumption(self) -> Message:
         """Return how to take it up again, and what is missing until then."""
         account = self.args.account
-        option = f" --account {account}" if account != ACCOUNT else ""
+        option = "--account {account}" if account != ACCOUNT else ""
+        command = CommandText("setup microsoft365", option).fill(account=account)
         words = setup_texts.LATER_AS_BEFORE if self.holds_drafts else setup_texts.LATER
-        text = words.fill(account=option)
+        text = with_commands(words, command=command)
         if self.missing == NOTHING:
             return text
         return setup_texts.LATER_AND.fill(later=text, missing=self.missing)

@@ -12,7 +12,7 @@ from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
-from noroshi.guides.setup_documents import domain_of
+from noroshi.guides.setup_documents import domain_of, tenant_or_domain
 from noroshi.guides.setup_fields import CLIENT_ID, GUID, MAILBOX, PERSON, TENANT
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
 from noroshi.guides.setup_names import FIRST_ROUTES, free_entry, route_for, routes_by
@@ -51,7 +51,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return the goal with the tenant's own ID, found by the mailbox's domain where nobody gave
     one."""
     domain = domain_of(goal.mailbox)
-    candidate = replace(goal, tenant=goal.tenant or domain)
+    candidate = replace(goal, tenant=tenant_or_domain(goal.tenant, goal.mailbox))
     if drafts.only_looks:  # the node asks for those of accounts in force alone
         return candidate
     previous_tenant = drafts.all("accounts").get(goal.account, {}).get("tenant") or domain

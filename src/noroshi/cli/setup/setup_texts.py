@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext
 from noroshi.guides.export import SENDS_BY
 
@@ -12,14 +13,11 @@ ABOUT = _(
     "Step by step to an accepted test message. Ctrl-C interrupts: your answers are saved, "
     "and the same command continues from there."
 )
-LATER = _(
-    "Interrupted. The setup so far is saved. To continue: noroshi setup microsoft365{account}"
-)
+LATER = _("Interrupted. The setup so far is saved. To continue: {command}")
 LATER_AS_BEFORE = _(
     "Interrupted. The account is unchanged, and its messages are sent as before. Your new "
-    "answers are not saved. To start again: noroshi setup microsoft365{account}"
+    "answers are not saved. To start again: {command}"
 )
-
 LATER_AND = _("{later}\n{missing}")
 NEW_SIGN_IN = _(
     "A sign-in is valid for one app in one tenant, and this changes the app or tenant of an "
@@ -32,14 +30,19 @@ NO_SIGN_IN = _(
     "Nobody has signed in with the settings in effect yet. Messages of this account wait "
     "until someone does, or use another route if their rule has one."
 )
-OR_GO_BACK = _("{missing} To undo the change: noroshi take-back {version}")
+OR_GO_BACK = with_commands(
+    _("{missing} To undo the change: {command}"), command=CommandText("take-back", "{version}")
+)
 SECRET_REFUSED = _(
     "{why}\n"
     "Therefore the client secret is not in the vault (“{entry}”). Everything else is in "
     "effect: accounts/{account}, routes/{route}. Until the secret is stored, messages of "
     "this account may have to wait. No messages are lost."
 )
-NO_SECRET = _("The client secret is not in the vault. To store it: noroshi secret set {entry}")
+NO_SECRET = with_commands(
+    _("The client secret is not in the vault. To store it: {command}"),
+    command=CommandText("secret set", "{entry}"),
+)
 
 # asking
 
@@ -98,10 +101,14 @@ SEND_CERTIFICATE = _("Pass on the certificate {file} too.")
 
 # the end
 
-MADE = _(
-    "In effect: accounts/{account}, {routes}. If you have a folder of definitions, update it "
-    "before the next apply, which would otherwise undo this: noroshi export --force DIR "
-    "(comments in its files are lost). noroshi status shows the state of each route."
+MADE = with_commands(
+    _(
+        "In effect: accounts/{account}, {routes}. If you have a folder of definitions, update it "
+        "before the next apply, which would otherwise undo this: {export} (comments in its files "
+        "are lost). {status} shows the state of each route."
+    ),
+    export=CommandText("export", pgettext("command", "--force DIR")),
+    status=CommandText("status"),
 )
 NO_RULE = _(
     "No rule uses this route yet, so no alarm is sent by it. Add to a file in rules/: routes "
@@ -207,9 +214,13 @@ NO_ROLE = _("The token does not contain the permission {role}, or nobody has con
 
 STARTED = _("Enter: started   q: interrupt: ")
 MENDED_OR_WAIT = _("Enter: try again now   w: wait until it passes   q: interrupt: ")
-NOBODY_SENDS = _(
-    "No node is running to send it. In another window: noroshi serve (as a service: noroshi "
-    "service install --start)"
+NOBODY_SENDS = with_commands(
+    _(
+        "No node is running to send it. In another window: {serve} (as a service: "
+        "{service_install})"
+    ),
+    serve=CommandText("serve"),
+    service_install=CommandText("service install", "--start"),
 )
 ON_ITS_WAY = _("A message to {to} is being sent through {route}; waiting for the reply.")
 WAITS_STILL = _(
@@ -240,9 +251,12 @@ WHERE_IT_IS = (
     (_("Nowhere"), NOTHING),
     (_("Check later"), NOTHING),
 )
-IT_ARRIVED = _(
-    "Delivery is now verified up to the inbox and recorded with your name. noroshi status "
-    "shows the arrival as confirmed."
+IT_ARRIVED = with_commands(
+    _(
+        "Delivery is now verified up to the inbox and recorded with your name. {command} shows "
+        "the arrival as confirmed."
+    ),
+    command=CommandText("status"),
 )
 LOOK_FOR_IT = _(
     "The administrator can trace it in Exchange admin center, Mail flow, Message trace. If "
@@ -267,8 +281,14 @@ WHY_SECOND: Mapping[str, Message] = {
     ),
 }
 SECOND_LATER: Mapping[str, Message] = {
-    "graph": _("To add it: noroshi setup microsoft365 --account {account} --graph"),
-    "smtp": _("To add it: noroshi setup microsoft365 --account {account} --smtp"),
+    "graph": with_commands(
+        _("To add it: {command}"),
+        command=CommandText("setup microsoft365", "--account {account} --graph"),
+    ),
+    "smtp": with_commands(
+        _("To add it: {command}"),
+        command=CommandText("setup microsoft365", "--account {account} --smtp"),
+    ),
 }
 HAS_SECOND = _("It already exists: {route} sends from the same mailbox.")
 WANT_SECOND: Mapping[str, Message] = {

@@ -13,15 +13,19 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
 from noroshi.cli.systemd.install import Installation
 from noroshi.config.settings_file import FILE
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _
 
 BOOTED = Path("/run/systemd/system")
 """There while systemd runs the machine (sd_booted(3))."""
 ASKED_FOR = "UnitFileState,ActiveState,SubState,ActiveEnterTimestamp,MainPID,NRestarts"
 
-NOT_YET = _(
-    "Installation as a service is not supported on this operating system yet, only on Linux "
-    "with systemd. `noroshi serve` runs the node in the foreground."
+NOT_YET = with_commands(
+    _(
+        "Installation as a service is not supported on this operating system yet, only on Linux "
+        "with systemd. `{command}` runs the node in the foreground."
+    ),
+    command=CommandText("serve"),
 )
 OTHER_HOME = _("The service's home folder is {home}, not {given}.")
 

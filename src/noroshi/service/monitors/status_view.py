@@ -22,12 +22,12 @@ from noroshi.core.sentences import without_stop
 from noroshi.core.translation import (
     NOTHING,
     SENTENCES,
-    Medium,
     Message,
     _,
     joined,
     plain,
     quotes,
+    reads_alike,
     with_wording,
 )
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
@@ -335,8 +335,7 @@ def _reasons(reasons: Sequence[Message]) -> Message:
 
 
 def _without_stop(reason: Message) -> Message:
-    is_read_alike = reason.say("en", Medium.PAGE) == reason.en
-    return with_wording(reason, without_stop) if is_read_alike else reason
+    return with_wording(reason, without_stop) if reads_alike(reason) else reason
 
 
 def letter(

@@ -12,27 +12,40 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.ports import StoreError, StoreFault
 
 LOG, INDEX = "-wal", "-shm"
 ENDINGS = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
-NO_STORE = _(
-    "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
-    "messages and definitions would be lost: put the file back, or restore a backup (noroshi "
-    "restore FILE). To start with an empty store: noroshi init --new-store"
+NO_STORE = with_commands(
+    _(
+        "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
+        "messages and definitions would be lost: put the file back, or restore a backup "
+        "({restore}). To start with an empty store: {init}"
+    ),
+    restore=CommandText("restore", pgettext("command", "FILE")),
+    init=CommandText("init", "--new-store"),
 )
-EMPTY = _(
-    "the store {path} is empty{left}: its contents are lost. Put the file back, or restore a "
-    "backup (noroshi restore FILE). To start with an empty store: noroshi init --new-store"
+EMPTY = with_commands(
+    _(
+        "the store {path} is empty{left}: its contents are lost. Put the file back, or restore a "
+        "backup ({restore}). To start with an empty store: {init}"
+    ),
+    restore=CommandText("restore", pgettext("command", "FILE")),
+    init=CommandText("init", "--new-store"),
 )
 LEFTOVERS_EXIST = _(", but {names} still exists")
 NO_LEFTOVERS = NOTHING
-FILE_GONE = _(
-    "{path} was removed, moved or replaced while the node is running, so nothing more is "
-    "written. Its contents are still open here: save them before the node ends (noroshi "
-    "backup FILE), stop the node, restore them (noroshi restore FILE) and start the node"
+FILE_GONE = with_commands(
+    _(
+        "{path} was removed, moved or replaced while the node is running, so nothing more is "
+        "written. Its contents are still open here: save them before the node ends ({backup}), "
+        "stop the node, restore them ({restore}) and start the node"
+    ),
+    backup=CommandText("backup", pgettext("command", "FILE")),
+    restore=CommandText("restore", pgettext("command", "FILE")),
 )
 
 Identity = tuple[int, int]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.redaction import Masks
-from noroshi.core.translation import _, plain
+from noroshi.core.translation import _, pgettext, plain
 from noroshi.knowledge.explanation import Explanation
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
@@ -38,9 +39,13 @@ MAY_SEND = _(
 )
 NO_TLS = _("plain http: no TLS")
 TO_POST = _("{where} (the URL is not shown)")
-NOT_POSTED = _(
-    "Nothing was posted. Only a real message shows whether the URL itself is right: noroshi "
-    "send --to NAME --subject Test --text Test --route {route}"
+NOT_POSTED = with_commands(
+    _(
+        "Nothing was posted. Only a real message shows whether the URL itself is right: {command}"
+    ),
+    command=CommandText(
+        "send", pgettext("command", "--to NAME --subject Test --text Test --route {route}")
+    ),
 )
 NO_REPLY = _("{where} accepted the request but did not answer ({kind}).")
 

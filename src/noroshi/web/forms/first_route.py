@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.guides.setup_documents import (
-    MOST_CONNECTIONS,
     SERVER_OPTIONS,
-    SIGN_IN_OPTIONS,
     Documents,
     account_document,
+    account_route,
     first_rule,
-    route_options,
+    server_route,
+    tenant_or_domain,
 )
 from noroshi.guides.setup_fields import DELIVERY, MICROSOFT365, PROTECTION, options_of
 from noroshi.guides.setup_names import ACCOUNT, FIRST_ROUTES, account_in
@@ -91,24 +91,29 @@ def documents_of(
     """Return the documents to put: the route, its account, a rule that notifies the first
     contact by it, and that rule for instances without one. Settings that the form does not ask
     for stay."""
-    name, account = route_of(documents, first_route.by), account_of(documents)
-    base = _route(documents)
-    is_own_title = not base or base.get("title") in ("", *first_route.titles.values())
-    route = {
-        **base,
-        "title": first_route.titles[first_route.by] if is_own_title else base.get("title", ""),
-        "kind": first_route.by,
-        "options": _route_options(first_route, documents, account),
-    }
-    put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
+    name, old_route = route_of(documents, first_route.by), _route(documents)
+    title, entry = {"title": _title(first_route, old_route)}, first_route.entry
+    put: dict[str, Mapping[str, Any]]
     if first_route.way == MICROSOFT:
-        route.setdefault("connections", MOST_CONNECTIONS)
-        form_values = {field: first_route.form[field] for field in ACCOUNT_FIELDS}
-        account_in_force = documents.get(f"accounts/{account}", {})
-        put[f"accounts/{account}"] = account_document(
-            account_in_force, form_values, first_route.entry
-        )
+        account = account_of(documents)
+        old_account = documents.get(f"accounts/{account}", {})
+        form = {field: first_route.form[field] for field in ACCOUNT_FIELDS}
+        form["tenant"] = tenant_or_domain(form["tenant"], form["mailbox"])
+        put = {
+            f"routes/{name}": account_route(old_route, first_route.by, account, title),
+            f"accounts/{account}": account_document(old_account, form, entry),
+        }
+    else:
+        form = {**first_route.form, "port": figures(first_route.form["port"])}
+        put = {f"routes/{name}": server_route(old_route, form, entry, title)}
     return put | first_rule(documents, name)
+
+
+def _title(first_route: FirstRouteForm, old_route: Mapping[str, Any]) -> str:
+    """Return the title of the route: that of its kind, unless a person gave it another one."""
+    old_title = str(old_route.get("title", ""))
+    is_own_title = not old_route or old_title in ("", *first_route.titles.values())
+    return first_route.titles[first_route.by] if is_own_title else old_title
 
 
 def _route(documents: Documents) -> Mapping[str, Any]:
@@ -118,23 +123,3 @@ def _route(documents: Documents) -> Mapping[str, Any]:
 def _options(documents: Documents) -> Mapping[str, Any]:
     options: Mapping[str, Any] = _route(documents).get("options", {})
     return options
-
-
-def _route_options(
-    first_route: FirstRouteForm, documents: Documents, account: str
-) -> Mapping[str, Any]:
-    """Return the route's options; those of another kind are dropped."""
-    is_same_kind = _route(documents).get("kind", first_route.by) == first_route.by
-    base = _options(documents) if is_same_kind else {}
-    other_options = {
-        k: v for k, v in base.items() if k not in (*SERVER_OPTIONS, *SIGN_IN_OPTIONS)
-    }
-    own_options = (
-        {"account": account} if first_route.way == MICROSOFT else _server(first_route, base)
-    )
-    return {**other_options, **own_options}
-
-
-def _server(first_route: FirstRouteForm, base: Mapping[str, Any]) -> Mapping[str, Any]:
-    form_values = {**first_route.form, "port": figures(first_route.form["port"])}
-    return route_options(SMTP, form_values, str(base.get("password") or first_route.entry))

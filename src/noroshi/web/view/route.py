@@ -15,8 +15,8 @@ from noroshi.guides.setup_documents import (
     Content,
     account_document,
     definitions_of,
-    domain_of,
     orders,
+    tenant_or_domain,
 )
 from noroshi.guides.setup_flow import SetupFact, SetupStep
 from noroshi.guides.setup_goal import NOT_YET
@@ -208,8 +208,8 @@ def account_settings(base: Content, form: Mapping[str, str], entry: str) -> dict
     a typed secret."""
     form_values: dict[str, Any] = {field: form.get(field, "").strip() for field in FIELDS}
     form_values["client_id"] = form_values["client_id"] or NOT_YET
-    if "tenant" in form and not form_values["tenant"]:
-        form_values["tenant"] = domain_of(form_values["mailbox"])
+    if "tenant" in form:
+        form_values["tenant"] = tenant_or_domain(form_values["tenant"], form_values["mailbox"])
     form_values["shared"] = form.get("shared") == "on"
     return account_document(
         base, form_values, entry if form.get("secret", "").strip() else "", NEEDED

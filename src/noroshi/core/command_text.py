@@ -1,0 +1,91 @@
+"""Hold a command of Noroshi in a text as a value: whoever renders it knows where it is typed.
+
+A terminal whose reader named a home folder shows it with that folder; a text finds no command by
+its letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from noroshi.core.translation import Argument, Message, ReadAt, Terminal, plain
+from noroshi.imports import ONE_AT_A_TIME
+
+PROGRAM = "noroshi"
+OPERANDS = "operands"
+
+
+class CommandText(Message):
+    """A command as a reader types it: its name, as "queue release", and what follows, with
+    {places}. It is filled along with the text that it stands in."""
+
+    __slots__ = ("name",)
+    filled_along = True
+
+    def __init__(self, name: str, operands: Message | str = "") -> None:
+        self.name = name
+        message = plain(operands) if isinstance(operands, str) else operands
+        head = f"{PROGRAM} {name}"
+        if not message.id:
+            super().__init__(head)
+        else:
+            # A node that knows no such value reads what is stored by this.
+            super().__init__(f"{head} {{{OPERANDS}}}", arguments={OPERANDS: message})
+
+    def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> CommandText:
+        """Return the same command with those operands."""
+        operands = arguments.get(OPERANDS, "")
+        return CommandText(self.name, operands if isinstance(operands, Message) else "")
+
+    def fill(self, **replacements: object) -> CommandText:
+        """Return it with its {places} filled, as `Message.fill`."""
+        filled = super().fill(**replacements)
+        assert isinstance(filled, CommandText)
+        return filled
+
+    def _filled_along(self) -> Mapping[str, Message]:
+        return {
+            name: operands
+            for name, operands in self.arguments.items()
+            if isinstance(operands, Message)
+        }
+
+    def _wording(self, _language: str, medium: ReadAt) -> str:
+        if not isinstance(medium, Terminal):
+            return self.id
+        home = _shell_word(medium.home)
+        if self.arguments:  # else it is no text with places
+            home = home.replace("{", "{{").replace("}", "}}")
+        head = f"{PROGRAM} {self.name}"
+        return f"{head} --home {home}{self.id.removeprefix(head)}"
+
+
+class CopiedCommand(str):
+    """Hold a command as a line to be copied: a string for whoever reads no more than that."""
+
+    __slots__ = ("command",)
+    command: CommandText
+
+    def __new__(cls, command: CommandText) -> Self:
+        """Return the line as it is where no home folder was named."""
+        line = super().__new__(cls, command.en)
+        line.command = command
+        return line
+
+
+def line_at(line: str, medium: ReadAt) -> str:
+    """Return a line to be copied as it is typed there."""
+    return line.command.say("en", medium) if isinstance(line, CopiedCommand) else line
+
+
+def with_commands(text: Message, **commands: Message) -> Message:
+    """Return a text with commands in its places of these names."""
+    return text.with_arguments({**text.arguments, **commands})
+
+
+def _shell_word(text: str) -> str:
+    with ONE_AT_A_TIME:
+        from shlex import quote  # only now: few commands are given a home folder
+
+    return quote(text)
