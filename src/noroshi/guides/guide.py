@@ -27,36 +27,35 @@ COMMANDS: Mapping[str, CommandText] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Say for whom steps are looked up. `known` are the values that need not be found any
-    more."""
+    """Say for whom steps are looked up. `known_values` need not be found any more."""
 
     way: str
     kind: str
     path: str = "exchange"
-    shared: bool = False
-    known: Collection[str] = ()
+    is_shared: bool = False
+    known_values: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do. `how` are sentences in their order, `lines` PowerShell, `check` PowerShell
+    """One thing to do. `sentences` tell it in their order, `lines` are PowerShell, `check` PowerShell
     that shows whether it is done, as `shows` says. Nothing said of ways, kinds or path: all."""
 
     id: str
     part: str
     title: Message
-    how: tuple[Message, ...]
+    sentences: tuple[Message, ...]
     source: str
     ways: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     path: str = ""
-    shared: bool = False
+    for_shared: bool = False
     unless: str = ""
     lines: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
     shows: Message = NOTHING
     note: Message = NOTHING
-    takes: Message = NOTHING
+    delay: Message = NOTHING
 
     def is_for(self, case: Case) -> bool:
         """Return whether somebody in this case has to do it."""
@@ -64,8 +63,8 @@ class Step:
             (not self.ways or case.way in self.ways)
             and (not self.kinds or case.kind in self.kinds)
             and self.path in ("", case.path)
-            and (case.shared or not self.shared)
-            and not (self.unless and self.unless in case.known)
+            and (case.is_shared or not self.for_shared)
+            and not (self.unless and self.unless in case.known_values)
         )
 
 
@@ -129,18 +128,18 @@ def _step(row: Mapping[str, Any]) -> Step:
         id=row["id"],
         part=row["part"],
         title=_words(row, "title"),
-        how=tuple(map(_sentence, _lines(row["how"]))),
+        sentences=tuple(map(_sentence, _lines(row["how"]))),
         source=row["source"],
         ways=frozenset(row.get("ways", ())),
         kinds=frozenset(row.get("kinds", ())),
         path=row.get("path", ""),
-        shared=row.get("shared", False),
+        for_shared=row.get("shared", False),
         unless=row.get("unless", ""),
         lines=_lines(row.get("lines", "")),
         check=_lines(row.get("check", "")),
         shows=_words(row, "shows"),
         note=_words(row, "note"),
-        takes=TAKES[row.get("takes", "")],
+        delay=TAKES[row.get("takes", "")],
     )
 
 
