@@ -20,7 +20,7 @@ TAKES: Mapping[str, Message] = {
 }
 """How long it is until a step acts."""
 COMMANDS: Mapping[str, CommandText] = {
-    "sign_in_to_read": CommandText("authorize", pgettext("command", "ROUTE --read-mailbox")),
+    "sign_in_to_read": CommandText("authorize", pgettext("command", "ROUTE --read-mailbox"))
 }
 """The places of sentences that are commands, for whoever runs Noroshi."""
 
