@@ -25,6 +25,8 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         # Not by aki, who made version 1: by the user of this computer who has stopped it.
         assert "－ stopped" in words and re.search(r", by (?!aki)\S+, since version 2", words)
         assert "noroshi instance start web1" in shown
+        shown = await done("status", "--home", str(tmp_path))
+        assert f"noroshi instance start --home {tmp_path} web1" in " ".join(shown.split())
         shown = await done("--lang", "ja", "status")
         assert "監視停止中 (監視インスタンス web1、" in shown
         assert "noroshi instance start web1" in shown

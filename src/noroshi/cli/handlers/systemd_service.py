@@ -81,7 +81,7 @@ def install(context: CommandContext) -> int:
     if context.args.print:
         print(script(steps))
         return exits.DONE
-    _require_root(steps, "noroshi service install")
+    _require_root(steps, CommandText("service install"))
     if installation.objection:
         raise RefusedError("trouble", installation.objection)
     _require_unedited(installation, force=context.args.force)
@@ -106,7 +106,7 @@ def uninstall(context: CommandContext) -> int:
     if installation.unit is None and installation.user is None:
         print(context.say(NOT_INSTALLED))
         return exits.DONE
-    _require_root(steps, "noroshi service uninstall")
+    _require_root(steps, CommandText("service uninstall"))
     _require_unedited(installation, force=context.args.force)
     do(steps)
     print(context.say(LEFT.fill(home=HOME, user=USER)))
@@ -122,7 +122,7 @@ def difference(path: str, current: str, expected: str) -> str:
     )
 
 
-def _require_root(steps: Sequence[Step], command: str) -> None:
+def _require_root(steps: Sequence[Step], command: CommandText) -> None:
     """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)
