@@ -73,7 +73,7 @@ class Options:
     """Headers with secret values, such as Authorization, each with the vault entry that holds
     the value."""
     ca_file: str = ""
-    """Certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
     most: int = 64
     """Maximum text to read, in KiB, 1 to 1024."""
     timeout: float = 15.0

@@ -71,8 +71,8 @@ class Options:
     ignore_case: bool = False
     """ERROR, Error and error count as the same word."""
     encoding: Encoding = "auto"
-    """Encoding of the log. auto: UTF-16 by its byte order mark or its zero bytes, otherwise
-    each line as UTF-8, EUC-JP or CP932."""
+    """Encoding of the log. `auto`: UTF-16 if the file has its byte order mark or zero bytes;
+    otherwise UTF-8, EUC-JP or CP932, determined line by line."""
     from_start: bool = False
     """Start the first measurement at the beginning of the file, instead of its end."""
     rotated: tuple[str, ...] = ()
@@ -300,11 +300,12 @@ CHECK = Check(
     options=Options,
     limits={name: Limits(warning=1) for name in ("hits", "unreadable", "left_out")},
     units={"read": "B", "behind": "B"},
+    yes_no=frozenset({"unreadable"}),
     names={
         "hits": _("Lines found"),
         "read": _("Newly read"),
         "behind": _("Not read yet"),
-        "unreadable": _("Cannot be read"),
+        "unreadable": _("Log file unreadable"),
         "left_out": _("Files skipped"),
     },
     run=run,

@@ -114,11 +114,11 @@ CHECK = Check(
         "seen": Limits(warning=30),
     },
     units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
-    yes_no=frozenset({"blocked"}),
+    yes_no=frozenset({"blocked", "retiring"}),
     names={
         "blocked": _("Action required"),
         "down": _("Down for"),
-        "retiring": _("Uses password sign-in that is being retired"),
+        "retiring": _("Uses password sign-in, which is being retired"),
         "accepted": _("Time since the last accepted message"),
         "seen": _("Time since the last confirmed arrival"),
         "took": _("Time to arrive"),

@@ -27,7 +27,8 @@ class Options:
     argv: tuple[str, ...]
     """Full path of the program, then its arguments; no shell is used."""
     reads: Literal["auto", "number", "json", "nagios"] = "auto"
-    """Output format. auto: by the folder (nagios), otherwise by the first character."""
+    """Output format. `auto`: Nagios if the program is in a Nagios plug-in folder; otherwise
+    determined by the first character of the output."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment variables in addition to PATH and LANG."""
     runs_as: str = ""

@@ -13,7 +13,8 @@ INTERRUPTED = 130
 MEANING: Mapping[int, Message] = {
     DONE: pgettext("cli.exits", "done"),
     TROUBLE: _(
-        "a server cannot do it now, or `doctor`, `health` or `status --check` found a problem"
+        "a server is temporarily unable to do what was asked, or `doctor`, `health` or `status "
+        "--check` found a problem"
     ),
     USAGE: _("the command line is wrong"),
     INVALID: _("the definitions, noroshi.toml or a value are not valid"),

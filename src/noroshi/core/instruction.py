@@ -240,16 +240,16 @@ CHECK_ACCEPTED = Wording(
 EDIT = Wording(
     _("Correct the address: {command}"),
     _("Correct the address in {page}."),
-    _("Correct the address: {command} (or in {page} of the manager)"),
+    _("Correct the address: {command} (or in the manager, under Queue)"),
 )
 CHANGE_ROUTE = Wording(
     _("Assign another route: {command}"), _("Assign another route in {page}.")
 )
 DROP = Wording(_("To drop one: {command}"), _("To drop one, open it in {page}."))
 RELEASE = Wording(
-    _("To send it: {command}"),
-    _("To send it, open it in {page}."),
-    _("To send it: {command} (or in {page} of the manager)"),
+    _("To send the message: {command}"),
+    _("To send the message, open it in {page}."),
+    _("To send the message: {command} (or in the manager, under Queue)"),
 )
 TAKE_BACK = Wording(
     _("Add a comment, or withdraw the acknowledgement first: {command}"),

@@ -14,7 +14,9 @@ ALARMS = operation(
 ALARM_ACKNOWLEDGE = operation(
     "alarm_acknowledge",
     OPERATOR,
-    help=_("Acknowledge an alarm: repeats stop until it gets worse or recovers."),
+    help=_(
+        "Acknowledge an alarm: repeat notifications stop until the problem ends or gets worse."
+    ),
     label=_("Alarm acknowledged"),
     news=True,
 )

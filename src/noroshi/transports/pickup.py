@@ -156,7 +156,7 @@ KIND = TransportKind(
     kind="pickup",
     title=_("Pickup folder"),
     help=_(
-        "Writes messages as .eml files into a folder from which a mail server sends them "
+        "Writes messages as .eml files to a folder from which a mail server sends them "
         "(Exchange, IIS)."
     ),
     options=Options,

@@ -23,11 +23,13 @@ ALARMS = Command(
 ALARM = Command(
     name="alarm",
     help=_("acknowledge an alarm, or comment on it"),
-    under=(
+    subcommands=(
         Command(
             name="acknowledge",
             run="noroshi.cli.handlers.alarms:acknowledge",
-            help=_("acknowledge: repeats stop until it recovers or gets worse"),
+            help=_(
+                "acknowledge an alarm: repeat notifications stop until the problem ends or gets worse"
+            ),
             more=(_("A recovery is still reported."),),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),
@@ -57,7 +59,7 @@ ALARM = Command(
 SILENCE = Command(
     name="silence",
     help=_("suppress notifications about an instance, group or monitor for a while"),
-    under=(
+    subcommands=(
         Command(
             name="add",
             run="noroshi.cli.handlers.silences:add",

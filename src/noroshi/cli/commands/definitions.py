@@ -55,7 +55,10 @@ EXPORT = Command(
         FOLDER,
         Option(
             ("--force",),
-            _("overwrite and remove files that differ from the definitions in effect"),
+            _(
+                "overwrite files that differ from the definitions in effect, and remove those that have "
+                "no definition"
+            ),
             FLAG,
         ),
     ),
@@ -115,7 +118,7 @@ NAME = Option(("name",), _("name of the blueprint"), {"metavar": "NAME"})
 BLUEPRINT = Command(
     name="blueprint",
     help=_("list blueprints (sets of monitors) and add them to an instance"),
-    under=(
+    subcommands=(
         Command(
             name="list",
             run="noroshi.cli.handlers.blueprints:list_",

@@ -26,11 +26,11 @@ TITLE = Option(("--title",), _("display name of the copy"), {"metavar": "TEXT", 
 INSTANCES = Command(
     name="instance",
     help=_("stop, start or copy a whole instance"),
-    under=(
+    subcommands=(
         Command(
             name="stop",
             run="noroshi.cli.handlers.enable_disable:stop",
-            help=_("stop monitoring it"),
+            help=_("stop monitoring the instance"),
             more=(
                 _(
                     "Measurement stops. Contacts who were notified of an open alarm are notified that "
@@ -43,7 +43,7 @@ INSTANCES = Command(
             name="start",
             run="noroshi.cli.handlers.enable_disable:start",
             help=_("start monitoring it"),
-            more=(_("Monitoring starts again; events in the meantime are not checked."),),
+            more=(_("Monitoring resumes; what happened while it was stopped is not checked."),),
             options=(INSTANCE, NOTE, JSON),
         ),
         Command(
@@ -70,11 +70,11 @@ INSTANCES = Command(
 MONITORS = Command(
     name="monitor",
     help=_("disable, enable, copy or move a monitor or group"),
-    under=(
+    subcommands=(
         Command(
             name="disable",
             run="noroshi.cli.handlers.enable_disable:disable",
-            help=_("stop monitoring it"),
+            help=_("stop the monitor or group"),
             options=(PART, NOTE, JSON),
         ),
         Command(

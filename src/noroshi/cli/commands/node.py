@@ -112,11 +112,10 @@ PASSPHRASE = Option(
     _("read the passphrase from this file (- for standard input)"),
     {"metavar": "FILE", "default": ""},
 )
-KEY_FILE = Option(("file",), _("file with the encrypted key"), {"metavar": "FILE"})
 KEY = Command(
     name="key",
     help=_("manage the key that encrypts the secrets"),
-    under=(
+    subcommands=(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
@@ -127,13 +126,19 @@ KEY = Command(
             name="backup",
             run="noroshi.cli.handlers.vault_key:backup",
             help=_("export the key to a file encrypted with a passphrase"),
-            options=(KEY_FILE, PASSPHRASE),
+            options=(
+                Option(("file",), _("file to write the encrypted key to"), {"metavar": "FILE"}),
+                PASSPHRASE,
+            ),
         ),
         Command(
             name="restore",
             run="noroshi.cli.handlers.vault_key:restore",
             help=_("restore a key from such a file"),
-            options=(KEY_FILE, PASSPHRASE),
+            options=(
+                Option(("file",), _("file with the encrypted key"), {"metavar": "FILE"}),
+                PASSPHRASE,
+            ),
         ),
         command_of(node_operations.KEY_ROTATE),
     ),
@@ -144,8 +149,8 @@ CHANGES_GO = Option(
 )
 SERVICE = Command(
     name="service",
-    help=_("run Noroshi as a service of this computer"),
-    under=(
+    help=_("run Noroshi as a service on this computer"),
+    subcommands=(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",

@@ -16,8 +16,8 @@ AUTHORIZE = Command(
             "and asks for the URL where the browser ends up."
         ),
         _(
-            "With --here, the browser on this computer returns automatically. With --device, you "
-            "enter a code on another device, such as a phone."
+            "With --here, the browser on this computer passes the result back automatically. With "
+            "--device, you enter a code on another device, such as a phone."
         ),
         _(
             'An account with sign_in = "app" needs only its secret or certificate: a token is '
@@ -88,7 +88,7 @@ FORCE = Option(
 SECRET = Command(
     name="secret",
     help=_("manage passwords and other secrets in the vault"),
-    under=(
+    subcommands=(
         Command(
             name="set",
             run="noroshi.cli.handlers.secrets:set_",
@@ -119,8 +119,8 @@ SECRET = Command(
                 Option(
                     ("--to",),
                     _(
-                        "allow this destination (host:port), which an API token without --programs has set "
-                        "(repeatable)"
+                        "send the secret to this destination (host:port) even though it was set through an API "
+                        "token without --programs (repeatable)"
                     ),
                     {"metavar": "HOST:PORT", "action": "append", "default": []},
                 ),
@@ -151,7 +151,7 @@ OUT = Option(
 CERT = Command(
     name="cert",
     help=_("manage client certificates, used instead of client secrets"),
-    under=(
+    subcommands=(
         Command(
             name="new",
             run="noroshi.cli.handlers.certificates:new",

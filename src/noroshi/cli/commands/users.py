@@ -40,7 +40,7 @@ CODE = _(
 USER = Command(
     name="user",
     help=_("manage the users of the manager"),
-    under=(
+    subcommands=(
         Command(
             name="add",
             run="noroshi.cli.handlers.users:add",
@@ -57,7 +57,10 @@ USER = Command(
         Command(
             name="password",
             run="noroshi.cli.handlers.users:password",
-            help=_("set a new password for a user, and log them out"),
+            help=_(
+                "reset a user's password: print a one-time code for choosing a new one, and log the user "
+                "out"
+            ),
             more=(CODE,),
             options=(NAME, PASSWORD, JSON),
         ),
@@ -109,7 +112,7 @@ USER = Command(
 API_TOKEN = Command(
     name="token",
     help=_("manage the API tokens that programs use to access the manager"),
-    under=(
+    subcommands=(
         Command(
             name="new",
             run="noroshi.cli.handlers.users:token_new",
@@ -125,7 +128,8 @@ API_TOKEN = Command(
                 Option(
                     ("--programs",),
                     _(
-                        "also allow running programs, sending a secret elsewhere, and managing users"
+                        "also allow running programs, sending stored secrets to new destinations, and managing "
+                        "users"
                     ),
                     FLAG,
                 ),

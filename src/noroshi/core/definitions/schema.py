@@ -84,7 +84,7 @@ class MonitorDef(Definition):
     network: str = ""
     """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Off: the monitor is not measured until it is turned on again."""
+    """Off: the monitor takes no measurements until it is turned on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class GroupDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of all its monitors, in addition to that of the instance."""
     enabled: bool = True
-    """Off: none of its monitors is measured, regardless of their own settings."""
+    """Off: no monitor of the group takes measurements, regardless of its own setting."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -207,13 +207,12 @@ class RuleDef(Definition):
     )
     """Levels that cause a notification."""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """When to notify of a problem: at each measurement, once, or once at the nth
-    measurement."""
+    """When to send a notification about a problem: when its level changes, at each measurement,
+    once, or once at the nth measurement."""
     nth: int | None = None
-    """For when = "nth": number of consecutive measurements before the notification, 1 to
-    999."""
+    """For `when = "nth"`: which consecutive measurement sends the notification, 1 to 999."""
     most: int = 999
-    """Maximum number of notifications of one level, 1 to 999."""
+    """Maximum number of notifications about one problem at the same level, 1 to 999."""
     repeat: str = ""
     """Interval for repeating the notification of an unchanged problem, such as 30m; at least
     1m."""

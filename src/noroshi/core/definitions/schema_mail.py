@@ -47,7 +47,7 @@ class NetworkDef(Definition):
     source: str = ""
     """Address of this computer to connect from."""
     ca_file: str = ""
-    """File of certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ class AccountDef(Definition):
     client_id: str
     """Application (client) ID of the app registration."""
     sign_in: Literal["person", "app"] = "person"
-    """person: a user signs in once, in a browser; app: by secret or certificate alone."""
+    """`person`: a user signs in once, in a browser; `app`: the app signs in by itself, with its
+    secret or certificate."""
     secret: str = ""
     """Vault entry with the client secret: the name of the entry, never the secret."""
     secret_ends: str = ""
@@ -119,7 +120,7 @@ class CloudDef(Definition):
     mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
     """SASL mechanism with which the mail server accepts tokens."""
     ca_file: str = ""
-    """File of certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
     oidc: bool = False
     """true for an OpenID Connect server that is not Microsoft Entra."""
     authorization_endpoint: str = ""

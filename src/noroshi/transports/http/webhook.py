@@ -69,7 +69,7 @@ class Options:
     plain_http: bool = False
     """Allow http for an address in a private network."""
     ca_file: str = ""
-    """Certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
 
     def __post_init__(self) -> None:
         if bool(self.url) == bool(self.url_entry):

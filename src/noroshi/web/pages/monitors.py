@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -82,6 +82,10 @@ class InstanceRow:
     open: bool
     count: int
     groups: Sequence[GroupRow]
+
+
+NO_RULES = _("No rules of its own (only monitors and groups that have rules notify anyone)")
+NO_RULES_OF_ITSELF = _("No rules of its own (notifies the contacts of all rules)")
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -238,6 +242,8 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
 
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
+    no_rules = NO_RULES_OF_ITSELF if name == OWN_INSTANCE else NO_RULES
+    fields["rules"] = replace(fields["rules"], unset=visit.say(no_rules))
     own_fields = [fields.pop(one) for one in ("title", "address", "zone")]
     if name != OWN_INSTANCE:
         own_fields.insert(

@@ -30,7 +30,7 @@ from noroshi.web.view.setting_names import CLOUD_NAMES
 
 TELLERS: Mapping[str, Message] = {
     "rules": _("Rule {name}"),
-    "notifications": _("Notification {name}"),
+    "notifications": _("System notification {name}"),
 }
 """The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
