@@ -23,7 +23,7 @@ ALARMS = Command(
 ALARM = Command(
     name="alarm",
     help=_("acknowledge an alarm, or comment on it"),
-    under=(
+    subcommands=(
         Command(
             name="acknowledge",
             run="noroshi.cli.handlers.alarms:acknowledge",
@@ -59,7 +59,7 @@ ALARM = Command(
 SILENCE = Command(
     name="silence",
     help=_("suppress notifications about an instance, group or monitor for a while"),
-    under=(
+    subcommands=(
         Command(
             name="add",
             run="noroshi.cli.handlers.silences:add",

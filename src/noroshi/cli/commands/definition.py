@@ -30,7 +30,7 @@ SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
 DEFINITION = Command(
     name="definition",
     help=_("show or change individual definitions; the rest stays as it is"),
-    under=(
+    subcommands=(
         Command(
             name="show",
             run="noroshi.cli.handlers.definitions:show",

@@ -121,7 +121,7 @@ NAME = Option(("name",), _("name of the blueprint"), {"metavar": "NAME"})
 BLUEPRINT = Command(
     name="blueprint",
     help=_("list blueprints (sets of monitors) and add them to an instance"),
-    under=(
+    subcommands=(
         Command(
             name="list",
             run="noroshi.cli.handlers.blueprints:list_",

@@ -26,7 +26,7 @@ TITLE = Option(("--title",), _("display name of the copy"), {"metavar": "TEXT", 
 INSTANCES = Command(
     name="instance",
     help=_("stop, start or copy a whole instance"),
-    under=(
+    subcommands=(
         Command(
             name="stop",
             run="noroshi.cli.handlers.enable_disable:stop",
@@ -70,7 +70,7 @@ INSTANCES = Command(
 MONITORS = Command(
     name="monitor",
     help=_("disable, enable, copy or move a monitor or group"),
-    under=(
+    subcommands=(
         Command(
             name="disable",
             run="noroshi.cli.handlers.enable_disable:disable",

@@ -12,7 +12,7 @@ FIRST = Command(
         "initial setup: choose what to monitor here, and confirm with a test alarm that messages "
         "arrive"
     ),
-    under=(
+    subcommands=(
         Command(
             name="look",
             run="noroshi.cli.handlers.first_steps:look",

@@ -115,7 +115,7 @@ PASSPHRASE = Option(
 KEY = Command(
     name="key",
     help=_("manage the key that encrypts the secrets"),
-    under=(
+    subcommands=(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
@@ -150,7 +150,7 @@ CHANGES_GO = Option(
 SERVICE = Command(
     name="service",
     help=_("run Noroshi as a service on this computer"),
-    under=(
+    subcommands=(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",

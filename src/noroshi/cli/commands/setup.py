@@ -100,4 +100,6 @@ MICROSOFT365 = Command(
         ),
     ),
 )
-SETUP = Command(name="setup", help=_("set up sending, step by step"), under=(MICROSOFT365,))
+SETUP = Command(
+    name="setup", help=_("set up sending, step by step"), subcommands=(MICROSOFT365,)
+)

@@ -89,7 +89,7 @@ FORCE = Option(
 SECRET = Command(
     name="secret",
     help=_("manage passwords and other secrets in the vault"),
-    under=(
+    subcommands=(
         Command(
             name="set",
             run="noroshi.cli.handlers.secrets:set_",
@@ -153,7 +153,7 @@ OUT = Option(
 CERT = Command(
     name="cert",
     help=_("manage client certificates, used instead of client secrets"),
-    under=(
+    subcommands=(
         Command(
             name="new",
             run="noroshi.cli.handlers.certificates:new",

@@ -40,7 +40,7 @@ CODE = _(
 USER = Command(
     name="user",
     help=_("manage the users of the manager"),
-    under=(
+    subcommands=(
         Command(
             name="add",
             run="noroshi.cli.handlers.users:add",
@@ -112,7 +112,7 @@ USER = Command(
 API_TOKEN = Command(
     name="token",
     help=_("manage the API tokens that programs use to access the manager"),
-    under=(
+    subcommands=(
         Command(
             name="new",
             run="noroshi.cli.handlers.users:token_new",

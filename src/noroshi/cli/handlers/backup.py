@@ -157,7 +157,7 @@ def _store_faults(context: CommandContext) -> Sequence[Message]:
     try:
         return context.ask(node_operations.CHECK_STORE, tuple[Message, ...])
     except RefusedError as error:
-        if context.running or error.kind != "no node":
+        if context.is_node_running or error.kind != "no node":
             raise
         raise RefusedError("trouble", error.words) from None
 

@@ -133,7 +133,7 @@ def edit(context: CommandContext) -> int:
 
 def _say_retried(context: CommandContext, mail: Queued) -> int:
     print(context.say(TRIED_AGAIN.fill(id=mail.id, subject=mail.subject)))
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(NOBODY_SENDS))
     return exits.DONE
 

@@ -72,7 +72,7 @@ class Redactor:
 
     def __init__(self, *, addresses: bool = False) -> None:
         self._addresses = addresses
-        self._known: dict[str, str] = {}
+        self._masked_addresses: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Redact a text of a person's, of a log or of a server."""
@@ -117,7 +117,9 @@ class Redactor:
     def _address(self, match: re.Match[str]) -> str:
         if match[1] is None:
             return match[0]
-        alias = self._known.setdefault(match[0].lower(), f"address-{len(self._known) + 1}")
+        alias = self._masked_addresses.setdefault(
+            match[0].lower(), f"address-{len(self._masked_addresses) + 1}"
+        )
         return f"{alias}@masked.invalid"
 
 

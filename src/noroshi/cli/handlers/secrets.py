@@ -70,7 +70,7 @@ def set_(context: CommandContext) -> int:
         name, SecretEntry(name=name, kept=False, named_by=())
     )
     of_account = any(key.startswith("accounts/") for key in previous_entry.named_by)
-    if of_account and context.running:
+    if of_account and context.is_node_running:
         say_checking(context)
     context.ask(
         sign_in_operations.SET_SECRET,
@@ -84,7 +84,7 @@ def set_(context: CommandContext) -> int:
     if day:
         write_down(context, day)
     _say_if_nobody_names_it(context, name)
-    if not of_account or not context.running:
+    if not of_account or not context.is_node_running:
         return exits.DONE
     return _probe_exit_code(context, name, has_old_expiry=previous_entry.kept and not day)
 

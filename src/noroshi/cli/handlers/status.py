@@ -116,16 +116,16 @@ SET_ASIDE = with_commands(
 def status(context: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
     if context.args.json and not context.args.check:
-        context.print_json({**context.call("status"), "running": context.running})
+        context.print_json({**context.call("status"), "running": context.is_node_running})
         return exits.DONE  # of 20,000 monitors no object was made
     answer = context.ask(monitor_operations.STATUS, Status)
     if context.args.json:
-        context.print_json({**as_json(answer), "running": context.running})
+        context.print_json({**as_json(answer), "running": context.is_node_running})
     else:
         print("\n".join(_page(context, answer, answer.at)))
     if not context.args.check:
         return exits.DONE
-    if not context.running:
+    if not context.is_node_running:
         return exits.NO_NODE
     return exits.DONE if _is_healthy(answer) else exits.TROUBLE
 
@@ -145,7 +145,7 @@ def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[st
         node=answer.node, host=answer.runs_on, version=answer.version, at=at
     )
     yield f"  {context.say(node_line)}"
-    if not context.running:
+    if not context.is_node_running:
         yield f"  {context.say(NOT_RUNNING)}"
     yield from (f"  {context.say(words)}" for words in answer.troubles)
     if answer.monitors:

@@ -40,6 +40,7 @@ from noroshi.web.forms.table import (
 )
 from noroshi.web.view.difference import value_in_words
 from noroshi.web.view.problem_text import problems_at
+from noroshi.web.view.setting_names import CLOUD_NAMES
 from noroshi.web.view.tree import STEP
 
 Problems = Sequence[tuple[str, str]]
@@ -234,8 +235,10 @@ def _choice_label(shape: Shape, one: str, drawing: Drawing) -> str:
     """Return the label of a choice; a definition has its title before its name."""
     if not shape.names:
         return choice(one, shape.name, drawing.say)
-    title = drawing.titles.get(f"{shape.name}/{one}")
-    return f"{title} ({one})" if title else one
+    if title := drawing.titles.get(f"{shape.name}/{one}"):
+        return f"{title} ({one})"
+    built_in = CLOUD_NAMES.get(one) if shape.name == "cloud" else None
+    return drawing.say(built_in) if built_in else one
 
 
 def _choices(shape: Shape, name: str, form: Form, drawing: Drawing) -> tuple[Choice, ...]:
