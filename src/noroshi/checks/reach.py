@@ -49,8 +49,8 @@ BY_TCP = _(" (TCP {ports})")
 CANNOT = _("{address} cannot be tested: {why}")
 THE_COMPUTER = _("the computer")
 NO_ICMP = _(
-    "this process may not send ICMP echo requests (net.ipv4.ping_group_range); set ports, "
-    'and by = "auto" or "tcp"'
+    "this process has no permission to send ICMP echo requests (net.ipv4.ping_group_range); "
+    'set ports, and by = "auto" or "tcp"'
 )
 
 

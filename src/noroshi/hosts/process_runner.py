@@ -60,7 +60,7 @@ NO_START = _("cannot start {path}: {why}")
 NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
 LOST = _(
     "the process that starts programs was ended from outside, which also ended this program; "
-    "it has been restarted"
+    "that process has been restarted"
 )
 HANGS = _(
     "{path} could not be started within {seconds:g} s (a network drive that does not answer?)"

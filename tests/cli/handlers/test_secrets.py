@@ -96,7 +96,7 @@ async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(harness, 
     told = await typed(*argv, home=tmp_path, given=CANARY)
     taken = "The sign-in server accepts the secret of account box.\n"
     assert (told.code, told.out) == (0, f"“app” is stored in the vault.\n{taken}")
-    assert "Checking it with the sign-in server" in told.err
+    assert "Checking the new value with the sign-in server" in told.err
 
 
 async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(

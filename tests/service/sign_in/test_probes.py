@@ -232,7 +232,7 @@ async def test_a_certificate_that_nobody_uploaded_does_not_take_a_good_one_s_pla
         await ask("certificate_import", **given)
     assert "noroshi cert show" not in str(told.value)  # which would show the other one
     assert told.value.problems == [
-        ("", "To save it anyway: noroshi cert import box FILE --replace --force")
+        ("", "To save the value anyway: noroshi cert import box FILE --replace --force")
     ]
     assert await office.vault.get("box-cert") == good
     uploaded(office, other)

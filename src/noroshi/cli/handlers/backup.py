@@ -45,8 +45,8 @@ AGE = _(
 )
 NEVER_RAN = _("No node has run on this store yet.")
 WERE_OUT = _(
-    "Being sent when the backup was made: {out}. It is not known whether they arrived; they "
-    "are sent again under the same Message-ID."
+    "Messages being sent when the backup was made: {out}. It is not known whether they "
+    "arrived; they are sent again under the same Message-ID."
 )
 HELD = with_commands(
     ngettext(

@@ -51,7 +51,7 @@ UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
 """What a node is called where its computer has no name of its own, and how those are called."""
 LONGEST = 63
 AS_A_SERVICE = with_commands(
-    _("To run it in systemd with its own user: {command}"),
+    _("To run the node in systemd with its own user: {command}"),
     command=CommandText("service install"),
 )
 KEY_MADE = _(

@@ -239,7 +239,7 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
     }
 
 
-ASKING = _("Checking it with the sign-in server …")
+ASKING = _("Checking the new value with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(

@@ -244,7 +244,7 @@ NOT_ARRIVED = _(
     "Accepted does not mean delivered: no one has seen the message in the inbox yet. Check "
     "the inbox, including “Other”, and Junk Email."
 )
-DID_IT_ARRIVE = _("Where did it arrive?")
+DID_IT_ARRIVE = _("Where did the message arrive?")
 WHERE_IT_IS = (
     (_("In the inbox"), NOTHING),
     (_("Under “Other” or in Junk Email"), NOTHING),

@@ -27,7 +27,10 @@ NOTHING_THERE = followed_by(
     InstructionKind.END_WATCHING,
 )
 ENDS_ALL = followed_by(
-    _("This would end the monitoring of every instance: {names}. Is it the right folder?"),
+    _(
+        "Applying these definitions would end the monitoring of every instance: {names}. Is it "
+        "the right folder?"
+    ),
     InstructionKind.END_WATCHING,
 )
 ROUTE_GONE = followed_by(

@@ -14,7 +14,7 @@ from noroshi.round_trips import last_taken
 
 NOT_PROVED = _("Delivery is not verified. A non-delivery report would be detected.")
 NOT_NOTICED = _(
-    "Delivery is not verified, and a non-delivery report would not be detected: Noroshi may "
+    "Delivery is not verified, and a non-delivery report would not be detected: Noroshi does "
     "not read the mailbox that would receive it (reads_inbox)."
 )
 

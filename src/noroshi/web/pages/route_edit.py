@@ -204,8 +204,8 @@ def _removal(visit: Visit, mail: Mail) -> str:
         )
     return visit.say(
         _(
-            "If it is still in use, the references are listed and nothing is removed. To restore it, "
-            "roll back to an earlier version. Vault entries are kept."
+            "If another definition still uses this one, the references are listed and nothing is "
+            "removed. To restore it, roll back to an earlier version. Vault entries are kept."
         )
     )
 
