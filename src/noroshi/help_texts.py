@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,19 +17,29 @@ from typing import Any
 def describe_fields(schema: dict[str, Any], cls: type) -> None:
     """Put the help text of each field into the JSON Schema that was made of the class."""
     properties = schema.get("properties", {})
-    for name, text in _help_texts(cls):
+    for name, text in _help_texts(cls).items():
         if name in properties:
             properties[name].setdefault("description", text)
 
 
-def _help_texts(cls: type) -> Iterator[tuple[str, str]]:
+def _help_texts(cls: type) -> Mapping[str, str]:
     try:
-        source = inspect.getsource(cls)
-    except (OSError, TypeError):  # installed without its source
-        return
+        return _read_texts(cls)
+    except (OSError, TypeError, SyntaxError):  # installed without its source, or replaced since
+        return {}
+
+
+@cache  # a schema is made for each page with a form, and reading a source takes long
+def _read_texts(cls: type) -> Mapping[str, str]:
+    source = inspect.getsource(cls)
     tree = ast.parse(f"if True:\n{source}" if source[:1].isspace() else source)
-    definition = next(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    for field, text in pairwise(definition.body):
+    return dict(_texts_below_fields(tree))
+
+
+def _texts_below_fields(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    body = next((node.body for node in classes), [])
+    for field, text in pairwise(body):
         match field, text:
             case (
                 ast.AnnAssign(target=ast.Name(id=name)),
