@@ -116,12 +116,14 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._texts: dict[tuple[str, ReadAt], str] | None = None
+        self._texts: dict[tuple[str, Medium], str] | None = None
 
     def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
         """Return it in that language; in English if there is no translation into it."""
         if not self.arguments:
             return self._wording(language, medium)
+        if isinstance(medium, Terminal):
+            return self._filled_text(language, medium)  # not kept: there are any number of homes
         if self._texts is None:
             self._texts = {}
         if (language, medium) not in self._texts:
