@@ -123,7 +123,7 @@ class Message:
         if not self.arguments:
             return self._wording(language, medium)
         if isinstance(medium, Terminal):
-            return self._filled_text(language, medium)  # not kept: there are any number of homes
+            return self._filled_text(language, medium)  # not kept: homes are many
         if self._texts is None:
             self._texts = {}
         if (language, medium) not in self._texts:
