@@ -87,12 +87,14 @@ class CopyMoveOperations(EnableDisableOperations):
         dry: bool = False,
     ) -> Applied:
         """Copy an instance with all its groups and monitors, under another name. `stopped`: it
-        is not watched until somebody starts it."""
+        is not watched until somebody starts it. Another address may be that of another computer:
+        it says itself from where the copy is measured."""
         source = await self._instance(instance)
         fields: dict[str, Any] = {"title": title, "address": address}
         new_fields = {key: value for key, value in fields.items() if value}
         # A copy of what is stopped is watched, too.
         new_fields["enabled"] = False if stopped else None
+        new_fields |= {"source": None} if address else {}
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
             return copy_instance(documents, instance, name, new_fields)
