@@ -123,7 +123,9 @@ class Message:
         if not self.arguments:
             return self._wording(language, medium)
         if isinstance(medium, Terminal):
-            return self._filled_text(language, medium)  # not kept: homes are many
+            if self._has_command():  # not kept, as there may be any number of homes
+                return self._filled_text(language, medium)
+            medium = Medium.TERMINAL
         if self._texts is None:
             self._texts = {}
         if (language, medium) not in self._texts:
@@ -189,6 +191,13 @@ class Message:
             several=self.several,
             by=self.by,
             translations=self.translations,
+        )
+
+    def _has_command(self) -> bool:
+        """Return whether a command is in the text, which names the home folder in a terminal."""
+        return any(
+            isinstance(argument, Message) and argument._has_command()
+            for argument in self.arguments.values()
         )
 
     def _wording(self, language: str, _medium: ReadAt) -> str:
