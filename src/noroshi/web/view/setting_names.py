@@ -1,5 +1,5 @@
-"""Name settings, their choices and the arguments of operations for people: in forms,
-in differences of two versions, in the audit log."""
+"""Name settings, choices and the arguments of operations for people: in forms, in differences
+of two versions, in the audit log."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "proxy_password": _("Proxy password (vault entry)"),
     "source": _("Source"),
 }
-"""By the name of the setting, or by KIND.NAME where a kind calls its own one otherwise."""
+"""Display names by the name of the setting, or by KIND.NAME where a kind has another one."""
 CLOUD_NAMES: Mapping[str, Message] = {
     "microsoft365": pgettext("routes", "Microsoft 365"),
     "microsoft365-gcc-high": _("Microsoft 365 GCC High"),
@@ -146,7 +146,7 @@ CLOUD_NAMES: Mapping[str, Message] = {
     "microsoft365-china": _("Microsoft 365 by 21Vianet (China)"),
     "google": pgettext("routes", "Google"),
 }
-"""The clouds that Noroshi knows; one of somebody's own has its name."""
+"""The clouds that Noroshi knows; a user-defined one is shown by name."""
 SHAPE_NAMES: Mapping[str, Message] = {
     "teams": plain("Microsoft Teams"),
     "slack": plain("Slack"),
