@@ -24,7 +24,8 @@ IS_THE_NAME = _("must not be the user name, or a single repeated character")
 
 
 def password_problem(name: str, password: str) -> Message | None:
-    """Return why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
+    """Return why the password is not allowed for that person; None: it is (NIST SP 800-63B,
+    3.1.1)."""
     if len(password) < SHORTEST:
         return TOO_SHORT.fill(least=SHORTEST)
     if len(password) > LONGEST:
