@@ -45,5 +45,5 @@ class BackupOperations(OperationGroup):
 
     @offers(node_operations.CHECK_STORE)
     async def check_store(self, person: Person) -> tuple[Message, ...]:
-        """Return all that should not be so; nothing, if it is whole."""
+        """Return all faults of the store; nothing, if it is whole."""
         return tuple(await self._store.faults())
