@@ -35,7 +35,8 @@ EARLIER_ENDS = {
     "no longer watched": "ended",
     "monitoring was stopped; whether it is well is not known": "stopped",
 }
-"""The English of the same in rows from before the catalogues, which keep the wording of their time."""
+"""The English of `ENDS` in rows from before the catalogues, which keep the wording of their
+time."""
 TOO_MANY = ngettext(
     "{count} more item is not evaluated: a monitor evaluates at most {most}",
     "{count} more items are not evaluated: a monitor evaluates at most {most}",
