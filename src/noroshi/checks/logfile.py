@@ -299,7 +299,7 @@ CHECK = Check(
     kind="logfile",
     title=pgettext("logfile", "Log file"),
     help=_(
-        "Counts the new lines of a log that match. It follows rotation by rename, copy and "
+        "Counts new log lines that match the search terms. Follows rotation by rename, copy and "
         "compression, and reads UTF-8, CP932, EUC-JP and UTF-16."
     ),
     options=Options,

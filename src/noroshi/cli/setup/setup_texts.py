@@ -270,12 +270,12 @@ SECOND = _("A second route")
 WHY_SECOND: Mapping[str, Message] = {
     "graph": _(
         "Policies sometimes turn authenticated SMTP off, and firewalls close port 587. Microsoft "
-        "Graph sends from the same mailbox over HTTPS: while one of them is blocked, alarms use "
+        "Graph sends from the same mailbox over HTTPS: while one route is blocked, alarms use "
         "the other."
     ),
     "smtp": _(
         "Graph has its own limits and outages. SMTP sends from the same mailbox in another way: "
-        "while one of them is blocked, alarms use the other."
+        "while one route is blocked, alarms use the other."
     ),
 }
 SECOND_LATER: Mapping[str, Message] = {

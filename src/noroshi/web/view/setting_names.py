@@ -98,7 +98,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "script.timeout": _("Timeout (s)"),
     "process.name": pgettext("forms", "Program name"),
     "heartbeat.every": _("Reports at least every"),
-    "heartbeat.at": _("Or start times"),
+    "heartbeat.at": _("Start times"),
     "host": _("Mail server"),
     "protection": _("Encryption"),
     "smtp.certificate": _("Client certificate"),
