@@ -19,8 +19,8 @@ T = TypeVar("T")
 
 
 class UnreadableAnswerError(ValueError):
-    """Report an answer that is not of the type that its operation has here: of a node of another
-    version, or of no node."""
+    """Report an answer that does not have the type of its operation in this version: the sender
+    is a node of another version, or no node."""
 
 
 def as_json(value: object, medium: ReadAt = Medium.TERMINAL) -> Any:

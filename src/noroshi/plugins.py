@@ -88,8 +88,8 @@ class Plugins:
         return {"subject": subject, "text": str(about)[:LONGEST_FACTS]}
 
     def together(self, members: Sequence[Envelope], now: datetime) -> Mapping[str, Any]:
-        """Return what a digest says in their place; if its action cannot, all their plain
-        words."""
+        """Return what a digest says in place of its members: the digest draft of their action;
+        if the action cannot draft one, the plain words of all members."""
         payloads = [one.payload for one in members]
         try:
             draft = self.action(members[0].action).draft_digest

@@ -39,8 +39,8 @@ QUEUED = _("waiting in the queue")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxReading:
-    """How far the reports in a mailbox are known, by its own clock, and what stands against
-    reading it now."""
+    """Hold the time up to which the reports in a mailbox are known, by the mailbox's clock, and
+    the trouble that prevents reading the mailbox now."""
 
     until: datetime
     trouble: Message = NOTHING
@@ -110,8 +110,9 @@ def reader_language(address: str, contacts: Iterable[Contact]) -> Language:
 def trip_mail(
     route: str, address: str, installation: str, now: datetime, language: Language = "en"
 ) -> Envelope:
-    """Make the mail of a day, by this route alone; made twice it is one. Several installations
-    may share a mailbox and name their routes alike, so each finds its own."""
+    """Make the round-trip mail of a day, by this route alone. Making it twice gives the same
+    mail. Several installations may share a mailbox and name their routes alike, so the mail
+    names the installation."""
     facts = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
     id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
@@ -150,7 +151,8 @@ def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
 
 
 def expected_mail(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
-    """Return what a mailbox is asked for; a day earlier, as its clock may be another."""
+    """Return the mail to look for in a mailbox; the search starts a day before the mail was
+    made, as the mailbox's clock may differ."""
     envelope = mail.row.envelope
     return ExpectedMail(
         message_ids=receipt.message_ids,

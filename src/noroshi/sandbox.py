@@ -1,5 +1,5 @@
-"""A program of ours in a process of its own that knows nothing: no environment, no folder, no
-terminal, nothing of what people installed; it is spoken to by its standard input and output."""
+"""Run a program of ours in a separate process that knows nothing: no environment, no folder, no
+terminal, no installed packages. The node talks to it through standard input and output."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Unread(Exception):
 
 
 class Readers:
-    """Reads what anybody may have sent, each time in a process that ends with it: whatever it
-    holds, it takes neither this process's memory nor its interpreter's lock."""
+    """Parse bodies that anybody may have sent, each in a process that ends afterwards: no body,
+    whatever it holds, takes this process's memory or its interpreter's lock."""
 
     def __init__(self) -> None:
         self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), Counter[str]()

@@ -1,5 +1,5 @@
-"""Find all that is wrong with untrusted data, convert what is nearly right, and describe what is
-wanted as JSON Schema: with pydantic, which builds its machinery for a type once."""
+"""Find all that is wrong with untrusted data, convert data that nearly fits, and describe types
+as JSON Schema: with pydantic, which builds the machinery for a type once."""
 
 from __future__ import annotations
 

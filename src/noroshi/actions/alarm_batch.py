@@ -164,8 +164,8 @@ def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") ->
 
 
 def joint(event: Event, line: str, batch: AlarmBatch) -> str:
-    """Return what stands between a title and its headline: words follow a colon, once, and so
-    does all that Noroshi finds of itself."""
+    """Return the separator between a title and its headline: a colon before words and before
+    all that Noroshi finds about itself, unless the title ends with one; else a blank."""
     begins_with_item = event.item and line.startswith(event.item)
     colon = is_own(batch.topic.monitor) or (is_wordy(event) and not begins_with_item)
     return ": " if line and colon and not batch.title.endswith(":") else " "
@@ -184,8 +184,8 @@ def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "")
 
 
 def is_wordy(event: Event) -> bool:
-    """Return True if no number is told: there is none, or it has no unit, and its note says
-    what it means."""
+    """Return True if an event is told without a number: it has no reading, or its reading has
+    no unit and a note that says what it means."""
     reading = event.cause.reading
     return reading is None or (not reading.unit.strip() and bool(reading.note.en))
 
@@ -221,7 +221,7 @@ def limit(event: Event, batch: AlarmBatch) -> str:
 
 
 def _names_part(title: str, part: str) -> bool:
-    """Tell whether a title names that part as words of its own."""
+    """Return True if a title holds the part as separate words."""
     return f" {part.lower()} " in f" {title.lower()} "
 
 

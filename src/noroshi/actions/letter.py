@@ -1,5 +1,5 @@
-"""Hold what a mail shows, in one language and before its form: one page, read as text or as
-HTML.
+"""Hold the content of a mail in one language, independent of the form: one page, rendered as
+text or as HTML.
 
 Fill a `Page`, then `as_text(page)` here and `as_html(page)` in `letter_html`. Names, words
 of programs and lines of logs go in as they are: both forms make them harmless.
@@ -29,7 +29,7 @@ HARMFUL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact: what it is, and its value."""
+    """Hold a fact: a label and a value."""
 
     label: str
     value: str
@@ -150,7 +150,7 @@ def flat(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text on one line, its blanks made one each."""
+    """Return the text on one line, each run of blanks collapsed to one blank."""
     return tidy(" ".join(text.split()))
 
 

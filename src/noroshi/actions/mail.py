@@ -1,7 +1,7 @@
 """Mail: tell a contact what changed, all items of a turn in one.
 
-What drafts it takes long to import. A node has it before its first turn; what only reads
-definitions needs the options alone.
+`mail_draft` takes long to import. A node imports it before the first turn; reading definitions
+needs the options alone.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ RECOVERIES: Mapping[tuple[str, str], Message] = {
 
 
 def node_summary(event: Event, monitor: Monitor) -> Message | None:
-    """Return an event of one of the node's own monitors in a few words; None: its number or its
-    own words are short enough, or it is of another monitor."""
+    """Return a short summary of an event of the node's own monitors; None if the event's number
+    or words are short enough as they are, or if the monitor is not the node's own."""
     reading = event.cause.reading
     if reading is None or not is_own(monitor):
         return None
@@ -54,7 +54,8 @@ def node_summary(event: Event, monitor: Monitor) -> Message | None:
 
 
 def _expiry(days: float) -> Message:
-    """Return when a credential expires, in as many days as its monitor counts."""
+    """Return the text that says when a credential expires, in days as the account's monitor
+    counts them."""
     if days <= 0:
         return EXPIRED
     return EXPIRES.fill(count=ceil(days)) if days > 1 else EXPIRES_SOON

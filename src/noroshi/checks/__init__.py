@@ -36,5 +36,6 @@ def _loader(module: str) -> Callable[[], Check]:
 KINDS: Mapping[str, Check] = OnDemand(
     {module.replace("_", "-"): _loader(module) for module in MODULES}
 )
-"""By name. A module is imported when its kind is asked for."""
+"""All kinds of checks by name. The module of a kind is imported when the kind is first asked
+for."""
 BUILT_IN = KINDS.values()

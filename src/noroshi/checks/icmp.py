@@ -88,8 +88,8 @@ def _socket(family: int) -> socket.socket:
 
 
 def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
-    """Make an echo request. A datagram socket puts an identifier of its own in; the kernel sums
-    up ICMPv6 (RFC 3542, 3.1)."""
+    """Make an echo request. A datagram socket replaces the identifier; the kernel sums up
+    ICMPv6 (RFC 3542, 3.1)."""
     kind = ASK[socket.AddressFamily(family)]
     blank = HEADER.pack(kind, 0, 0, identifier, sequence) + mark
     total = checksum(blank) if family == socket.AF_INET else 0

@@ -14,8 +14,8 @@ from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Check, Host, Outcome, Process, options
 
 PATTERN = re.compile(r"[*?[]")
-"""What fnmatch takes for more than itself. Most names are plain, and comparing them costs a tenth
-of matching, for each process of the computer."""
+"""The wildcards of fnmatch. Most names have none, and comparing them costs a tenth of matching,
+for each process of the computer."""
 MOST_PIDS = 5  # process numbers in the note
 NONE = _("not running")
 PIDS = _("running (pid {pids})")

@@ -46,7 +46,7 @@ NAME = "noroshi"
 
 
 class CommandLine(NamedTuple):
-    """Hold what was typed: the command that it names, and all beside the words of its name."""
+    """Hold what was typed: the command, and all arguments beside the words of its name."""
 
     program: str
     command: Command
@@ -177,7 +177,7 @@ def _exits(language: str) -> str:
 
 
 def _short_help() -> Message:
-    """Return the few commands to begin with, each with its line, and where the others are."""
+    """Return the few commands to begin with, each with its help, and how to list the others."""
     from noroshi.cli.commands.command_list import COMMANDS
 
     helps = {command.name: command.help for command in COMMANDS}

@@ -18,9 +18,9 @@ ESCAPES = ("\\u", "\\U")
 
 
 def leaves_out(home: str, name: str) -> bool:
-    """Return whether the settings in a home folder say nothing of that name, so that its default
-    holds. The word alone decides: reading the file costs several times this, and `noroshi send` in a
-    script must be over before one notices it."""
+    """Return True if the settings in a home folder do not name a setting, so that its default
+    holds. The word alone decides: reading the file costs several times this, and `noroshi send`
+    in a script must be over before one notices it."""
     try:
         with open(f"{home}/{FILE}", encoding="utf-8") as file:  # noqa: PTH123  # without pathlib
             texts = (name, *ESCAPES)

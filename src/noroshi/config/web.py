@@ -41,8 +41,8 @@ class WebSettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """The address of the manager. `hosts` are names beside those of this computer itself;
-    without `certificate` and `key` it makes its own where it needs one."""
+    """Hold the address of the manager. `hosts` are names beside those of this computer itself;
+    without `certificate` and `key` the manager makes its own certificate where it needs one."""
 
     address: str = LOOPBACK
     port: int = PORT

@@ -65,7 +65,8 @@ async def start_tls(
 
 
 def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[str, Any]:
-    """Return what asyncio wants to know of TLS; its own time-out stands back behind ours."""
+    """Return the arguments on TLS for asyncio; asyncio's own time-out is longer than ours and
+    never strikes first."""
     if context is None:
         return {}
     name = host.rstrip(".")  # as certificates have it

@@ -27,8 +27,9 @@ MENDED = 30.0
 
 
 def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.SSLContext:
-    """Make a context that checks; `certificate` is our own, with its key, for whoever asks for one.
-    Reads files, so it is for a thread. Raises ConnectError for one that cannot be used."""
+    """Make a context that verifies the server; `certificate` is our own, with the key, for a
+    server that asks for one. Reads files, so run it in a thread. Raises ConnectError for a
+    certificate that cannot be used."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     for path in filter(None, ca_files):
@@ -88,8 +89,8 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
 
 
 def unverified_context() -> ssl.SSLContext:
-    """Make a context for a second connection that only looks at the certificate that was refused on
-    the first one, to name its issuer: nothing is ever said on it."""
+    """Make a context for a second connection that only reads the certificate that was refused
+    on the first one, to name the issuer: nothing is ever sent on it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

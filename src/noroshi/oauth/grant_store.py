@@ -26,9 +26,9 @@ class PendingSignIn:
     identity: str
     begun_at: datetime
     resource: Resource = "smtp"
-    """For which resource its first access token shall be."""
+    """The resource of the first access token."""
     is_done: bool = False
-    """Whether it led to tokens: kept so that a second paste can be told apart."""
+    """The attempt led to tokens; it is kept so that a second paste can be told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class StoredGrant:
     """Hold a refresh token, and whose it is; of an app that signs in by itself, that it did."""
 
     token: Secret
-    """Empty for an app that signs in by itself: nothing but its credential counts."""
+    """Empty for an app that signs in by itself: only the credential counts."""
     identity: str
     """To whom it may be shown: see `Account.identity`."""
     signed_in_at: datetime
@@ -45,9 +45,10 @@ class StoredGrant:
     credential: str = ""
     """The vault's entry of the credential that was taken last; "" without one."""
     public: bool = False
-    """Whether it was given to a public client, which may show no credential."""
+    """The token was given to a public client, which may show no credential."""
     scope: str = ""
-    """What was granted with it; "" where that is not known, as of a sign-in before this was kept."""
+    """The granted scope; "" where it is not known, as of a sign-in before scopes were
+    stored."""
 
 
 class GrantStore:

@@ -1,7 +1,7 @@
-"""Read an access token's claims for people: never a reason to use it or not.
+"""Read the claims of an access token for people; never decide by them.
 
-Its format is the mail server's matter (Microsoft: "access tokens are opaque to clients"), so
-nothing is decided by it, and one that cannot be read is no fault.
+The format of a token is the mail server's matter (Microsoft: "access tokens are opaque to
+clients"), and a token that cannot be read is no fault.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXCHANGE = frozenset(
         "00000002-0000-0ff1-ce00-000000000000",
     }
 )
-"""The audiences of Exchange Online in its clouds."""
+"""The audiences of Exchange Online in Microsoft's clouds."""
 GRAPH = frozenset(
     {
         "https://graph.microsoft.com",
@@ -39,18 +39,18 @@ GRAPH = frozenset(
         "00000003-0000-0000-c000-000000000000",
     }
 )
-"""The audiences of Microsoft Graph in its clouds."""
+"""The audiences of Microsoft Graph in Microsoft's clouds."""
 AUDIENCES: Mapping[Resource, frozenset[str]] = {"smtp": EXCHANGE, "graph": GRAPH}
 NAMES: Mapping[Resource, str] = {"smtp": "Exchange Online", "graph": "Microsoft Graph"}
 SCOPES: Mapping[Resource, tuple[str, ...]] = {
     "smtp": ("SMTP.Send",),
     "graph": ("Mail.Send", "Mail.Send.Shared"),
 }
-"""What a person permits; the first is the least."""
+"""The scopes that a person grants; the first is the least."""
 FOR_SHARED: Mapping[Resource, tuple[str, ...]] = {**SCOPES, "graph": ("Mail.Send.Shared",)}
-"""What sends from a mailbox that is another's than the person's."""
+"""The scopes to send from a mailbox other than that of the person who signed in."""
 ROLES: Mapping[Resource, str] = {"smtp": MAILBOX_ROLE, "graph": "Mail.Send"}
-"""What an app is permitted."""
+"""The roles that an app is granted."""
 PERSON = ("upn", "preferred_username", "email", "unique_name")
 """The claims that name a person to people: Entra's, and OpenID Connect's (Core, 5.1)."""
 LONGEST_CLAIM, MOST_CLAIMS = 100, 20
@@ -150,7 +150,7 @@ def scopes_in(claims: Mapping[str, Any]) -> list[str]:
 
 
 def claims_in(token: str) -> Mapping[str, Any] | None:
-    """Decode the payload of a JWT without a look at its signature; None where it is none."""
+    """Decode the payload of a JWT without verifying the signature; None for anything else."""
     parts = token.split(".")
     if len(parts) != 3:
         return None

@@ -82,9 +82,10 @@ class Tokens:
     scope: str
     """The granted scope: as the server says, else the requested one (RFC 6749, 5.1)."""
     user: str = ""
-    """Who signed in, as far as the provider says; for people to read, not to decide by."""
+    """The user who signed in, as the provider names them; for people to read, not to decide
+    by."""
     public: bool = False
-    """Whether no credential was shown for them, so that none may be shown to renew them."""
+    """No credential was shown for the tokens, so that none may be shown to renew them."""
 
 
 class OAuthError(Exception):
@@ -119,7 +120,7 @@ class SignInError(OAuthError):
         self.retry_after = retry_after
         """Seconds, when the provider said so."""
         self.correlation_id = correlation_id
-        """What the provider's support asks for."""
+        """The number that the provider's support asks for."""
         self.description = description
         """The provider's own reason as it may be repeated (see `redaction`); "" where it gave none."""
         self.is_known = is_known
@@ -131,7 +132,7 @@ class SignInError(OAuthError):
         return tuple(f"AADSTS{code}" for code in self.codes)
 
     def copy(self) -> SignInError:
-        """Return the same refusal without its traceback, to be raised once more."""
+        """Return the same refusal without the traceback, to be raised once more."""
         return SignInError(
             self.words,
             error=self.error,
@@ -155,10 +156,10 @@ class UnreachableError(OAuthError):
 
 
 class Provider(Protocol):
-    """Ask the provider once by each call, which raises SignInError or UnreachableError, nothing
-    else on purpose.
+    """Ask the provider, once per call. Each call raises SignInError or UnreachableError, and
+    nothing else on purpose.
 
-    `modules` are what its first call would have to import, and what takes long.
+    `modules` are the slow imports of the first call.
     """
 
     modules: tuple[str, ...] = ()
@@ -192,7 +193,8 @@ class Provider(Protocol):
         ...
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
-        """Get a token for the app itself, by its credential alone; there is no refresh token."""
+        """Get a token for the app itself, by the app's credential alone; there is no refresh
+        token."""
         ...
 
     async def tenant(self, client: Client) -> str:

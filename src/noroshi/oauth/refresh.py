@@ -246,7 +246,7 @@ class TokenCache:
     """Keep the entries `access/<account>/<resource>`."""
 
     def __init__(self, vault: Vault, clocks: Clocks, margin: float) -> None:
-        """`margin`: seconds before its end at which a token is no longer handed out."""
+        """`margin`: seconds before the end of a token from which it is no longer handed out."""
         self._vault, self._clocks, self._margin = vault, clocks, margin
 
     async def get(self, account: Account, resource: Resource) -> CachedToken | None:

@@ -92,7 +92,8 @@ class SignInFlow:
     async def device_begin(
         self, account: Account, resources: Sequence[Resource]
     ) -> DeviceAttempt:
-        """Return the code to type, and where. For one resource: its device endpoint knows no more."""
+        """Return the code to type and the address of the page. Only the first resource is asked
+        for: a device endpoint takes one."""
         _check(account, resources)
         client = await self._client(account)
         provider = self._provider_of(account.cloud)

@@ -34,7 +34,7 @@ def password_problem(name: str, password: str) -> Message | None:
 
 
 class Passwords:
-    """Makes and checks hashes. `hasher` sets their cost."""
+    """Make and check password hashes. `hasher` sets the cost."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._custom_hasher = hasher

@@ -49,6 +49,6 @@ def step_of(seed: str, code: str, now: datetime, last_step: int) -> int:
 
 
 def recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Make fresh codes to keep on paper, and their hashes."""
+    """Make fresh recovery codes to keep on paper; return them and the hashes."""
     codes = tuple(code() for _ in range(RECOVERY))
     return codes, tuple(hashed_code(plain_code) for plain_code in codes)

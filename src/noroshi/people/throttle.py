@@ -65,8 +65,8 @@ class Throttle:
         return 0.0
 
     def forget(self, name: str, address: str) -> None:
-        """Take the last attempt for none; whoever has a name of their own may not reset what
-        was counted for all."""
+        """Undo the count of the last attempt. A password that is right for one's own name may
+        not reset what was counted for all names."""
         network = network_of(address)
         self._pairs.forget(_pair(name, network))
         if (name, network) not in self._known_origins:

@@ -25,8 +25,8 @@ LEADS = frozenset([*range(0x81, 0xA0), *range(0xE0, 0xFD)])
 NEEDS_OWN_PATTERN = re.compile(r"\\[AzZQ]|\(\?[a-zA-Z]*-")
 """Parts of a pattern that would mean another thing in the midst of other lines."""
 ZERO_BYTES = re.compile(rb"^\0+", re.MULTILINE)
-"""Zero bytes before a line: what a program that does not append leaves when its log is truncated
-under it, and what a power failure leaves. They are no part of the line."""
+"""Zero bytes before a line, which are no part of it: they remain when a log is truncated under
+a program that does not append, and after a power failure."""
 UTF8 = Codec("utf-8")
 VISIBLE_CONTROLS = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
 VISIBLE_CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
@@ -45,7 +45,8 @@ class MatchedLines:
         self.lines = list[str]()
 
     def add(self, line: bytes) -> None:
-        """Add one more line, in UTF-8; None of its bytes can do harm on a terminal."""
+        """Add one more line, in UTF-8; control characters are replaced, so that the line is
+        safe on a terminal."""
         self.count += 1
         if len(self.lines) < MOST_LINES:
             self.lines.append(shown_line(line))

@@ -89,8 +89,8 @@ def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
 
 
 def line_searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
-    """Return one searcher of several patterns, each of which is known, whose matches go on to the
-    end of their line; None if they are too large together."""
+    """Return one searcher for several valid patterns, whose matches extend to the end of the
+    line; None if the patterns are too large together."""
     try:
         return searcher(b"(?:" + pattern + b")" + REST_OF_LINE, settings)
     except re2.error:

@@ -57,7 +57,7 @@ def show(context: CommandContext) -> int:
 
 
 def set_(context: CommandContext) -> int:
-    """Put a file's content in its place."""
+    """Put the content of a file in place of a definition."""
     key, content = context.args.key, _content(context.args.file)
     code = _change(context, put={key: content})
     if not context.args.json:

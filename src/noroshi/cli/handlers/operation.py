@@ -1,4 +1,4 @@
-"""Do an operation that has a verb: its declaration says all there is to say."""
+"""Do an operation that has a verb: its declaration holds the arguments and the message."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def list_(context: CommandContext) -> int:
 
 
 def show(context: CommandContext) -> int:
-    """Print one envelope, its attempts, when it is next tried and why."""
+    """Print one envelope, its attempts, the time of the next try and the reason."""
     letter = context.ask(mail_operations.QUEUE_SHOW, Letter, id=context.args.id)
     if context.args.json:
         context.print_json(letter)

@@ -56,7 +56,8 @@ SOON = timedelta(seconds=PATIENCE)
 def send(context: CommandContext) -> int:
     """Queue the mail, print an id for each contact, and say whether each went out or why not.
 
-    The exit code is the worst of them: 0 only if each was accepted for all its addresses.
+    The exit code is the worst of all contacts: 0 only if each mail was accepted for all
+    addresses.
     """
     args = context.args
     if args.body is not None and args.text is not None:

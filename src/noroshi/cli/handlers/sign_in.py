@@ -57,7 +57,7 @@ class SignInRequest:
     secret_file: str | None = None
     url_file: str | None = None
     read: bool = False
-    """The account's right to read its own mailbox, not what the route sends by."""
+    """True to sign in for reading the account's mailbox, and not for sending by a route."""
     mends: tuple[str, ...] = ANY
 
 
@@ -263,8 +263,8 @@ class TerminalInput:
 
 
 def _in_foreground() -> bool:
-    """Return whether this command is in front of its terminal: reading would stop one that is
-    not."""
+    """Return True if this command runs in the foreground of its terminal: reading would stop a
+    command in the background."""
     try:
         return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     except OSError:  # not the one that it was started from, where nobody stops it
@@ -341,8 +341,8 @@ def _offer_retry(
 def _read_pasted(context: CommandContext) -> str:
     """Read the address, which mail programs and terminals like to break into lines.
 
-    It is over once it holds what a finished sign-in has and nothing more comes, or with an
-    empty line. What is piped in is read to its end.
+    Reading ends once the address has all that a finished sign-in has and nothing more comes, or
+    at an empty line. Piped input is read to its end.
     """
     context.release_store()  # somebody signs in meanwhile, which takes a while
     if not sys.stdin.isatty():
@@ -369,7 +369,7 @@ def _is_beginning(text: str) -> bool:
 
 
 def _has_pending_input() -> bool:
-    """Return whether what was pasted goes on: its other lines are there already, typed by
+    """Return True if more of a pasted text is waiting: its other lines arrive at once, typed by
     nobody."""
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 

@@ -319,7 +319,8 @@ def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequen
 
 
 def _stop(stop: StoppedBy) -> Message:
-    """Say how to start it again; who stopped it stands beside its monitors."""
+    """Return the command that starts an instance or a monitor again; the person who stopped it
+    stands beside its monitors."""
     name = "monitor enable" if "/" in stop.path else "instance start"
     return with_commands(START, command=CommandText(name, "{path}")).fill(path=stop.path)
 

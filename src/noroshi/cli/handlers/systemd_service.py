@@ -285,7 +285,8 @@ def _kind(installation: Installation) -> Message:
 
 
 def _places() -> list[tuple[Message, Message]]:
-    """Return folder, door and log, as its settings say where they may be read."""
+    """Return the folder, the door and the log, as the service's settings name them if they can
+    be read."""
     config, log = settings(), f"journalctl -u {NAME}"
     door = str(config.door) if config else DOOR
     if config and config.log == "file":

@@ -138,7 +138,7 @@ def say_recovery(context: CommandContext, recovery: Recovery) -> None:
 
 
 def token_new(context: CommandContext) -> int:
-    """Make one; its text alone goes to a program by --json."""
+    """Make a token and print it; with --json, as JSON for a program."""
     args = context.args
     answer = context.ask(
         people_operations.TOKEN_NEW,

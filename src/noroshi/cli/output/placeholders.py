@@ -22,7 +22,7 @@ MOST = 20
 def placeholders_of(
     documents: Iterable[Document], other_documents: Iterable[Document] = ()
 ) -> Placeholders:
-    """Return each value that was never filled in, with its place."""
+    """Return each value that was never filled in, with the place of the value."""
     return tuple(placeholders(documents, other_documents))
 
 

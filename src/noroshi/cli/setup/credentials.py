@@ -197,8 +197,8 @@ def _check_expiry(text: str) -> Message | None:
 
 
 def _write_certificate(talk: Dialogue, account: str, pem: str, old_content: str = "") -> str:
-    """Write the certificate without its key, into a file that is not there yet or holds the
-    very same, or the one whose place it takes."""
+    """Write the certificate without its key: into a new file, into one that has the same
+    content already, or into the file of the certificate that it replaces."""
     for number in range(1, MOST_FILES):
         file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
         try:

@@ -159,7 +159,8 @@ class Dialogue:
         )
 
     def choice(self, options: Sequence[tuple[Message, Message]], default: int = 0) -> int:
-        """Ask for one of several, each with its reason; return its number from 0."""
+        """Ask for one of several options, each shown with a reason; return its number from
+        0."""
         if self.hurried:
             return default
         for number, (label, reason) in enumerate(options, 1):

@@ -1,7 +1,8 @@
-"""Answers are kept as definitions in force: one document changed at a time, over the current ones.
+"""Put the answers in force as definitions: one document changed at a time, over the current
+ones.
 
-Of an account by which mails leave already they are held until all that can be proved before is
-proved, and put in force at once: until then its mails go on as before.
+If mails already leave by the account, its answers are held until all that can be proved
+beforehand is proved, and are then put in force together: until then its mails go on as before.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class Drafts:
         return next((one.mark for one in routes if one.name == route), NOTHING)
 
     def marked_name(self, route: str) -> str:
-        """Return the route's name with its mark."""
+        """Return the name of a route with the mark of the route."""
         mark = self.mark(route)
         return with_mark(self._context, route, mark)
 
