@@ -56,7 +56,7 @@ def too_long(most: int) -> InvalidArgumentError:
 
 
 class Judges:
-    """Ask the readers, and turn their answer into a refusal."""
+    """Let the reader processes check requests, and turn a refusal of theirs into an error."""
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
@@ -96,7 +96,7 @@ class Judges:
         body: AsyncIterable[bytes],
         sender_name: str = "",
     ) -> Any:
-        """Return what any such program answers; raise a refusal in its answer."""
+        """Return the answer of such a program; raise the refusal if the answer is one."""
         try:
             answer = await self._readers.ask(program, head, body, sender_name)
         except Busy:

@@ -1,6 +1,6 @@
-"""Check a large request in a separate process: that it is JSON, that its arguments fit the operation,
-and that the definitions in it have the right shape. The node itself checks references, and the
-request against the definitions in force, which is cheap."""
+"""Check a large request in a separate process: that it is JSON, that the arguments fit the
+operation, and that the definitions in it have the right shape. The node itself checks
+references, and the request against the definitions in force, which is cheap."""
 
 from __future__ import annotations
 

@@ -87,7 +87,8 @@ def member(name: str) -> Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An operation that is offered: how it is declared, what it takes, and the type of its answer."""
+    """An operation that is offered: the declaration, the arguments, and the type of the
+    answer."""
 
     declaration: Declaration
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -113,7 +114,8 @@ class Operation:
 
 @dataclass
 class Note:
-    """The words of an operation about its change, while it is done."""
+    """The note for the audit log that an operation writes while it runs: the states before and
+    after."""
 
     old_state: Any = None
     new_state: Any = None
@@ -189,7 +191,8 @@ def name_of(method: Callable[..., Awaitable[Any]]) -> str:
 
 
 def operations(group: type) -> Mapping[str, Operation]:
-    """Return what a class itself offers, by the names of its methods; not what its bases do."""
+    """Return the operations that a class itself offers, by method name; not those of the base
+    classes."""
     return {
         name: _describe(method)
         for name, method in vars(group).items()
@@ -217,8 +220,8 @@ async def perform(
     args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
 ) -> Any:
-    """Do an operation for a door in this process, and return its answer; `news` is called after
-    what the engine should see. Raises an OperationError, whatever failed."""
+    """Run an operation for a door in this process, and return the answer; `news` is called
+    after an operation that the engine should see. Raises an OperationError, whatever failed."""
     try:
         with _failures_as_refusals(name):
             return await run(service, person, name, args)
@@ -236,8 +239,8 @@ async def run_as_json(
     news: Callable[[], None] = lambda: None,
     medium: ReadAt = Medium.TERMINAL,
 ) -> dict[str, Any]:
-    """Do what was asked over a wire, as `perform`; return its answer, or its refusal, as plain
-    values, with texts as `medium` shows them."""
+    """Run an operation that was requested over a wire, as `perform`; return the answer, or the
+    refusal, as plain values, with texts as `medium` shows them."""
     try:
         answer = await perform(service, person, name, args, news)
         with _failures_as_refusals(name):

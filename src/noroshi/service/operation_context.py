@@ -58,7 +58,7 @@ from noroshi.vault import KeyRing, Vault
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
-"""Measure as this process does: the engine's own way, with its time-outs."""
+"""Measure as this process does: the engine's own way, with the engine's time-outs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +178,8 @@ class OperationContext:
         return next(failed_stages, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
-        """Return what is known of its mails to the own mailbox, or by people; None: nothing
-        is."""
+        """Return the facts of the route's round trips to the own mailbox, or a person's
+        confirmation; None: there are none."""
         notes, account = await self.store.get_values(), reader_of(plan, route)
         proof = proof_of(notes, route.name)
         if account is None:

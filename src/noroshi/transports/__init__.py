@@ -30,5 +30,5 @@ KINDS: Mapping[str, TransportKind] = OnDemand(
         "webhook": _loader("http.webhook", "http", "WebhookExamination"),
     }
 )
-"""By name. A transport is imported when its kind is asked for."""
+"""Transports by name. A transport is imported when a route of the kind needs it."""
 BUILT_IN = KINDS.values()

@@ -63,7 +63,8 @@ class Options:
 
 
 class PickupTransport:
-    """The way out. A mail is accepted once it is on the disk under its last name."""
+    """Write mails into a pickup folder. A mail is accepted once it is on the disk under the
+    final name."""
 
     def __init__(
         self,

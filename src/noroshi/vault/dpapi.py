@@ -22,7 +22,7 @@ if sys.platform == "win32":
     MAY_READ = ("*S-1-5-18:F", "*S-1-5-32-544:F")
 
     class Blob(ctypes.Structure):
-        """DATA_BLOB: a length and where its bytes are."""
+        """Mirror DATA_BLOB: a length and a pointer to the bytes."""
 
         _fields_ = (("size", wintypes.DWORD), ("data", ctypes.POINTER(ctypes.c_char)))
 

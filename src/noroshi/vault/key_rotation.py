@@ -1,4 +1,4 @@
-"""Look after the key: check whether it opens everything, and put another one in its place."""
+"""Check whether the key opens everything, and replace the key."""
 
 from __future__ import annotations
 

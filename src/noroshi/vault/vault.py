@@ -1,4 +1,5 @@
-"""Secrets by name, sealed in the store; without its key everything else goes on working."""
+"""Keep secrets by name, sealed in the store; without the key everything else goes on
+working."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ class Vault:
         self._box, self._next = box, next
         self._writing = asyncio.Lock()
         self.problem = None if box else CLOSED.fill(problem=problem or NO_BOX)
-        """Why nothing can be sealed or opened; None when it can."""
+        """The reason why nothing can be sealed or opened; None when it can."""
 
     async def put(self, name: str, secret: Secret) -> None:
         """Seal it and keep it; durable on return. Raises VaultError, and what the store raises."""

@@ -24,7 +24,7 @@ PATIENCE = 120.0
 LASTS = 25.0
 """Seconds for which an outage lasts if the node does not tell of it sooner by a mail."""
 ON_RECORD = {Course.SPARES: drill_texts.NEED_NOT, Course.PASSES: drill_texts.NOT_BY_MAIL}
-"""What is said of telling where nobody has to act."""
+"""The note on notification for failures on which nobody has to act."""
 StepCheck = Callable[[], Message | None]
 
 
@@ -172,8 +172,8 @@ class _Walk:
         return drill_texts.WHEN_LONGER if lasted else None
 
     def _survived(self) -> Message | None:
-        """Return the words once the alarm has arrived; and the other mail too, where nothing
-        stops its route."""
+        """Return the words once the alarm has arrived, and also the other mail where nothing
+        stops the route of that."""
         held = self.failure.course in (Course.STOPS, Course.LASTS)
         by = self._arrived(self._alarm)
         lone = None if held else self._arrived(self._lone)

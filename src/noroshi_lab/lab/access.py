@@ -56,7 +56,7 @@ def refuse_token(
 
 
 def holds(claims: dict[str, Any], now: datetime) -> bool:
-    """Return whether the token is for Exchange and in its time."""
+    """Return whether the token is for Exchange and valid now."""
     in_time = claims.get("nbf", 0) <= now.timestamp() < claims.get("exp", 0)
     return claims.get("aud") in (*OUTLOOK, OUTLOOK_ID) and bool(in_time)
 

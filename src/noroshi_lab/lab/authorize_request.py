@@ -204,7 +204,7 @@ class Visits:
         user: User | None = None,
         number: str = "",
     ) -> str:
-        """Begins a page and gives the id for its form."""
+        """Begin a page and return the id for the form."""
         self._open = {key: visit for key, visit in self._open.items() if visit.until > now}
         ticket = secrets.token_urlsafe(24)
         self._open[ticket] = Visit(

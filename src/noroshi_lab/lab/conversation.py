@@ -52,7 +52,7 @@ class Rules:
 
 @dataclass(slots=True)
 class Transaction:
-    """One mail on its way in."""
+    """Hold one mail that is being received."""
 
     sender: str
     recipients: list[str] = field(default_factory=list)

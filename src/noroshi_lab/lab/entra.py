@@ -68,7 +68,7 @@ class Entra:
 
     @web.middleware
     async def guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Turns a refusal that reached no answer of its own into JSON, or into a page."""
+        """Turn a refusal that no handler answered into JSON, or into a page."""
         try:
             return await handler(request)
         except Refusal as refusal:
@@ -98,7 +98,8 @@ class Entra:
         )
 
     async def _discovery(self, request: web.Request) -> web.StreamResponse:
-        """Answer for a named tenant with its GUID; `common` keeps its name."""
+        """Answer the discovery for a named tenant with the tenant's GUID; `common` stays as it
+        is."""
         if struck_by := await struck(self._faults, "METADATA", request):
             return struck_by
         name, base = request.match_info["tenant"], self.answers.base

@@ -257,8 +257,8 @@ class Grants:
         return answer
 
     def _fields(self, token: str) -> dict[str, object]:
-        """Return what every answer has; a token of two hours and more is to be renewed at its
-        half."""
+        """Return the fields of every answer; a token of two hours or more is to be renewed at
+        half that time."""
         seconds = self.token_seconds
         early = {"refresh_in": seconds // 2} if seconds >= 7200 else {}
         return {

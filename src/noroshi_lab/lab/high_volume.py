@@ -1,7 +1,9 @@
-"""High Volume Email: a server of its own beside Exchange Online's, for the own organisation alone.
+"""Simulate High Volume Email: a separate server beside Exchange Online's, for mail within the
+organisation alone.
 
-Its accounts are no mailboxes: they have no Sent Items and no limits of a mailbox. Codes 5.2.240,
-5.6.241 and 5.7.62 are known from practice; that of an external recipient no page of Microsoft's tells.
+The accounts are no mailboxes: they have no Sent Items and no limits of a mailbox. Codes
+5.2.240, 5.6.241 and 5.7.62 are known from practice; no page of Microsoft's names the code for
+an external recipient.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The mailbox pages of the lab: what has arrived, and one mail as its reader sees it."""
+"""Show the mailbox pages of the lab: the arrived mails, and one mail as a reader sees it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ class MailPages:
         return web.Response(text=text, content_type="text/plain", headers=_MAIL)
 
     async def _file(self, request: web.Request) -> web.Response:
-        """Always to be saved, never shown: what it says of its type is not believed."""
+        """Send an attachment to be saved, never shown: the stated content type is not
+        trusted."""
         files = _files(await self._mail(request))
         number = int(request.match_info["file"])
         if number >= len(files):

@@ -20,11 +20,12 @@ class SmtpAuthError(Exception):
 async def sign_in(
     url: str, user: str, password: str, ca_file: str, *, for_all: bool = False
 ) -> str:
-    """Walks from the authorise URL to the redirect and gives its whole address, not opened.
+    """Walk from the authorise URL to the redirect, and return the whole address of that, not
+    opened.
 
-    Looks at the simulated phone where a page asks for it; `for_all` consents for the
-    organisation. Raises SmtpAuthError when a page has no form to go on with, or asks again
-    for what was given.
+    Use the simulated phone where a page asks for it; `for_all` consents for the organisation.
+    Raises SmtpAuthError when a page has no form to go on with, or asks again for the same
+    input.
     """
     async with _browser(ca_file) as session:
         answer = await _visit(session, "GET", url, {})
@@ -124,7 +125,7 @@ class Page(HTMLParser):
         self._whose = ""
 
     def filled_in(self, user: str, password: str, *, for_all: bool = False) -> dict[str, str]:
-        """Return the form's fields with the person's own words, and its first button
+        """Return the fields of the form, filled in for the person, with the first button
         pressed."""
         own = {"email": user, "password": password}
         return {

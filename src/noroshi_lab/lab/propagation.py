@@ -21,7 +21,7 @@ class Change:
 
 
 class Pending:
-    """Changes on their way; they are made in the order in which they were asked for."""
+    """Keep the pending changes; they are made in the order in which they were requested."""
 
     def __init__(self) -> None:
         self.delay = timedelta()
@@ -40,7 +40,7 @@ class Pending:
             make()
 
     def forget(self) -> None:
-        """Drop what is on its way: it is not made, and nothing takes its time any more."""
+        """Drop all pending changes and the delay."""
         self.delay = timedelta()
         self._waiting.clear()
 

@@ -1,6 +1,6 @@
-"""A running lab, spoken with from another program: its control, call by call.
+"""Call the control of a running lab from another program.
 
-The lab's own commands go by it; so can a program that drives the lab through a story.
+The lab's own commands use it; so can a program that drives the lab through a story.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Remote:
         return found if isinstance(found, dict) else {}
 
     def state(self) -> Answer:
-        """Return the time, all switches, what is on its way, and scripted faults."""
+        """Return the time, all switches, the pending changes, and scripted faults."""
         return self._ask("state")
 
     def set(self, name: str, value: str) -> Answer:
@@ -69,15 +69,16 @@ class Remote:
         return self._ask("reset", {})
 
     def new(self, what: str, *, ends: str = "", alone: bool = False) -> Answer:
-        """Make a further client `secret` or `certificate` of the app: its value, and its end.
+        """Make a further client `secret` or `certificate` of the app; return the value and the
+        end.
 
-        `alone`: those before it end at once.
+        `alone`: the earlier ones end at once.
         """
         return self._ask("new", {"what": what, "ends": ends, "alone": alone})
 
     def upload(self, certificate: str, *, alone: bool = False) -> Answer:
-        """Registers a certificate, in PEM and without its key, with the app: its thumbprint, and
-        its end. `alone`: in the place of all others."""
+        """Register a certificate with the app, in PEM and without the private key; return the
+        thumbprint and the end. `alone`: in the place of all others."""
         return self._ask("upload", {"certificate": certificate, "alone": alone})
 
     def sign_in(self, url: str, *, code: str = "", admin: bool = False) -> str:

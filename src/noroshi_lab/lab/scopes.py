@@ -26,12 +26,12 @@ PERMISSIONS = frozenset(
         "User.Read",
     }
 )
-"""What a person may let an app do."""
+"""The delegated permissions: what a person may let an app do."""
 HIGH_VOLUME = "https://outlook.office365.com/Mail.Send"
 """An application permission of Exchange Online, which High Volume Email wants. Graph has one of the
 same name, so this one is written whole."""
 EXCHANGE_ROLES = frozenset({"SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp"})
-"""What an app may do by itself at Exchange; every other role is Graph's."""
+"""The application permissions at Exchange; every other role is Graph's."""
 _DEFAULT = ".default"
 _OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 
@@ -59,7 +59,7 @@ class Scopes:
 
     @property
     def scp(self) -> str:
-        """Return the `scp` claim: names without their resource."""
+        """Return the `scp` claim: names without the resource."""
         names = (_split(each)[1] for each in self.granted)
         return " ".join(name for name in names if name != _DEFAULT)
 

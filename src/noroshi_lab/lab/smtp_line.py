@@ -40,7 +40,7 @@ class Line:
         self.peer = str(writer.get_extra_info("peername")[0])
 
     async def read(self) -> str:
-        """Return the next line, without its end."""
+        """Return the next line, without the line end."""
         return (await self.raw())[:-2].decode("utf-8", "replace")
 
     async def raw(self) -> bytes:
@@ -96,7 +96,7 @@ class Line:
                     pass
 
     async def secure(self, tls: ssl.SSLContext) -> str:
-        """Goes over to TLS and tells its version."""
+        """Start TLS and return the version."""
         await self._writer.start_tls(tls)
         return self.tls_version()
 

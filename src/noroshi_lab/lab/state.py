@@ -1,4 +1,4 @@
-"""All that the lab's switches reach: what stands for the tenant, its app, its user and mailbox."""
+"""Hold all that the lab's switches act on: the tenant, the app, the user and the mailbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from noroshi_lab.lab.submission import Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Switches act on the first tenant, its first app and user, and that user's mailbox."""
+    """Hold the objects that switches act on: the first tenant, its first app and user, and that
+    user's mailbox."""
 
     directory: Directory
     faults: Faults

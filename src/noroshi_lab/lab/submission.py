@@ -1,4 +1,4 @@
-"""A mail on its way out, whether it came by SMTP or by Graph: who refuses it, and where it goes."""
+"""Take in a mail that was submitted by SMTP or by Graph: refuse it, or deliver it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Outgoing:
 
     @property
     def outside(self) -> int:
-        """Return how many of its recipients are not in the tenant."""
+        """Return the number of recipients outside the tenant."""
         return sum(not self.tenant.has(each) for each in self.recipients)
 
     @property
@@ -84,7 +84,7 @@ class Submission:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def settle(self) -> None:
-        """Goes by what an administrator has changed, if its time has come."""
+        """Make the changes of an administrator whose time has come."""
         self._pending.settle(self.clock())
 
     def refuse(self, mail: Outgoing) -> Denial | None:
@@ -100,7 +100,8 @@ class Submission:
         return denial
 
     def refuse_now(self, mail: Outgoing) -> Denial | None:
-        """Return whether the minute's limit refuses it, where that is its manner."""
+        """Return the denial if the limit a minute is exceeded, where the limit rejects; else
+        None."""
         limits, address = self.limits, mail.mailbox.address
         if limits.manner != "reject" or self.usage.slot(address) <= self.clock():
             return None

@@ -1,4 +1,4 @@
-"""Scripted faults of a web endpoint: what comes in the place of its answer."""
+"""Script faults of a web endpoint: replace the usual answer."""
 
 from __future__ import annotations
 

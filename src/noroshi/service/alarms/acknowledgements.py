@@ -130,7 +130,7 @@ class AlarmOperations(NewestSamples):
     async def comment(
         self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
-        """Keep a comment on a monitor, or on one of its items."""
+        """Keep a comment on a monitor, or on one of the monitor's items."""
         _, plan = await self._context.current()
         target, words = monitor_named(plan, monitor), words_of(text, "text", required=True)
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)

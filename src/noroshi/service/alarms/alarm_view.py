@@ -1,4 +1,5 @@
-"""Put together what people say of alarms with monitors and their states. All of it is pure."""
+"""Combine acknowledgements, silences and comments with monitors and states. All of it is
+pure."""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ class EnableDisableOperations(ApplyOperations):
 
     @offers(definition_operations.INSTANCE_START)
     async def start_instance(self, person: Person, instance: str, note: str = "") -> Applied:
-        """Start it: it begins anew. What was disabled in it by its own word stays so, and is
-        told."""
+        """Start an instance afresh. Parts of it that are disabled themselves stay so, and are
+        reported."""
         path = await self._instance(instance)
         return await self._switch(
             person, path, note or _default_note(STARTED, path), enabled=True
@@ -159,7 +159,8 @@ class DisabledMonitors(OperationGroup):
     _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 
     async def _stops(self) -> Mapping[str, StoppedBy]:
-        """Return all that is stopped by its own word, by path."""
+        """Return the parts that are themselves disabled or stopped, not by a parent, by
+        path."""
         current, _ = await self._context.current()
         number, stops = self._known_stops
         if number != current.number:

@@ -36,7 +36,8 @@ class VersionOperations(ApplyOperations):
 
     @offers(definition_operations.VERSION_SHOW)
     async def show(self, person: Person, number: int) -> OneVersion:
-        """Return its difference from the one before it, and from what is in force now."""
+        """Return the differences of a version from the one before it, and from the one in
+        force."""
         version = await self._version(number)
         previous_version = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()

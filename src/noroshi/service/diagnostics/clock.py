@@ -1,4 +1,4 @@
-"""This computer's clock, held against those of the sign-in servers that its accounts use."""
+"""Compare this computer's clock with those of the sign-in servers of the accounts."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from noroshi.definitions.compilation import Plan
 LONGEST_SUBJECT = 500
 LONGEST_TEXT = 1 << 20
 MOST_NAMES, LONGEST_TOGETHER = 100, 4 << 20
-"""Contacts and addresses of one mail, and letters of its text in all of them together: each contact
-has a mail of its own in the queue."""
+"""The most contacts and addresses of one mail, and the most letters of text in all copies
+together: each contact has a copy in the queue."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -118,8 +118,8 @@ def envelope(
     level: Level,
     born: datetime,
 ) -> Envelope:
-    """Return the envelope; it overtakes and waits for nothing, so its order key is its own
-    id."""
+    """Return the envelope. The order key is the id itself, so the mail overtakes nothing and
+    waits for nothing."""
     id = f"{number}/send/{contact.id}"
     return Envelope(
         id=id,

@@ -1,4 +1,4 @@
-"""The ledger: each alarm, its mail, what was tried and what came of it."""
+"""Show the ledger: each alarm with the mail, the attempts and the outcome."""
 
 from __future__ import annotations
 

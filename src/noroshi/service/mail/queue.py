@@ -80,8 +80,8 @@ class QueueOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_SHOW)
     async def show(self, person: Person, id: str) -> Letter:
-        """Return the envelope, its attempts and what they brought, when it is next tried and
-        why."""
+        """Return the envelope, the attempts with their results, and the time of the next
+        attempt with the reason."""
         entry = await self._store.envelope(id)
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
@@ -95,8 +95,9 @@ class QueueOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_RETRY)
     async def retry(self, person: Person, id: str) -> Queued:
-        """Make it due now, its routes too, and let each sign-in that was refused be asked for
-        again: whoever tries again says that it is mended. One set aside waits again."""
+        """Make a mail due now, with the back-off of the routes ended, and let each refused
+        sign-in be tried again: whoever retries says that the fault is mended. A mail that was
+        set aside waits again."""
         await self._note_before(id)
         entry = await self._store.envelope(id)
         await self._ask_again(entry[0].envelope.routes if entry else ())

@@ -1,4 +1,5 @@
-"""A level's cause as a sentence: the reading, its unit, the limit that it reached."""
+"""Word the cause of a level as a sentence: the reading, the unit, the limit that was
+reached."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def _value_text(reading: Reading, check: Check | None) -> Message:
 
 
 def reading_name(reading: str, check: Check | None) -> Message:
-    """Return what a reading is called; its own name if it has no other."""
+    """Return the display name of a reading; the reading's key if there is none."""
     names = check.names if check is not None else {}
     return names.get(reading, plain(reading))
 
@@ -50,7 +51,7 @@ def shown_unit(reading: Reading, check: Check | None) -> str:
 
 
 def quantity_text(reading: Reading, check: Check | None) -> Message:
-    """Return the value with its unit, or in words."""
+    """Return the value with the unit, or in words."""
     return quantity_words(reading.value, shown_unit(reading, check))
 
 

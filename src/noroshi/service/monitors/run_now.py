@@ -75,7 +75,7 @@ class RunNowOperations(ApplyOperations):
         return result.plan
 
     async def _preview(self, monitor: Monitor) -> tuple[Message, ...]:
-        """Return what the kind shows of what it read, beyond its readings."""
+        """Return the kind's preview: text beyond the readings."""
         preview = self._plugins.check(monitor.kind).preview
         if preview is None or self._context.host_of is None:
             return ()

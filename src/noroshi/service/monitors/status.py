@@ -27,10 +27,11 @@ from noroshi.service.operation_context import OperationGroup
 
 T = TypeVar("T")
 MOST_LOOKED_UP = 500
-"""Above so many monitors only those that are not OK are shown with their newest reading."""
+"""The number of monitors above which only those that are not OK are shown with their newest
+reading."""
 UNKNOWN_STATE = State()
 PORTION = 100
-"""Monitors that are looked up and told of in one go, until others have their turn."""
+"""The number of monitors that are looked up in one go, before others have their turn."""
 
 
 def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -117,5 +118,5 @@ class StatusOperations(NewestSamples, DisabledMonitors):
 
     @offers(monitor_operations.KINDS)
     async def kinds(self, person: Person) -> tuple[Kind, ...]:
-        """Return monitors, actions and routes that can be defined, with their options."""
+        """Return the kinds of monitors, actions and routes, with their options."""
         return status_view.kinds(self._plugins)

@@ -23,7 +23,7 @@ class HeartbeatOperations(OperationGroup):
 
     @offers(node_operations.BEAT)
     async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:
-        """Keep the report, durable on return; its time is this node's."""
+        """Keep a job's report, durable on return, with the time of this node."""
         _, plan = await self._context.current()
         jobs = _jobs(plan.monitors.values())
         if name not in jobs:

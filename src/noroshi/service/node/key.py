@@ -1,4 +1,4 @@
-"""Operations on the vault's key: whether it opens everything, and another one in its place."""
+"""Check whether the vault's key opens everything, and replace the key."""
 
 from __future__ import annotations
 

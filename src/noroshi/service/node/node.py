@@ -1,4 +1,4 @@
-"""Operations on the node itself: how it is, and what belongs to it on its computer."""
+"""Report on the node itself: its health, ports, files and folders."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class NodeOperations(StatusOperations):
 
     @offers(node_operations.HEALTH)
     async def health(self, person: Person) -> Health:
-        """Return lateness, store, disk, queue, clock, program; and its own monitors."""
+        """Return lateness, store, disk, queue, clock, program, and the node's own monitors."""
         surroundings, (version, plan) = self._surroundings(), await self._context.current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
         own_monitors, node, queue, routes, (size, free) = await asyncio.gather(
@@ -158,8 +158,8 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
 
 
 def _sizes(surroundings: Surroundings) -> Sequence[int]:
-    """Return the sizes of the store with what belongs to it, and of what its volume has left;
-    0: not to be had."""
+    """Return in bytes the size of the store with the files beside it, and the free space on the
+    volume; 0: unknown."""
     store = surroundings.store
     try:
         files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]

@@ -1,4 +1,4 @@
-"""Operations of people on their own account, whatever their role: password and second step."""
+"""Operations of people on their own account, whatever the role: password and second step."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ class OwnAccountOperations(UserOperations):
         return user
 
     async def _owner(self, person: Person, password: str, name: str) -> User:
-        """Return the user that is meant, by their password; as often as at the log-in."""
+        """Return the user whose password was given; wrong attempts are limited as at the
+        log-in."""
         if person.door == "web" and name not in ("", person.name):
             raise ForbiddenError(NOT_YOURS.fill(name=name))
         if person.door != "web" and not name:

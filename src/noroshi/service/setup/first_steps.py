@@ -41,7 +41,7 @@ MOST_WRONG, LEAST, MOST = 5, 1000, 9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstStart:
-    """The note of the first start: the last test alarm, and who gave its number back."""
+    """The note of the first start: the last test alarm, and who entered the number in it."""
 
     mail: str = ""
     contact: str = ""
@@ -94,8 +94,8 @@ class FirstStepOperations(OperationGroup):
     async def test_alarm(
         self, person: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
-        """Send one to that contact, else the first one, through the queue as every alarm; the
-        number in its mail proves that somebody has it."""
+        """Send a test alarm to that contact, else to the first one, through the queue as every
+        alarm; the number in the mail proves that somebody received it."""
         _, plan = await self._context.current()
         recipient = _contact(plan, contact)
         route_names = routes_of(plan, recipient, routes)

@@ -62,8 +62,8 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         title: str = "",
         rules: tuple[str, ...] = (),
     ) -> Applied:
-        """Bring these into force, by their ids, as monitors of this computer's instance; titles
-        in that language. What is there already stays as it is."""
+        """Apply the suggestions with these ids as monitors of this computer's instance, with
+        titles in that language. Existing monitors stay as they are."""
         proposal = await self.suggest(person)
         selected = _select(proposal, wanted)
         current = await self._store.current()

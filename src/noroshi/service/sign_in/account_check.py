@@ -19,7 +19,8 @@ WAIT = "wait"
 
 
 class AccountCheckOperations(ProbeOperations):
-    """The tenant, then the app, then its secret: each tells only once the one before is right."""
+    """Check the tenant, then the app, then the secret: each tells something only once the one
+    before is right."""
 
     @offers(sign_in_operations.ACCOUNT_CHECK)
     async def account_check(

@@ -1,5 +1,5 @@
 """Operations that prove a sign-in piece by piece, before any mail is sent: the tenant, the app,
-its secret or certificate, and what the token says."""
+the secret or certificate, and the claims of the token."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ class ProbeOperations(SignInOperations):
     async def account_tenant(
         self, person: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
-        """Return its ID, asked of the sign-in server; a domain of the organisation will do as
-        tenant. `over`: definitions as they would be, which are put in force nowhere."""
+        """Return the ID of the account's tenant, asked of the sign-in server; a domain of the
+        organisation will do as tenant. `over`: trial definitions, which are not put in
+        force."""
         target = await self._trial_account(person, account, over)
         if not target.cloud.entra:
             raise NotFoundError(NO_ENTRA.fill(cloud=target.cloud.name))

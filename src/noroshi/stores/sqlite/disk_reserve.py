@@ -140,9 +140,9 @@ class Ballast:
 
 
 def preallocate_log(path: Path) -> None:
-    """Give the WAL of a store its room; SQLite takes the zeros for the end of what is written.
+    """Reserve disk space for the WAL of a store; SQLite takes the zeros for the end of the log.
 
-    No lock of SQLite is on this file, so it may be opened and closed beside it.
+    No lock of SQLite is on this file, so it may be opened and closed while SQLite has it open.
     """
     with suppress(OSError):  # without it the ballast alone has to do
         file = os.open(path.with_name(f"{path.name}-wal"), os.O_RDWR | os.O_CLOEXEC)
@@ -153,8 +153,8 @@ def preallocate_log(path: Path) -> None:
 
 
 def _handle_of(path: Path) -> int | None:
-    """Return SQLite's own handle of a store that is open, where the system tells it (Linux): to
-    open another one and close it would let go of its locks (sqlite.org/howtocorrupt.html,
+    """Return SQLite's own handle of an open store, where the system tells it (Linux). Another
+    handle that is opened and closed would drop SQLite's locks (sqlite.org/howtocorrupt.html,
     2.2)."""
     handles = Path("/proc/self/fd")
     for handle in handles.iterdir() if handles.exists() else ():

@@ -17,7 +17,7 @@ from noroshi.stores.sqlite.types import Connection, sql_list
 from noroshi.stores.store_rules import OPEN_STATES, SETTLED_STATES
 
 MOST_FAULTS = 20
-"""How many of the file's own faults are told: what follows is mostly more of the same."""
+"""The most faults of the file that are reported: further ones are mostly more of the same."""
 DAMAGED = _("the file is damaged: {what}")
 UNREADABLE = ngettext(
     "{count} row of {table} cannot be read, the first is {id}",

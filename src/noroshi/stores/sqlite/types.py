@@ -21,7 +21,8 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def sql_list(states: Iterable[StrEnum]) -> str:
-    """Return states as a list in SQL. A partial index is used only where the text is its own."""
+    """Return states as a list in SQL. SQLite uses a partial index only where the text equals
+    that of the index."""
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
 

@@ -34,7 +34,7 @@ MOST_GATHERS = 3
 BETWEEN_LOOKS = 16
 """Transactions in a rush between two looks at the room on the volume: they write a few MiB."""
 RESCUES = 8
-"""How often a transaction is tried again after room was made for it."""
+"""The number of retries of a transaction after room was made for it."""
 
 
 class Writer:
@@ -59,7 +59,7 @@ class Writer:
         self._db, self._name, self._begin, self._reserve = db, name, begin, reserve
         self._guard = guard
         self.trouble: StoreError | None = None
-        """Why the last transaction failed; None: it did not."""
+        """The reason why the last transaction failed; None: it did not."""
         self._jobs = SimpleQueue[Job | None]()
         self._gather, self._is_busy, self._commits_since_look = gather, False, 0
         self._is_closed = False

@@ -50,7 +50,7 @@ OBSTACLES: Mapping[Message, str] = {
     errors.NO_TLS_YET: "connections.other_protection",
     errors.NO_TLS_FIRST: "connections.other_protection",
 }
-"""The remedy by the sentence that tells the trouble, its places not yet filled."""
+"""The name of the remedy, by the trouble's sentence before the places are filled."""
 OF_CERTIFICATES = frozenset(
     {connection_errors.CERTIFICATE, connection_errors.EXPIRED, connection_errors.OTHER_NAME}
 )
@@ -91,7 +91,8 @@ def obstacle_remedy(template: Message) -> Cure:
 
 
 def explanation_of(code: int, enhanced: str, text: str) -> Explanation:
-    """Return the explanation of an answer; what no row names goes by its first digit."""
+    """Return the explanation of an answer; without a row for it, the first digit of the code
+    decides."""
     rule = rule_for(code, enhanced, text)
     if rule is not None:
         return rule.explanation

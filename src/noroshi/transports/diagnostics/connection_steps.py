@@ -45,7 +45,7 @@ SHUT = frozenset(
         connection_errors.PROXY_SILENT,
     }
 )
-"""What is said where a port may be closed on the way."""
+"""The errors that may mean a closed port on the way."""
 
 DNS, TCP = plain("DNS"), plain("TCP")
 PROXY, TLS = _("Proxy"), plain("TLS")

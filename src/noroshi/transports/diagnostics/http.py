@@ -176,7 +176,8 @@ class WebhookExamination:
 
 
 def graph_explanation(status: int, text: str) -> Explanation:
-    """Return the explanation of Graph's answer; what no row names goes by its first digit."""
+    """Return the explanation of Graph's answer; without a row for it, the first digit of the
+    status decides."""
     rule = http_rule_for("graph", status, text)
     if rule is not None:
         return rule.explanation

@@ -157,8 +157,7 @@ class GraphTransport:
         )
 
     async def _handed_over(self, mail: bytes) -> tuple[Answer, str]:
-        """Return the one answer for all of its addresses, and Graph's own number for the
-        request."""
+        """Return the one answer for all addresses, and Graph's number for the request."""
         if len(mail) > LARGEST:
             message = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
             return Answer(Verdict.REFUSED, words=message), ""

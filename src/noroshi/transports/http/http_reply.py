@@ -25,7 +25,7 @@ LONGEST_QUOTE = 300
 
 @dataclass(frozen=True, slots=True)
 class ReplyReader:
-    """Read the answers of one service, and say where it is. `private`: its text is
+    """Read the answers of one service, and name the server. `private`: the text of an answer is
     for administrators alone."""
 
     server_name: str

@@ -1,4 +1,5 @@
-"""The body of a mail (RFC 2045, 2046): its text, the same as HTML, and files, as MIME parts."""
+"""Build the body of a mail (RFC 2045, 2046): the text, the same as HTML, and files, as MIME
+parts."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ META = re.compile(r"""(<meta\b[^>]*\bcharset=["']?)utf-8""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a mail: what a person sees as its name, its type, its text."""
+    """Hold a file that goes with a mail: the name that a person sees, the type, the text."""
 
     name: str
     type: str
@@ -159,7 +160,7 @@ def _name(name: str) -> str:
 
 
 def _pieces(quoted_text: str) -> Iterator[str]:
-    """Cut where no percent sign is parted from its two digits."""
+    """Cut the text into pieces; never part a percent sign from the two digits after it."""
     while quoted_text:
         end = next(
             end

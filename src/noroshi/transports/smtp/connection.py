@@ -90,7 +90,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold what the server said, its lines made one."""
+    """Hold the server's reply, the lines joined into one."""
 
     code: int
     text: str
@@ -128,10 +128,10 @@ class Reply:
 
 
 class Connection:
-    """Talk on a connection that is signed in, or on its way there. `stage` is what it is about,
-    `kept` whether it had nothing to do for a while, in which the server may have closed it.
+    """Talk on a connection that is signed in, or about to be. `stage` is the present command;
+    `is_reused`: the connection was idle, and the server may have closed it meanwhile.
 
-    `mask` takes out of an answer what nobody may read there: a receipt is kept and shown.
+    `mask` removes secrets from an answer: receipts are stored and shown.
     """
 
     def __init__(self, server: Server, protocol: SmtpProtocol) -> None:
@@ -285,8 +285,8 @@ def one_line(text: str) -> str:
 
 
 def extensions_of(text: str) -> tuple[dict[str, str], list[str]]:
-    """Return what a server offers in its reply to EHLO (RFC 5321, 4.1.1.1): the parameters of each
-    extension, and the ways to sign in; names in small letters."""
+    """Return the extensions in a server's reply to EHLO (RFC 5321, 4.1.1.1): the parameters of
+    each, and the ways to sign in; names in small letters."""
     extensions, mechanisms = dict[str, str](), list[str]()
     for line in map(one_line, text.split("\n")[1:]):  # the first one greets
         # Some servers still offer AUTH as a draft of RFC 2554 had it, too or alone.

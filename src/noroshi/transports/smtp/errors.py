@@ -25,7 +25,7 @@ NOT_SMTP = _(
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
 SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")
 WITH_ADVICE = _("{advice} {said}")
-"""What it means comes first: a subject and a table have room for the beginning alone."""
+"""The advice comes first: a subject and a table have room for the beginning alone."""
 SIGN_IN = _("{where} refused the sign-in of {user} (AUTH): {reply}")
 WRONG_PASSWORD = with_instruction(
     _(
@@ -77,8 +77,8 @@ class StaleConnectionError(SmtpError):
 
 
 class SmtpServerError(SmtpError, RouteError):
-    """Report a mail server that cannot be used now. If it said so, `text` is what it said after its
-    code, word for word, and `enhanced` the code's second half."""
+    """Report a mail server that cannot be used now. `text` is the server's reply after the
+    code, word for word, and `enhanced` the enhanced code, if the server sent them."""
 
     def __init__(
         self,

@@ -18,7 +18,8 @@ TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Say what an answer means for its recipient, or for the route: then whose fault it is."""
+    """Hold the meaning of an answer for the recipient, or for the route: then with whose fault
+    it is."""
 
     verdict: Verdict
     fault: Fault | None = None
@@ -54,7 +55,7 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
 
 
 def smtp_rules() -> tuple[ReplyRule, ...]:
-    """Return the rows in their order: the first one that fits counts."""
+    """Return the rows in order: the first one that fits counts."""
     return knowledge().replies["smtp_replies"]
 
 

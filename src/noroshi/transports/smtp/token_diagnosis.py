@@ -55,8 +55,8 @@ OF_GRAPH = "tokens.of_graph"
 
 @dataclass(frozen=True, slots=True)
 class TokenCause:
-    """Hold one reason: the name of its row, and its sentence, whose places are filled with
-    `values`."""
+    """Hold one cause: the name of the row in the knowledge, and the sentence, whose places are
+    filled with `values`."""
 
     name: str
     words: Message
@@ -139,7 +139,7 @@ def _person_faults(
 
 
 def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
-    """Yield why Graph keeps whoever signed in out of a mailbox that is not their own."""
+    """Yield the reasons why Graph keeps the person who signed in out of another's mailbox."""
     for fault in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
         yield _cause_of(NO_RIGHTS, **fault.values) if has_scope else fault

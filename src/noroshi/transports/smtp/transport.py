@@ -36,7 +36,8 @@ class IdleConnection:
 
 
 class SmtpTransport:
-    """Send mails by a mail server. Several `send` may run at once, each on a connection of its own.
+    """Send mails by a mail server. Several `send` may run at once, each on a separate
+    connection.
 
     A connection that carried a mail is kept for a while. One that broke, timed out or said
     something unexpected is never used again.
@@ -164,10 +165,10 @@ class SmtpTransport:
         closing_task.add_done_callback(self._closing_tasks.discard)
 
     async def _connect(self) -> Connection:
-        """Connect, with one fresh credential, and one more try on a connection of its own, where
-        that may help.
+        """Connect and sign in. Try once more, on a new connection and with a fresh credential,
+        where that may help.
 
-        A password that a person has put in anew meanwhile is as good as a fresh token.
+        A password that a person has entered meanwhile is as good as a fresh token.
         """
         tls, credentials = await self._tls(), await self._credentials()
         try:

@@ -78,8 +78,8 @@ async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
 
 
 def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
-    """Draw the field for the name of a document, whose name is no setting of its content. Of
-    one that is there it says what another name means."""
+    """Draw the field for the name of a document, as the content has no setting for it. For an
+    existing document the help says what a new name changes."""
     name = "" if edit.spot.new else edit.spot.name
     if name:
         help = visit.say(FOLLOWS[edit.spot.type])

@@ -26,11 +26,11 @@ class Part:
 
     @property
     def prefix(self) -> str:
-        """Return the prefix of its fields' names."""
+        """Return the prefix of the names of the part's fields."""
         return f"{self.inside}." if self.inside else ""
 
     def own_part(self, content: Content) -> Content:
-        """Return its own part of a content."""
+        """Return the content of this part alone."""
         settings: Content = content.get(self.inside) or {} if self.inside else content
         return settings if isinstance(settings, Mapping) else {}
 
@@ -47,8 +47,8 @@ class Block:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """Hold the parts of a form. `kinds` are those whose limits the form has; `by_kind`: each
-    kind has a table of its own. `kind` is the one whose options it has; `start` are the
-    settings of a new one; the rest as in `Drawn`."""
+    kind has its own table. `kind` is the kind whose options the form has; `start` are the
+    settings of a new part; the rest as in `Drawn`."""
 
     parts: tuple[Part, ...]
     kinds: tuple[Kind, ...] = ()
@@ -109,7 +109,7 @@ class Outline:
             if part.inside:
                 drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
-                drawing = replace(drawing, defaults=self.defaults, kind="")
+                drawing = replace(drawing, defaults=self.defaults, kind=edit.spot.type)
             for one in fields_of(
                 part.schema,
                 part.own_part({**self.start, **edit.base}),

@@ -27,7 +27,7 @@ Limits = Mapping[str, Mapping[str, Any]]
 EXTRA = ("+1", "+2")
 """Rows for readings that a user's own program names."""
 NUMBERS = _("1 = yes, 0 = no")
-"""Beside the name of a reading that is one of both: its limits are numbers."""
+"""The hint beside the name of a yes-or-no reading: the limits are numbers."""
 CELLS = ("warning", "critical", "margin", "rising")
 
 

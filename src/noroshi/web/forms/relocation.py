@@ -35,7 +35,7 @@ def find_moved(
 
 
 def page_of(spot: Spot) -> str:
-    """Return the address of its settings."""
+    """Return the address of the settings page of a spot."""
     if spot.type in BY_MAIL:
         return address("/mail/edit", key=spot.key)
     if spot.type in PAGES:
@@ -62,8 +62,8 @@ def _is_in(place: Spot, spot: Spot) -> bool:
 
 
 def _enclosing(spot: Spot, place: Spot) -> Spot:
-    """Return of a monitor's place what is as large as the spot: its instance, its group or
-    itself."""
+    """Return the instance, the group or the monitor at a monitor's place, at the level of
+    `spot`."""
     return Spot(
         place.key, place.group if spot.group else "", place.monitor if spot.monitor else ""
     )

@@ -38,7 +38,8 @@ class UnauthenticatedError(WebError, ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Hold who asks; `key` is that of their session, "" for an API token."""
+    """Hold the person of a request; `key` is that of the person's session, "" for an API
+    token."""
 
     person: Person
     key: str = ""

@@ -139,7 +139,7 @@ async def _begin(
 def _problems(
     visit: Visit, outcome: Outcome[object], beginning: Outcome[SignIn]
 ) -> StepProblems:
-    """Return the problems at their fields. A secret that the sign-in refused is marked as
+    """Return the problems at the fields. A secret that the sign-in refused is marked as
     such."""
     if not outcome.why:
         return StepProblems(beginning.why[:1])

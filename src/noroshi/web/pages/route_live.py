@@ -172,7 +172,7 @@ async def letter(visit: Visit) -> Response:
 
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
-    """Return the progress of the test mail, its receipts, and if anything more may come."""
+    """Return the progress of the test mail and the receipts; `over`: nothing more will come."""
     outcome = await run(visit, QueueOperations.show, id=id)
     if outcome.why:
         return {"why": outcome.why, "over": True, "to": ""}
@@ -241,7 +241,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 
 
 async def token(visit: Visit) -> Response:
-    """Show the scopes of the token, its user, and its end."""
+    """Show the scopes of the token, the user, and the end."""
     outcome = await run(visit, ProbeOperations.token_look, route=_route_name(visit))
     if outcome.why:
         return part(visit, "token", {"why": outcome.why})
@@ -300,7 +300,7 @@ async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | Non
 
 
 async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | None:
-    """Return the check of an account's tenant; None if its cloud is none of Microsoft's."""
+    """Return the check of an account's tenant; None if the cloud is not Microsoft's."""
     tenant = await run(visit, ProbeOperations.account_tenant, account=account)
     if tenant.status == 404:
         return None

@@ -50,7 +50,7 @@ MOST_SILENT = 4
 LONGEST, WIDE = 365, 300
 MARKS = (7, 14, 30, 60, 180, 365)
 SOON, VERY_SOON = 60, 14
-"""Days before its end from which a credential is a warning, and is critical."""
+"""Days before the end of a credential from which it is a warning, and is critical."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -79,7 +79,7 @@ class ItemNotOk:
 
     @property
     def called(self) -> str:
-        """Return the name of its monitor, by the titles that it has."""
+        """Return the name of the monitor and the item, by titles."""
         return called_of(self.monitor, self.item.item)
 
     @property
@@ -114,7 +114,8 @@ def wrong_items(status: Status) -> list[tuple[MonitorStatus, ItemStatus]]:
 def items_not_ok(
     status: Status, rows: Sequence[LedgerRow], localizer: Localizer
 ) -> Sequence[ItemNotOk]:
-    """Return the first of these items, each with the progress of its newest alarm."""
+    """Return the first of the items that are not OK, each with the progress of the newest
+    alarm."""
     newest = dict[tuple[str, str], LedgerRow]()
     for row in rows:
         newest.setdefault((present_path(row), row.item), row)
@@ -400,8 +401,8 @@ def _ruler_position(days: int) -> float:
 
 
 def route_level(route: RouteStatus) -> str:
-    """Return the level that a route's state means, as `route_state` words it: how long its credential
-    is valid has a level of its own."""
+    """Return the level of a route's state, as `route_state` words it: the remaining time of the
+    credential has a level of its own."""
     if route.state != "well":
         return "critical"
     if route.examined_in_vain.en:

@@ -1,4 +1,4 @@
-"""Draw the tree beside a page, and its branches, which are sent when somebody opens them."""
+"""Draw the tree beside a page, and the branches, which are sent when somebody opens them."""
 
 from __future__ import annotations
 

@@ -112,7 +112,8 @@ class Authority:
         )
 
     def _scopes(self) -> frozenset[str]:
-        """Where access_type asks for a refresh token, offline_access is no scope."""
+        """Return the known scopes: offline_access is none where access_type asks for a refresh
+        token."""
         by_scope = self._provider.offline == "scope"
         return SCOPES if by_scope else SCOPES - {"offline_access"}
 
@@ -218,8 +219,9 @@ class Authority:
         return ticket
 
     def _agreed(self, ask: Ask, user: str, *, shown: bool) -> web.Response:
-        """Where access_type asks for it, a refresh token comes only with a consent that was
-        shown: with the first, or with prompt=consent."""
+        """Return to the app with a code. Where access_type asks for it, a refresh token is
+        granted only with a consent that was shown: with the first one, or with
+        prompt=consent."""
         offline = ask.offline and (shown or self._provider.offline == "scope")
         code = self._grants.code(ask, user, offline=offline)
         return self._back(ask.redirect_uri, ask.state, {"code": code})

@@ -49,7 +49,8 @@ DIALECT = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereGate:
-    """Tokens by two mechanisms, each with its own way to say no; passwords by two more."""
+    """Admit by two mechanisms with tokens, each of which refuses in another way, and by two
+    with passwords."""
 
     grants: Grants
     faults: Faults
