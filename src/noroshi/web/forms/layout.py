@@ -109,7 +109,7 @@ class Outline:
             if part.inside:
                 drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
-                drawing = replace(drawing, defaults=self.defaults, kind="")
+                drawing = replace(drawing, defaults=self.defaults, kind=edit.spot.type)
             for one in fields_of(
                 part.schema,
                 part.own_part({**self.start, **edit.base}),

@@ -16,6 +16,8 @@ Say = Callable[[Message], str]
 CODE = re.compile("`([^`]+)`")
 """Code in a help text: names and values as a definition file has them."""
 ASSIGNMENT = re.compile(r"(\w+) = \"?(\w+)\"?")
+BESIDE_BRACKET = re.compile("(?<=\u300d) | (?=\u300c)")
+"""A blank beside a quotation in Japanese, which has none there."""
 OF_FILE: Mapping[str, str] = {"true": YES, "false": NO}
 """The values of a file that a form has other words for."""
 
@@ -71,7 +73,7 @@ def help_of(text: Message, names: HelpNames, say: Say) -> str:
         name = _name_in_form(match[1], names, say)
         return say(QUOTED.fill(text=name)) if name else match[0]
 
-    return CODE.sub(labelled, say(text))
+    return BESIDE_BRACKET.sub("", CODE.sub(labelled, say(text)))
 
 
 def _name_in_form(code: str, names: HelpNames, say: Say) -> str:

@@ -132,7 +132,8 @@ def _setting(one: Difference, names: KindNames) -> Message:
     if first == LIMITS:
         return _limit(one, inner_names, names) if inner_names else _("Limits")
     steps = inner_names if first == OPTIONS and inner_names else [first, *inner_names]
-    return reduce(_joined, (_label(name, one.kind) for name in steps))
+    kind = one.kind or one.key.partition("/")[0]
+    return reduce(_joined, (_label(name, kind) for name in steps))
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
