@@ -29,7 +29,7 @@ StepCheck = Callable[[], Message | None]
 
 
 class Listener(Protocol):
-    """Hears how it goes."""
+    """Hear of the progress of a drill."""
 
     def step(self, name: str, seconds: float, words: Message) -> None:
         """Show what was seen, after how many seconds, and in words."""
@@ -59,8 +59,8 @@ class Result:
 
 
 def walk(stage: Stage, failure: Failure, language: str, listener: Listener) -> Result:
-    """Walks one failure; `listener` hears of each step as it comes. Raises as the two
-    sides' calls do, and KeyboardInterrupt; what was broken is mended then as well."""
+    """Walk through one failure; `listener` hears of each step as it comes. Raises as the calls
+    of both sides do, and KeyboardInterrupt; the failure is mended then as well."""
     began, result = time.monotonic(), Result(failure)
     try:
         _Walk(stage, failure, language, listener, result).run()

@@ -166,7 +166,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
 
 def _those(language: str) -> Any:
-    """Reads names of failures; they are walked in the order of the ten."""
+    """Read names of failures; they are walked in the order of the ten."""
 
     def read(text: str) -> tuple[Failure, ...]:
         wanted = [name.strip() for name in text.split(",") if name.strip()]

@@ -28,7 +28,7 @@ TIME = 6
 
 
 class Shown:
-    """Prints in one language; `quiet` prints nothing of what goes on."""
+    """Print in one language; `quiet` prints no progress."""
 
     def __init__(self, language: str, *, quiet: bool) -> None:
         self.language, self._quiet = language, quiet

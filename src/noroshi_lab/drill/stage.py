@@ -57,7 +57,7 @@ class Stage:
         self.cut()
 
     def cut(self) -> None:
-        """Ends the connections to Exchange that there are, as a kept one outlives all else."""
+        """End the open connections to Exchange, as a kept one outlives all else."""
         self.lab.set("smtp", "refuses")
         self.lab.set("smtp", "up")
 

@@ -71,7 +71,7 @@ class Control:
         return gets | {("POST", f"/lab/{name}"): do for name, do in does.items()}
 
     def routes(self, app: web.Application) -> None:
-        """Adds the addresses to the application."""
+        """Add the addresses to the application."""
         for (method, path), call in self.calls.items():
             app.router.add_route(method, path, self._guarded(call))
 

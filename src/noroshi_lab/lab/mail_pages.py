@@ -54,7 +54,7 @@ class MailPages:
         self._mailboxes = mailboxes
 
     def routes(self, app: web.Application) -> None:
-        """Adds the pages to the application."""
+        """Add the pages to the application."""
         app.router.add_get("/", self._home)
         app.router.add_get("/mail", self._list)
         app.router.add_get(r"/mail/{number:\d{1,9}}", self._one)

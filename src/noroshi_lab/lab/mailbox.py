@@ -102,7 +102,7 @@ class Mailboxes:
             mail.file.replace(self._folders["deleteditems"] / mail.file.name)
 
     def empty(self, mailbox: str) -> int:
-        """Deletes all that lies in a mailbox, for good; how many mails it was."""
+        """Delete all mails of a mailbox, for good; return how many they were."""
         mails = [mail for folder in FOLDERS for mail in self.mails(mailbox, folder)]
         for mail in mails:
             mail.file.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ class Mailboxes:
 
 @lru_cache(REMEMBERED)
 def read_mail(number: int, path: Path, folder: Folder = "inbox") -> Mail:
-    """Reads a stored mail; what cannot be decoded is shown as well as it goes."""
+    """Read a stored mail; undecodable parts are shown as well as possible."""
     raw = path.read_bytes()
     message = BytesParser(EmailMessage, policy=default).parsebytes(raw)
 

@@ -76,7 +76,8 @@ def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") ->
 
 
 def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
-    """Raises a Refusal unless the proof is what the platform of the used redirect URI wants."""
+    """Raise a Refusal unless the proof is the one that the platform of the used redirect URI
+    needs."""
     if platform == "spa":
         return _as_page(proof)
     if proof.origin:

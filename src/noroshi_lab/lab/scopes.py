@@ -38,7 +38,8 @@ _OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scopes:
-    """Permissions as they were written, in order, and the OpenID Connect words beside them."""
+    """Hold permissions as they were written, in order, and the OpenID Connect words beside
+    them."""
 
     asked: tuple[str, ...]
     words: frozenset[str]
@@ -64,7 +65,7 @@ class Scopes:
         return " ".join(name for name in names if name != _DEFAULT)
 
     def within(self, consented: Iterable[str]) -> None:
-        """Raises Refusal 65001 if a permission was asked for that nobody consented to."""
+        """Raise Refusal 65001 if a permission was requested that nobody consented to."""
         known = {_split(each) for each in consented}
         for each in self.granted:
             if _split(each) not in known:
@@ -85,7 +86,7 @@ class Scopes:
 
 
 def read_scopes(text: str) -> Scopes:
-    """Reads the `scope` parameter; Refusal 900144, 70011 or 500011 says what is wrong."""
+    """Read the `scope` parameter; Refusal 900144, 70011 or 500011 says what is wrong."""
     parts = text.split()
     if not parts:
         raise Refusal(900144, name="scope")

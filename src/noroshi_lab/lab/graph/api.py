@@ -59,7 +59,7 @@ class Graph:
         self._clock, self._mailboxes = submission.clock, submission.mailboxes
 
     def routes(self, app: web.Application) -> None:
-        """Adds the endpoints to the application, for /me and for /users/{upn}."""
+        """Add the endpoints to the application, for /me and for /users/{upn}."""
         for root in ("/v1.0/me", "/v1.0/users/{upn}"):
             add = app.router.add_route
             add("POST", f"{root}/sendMail", self._send)

@@ -46,7 +46,7 @@ class Caller:
 
 
 class Callers:
-    """Reads tokens, and holds each app to what it may do with one mailbox."""
+    """Read tokens, and limit each app to its permissions for one mailbox."""
 
     def __init__(
         self, *, directory: Directory, mint: Mint, clock: LabClock, limits: Limits

@@ -83,7 +83,7 @@ class Elsewhere:
         self.authority = Authority(self.grants, self.faults, journal)
 
     async def start(self, stack: AsyncExitStack, certificates: Certificates) -> None:
-        """Serves until the stack is closed."""
+        """Serve until the stack is closed."""
         write_account(self.provider.account, self._key_file, f"{self.grants.issuer}/token")
         app = web.Application(middlewares=[self._web.guard, self.authority.guard])
         self.authority.routes(app)
