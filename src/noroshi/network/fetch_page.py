@@ -135,7 +135,7 @@ TRUST = TrustCache()
 
 
 class StepwiseDialer:
-    """Makes each connection anew by our own network, and notes how far that came."""
+    """Make each connection anew by our own network, and note how far that came."""
 
     def __init__(self, egress: Egress, ca_file: str, visit: PageVisit) -> None:
         self._egress, self._visit = egress, visit

@@ -1,4 +1,4 @@
-"""Passwords by argon2id (RFC 9106), off the loop, and no more than a few at a time."""
+"""Hash passwords by argon2id (RFC 9106), off the loop, and no more than a few at a time."""
 
 from __future__ import annotations
 

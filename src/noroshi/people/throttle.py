@@ -32,7 +32,7 @@ def network_of(address: str) -> str:
 
 
 class Throttle:
-    """Counts failures for as long as it lives. `now` is the steady clock's."""
+    """Count failures as long as the object lives. `now` is the steady clock's."""
 
     def __init__(self) -> None:
         self._pairs = Attempts(FREE)

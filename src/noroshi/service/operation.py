@@ -142,7 +142,7 @@ def note_nothing() -> None:
 
 
 def require_reauthentication(person: Person, name: str) -> None:
-    """Raises ReauthenticationRequiredError unless they may do now what runs a program."""
+    """Raise ReauthenticationRequiredError unless the person may now do what runs a program."""
     if not person.reauthenticated:
         raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
@@ -158,7 +158,7 @@ def offers(declaration: Declaration) -> Callable[[F], F]:
 
 
 class CheckedArguments(dict[str, Any]):
-    """Arguments that a process of its own has read and found to fit their operation."""
+    """Hold arguments that a separate process has read and found to fit the operation."""
 
 
 class OperationHost(Protocol):

@@ -47,7 +47,7 @@ OTHER_SERVER = _(
 
 
 class GenericProvider:
-    """Asks through Authlib, each time with a new client and nothing kept."""
+    """Ask through Authlib, each time with a new client and nothing kept."""
 
     modules: tuple[str, ...] = (
         *MODULES,

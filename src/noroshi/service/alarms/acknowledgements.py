@@ -176,8 +176,8 @@ def _open_items(
 def require_open(
     monitor: Monitor, state: State, names: Sequence[str], holders: Mapping[str, Acknowledgement]
 ) -> None:
-    """Raises NotFoundError for what is not there, ConflictError for what is well or what
-    somebody has."""
+    """Raise NotFoundError for an item that does not exist, ConflictError for one that is well
+    or that somebody has."""
     for name in names:
         item, acknowledgement = state.items.get(name), holders.get(name)
         if item is None:

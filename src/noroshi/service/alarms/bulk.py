@@ -62,7 +62,7 @@ class _Snapshot:
 
 
 class BulkAlarmOperations(AlarmOperations):
-    """Remarks on many alarms at once."""
+    """Acknowledge, silence and comment on many alarms at once."""
 
     @offers(alarm_operations.ALARMS_REMARK)
     async def remark(

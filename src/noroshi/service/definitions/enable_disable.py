@@ -155,7 +155,7 @@ def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
 
 
 class DisabledMonitors(OperationGroup):
-    """Knows it of the version in use; an older one is read once."""
+    """Find the stopped parts of the version in use; an older version is read once."""
 
     _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 

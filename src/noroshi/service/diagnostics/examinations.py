@@ -185,7 +185,7 @@ class DiagnosticOperations(OperationGroup):
 
 @dataclass(frozen=True, slots=True)
 class SystemExamination:
-    """This computer's steps, none of which needs another."""
+    """Examine this computer: the steps, none of which needs another."""
 
     steps: Sequence[Step]
 

@@ -21,7 +21,7 @@ THERE_IS_ONE = _(
 
 
 class BackupOperations(OperationGroup):
-    """Copies of the store."""
+    """Make and check copies of the store."""
 
     @offers(node_operations.BACKUP)
     async def backup(self, person: Person, path: str) -> BackedUp:

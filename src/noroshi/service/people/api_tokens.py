@@ -101,8 +101,8 @@ class ApiTokenOperations(OperationGroup):
         return name
 
     async def _require_still_allowed(self, person: Person) -> None:
-        """Raises ForbiddenError for whoever was removed, demoted or revoked since they
-        asked."""
+        """Raise ForbiddenError for a caller who was removed, demoted or revoked since the
+        request."""
         if person.door == "api":
             token = (await self._store.api_tokens()).get(person.name)
             allowed = token is not None and token.role == ADMIN
