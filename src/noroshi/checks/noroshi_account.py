@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from noroshi.checks.account_grace import grace_memory, grace_of
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 if TYPE_CHECKING:  # what is measured, which definitions need not
@@ -74,7 +74,7 @@ def _sign_in_text(facts: AccountFacts) -> Message:
         why=facts.reason,
         mailbox=facts.mailbox,
         client=facts.client_id,
-        routes=", ".join(facts.routes),
+        routes=joined(map(plain, facts.routes), COMMA),
         route=facts.routes[0],
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Check, Host, Outcome, Process, options
 
 PATTERN = re.compile(r"[*?[]")
@@ -72,7 +72,7 @@ def _contains(line: str, text: str) -> bool:
 def _note(pids: Sequence[int]) -> Message:
     if not pids:
         return NONE
-    shown_pids = ", ".join(map(str, pids[:MOST_PIDS]))
+    shown_pids = joined((plain(str(pid)) for pid in pids[:MOST_PIDS]), COMMA)
     left_out = len(pids) - MOST_PIDS
     return (
         MORE.fill(pids=shown_pids, more=left_out)

@@ -19,8 +19,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """The mails that an account sent: the instants of its mails within the last minute, or hour
-    where that has a limit, and how many recipients it had in each minute of the last day."""
+    """Hold the mails that an account sent: the instants of mails within the last minute, or
+    hour where that has a limit, and the number of recipients in each minute of the last day."""
 
     mails: tuple[datetime, ...] = ()
     recipients: tuple[tuple[datetime, int], ...] = ()

@@ -24,8 +24,8 @@ _KIND = InstructionKind
 
 @dataclass(frozen=True, slots=True)
 class CurrentText:
-    """Hold the text of today, its places open; `names` are those of them that had another name
-    before."""
+    """Hold the text of today, unfilled; `names` maps the earlier names of places to those of
+    today."""
 
     text: Message
     names: Mapping[str, str] = field(default_factory=dict)
@@ -48,8 +48,8 @@ def text_of_today(id: str, arguments: Mapping[str, Argument | Message]) -> Messa
 
 
 def _with_step(text: Message, kind: InstructionKind, **arguments: object) -> Message:
-    """Return a text with an instruction in its place of the kind's name, as rows of knowledge have
-    it."""
+    """Return a text with an instruction in the place that is named after its kind, as rows of
+    knowledge have it."""
     step = Instruction(kind)
     return text.with_arguments({kind.value: step.fill(**arguments) if arguments else step})
 

@@ -40,7 +40,8 @@ SECRETS = re.compile(
     r"(?i)authorization|authentication|cookie|token|secret|passw|api-?key|credential"
     r"|session|signature|(?<![a-z])(?:key|auth)(?![a-z])"
 )
-"""Headers of which vendors make keys: X-Functions-Key, Ocp-Apim-Subscription-Key and their like."""
+"""Names of headers that hold secrets. Vendors put keys into headers of their own, such as
+X-Functions-Key and Ocp-Apim-Subscription-Key."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
 PORTS = {"http": 80, "https": 443}
@@ -111,7 +112,7 @@ TWO_OR_THREE = _("200 to 399")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageExpectation:
-    """The answer that is expected: one of these statuses (none: 200 to 399), with each word of
+    """Hold the expected answer: one of these statuses (none: 200 to 399), with each word of
     `has` in its text and none of `has_not`."""
 
     statuses: tuple[int, ...] = ()
@@ -257,7 +258,7 @@ def _beginning(page: Page) -> Message:
 
 
 def phrase(status: int) -> str:
-    """Return a status as people know it. What the server calls it is its own business."""
+    """Return a status with its standard phrase; the phrase of the server is ignored."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -49,11 +49,11 @@ class Reason(Enum):
     RECOVERED = "recovered"
     """It recovered."""
     ENDED = "ended"
-    """Its watch ended while it was so: whether it recovered is not known."""
+    """The watch ended during a problem: whether the item recovered is not known."""
     REPEAT = "repeat"
     """It is still so, and the repeat interval has passed."""
     FOUND_AGAIN = "found-again"
-    """What was looked for was found once more."""
+    """A check found again what it looks for."""
     EACH_TIME = "each-time"
     """It is so again, and the rule asks for each time."""
     NTH_TIME = "nth-time"
@@ -85,7 +85,8 @@ class Reason(Enum):
     SETTING_UP = "setting-up"
     """It is new, and whoever sets it up has time to finish; it is told afterwards."""
     HOST_DOWN = "host-down"
-    """What it depends on is down, and speaks for it."""
+    """The host or monitor that it depends on is down, and the alarm of that one stands for
+    both."""
 
     @property
     def notifies(self) -> bool:

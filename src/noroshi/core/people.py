@@ -65,8 +65,8 @@ ID_LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who made a token: a user of the manager, a token itself (`door` api), or a user of the node's
-    computer (local), who is not the one of the same name who logs in."""
+    """Name the maker of a token: a user of the manager, a token itself (`door` api), or a user
+    of the node's computer (local), who is not the user of the same name who logs in."""
 
     name: str
     door: str = WEB
@@ -78,14 +78,15 @@ class Maker:
         return cls(name, door) if name and stored.endswith(")") else cls(stored)
 
     def __str__(self) -> str:
-        """Return it as a token names it: no user and no token has a blank in its name."""
+        """Return the maker as a token names it: no name of a user or a token has a blank in
+        it."""
         return self.name if self.door == WEB else f"{self.name} ({self.door})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """The token that a program shows in a person's stead: only its `hash` is kept. `by` made
-    it. `programs`: it may do what runs a program. `until` None: it does not end."""
+    """Hold a token that a program shows in a person's stead: only the `hash` is kept. `by` made
+    it. `programs`: the token may do what runs a program. `until` None: it does not end."""
 
     name: str
     role: str
@@ -97,7 +98,8 @@ class ApiToken:
 
     @property
     def id(self) -> str:
-        """Tell this token from any other of its name; the id lets nobody in."""
+        """Return the id that tells this token from others of the same name; the id lets nobody
+        in."""
         return self.hash[:ID_LENGTH]
 
     @property
@@ -143,9 +145,9 @@ def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser that logged in; `key` is the hash of what its cookie holds. `half`: the
-    password was right, and the second step is still to come. `sure`, as stored rows call it:
-    until when the password holds that was given once more."""
+    """Hold the session of a browser that logged in; `key` is the hash of the cookie's value.
+    `half`: the password was right, and the second step is still to come. `sure`, as stored rows
+    call it: the instant until which the password counts that was given once more."""
 
     key: str = field(repr=False)
     user: str
@@ -162,8 +164,8 @@ class Session:
         return min(self.seen + IDLE, self.begun + LONGEST)
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether it is not over. One that was last seen far ahead of now is: the clock
-        was set back, and nobody knows its age."""
+        """Return True if the session is not over. A session that was last seen far ahead of now
+        is over: the clock was set back, and nobody knows the age of the session."""
         return self.seen - IDLE <= now < self.ends
 
     def is_reauthenticated(self, now: datetime) -> bool:

@@ -134,7 +134,7 @@ def _decide_again(
     now: datetime,
     is_measured: bool,
 ) -> Reason:
-    """Decide for a rule that has told of this level: is it its turn once more?"""
+    """Decide for a rule that has told of this level whether it tells once more."""
     if _notifies_on_changes(rule) and last.reading not in (None, item.cause.name):
         return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
     if rule.trigger is RuleTrigger.EACH and is_measured:

@@ -28,8 +28,8 @@ _SHOWN_BY_CODE = dict.fromkeys(OBEYED, SHOWN)
 def printable(text: str) -> str:
     """Return the text without what a terminal would obey or nobody could see, a ? for each.
 
-    Line ends are among these: whoever wants blanks in their place splits and joins first. Blanks
-    are not: Japanese has one of its own, as wide as a letter.
+    Line ends become ? too: a caller that wants blanks in their place splits and joins first.
+    Blanks stay: Japanese has one of its own, as wide as a letter.
     """
     return "".join(c if c.isprintable() or category(c) == BLANK else "?" for c in text)
 

@@ -1,4 +1,5 @@
-"""Where sentences end, in every language that a text may be in: ours, people's, other programs'."""
+"""Find where sentences end, in every language that a text may be in: ours, people's, other
+programs'."""
 
 from __future__ import annotations
 

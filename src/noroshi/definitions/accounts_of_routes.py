@@ -70,7 +70,7 @@ def is_retiring(route: Route) -> bool:
 
 
 def mark_of(plan: Plan, route: Route) -> Message | None:
-    """Return the mark beside this route's kind, where its provider is none of the built-in
+    """Return the mark beside the kind of this route, where the provider is none of the built-in
     ones."""
     account = account_of(plan, route)
     return mark(account.cloud) if account is not None else None
@@ -83,7 +83,7 @@ def marks_of(plan: Plan) -> Mapping[str, Message]:
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:
-    """Return all that an account's routes need, each once. Its inbox is none of that: an
-    administrator who refuses it would refuse the whole sign-in."""
+    """Return all that the routes of an account need, each resource once. The inbox is left out:
+    an administrator who refuses that would refuse the whole sign-in."""
     routes = [one for one in plan.routes.values() if account_of(plan, one) == account]
     return tuple(dict.fromkeys(map(resource_of, routes)))

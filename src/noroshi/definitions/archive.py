@@ -54,8 +54,8 @@ def pack(documents: tuple[Document, ...]) -> bytes:
 
 
 def unpack(raw: bytes, name: str, limit: int = MOST_BYTES) -> Folder:
-    """Read what a zip of that name holds, as a folder is read: its own top folder may stand
-    around it. Of several zips each may have what the others left of `limit`."""
+    """Read the files in a zip of that name as a folder is read; a top folder of any name may
+    stand around them. Of several zips each may have what the others left of `limit`."""
     try:
         files = list(_entries(raw, name, limit))
     except Invalid as invalid:
@@ -117,7 +117,7 @@ def _check_inside_archive(name: str) -> None:
 
 
 def _is_beside(name: str) -> bool:
-    """Return whether it is what people, and their computers, keep beside definitions."""
+    """Return True for a file that people, or their computers, keep beside definitions."""
     parts = PurePosixPath(name).parts
     return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in OTHER_FILES
 

@@ -73,8 +73,8 @@ def _of_account(account: Account) -> Iterator[Use]:
 
 
 def _of_route(route: Route) -> Iterator[Use]:
-    """Yield where a route leads its entries: a password goes to its server, a header to where
-    it posts to."""
+    """Yield the servers to which a route sends its secrets: a password goes to the mail server,
+    a header to the server that the route posts to."""
     options, proxy = route.options, route.network.proxy
     if password := _text(options, "password"):
         host_and_port = (_text(options, "where") or _text(options, "host")).lower()
@@ -88,8 +88,9 @@ def _of_route(route: Route) -> Iterator[Use]:
 
 
 def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
-    """Yield where an account's tokens go: to its mail server and to where its mailbox is read.
-    The servers of the built-in clouds are known (definitions/token_destinations.py)."""
+    """Yield the servers to which the tokens of an account go: the mail server, and the server
+    by which the mailbox is read. The servers of the built-in clouds are known
+    (definitions/token_destinations.py)."""
     account = account_of(plan, route)
     if account is None or account.cloud.name in CLOUDS:
         return

@@ -35,7 +35,7 @@ def _without_rule(plan: Plan) -> Sequence[Monitor]:
 
 
 def _display_path(monitor: Monitor) -> str:
-    """Return the titles that it and its instance have; where neither has one, the path that
+    """Return the titles of a monitor and its instance; where neither has one, the path that
     files have."""
     instance = monitor.instance
     if not (instance.title or monitor.title):

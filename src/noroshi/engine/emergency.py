@@ -34,10 +34,11 @@ MOST_WAITING = 50  # envelopes a monitor and contact
 
 @dataclass
 class Shadow:
-    """A monitor as it would stand if its checks could be written; `sent_mails` is by contact.
+    """Hold a monitor as it would stand if its checks could be written; `sent_mails` is by
+    contact.
 
-    `serial` is that of the last event that was surely written; `sending`: a mail is under way
-    that tells of it, and whom it reaches is not known yet.
+    `serial` is that of the last event that was surely written; `sending`: a mail that tells of
+    the monitor is under way, and whom it reaches is not known yet.
     """
 
     monitor: Monitor

@@ -124,7 +124,7 @@ def _has_no_places(text: Message) -> bool:
 
 
 def _wording(text: Message) -> str:
-    """Return the wording of today, its places open, whichever one it was stored under."""
+    """Return the wording of today, unfilled, whichever wording the text was stored under."""
     return text.with_arguments({}).en
 
 

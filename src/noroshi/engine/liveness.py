@@ -34,8 +34,8 @@ class Liveness:
 
 
 def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) -> Message | None:
-    """Return what keeps the node from its work; None: it is alive. `patience` is with the store, in
-    seconds."""
+    """Return what keeps the node from its work; None: the node is alive. `patience` is the time
+    that the store may take, in seconds."""
     if now - liveness.ticked_at > STANDS_STILL:
         return STANDSTILL.fill(seconds=round(now - liveness.ticked_at))
     since_last_write = now - min(liveness.renewed_at, liveness.flushed_at)

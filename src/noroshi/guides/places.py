@@ -10,10 +10,10 @@ from noroshi.core.translation import Message
 
 Value = str | Message
 HARMLESS = re.compile(r"\w[\w.@+:/%-]*")
-"""What PowerShell takes as it stands, between quotes as without them: whatever else somebody has
-typed is not put into lines that an administrator runs."""
+"""The text that PowerShell takes as it stands, between quotes as without them: no other text
+that somebody typed is put into lines that an administrator runs."""
 OURS = frozenset({"app", "connect"})
-"""What nobody typed."""
+"""The values that nobody typed."""
 
 
 class _Places(dict[str, str]):

@@ -35,9 +35,9 @@ def _ip(address: str) -> str:
 class OwnNames:
     """Know the node's identity, with the addresses of the computer's network interfaces.
 
-    An address that was its own stays its own until the process ends: when a cable is pulled,
-    what the address names is no other computer. But for one of a link alone, of which each
-    container that comes and goes may bring another.
+    An address that was the computer's stays so until the process ends: when a cable is pulled,
+    the address does not name another computer. Addresses of a link alone (fe80::) are forgotten
+    with their interface, as each container that comes and goes may bring another one.
     """
 
     def __init__(

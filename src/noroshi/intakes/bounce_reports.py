@@ -15,7 +15,8 @@ from noroshi.core.printable import printable
 from noroshi.ports.mailbox import BounceReport, FailedRecipient
 
 IS_NDR = "x-ms-exchange-message-is-ndr"
-"""Exchange marks its own by this, and may keep them in another form than multipart/report."""
+"""The header by which Exchange marks its reports; it may keep them in another form than
+multipart/report."""
 STATUS = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, 6533
 RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 OF_REPORT = ("In-Reply-To", "References")

@@ -113,7 +113,7 @@ class TableReader:
         return word
 
     def tables(self, key: str) -> Iterator[tuple[str, TableReader]]:
-        """Yield the tables below it by their names, each with its reader."""
+        """Yield the tables below a key by name, each with a reader of its own."""
         for name, one in self._value(key, dict, {}).items():
             yield name, TableReader(f"{self._place}{key}.{name}.", one, self._problems)
 

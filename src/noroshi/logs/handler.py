@@ -58,7 +58,8 @@ class _Handler(logging.Handler):
 
 
 class Writer:
-    """Writes lines in a thread of its own; what it cannot write it counts, and tells later."""
+    """Write lines in a separate thread; count those that cannot be written, and tell the count
+    later."""
 
     def __init__(
         self, sink: Sink, steady: Callable[[], float], most_waiting: int = MOST_WAITING

@@ -32,7 +32,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Name who asks, and what is needed to get there."""
+    """Name the account that asks, and the credentials and network of the request."""
 
     account: Account
     credential: Credential | None = None
@@ -73,7 +73,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """Hold what the token endpoint gave."""
+    """Hold the answer of the token endpoint."""
 
     access: Secret
     refresh: Secret | None

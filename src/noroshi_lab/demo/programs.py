@@ -87,7 +87,7 @@ class Programs:
                     program.wait()
 
     def ended(self, name: str) -> Message:
-        """Report that it ended, with the last line of its log."""
+        """Report that the program ended, with the last line of the log."""
         log = self.folder / f"{name}.log"
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]
         return ENDED.fill(what=name, log=f"{log.name}: {tail[0]}")
@@ -100,7 +100,7 @@ def on_interrupts(handler: Any) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put off to its end what would interrupt this."""
+    """Delay interrupts to the end of the block."""
     came, before = list[int](), [signal.getsignal(number) for number in INTERRUPTS]
     on_interrupts(lambda number, _frame: came.append(number))
     try:

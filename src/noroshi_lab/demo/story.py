@@ -1,7 +1,9 @@
-"""`noroshi demo`: the whole path on this machine, shown as it happens.
+"""Tell the story of `noroshi demo`: the whole path of an alarm on this machine, shown as it
+happens.
 
-A lab of Microsoft 365, a node and a process that it watches are started as programs of their
-own. The node reaches the lab over sockets alone, by the profile that any other cloud would get.
+A lab of Microsoft 365, a node and a process that the node monitors are started as separate
+programs. The node reaches the lab over sockets alone, by the profile that any other cloud would
+get.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ MANAGER_SAID = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DeliveredMail:
-    """A mail as it lies in the mailbox, and how its envelope got there."""
+    """Hold a mail as it lies in the mailbox, and the record of its envelope from the queue."""
 
     mail: Mail
     letter: Mapping[str, Any]
@@ -115,7 +117,8 @@ class Demo:
         return lab
 
     def start_shop(self) -> None:
-        """A process that does nothing but be there; its mark is what the node looks for."""
+        """Start a process that only sleeps; the node finds it by the mark on the command
+        line."""
         self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
         self.step(SHOP.fill(pid=self.shop.pid))
 
@@ -161,7 +164,7 @@ class Demo:
     # the story
 
     def mishap(self, lab: Mapping[str, Any]) -> DeliveredMail:
-        """End the shop; return its alarm, as it arrived."""
+        """Kill the shop; return the alarm, as it arrived."""
         time.sleep(3)  # so that whoever looks on has read so far
         self.shop.kill()
         self.shop.wait()
@@ -171,7 +174,7 @@ class Demo:
         return self.arrival(lab, 1)
 
     def repair(self, lab: Mapping[str, Any], alarm: DeliveredMail) -> DeliveredMail:
-        """Start the shop again; return its recovery, in the same thread."""
+        """Start the shop again; return the recovery message, in the same thread."""
         time.sleep(3)
         self.start_again()
         self.programs.until(lambda: self._level() == "ok" or None, "recovery")
@@ -302,8 +305,8 @@ class Demo:
         return True
 
     def _manager(self) -> Mapping[str, str] | None:
-        """Return where the node's manager is, and the code for its first start, as the node
-        said; none if it could not be opened."""
+        """Return the address of the manager and the code for the first start from the node's
+        log; empty if the manager could not be opened, None if nothing is logged yet."""
         log = (self.folder / "node.log").read_text("utf-8", "replace")
         if CANNOT_OPEN.en.partition("{")[0] in log:
             return {}
@@ -339,7 +342,7 @@ def _port() -> int:
 
 
 def _zone() -> str:
-    """Return the machine's own zone, by its IANA name where that can be found."""
+    """Return the time zone of the machine, by the IANA name where that can be found."""
     try:
         return str(Path("/etc/localtime").resolve()).split("zoneinfo/")[1]
     except (OSError, IndexError):

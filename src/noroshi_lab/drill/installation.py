@@ -94,7 +94,7 @@ class Fresh:
         self._define({})
 
     def end(self) -> None:
-        """Ends what was started, the node first, as it may be sending."""
+        """End the started programs, the node first, as it may be sending."""
         for program in reversed(self._programs.values()):
             if program.poll() is None:
                 program.terminate()

@@ -137,7 +137,8 @@ def _must_be_well(stage: Stage) -> None:
 
 
 def _see_it_come(stage: Stage, id: str) -> None:
-    """Wait for the first mail, which also tells whether its reader's mailbox is in the lab."""
+    """Wait for the first mail, which also tells whether the mailbox of the contact is in the
+    lab."""
     end = time.monotonic() + PATIENCE
     while (letter := stage.letter(id))["queued"]["state"] != DeliveryState.ACCEPTED:
         if time.monotonic() > end:
@@ -165,7 +166,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
 
 def _those(language: str) -> Any:
-    """Reads names of failures; they are walked in the order of the ten."""
+    """Read names of failures; they are walked in the order of the ten."""
 
     def read(text: str) -> tuple[Failure, ...]:
         wanted = [name.strip() for name in text.split(",") if name.strip()]

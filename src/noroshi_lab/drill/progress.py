@@ -28,7 +28,7 @@ TIME = 6
 
 
 class Shown:
-    """Prints in one language; `quiet` prints nothing of what goes on."""
+    """Print in one language; `quiet` prints no progress."""
 
     def __init__(self, language: str, *, quiet: bool) -> None:
         self.language, self._quiet = language, quiet
@@ -64,7 +64,7 @@ class Shown:
         self._print(f"       {words.say(self.language)}")
 
     def end(self, results: Sequence[Result], seconds: float, lost: int) -> None:
-        """All of them, a line each, and their sum."""
+        """Print all results, a line each, and the totals."""
         self._print("")
         rows = [[head.say(self.language) for head in drill_texts.HEADS]]
         rows += [self._row(number, each) for number, each in enumerate(results, 1)]

@@ -1,4 +1,4 @@
-"""The two sides of a drill: a lab by its control, a node by its door; what is done to them."""
+"""Drive the two sides of a drill: the lab by its control, the node by its door."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Stage:
     def __init__(self, lab: Remote, node: Caller, setup: Setup) -> None:
         self.lab, self.node, self.setup = lab, node, setup
         self.seen_in_lab = True
-        """Whether the contact's mailbox is one of the lab's, so that what arrives is seen."""
+        """The contact's mailbox is one of the lab's, so that arrivals are seen."""
 
     # what is done to the lab
 
@@ -57,7 +57,7 @@ class Stage:
         self.cut()
 
     def cut(self) -> None:
-        """Ends the connections to Exchange that there are, as a kept one outlives all else."""
+        """End the open connections to Exchange, as a kept one outlives all else."""
         self.lab.set("smtp", "refuses")
         self.lab.set("smtp", "up")
 
@@ -84,8 +84,8 @@ class Stage:
         self.node.call("authorize_finish", route=self.setup.first, pasted=pasted)
 
     def try_again(self) -> None:
-        """All that waits, its routes too; not before what is out is back, as a refusal that
-        comes late would send the route to rest once more."""
+        """Retry all waiting mails, with their routes; wait first for mails that are being sent,
+        as a late refusal would open the circuit of the route once more."""
         end = time.monotonic() + LONGEST_OUT
         while (
             any(one["state"] == DeliveryState.OUT for one in self._queue())
@@ -142,7 +142,8 @@ class Stage:
 
     @property
     def _own(self) -> tuple[str, str]:
-        """How the paths of the node's monitors of the first route and its account end."""
+        """Return the ends of the paths of the node's own monitors: of the first route and of
+        the account."""
         return f"/route-{self.setup.first}", f"/account-{self.setup.account}"
 
 

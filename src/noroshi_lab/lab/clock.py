@@ -21,7 +21,7 @@ _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2190, 1, 1, tzinfo=UT
 
 
 class LabClock:
-    """Tells the time of the clock beneath it, moved by so much."""
+    """Tell the time of an underlying clock, moved by an offset."""
 
     def __init__(self, beneath: Clock) -> None:
         self._beneath = beneath
@@ -41,7 +41,7 @@ class LabClock:
         self.moved = to - self._beneath() - self.skew
 
     async def until(self, moment: datetime) -> None:
-        """Waits until the clock has come to a moment."""
+        """Wait until the clock has come to a moment."""
         # Looked at again and again: no one tells when a handed-in clock is moved.
         while (remaining := (moment - self()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(remaining, _LOOK))

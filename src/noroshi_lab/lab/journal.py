@@ -35,7 +35,7 @@ class Journal:
         self._count = 0
 
     def note(self, server: str, what: str, answer: str, who: str = "") -> None:
-        """Writes one down."""
+        """Note one event."""
         self._count += 1
         self._events.append(
             Event(

@@ -23,11 +23,11 @@ class Handed:
 
 
 class Post(Protocol):
-    """Takes mails, or says why not."""
+    """Take mails in, or return the reply that refuses one."""
 
     @property
     def size(self) -> int:
-        """Bytes that a mail may have."""
+        """Return the most bytes that a mail may have."""
 
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
@@ -35,7 +35,7 @@ class Post(Protocol):
         """Return the reply to one recipient that is not taken, or None."""
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
-        """Keeps it; or the reply that refuses it."""
+        """Keep a mail, or return the reply that refuses it."""
 
 
 class ExchangePost:
@@ -60,7 +60,8 @@ class ExchangePost:
         return REPLIES["4.5.3"]
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
-        """Judges it, waits where the minute's limit delays it, and keeps it."""
+        """Judge a mail, wait where the limit a minute delays it, and keep it; or return the
+        reply that refuses it."""
         tenant = self._submission.directory.home_of(who.mailbox)
         outgoing = Outgoing(
             tenant=tenant,

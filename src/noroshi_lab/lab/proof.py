@@ -76,7 +76,8 @@ def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") ->
 
 
 def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
-    """Raises a Refusal unless the proof is what the platform of the used redirect URI wants."""
+    """Raise a Refusal unless the proof is the one that the platform of the used redirect URI
+    needs."""
     if platform == "spa":
         return _as_page(proof)
     if proof.origin:
@@ -116,7 +117,8 @@ def _check_secret(app: App, secret: str, now: datetime) -> None:
 
 
 def _check_assertion(app: App, assertion: str, at: Endpoint) -> None:
-    """First whose it is, then whether it is meant for here and in its time."""
+    """Check the signer first, then the claims: the issuer, the audience and the times. Raises
+    Refusal."""
     jwt = take_apart(assertion)
     if jwt is None or not any(_made_by(one, jwt, at.now) for one in app.certificates):
         raise Refusal(700027, app=app.client_id)
@@ -129,8 +131,8 @@ def _check_assertion(app: App, assertion: str, at: Endpoint) -> None:
 
 
 def _made_by(certificate: x509.Certificate, jwt: Jwt, now: datetime) -> bool:
-    """Return whether the header names this certificate, by either hash of it, and its key
-    signed."""
+    """Return whether the header names this certificate, by either hash of it, and the signature
+    is by that key."""
     prints = thumbprints(certificate)
     named = {name: str(jwt.head[name]).rstrip("=") for name in prints if name in jwt.head}
     key = certificate.public_key()

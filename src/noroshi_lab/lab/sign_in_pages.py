@@ -52,7 +52,7 @@ class Walk:
         self._sessions: dict[str, tuple[User, datetime]] = {}
 
     def routes(self, app: web.Application) -> None:
-        """Adds the pages to the application."""
+        """Add the pages to the application."""
         app.router.add_get("/phone", self._show_phone)
         app.router.add_post("/phone", self._answer_phone)
         app.router.add_get(DEVICE_PAGE, self._show_device)

@@ -41,11 +41,11 @@ class Admitted:
 
 
 class Gate(Protocol):
-    """Decides who may come in at an SMTP server."""
+    """Decide who may sign in at an SMTP server."""
 
     async def admit(self, line: Line, mechanism: str, initial: str) -> Admitted | None:
-        """Speaks until there is a decision, and says what it is; the answer that lets somebody
-        in is the caller's."""
+        """Speak with the client until there is a decision, and return it; the caller sends the
+        reply that admits somebody."""
 
     def left(self, who: Admitted) -> None:
         """A connection has ended that somebody came in by."""
@@ -107,7 +107,7 @@ class ExchangeGate:
         return found if isinstance(found, str) else Admitted(found.address, "XOAUTH2")
 
     async def _login(self, line: Line, initial: str) -> Admitted | str:
-        """Asks for both, as Exchange does, whatever comes of it."""
+        """Ask for user and password, as Exchange does, whatever comes of it."""
         replies = [initial] if initial else []
         for challenge in _LOGIN[len(replies) :]:
             await line.say(challenge)

@@ -218,8 +218,7 @@ def _has_a_port_or_none(url: str) -> bool:
 
 
 def host_in(url: str) -> str:
-    """Return the host of an address, in small letters and without a dot at its end; "" for
-    none."""
+    """Return the host of a URL, in small letters and without a final dot; "" for none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:  # a bracket that is not closed, say

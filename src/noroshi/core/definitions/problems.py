@@ -62,7 +62,7 @@ class Invalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in what was given, and the list into which its problems go."""
+    """Hold a location in the given data, and the list that collects the problems there."""
 
     location: str
     problems: list[Problem] = field(default_factory=list)
@@ -99,7 +99,7 @@ def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def shortened_text(text: str, max_length: int = LONGEST_SHOWN) -> str:
-    """Return the text, or its beginning with an ellipsis if it is longer."""
+    """Return the text, or its beginning with an ellipsis if the text is too long."""
     return text if len(text) <= max_length else f"{text[:max_length]}…"
 
 

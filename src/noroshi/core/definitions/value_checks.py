@@ -1,4 +1,4 @@
-"""Single values of a definition held to what they may be, each with its own sentence."""
+"""Check single values of a definition, and report each fault in a sentence of its own."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def zone(name: str, place: Place) -> str:
 
 
 def host(name: str, place: Place) -> None:
-    """Check a computer's name or address, as far as its shape goes."""
+    """Check the name or address of a computer, as far as its form goes."""
     if not name or not name.isprintable() or " " in name:
         place.say(NO_HOST, given=name)
 

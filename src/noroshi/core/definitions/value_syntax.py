@@ -71,7 +71,7 @@ def is_name(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Return whether it can be a mail address, as far as its shape goes."""
+    """Return True if the text has the form of a mail address."""
     if ADDRESS.fullmatch(text) is None or not text.isprintable():
         return False
     local, _, domain = text.partition("@")

@@ -73,7 +73,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class MonitoredInstance:
-    """An instance, and how many of its monitors are watched."""
+    """Hold an instance, and the number of its monitors that are watched."""
 
     name: str
     title: str

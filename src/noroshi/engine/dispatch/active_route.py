@@ -113,8 +113,9 @@ class RouteShutdown:
         await active.transport.close()
 
     async def replace(self, active: ActiveRoute) -> None:
-        """Close a route as it is changed. What the disk has not taken by then is settled however
-        long that takes: what was lent meanwhile would be nobody's until its lease ends."""
+        """Close a route as it is changed. Deliveries that the disk has not taken by then are
+        settled however long that takes: a mail lent meanwhile would be nobody's until its lease
+        ends."""
         await _drain(active)
         await active.break_off()
         for delivery in active.deliveries:

@@ -18,8 +18,8 @@ MonitorSample = tuple[str, Sample]
 
 
 class SampleBuffer:
-    """Buffer samples by monitor, as a change takes those of its monitor with it: what a check
-    remembers must never be ahead of what was written of it."""
+    """Buffer samples by monitor: when a change is written, the samples of its monitor go with
+    it, as what a check remembers must never be ahead of what was written of it."""
 
     def __init__(self) -> None:
         self._by_monitor: dict[str, list[Sample]] = {}

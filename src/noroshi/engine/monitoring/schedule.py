@@ -218,7 +218,8 @@ class MonitorBlock:
         return monitor is not None and (not monitor.disabled or check.trigger in CLOSING)
 
     def skip(self, check: ScheduledCheck) -> None:
-        """Drop a check that nobody wants: it no longer stands for another one of its kind."""
+        """Drop a check that nobody wants: a dropped retry no longer stands for other retries of
+        its monitor."""
         if check.trigger is CheckTrigger.RETRY:
             self.retries.discard(check.id)
 

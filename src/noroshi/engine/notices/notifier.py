@@ -56,7 +56,8 @@ MOST_VERSIONS = 20
 LAST_POSTED = "told"
 """The key of the last version of which a notice was posted."""
 LAST_WORD, POLL = 1.0, timedelta(seconds=0.1)
-"""How long (seconds) a node that stops waits for the last mails to leave."""
+"""The seconds that a node that stops waits for the last mails to leave, and the time between
+two looks."""
 
 
 DifferenceText = Callable[[Difference], Message]

@@ -41,7 +41,7 @@ class LedgerOperations(OperationGroup):
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
     async def _paths(self) -> Mapping[str, str]:
-        """Return what each monitor is called now; nothing while the definitions cannot be
+        """Return the present path of each monitor; nothing while the definitions cannot be
         read."""
         try:
             _, plan = await self._context.current()

@@ -1,4 +1,4 @@
-"""Operations that show how everything is."""
+"""Operations that show the status of monitors and routes."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class VaultKeyOperations(OperationGroup):
 
     @offers(node_operations.KEY_CHECK)
     async def check(self, person: Person) -> KeyChecked:
-        """Return which key it is, where it comes from, and which entries it opens."""
+        """Return the id of the key, the source of it, and the entries that it opens."""
         try:
             status = await self._keyring().check()
         except VaultError as error:

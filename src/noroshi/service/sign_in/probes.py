@@ -91,8 +91,8 @@ class ProbeOperations(SignInOperations):
 
     @offers(sign_in_operations.TOKEN_LOOK)
     async def token_look(self, person: Person, route: str) -> TokenSeen:
-        """Return for whom it is, what it permits, whose it is; it is asked for if there is
-        none."""
+        """Return the audience, the permissions and the owner of the token; ask for one if there
+        is none."""
         plan, account = await self._account_of(route)
         resource: Resource = resource_of(plan.routes[route])
         try:

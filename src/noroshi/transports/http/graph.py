@@ -86,7 +86,7 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Return who sends, and From; Graph makes the envelope's sender of it."""
+        """Return the account that sends, and From; Graph makes From the envelope's sender."""
         return Parties(self.user, self.mail_from, self.mail_from)
 
     @property

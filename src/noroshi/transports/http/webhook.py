@@ -95,7 +95,8 @@ class Options:
             raise InvalidValueError(webhook_url.SECRET_URL)
 
     def entry_fault(self, entry: str, value: str) -> Message | None:
-        """Return what is wrong with a value for an entry that this route names; None: nothing."""
+        """Return the fault of a value for an entry that this route names; None: there is
+        none."""
         if entry == self.url_entry and entry:
             return webhook_url.fault_of(value, plain_http=self.plain_http)
         return None
@@ -107,7 +108,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold where to post to, with what; both may be secrets."""
+    """Hold the URL to post to and the headers; both may be secrets."""
 
     url: Secret
     header: Secret | None

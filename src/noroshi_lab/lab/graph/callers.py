@@ -32,7 +32,7 @@ _WINDOW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A token that holds, and the mailbox that its request is about."""
+    """Hold the rights of a valid token, and the mailbox of the request."""
 
     tenant: Tenant
     mailbox: Mailbox
@@ -46,7 +46,7 @@ class Caller:
 
 
 class Callers:
-    """Reads tokens, and holds each app to what it may do with one mailbox."""
+    """Read tokens, and limit each app to its permissions for one mailbox."""
 
     def __init__(
         self, *, directory: Directory, mint: Mint, clock: LabClock, limits: Limits
@@ -108,7 +108,7 @@ class Callers:
 
 
 def _mailbox(tenant: Tenant, name: str) -> Mailbox:
-    """By its address, or by the object id of its user."""
+    """Return the mailbox by address, or by the object id of the user. Raises GraphError."""
     user = next((u for u in tenant.users.values() if name.lower() in (u.upn, u.oid)), None)
     box = tenant.mailbox(user.upn if user else name)
     if box is None and user is None:

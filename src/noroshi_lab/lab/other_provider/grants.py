@@ -71,7 +71,7 @@ class _Code:
 
 
 class Grants:
-    """Issues codes and answers with tokens; raises OAuthError. Access tokens are opaque."""
+    """Issue codes and answer with tokens; raise OAuthError. Access tokens are opaque."""
 
     def __init__(self, *, provider: Provider, mint: Mint, clock: LabClock, issuer: str) -> None:
         self.provider, self.mint, self._clock = provider, mint, clock
@@ -95,11 +95,11 @@ class Grants:
         return code
 
     def revoke_all(self) -> None:
-        """Ends every refresh token that there is."""
+        """Revoke all refresh tokens."""
         self._revoked = self._clock().timestamp()
 
     def revoke(self, token: str) -> None:
-        """Ends the family of one (RFC 7009); of what is no token nothing is said."""
+        """Revoke the family of a refresh token (RFC 7009); ignore what is no token."""
         if record := self._record(token):
             self._dead.add(str(record["family"]))
 

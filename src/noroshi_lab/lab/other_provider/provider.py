@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccount:
-    """An account of a program, with a key of its own, that may send for everybody here."""
+    """Hold the account of a program, with a key, that may send for everybody here."""
 
     email: str
     key_id: str

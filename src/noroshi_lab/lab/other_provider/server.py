@@ -1,4 +1,4 @@
-"""The other provider as a whole: its web side, and its SMTP with STARTTLS and in TLS."""
+"""Run the other provider as a whole: the web side, and SMTP with STARTTLS and in TLS."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Card:
 
 
 class Elsewhere:
-    """Binds its ports at once, and serves from `start` on."""
+    """Bind the ports at once, and serve from `start` on."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Elsewhere:
         self.authority = Authority(self.grants, self.faults, journal)
 
     async def start(self, stack: AsyncExitStack, certificates: Certificates) -> None:
-        """Serves until the stack is closed."""
+        """Serve until the stack is closed."""
         write_account(self.provider.account, self._key_file, f"{self.grants.issuer}/token")
         app = web.Application(middlewares=[self._web.guard, self.authority.guard])
         self.authority.routes(app)
