@@ -61,6 +61,8 @@ class OwnNames:
         return self._identity
 
     def _add(self, addresses: frozenset[str]) -> None:
-        kept = {one for one in self._identity.addresses if not ip_address(one).is_link_local}
-        if (all_addresses := addresses | kept) != self._identity.addresses:
+        lasting_addresses = {
+            one for one in self._identity.addresses if not ip_address(one).is_link_local
+        }
+        if (all_addresses := addresses | lasting_addresses) != self._identity.addresses:
             self._identity = replace(self._identity, addresses=all_addresses)
