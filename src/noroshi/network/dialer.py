@@ -85,7 +85,7 @@ async def presented_issuer(host: str, port: int, egress: Egress, patience: float
 
 
 class _CertificateProbe(asyncio.Protocol):
-    """Keeps the certificate that the other side shows, and hangs up."""
+    """Keep the certificate that the other side shows, and hang up."""
 
     certificate: bytes | None = None
 

@@ -80,9 +80,9 @@ TIMEOUT_TEXTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Say what is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no
-    more once a redirect has led elsewhere; so many `redirects` are followed; of an answer at most
-    so many bytes are read."""
+    """Describe a request. `headers` go to the URL's own origin alone, and `secret_headers` to
+    no host any more once a redirect has led elsewhere; at most so many `redirects` are
+    followed, and so many bytes of an answer read."""
 
     url: str
     method: str = "GET"
@@ -121,7 +121,7 @@ class PageVisit:
     hops: list[PageResponse] = field(default_factory=list)
 
     def timeout_error(self, seconds: float) -> ConnectError:
-        """Return what is to be said when the time is up."""
+        """Return the error to report when the time is up."""
         words, peer = TIMEOUT_TEXTS[self.stage], self.peer
         if self.proxy and self.stage <= CONNECTION:
             words = connection_errors.PROXY_AWAY if self.stage == CONNECTION else words
@@ -135,7 +135,7 @@ TRUST = TrustCache()
 
 
 class StepwiseDialer:
-    """Makes each connection anew by our own network, and notes how far that came."""
+    """Make each connection anew by our own network, and note how far that came."""
 
     def __init__(self, egress: Egress, ca_file: str, visit: PageVisit) -> None:
         self._egress, self._visit = egress, visit

@@ -67,7 +67,7 @@ def date_in(text: str) -> datetime | None:
 
 
 class Http(Protocol):
-    """Connections that are kept. Several requests may run at once."""
+    """Send requests over connections that are kept. Several requests may run at once."""
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Post, and never follow a redirect. Raises ConnectError where nothing left, or

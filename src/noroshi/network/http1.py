@@ -24,7 +24,7 @@ HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "identity",
 }
-"""Headers that each request has, unless it says otherwise."""
+"""Headers of each request, unless the request has other values."""
 
 
 class HttpError(Exception):
@@ -45,7 +45,7 @@ class NotHttpError(HttpError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold whom and what to ask for: the parts of a URL, each as it was written."""
+    """Hold the target of a request: the parts of a URL, each as it was written."""
 
     host: str
     port: int
@@ -60,7 +60,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """Say what is asked of whom. `headers` may hold secrets."""
+    """Describe a request and the target of it. `headers` may hold secrets."""
 
     target: Target
     method: str
@@ -190,7 +190,7 @@ class HttpConnection:
             return False
 
     async def _event(self) -> object:
-        """Return what comes next of an answer. Raises as `ask` does."""
+        """Return the next event of an answer. Raises as `ask` does."""
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
                 self._protocol.receive_data(await self._read())

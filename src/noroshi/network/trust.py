@@ -43,8 +43,8 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
 
 
 class TrustCache:
-    """Keep what `client_context` makes for a while: reading the system's store takes 10 ms and a
-    megabyte each time."""
+    """Cache the contexts of `client_context` for a while: reading the system's store takes 10
+    ms and a megabyte each time."""
 
     def __init__(self) -> None:
         self._contexts: dict[tuple[str, ...], tuple[float, ssl.SSLContext]] = {}
@@ -77,7 +77,8 @@ class TrustCache:
 
 
 def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Message]:
-    """Return what stands against showing this certificate; else the context will."""
+    """Return the faults of a client certificate; nothing if it loads, which it is into
+    `context` if that is given."""
     if not path:
         return ()
     try:
@@ -121,7 +122,8 @@ NO_PEM = _("the CA file {path} contains no certificate in PEM")
 
 
 def ca_file_faults(path: str) -> Sequence[Message]:
-    """Return what stands against trusting this file; it is read. "" is the system's own store."""
+    """Return the reasons not to trust this file; the file is read. "" is the system's own
+    store."""
     if not path:
         return ()
     try:

@@ -167,7 +167,7 @@ def require_valid(pem: str, now: datetime, *, may_start_later: bool = False) -> 
 
 
 def describe(pem_text: str) -> CertificateDetails:
-    """Return what may be shown of a stored certificate."""
+    """Return the public details of a stored certificate."""
     with ONE_AT_A_TIME:
         from cryptography.hazmat.primitives import serialization
 

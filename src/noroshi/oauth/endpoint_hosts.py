@@ -52,7 +52,8 @@ def require_own_hosts(account: Account, endpoints: Iterable[str]) -> None:
 
 
 def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
-    """See that a profile of one's own does not lead there. Raises SignInError."""
+    """Check that a user-defined profile does not lead to Microsoft's hosts. Raises
+    SignInError."""
     cloud = account.cloud
     if is_microsoft(cloud.token_endpoint or cloud.authority):
         return

@@ -19,5 +19,5 @@ def is_high_volume(host: str) -> bool:
 
 
 def role_at(host: str) -> str:
-    """Return what an app is permitted of Exchange Online to hand in mails at this server."""
+    """Return the role that an app needs at Exchange Online to send through this server."""
     return BULK_ROLE if is_high_volume(host) else MAILBOX_ROLE

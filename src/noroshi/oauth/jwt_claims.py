@@ -118,8 +118,8 @@ def describe_reading(token: Secret) -> tuple[Message, ...]:
 
 
 def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Message, ...]:
-    """Say what an app's token is for and whether it may send; `role` is what the route's server
-    wants."""
+    """Describe an app's token: the audience, and whether it may send; `role` is the role that
+    the route's server needs."""
     claims = claims_in(token.reveal())
     if claims is None:
         return (OPAQUE,)
@@ -144,7 +144,8 @@ def audience_of(claims: Mapping[str, Any], expected: Collection[str]) -> tuple[s
 
 
 def scopes_in(claims: Mapping[str, Any]) -> list[str]:
-    """Return what a person let the app do: some servers give a list of words, Entra words in a line."""
+    """Return the scopes that a person granted: some servers give a list, Entra words in a
+    line."""
     claim = claims.get("scp", "")
     return [str(one) for one in claim] if isinstance(claim, list) else str(claim).split()
 
@@ -168,8 +169,8 @@ def is_app(claims: Mapping[str, Any]) -> bool:
 
 
 def named_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
-    """Return who signed in, as an id_token or an access token names them: by the mailbox if one of
-    the names is that, else by an address; "" where nobody is named."""
+    """Return the user who signed in, as named by an id_token or an access token: by the mailbox
+    if one of the names is that, else by an address; "" where nobody is named."""
     names = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
     subject = claims.get("sub")
     if isinstance(subject, str) and "@" in subject:  # mostly a number (OpenID Connect Core, 2)
@@ -187,8 +188,8 @@ def is_name_of(person: str, mailbox: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenClaims:
-    """Take one token apart. `object_id` is an app's service principal; "" of a person's token.
-    `ends` is when it ends, None if it does not say."""
+    """Take one token apart. `object_id` is an app's service principal; "" for a person's token.
+    `ends` is the end of it, None if the token does not say."""
 
     audience: str
     is_for_resource: bool
@@ -211,7 +212,8 @@ class TokenClaims:
         return (*sentences, *self._describe_person(mailbox, is_shared=is_shared))
 
     def missing_right(self, resource: Resource, *, is_shared: bool = False) -> str:
-        """Return what it ought to permit and does not; an app may be permitted by Exchange instead."""
+        """Return the permission that the token lacks; an app may have it at Exchange
+        instead."""
         scopes = (FOR_SHARED if is_shared else SCOPES)[resource]
         return "" if self.app_only or set(scopes) & set(self.permits) else scopes[0]
 

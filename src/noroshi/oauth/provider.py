@@ -32,7 +32,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Name who asks, and what is needed to get there."""
+    """Name the account that asks, and the credentials and network of the request."""
 
     account: Account
     credential: Credential | None = None
@@ -65,15 +65,15 @@ class DeviceAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Nobody has finished at the other device yet; ask again, in longer intervals if
-    `slow_down`."""
+    """Report that nobody has finished at the other device yet; ask again, in longer intervals
+    if `slow_down`."""
 
     slow_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """Hold what the token endpoint gave."""
+    """Hold the answer of the token endpoint."""
 
     access: Secret
     refresh: Secret | None
@@ -89,7 +89,8 @@ class Tokens:
 
 
 class OAuthError(Exception):
-    """No token is to be had. The words are for people; nothing here holds a secret, code or token."""
+    """Report that there is no token. The words are for people; nothing here holds a secret,
+    code or token."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)
@@ -97,7 +98,7 @@ class OAuthError(Exception):
 
 
 class SignInError(OAuthError):
-    """The provider refused."""
+    """Report that the provider refused."""
 
     def __init__(
         self,
@@ -147,8 +148,8 @@ class SignInError(OAuthError):
 
 
 class UnreachableError(OAuthError):
-    """The provider could not be asked, or did not answer as one. Time may mend it, unless it is
-    the fault of our settings."""
+    """Report that the provider could not be asked, or did not answer as one. Time may mend it,
+    unless it is the fault of our settings."""
 
     def __init__(self, words: Message, fault: Fault = Fault.NETWORK) -> None:
         super().__init__(words)

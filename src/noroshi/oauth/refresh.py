@@ -209,7 +209,7 @@ class _Request:
 def refusal_key(
     account: Account, grant: StoredGrant | None, credentials: Iterable[Secret]
 ) -> RefusalKey:
-    """Return what a refusal now would be about; of a public client's sign-in no credential is part."""
+    """Return the key of a refusal now; for a public client no credential is part of it."""
     signed_in = grant.signed_in_at if grant is not None and not account.app_only else None
     fingerprints = () if grant is not None and grant.public else fingerprints_of(credentials)
     return RefusalKey(signed_in=signed_in, fingerprints=fingerprints)

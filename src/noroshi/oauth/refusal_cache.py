@@ -88,7 +88,7 @@ class RefusalCache:
     async def remember(
         self, account: Account, resource: Resource, failure: SignInError, key: RefusalKey
     ) -> None:
-        """Keep it; where the store cannot take it, in memory."""
+        """Keep a refusal; in memory where the store cannot take it."""
         if failure.error in OUR_OWN:
             return
         refusals = await self.all(account)
@@ -121,7 +121,8 @@ class RefusalCache:
     async def valid(
         self, account: Account, now: RefusalKey, resource: Resource | None = None
     ) -> dict[str, CachedRefusal]:
-        """Return those that still hold, of one resource or of all. Raises as the vault does."""
+        """Return the refusals that still hold, of one resource or of all. Raises as the vault
+        does."""
         return {
             name: one
             for name, one in (await self.all(account)).items()
@@ -129,7 +130,7 @@ class RefusalCache:
         }
 
     async def all(self, account: Account) -> dict[str, CachedRefusal]:
-        """Return all that are remembered for these settings. Raises as the store does."""
+        """Return all remembered refusals for these settings. Raises as the store does."""
         record = await self._entry(account) or {}
         refusals = dict[str, CachedRefusal]()
         if record.get("for") == account.fingerprint:

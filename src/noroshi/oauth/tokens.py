@@ -50,12 +50,12 @@ FORCED_APART = 30.0
 SAVE_AGAIN = 10.0
 """Seconds until a rotated token that the store could not take is offered to it again."""
 WORST_FIRST = ("user", "setup", "admin", "wait")
-"""Of several refusals that one is told which the reader can do most about."""
+"""The order of refusals to report: first the one that the reader can do most about."""
 SMTP: tuple[Resource, ...] = ("smtp",)
 
 
 class SignInStatus(Enum):
-    """Tell how an account stands."""
+    """Name the state of an account's sign-in."""
 
     SIGNED_IN = "signed in"
     NEVER = "never signed in"
@@ -66,7 +66,8 @@ class SignInStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
-    """Tell how an account stands, since when, and why; for `status` and the manager."""
+    """Hold the state of an account's sign-in, since when, and why; for `status` and the
+    manager."""
 
     sign: SignInStatus
     reason: Message
@@ -250,8 +251,8 @@ class TokenSource:
                 log.warning("the sign-in of %s cannot be renewed: %s", account.name, error)
 
     async def state(self, account: Account, resource: Resource | None = None) -> SignInState:
-        """Return how this account stands, for one resource or as a whole. Ask the vault, not the
-        provider; raises what the store raises."""
+        """Return the sign-in state of an account, for one resource or as a whole. Ask the
+        vault, not the provider; raises what the store raises."""
         try:
             return await self._state(account, resource)
         except VaultError as error:
@@ -392,7 +393,7 @@ def _state_of(
     *,
     holds: bool = False,
 ) -> SignInState:
-    """Return how an account stands, by what is kept and what is remembered as refused."""
+    """Return the sign-in state of an account from stored grants and remembered refusals."""
     renewed_at, user = (grant.renewed, grant.user) if grant else (None, "")
     sign, reason, signed_in_since = (
         SignInStatus.SIGNED_IN,

@@ -296,7 +296,7 @@ class People:
         return session is not None and session.half
 
     async def of_token(self, text: str, address: str) -> Person | None:
-        """Return whose API token it is; None: nobody's, or it has ended."""
+        """Return the person of an API token; None: there is none, or it has ended."""
         token = await self._token(random_keys.hash_of(text))
         if token is None:
             await self.denied_log.record("api_token", "", "api", address, NO_TOKEN)

@@ -1,4 +1,5 @@
-"""Browsers in which somebody logged in before, told from a stranger's at the same address.
+"""Recognise browsers in which somebody logged in before, as opposed to a stranger's at the same
+address.
 
 Such a browser keeps a mark that nobody can make without the store; it is valid until that
 person's password changes. The mark opens nothing: attempts from the browser are only counted

@@ -23,7 +23,7 @@ def fresh_seed() -> str:
 
 
 def address_of(seed: str, user: str, node: str) -> str:
-    """Return what an authenticator reads from a QR code."""
+    """Return the address that an authenticator reads from a QR code."""
     with ONE_AT_A_TIME:
         import pyotp
 

@@ -41,7 +41,7 @@ NO_READER = _("No process can be started to read a large request: {why}. Nothing
 
 
 def longest_request(person: Person) -> int:
-    """Return how many bytes a request of this person may have."""
+    """Return the most bytes that a request of this person may have."""
     return next((most for role, most in LONGEST.items() if role in person.roles), 0)
 
 
@@ -116,7 +116,7 @@ class Judges:
 
 
 def sender(person: Person) -> str:
-    """Return by what name they wait for a reader."""
+    """Return the name of a person in the queue for a reader."""
     return f"{person.door} {person.name}"
 
 

@@ -73,7 +73,7 @@ def _no_number(text: str) -> Any:
 
 
 def _judge(spec: Operation, args: Mapping[str, Any]) -> None:
-    """Raises InvalidArgumentError."""
+    """Raise InvalidArgumentError."""
     _check_value_count(values_in(args, MOST_VALUES))
     read_args = arguments(spec, args)
     documents, unusable = _documents(read_args)

@@ -127,8 +127,8 @@ NOTE: ContextVar[Note] = ContextVar("NOTE")
 
 
 def note(before: Any = None, after: Any = None) -> None:
-    """Say for the audit log what was, and what became of it: plain values without secrets.
-    What is said a second time stands beside the first."""
+    """Note for the audit log the state before and after: plain values without secrets. Later
+    notes are added to the first."""
     if (current := NOTE.get(None)) is not None:
         current.is_noted = True
         current.old_state = current.old_state if before is None else before
@@ -136,13 +136,13 @@ def note(before: Any = None, after: Any = None) -> None:
 
 
 def note_nothing() -> None:
-    """Say that there was nothing to change: no row of the audit log tells of it."""
+    """Note that there was nothing to change: the audit log gets no row."""
     if (current := NOTE.get(None)) is not None:
         current.is_unchanged = True
 
 
 def require_reauthentication(person: Person, name: str) -> None:
-    """Raises ReauthenticationRequiredError unless they may do now what runs a program."""
+    """Raise ReauthenticationRequiredError unless the person may now do what runs a program."""
     if not person.reauthenticated:
         raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
@@ -158,7 +158,7 @@ def offers(declaration: Declaration) -> Callable[[F], F]:
 
 
 class CheckedArguments(dict[str, Any]):
-    """Arguments that a process of its own has read and found to fit their operation."""
+    """Hold arguments that a separate process has read and found to fit the operation."""
 
 
 class OperationHost(Protocol):
@@ -169,10 +169,10 @@ class OperationHost(Protocol):
         OperationError."""
 
     def operations(self) -> Mapping[str, Operation]:
-        """Return all that is offered, by name."""
+        """Return all offered operations by name."""
 
     def method(self, name: str) -> Callable[..., Awaitable[Any]]:
-        """Return what does the operation of that name."""
+        """Return the method that does the operation of that name."""
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -327,7 +327,7 @@ def _row(
 
 
 def _logged_arguments(spec: Operation, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the audit log keeps of the arguments."""
+    """Return the arguments as the audit log keeps them."""
     return {
         k: _short(v)
         for k, v in args.items()
@@ -350,8 +350,8 @@ def _short(value: Any) -> Any:
 
 
 def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given as the operation takes it. Raises InvalidArgumentError with all
-    that is wrong."""
+    """Return the arguments in the types that the operation takes. Raises InvalidArgumentError
+    with all that is wrong."""
     unknown = islice(args.keys() - spec.arguments.keys(), MOST_FOUND)
     problems = [Problem(shortened_text(name), NOT_TAKEN) for name in unknown]
     problems += [Problem(name, MISSING) for name in spec.required - args.keys()]

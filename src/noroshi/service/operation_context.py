@@ -63,8 +63,8 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """Hold what operations work with beside store, plugins and clocks. `measure` and `host_of` are the
-    engine's; `system` gives the steps that examine this computer."""
+    """Hold the parts that operations need beside store, plugins and clocks. `measure` and
+    `host_of` are the engine's; `system` gives the steps that examine this computer."""
 
     vault: Vault
     tokens: TokenSource
@@ -227,7 +227,7 @@ class OperationGroup:
 
 
 def _other_person_warning(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:
-    """Return that somebody else than the account's mailbox has signed in, if so."""
+    """Return a warning if somebody else than the account's mailbox has signed in."""
     account = account_of(plan, route)
     if account is None or sign_in is None:
         return NOTHING

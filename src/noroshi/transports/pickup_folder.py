@@ -47,7 +47,7 @@ class Folder:
             raise
 
     def rename(self, old_name: str, new_name: str) -> None:
-        """Give it another name; what has that one makes way."""
+        """Rename a file; one that has the new name already is replaced."""
         entries = self._entry(old_name), self._entry(new_name)
         os.replace(*entries, src_dir_fd=self.handle, dst_dir_fd=self.handle)
 

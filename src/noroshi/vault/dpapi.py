@@ -64,7 +64,8 @@ else:
         return data
 
     def unprotect(text: bytes) -> bytes:
-        """Return the text as it is. One from Windows is no key here, and is told to be none."""
+        """Return the decrypted text. A key that Windows protected is no key here, and is
+        reported as none."""
         return text
 
     def close_to_others(path: Path) -> None:

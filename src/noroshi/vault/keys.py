@@ -44,7 +44,7 @@ KEY_EXISTS = _("{path} already exists. A vault key is never overwritten.")
 
 
 class Source(Enum):
-    """Say where the key comes from."""
+    """Name the source of the key."""
 
     FILE = "file"
     """A file, 0600."""

@@ -28,7 +28,7 @@ class Credentials:
 
 
 def read_xoauth2(line: str) -> Credentials | None:
-    """Reads the base64 of `user=U^Aauth=Bearer T^A^A`; None if it is not that."""
+    """Read the base64 of `user=U^Aauth=Bearer T^A^A`; None if it is not that."""
     try:
         text = base64.b64decode(line, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):

@@ -47,7 +47,7 @@ _Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
 
 
 class Control:
-    """The addresses under /lab."""
+    """Serve the addresses under /lab."""
 
     def __init__(self, board: Board, token: str, ca_file: str) -> None:
         self._board, self._token, self._ca_file = board, token, ca_file
@@ -71,7 +71,7 @@ class Control:
         return gets | {("POST", f"/lab/{name}"): do for name, do in does.items()}
 
     def routes(self, app: web.Application) -> None:
-        """Adds the addresses to the application."""
+        """Add the addresses to the application."""
         for (method, path), call in self.calls.items():
             app.router.add_route(method, path, self._guarded(call))
 

@@ -1,4 +1,4 @@
-"""The whole lab as one thing that is started and stopped."""
+"""Start and stop the whole lab as one."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Lab:
         return ready_made(read_address(self.folder), certificate)
 
     async def __aenter__(self) -> Lab:
-        """Starts all servers and then writes what clients need to know."""
+        """Start all servers, then write what clients need to know."""
         async with AsyncExitStack() as stack:
             self._open_doors(stack)
             self._assemble()
@@ -114,7 +114,7 @@ class Lab:
         await self._stack.aclose()
 
     def _open_doors(self, stack: AsyncExitStack) -> None:
-        """Binds all ports, so that one that is taken is told before anything runs."""
+        """Bind all ports, so that a taken one is reported before anything runs."""
         self.doors: dict[str, Door] = {}
         self._web, self._desk = (self._web_door(stack, name) for name in ("entra", "desk"))
         self._graph = self._web_door(stack, "graph")

@@ -48,13 +48,13 @@ _SOURCE = _("Source")
 
 
 class MailPages:
-    """The pages under /mail."""
+    """Serve the pages under /mail."""
 
     def __init__(self, mailboxes: Mailboxes) -> None:
         self._mailboxes = mailboxes
 
     def routes(self, app: web.Application) -> None:
-        """Adds the pages to the application."""
+        """Add the pages to the application."""
         app.router.add_get("/", self._home)
         app.router.add_get("/mail", self._list)
         app.router.add_get(r"/mail/{number:\d{1,9}}", self._one)

@@ -95,14 +95,14 @@ class Mailboxes:
         return None
 
     def delete(self, mail: Mail) -> None:
-        """Into Deleted Items; from there for good."""
+        """Move a mail into Deleted Items; from there delete it for good."""
         if mail.folder == "deleteditems":
             mail.file.unlink(missing_ok=True)
         else:
             mail.file.replace(self._folders["deleteditems"] / mail.file.name)
 
     def empty(self, mailbox: str) -> int:
-        """Deletes all that lies in a mailbox, for good; how many mails it was."""
+        """Delete all mails of a mailbox, for good; return how many they were."""
         mails = [mail for folder in FOLDERS for mail in self.mails(mailbox, folder)]
         for mail in mails:
             mail.file.unlink(missing_ok=True)
@@ -124,7 +124,8 @@ class Mailboxes:
         return self.mails()
 
     def _write(self, folder: Folder, queue_id: str, data: bytes) -> None:
-        """Renamed when whole, so that a reader never sees half a mail."""
+        """Write a mail, and rename the file when it is whole, so that a reader never sees half
+        a mail."""
         self._count += 1
         name = f"{self._count:06d}-{queue_id}.eml"
         fresh = self._folders[folder] / (name + ".new")
@@ -143,7 +144,7 @@ class Mailboxes:
 
 @lru_cache(REMEMBERED)
 def read_mail(number: int, path: Path, folder: Folder = "inbox") -> Mail:
-    """Reads a stored mail; what cannot be decoded is shown as well as it goes."""
+    """Read a stored mail; undecodable parts are shown as well as possible."""
     raw = path.read_bytes()
     message = BytesParser(EmailMessage, policy=default).parsebytes(raw)
 

@@ -1,4 +1,4 @@
-"""The program `noroshi lab`: runs the lab, or lists and reads the mails that it has taken."""
+"""Run the program `noroshi lab`: run the lab, or list and show the mails that it has taken."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ _HEADINGS = (
 
 
 def main(argv: Sequence[str], *, language: str = "en", out: TextIO | None = None) -> int:
-    """Runs `noroshi lab …`. Exit code 0: done; 1: cannot start, no such mail, or no lab; 2: usage."""
+    """Run `noroshi lab …`. Exit code 0: done; 1: cannot start, no such mail, or no lab; 2:
+    usage."""
     shown = out or sys.stdout
     if argv and argv[0] in COMMANDS:
         return script(argv[0], argv[1:], language_of(argv, language), shown)

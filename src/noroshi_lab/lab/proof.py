@@ -54,7 +54,8 @@ class Endpoint:
 
 
 def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") -> Proof:
-    """Client id and proof, from the form or from HTTP Basic (RFC 6749, 2.3.1; RFC 7523, 2.2)."""
+    """Read client id and proof, from the form or from HTTP Basic (RFC 6749, 2.3.1; RFC 7523,
+    2.2)."""
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:
@@ -76,7 +77,8 @@ def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") ->
 
 
 def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
-    """Raises a Refusal unless the proof is what the platform of the used redirect URI wants."""
+    """Raise a Refusal unless the proof is the one that the platform of the used redirect URI
+    needs."""
     if platform == "spa":
         return _as_page(proof)
     if proof.origin:
@@ -91,7 +93,7 @@ def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
 
 
 def _as_page(proof: Proof) -> None:
-    """A single-page app: a browser's request from another origin, and nothing secret."""
+    """Check a single-page app: a browser's request from another origin, and nothing secret."""
     if not proof.origin:
         raise Refusal(9002327)
     if proof.given:
@@ -152,7 +154,8 @@ def thumbprints(certificate: x509.Certificate) -> dict[str, str]:
 
 
 def _check_times(claims: Mapping[str, object], now: datetime) -> None:
-    """A clock may be wrong by five minutes; an assertion that ends later than a day is none."""
+    """Check the times of an assertion: a clock may be wrong by five minutes; one that ends
+    later than a day is refused."""
     begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp")
     if not isinstance(ends, int | float) or not isinstance(begins, int | float):
         raise Refusal(700024)

@@ -1,4 +1,5 @@
-"""Reports of non-delivery, as Exchange Online sends them into the sender's mailbox (RFC 3464)."""
+"""Make reports of non-delivery, as Exchange Online sends them into the sender's mailbox (RFC
+3464)."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Board:
         return self.elsewhere.faults if door in self.elsewhere.doors else self.faults
 
     def keep(self, changed: App | User | Mailbox) -> None:
-        """Puts a changed record in the place of the one before."""
+        """Replace the record by a changed one."""
         if isinstance(changed, App):
             self.tenant.apps[changed.client_id] = changed
         elif isinstance(changed, User):

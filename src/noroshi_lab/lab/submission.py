@@ -65,7 +65,7 @@ class Denial:
 
 
 class Submission:
-    """Judges mails, keeps them, and sends reports of what could not be delivered."""
+    """Judge mails, keep them, and send reports of non-delivery."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Submission:
         return self.usage.slot(mail.mailbox.address)
 
     async def take(self, mail: Outgoing) -> None:
-        """Puts it into all mailboxes; what cannot be delivered is reported after a while."""
+        """Put a mail into all mailboxes; report undeliverable recipients after a while."""
         self.usage.note(
             mail.mailbox.address,
             recipients=len(mail.recipients),
@@ -137,7 +137,7 @@ class Submission:
             self.report(mail, lost)
 
     async def hand_in(self, mail: Outgoing) -> None:
-        """Takes it, or says so and takes it later, where the minute's limit delays it."""
+        """Take a mail in, or later where the limit a minute delays it."""
         moment = self.moment(mail)
         if moment <= self.clock():
             return await self.take(mail)
@@ -153,7 +153,7 @@ class Submission:
         task.add_done_callback(self._tasks.discard)
 
     def report(self, mail: Outgoing, lost: Iterable[Lost]) -> None:
-        """Sends a report of non-delivery, later."""
+        """Send a report of non-delivery, later."""
         if any(each.status == "5.1.10" for each in lost):
             self.usage.failed(mail.mailbox.address, "invalid")
         self._later(self._report(mail, tuple(lost)))
@@ -178,7 +178,8 @@ class Submission:
     # Why not
 
     def _sender(self, mail: Outgoing) -> Denial | None:
-        """Envelope and header must both name the mailbox, or one that it may send as."""
+        """Check the senders: envelope and header must both name the mailbox, or one that it may
+        send as."""
         named = senders(mail.content)
         if not named or "@" not in named[0]:
             return _denial("5.7.512")

@@ -24,7 +24,7 @@ from noroshi_lab.lab.jwt import encode, sign, take_apart
 
 
 class Mint:
-    """Signs and reads the lab's tokens with one RSA key."""
+    """Sign and read the lab's tokens with one RSA key."""
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self._key = key

@@ -47,7 +47,7 @@ OTHER_SERVER = _(
 
 
 class GenericProvider:
-    """Asks through Authlib, each time with a new client and nothing kept."""
+    """Ask through Authlib, each time with a new client and nothing kept."""
 
     modules: tuple[str, ...] = (
         *MODULES,
@@ -296,7 +296,8 @@ def _check_issuer(endpoints: Endpoints, attempt: Attempt, query: Mapping[str, st
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
-    """Return who signed in. Raises SignInError if the id_token is another sign-in's."""
+    """Return the user who signed in. Raises SignInError if the id_token belongs to another
+    sign-in."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
     returned_nonce = str(claims.get("nonce", ""))
     if claims and nonce and not hmac.compare_digest(returned_nonce.encode(), nonce.encode()):

@@ -111,7 +111,8 @@ def tokens(
 
 
 def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: Account) -> str:
-    """Return who signed in, by the claims of the id_token, else of a readable access token."""
+    """Return the user who signed in, by the claims of the id_token, else of a readable access
+    token."""
     access = claims_in(str(answer.get("access_token") or "")) or {}
     return named_in(of_id_token, account.mailbox) or named_in(access, account.mailbox)
 
@@ -132,7 +133,7 @@ def refusal(reply: Reply, account: Account) -> SignInError:
 def failure(
     answer: Mapping[str, Any], account: Account, retry_after: float | None = None
 ) -> SignInError:
-    """Return what an error of OAuth's kind means."""
+    """Return the error for an OAuth error response."""
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
     codes = codes_of(answer, account.cloud)

@@ -93,7 +93,7 @@ def _is_held(cause: Cause, level: Level) -> bool:
 
 
 def _recovery_text(cause: Cause, level: Level) -> Message:
-    """Return how far the value must go back for the level to end."""
+    """Return the value to which a reading must go back for the level to end."""
     reading, limits = cause.reading, cause.limits
     assert reading is not None  # only a reading is held
     assert limits is not None

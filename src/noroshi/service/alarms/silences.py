@@ -54,7 +54,7 @@ SEVERAL = followed_by(
 
 
 class SilenceOperations(OperationGroup):
-    """Silent from now on, until then; or told again."""
+    """Silence a place until a moment; end a silence."""
 
     @offers(alarm_operations.SILENCE_ADD)
     async def add(

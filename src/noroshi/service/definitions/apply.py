@@ -348,7 +348,7 @@ def _new_monitors(result: CheckResult, current: Version) -> tuple[NewMonitor, ..
 
 
 def _check_base(base: int | None, current: Version) -> None:
-    """Raises ConflictError unless that version, if one is named, is in force."""
+    """Raise ConflictError unless that version, if one is named, is in force."""
     if base is not None and base > current.number:
         raise ConflictError(NO_SUCH_BASE.fill(number=current.number, base=base))
     if base is not None and base != current.number:

@@ -63,8 +63,8 @@ class CopyMoveOperations(EnableDisableOperations):
     async def move_monitor(
         self, person: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
-        """Move it, as `monitor_copy`, so that it is no longer where it was. It inherits from
-        where it comes to; of another computer it begins anew."""
+        """Move a monitor, with the arguments of `monitor_copy`. It inherits from the new place;
+        on another computer it begins anew."""
         source, target = await self._source_and_target(monitor, to)
         version_note = note or _default_note(MOVED, source, target)
 

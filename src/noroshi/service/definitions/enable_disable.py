@@ -47,11 +47,12 @@ def _default_note(words: Message, path: Path) -> str:
 
 
 class EnableDisableOperations(ApplyOperations):
-    """The switch of each part."""
+    """Stop and start the parts of the tree."""
 
     @offers(definition_operations.INSTANCE_STOP)
     async def stop_instance(self, person: Person, instance: str, note: str = "") -> Applied:
-        """Stop it: nothing of it is measured until it is started. A version like any other."""
+        """Stop an instance: nothing of it is measured until it is started. This makes a version
+        like any other."""
         path = await self._instance(instance)
         return await self._switch(
             person, path, note or _default_note(STOPPED, path), enabled=False
@@ -154,7 +155,7 @@ def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
 
 
 class DisabledMonitors(OperationGroup):
-    """Knows it of the version in use; an older one is read once."""
+    """Find the stopped parts of the version in use; an older version is read once."""
 
     _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 

@@ -92,7 +92,7 @@ def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, 
 
 
 def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
-    """Return what was, by the new names: then only what else is changed differs."""
+    """Return the old documents under the new names: then only the other changes differ."""
     return tuple(_under_new_name(one, names) if one.key in names else one for one in documents)
 
 
@@ -107,7 +107,7 @@ def _key(key: str, names: Names) -> str:
 
 
 def consequences(names: Names) -> Iterator[Message]:
-    """Yield what somebody should know who gives these definitions other names."""
+    """Yield the consequences of renaming these definitions."""
     yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
 
 

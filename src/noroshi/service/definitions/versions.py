@@ -59,7 +59,8 @@ class VersionOperations(ApplyOperations):
     async def take_back(
         self, person: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:
-        """Bring it into force again, as a new version: nothing of what came since is lost."""
+        """Bring a version into force again, as a new version: nothing of what came since is
+        lost."""
         version, current = await self._version(number), await self._store.current()
         version_note = note or note_text(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)

@@ -69,10 +69,8 @@ class DiagnosticOperations(OperationGroup):
 
     @offers(sign_in_operations.EXAMINE_BEGIN)
     async def begin(self, person: Person, route: str = "", to: str = "") -> Examined:
-        """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
-
-        Without a route it is this computer.
-        """
+        """Begin an examination of a route; without one, of this computer. `to` is named as a
+        recipient and never written to; default is the mailbox itself."""
         if to and not is_address(to):
             raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._context.current()
@@ -187,7 +185,7 @@ class DiagnosticOperations(OperationGroup):
 
 @dataclass(frozen=True, slots=True)
 class SystemExamination:
-    """This computer's steps, none of which needs another."""
+    """Examine this computer: the steps, none of which needs another."""
 
     steps: Sequence[Step]
 
@@ -248,7 +246,7 @@ def _page_replacements(cloud: str) -> Mapping[str, str]:
 
 
 def _people(options: Any, account: Account | None) -> Mapping[Whose, Message]:
-    """Return what those are called who can mend a thing."""
+    """Return the names of the people who can mend a thing."""
     host = str(getattr(options, "host", "")).lower().rstrip(".")
     if account is not None:
         if account.cloud.entra and account.cloud.name in CLOUDS:

@@ -57,7 +57,7 @@ def unproved(
 
 
 def arrival_answers(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
-    """Return what became of a mail, as an answer."""
+    """Return the arrivals and returns of a mail, as an answer."""
     return tuple(map(_arrival_answer, arrivals))
 
 

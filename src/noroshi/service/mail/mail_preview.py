@@ -54,7 +54,7 @@ def _first_route(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]
 
 
 def _sender(plan: Plan, route: Route) -> str:
-    """Return whom a route's mails come from; "": it sends no mails."""
+    """Return the sender of a route's mails; "": it sends no mails."""
     account = account_of(plan, route)
     address = getattr(route.options, "mail_from", "") or getattr(route.options, "sender", "")
     return str(address or (account.mailbox if account else ""))

@@ -124,21 +124,22 @@ class QueueOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_HOLD)
     async def hold(self, person: Person, id: str) -> Queued:
-        """Hold it: it waits until it is released, and what is younger of the same order key
-        behind it."""
+        """Hold a mail: it waits until it is released, and so do younger mails of the same order
+        key."""
         await self._note_before(id)
         return await self._after_change(id, await self._store.hold(id, person.name), NOT_HELD)
 
     @offers(mail_operations.QUEUE_RELEASE)
     async def release(self, person: Person, id: str) -> Queued:
-        """Release one that was held, or set aside: it waits again, due now."""
+        """Release a mail that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         succeeded = await self._store.release(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_RELEASED)
 
     @offers(mail_operations.QUEUE_DROP)
     async def drop(self, person: Person, id: str) -> Queued:
-        """Give it up: it is never sent, and stays on record with who gave it up."""
+        """Give a mail up: it is never sent, and stays on record with the person who gave it
+        up."""
         await self._note_before(id)
         return await self._after_change(
             id, await self._store.drop(id, person.name), NOT_DROPPED

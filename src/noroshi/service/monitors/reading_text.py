@@ -15,8 +15,8 @@ NOTED = _("{told}: {note}")
 
 
 def cause_text(cause: Cause, level: Level, check: Check | None) -> Message:
-    """Return what stands behind a level, in one line; NOTHING if nothing is known. `check` is None
-    for a monitor that is gone, or whose kind is."""
+    """Return the cause of a level in one line; NOTHING if it is not known. `check` is None for
+    a monitor that is gone, or whose kind is."""
     reading, limits = cause.reading, cause.limits
     if reading is None:
         return cause.words

@@ -45,7 +45,7 @@ NOT_HERE = _("This process has no information about its environment.")
 
 
 class NodeOperations(StatusOperations):
-    """Facts that the node knows of itself."""
+    """Show the facts that the node knows of itself."""
 
     @offers(node_operations.HEALTH)
     async def health(self, person: Person) -> Health:
@@ -105,7 +105,7 @@ class NodeOperations(StatusOperations):
 
     @offers(node_operations.PLACES)
     async def places(self, person: Person) -> Places:
-        """Return them as they are now, and the last backup that is in the audit log."""
+        """Return the present places, and the last backup in the audit log."""
         places = await self._surroundings().places()
         return Places(places=tuple(places), backup=await self._last_backup())
 
@@ -144,7 +144,7 @@ def _no_route_text(messages: tuple[Message, Message], routes: Sequence[RouteStat
 
 
 def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) -> Message | None:
-    """Return which rules and notifications name only these routes."""
+    """Return the rules and notifications that name only these routes."""
     orders = [(name, one.routes) for name, one in plan.rules.items()]
     orders += [(name, one.routes) for name, one in plan.notifications.items()]
     stuck = sorted(

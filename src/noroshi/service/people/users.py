@@ -134,7 +134,8 @@ class UserOperations(OperationGroup):
 
     @offers(people_operations.USER_TOTP_OFF)
     async def disable_totp(self, person: Person, name: str) -> str:
-        """Switch it off, for when the authenticator and the recovery codes are lost."""
+        """Disable the second step, for when the authenticator and the recovery codes are
+        lost."""
         return await self._disable_second_step(await self._user(name))
 
     # no operations
@@ -231,7 +232,7 @@ def _faults(role: str, name: str, password: str) -> list[Problem]:
 
 
 def role_faults(role: str) -> list[Problem]:
-    """Return that there is none of that name, if so."""
+    """Return a problem if there is no role of that name."""
     if role in ROLES:
         return []
     return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]

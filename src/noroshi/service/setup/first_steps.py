@@ -55,12 +55,12 @@ class FirstStart:
 
 
 class FirstStepOperations(OperationGroup):
-    """From an empty node to a received alarm."""
+    """Lead from an empty node to a received alarm."""
 
     @offers(setup_operations.FIRST_LOOK)
     async def first_look(self, person: Person) -> FirstLook:
-        """Return how far it is, by what is defined, what is signed in, and whether an alarm was
-        given back."""
+        """Return the progress of the first start, by definitions, sign-ins, and whether the
+        number of an alarm was entered."""
         version, plan = await self._context.current()
         progress, instances = await self._first_start(), _instances(version.documents)
         routes = await self._context.routes(plan, NOTHING_QUEUED)
@@ -84,7 +84,8 @@ class FirstStepOperations(OperationGroup):
 
     @offers(setup_operations.FIRST_END)
     async def first_end(self, person: Person) -> str:
-        """Put it away: it is not spoken of any more, though no alarm was given back."""
+        """End the first start: the pages no longer speak of it, though no number was
+        entered."""
         await self._save_first_start(
             replace(await self._first_start() or FirstStart(), ended=True)
         )

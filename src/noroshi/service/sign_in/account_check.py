@@ -44,7 +44,7 @@ class AccountCheckOperations(ProbeOperations):
     async def _refusals(
         self, account: Account, secret: str
     ) -> AsyncIterator[tuple[SignInError, str]]:
-        """Yield what is refused, and which field that is about unless the refusal itself says
+        """Yield each refusal, and the field that it is about unless the refusal itself names
         it."""
         try:
             await self._tokens.tenant(account)

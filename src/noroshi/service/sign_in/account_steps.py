@@ -288,7 +288,7 @@ def values_of(account: Account) -> Mapping[str, str]:
 
 
 def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
-    """Return what a person and an app ask for there."""
+    """Return the scopes that a person and an app ask for at the server."""
     cloud = account.cloud
     return {
         "scope": cloud.scope_for(resource, app_only=False, is_shared=account.is_shared),

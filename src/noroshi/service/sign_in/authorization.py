@@ -150,7 +150,8 @@ class SignInOperations(OperationGroup):
 
     @offers(sign_in_operations.AUTHORIZE_FINISH)
     async def authorize_finish(self, person: Person, route: str, pasted: str) -> RouteStatus:
-        """Complete it with the address at which the browser ended; what waits goes out then."""
+        """Complete the sign-in with the address at which the browser ended; waiting mails are
+        then sent."""
         _, account = await self._account_of(route)
         old_status = await self._status_of(route)
         try:
@@ -257,7 +258,7 @@ class SignInOperations(OperationGroup):
     async def _store_secret(
         self, person: Person, plan: Plan, name: str, secret: Secret
     ) -> None:
-        """Keep it, bound to what it is for. Raises OperationFailedError."""
+        """Keep the secret, bound to its uses. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
         await self._context.bindings.disown(name)
         try:
@@ -350,8 +351,8 @@ def _sort_of_secret(account: Account) -> str:
 
 
 def not_signed_in(route: str, failure: OAuthError | VaultError) -> OperationFailedError:
-    """Return what the provider said, and what to do now: this is no renewal, which is tried
-    again."""
+    """Return the provider's refusal as an error, and what to do now: unlike a renewal, a
+    sign-in is not tried again."""
     codes = failure.code_names if isinstance(failure, SignInError) else ()
     problems = tuple(_mendings(route, failure))
     return OperationFailedError(failure.words, problems, codes)

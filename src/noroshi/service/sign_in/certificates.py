@@ -152,7 +152,8 @@ class CertificateOperations(SignInOperations):
     async def _free_entry(
         self, name: str, *, next: bool, replace: bool, is_ahead: bool
     ) -> tuple[Account, str]:
-        """Return where it goes. What is in use is written over only if that is said."""
+        """Return the vault entry to put it in. An entry in use is overwritten only if `replace`
+        says so."""
         account, entry = await self._certificate_of(name, next=next, is_ahead=is_ahead)
         if other_users := await self._others_with(account, entry):
             words = IS_ANOTHERS.fill(

@@ -35,7 +35,7 @@ NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
 
 
 class ProbeOperations(SignInOperations):
-    """Each as soon as it can be."""
+    """Prove each piece of a sign-in as soon as it can be proved."""
 
     @offers(sign_in_operations.ACCOUNT_TENANT)
     async def account_tenant(
@@ -91,8 +91,8 @@ class ProbeOperations(SignInOperations):
 
     @offers(sign_in_operations.TOKEN_LOOK)
     async def token_look(self, person: Person, route: str) -> TokenSeen:
-        """Return for whom it is, what it permits, whose it is; it is asked for if there is
-        none."""
+        """Return the audience, the permissions and the owner of the token; ask for one if there
+        is none."""
         plan, account = await self._account_of(route)
         resource: Resource = resource_of(plan.routes[route])
         try:

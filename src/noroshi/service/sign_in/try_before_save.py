@@ -113,7 +113,7 @@ async def refusal(
     bare: bool = False,
 ) -> SignInError | None:
     """Return the refusal that a sign-in at Entra would meet as well; None: none that can be
-    told before. Raises UnreachableError and VaultError."""
+    known before. Raises UnreachableError and VaultError."""
     try:
         await tokens.probe_credential(account, without_credential=bare, credential=credential)
     except SignInError as failure:

@@ -1,4 +1,4 @@
-"""Hold what the store for tests and trials keeps of each monitor, envelope and lease."""
+"""Hold the rows of the store for tests and trials: of monitors, envelopes and leases."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class EnvelopeRow:
 
     @property
     def tracked_mail(self) -> TrackedMail:
-        """Return it with all attempts, and what became of it."""
+        """Return the mail with all attempts and the outcome."""
         arrivals = sorted(self.arrivals, key=lambda arrival: arrival.reported_at)
         return TrackedMail(
             row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals)

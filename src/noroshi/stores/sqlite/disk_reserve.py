@@ -67,16 +67,16 @@ ERRNO = {
 
 
 def free_bytes(folder: Path) -> int:
-    """Return what may still be written to the volume of a folder."""
+    """Return the bytes that may still be written to the volume of a folder."""
     return shutil.disk_usage(folder).free
 
 
 def fault_of(
     error: Exception, folder: Path, measure_free: Callable[[Path], int] = free_bytes
 ) -> StoreFault:
-    """Return what an error of the driver or the system means for a store in that folder. A full
-    volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite speaks of
-    a fault of the disk."""
+    """Return the meaning of an error of the driver or the system for a store in that folder. A
+    full volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite
+    speaks of a fault of the disk."""
     if isinstance(error, OSError):
         return ERRNO.get(error.errno or 0, StoreFault.BROKEN)
     known_fault = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
@@ -105,7 +105,8 @@ class Ballast:
         return self._current_size() >= self.size
 
     def lay(self) -> bool:
-        """Lay it out with real blocks. False: there is no room, and it is as it was."""
+        """Write the ballast in real blocks. False: there is no room, and nothing has
+        changed."""
         previous_size = self._current_size()
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -198,14 +199,14 @@ class Reserve:
 
     @property
     def trouble(self) -> Message | None:
-        """Return what a person should know of the volume."""
+        """Return the trouble of the volume that a person should know of."""
         if not self.is_tight:
             return None
         message = SAMPLES_NOT_SAVED if self._ballast.is_laid else RESERVE_IN_USE
         return message.fill(path=self._path, free=round(self._free_bytes() / MIB))
 
     def fault_of(self, error: Exception) -> StoreFault:
-        """Return what an error of the driver means."""
+        """Return the meaning of an error of the driver."""
         return fault_of(error, self._path.parent, self._measure_free)
 
     def is_full(self, error: Exception) -> bool:

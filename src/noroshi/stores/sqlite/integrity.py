@@ -130,7 +130,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
 
 
 def faults(db: Connection) -> Sequence[Message]:
-    """Return all that is wrong; a file that is broken is asked nothing more."""
+    """Return all faults of a store; nothing further is read from a broken file."""
     rows = [row for (row,) in db.execute(f"pragma integrity_check({MOST_FAULTS})")]
     if rows != ["ok"]:
         return [DAMAGED.fill(what=text) for text in rows]

@@ -84,7 +84,7 @@ def migrate(
 
 
 def copy_before(path: Path, number: int) -> Path:
-    """Return where the copy lies that was made before a step."""
+    """Return the path of the copy that was made before a step."""
     return path.with_name(f"{path.name}.before-{number}")
 
 

@@ -47,7 +47,7 @@ than a command: nobody may be there to start it again."""
 
 
 class Holder(Enum):
-    """Name what the process with the lock does, as it stands in the file."""
+    """Name the role of the process with the lock, as it stands in the file."""
 
     COMMAND = "command"
     STARTING = "starting"
@@ -77,7 +77,7 @@ class Holding:
     holder: Holder
 
     def message(self, path: Path) -> Message:
-        """Return what keeps others from the store, and what to do."""
+        """Return the reason why others cannot open the store, and what to do."""
         return MESSAGES[self.holder].fill(who=self.process or "?", path=path)
 
 
@@ -109,7 +109,8 @@ def life_of(store: Path, holder: Holder) -> LifeLock:
 
 
 def holding(path: Path) -> Holding | None:
-    """Return who has the lock now; None if nobody has, or if that cannot be seen from here."""
+    """Return the holder of the lock; None if nobody has it, or if that cannot be seen from
+    here."""
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError:

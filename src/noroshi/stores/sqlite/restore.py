@@ -60,8 +60,8 @@ class Restored:
 
 
 def faults_of(path: Path) -> list[Message]:
-    """Return what should not be so in a store that nobody has open, or in a backup of one.
-    Raise StoreError if it is none of ours."""
+    """Return the faults of a store that nobody has open, or of a backup. Raise StoreError if it
+    is none of ours."""
     _refuse_no_file(path)
     try:
         refuse_foreign(path, known_migrations())
@@ -175,8 +175,8 @@ def _states(db: Connection) -> list[tuple[str, str]]:
 
 
 def _exchange(new_file: Path, store: Path, now: datetime) -> Path | None:
-    """Put it in the store's place. At no instant is there no store; the old one has a second
-    name before the first is taken from it."""
+    """Put the new file in the store's place. At no instant is there no store; the old one has a
+    second name before the first is taken from it."""
     old_path = _free_name(store, now)
     if had_store := store.exists():
         _settle_log(store)

@@ -45,7 +45,8 @@ def words_text(message: Message) -> str:
 
 
 def message_of(stored_text: str) -> Message:
-    """Return what was kept; the first schema's rows hold a text in one language, or a name."""
+    """Return a stored message; rows of the first schema hold a text in one language, or a
+    name."""
     try:
         return schema.value(Message, stored_text)
     except schema.Unreadable:

@@ -67,7 +67,7 @@ class Writer:
         self._thread.start()
 
     def do(self, work: Work[T]) -> asyncio.Future[T]:
-        """Return what `work` answers, once it is on the disk. It is done even if nobody
+        """Return the result of `work`, once it is on the disk. The work is done even if nobody
         waits."""
         if self._is_closed:
             raise StoreError(IS_CLOSED.fill(name=self._name))
@@ -118,7 +118,7 @@ class Writer:
             self._reserve.look(self._db)
 
     def _batch(self) -> list[Job]:
-        """Return all that waits, and at least one; none at the end."""
+        """Return all waiting pieces of work, at least one; none at the end."""
         jobs = [self._jobs.get()]
         if self._is_busy and jobs[0] is not None:
             self._gather_more()

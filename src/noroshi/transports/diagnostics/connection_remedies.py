@@ -57,8 +57,8 @@ OF_CERTIFICATES = frozenset(
 
 
 def step_error(trouble: RouteError, exam: Exam, summary: Message = NOTHING) -> StepError:
-    """Return how the stage stopped at which a trouble came up; `summary` is the short of it,
-    unless the server has a code for it."""
+    """Return the error that ends a stage for a trouble; `summary` is the short form, unless the
+    server has a code for it."""
     return StepError(_code_of(trouble) or summary, remedy_of(trouble, exam))
 
 

@@ -239,7 +239,7 @@ def with_values(exam: Exam, **values: str) -> Exam:
 
 
 class _CertificateProbe(asyncio.Protocol):
-    """Keeps what TLS says of the other side, and hangs up."""
+    """Keep the TLS details of the other side, and hang up."""
 
     tls: ssl.SSLObject | None = None
 

@@ -18,7 +18,7 @@ Service = Literal["graph", "webhooks"]
 
 
 def http_meaning(service: Service, status: int, text: str) -> Meaning:
-    """Return what an answer says of a mail, or of the route."""
+    """Return the meaning of an answer for a mail, or for the route."""
     rule = http_rule_for(service, status, text)
     if rule is None:
         return _by_first_digit(status)

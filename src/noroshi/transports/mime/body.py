@@ -36,7 +36,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Hold what MIME says of a part, and the part as it goes over the wire: ASCII, CRLF."""
+    """Hold the MIME headers of a part, and the part as it goes over the wire: ASCII, CRLF."""
 
     head: tuple[tuple[str, str], ...]
     body: str
@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Hold what a payload wants to say: `html` says the same as `text`, or is ""."""
+    """Hold the texts of a payload: `html` says the same as `text`, or is ""."""
 
     text: str
     html: str = ""
@@ -71,7 +71,7 @@ class Content:
 
 
 def content_of(payload: Mapping[str, Any]) -> Content:
-    """Return what stands in an envelope's payload; leave out what is not of the right sort."""
+    """Return the content of an envelope's payload; leave out values of a wrong type."""
     html = payload.get("html")
     files = payload.get("attachments")
     file_list = files if isinstance(files, Sequence) and not isinstance(files, str) else ()
@@ -112,7 +112,8 @@ def _file(attachment: Attachment) -> Part:
 
 
 def _base64(head: tuple[tuple[str, str], ...], data: bytes) -> Part:
-    """Encode it so that it is whole on relays without 8BITMIME, and no line can be too long."""
+    """Encode a body so that it stays whole on relays without 8BITMIME, and no line can be too
+    long."""
     body = encodebytes(data).decode("ascii").replace("\n", "\r\n")
     return Part((*head, ("Content-Transfer-Encoding", "base64")), body)
 

@@ -105,22 +105,23 @@ class Reply:
 
     @property
     def meaning_of_recipient(self) -> Meaning:
-        """Return what it says of a recipient, or of the whole mail."""
+        """Return the meaning of the reply for a recipient, or for the whole mail."""
         return meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_one(self) -> Meaning:
-        """Return what it says of a recipient beside one that was taken."""
+        """Return the meaning of the reply for one recipient beside another that was
+        accepted."""
         return one_recipient_meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_sender(self) -> Meaning:
-        """Return what it says of whoever sends."""
+        """Return the meaning of the reply for the sender."""
         return sender_meaning(self.code, self.enhanced, self.text)
 
     @property
     def gist(self) -> str:
-        """Return it without what differs each time."""
+        """Return the reply without the parts that differ each time."""
         return f"{self.code} {gist(self.text)}".rstrip(" .")
 
     def __str__(self) -> str:
@@ -153,7 +154,7 @@ class Connection:
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """Return what TLS knows of the other side, once it has begun."""
+        """Return the TLS details of the other side, once TLS has begun."""
         transport = self._protocol.transport
         tls_object: ssl.SSLObject | None = (
             transport.get_extra_info("ssl_object") if transport is not None else None

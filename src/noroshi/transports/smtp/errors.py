@@ -61,7 +61,7 @@ NO_TLS_FIRST = _(
 
 
 class SmtpError(Exception):
-    """Report that a conversation with a mail server came to nothing."""
+    """Report that a conversation with a mail server failed."""
 
 
 class ConnectionLostError(SmtpError):
@@ -117,7 +117,7 @@ def of_no_tls(address: str, seconds: float, trouble: TlsError) -> RouteError:
 
 
 def answer_of(trouble: RouteError) -> Answer:
-    """Return what a trouble says of every address of the mail."""
+    """Return the answer for every address of the mail from one trouble."""
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
     if trouble.code == 432:
         verdict, fault = Verdict.DEFERRED, None

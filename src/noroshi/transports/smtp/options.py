@@ -145,7 +145,7 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Return who signs in, From, and the envelope's sender."""
+        """Return the user who signs in, From, and the envelope's sender."""
         sender = self.mail_from
         return Parties(self.user or sender, sender, self.envelope_sender or sender)
 

@@ -27,7 +27,7 @@ class Meaning:
 
 
 def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """Return what an answer within a mail's transaction means."""
+    """Return the meaning of an answer within a mail's transaction."""
     rule = rule_for(code, enhanced, text)
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: REFUSAL}.get(code // 100, DEFERRED))
@@ -37,8 +37,8 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """Return what an answer to MAIL FROM means: who is refused there is the sender, which is the
-    route's."""
+    """Return the meaning of an answer to MAIL FROM: a refusal there is of the sender, which is
+    the route's."""
     general = meaning(code, enhanced, text)
     if general.verdict is REFUSAL and code != 552:
         return Meaning(ROUTE, Fault.PERMISSION, general.explanation)
@@ -46,8 +46,8 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 
 def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """Return what an answer to RCPT means where the server took another recipient of the mail: who
-    sends is not refused then, and the route works."""
+    """Return the meaning of an answer to RCPT where the server accepted another recipient of
+    the mail: then the sender is not refused, and the route works."""
     general = meaning(code, enhanced, text)
     if general.fault is Fault.PERMISSION and code // 100 == 5:
         return Meaning(REFUSAL, None, general.explanation)

@@ -146,14 +146,15 @@ def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCaus
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:
-    """Yield that somebody signed in whose mailbox it is not; "" is nobody who is known."""
+    """Yield a cause if the person who signed in is not the mailbox's owner; "" is an unknown
+    person."""
     if person and not is_name_of(person, user):
         row = OTHER_SENDER if resource == "graph" else OTHER_PERSON
         yield _cause_of(row, person=person, user=user)
 
 
 def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
-    """Return who signed in, by the mailbox's name if it is that; "" for an app."""
+    """Return the person who signed in, by the mailbox's name if it is that; "" for an app."""
     if is_app(claims):
         return ""
     return shorten(named_in(claims, mailbox))
@@ -171,5 +172,5 @@ def _cause_of(name: str, /, **arguments: str) -> TokenCause:
 
 
 def shorten(claim: object) -> str:
-    """Return a claim as it may be told: short, and nothing that a terminal obeys."""
+    """Return a claim fit to show: short, and without terminal controls."""
     return printable(str(claim))[:LONGEST_VALUE]

@@ -1,4 +1,4 @@
-"""SMTP: hands mails to a mail server, signed in or not, in TLS unless told."""
+"""Hand mails to an SMTP server, signed in or not, in TLS unless configured otherwise."""
 
 from __future__ import annotations
 
@@ -143,7 +143,8 @@ class SmtpTransport:
             self._timer = loop.call_at(idle_until, self._retire_idle)
 
     def _retire_idle(self) -> None:
-        """Retire those whose time is over; the one used last is the last of them."""
+        """Close the idle connections whose time is over; the one used last is the last of
+        them."""
         loop, self._timer = asyncio.get_running_loop(), None
         while self._idle and self._idle[0].idle_until <= loop.time():
             self._retire(self._idle[0])
@@ -222,7 +223,7 @@ class SmtpTransport:
         return None if token is None else replace(refused_credentials, secret=token)
 
     def _explain(self, error: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
-        """Add what can be said of a token that is as fresh as can be and that Exchange refused."""
+        """Add the possible causes where Exchange refused even a fresh token."""
         if credentials.entry or not is_of_token(error.code, error.enhanced):
             return error
         now = self._transport_context.clocks.wall()

@@ -81,7 +81,7 @@ class MergedForm:
 
 
 class Refusal(Protocol):
-    """Hold an outcome: why not, which kind of refusal, and the problems told with it."""
+    """Hold an outcome: the reason for a refusal, the kind of it, and the problems."""
 
     @property
     def why(self) -> Sequence[str]: ...

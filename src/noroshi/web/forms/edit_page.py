@@ -47,8 +47,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFrame:
-    """Hold what stands around a form. `removal` says what removing it means; "": it is not there.
-    `place` is the part of the manager that it is in."""
+    """Hold the surroundings of a form. `removal` explains the removal; "": there is nothing to
+    remove. `place` is the part of the manager that the form is in."""
 
     title: str
     crumbs: Sequence[Link]
@@ -140,7 +140,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
 
 
 def _new_spot(edit: Edit) -> Spot | None:
-    """Return where it is, if somebody else gave it another name."""
+    """Return the new spot, if somebody else renamed the edited part."""
     if not (edit.overtaken and edit.is_gone):
         return None
     return find_moved(

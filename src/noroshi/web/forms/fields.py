@@ -93,8 +93,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """Hold how fields are drawn: in whose language, with which names to choose from (by setting),
-    what was typed instead of the values, and what is in force now."""
+    """Hold the context in which fields are drawn: the language, the names to choose from (by
+    setting), the typed text in place of values, and the values in force now."""
 
     say: Say
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -178,7 +178,7 @@ def _shown_fields(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[s
 
 
 def problems_elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
-    """Return the problems that are at no field, to be told above the form."""
+    """Return the problems without a field, to be shown above the form."""
     field_names = tuple(names)
     return [
         problems_at(place, text, language)

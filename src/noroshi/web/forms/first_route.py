@@ -70,7 +70,7 @@ def account_of(documents: Documents) -> str:
 
 
 def way_of(documents: Documents) -> str:
-    """Return which of WAYS was taken."""
+    """Return the chosen one of WAYS."""
     options = _options(documents)
     return SERVER if options and not options.get("account") else MICROSOFT
 

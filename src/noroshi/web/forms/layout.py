@@ -59,7 +59,7 @@ class Outline:
     start: Mapping[str, Any] = field(default_factory=dict)
 
     def content(self, form: Form, base: Content) -> dict[str, Any]:
-        """Put what was posted on top of what it was."""
+        """Put the posted settings on top of the old content."""
         content = {**self.start, **base}
         base = content
         for part in self.parts:
@@ -81,7 +81,7 @@ class Outline:
         return content
 
     def merged_fields(self, form: Form, base: Content, now: Content) -> dict[str, str]:
-        """Put what was typed over what was seen on top of what is in force now."""
+        """Merge the typed changes against what was seen into the values in force now."""
         fields = dict[str, str]()
         for part in self.parts:
             fields |= merged(

@@ -58,7 +58,8 @@ async def new_entry(visit: Visit, name: str) -> str:
 
 
 async def entry_of(visit: Visit, name: str) -> str:
-    """Return that name, or a free one where something names an entry of it already."""
+    """Return that name for an entry, or a free one where a definition names such an entry
+    already."""
     used_entries = {one.name for one in await visit.call(SecretOperations.list) if one.named_by}
     return await new_entry(visit, name) if name in used_entries else name
 

@@ -24,8 +24,8 @@ def find_moved(
     documents: Mapping[str, Content],
     problems: Problems,
 ) -> Spot | None:
-    """Find where it is now by the ids of the monitors that it is or has; else as the refusal
-    told. None if it is nowhere, or in several places."""
+    """Find the new spot of a part by the ids of the monitors in it; else as the refusal says.
+    None if it is nowhere, or in several places."""
     base_places, now = _ids({spot.key: base_document or {}}), _ids(documents)
     own_ids = [id for id, place in base_places.items() if _is_in(place, spot)]
     spots = {_enclosing(spot, now[id]) for id in own_ids if id in now}

@@ -148,7 +148,7 @@ class LimitedSocket(socket.socket):
 
     network, peer = "", ("", 0)
     transport: asyncio.Transport | None = None
-    """Once it speaks HTTP."""
+    """The transport, once the connection speaks HTTP."""
     _connections: Connections | None = None
 
     @classmethod
@@ -181,7 +181,7 @@ class LimitedSocket(socket.socket):
 
 
 def report_person(scope: Scope, person: str) -> None:
-    """Tell that this request is that person's."""
+    """Report the person of this request."""
     extension = scope.get("extensions", {}).get(PROVES)
     if extension is not None:
         extension["tell"](person)

@@ -218,7 +218,7 @@ def _help_of_kind(visit: Visit, kind: Kind) -> str:
 async def _choose(
     visit: Visit, document: Content | None, instance_name: str, group: str
 ) -> Response:
-    """Ask which kind the new one shall be of. What Noroshi watches by itself comes last."""
+    """Ask for the kind of the new monitor. Kinds that Noroshi monitors by itself come last."""
     if visit.request.method == "POST":
         raise NotFoundError(NO_SUCH_PAGE)
     rows = [

@@ -66,7 +66,8 @@ async def me(visit: Visit) -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedShown:
-    """Hold what an authenticator reads: the address, with the seed in it, and the seed alone."""
+    """Hold the data for an authenticator: the address with the seed in it, and the seed
+    alone."""
 
     address: str = field(repr=False)
     seed: str = field(repr=False)

@@ -106,7 +106,8 @@ def _finding_text(visit: Visit, one: Stage) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyOnPage:
-    """Hold what mends a failed stage, in words. `link` is "" unless a page may lead there."""
+    """Hold the remedy of a failed stage, in words. `link` is "" unless a page may lead
+    there."""
 
     meaning: str
     who: str
@@ -119,7 +120,7 @@ class RemedyOnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageOnPage:
-    """Hold one stage of a diagnosis, in words. `ms` is how long it took, "" if it was not
+    """Hold one stage of a diagnosis, in words. `ms` is the duration, "" if the stage was not
     reached."""
 
     state: str
@@ -142,8 +143,8 @@ def _stage(visit: Visit, one: Stage) -> StageOnPage:
 
 
 def steps_of(say: Callable[[Message], str], instructions: Sequence[Message]) -> list[str]:
-    """Return the steps of a remedy as a page has them. Two entries of the vault have one page:
-    that is told once."""
+    """Return the steps of a remedy as a page has them. Two vault entries have one page, which
+    is named once."""
     return list(dict.fromkeys(map(say, instructions)))
 
 

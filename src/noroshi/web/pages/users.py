@@ -162,7 +162,7 @@ async def tokens(visit: Visit) -> Response:
 
 
 def _creator(visit: Visit, creator: str) -> str:
-    """Return who created a token; and by which door, where it was not this page's."""
+    """Return the creator of a token; and the door, where it was not this page's."""
     name, _, door = creator.partition(" (")
     door = door.rstrip(")")
     return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else creator

@@ -27,8 +27,8 @@ PARTS = ("count", "chips", "open", "ended")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarms:
-    """Hold what is open, what happened of late, how far the mails have come; and what machines,
-    groups, monitors and routes are called."""
+    """Hold the open alarms, the recent events, the progress of the mails, and the names of
+    machines, groups, monitors and routes."""
 
     tree: Mapping[str, Instance]
     route_titles: Mapping[str, str]
@@ -39,8 +39,8 @@ class OpenAlarms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmQuery:
-    """Hold which alarms somebody asked to see: those that nobody has, those in which a text
-    stands; and which they have chosen, by path and item."""
+    """Hold the filter of the alarms: those without a holder, those that contain a text; and the
+    chosen ones, by path and item."""
 
     show: str = ""
     find: str = ""
@@ -93,7 +93,7 @@ def view(
     permissions: Mapping[str, bool],
     localizer: Localizer,
 ) -> Mapping[str, Any]:
-    """Return all that the fragments show."""
+    """Return all values that the fragments show."""
     alarms, now = open_alarms.alarms.rows, open_alarms.alarms.at
     rows = [row for row in alarms if _matches(row, query, open_alarms)]
     picked_rows = [row for row in rows[MOST_SHOWN:] if _key(row) in query.picked]

@@ -121,7 +121,7 @@ class _StateDifference:
                 yield self._line(name, old_value, new_value, old)
 
     def holder_lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
-        """Yield who had each item, and who has it."""
+        """Yield the former and the new holder of each item."""
         for item in dict.fromkeys((*old, *new)):
             name = ACKNOWLEDGED_BY
             if item:

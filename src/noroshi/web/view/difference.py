@@ -61,7 +61,7 @@ class DifferenceText:
 
     @property
     def sentence(self) -> Message:
-        """Return it on one line."""
+        """Return the difference on one line."""
         if self.sign in BECAME:
             return ENDING.fill(what=self.what, became=self.became)
         filled = {"setting": self.setting, "before": self.before, "after": self.after}

@@ -1,5 +1,5 @@
-"""Tell what is wrong with a step of the first start at the fields that were filled in: whoever
-has just begun knows neither the files of definitions nor the names of settings in them."""
+"""Show the problems of a step of the first start at the fields that were filled in: a beginner
+knows neither the definition files nor the names of settings in them."""
 
 from __future__ import annotations
 

@@ -62,9 +62,9 @@ class Outcome(Generic[A_co]):
 
 
 async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any) -> Outcome[A]:
-    """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
-    ReauthenticationRequiredError: the password is asked for by a page that sends all of the
-    form again."""
+    """Run an operation. A refusal is an outcome, so that the typed values can be shown once
+    more. Raises ReauthenticationRequiredError: the password is asked for by a page that sends
+    the whole form again."""
     outcome = await run_with_form(visit, operation, **args)
     if outcome.needs_password:
         raise ReauthenticationRequiredError(
@@ -120,7 +120,7 @@ async def reauthenticate_from_form(visit: Visit) -> str:
 async def run_reauthenticated(
     visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
 ) -> Outcome[A]:
-    """Do it as `run`, where the form itself asks for the password once more."""
+    """Run an operation as `run` does, where the form itself asks for the password once more."""
     if reason := await reauthenticate_from_form(visit):
         return Outcome(None, (reason,), 403, needs_password=True, kind="password")
     return await run_with_form(visit, operation, **args)
@@ -180,7 +180,7 @@ def clock(visit: Visit, at: datetime | None) -> str:
 
 
 def time_since(visit: Visit, at: datetime | None) -> str:
-    """Say how long ago it is, in one unit."""
+    """Return the time since then, in one unit."""
     if not at:
         return ""
     seconds = (visit.web.service.now() - at).total_seconds()

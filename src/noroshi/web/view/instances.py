@@ -53,7 +53,7 @@ class Stops:
 
 
 def stops_of(status: Status, localizer: Localizer) -> Stops:
-    """Return all that is stopped, from the answer of `status`."""
+    """Return all stopped parts, from the answer of `status`."""
     return Stops(
         known={one.path: one for one in status.stopped}, at=status.at, localizer=localizer
     )

@@ -74,7 +74,7 @@ class Snapshot:
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
-        """Return all that is shown, to be compared. A new measurement alone is no change."""
+        """Return all that is shown, for a comparison. A new measurement alone is no change."""
         status = self.status
         return (
             status.version,
@@ -103,7 +103,7 @@ class Snapshot:
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:
-        """Return how many mails wait in which state, and the progress of the mails of
+        """Return the number of waiting mails by state, and the progress of the mails of
         alarms."""
         return self.status.queue, self.ledger
 
@@ -124,7 +124,7 @@ class Snapshot:
         return translated or self
 
     def _translated(self, language: str) -> Snapshot | None:
-        """Return it in that language; None if it reads the same."""
+        """Return the text in that language; None if it reads the same."""
         monitors = tuple(with_titles_in(one, language) for one in self.status.monitors)
         if monitors == self.status.monitors:
             return None

@@ -99,7 +99,7 @@ class DeliveryProgress:
 
 
 def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
-    """Return how far the mail of an alarm, or of the queue, came."""
+    """Return the progress of the mail of an alarm, or of the queue."""
     if isinstance(mail, LedgerRow):
         return DeliveryProgress(
             state=mail.state,
@@ -244,7 +244,7 @@ def _attempt_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalRow:
-    """Show what became of a mail after it was accepted; `by`: who says that it arrived."""
+    """Show what happened to a mail after it was accepted; `by`: who confirmed the arrival."""
 
     at: str
     state: StateMark

@@ -64,7 +64,7 @@ class AlarmPost:
 
     @property
     def line(self) -> str:
-        """Return it on one line, as "Accepted 12:30" and "Sending: waiting for retry"."""
+        """Return the post on one line, as "Accepted 12:30" and "Sending: waiting for retry"."""
         separator = ": " if self.state == "stuck" and self.text else " "
         return f"{self.name}{separator}{self.text}".strip()
 
@@ -252,7 +252,7 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
 
 
 def doubts_of_routes(status: Status, localizer: Localizer) -> str:
-    """Say what keeps the routes from being called well; "": nothing."""
+    """Return the reasons not to call the routes well; "": there are none."""
     readiness = count_readiness(one.sends for one in status.routes)
     if cannot_send(status, localizer):
         return localizer.say(_("the routes require attention"))
@@ -358,7 +358,8 @@ def stopped_parts(
 
 
 def stopped_by(one: StoppedBy, now: datetime, localizer: Localizer) -> str:
-    """Say who stopped it, when, and with which version; "" where that is not known any more."""
+    """Say who stopped a part, when, and with which version; "" where that is not known any
+    more."""
     if not one.version:
         return ""
     at = localizer.moment(one.at, now)
@@ -377,7 +378,8 @@ def part_page(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RemainingValidity:
-    """Hold how long a credential is valid: `x` on the ruler, which gives the last week room."""
+    """Hold the remaining validity of a credential: `x` on the ruler, which gives the last week
+    room."""
 
     days: int
     level: str
@@ -422,7 +424,7 @@ def route_state(route: RouteStatus, localizer: Localizer) -> str:
 
 
 def view(status: Status, ledger: Ledger, localizer: Localizer) -> Mapping[str, Any]:
-    """Return all that the fragments show."""
+    """Return all values that the fragments show."""
     now = status.at
     items = len(wrong_items(status))
     has_places = any((status.stopped, status.silences, status.maintenance, status.untold))

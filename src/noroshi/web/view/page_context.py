@@ -1,4 +1,4 @@
-"""Handle one request for a page: who asks, in which language, and the answer."""
+"""Handle one request for a page: the person, the language, and the answer."""
 
 from __future__ import annotations
 

@@ -36,13 +36,14 @@ class LinkedText(MarkedText):
     here: str
 
     def __new__(cls, text: str, page_address: str = "") -> Self:
-        """Keep what the text names."""
+        """Keep the names in the text."""
         linked_text = super().__new__(cls, text, marks_of(text))
         linked_text.here = page_address
         return linked_text
 
     def html(self) -> Html:
-        """Return it with a link to each page that it names, other than the one that is read."""
+        """Return the text as HTML, with a link to each page that it names, other than the one
+        that is read."""
         parts, at = list[str](), 0
         for mark in self.marks:
             if href := self._href(mark.meaning):

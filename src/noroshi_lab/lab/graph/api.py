@@ -49,7 +49,7 @@ _BY_REPORT = ("5.7.232", "5.7.233", "5.7.236")
 
 
 class Graph:
-    """The web side of the mailboxes."""
+    """Serve the web side of the mailboxes."""
 
     def __init__(
         self, callers: Callers, submission: Submission, faults: Faults, journal: Journal
@@ -59,7 +59,7 @@ class Graph:
         self._clock, self._mailboxes = submission.clock, submission.mailboxes
 
     def routes(self, app: web.Application) -> None:
-        """Adds the endpoints to the application, for /me and for /users/{upn}."""
+        """Add the endpoints to the application, for /me and for /users/{upn}."""
         for root in ("/v1.0/me", "/v1.0/users/{upn}"):
             add = app.router.add_route
             add("POST", f"{root}/sendMail", self._send)

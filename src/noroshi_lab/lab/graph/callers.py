@@ -41,12 +41,13 @@ class Caller:
 
     @property
     def reads_bodies(self) -> bool:
-        """Mail.ReadBasic lets nobody read what a mail says."""
+        """Return whether the caller may read what a mail says: Mail.ReadBasic does not allow
+        it."""
         return any("Mail.Read" in each for each in self.permissions - {"Mail.ReadBasic"})
 
 
 class Callers:
-    """Reads tokens, and holds each app to what it may do with one mailbox."""
+    """Read tokens, and limit each app to its permissions for one mailbox."""
 
     def __init__(
         self, *, directory: Directory, mint: Mint, clock: LabClock, limits: Limits
