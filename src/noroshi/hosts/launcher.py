@@ -139,7 +139,7 @@ class Reply:
 
 
 class Launcher:
-    """All that runs at one time, and the socket by which the node tells and is told."""
+    """Hold all programs that run at one time, and the socket to the node."""
 
     def __init__(self, node: socket.socket, begun_memory: mmap.mmap) -> None:
         self._node, self._received_bytes, self._unsent_bytes = node, bytearray(), bytearray()
