@@ -154,8 +154,8 @@ def thumbprints(certificate: x509.Certificate) -> dict[str, str]:
 
 
 def _check_times(claims: Mapping[str, object], now: datetime) -> None:
-    """Check the times of an assertion: a clock may be wrong by five minutes; one that ends
-    later than a day is refused."""
+    """Check the times of an assertion; the app's clock may be wrong by five minutes. Raises
+    Refusal."""
     begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp")
     if not isinstance(ends, int | float) or not isinstance(begins, int | float):
         raise Refusal(700024)
