@@ -50,8 +50,8 @@ def _encoder(medium: ReadAt) -> Callable[[object], Any]:
 
 
 _converting = threading.Lock()
-"""One at a time: msgspec puts what it knows of a class onto the class before it is whole, and a
-thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
+"""Held while a converter is made: msgspec puts what it knows of a class onto the class before
+it is whole, and a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
 
 
 def _decoded(shape: type[Any], value: Any) -> Any:

@@ -28,7 +28,7 @@ def load(name: str) -> ModuleType:
 
 
 def load_all(names: Iterable[str]) -> None:
-    """Have them there for whoever needs them next."""
+    """Import these modules now, for whoever needs them next."""
     for name in names:
         load(name)
 

@@ -77,7 +77,8 @@ class Plugins:
             return {"subject": lines[0], "text": "\n".join(lines), "plain": repr(bug)}
 
     def notice(self, action: str, contact: Contact, about: Notice) -> Mapping[str, Any]:
-        """Return what that kind of action tells a contact; if it cannot, the plain facts."""
+        """Return what an action of that kind tells a contact; if it cannot draft a notice, the
+        plain facts."""
         try:
             draft = self.action(action).notice
             if draft is not None:

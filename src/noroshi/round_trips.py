@@ -19,7 +19,8 @@ PREFIX = "round-trip/"
 """The states of an Arrival."""
 DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
-"""So many of a route's mails are looked back at, and where the newest has not been seen."""
+"""How many of a route's latest mails are looked back at; and the most, while the newest has not
+been seen."""
 SUBJECT = _("[Noroshi] Round trip through {mark}")
 MARK = "{route}, {day} ({installation})"
 """The part of a subject that is the same in every language, and in no other mail."""
@@ -225,7 +226,7 @@ def _sent_at(mail: TrackedMail) -> datetime:
 
 
 def _why_unseen(mail: TrackedMail) -> Message:
-    """Why it has not been seen."""
+    """Return why a mail has not been seen."""
     if bounce := arrival_of(mail, DeliveryState.CAME_BACK):
         return CAME_BACK.fill(said=bounce.text)
     if mail.row.state != EnvelopeState.ACCEPTED:

@@ -20,7 +20,8 @@ LONGEST_LINE = 64 * 1024
 AT_ONCE = 2
 """Readers at a time, as each may take half a gigabyte and a core."""
 MOST_WAITING, MOST_OF_ONE = 16, 4
-"""So many requests are received or wait for a reader at a time, and so many of one person."""
+"""The most requests that are received or wait for a reader at a time, and the most of one
+person."""
 WITHIN = 120.0
 """Seconds: a reader's own limit, of CPU time, comes first unless the machine stands still."""
 CHUNK = 64 * 1024
@@ -48,7 +49,7 @@ async def start(
 
 
 def kill(child: asyncio.subprocess.Process) -> None:
-    """End it at once, with whatever it may have started."""
+    """End a process at once, with whatever it may have started."""
     try:
         if sys.platform == "win32":
             child.kill()
@@ -59,7 +60,7 @@ def kill(child: asyncio.subprocess.Process) -> None:
 
 
 class Busy(Exception):
-    """So many requests wait for a reader that one more is sent away."""
+    """Report that too many requests wait for a reader to take one more."""
 
 
 class Unread(Exception):

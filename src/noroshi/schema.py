@@ -54,8 +54,9 @@ _making = threading.Lock()
 
 @cache
 def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
-    """One at a time: msgspec puts what it knows of a class onto the class before it is whole, and
-    a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
+    """Return a decoder for a type. Decoders are made one at a time: msgspec puts what it knows
+    of a class onto the class before it is whole, and a thread that reads by half of it ends the
+    process (SIGSEGV, 0.22.0)."""
     with _making:
         return msgspec.json.Decoder(type_, dec_hook=_from_stored)
 
@@ -101,7 +102,7 @@ def read_most(
 
 
 def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
-    """Return what can be made of it, and all that is wrong with it."""
+    """Return the value that can be made of the data, and all that is wrong with the data."""
     try:
         return read_exactly(shape, data), ()
     except NotExactError:  # it is converted, or there is something to say of it

@@ -1,4 +1,4 @@
-"""One mail that tells what several would have told: the worst first, nothing unnamed."""
+"""Draft one mail that tells what several would have told: the worst first, nothing unnamed."""
 
 from __future__ import annotations
 
@@ -183,12 +183,12 @@ class Story:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it is neither recovered nor monitored no more."""
+        """Return True if the problem lasts: it has not recovered, and is still monitored."""
         return not self.last_row["ended"] and self.level is not Level.OK
 
     @property
     def outages(self) -> tuple[Outage, ...]:
-        """Return them one after the other; each but the last one is over."""
+        """Return the outages one after the other; each but the last one is over."""
         outages, rows = list[Outage](), list[Mapping[str, Any]]()
         for row in self.rows:
             rows.append(row)

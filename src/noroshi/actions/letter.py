@@ -75,7 +75,7 @@ class Part:
     """Hold one of several things that a page tells of. Without a level it has no level's
     colour.
 
-    `entries` is what belongs below it, one line each, however many.
+    `entries` are the lines below the part, however many.
     """
 
     head: str
@@ -90,11 +90,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that a mail says, from top to bottom. What is empty is left out.
+    """Hold all that a mail says, from top to bottom. Empty parts are left out.
 
-    `level` gives the colour (None: news that has no level), `mark` and `word` say it;
-    `path` is the path to what it is about, `side_note` stands beside the level. `headline` is
-    one sentence, `lead` are those after it. `rows` follow them, `closing_rows` stand below the
+    `level` gives the colour (None: news that has no level), `mark` and `word` say it; `path`
+    leads to the subject of the mail, `side_note` stands beside the level. `headline` is one
+    sentence, `lead` are those after it. `rows` follow them, `closing_rows` stand below the
     parts.
     """
 

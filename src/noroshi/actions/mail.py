@@ -52,8 +52,8 @@ class Options:
 
     @property
     def has_html(self) -> bool:
-        """Tell whether it has an HTML form. A text of one's own stands alone: the built-in HTML
-        would say something else."""
+        """Return True if the mail has an HTML form. A custom text stands alone: the built-in
+        HTML would say something else."""
         return self.html and bool(self.html_template or not self.text)
 
 

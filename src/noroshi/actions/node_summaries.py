@@ -28,7 +28,8 @@ PROBLEMS: Mapping[tuple[str, str], Message] = {
     (QUEUE, "lost"): ALARMS_LOST,
     (NODE, "store"): _("problem with the store"),
 }
-"""By the kind of a monitor and the reading. A reading with a unit is told as a number instead."""
+"""Summaries of problems, by kind of monitor and reading. A reading with a unit is told as a
+number instead."""
 RECOVERIES: Mapping[tuple[str, str], Message] = {
     (ROUTE, "blocked"): CAN_SEND,
     (ROUTE, "down"): CAN_SEND,

@@ -84,8 +84,8 @@ log = logging.getLogger(__package__)
 
 
 def _steady() -> float:
-    """Seconds that pass, those too in which the machine sleeps: on Linux `time.monotonic` leaves
-    them out, and nobody would be told that nobody watched."""
+    """Return the seconds that have passed, those included in which the machine slept: on Linux
+    `time.monotonic` leaves them out, and nobody would be told that nobody watched."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()

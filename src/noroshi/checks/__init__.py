@@ -1,4 +1,4 @@
-"""One file for each kind of monitor. Adding one: write it, and name it here."""
+"""Hold one file for each kind of monitor. To add one, write it, and name it here."""
 
 from collections.abc import Callable, Mapping
 

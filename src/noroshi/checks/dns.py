@@ -54,7 +54,8 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 async def measure(
     name: str, required: Sequence[str], resolve: Resolver | None = None
 ) -> Outcome:
-    """Look one name up. Raises Unmeasurable if that does not tell whether there is such a name."""
+    """Look up one name. Raises Unmeasurable if the answer does not tell whether the name
+    exists."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     try:

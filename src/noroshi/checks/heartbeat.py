@@ -54,7 +54,7 @@ class Options:
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
-        """Return when it must next begin after an instant; grace comes on top."""
+        """Return when the job must next begin after an instant; grace comes on top."""
         return first_after(self._cadence(zone), last)
 
     def _cadence(self, zone: str) -> FixedInterval | FixedTimes:

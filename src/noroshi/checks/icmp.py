@@ -97,7 +97,7 @@ def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
 
 
 def is_answer(packet: bytes, family: int, sequence: int, mark: bytes) -> bool:
-    """Return whether it is the answer to that echo of ours."""
+    """Return True if a packet is the answer to that echo request of ours."""
     if len(packet) < HEADER.size:
         return False
     kind, _, _, _, number = HEADER.unpack_from(packet)

@@ -30,7 +30,8 @@ MIB = 1 << 20
 MOST_FILES = 100
 MOST_MARKS = 64
 ALL_MARKS = 1000
-"""Of all files of a monitor: what is remembered of them must stay below 256 KiB."""
+"""The most marks of all files of a monitor: what is remembered of them must stay below 256
+KiB."""
 ENOUGH = 3.0  # seconds; a look that ran into the monitor's time-out would have been in vain
 SHOWN = 200  # characters of the first line, beside the number
 MISSES = 2

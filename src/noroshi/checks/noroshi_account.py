@@ -17,8 +17,9 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
     from noroshi.ports import AccountFacts
 
 DAYS = (60, 30, 14, 7, 1)
-"""So many days before it ends it is told. The reading is named by the last of them that was reached:
-another name behind the same level is news, so each is told once, and in one line."""
+"""Days before the end of a credential on which it is told. The reading is named by the last of
+these days that was reached: another name behind the same level is news, so each is told once,
+and in one line."""
 URGENT = 7
 NO_ACCOUNT = _("there is no account {name}")
 NOT_WELL = followed_by(
@@ -67,7 +68,8 @@ def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading
 
 
 def _sign_in_text(facts: AccountFacts) -> Message:
-    """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
+    """Return the state of a sign-in in full: a reader of the mail has neither definitions nor
+    examination at hand."""
     if facts.is_well or not facts.routes:
         return facts.reason
     return NOT_WELL.fill(

@@ -35,7 +35,7 @@ NO_ANSWER = (
     errno.ECONNREFUSED,
     errno.ENOPROTOOPT,
 )
-"""Errors that routers and firewalls send in the place of the computer (RFC 1122, 3.2.2.1)."""
+"""Errors that routers and firewalls send in place of the computer (RFC 1122, 3.2.2.1)."""
 REFUSED = (ConnectionRefusedError, ConnectionResetError)
 """The computer is there, or nobody could have refused."""
 

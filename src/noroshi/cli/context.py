@@ -43,7 +43,7 @@ def _is_made(door: str) -> bool:
 
 
 class CommandContext:
-    """One command as it was asked for, and the node that it is asked of."""
+    """Hold one command as typed, and the node that it asks."""
 
     def __init__(
         self,

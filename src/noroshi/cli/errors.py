@@ -30,5 +30,5 @@ class RefusedError(CliError):
         self.kind, self.problems, self.codes = kind, tuple(problems), tuple(codes)
 
     def concerns(self, location: str) -> bool:
-        """Return whether one of the problems is there."""
+        """Return True if one of the problems is at that location."""
         return any(place == location for place, _ in self.problems)

@@ -156,7 +156,7 @@ class CommandParser(Parser):
         self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
 
     def ask_for_command(self) -> NoReturn:
-        """Say that a command is missing, and which there are."""
+        """Say that a command is missing, and list the commands."""
         if self._is_root:
             print(_short_help().say(self.language), file=sys.stderr)
             sys.exit(USAGE)

@@ -1,4 +1,5 @@
-"""From what was typed to an exit code: language, home folder, command, and what went wrong."""
+"""Turn a command line into an exit code: language, home folder, command, and what went
+wrong."""
 
 from __future__ import annotations
 

@@ -85,8 +85,8 @@ class Config:
 
 
 def read_config(home: Path) -> Config:
-    """Read the settings in a home folder. Raise ConfigError with all that is wrong with
-    them."""
+    """Read the settings in a home folder. Raise ConfigError with all problems of the
+    settings."""
     file = home / FILE
     table, problems = _load(file), list[Fault]()
     settings: dict[str, Any] = {}

@@ -34,14 +34,14 @@ def leaves_out(home: str, name: str) -> bool:
 
 
 class Fault(NamedTuple):
-    """One thing wrong with the file, and where."""
+    """Hold one problem of the file, and the place of it."""
 
     location: str
     message: Message
 
 
 class ConfigError(ValueError):
-    """The file cannot be used; `problems` says all that is wrong with it."""
+    """Report that the file cannot be used; `problems` are all that is wrong with it."""
 
     def __init__(self, problems: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{p.location}: {p.message.en}" for p in problems))

@@ -45,8 +45,8 @@ class Silence:
     """The person who ended the silence early."""
 
     def is_active(self, now: datetime) -> bool:
-        """Return whether it is in force. One that is yet to begin was said while the clock was
-        ahead: it would last for as long as the clock was."""
+        """Return True if the silence is in force. One that is yet to begin was made while the
+        clock was ahead: it would last for as long as the clock was."""
         return self.begins - SLACK <= now < self.ends
 
     def covers(self, monitor: Monitor) -> bool:
@@ -80,7 +80,7 @@ class Remark:
 
     @property
     def acknowledgement(self) -> Acknowledgement:
-        """Return that whoever made the remark has the alarm."""
+        """Return the acknowledgement that the remark makes: its author has the alarm."""
         return Acknowledgement(
             monitor=self.monitor,
             item=self.item,

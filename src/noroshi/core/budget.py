@@ -82,7 +82,7 @@ def half_is_left(pace: Pace, spending: Spending, now: datetime) -> bool:
 
 
 def is_hour_used_up(pace: Pace, spending: Spending, now: datetime) -> bool:
-    """Return whether it is the hour's mails, rather than the day's recipients, that run out."""
+    """Return True if the mails of the hour, rather than the recipients of the day, run out."""
     return _free_by_hour(pace, spending, now) > _free_by_day(pace, spending, now)
 
 

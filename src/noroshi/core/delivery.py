@@ -56,8 +56,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try it again by this route. `answered`: the route did answer, so it is well; else nothing
-    is known of it."""
+    """Try the mail again by this route. `answered`: the route did answer, so it is well; else
+    nothing is known of it."""
 
     retry_at: datetime
     reason: Message

@@ -29,8 +29,8 @@ LONG = timedelta(hours=24)
 
 
 def may_join(envelope: Envelope) -> bool:
-    """Return whether it can be told in a digest: it says in rows what it tells, and nobody has
-    it yet."""
+    """Return True if a digest can tell an envelope: the envelope has rows of alarms, and nobody
+    has got it yet."""
     fresh = not (envelope.reached or envelope.refused or envelope.attempts)
     return (
         fresh

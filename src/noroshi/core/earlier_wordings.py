@@ -31,7 +31,7 @@ class CurrentText:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def filled(self, arguments: Mapping[str, Argument | Message]) -> Message | None:
-        """Return it with what was stored; None if the row is damaged."""
+        """Return the text filled with the stored arguments; None if the row is damaged."""
         renamed_arguments = {
             new: arguments[old] for new, old in self.names.items() if old in arguments
         }
@@ -476,4 +476,4 @@ EARLIER: Mapping[str, CurrentText] = {
     "{path} is no key that `noroshi key backup` wrote.": _NO_KEY_FILE,
     "{path} is not a key file written by `noroshi key backup`.": _NO_KEY_FILE,
 }
-"""By the wording that a row was stored under."""
+"""The texts of today by the earlier wording under which rows were stored."""

@@ -16,7 +16,8 @@ LONGEST = 2000
 MOST_HEADERS, LONGEST_VALUE = 20, 1000
 PLACE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::[0-9]*)?")
 """All that stands between // and the path: RFC 3986, 3.2, without a user. Of `[::1]x` urlsplit
-takes the part in brackets for the host, and whoever asks it for the rest hears nothing of x."""
+takes the part in brackets for the host, and a caller that asks for the rest hears nothing of
+x."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
 VALUE = re.compile(
     rf"[ -~]{{0,{LONGEST_VALUE}}}"
@@ -35,7 +36,7 @@ OWN_HEADERS = frozenset(
         "upgrade",
     }
 )
-"""Headers that say how the message is to be read, or who is asked."""
+"""Headers that say how the message is to be read, or which server is asked."""
 SECRETS = re.compile(
     r"(?i)authorization|authentication|cookie|token|secret|passw|api-?key|credential"
     r"|session|signature|(?<![a-z])(?:key|auth)(?![a-z])"

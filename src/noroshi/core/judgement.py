@@ -1,4 +1,4 @@
-"""From readings to a level for each item, and from levels to events."""
+"""Turn readings into a level for each item, and levels into events."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def event_of(
 
 
 def _is_event(previous: ItemState, current: ItemState) -> bool:
-    """Return whether it has another level, or another reading behind the same one."""
+    """Return True if the item has another level, or another reading behind the same one."""
     if current.level is not previous.level:
         return True
     return current.level is not Level.OK and current.cause.name != previous.cause.name

@@ -236,8 +236,8 @@ class ItemState:
 
     @property
     def is_calm(self) -> bool:
-        """Return whether it is well, with nothing under way that one more sample could end: nobody
-        was told of it, and no sample says otherwise."""
+        """Return True if the item is well, with nothing under way that one more sample could
+        end: nobody was told of a problem, and no sample says otherwise."""
         return (
             self.level is Level.OK
             and not (
@@ -258,7 +258,8 @@ class ItemState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that is remembered of a monitor between two turns. Item "" is the measuring itself."""
+    """Hold all that is remembered of a monitor between two turns. Item "" is the measuring
+    itself."""
 
     items: Mapping[str, ItemState] = field(default_factory=dict)
     serial: int = 0
@@ -319,7 +320,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One event that one contact must be told of: what the ledger counts.
+    """Hold one event that one contact must be told of: what the ledger counts.
 
     `thread` is the id of the envelope that first told this contact of the problem.
     """
@@ -332,11 +333,12 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """All that one turn writes; a store writes all of it, or nothing.
+    """Hold all that one turn writes; a store writes all of it, or nothing.
 
     `wake` is the earliest instant at which a decision could change without a new sample.
-    `memory` is the check's, None if the turn had no sample. `samples` are what led to it and
-    what the history lacks from before: a memory never moves without what was made of it.
+    `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
+    change, and those that the history lacks from before: a memory is never written without its
+    samples.
     """
 
     monitor: str

@@ -108,7 +108,7 @@ class ApiToken:
         return Maker.read(self.by)
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether it still holds."""
+        """Return True if the token has not ended."""
         return self.until is None or now < self.until
 
 
@@ -130,8 +130,9 @@ def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
 
 
 def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
-    """Return whether it opens anything: it has not ended, and neither was the token revoked that
-    made it, nor the one that made that. Another one of the same name is younger."""
+    """Return True if a token opens anything: it has not ended, and neither was the token
+    revoked that made it, nor the one that made that. A token of the same name that is younger
+    is another one."""
     visited_names = set[str]()
     current = token
     while current.maker.door == API and current.name not in visited_names:
@@ -158,7 +159,7 @@ class Session:
 
     @property
     def ends(self) -> datetime:
-        """Return when it is over unless something is asked meanwhile."""
+        """Return when the session is over unless something is asked meanwhile."""
         if self.half:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
@@ -176,10 +177,10 @@ class Session:
 # Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """Something that somebody changed: `door` is local, web or api, `given` are the arguments
-    that are no secrets, `before` and `after` what it was and became.
+    """Hold a change that somebody made: `door` is local, web or api, `given` are the arguments
+    that are no secrets, `before` and `after` the content then and now.
 
-    `refused` says why it was not done; `who` is then "" for somebody whom nobody knows, as a
+    `refused` says why the change was not made; `who` is then "" for an unknown person, as a
     name that was typed may be a password. `left_out` refusals before it were not written down.
     """
 

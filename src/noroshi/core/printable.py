@@ -8,7 +8,7 @@ from unicodedata import category
 
 BLANK = "Zs"
 BIDI_CONTROLS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-"""Letters that turn the direction of writing round (UAX #9), and Unicode's own line ends."""
+"""Letters that change the direction of writing (UAX #9), and Unicode's own line ends."""
 OBEYED = (
     *range(0x09),
     *range(0x0B, 0x20),

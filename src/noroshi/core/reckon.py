@@ -292,7 +292,7 @@ def _notification(
 def _envelopes(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
-    """Draft one for each rule and contact, whatever the number of items."""
+    """Draft one envelope for each rule and contact, whatever the number of items."""
     for rule in monitor.rules:
         notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():

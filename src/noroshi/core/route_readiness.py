@@ -70,7 +70,7 @@ class ReadinessCounts:
 
 
 def count_readiness(evidence: Iterable[Sends]) -> ReadinessCounts:
-    """Count them."""
+    """Count the routes by evidence."""
     counts = Counter(evidence)
     return ReadinessCounts(
         count=counts.total(),

@@ -12,7 +12,7 @@ END = re.compile(r"[.!?](?=\s)|。")
 
 
 def is_sentence(text: str) -> bool:
-    """Return whether it ends as a sentence does, so that another one may follow."""
+    """Return True if a text ends as a sentence does, so that another one may follow."""
     return text.endswith(ENDS)
 
 

@@ -121,7 +121,7 @@ class Message:
         self._texts: dict[tuple[str, Medium], str] | None = None
 
     def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
-        """Return it in that language; in English if there is no translation into it."""
+        """Return the text in a language; in English if there is no translation."""
         if not self.arguments:
             return self._wording(language, medium)
         if isinstance(medium, Terminal):
@@ -145,7 +145,8 @@ class Message:
         return self.say("ja")
 
     def both(self, medium: ReadAt = Medium.TERMINAL) -> dict[str, str]:
-        """Return it as an answer has it: the API's and the door's, or that of a page."""
+        """Return the text in each language, as the API and the door answer it, or as a page
+        does."""
         return {language: self.say(language, medium) for language in LANGUAGES}
 
     @property
@@ -227,7 +228,8 @@ class Message:
         }
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether they read the same, be one new and the other of an old row."""
+        """Return True if two texts read the same, even if one is new and the other of an old
+        row."""
         if not isinstance(other, Message):
             return NotImplemented
         return self is other or (self.en == other.en and self.ja == other.ja)
@@ -239,7 +241,7 @@ class Message:
     def __get_pydantic_core_schema__(
         cls, _source: object, describe: Callable[[Any], Any]
     ) -> Any:
-        """Describe it as the API has it; nothing is read by this."""
+        """Describe the text as the API has it; nothing is read by this."""
         with ONE_AT_A_TIME:
             from noroshi.core.both_languages import Words  # only now: no command needs it
 

@@ -15,7 +15,7 @@ from noroshi.oauth.well_known_clouds import mark
 from noroshi.ports import Resource
 
 EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")
-"""Those whose mail servers end password sign-in (Exchange team blog, January 2026)."""
+"""Domains whose mail servers end password sign-in (Exchange team blog, January 2026)."""
 ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
@@ -61,8 +61,8 @@ def entries_of(route: Route) -> tuple[str, ...]:
 
 
 def is_retiring(route: Route) -> bool:
-    """Return whether it signs in by a password, at a server that ends that. High Volume Email takes
-    passwords until September 2028
+    """Return True if the route signs in by a password, at a server that ends password sign-in.
+    High Volume Email takes passwords until September 2028
     (https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
     host = host_of(route).lower().rstrip(".")
     password = bool(getattr(route.options, "password", ""))

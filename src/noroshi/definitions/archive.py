@@ -27,8 +27,8 @@ from noroshi.definitions.folder import (
 from noroshi.schema import Invalid
 
 MOST_FILES, MOST_BYTES, MOST_PACKED = 20_000, 6 << 20, 2 << 20
-"""Of what is brought in: files and bytes unpacked (about as many as `apply` may send at any door),
-and bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
+"""The most files and bytes that are read, unpacked (about as many as `apply` may send at any
+door), and the most bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
@@ -105,7 +105,7 @@ def _entries(raw: bytes, name: str, bytes_left: int) -> Iterator[tuple[str, byte
 
 
 def too_much(name: str) -> Problem:
-    """Return that it is more than is brought in."""
+    """Return the problem that an archive holds more than is read."""
     return Problem(name, TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20))
 
 

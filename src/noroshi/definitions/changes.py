@@ -17,7 +17,7 @@ from noroshi.definitions.toml import value
 Flat = dict[str, str]
 """Maps the path of each value to the value, as in TOML."""
 MOST_TOLD = 1000
-"""So many differences are told at once; of more, how many they are."""
+"""The most differences that are told at once; of more, only the number is told."""
 NOTHING_TEXT = _("nothing")
 VALUE_CHANGED = _("{sign} {place} {before} → {after}")
 WHOLE_DOCUMENT = _("{sign} {place}")
@@ -37,7 +37,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One value that is added (+), removed (-) or changed (~). `place` says which.
+    """Hold one value that is added (+), removed (-) or changed (~), at `place`.
 
     `before` and `after` are as in TOML; "" where there is nothing. A whole document or
     monitor that comes or goes has neither. `key` is the document's; `called` what a person calls
@@ -232,7 +232,7 @@ def _groups(instance: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def _monitors(instance: Mapping[str, Any]) -> list[Table]:
-    """Return each monitor by group/name; what it is called is a value as well, as it may
+    """Return each monitor by group/name; its display name is a value as well, as it may
     change."""
     return [
         Table(

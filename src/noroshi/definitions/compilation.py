@@ -1,4 +1,4 @@
-"""From stored documents to a plan, with the kinds that this process knows."""
+"""Compile stored documents to a plan, with the kinds that this process knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One slip is one problem: what follows only from a fault that was told is not told as well."""
+"""Drop follow-up problems: report a root cause once, and not what follows from it alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from noroshi.core.definitions.problems import Problem
 
 SETTINGS_TOGETHER = (("every", "at", "days"), ("when", "nth"))
-"""Fields that are judged by each other: with a faulty one the others cannot be judged."""
+"""Fields that are judged together: if one is faulty, the others cannot be judged."""
 
 
 def without_echoes(problems: Iterable[Problem], faulty: Iterable[str]) -> tuple[Problem, ...]:

@@ -110,7 +110,8 @@ class _Instances(Mapping[str, InstanceDef]):
         self._documents: dict[str, Document | None] = {}
 
     def add(self, name: str, document: Document) -> None:
-        """Put one more there; of two with one name the second counts, and the first is read."""
+        """Add an instance; of two with one name the second counts, and the first is read for
+        problems."""
         if name in self._documents:
             _ = self[name]
             self._reported_names.discard(name)
@@ -118,7 +119,7 @@ class _Instances(Mapping[str, InstanceDef]):
         self._documents[name] = document
 
     def add_unreadable(self, name: str) -> None:
-        """Put one there of which nothing can be read, unless there is one."""
+        """Add an instance of which nothing can be read, unless there is one of that name."""
         self._documents.setdefault(name, None)
 
     def __getitem__(self, name: str) -> InstanceDef:
@@ -202,8 +203,8 @@ def _without_secrets(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 
 def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
-    """Check that a profile of one's own does not pass for a known one, nor leads Microsoft's
-    tokens to a mail server of somebody's choice."""
+    """Check that a custom cloud does not pass for a built-in one, nor lead Microsoft's tokens
+    to a mail server of somebody's choice."""
     if name in CLOUDS:
         place.say(BUILT_IN, name=name)
     for field in ("authority", *ENDPOINTS):

@@ -76,7 +76,7 @@ def read_folder(path: Path) -> tuple[Document, ...]:
 
 
 def read_text(raw: bytes, name: str) -> dict[str, Any]:
-    """Return what one file says. Raise Invalid with all that is wrong with it, at `name`."""
+    """Return the content of one file. Raise Invalid with all problems of it, at `name`."""
     problems = list[Problem]()
     try:
         table: dict[str, Any] = without_dates(
@@ -138,7 +138,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def is_ours(name: str) -> bool:
-    """Return whether it is the name of a definition's file, from the folder on."""
+    """Return True for the name of a definition's file, from the folder on."""
     type, _, file_name = name.partition("/")
     return (
         type in TYPES

@@ -78,7 +78,7 @@ def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | N
 def _with_new_references(
     documents: Iterable[Document], type: str, old_name: str, name: str
 ) -> dict[str, Document]:
-    """Return those that name it, naming it anew."""
+    """Return the documents that name a renamed definition, with the new name."""
     changed_documents = dict[str, Document]()
     for one in documents:
         setting = NAMED_BY[type].get(split(one.key)[0])

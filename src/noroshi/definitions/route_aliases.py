@@ -17,7 +17,7 @@ RECENT = timedelta(minutes=10)
 """The time for which an old name is remembered: a turn that began before the renaming was known
 is over by then."""
 LONGEST_DOWN = timedelta(days=7)
-"""So long a node may have been down that died before mails had the new name."""
+"""The longest that a node may have been down that died before its mails had the new name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ async def readdress_mails(store: Store, aliases: Aliases) -> None:
 
 
 async def remember(store: Store, aliases: Aliases, now: datetime) -> None:
-    """Note them for the engine, with those that were noted a moment ago. Raises StoreError."""
+    """Store the aliases for the engine, with those that were stored a moment ago. Raises
+    StoreError."""
     earlier_aliases = await _recent_aliases(store, now)
     records = {
         old: replace(one, name=aliases.get(one.name, one.name))

@@ -21,9 +21,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Use:
-    """One use of an entry. `what` it is: "password", "header", "url" (the entry says itself where it
-    goes), "proxy", "token", "account ID". `where` is host:port; "" where the URL in `by_url`,
-    another entry of the vault, says it, through that `proxy`."""
+    """Hold one use of an entry of the vault. `what` is "password", "header", "url" (the entry
+    says itself where it goes), "proxy", "token" or "account ID". `where` is host:port; "" where
+    the URL in `by_url`, another entry of the vault, says it, through that `proxy`."""
 
     entry: str
     what: str
@@ -33,7 +33,7 @@ class Use:
 
 
 def uses_of(plan: Plan) -> frozenset[Use]:
-    """Return all that a plan sends of the vault."""
+    """Return all uses of the vault's entries in a plan."""
     return frozenset(_all_uses(plan))
 
 

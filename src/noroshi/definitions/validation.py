@@ -1,4 +1,4 @@
-"""Find all that is wrong with a set of documents, in one round, and what they would make."""
+"""Find all that is wrong with a set of documents, in one round, and make their plan."""
 
 from __future__ import annotations
 

@@ -11,13 +11,13 @@ from noroshi.service.large_requests import too_long
 
 CHUNK = 1 << 16
 IDLE = 60.0
-"""Seconds that a connection may say nothing."""
+"""Seconds that a connection may be silent."""
 LONG = 300.0
 """Seconds that a long line may take."""
 
 
 class Lines:
-    """Of at most `most` bytes each."""
+    """Read lines of at most `longest_line` bytes each."""
 
     def __init__(self, reader: asyncio.StreamReader, longest_line: int) -> None:
         self._reader, self._longest_line = reader, longest_line

@@ -51,7 +51,7 @@ class Shadow:
     sent_mails: dict[str, Envelope] = field(default_factory=dict)
 
     def add(self, mail: Envelope) -> None:
-        """Add one more that waits; of too many for one contact the oldest goes, as the newest says
+        """Add a waiting mail; of too many for one contact the oldest goes, as the newest says
         how the monitor stands."""
         waiting_mails = self.waiting_mails
         of_contact = [

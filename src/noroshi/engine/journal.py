@@ -108,8 +108,8 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
 
 
 def same_reason(first: Message, second: Message) -> bool:
-    """Tell whether two reasons are the same but for the numbers, times and names that a server puts
-    into each of its answers."""
+    """Return True if two reasons are the same but for the numbers, times and names that a
+    server puts into each of its answers."""
     if _has_no_places(first) or _has_no_places(second):
         # somebody else's words, or a row of before
         return without_numbers(first.en) == without_numbers(second.en)

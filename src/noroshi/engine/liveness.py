@@ -72,11 +72,11 @@ class Punctuality:
         self._waiting_since[monitor] = waiting_since
 
     def record_slot(self, monitor: str, now: float) -> None:
-        """Record that it got a slot: the wait counts as lateness."""
+        """Record that a check got a slot: the wait counts as lateness."""
         self.record_start(now, now - self._waiting_since.pop(monitor, now))
 
     def drop_wait(self, monitor: str) -> None:
-        """Record that it no longer waits, if it did."""
+        """Record that a check no longer waits, if it did."""
         self._waiting_since.pop(monitor, None)
 
     def record_clock_set(self, now: float, amount: float) -> None:

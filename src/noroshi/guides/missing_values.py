@@ -1,4 +1,5 @@
-"""Values that nobody knows yet when steps are handed on, and where an administrator finds each."""
+"""Name the values that nobody knows yet when steps are handed on, and where an administrator
+finds each."""
 
 from __future__ import annotations
 

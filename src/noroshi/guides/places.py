@@ -34,7 +34,7 @@ def line(text: str, values: Mapping[str, Value]) -> str:
 
 
 def line_values(values: Mapping[str, Value]) -> Mapping[str, str]:
-    """Return those of the values that may stand in a line to be run."""
+    """Return the values that may stand in a line to be run."""
     plain_values = {n: v.en if isinstance(v, Message) else v for n, v in values.items()}
     return {n: v for n, v in plain_values.items() if n in OURS or HARMLESS.fullmatch(v)}
 

@@ -64,7 +64,7 @@ class SetupGoal:
         return not self.app_only and (self.delegated or self.of_other(self.person))
 
     def of_other(self, person: str) -> bool:
-        """Return whether that is somebody, and not the mailbox itself."""
+        """Return True if another person than the mailbox itself signs in."""
         return person.lower() not in ("", self.mailbox.lower())
 
     @property
@@ -116,8 +116,9 @@ class SetupGoal:
         )
 
     def _sign_in_settings(self) -> dict[str, Any]:
-        """Return how it signs in. Without a secret it is the redirect that tells a page from a
-        code, and sign_in tells that a code was chosen from that nobody was asked yet."""
+        """Return the settings of the sign-in. Without a secret, `redirect` tells sign-in by a
+        page from that by a code, and `sign_in` tells a chosen code from a question that nobody
+        was asked yet."""
         secret = self.secret and not self.certified
         by_page = self.way in BY_PAGE and not secret
         by_code = not (self.app_only or secret or by_page)

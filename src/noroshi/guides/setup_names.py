@@ -51,8 +51,8 @@ def routes_by(account: str, routes: Mapping[str, Content]) -> list[str]:
 
 
 def route_for(kind: str, account: str, routes: Mapping[str, Content]) -> str:
-    """Return the route of that kind which the account has already, else a name that is free:
-    no account takes another one's route over."""
+    """Return the route of that kind which the account has already, else a name that is free: no
+    account takes over the route of another one."""
     own_routes = (
         name for name in routes_by(account, routes) if routes[name].get("kind") == kind
     )

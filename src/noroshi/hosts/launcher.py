@@ -47,9 +47,8 @@ REPLY = struct.Struct("<BIiBII")
 many bytes of its output and errors follow."""
 CUT, FLOOD, HANGS = 1, 2, 4
 BEGUN = struct.Struct("<Q")
-"""The number of programs that were begun or failed, the one that is about to be started among
-them. It stands in the shared memory: when a launcher is lost the node knows by it which
-programs may have run."""
+"""The number of programs that were begun or failed, with the one that is about to be started. It
+stands in the shared memory: when a launcher is lost it tells the node which may have run."""
 
 RLIMIT_LOCKS = 10
 """Linux has not limited locks since 2.4, but still hands the number down at every fork and
@@ -139,7 +138,7 @@ class Reply:
 
 
 class Launcher:
-    """All that runs at one time, and the socket by which the node tells and is told."""
+    """Hold all programs that run at one time, and the socket to the node."""
 
     def __init__(self, node: socket.socket, begun_memory: mmap.mmap) -> None:
         self._node, self._received_bytes, self._unsent_bytes = node, bytearray(), bytearray()
@@ -233,8 +232,7 @@ class Launcher:
         self._listen(child.handle, partial(self._has_ended, child))
 
     def _spawn(self, request: Request, write_ends: contextlib.ExitStack) -> Child:
-        """Start the program. `write_ends` closes our copies of its ends of the pipes; all are
-        closed if it cannot start."""
+        """Start the program. Close its ends of the pipes with `write_ends`, all if it cannot."""
         with contextlib.ExitStack() as until_started:
             outputs, actions = [], [(os.POSIX_SPAWN_DUP2, self._null, 0)]
             for number in (1, 2):
@@ -548,8 +546,7 @@ def _kill(pid: int, marks: Collection[bytes]) -> None:
 
 
 def _descendants(pid: int) -> set[int]:
-    """Return the descendants that still have their parents: all that can be found without a
-    mark."""
+    """Return the descendants whose parents still live: no others are found without a mark."""
     parents = {child: _parent(child) for child in _pids()}
     tree, generation = set[int](), {pid}
     while generation:

@@ -152,7 +152,8 @@ class LocalHost:
 
 
 def listening_ports() -> Sequence[Listener]:
-    """Return those of all programs, whoever's they are; each place once, by address and port."""
+    """Return the listening ports of all programs and users; each place once, by address and
+    port."""
     listeners = {
         Listener(connection.laddr.ip, connection.laddr.port)
         for connection in psutil.net_connections("tcp")

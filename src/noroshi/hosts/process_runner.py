@@ -241,8 +241,8 @@ class _Channel:
         return run
 
     async def end(self, run: _Run, seconds: float) -> None:
-        """Have it ended with all that it started, and wait until that is done; a launcher that
-        has not done it within so many seconds is lost."""
+        """Have a program ended with all that it started, and wait until that is done; a
+        launcher that has not done it within so many seconds is lost."""
         run.begin = _do_nothing  # nobody waits for its end any more
         if not run.end_future.done():
             self._tell(launcher.pack_end(run.number))

@@ -21,7 +21,7 @@ from noroshi.ports import Program, Unmeasurable
 DEBIAN = Path("/usr/lib/nagios/plugins")
 """The folder of Debian's monitoring-plugins, whose programs may run when no folder is named."""
 CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
-"""Of those, the ones whose arguments name another program to run (negate /bin/sh ...)."""
+"""Debian's plugins whose arguments name another program to run (negate /bin/sh ...)."""
 NOBODY = "nobody"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
@@ -101,7 +101,8 @@ class ProgramRules:
             raise Unmeasurable(words) from error
 
     def problems(self, program: Program) -> tuple[Message, ...]:
-        """Return all that forbids this program; none if it may run. It touches the file system."""
+        """Return all problems that forbid this program; none if it may run. The method touches
+        the file system."""
         return (
             *self._of_path(program),
             *self._of_variables(program.env),

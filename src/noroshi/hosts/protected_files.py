@@ -1,4 +1,4 @@
-"""Files that no definition may read: Noroshi's own, and what the kernel makes up.
+"""Refuse files that no definition may read: Noroshi's own, and what the kernel makes up.
 
 A file is judged once it is open, by what it is: a path can be spelled in many ways, lead through
 links, and name another file a moment later.

@@ -64,7 +64,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _work(jobs: SimpleQueue[Callable[[], None]]) -> None:
-    """Do one piece after the other, until none comes for a while."""
+    """Do one piece of work after the other, until none comes for a while."""
     while True:
         try:
             jobs.get(timeout=IDLE)()

@@ -77,7 +77,7 @@ class Volumes:
         self._hanging = set[str]()
 
     async def read(self) -> Sequence[Volume]:
-        """Return all that answer in time; Unmeasurable if none does."""
+        """Return all volumes that answer in time; Unmeasurable if none does."""
         try:
             mounts = await run_in_thread(self._mounts)
         except OSError as error:

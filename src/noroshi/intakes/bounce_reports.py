@@ -28,7 +28,7 @@ LONGEST_DIAGNOSTIC, LONGEST_ADDRESS = 500, 254
 
 
 def looks_like_report(headers: Iterable[tuple[str, str]]) -> bool:
-    """Return whether it may be a report, by a mail's headers alone; `read_report` says what it is."""
+    """Return True if a mail may be a report, by its headers alone; `read_report` decides."""
     for name, value in headers:
         if name.lower() == IS_NDR:
             return True

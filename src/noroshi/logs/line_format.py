@@ -20,8 +20,8 @@ CRITICAL, DEBUG = 2, 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One event. `timestamp` is in seconds since 1970, `place` where in the source it was
-    logged."""
+    """Hold one event. `timestamp` is in seconds since 1970, `place` is the place in the source
+    that logged the event."""
 
     timestamp: float
     level: int

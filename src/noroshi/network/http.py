@@ -1,5 +1,5 @@
-"""Do HTTP as we need it: a POST or a GET with a length limit on the answer, and the failures in
-between."""
+"""Do HTTP as we need it: a POST or a GET, with a length limit on the answer and without
+redirects."""
 
 from __future__ import annotations
 

@@ -53,7 +53,8 @@ class StoredGrant:
 
 
 class GrantStore:
-    """The entries `signin/<account>` and `refresh/<account>`. Each call raises as the vault does."""
+    """Keep the vault entries `signin/<account>` and `refresh/<account>`. Each call raises as
+    the vault does."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault

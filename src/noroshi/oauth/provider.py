@@ -65,8 +65,8 @@ class DeviceAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Nobody has finished at the other device yet; ask again, in longer intervals if
-    `slow_down`."""
+    """Report that nobody has finished at the other device yet; ask again, in longer intervals
+    if `slow_down`."""
 
     slow_down: bool = False
 
@@ -89,7 +89,8 @@ class Tokens:
 
 
 class OAuthError(Exception):
-    """No token is to be had. The words are for people; nothing here holds a secret, code or token."""
+    """Report that there is no token. The words are for people; nothing here holds a secret,
+    code or token."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)
@@ -97,7 +98,7 @@ class OAuthError(Exception):
 
 
 class SignInError(OAuthError):
-    """The provider refused."""
+    """Report that the provider refused."""
 
     def __init__(
         self,
@@ -147,8 +148,8 @@ class SignInError(OAuthError):
 
 
 class UnreachableError(OAuthError):
-    """The provider could not be asked, or did not answer as one. Time may mend it, unless it is
-    the fault of our settings."""
+    """Report that the provider could not be asked, or did not answer as one. Time may mend it,
+    unless it is the fault of our settings."""
 
     def __init__(self, words: Message, fault: Fault = Fault.NETWORK) -> None:
         super().__init__(words)

@@ -188,7 +188,7 @@ class SignInFlow:
 
 
 class _PendingError(OAuthError):
-    """Nobody has finished on the other device."""
+    """Report that nobody has finished on the other device."""
 
     def __init__(self, *, slow_down: bool) -> None:
         super().__init__(NOTHING)

@@ -25,8 +25,8 @@ class BackedUp:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """The health of the node. `seconds`: how long the node has run; `late` and `clock_set` in
-    seconds, over the last minute and hour; `size` and `free` in bytes: of the store, and of the
-    free space on the volume. `own` are the monitors by which the node watches itself."""
+    seconds, over the last minute and hour; `size` of the store and `free` space on the volume
+    in bytes. `own` are the monitors by which the node watches itself."""
 
     node: str
     level: Level

@@ -61,7 +61,7 @@ async def _problem_of(vault: Vault, name: str) -> Message | None:
 
 
 class KeyRing:
-    """The key file of one home folder, and the vault that it opens."""
+    """Hold the key file of one home folder, and the vault that it opens."""
 
     def __init__(self, vault: Vault, path: Path, credentials: Path | None = None) -> None:
         self._vault, self._path, self._credentials = vault, path, credentials

@@ -123,8 +123,8 @@ class Demo:
         self.step(SHOP.fill(pid=self.shop.pid))
 
     def start_node(self, lab: Mapping[str, Any], *, manager: bool) -> None:
-        """A node with these definitions, once it has seen the shop; with a manager, if there
-        is somebody to look at it."""
+        """Start a node with these definitions, and wait until it has seen the shop; with a
+        manager, if there is somebody to look at it."""
         self.programs.start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
         if self.programs.running["init"].wait():
             raise DemoError(self.programs.ended("init"))
@@ -205,7 +205,8 @@ class Demo:
         return DeliveredMail(mail, letter)
 
     def print_mail(self, mail: Mail) -> None:
-        """As it was received, but for a long block of base64, and then as a person reads it."""
+        """Print the mail as received, but for a long block of base64, and then as a person
+        reads it."""
         raw = folded(mail.raw.decode("utf-8", "replace").replace("\r\n", "\n"), self.language)
         for heading, text in (
             (AS_RECEIVED, raw),
@@ -214,7 +215,8 @@ class Demo:
             print(f"\n{heading.say(self.language)}\n\n{text.rstrip()}", flush=True)
 
     def watch_on(self, lab: Mapping[str, Any]) -> None:
-        """Until Ctrl-C; a shop that somebody ends is told of, and comes back."""
+        """Go on until Ctrl-C; a shop that somebody ends raises an alarm, and is started
+        again."""
         self.tell_of_itself()
         self.say_what_to_try(lab)
         box = Mailboxes(self.lab_folder / "mail")
@@ -241,12 +243,14 @@ class Demo:
             self.say(ADDRESS.fill(**self.manager))
 
     def tell_of_itself(self) -> None:
-        """From now on the node's own monitors tell, as they do of themselves."""
+        """Remove the demo's definition of the node's own instance, so that the node's own
+        monitors notify as by default."""
         self.far.call("definition_change", remove=["instances/noroshi"])
         (self.definitions / "instances" / "noroshi.toml").unlink()
 
     def bring_back(self, lab: Mapping[str, Any], count: int) -> None:
-        """The shop that somebody ended; what is told of it comes after `count` mails."""
+        """Await the alarm of a shop that somebody ended, start it again, and await the
+        recovery; both mails come after the first `count`."""
         self.step(GONE)
         self.watch_arrive(lab, "critical", DOWN, count + 1)
         time.sleep(REST)
@@ -278,17 +282,18 @@ class Demo:
         print(words.say(self.language), flush=True)
 
     def step(self, words: Message) -> None:
-        """One line with the time of day."""
+        """Print one line with the time of day."""
         print(
             f"  {datetime.now().astimezone():%H:%M:%S}  {words.say(self.language)}", flush=True
         )
 
     def post(self, number: int, text: str | Message) -> None:
-        """One post of the relay, lit."""
+        """Print one post of the relay, lit."""
         self.step(_("  ● {post}").fill(post=POSTS[number].fill(text=text)))
 
     def _define(self, lab: Mapping[str, Any]) -> None:
-        """The lab's own account and cloud, as it left them, and what is ours."""
+        """Write the lab's own account and cloud, as the lab left them, and the demo's
+        definitions."""
         shutil.copytree(self.lab_folder / "definitions", self.definitions)
         titles = {name: words.say(self.language) for name, words in TITLES.items()}
         own = titles | {"language": self.language, "mark": self.mark, "zone": _zone()}

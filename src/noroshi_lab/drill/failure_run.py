@@ -1,4 +1,5 @@
-"""One failure from beginning to end: brought about, watched, mended, and what is to be said of it."""
+"""Walk through one failure from beginning to end: cause it, watch, mend it, and word the
+result."""
 
 from __future__ import annotations
 
@@ -97,7 +98,7 @@ class _Walk:
 
     @contextmanager
     def _mended(self) -> Iterator[None]:
-        """Whatever happens in between, it is mended at the end."""
+        """Mend the failure at the end, whatever happens in between."""
         try:
             yield
         except BaseException:
@@ -244,6 +245,6 @@ def _answer(answer: Answer) -> Message:
 
 
 def _in_turn(tries: Iterable[Message]) -> Message:
-    """Join them one after the other, each only once."""
+    """Join the messages one after the other, each only once."""
     once = tuple(dict.fromkeys(tries))
     return joined(once, plain(" → "))

@@ -1,4 +1,4 @@
-"""The program `noroshi lab drill`."""
+"""Run the program `noroshi lab drill`."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ REFUSALS = (RefusedError, remote.LabError, NotNoticedError, ProgramEndedError)
 
 
 def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int:
-    """Exit code 0: all passed; 1: one did not, or it could not begin; 2: usage; 130: Ctrl-C.
-
-    `door`: where the node's is, if it is not a fresh one. Raises ConfigError as that does.
-    """
+    """Run the drill. Exit code 0: all passed; 1: one did not, or it could not begin; 2: usage;
+    130: Ctrl-C. `door`: the door of the node, if it is not a fresh one. Raises ConfigError as
+    that does."""
     given = _parser(language_of(argv, language)).parse_args(argv)
     shown = Shown(given.lang, quiet=given.json)
     _on_interrupts(signal.default_int_handler)
@@ -58,7 +57,8 @@ def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int
 
 @contextmanager
 def _fresh(shown: Shown) -> Iterator[tuple[Path, Path]]:
-    """Folder of the lab and door of the node, both made for this drill; none is left of them."""
+    """Yield the folder of the lab and the door of the node, both made for this drill; none is
+    left of them."""
     folder = Path(tempfile.mkdtemp(prefix="noroshi-drill-"))
     shown.say(drill_texts.SETTING_UP.fill(folder=folder))
     made = Fresh(folder, shown.language)

@@ -1,4 +1,4 @@
-"""The drill on a terminal: each step as it comes, and all of them at the end."""
+"""Show the drill on a terminal: each step as it comes, and all of them at the end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Shown:
         self.language, self._quiet = language, quiet
 
     def say(self, words: Message) -> None:
-        """A text by itself."""
+        """Print a text by itself."""
         self._print(words.say(self.language))
 
     def title(self, number: int, count: int, failure: Failure) -> None:
@@ -95,7 +95,7 @@ class Shown:
 
 
 def as_json(results: Sequence[Result], seconds: float, lost: int) -> str:
-    """For programs: seconds, and the words in both languages."""
+    """Return the results for programs: seconds, and the words in both languages."""
     failures = [dict(_plain(each)) for each in results]
     whole = {"failures": failures, "seconds": round(seconds, 1), "lost": lost}
     return json.dumps(whole, ensure_ascii=False, indent=2)

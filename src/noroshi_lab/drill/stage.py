@@ -48,8 +48,8 @@ class Stage:
     # what is done to the lab
 
     def quicken(self) -> None:
-        """Tokens that end in seconds, and an Exchange that hears of a change at once. Somebody
-        signs in anew, as the token that the node has may hold for another hour."""
+        """Let tokens end in seconds, and Exchange notice changes at once. Sign in anew, as the
+        token that the node has may be valid for another hour."""
         self.lab.clear()
         self.lab.set("propagation", "0s")
         self.lab.set("token-life", f"{TOKEN_LIFE:.0f}s")
@@ -62,23 +62,24 @@ class Stage:
         self.lab.set("smtp", "up")
 
     def let_tokens_end(self) -> None:
-        """From now on the node needs a new one."""
+        """Wait until the present tokens have ended, so that the node needs a new one."""
         time.sleep(TOKEN_LIFE)
         self.cut()
 
     def fault_once(self, at: str, does: str) -> None:
-        """For the next mail alone."""
+        """Script a fault for the next mail alone."""
         self.lab.fault(at, does)
 
     # what people do
 
     def enter_new_secret(self) -> None:
-        """As the app's owner makes one, and the node's administrator puts it in."""
+        """Make a new secret as the app's owner does, and enter it as the node's administrator
+        does."""
         value = self.lab.new("secret")["value"]
         self.node.call("set_secret", name=self.setup.secret, value=value)
 
     def sign_in(self) -> None:
-        """As the lab's user, from the page to the pasted address."""
+        """Sign in as the lab's user, from the page to the pasted address."""
         url = self.node.call("authorize_begin", route=self.setup.first)["url"]
         pasted = self.lab.sign_in(url)
         self.node.call("authorize_finish", route=self.setup.first, pasted=pasted)
@@ -149,7 +150,7 @@ class Stage:
 
 @contextmanager
 def left_as_found(lab: Remote) -> Iterator[None]:
-    """Whatever is done in between, the lab's switches and faults are as they were at the end."""
+    """Restore the lab's switches and faults at the end, whatever is done in between."""
     before = lab.state()
     values = {each["name"]: each["value"] for each in before["switches"]}
     try:

@@ -74,7 +74,8 @@ def _context(folder: Path, name: str, both: bytes) -> ssl.SSLContext:
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    """Bound to loopback names: whoever trusts it by mistake has trusted nothing else."""
+    """Make a CA bound to loopback names: whoever trusts it by mistake has trusted nothing
+    else."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Noroshi lab CA")])
     loopback = [x509.IPAddress(ipaddress.ip_network(net)) for net in _NETS]
     return (
@@ -183,12 +184,12 @@ def read_certificate(data: bytes) -> x509.Certificate:
 
 
 def as_pem(certificate: x509.Certificate) -> str:
-    """Without any key."""
+    """Return the certificate as PEM, without any key."""
     return _public(certificate).decode()
 
 
 def thumbprint(certificate: x509.Certificate) -> str:
-    """As the portal shows it."""
+    """Return the thumbprint as the portal shows it."""
     return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
 
 

@@ -29,15 +29,15 @@ class LabClock:
         self.skew = timedelta()  # by how much the lab is ahead of who speaks with it
 
     def __call__(self) -> datetime:
-        """Now."""
+        """Return the present time."""
         return self._beneath() + self.moved + self.skew
 
     def move(self, by: timedelta) -> None:
-        """On, or back."""
+        """Move the clock on, or back."""
         self.moved += by
 
     def set(self, to: datetime) -> None:
-        """From now on it goes on from there."""
+        """Set the clock to a moment, from which it goes on."""
         self.moved = to - self._beneath() - self.skew
 
     async def until(self, moment: datetime) -> None:
@@ -48,7 +48,7 @@ class LabClock:
 
 
 def read_span(text: str) -> timedelta | None:
-    """90d, -2h, 1d12h, 45s or 1.5h as a span of time; None if it is none."""
+    """Parse 90d, -2h, 1d12h, 45s or 1.5h as a span of time; None if it is none."""
     found = _SPAN.fullmatch(text.strip())
     if found is None:
         return None

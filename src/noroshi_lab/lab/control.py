@@ -47,7 +47,7 @@ _Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
 
 
 class Control:
-    """The addresses under /lab."""
+    """Serve the addresses under /lab."""
 
     def __init__(self, board: Board, token: str, ca_file: str) -> None:
         self._board, self._token, self._ca_file = board, token, ca_file

@@ -60,7 +60,7 @@ class Transaction:
 
 
 class Conversation:
-    """One connection."""
+    """Hold one connection."""
 
     def __init__(self, rules: Rules, line: Line) -> None:
         self._rules = rules

@@ -33,7 +33,7 @@ _TYPE_IN = _(
 
 
 class Entra:
-    """The web side of the lab."""
+    """Serve the web side of the lab."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Entra:
         app.router.add_get("/error", self._error)
 
     def forget_consent(self) -> None:
-        """Nobody's consent holds any more; the next sign-in asks for it again."""
+        """Drop all consents; the next sign-in asks for consent again."""
         self.walk.forget_consent()
 
     @web.middleware

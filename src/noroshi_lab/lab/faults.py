@@ -47,7 +47,7 @@ _WEB_DOES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One scripted fault. `left` None: until it is cleared."""
+    """Hold one scripted fault. `left` None: until it is cleared."""
 
     at: str
     does: str

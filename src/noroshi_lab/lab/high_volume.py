@@ -45,7 +45,7 @@ class HighVolumeGate:
     clock: LabClock
 
     async def admit(self, line: Line, mechanism: str, initial: str) -> Admitted | None:
-        """AUTH XOAUTH2 in both forms."""
+        """Admit by AUTH XOAUTH2 in both forms."""
         if mechanism != "XOAUTH2":
             await line.no(MECHANISM)
             return None

@@ -27,7 +27,7 @@ class Event:
 
 
 class Journal:
-    """The last ten thousand events."""
+    """Keep the last ten thousand events."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

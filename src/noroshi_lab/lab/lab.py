@@ -1,4 +1,4 @@
-"""The whole lab as one thing that is started and stopped."""
+"""Start and stop the whole lab as one."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from noroshi_lab.lab.submission import Outgoing, Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A mail as it came by SMTP."""
+    """Hold a mail as it came by SMTP."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -39,7 +39,7 @@ class Post(Protocol):
 
 
 class ExchangePost:
-    """Exchange Online's: all that it is particular about is in `submission`."""
+    """Take mails in as Exchange Online does; the rules are in `submission`."""
 
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
@@ -51,7 +51,7 @@ class ExchangePost:
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
     ) -> str | None:
-        """More recipients than one mail may have; the others are taken."""
+        """Refuse more recipients than one mail may have; the others are taken."""
         most = self._submission.limits.recipients
         if not most or len(before) < most:
             return None

@@ -48,7 +48,7 @@ _SOURCE = _("Source")
 
 
 class MailPages:
-    """The pages under /mail."""
+    """Serve the pages under /mail."""
 
     def __init__(self, mailboxes: Mailboxes) -> None:
         self._mailboxes = mailboxes

@@ -95,7 +95,7 @@ class Mailboxes:
         return None
 
     def delete(self, mail: Mail) -> None:
-        """Into Deleted Items; from there for good."""
+        """Move a mail into Deleted Items; from there delete it for good."""
         if mail.folder == "deleteditems":
             mail.file.unlink(missing_ok=True)
         else:
@@ -124,7 +124,8 @@ class Mailboxes:
         return self.mails()
 
     def _write(self, folder: Folder, queue_id: str, data: bytes) -> None:
-        """Renamed when whole, so that a reader never sees half a mail."""
+        """Write a mail, and rename the file when it is whole, so that a reader never sees half
+        a mail."""
         self._count += 1
         name = f"{self._count:06d}-{queue_id}.eml"
         fresh = self._folders[folder] / (name + ".new")

@@ -1,4 +1,4 @@
-"""The program `noroshi lab`: runs the lab, or lists and reads the mails that it has taken."""
+"""Run the program `noroshi lab`: run the lab, or list and show the mails that it has taken."""
 
 from __future__ import annotations
 

@@ -44,12 +44,13 @@ class Door:
         tls: ssl.SSLContext | None = None,
         cut: Callable[[], None] = lambda: None,
     ) -> None:
-        """Listens; `cut` ends the connections that there are."""
+        """Listen; `cut` ends the open connections."""
         self._factory, self._tls, self._cut = factory, tls, cut
         await self._listen()
 
     def put(self, state: State) -> None:
-        """From now on it stands so. A silent connection stays silent until it is closed."""
+        """Set the state of the door from now on. A silent connection stays silent until it is
+        closed."""
         before, self.state = self.state, state
         if state == "refuses" and before != "refuses":
             self._shut()
@@ -89,7 +90,7 @@ class Door:
 
 
 class WebDoor(Door):
-    """A port for HTTPS."""
+    """Hold a port for HTTPS."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)

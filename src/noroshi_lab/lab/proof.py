@@ -54,7 +54,8 @@ class Endpoint:
 
 
 def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") -> Proof:
-    """Client id and proof, from the form or from HTTP Basic (RFC 6749, 2.3.1; RFC 7523, 2.2)."""
+    """Read client id and proof, from the form or from HTTP Basic (RFC 6749, 2.3.1; RFC 7523,
+    2.2)."""
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:
@@ -92,7 +93,7 @@ def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
 
 
 def _as_page(proof: Proof) -> None:
-    """A single-page app: a browser's request from another origin, and nothing secret."""
+    """Check a single-page app: a browser's request from another origin, and nothing secret."""
     if not proof.origin:
         raise Refusal(9002327)
     if proof.given:
@@ -153,7 +154,8 @@ def thumbprints(certificate: x509.Certificate) -> dict[str, str]:
 
 
 def _check_times(claims: Mapping[str, object], now: datetime) -> None:
-    """A clock may be wrong by five minutes; an assertion that ends later than a day is none."""
+    """Check the times of an assertion; the app's clock may be wrong by five minutes. Raises
+    Refusal."""
     begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp")
     if not isinstance(ends, int | float) or not isinstance(begins, int | float):
         raise Refusal(700024)

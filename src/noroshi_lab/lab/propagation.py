@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A switch that has been set, and when it begins to act."""
+    """Hold a switch that has been set, and the time when it begins to act."""
 
     name: str
     value: str

@@ -22,7 +22,7 @@ Answer = Mapping[str, Any]
 
 
 class LabError(Exception):
-    """No lab runs there, or it does not do what was asked; the words say which."""
+    """Report that no lab runs there, or that it refuses a request; the words say which."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)
@@ -30,7 +30,7 @@ class LabError(Exception):
 
 
 class Remote:
-    """The lab of a folder. Each call raises LabError."""
+    """Call the lab of a folder. Each call raises LabError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -72,7 +72,8 @@ class Scopes:
                 raise Refusal(65001, scope=each)
 
     def with_defaults(self, listed: Iterable[str], app: str) -> Scopes:
-        """RESOURCE/.default means what the app's registration lists for it, and stays beside that."""
+        """Add the permissions that the app's registration lists for RESOURCE/.default, which
+        stays beside them."""
         asked: list[str] = []
         for each in self.asked:
             resource, name = _split(each)
@@ -97,7 +98,7 @@ def read_scopes(text: str) -> Scopes:
 
 
 def read_default(text: str) -> str:
-    """The resource of RESOURCE/.default, all that an app by itself may ask for."""
+    """Return the resource of RESOURCE/.default, all that an app by itself may ask for."""
     resource, slash, name = text.strip().rpartition("/")
     if not slash or name != ".default" or " " in resource:
         raise Refusal(1002012, scope=text)

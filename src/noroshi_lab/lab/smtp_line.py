@@ -16,7 +16,7 @@ MAX_LINE = 65_536
 
 
 class ConversationEndedError(Exception):
-    """The conversation is over, without a word."""
+    """Report that the conversation is over, without a word."""
 
 
 class Line:
@@ -48,7 +48,7 @@ class Line:
         return await self._reader.readuntil(b"\r\n")
 
     async def octets(self, count: int) -> bytes:
-        """So many bytes."""
+        """Read so many bytes."""
         return await self._reader.readexactly(count)
 
     async def no(self, reply: str) -> None:
@@ -57,7 +57,7 @@ class Line:
         await self.say(self._dialect.marked(reply, self._clock(), self._id))
 
     async def say(self, reply: str) -> None:
-        """Answers; 421 ends the conversation."""
+        """Send a reply; 421 ends the conversation."""
         if self._faults.silent:
             await self.fall_silent()
         if self._faults.delay:
@@ -101,7 +101,7 @@ class Line:
         return self.tls_version()
 
     def tls_version(self) -> str:
-        """TLS1.3 or the like; "" in clear."""
+        """Return TLS1.3 or the like; "" in clear."""
         talk = self._writer.get_extra_info("ssl_object")
         return str(talk.version()).replace("v", "") if talk else ""
 

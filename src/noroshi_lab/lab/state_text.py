@@ -1,4 +1,4 @@
-"""A lab's state in words, for a terminal."""
+"""Show a lab's state in words, for a terminal."""
 
 from __future__ import annotations
 

@@ -178,7 +178,8 @@ class Submission:
     # Why not
 
     def _sender(self, mail: Outgoing) -> Denial | None:
-        """Envelope and header must both name the mailbox, or one that it may send as."""
+        """Check the senders: envelope and header must both name the mailbox, or one that it may
+        send as."""
         named = senders(mail.content)
         if not named or "@" not in named[0]:
             return _denial("5.7.512")

@@ -23,8 +23,8 @@ NARROW = {
 WIDE = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 SAMPLE_SIZE = 1024
 NEC_ROW = 0xAD
-"""Of EUC-JP: ①, Ⅱ, ㈱, №. All write them, and Python's euc_jp knows none of them; its
-euc_jis_2004 has them at the same place."""
+"""The row of NEC's letters in EUC-JP: ①, Ⅱ, ㈱, №. Programs write them, though Python's euc_jp
+knows none; Python's euc_jis_2004 has them at the same place."""
 CHARACTERS = {
     "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]"),
     "euc_jp": re.compile(rb"\x8f[\xa1-\xfe]{2}|[\x8e\xa1-\xfe][\xa1-\xfe]"),

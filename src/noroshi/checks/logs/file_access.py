@@ -1,4 +1,4 @@
-"""Opening a log's files, compressed ones too, so that all of them read alike."""
+"""Open the files of a log, compressed ones too, so that all of them read alike."""
 
 from __future__ import annotations
 

@@ -172,9 +172,9 @@ class Recognition:
     def _is_copy(
         self, file: BinaryIO, head: bytes, member: Member, original: Member, mark: Mark | None
     ) -> bool:
-        """Return whether it is being made of another file that is still there. Raise
-        FileReplacedError if that went since it was looked up: what is a copy of it now may be
-        all that is left of it."""
+        """Return True if a file is being copied from another one that is still there. Raise
+        FileReplacedError if the original went since it was looked up: the copy may then be all
+        that is left of it."""
         try:
             with opened_member(self.files, original) as (original_file, fact):
                 other_head = head_of(original_file)

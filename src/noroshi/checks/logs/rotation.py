@@ -162,7 +162,8 @@ class Follower:
     def _read_on(
         self, member: Member, mark: Mark, log_look: LogLook, max_bytes: int, *, is_final: bool
     ) -> Mark | None:
-        """Read one file on; None, and nothing counted, if it was truncated meanwhile."""
+        """Read on in one file; return None, and count nothing, if the file was truncated
+        meanwhile."""
         with opened_member(self.files, member) as (file, fact):
             head = head_of(file)
             codec = Codec(mark.codec) if mark.codec else codec_of(self.encoding, head)

@@ -1,4 +1,5 @@
-"""Doing an operation on the store itself, when no node runs. It costs all of Noroshi's imports."""
+"""Do an operation on the store itself, when no node runs. That costs all of Noroshi's
+imports."""
 
 from __future__ import annotations
 

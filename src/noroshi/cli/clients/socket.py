@@ -101,7 +101,7 @@ NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.
 
 
 class NoNodeError(RefusedError):
-    """Report that nobody listens there."""
+    """Report that no node listens at the door."""
 
     def __init__(self, door: str) -> None:
         words = NO_SERVICE if door == DOOR else NO_NODE

@@ -35,7 +35,7 @@ WORDS_BEFORE = "|".join(
     )
 )
 KEYS_BEFORE = "|".join(f"(?<={one}-key)" for one in KEYS)
-"""That a name of NAMES ends here, with a hyphen in it or without."""
+"""Requires that a name of NAMES ends here, with a hyphen in it or without."""
 IN_OPTION = re.compile(
     rf"(?i)((?<![\w-])(?:[\w-]++(?:{WORDS_BEFORE}|{KEYS_BEFORE})[\"']?\s*+[=:]"
     rf"|(?=\w*+-)[\w-]++(?:{WORDS_BEFORE})(?=\s)"

@@ -81,8 +81,8 @@ def send(context: CommandContext) -> int:
 
 
 class SentMail(NamedTuple):
-    """One mail as the queue has it. It is read by hand from the node's answer: what scripts type
-    again and again loads no reader of JSON into types."""
+    """Hold one mail as the queue has it. It is read by hand from the node's answer: scripts run
+    this command often, and need no reader of JSON into types for it."""
 
     id: str
     contact: str

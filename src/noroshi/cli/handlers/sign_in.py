@@ -62,14 +62,15 @@ class SignInRequest:
 
 
 class NoPageError(RefusedError):
-    """Report that a way by a page was asked for, and the route's app signs in by itself."""
+    """Report that a sign-in by a page was asked for, while the route's app signs in by
+    itself."""
 
     def __init__(self) -> None:
         super().__init__("invalid", sign_in_texts.NO_PAGE)
 
 
 def sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
-    """Sign it in; how the route is then. Raises RefusedError."""
+    """Sign in; return the state of the route after that. Raises RefusedError."""
     if request.by_listener:
         return _by_browser_here(context, request)
     return _on_device(context, request) if request.device else _by_paste(context, request)
@@ -106,8 +107,8 @@ def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Si
 
 
 def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
-    """Put it into the vault; at a terminal a refused one, such as the secret's ID, is asked for
-    again."""
+    """Put a secret into the vault; at a terminal a refused one, such as the secret's ID, is
+    asked for again."""
     if not file and not sys.stdin.isatty():
         raise RefusedError("invalid", sign_in_texts.SECRET_BY_FILE)
     destinations = places(context, name)
@@ -274,7 +275,7 @@ def _in_foreground() -> bool:
 def _finish_in_browser(
     context: CommandContext, request: SignInRequest, listener: Listener, redirect: str
 ) -> RouteStatus:
-    """Complete it, and say so in the browser too."""
+    """Complete the sign-in, and say so in the browser too."""
     try:
         status = context.ask(
             sign_in_operations.AUTHORIZE_FINISH,
@@ -362,7 +363,7 @@ def _is_complete(text: str) -> bool:
 
 
 def _is_beginning(text: str) -> bool:
-    """Return whether it is the beginning of such an address; what is none is answered at
+    """Return True if a text is the beginning of such an address; any other text is answered at
     once."""
     has_part = any(part in text for part in ("localhost", "code=", "state=", "error="))
     return has_part and not _is_complete(text) and "response_type=" not in text

@@ -132,8 +132,8 @@ def _require_root(steps: Sequence[Step], command: CommandText) -> None:
 
 
 def _require_unedited(installation: Installation, *, force: bool) -> None:
-    """Require that nobody changed a file of ours, unless that is meant to go. Raises
-    RefusedError."""
+    """Require that nobody changed a file of ours, unless the changes may be lost (`force`).
+    Raises RefusedError."""
     for path, text, expected in () if force else installation.edited_files():
         lines = difference(path, text, expected).splitlines()
         problems = [("", plain(line)) for line in lines]

@@ -132,7 +132,7 @@ def read_totp_code(context: CommandContext, enrolment: SecondStep) -> str:
 
 
 def say_recovery(context: CommandContext, recovery: Recovery) -> None:
-    """Say that it is on, and the codes to keep."""
+    """Say that the second step is on, and show the codes to keep."""
     codes = "\n".join(f"  {one}" for one in recovery.codes)
     print(context.say(RECOVERY.fill(name=recovery.name, codes=codes)))
 

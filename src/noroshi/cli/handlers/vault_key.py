@@ -129,7 +129,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def not_written(file: Path, error: OSError) -> RefusedError:
-    """Return why it could not be written."""
+    """Return the refusal that says why a file could not be written."""
     return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=cause_text(error)))
 
 

@@ -34,7 +34,7 @@ class Drafts:
     def __init__(self, context: CommandContext) -> None:
         self._context = context
         self.only_looks = bool(context.args.print_admin_steps)
-        """Nothing is changed: whoever has the steps written has decided nothing yet."""
+        """True if nothing is changed: whoever has the steps printed has decided nothing yet."""
         self._held_bodies: dict[str, dict[str, Any]] | None = None
         self._secret: tuple[str, str, Sequence[str]] | None = None
 
@@ -134,7 +134,7 @@ class Drafts:
         self._change(new_bodies)
 
     def put(self, key: str, body: Mapping[str, Any]) -> None:
-        """Put one definition in the place of what it was. Raises RefusedError."""
+        """Put one definition in place of its current content. Raises RefusedError."""
         self._change(lambda _: {key: body})
 
     def mark(self, route: str) -> Message:
@@ -148,7 +148,7 @@ class Drafts:
         return with_mark(self._context, route, mark)
 
     def _change(self, change: Any) -> None:
-        """Hold it, where answers are held, or else put it in force."""
+        """Hold a change, where answers are held, or else put it in force."""
         if self.only_looks:
             return
         if self._held_bodies is not None:

@@ -108,7 +108,7 @@ def end_of(day: str) -> date | None:
 
 
 def is_over(day: date, now: datetime) -> bool:
-    """Return whether it is over wherever somebody may be."""
+    """Return True if a day is over wherever somebody may be."""
     return day < (now - SOMEWHERE_IT_IS_TODAY).date()
 
 
@@ -204,8 +204,8 @@ def _check_endpoint_hosts(cloud: CloudDef, place: Place) -> None:
 
 
 def is_plain(url: str) -> bool:
-    """Return whether it is an https address that a browser, Python and everything between read
-    alike: no user, no escapes in the host, no letters that only look like those of another
+    """Return True if a URL is an https address that a browser, Python and everything between
+    read alike: no user, no escapes in the host, no letters that only look like those of another
     host."""
     return PLAIN.fullmatch(url) is not None
 

@@ -50,7 +50,7 @@ def _reader(shape: Any) -> Reader:
 
 
 def _is_strict(shape: Any) -> bool:
-    """Return whether it is a dataclass that refuses unknown names, as definitions and options."""
+    """Return True for a dataclass that refuses unknown names, as definitions and options do."""
     config = getattr(shape, "__pydantic_config__", {})
     return isinstance(shape, type) and is_dataclass(shape) and config.get("extra") == "forbid"
 

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from noroshi.core.translation import Message, _, ngettext, plain
 
 MOST_NAMED = 16
-"""So many names are listed for a person to choose from; more would bury the message."""
+"""The most names that are listed for a person to choose from; more would bury the message."""
 MOST_FOUND, MOST_REPORTED = 1000, 50
-"""So many problems are kept while something is read, and so many are told to whoever asked: what is
-wrong a million times must not fill the memory with sentences."""
+"""The most problems that are kept while something is read, and the most that are told to
+whoever asked: a million equal mistakes must not fill the memory with sentences."""
 FILE_ENDS = ".toml"
 LONGEST_SHOWN = 200
 """Letters of a given value that a sentence repeats."""
@@ -53,7 +53,7 @@ class Problem:
 
 
 class Invalid(ValueError):
-    """Something given from outside cannot be used; `problems` says where and why."""
+    """Report that something given from outside cannot be used; `problems` say where and why."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -80,7 +80,7 @@ class Place:
         self.problems.append(Problem(self.location.removesuffix(": "), message))
 
     def no_such(self, sort: Message, name: str, candidates: Collection[str]) -> None:
-        """Note that there is nothing of that name, and what was likely meant."""
+        """Note that nothing has that name, and which name was likely meant."""
         if len(self.problems) >= MOST_FOUND:
             return
         self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, candidates))

@@ -1,4 +1,4 @@
-"""TOML that anybody may have written: what would take long to read is none.
+"""Read TOML that anybody may have written: a text that would take long to read is refused.
 
 Python's reader looks at each part of a dotted name as often as there are parts before it: of a
 name of 100,000 parts it would read for an hour, and nothing could stop it.

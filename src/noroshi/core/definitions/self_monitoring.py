@@ -195,11 +195,11 @@ def own_title(monitor: Monitor) -> Message:
 
 
 def is_own(monitor: Monitor) -> bool:
-    """Return whether it is one of the node's own."""
+    """Return True for one of the node's own monitors."""
     return monitor.instance.name == OWN_INSTANCE
 
 
 def is_mail(monitor: Monitor) -> bool:
-    """Return whether it is about a way out or an account of this node: somebody may mend it by
-    one act."""
+    """Return True if a monitor is about a route or an account of this node: somebody may mend
+    it by one act."""
     return is_own(monitor) and monitor.kind in (ROUTE, ACCOUNT)

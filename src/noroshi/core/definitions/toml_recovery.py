@@ -15,7 +15,7 @@ from noroshi.core.definitions.toml_errors import has_odd_quotes, toml_cause
 from noroshi.core.translation import Message
 
 MOST_SLIPS = 10
-"""Mistakes that are told of one text."""
+"""The most mistakes that are told of one text."""
 LARGEST = 64 * 1024
 """Characters of a text that is read again; each mistake costs another look at all before it."""
 LOCATED_REFUSAL = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)

@@ -1,6 +1,6 @@
-"""From what happened, and who wants to know, to envelopes. All of it is pure.
+"""Draft envelopes of what happened, for those who want to know. Pure.
 
-Ids are derived from what happened: told twice, it is the same envelope.
+Ids are derived from the event: told twice, it gives the same envelope.
 """
 
 from __future__ import annotations

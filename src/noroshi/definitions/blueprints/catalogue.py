@@ -56,7 +56,8 @@ def built_in() -> dict[str, Blueprint]:
 
 
 def _translated(definition: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return one of ours with what a person writes into a blueprint in two languages."""
+    """Return a built-in blueprint with the texts that a person writes into one, in both
+    languages."""
     titles = {
         f"{key}_{language}": Message(definition[key]).say(language)
         for key in ("title", "help")

@@ -29,7 +29,7 @@ class SampleBuffer:
         return self._count
 
     def add(self, monitor: str, sample: Sample) -> None:
-        """Keep one more, in the place of an old one where there are too many."""
+        """Add a sample, in place of an old one where there are too many."""
         self._by_monitor.setdefault(monitor, []).append(sample)
         self._count += 1
         if self._count > MOST_SAMPLES:

@@ -37,7 +37,8 @@ OTHER_ISSUER = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """The three that are asked; `extra_scopes`: what a sign-in needs beside the resource's."""
+    """Hold the endpoints of a provider; `extra_scopes`: what a sign-in needs beside the
+    resource's."""
 
     authorization: str
     token: str

@@ -42,7 +42,7 @@ Acknowledgements = Mapping[tuple[str, str], Acknowledgement]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmNamed:
-    """An item of a monitor; "" is the monitor's measuring itself."""
+    """Name an item of a monitor; "" is the measurement of the monitor itself."""
 
     monitor: str
     item: str = ""
@@ -50,7 +50,7 @@ class AlarmNamed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Snapshot:
-    """All that is read once for all of them."""
+    """Hold the records that are read once for all items."""
 
     plan: Plan
     states: Mapping[str, State]

@@ -52,7 +52,7 @@ LOOKED_BACK = 30
 
 
 class EditOperations(VersionOperations):
-    """A page or a program that changes one thing and leaves the rest as it is."""
+    """Change one definition and leave the rest as it is."""
 
     @offers(definition_operations.DEFINITION_SHOW)
     async def read(

@@ -47,7 +47,7 @@ def _default_note(words: Message, path: Path) -> str:
 
 
 class EnableDisableOperations(ApplyOperations):
-    """The switch of each part."""
+    """Stop and start the parts of the tree."""
 
     @offers(definition_operations.INSTANCE_STOP)
     async def stop_instance(self, person: Person, instance: str, note: str = "") -> Applied:

@@ -25,7 +25,7 @@ NONE = _("not compared: no account is defined")
 
 
 class ClockStep:
-    """By the first server that answers and says a date."""
+    """Compare the clocks, by the first server that answers and sends a date."""
 
     def __init__(self, accounts: tuple[Account, ...], context: TransportContext) -> None:
         self._context = context

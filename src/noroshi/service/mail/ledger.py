@@ -23,7 +23,7 @@ NO_ALARM = followed_by(_("The ledger has no alarm {alarm}."), InstructionKind.SH
 
 
 class LedgerOperations(OperationGroup):
-    """The ledger: each alarm, and what became of it."""
+    """Show the ledger: each alarm, the mail and the outcome."""
 
     @offers(mail_operations.LEDGER)
     async def ledger(

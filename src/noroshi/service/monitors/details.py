@@ -33,7 +33,7 @@ NO_LIMITS = Limits()
 
 
 class MonitorOperations(DisabledMonitors):
-    """One thing watched, looked at closely."""
+    """Show one monitor closely."""
 
     @offers(monitor_operations.MONITOR_SHOW)
     async def show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:

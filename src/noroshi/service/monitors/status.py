@@ -44,14 +44,14 @@ def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
 
 
 class NewestSamples(OperationGroup):
-    """The newest sample of each monitor."""
+    """Keep the newest sample of each monitor."""
 
     async def _sample(self, monitor: Monitor) -> Sample | None:
         return next(iter(await self._store.samples(monitor.id, 1)), None)
 
 
 class StatusOperations(NewestSamples, DisabledMonitors):
-    """The status of everything, and what there is to choose from."""
+    """Show the status of everything, and the kinds to choose from."""
 
     @offers(monitor_operations.STATUS)
     async def status(self, person: Person) -> Status:

@@ -19,7 +19,7 @@ NO_JOB = _("No heartbeat monitor waits for the job {name}{instead}")
 
 
 class HeartbeatOperations(OperationGroup):
-    """A job's sign that it ran."""
+    """Take the reports of jobs that ran."""
 
     @offers(node_operations.BEAT)
     async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:

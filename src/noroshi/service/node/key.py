@@ -16,7 +16,7 @@ NOT_WRITTEN = _("The new key cannot be written: {why}. The old key remains in us
 
 
 class VaultKeyOperations(OperationGroup):
-    """The vault's key."""
+    """Check and replace the vault's key."""
 
     @offers(node_operations.KEY_CHECK)
     async def check(self, person: Person) -> KeyChecked:

@@ -67,7 +67,8 @@ class Destinations:
 
 
 class SecretBindings:
-    """The bindings, as notes of the store: they need no key, and stay when an entry is removed."""
+    """Keep the bindings, as notes of the store: they need no key, and stay when an entry is
+    removed."""
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store, self._vault = store, vault

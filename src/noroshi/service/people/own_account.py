@@ -26,7 +26,8 @@ IN_BROWSER = followed_by(
 
 
 class OwnAccountOperations(UserOperations):
-    """By the password each time, so that a browser left alone gives nothing away."""
+    """Change one's own account, by the password each time, so that a browser left alone gives
+    nothing away."""
 
     @offers(people_operations.OWN_ACCOUNT)
     async def show(self, person: Person) -> OwnAccount:

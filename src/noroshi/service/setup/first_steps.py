@@ -55,7 +55,7 @@ class FirstStart:
 
 
 class FirstStepOperations(OperationGroup):
-    """From an empty node to a received alarm."""
+    """Lead from an empty node to a received alarm."""
 
     @offers(setup_operations.FIRST_LOOK)
     async def first_look(self, person: Person) -> FirstLook:

@@ -33,7 +33,7 @@ NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
 
 
 class DiscoveryOperations(FirstStepOperations, EditOperations):
-    """The watch that a new node begins with."""
+    """Suggest the monitors that a new node begins with."""
 
     @offers(setup_operations.SUGGEST)
     async def suggest(self, person: Person) -> Suggestion:

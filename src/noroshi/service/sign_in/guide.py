@@ -29,7 +29,7 @@ NO_WAY = _("There is no sign-in method {given}{instead}.")
 
 
 class GuideOperations(CertificateOperations):
-    """The administrator's steps."""
+    """Show the administrator's steps."""
 
     @offers(sign_in_operations.GUIDE_SHOW)
     async def guide(self, person: Person, route: str, way: str = "") -> GuideShown:

@@ -35,7 +35,7 @@ NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
 
 
 class ProbeOperations(SignInOperations):
-    """Each as soon as it can be."""
+    """Prove each piece of a sign-in as soon as it can be proved."""
 
     @offers(sign_in_operations.ACCOUNT_TENANT)
     async def account_tenant(

@@ -51,7 +51,7 @@ NO_REPLY = _("{where} accepted the request but did not answer ({kind}).")
 
 
 class GraphExamination:
-    """Up to Graph's own judgement of whether this mailbox may be sent from."""
+    """Examine a route up to Graph's own judgement of whether this mailbox may be sent from."""
 
     def __init__(
         self,

@@ -103,7 +103,7 @@ class Options:
 
 
 class GraphTransport:
-    """The way out. Several `send` may run at once, on connections that are kept."""
+    """Send mails by Graph. Several `send` may run at once, on connections that are kept."""
 
     def __init__(
         self, options: Options, context: TransportContext, patience: Patience = Patience()

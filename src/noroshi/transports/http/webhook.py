@@ -121,7 +121,7 @@ class Target:
 
 
 class WebhookTransport:
-    """The way out. A contact's addresses are not written to: what is posted is for all of them."""
+    """Post to a webhook. A contact's addresses are not used: the post is for all of them."""
 
     def __init__(
         self, options: Options, context: TransportContext, patience: Patience = Patience()

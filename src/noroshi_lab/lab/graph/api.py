@@ -49,7 +49,7 @@ _BY_REPORT = ("5.7.232", "5.7.233", "5.7.236")
 
 
 class Graph:
-    """The web side of the mailboxes."""
+    """Serve the web side of the mailboxes."""
 
     def __init__(
         self, callers: Callers, submission: Submission, faults: Faults, journal: Journal

@@ -41,7 +41,8 @@ class Caller:
 
     @property
     def reads_bodies(self) -> bool:
-        """Mail.ReadBasic lets nobody read what a mail says."""
+        """Return whether the caller may read what a mail says: Mail.ReadBasic does not allow
+        it."""
         return any("Mail.Read" in each for each in self.permissions - {"Mail.ReadBasic"})
 
 

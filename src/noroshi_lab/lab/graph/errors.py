@@ -58,7 +58,7 @@ one."""
 
 
 class GraphError(Exception):
-    """Graph says no, with a code of ERRORS."""
+    """Refuse as Graph does, with a code of ERRORS."""
 
     def __init__(self, code: str, message: str = "", **given: str) -> None:
         self.status, usual = ERRORS[code]

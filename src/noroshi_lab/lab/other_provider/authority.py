@@ -56,7 +56,7 @@ class Authority:
         add("POST", f"{ROOT}/revoke", self._revoke)
 
     def forget(self) -> None:
-        """Everybody is asked for consent again, and no refresh token holds."""
+        """Drop all consents and refresh tokens, so that everybody is asked again."""
         self._consents.clear()
         self._grants.revoke_all()
 
@@ -254,6 +254,7 @@ class Authority:
 
 
 def _fits(uri: str, registered: str) -> bool:
-    """RFC 8252, 7.3: the port of a loopback address may be any; a path may not be added."""
+    """Compare redirect URIs (RFC 8252, 7.3): the port of a loopback address may be any; a path
+    may not be added."""
     bare = urlsplit(registered).path == ""
     return matches(uri, registered) or (bare and matches(uri.removesuffix("/"), registered))

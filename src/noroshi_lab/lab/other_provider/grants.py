@@ -31,7 +31,7 @@ _NOT_DELEGATED = (
 
 
 class OAuthError(Exception):
-    """A refusal in the words of RFC 6749, 5.2."""
+    """Refuse in the words of RFC 6749, 5.2."""
 
     def __init__(self, error: str, description: str = "") -> None:
         super().__init__(error)
@@ -49,7 +49,7 @@ class OAuthError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A checked authorise request."""
+    """Hold a checked authorise request."""
 
     redirect_uri: str
     state: str
@@ -125,7 +125,8 @@ class Grants:
     # The client
 
     def _check_client(self, form: Mapping[str, str], authorization: str) -> None:
-        """By HTTP Basic or in the body, as the provider is set (RFC 6749, 2.3.1)."""
+        """Check the client, by HTTP Basic or in the body, as the provider is set (RFC 6749,
+        2.3.1)."""
         scheme, _, encoded = authorization.partition(" ")
         way = "basic" if scheme.lower() == "basic" else "post"
         name, secret = form.get("client_id", ""), form.get("client_secret", "")

@@ -34,7 +34,7 @@ WEB, SMTP, SMTPS = "elsewhere", "elsewhere-smtp", "elsewhere-smtps"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """All that a client needs to use it; a part of `lab.json`."""
+    """Hold all that a client needs to use the provider; a part of `lab.json`."""
 
     issuer: str
     client_id: str

@@ -84,7 +84,7 @@ class ElsewhereGate:
         return await _challenge(line, error)
 
     async def _bearer(self, line: Line, initial: str) -> Admitted | str:
-        """RFC 7628."""
+        """Admit by OAUTHBEARER (RFC 7628)."""
         match = _BEARER.fullmatch(await _initial_response(line, initial))
         wanted = match[1].replace("=2C", ",").replace("=3D", "=") if match and match[1] else ""
         user = self._opens(wanted, match[2]) if match else ""
@@ -140,7 +140,7 @@ class ElsewherePost:
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
     ) -> str | None:
-        """More recipients than one mail may have; the others are taken."""
+        """Refuse more recipients than one mail may have; the others are taken."""
         too_many = len(before) >= self._provider.recipients
         return "452 4.5.3 Your message has too many recipients." if too_many else None
 
