@@ -79,9 +79,14 @@ async def test_a_copy_for_another_computer_is_not_said_to_be_this_one(ask):
     await ask("definition_change", put=put)
     await ask("instance_copy", instance="web1", name="web2", address="web2.example")
     await ask("instance_copy", instance="web1", name="web3")
+    await ask("instance_copy", instance="web1", name="web4", address="web1.example")
     found = await contents(ask)
-    assert found["web1"]["source"] == found["web3"]["source"] == "minato"
-    assert "source" not in found["web2"]
+    assert [found[name].get("source") for name in ("web1", "web2", "web3", "web4")] == [
+        "minato",
+        None,
+        "minato",
+        "minato",
+    ]
 
 
 async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):

@@ -88,14 +88,12 @@ class CopyMoveOperations(EnableDisableOperations):
         dry: bool = False,
     ) -> Applied:
         """Copy an instance with all groups and monitors, under another name. `stopped`: the
-        copy is not monitored until somebody starts it. Another address may be that of another
-        computer, so it decides alone from where the copy is measured."""
+        copy is not monitored until somebody starts it."""
         source = await self._instance(instance)
         fields: dict[str, Any] = {"title": title, "address": address}
         new_fields = {key: value for key, value in fields.items() if value}
         # A copy of what is stopped is watched, too.
         new_fields["enabled"] = False if stopped else None
-        new_fields |= {"source": None} if address else {}
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
             return copy_instance(documents, instance, name, new_fields)
