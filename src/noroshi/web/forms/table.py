@@ -41,9 +41,10 @@ class Cell:
     boxes: tuple[Choice, ...] = ()
 
 
-def label(name: str, kind: str, say: Say) -> str:
-    """Return the name of a setting for people; its own name if it has none."""
-    title = setting_name(name, kind)
+def label(name: str, kind: str, say: Say, own_label: Message | None = None) -> str:
+    """Return the name of a setting for people: the label that it declares itself, else the one
+    that all settings of this name have; its own name if it has none."""
+    title = own_label or setting_name(name, kind)
     return say(title) if title else name
 
 
@@ -90,7 +91,7 @@ def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:
     """Return label and help of each column of a table."""
     return tuple(
         (
-            label(one.name, shape.name, say),
+            label(one.name, shape.name, say, one.label),
             help_of(one.help, HelpNames(kind=shape.name, setting=one.name), say),
         )
         for one in shape.columns
@@ -117,7 +118,7 @@ def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
     return Cell(
         name=name,
         value=text,
-        label=label(column.name, shape.name, say),
+        label=label(column.name, shape.name, say, column.label),
         boxes=tuple(
             Choice(
                 value=one,

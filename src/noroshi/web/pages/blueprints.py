@@ -195,5 +195,5 @@ def _at_fields(
 def _input_label(visit: Visit, ask: BlueprintInput) -> str:
     """Return the label of the setting that it fills; its own name where that has none."""
     kind, setting = ask.fills
-    setting_label = label(setting, kind, visit.say)
+    setting_label = label(setting, kind, visit.say, ask.label)
     return ask.name if setting_label == setting else setting_label
