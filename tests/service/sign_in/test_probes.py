@@ -232,7 +232,7 @@ async def test_a_certificate_that_nobody_uploaded_does_not_take_a_good_one_s_pla
         await ask("certificate_import", **given)
     assert "noroshi cert show" not in str(told.value)  # which would show the other one
     assert told.value.problems == [
-        ("", "To save it anyway: noroshi cert import box FILE --replace --force")
+        ("", "To save the value anyway: noroshi cert import box FILE --replace --force")
     ]
     assert await office.vault.get("box-cert") == good
     uploaded(office, other)
@@ -430,4 +430,4 @@ async def test_where_nothing_can_be_told_the_true_reason_is_given(office):
     await ask("set_secret", name="lab-secret", value="anything~at-all")
     (found,) = await ask("secret_try", name="lab-secret")
     assert (found["taken"], found["refused"]) == (False, False)
-    assert found["why"]["en"] == "its sign-in server gives the same reply to an invented one"
+    assert found["why"]["en"] == "the sign-in server gives the same reply to an invented one"

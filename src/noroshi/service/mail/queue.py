@@ -86,11 +86,9 @@ class QueueOperations(OperationGroup):
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
         one, receipts = entry
-        if digest := status_view.digest_of(
-            one
-        ):  # what was tried, and what arrived, is the digest's
-            digest_entry = await self._store.envelope(digest)
-            id, receipts = (digest, digest_entry[1]) if digest_entry else (id, receipts)
+        if one.digest:  # what was tried, and what arrived, is the digest's
+            digest_entry = await self._store.envelope(one.digest)
+            id, receipts = (one.digest, digest_entry[1]) if digest_entry else (id, receipts)
         arrivals, limits = await self._store.arrivals(id), await self._context.unproved()
         queued = await self._queued(one)
         return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)
