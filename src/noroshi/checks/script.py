@@ -34,7 +34,7 @@ class Options:
     runs_as: str = ""
     """User to run as. Default: nobody if Noroshi runs as root, otherwise Noroshi's own user."""
     timeout: float = 15.0
-    """Seconds after which the program and all its children are terminated."""
+    """Seconds after which the program and all its child processes are terminated."""
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""

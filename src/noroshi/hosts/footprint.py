@@ -1,5 +1,5 @@
-"""Describe this node on its computer: where it listens, its files and folders, and the program
-itself. Nothing is changed, and nothing that is in a file is told."""
+"""Describe this node on its computer: the addresses that it listens at, its files and folders,
+and the program itself. Nothing is changed, and no content of a file is told."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HOME_IS = _("settings, store and key")
 SETTINGS = _("Process settings")
 SETTINGS_IS = _("read when the node starts")
 STORE = _("Store")
-STORE_IS = _("definitions, states, queue, ledger, samples; to copy it, make a backup")
+STORE_IS = _("definitions, states, queue, ledger, samples; to copy the store, make a backup")
 LATEST = _("Store: latest writes")
 LATEST_IS = _("belongs to the store")
 KEY = _("Vault key")
@@ -103,7 +103,8 @@ class Surroundings:
         return self._config.web
 
     def program(self) -> Program:
-        """Return its version, what it runs on, and for how many seconds it has run."""
+        """Return the version of the program, the system that it runs on, and the seconds that
+        it has run."""
         return Program(
             version=__version__,
             python=platform.python_version(),

@@ -386,7 +386,8 @@ async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(offi
     others = [Document(**one) for one in found if one["key"] != "clouds/lab"]
     await office.service.definitions.apply(TOKEN, (*others, led))
     with pytest.raises(
-        ErrorAnswer, match=r"conflict: .*which may not change the destination of secrets"
+        ErrorAnswer,
+        match=r"conflict: .*which is not allowed to change the destination of secrets",
     ):
         await ask(op, account="box", secret="typed~by-somebody")
 

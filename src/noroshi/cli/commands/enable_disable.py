@@ -34,7 +34,7 @@ INSTANCES = Command(
             more=(
                 _(
                     "Measurement stops. Contacts who were notified of an open alarm are notified that "
-                    "monitoring was stopped, not that it recovered."
+                    "monitoring was stopped, not that the problem ended."
                 ),
             ),
             options=(INSTANCE, NOTE, JSON),

@@ -96,7 +96,7 @@ SECRET = Command(
             help=_("store a password in the vault, or replace it"),
             more=(
                 _(
-                    'You enter the password twice. A route refers to its vault entry by password = "NAME" '
+                    'You enter the password twice. A route refers to the vault entry by password = "NAME", '
                     "and uses a new password at once."
                 ),
                 _(
@@ -121,8 +121,8 @@ SECRET = Command(
                 Option(
                     ("--to",),
                     _(
-                        "send the secret to this destination (host:port) even though it was set through an API "
-                        "token without --programs (repeatable)"
+                        "send the secret to this destination (host:port) even though the destination was set "
+                        "through an API token without --programs (repeatable)"
                     ),
                     {"metavar": "HOST:PORT", "action": "append", "default": []},
                 ),

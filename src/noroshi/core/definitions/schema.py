@@ -166,7 +166,7 @@ class BlueprintDef(Definition):
     help: str = ""
     """Description in one sentence."""
     help_ja: str = ""
-    """Name shown in Japanese on pages and in messages."""
+    """Description in Japanese, in one sentence."""
     asks: Mapping[str, str] = field(default_factory=dict)
     """Values to ask for when the blueprint is added, with their defaults; "" means required."""
     group: tuple[BlueprintGroupDef, ...] = ()

@@ -111,7 +111,7 @@ class CloudDef(Definition):
     scope: str
     """Permissions (scopes) to request, separated by spaces."""
     app_scope: str = ""
-    """Permissions for an account with sign_in = "app"; Microsoft's end in /.default."""
+    """Permissions for an account with sign_in = "app"; those of Microsoft end in /.default."""
     app_grant: Literal["client_credentials", "service_account"] = "client_credentials"
     """How an app obtains a token; service_account: with Google's key file, for the account's
     mailbox."""
@@ -132,7 +132,7 @@ class CloudDef(Definition):
     device_authorization_endpoint: str = ""
     """Device authorization endpoint; "" if there is none."""
     endpoint_hosts: tuple[str, ...] = ()
-    """Hosts besides the authority's that the server may name as its endpoints."""
+    """Additional hosts, besides the authority's, that the server may name as its endpoints."""
     authorize_with: str = ""
     """Additional query parameters of the sign-in page."""
     client_auth: Literal["post", "basic"] = "post"

@@ -55,7 +55,7 @@ RETIRES = _(
 )
 _MISSING_ENTRY = _(
     "{who} refers to the entry {entry}, which is not in the vault: no message can be sent "
-    "through that route until it is added."
+    "through that route until the entry is added."
 )
 NOT_KEPT = followed_by(_MISSING_ENTRY, InstructionKind.PUT_SECRET)
 NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
@@ -63,7 +63,7 @@ NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
 NOT_SENT = followed_by(
     _(
         "{who} sends the entry {entry} as a header, but the entry is not in the vault: the page "
-        "is not checked until it is added."
+        "is not checked until the entry is added."
     ),
     InstructionKind.PUT_ENTRY,
 )
@@ -72,7 +72,7 @@ MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions
 
 
 def first_cautions(*groups: Iterable[Message]) -> tuple[Message, ...]:
-    """Return as many as a person is told at once, and one that counts the others."""
+    """Return the first cautions, and one that counts the others."""
     all_cautions = chain.from_iterable(groups)
     first = tuple(islice(all_cautions, MOST_REPORTED))
     more = sum(1 for _ in all_cautions)
@@ -98,8 +98,7 @@ def cautions(
     old: Sequence[Document],
     new: Sequence[Document],
 ) -> Iterator[Message]:
-    """Yield what somebody should know who brings this plan, made of the new documents, into
-    force."""
+    """Yield cautions for whoever brings this plan, made of the new documents, into force."""
     waiting = tuple(waiting)
     mails = [one.envelope for one in waiting]
     for old_name, new_name, id in likely_renamed(old, new):

@@ -13,7 +13,7 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 
-NOT_WHOLE = _("must be an absolute path: the node's working folder is not yours")
+NOT_WHOLE = _("must be an absolute path: the node has a different working folder from yours")
 NO_PATH = _("The backup cannot be written there.")
 THERE_IS_ONE = _(
     "{path} already exists; nothing was changed. Choose another name, or delete it first."
@@ -21,7 +21,7 @@ THERE_IS_ONE = _(
 
 
 class BackupOperations(OperationGroup):
-    """Copies of the store."""
+    """Make and check copies of the store."""
 
     @offers(node_operations.BACKUP)
     async def backup(self, person: Person, path: str) -> BackedUp:
@@ -45,5 +45,5 @@ class BackupOperations(OperationGroup):
 
     @offers(node_operations.CHECK_STORE)
     async def check_store(self, person: Person) -> tuple[Message, ...]:
-        """Return all that should not be so; nothing, if it is whole."""
+        """Return all faults of the store; nothing, if it is whole."""
         return tuple(await self._store.faults())

@@ -45,7 +45,7 @@ SHUT = frozenset(
         connection_errors.PROXY_SILENT,
     }
 )
-"""What is said where a port may be closed on the way."""
+"""The errors that may mean a closed port on the way."""
 
 DNS, TCP = plain("DNS"), plain("TCP")
 PROXY, TLS = _("Proxy"), plain("TLS")
@@ -56,8 +56,8 @@ BY_PROXY = _("{proxy} connects to {where}")
 LOGGED_IN = _("{proxy} accepts the login of {user} and connects to {where}")
 SILENT_ONES = _(
     "{addresses} did not answer in time, so {address} was used instead. Messages are still "
-    "sent, each with a short delay. If it is IPv6, have it repaired or removed from DNS, or "
-    "set an IPv4 source in the network."
+    "sent, each with a short delay. If these are IPv6 addresses, have IPv6 repaired, or have "
+    "them removed from DNS, or set an IPv4 source in the network."
 )
 CERTIFIED = ngettext(
     "{version}, certificate of {name} by {issuer}, {days} day left",
@@ -239,7 +239,7 @@ def with_values(exam: Exam, **values: str) -> Exam:
 
 
 class _CertificateProbe(asyncio.Protocol):
-    """Keeps what TLS says of the other side, and hangs up."""
+    """Keep the TLS details of the other side, and hang up."""
 
     tls: ssl.SSLObject | None = None
 

@@ -27,7 +27,8 @@ EXCHANGE_MX = (
     ".mail.protection.office365.us",
     ".mail.protection.partner.outlook.cn",
 )
-"""Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
+"""Hosts where Exchange Online takes mail for tenants: by a connector or as direct send, port
+25."""
 NO_HOST = with_settings(_("{host} is missing"), "host")
 BAD_HOST = with_settings(_("{host} {given!r} is not a host name"), "host")
 BAD_PORT = with_settings(_("{port} must be 1 to 65535"), "port")
@@ -75,8 +76,9 @@ class Options:
     port: int | None = None
     """TCP port. Default: 587, 465 with tls, 25 at Exchange Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
-    """`starttls` and `tls` both encrypt the connection and check the certificate; `tls` does so
-    from the start. Use `none` only for an internal server."""
+    """`starttls` and `tls` both encrypt the connection and check the certificate; with
+    `starttls`, encryption begins after the server's greeting. Use `none` only for an internal
+    server."""
     ca_file: str = ""
     """Path of a file with certificates (PEM) to trust in addition to the system's."""
     certificate: str = ""
@@ -143,7 +145,7 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Return who signs in, From, and the envelope's sender."""
+        """Return the user who signs in, From, and the envelope's sender."""
         sender = self.mail_from
         return Parties(self.user or sender, sender, self.envelope_sender or sender)
 

@@ -1,5 +1,5 @@
-"""Name settings, their choices and the arguments of operations for people: in forms,
-in differences of two versions, in the audit log."""
+"""Name settings, choices and the arguments of operations for people: in forms, in differences
+of two versions, in the audit log."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "script.timeout": _("Timeout (s)"),
     "process.name": pgettext("forms", "Program name"),
     "heartbeat.every": _("Reports at least every"),
-    "heartbeat.at": _("Or start times"),
+    "heartbeat.at": _("Start times"),
     "host": _("Mail server"),
     "protection": _("Encryption"),
     "smtp.certificate": _("Client certificate"),
@@ -137,9 +137,11 @@ SETTING_NAMES: Mapping[str, Message] = {
     "proxy": _("Proxy"),
     "proxy_user": _("Proxy user"),
     "proxy_password": _("Proxy password (vault entry)"),
-    "source": _("Source"),
+    "source": pgettext("mailing.source", "Source address"),
+    "instances.source": _("Measured on"),
 }
-"""By the name of the setting, or by KIND.NAME where a kind calls its own one otherwise."""
+"""Display names by the name of the setting, or by KIND.NAME or TYPE.NAME where a kind, or a type of
+definitions, has another one."""
 CLOUD_NAMES: Mapping[str, Message] = {
     "microsoft365": pgettext("routes", "Microsoft 365"),
     "microsoft365-gcc-high": _("Microsoft 365 GCC High"),
@@ -147,7 +149,7 @@ CLOUD_NAMES: Mapping[str, Message] = {
     "microsoft365-china": _("Microsoft 365 by 21Vianet (China)"),
     "google": pgettext("routes", "Google"),
 }
-"""The clouds that Noroshi knows; one of somebody's own has its name."""
+"""The clouds that Noroshi knows; a user-defined one is shown by name."""
 SHAPE_NAMES: Mapping[str, Message] = {
     "teams": plain("Microsoft Teams"),
     "slack": plain("Slack"),
@@ -301,7 +303,8 @@ def declared_labels(options: Mapping[str, Any]) -> Mapping[str, Message]:
 
 
 def setting_name(name: str, kind: str) -> Message | None:
-    """Return the name of a setting of that kind; None if it has none."""
+    """Return the name of a setting of that kind, or of that type of definitions; None if it has
+    none."""
     return SETTING_NAMES.get(f"{kind}.{name}") or SETTING_NAMES.get(name)
 
 
