@@ -92,7 +92,7 @@ SECRET = Command(
         Command(
             name="set",
             run="noroshi.cli.handlers.secrets:set_",
-            help=_("store a password in the vault, or replace it"),
+            help=_("store a password or another secret in the vault, or replace it"),
             more=(
                 _(
                     'You enter it twice. A route refers to it by password = "NAME" and uses it at once.'
