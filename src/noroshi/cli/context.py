@@ -123,7 +123,7 @@ class CommandContext:
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
         from noroshi.cli.clients.in_process import LOOKS, InProcessClient
 
-        self.running = False
+        self.is_node_running = False
         self._client = self._open.enter_context(
             closing(InProcessClient(self.config, self._medium_of_answers))
         )
