@@ -73,7 +73,7 @@ def test_text_is_weighed_as_it_lies_in_memory(letter, most):
 
     assert not heavy(*of(most - 100))
     (told,) = heavy(*of(most))
-    assert "they take 9 MiB" in told and "one request may take 8 MiB" in told
+    assert "the definitions take 9 MiB" in told and "one request may take 8 MiB" in told
 
 
 def test_monitors_are_weighed_beside_their_text():
