@@ -76,8 +76,8 @@ def commands(page: str) -> str:
 
 def _leaves() -> Iterator[tuple[str, Command]]:
     for command in COMMANDS:
-        for leaf in command.under or (command,):
-            name = f"{command.name} {leaf.name}" if command.under else command.name
+        for leaf in command.subcommands or (command,):
+            name = f"{command.name} {leaf.name}" if command.subcommands else command.name
             yield name, leaf
 
 

@@ -135,7 +135,7 @@ def value(type_: type[T], stored: str | bytes) -> T:
         result: T = _decoder(type_).decode(stored)  # type: ignore[arg-type]  # a type is hashable
         return result
     except msgspec.DecodeError as error:
-        raise Unreadable(f"no {type_.__name__}: {error}") from error
+        raise Unreadable(f"not a valid record: {error}") from error
 
 
 def parse_json(text: bytes) -> Any:

@@ -26,13 +26,16 @@ def test_all_lines_go_along_and_the_first_five_are_shown():
     )
     assert file["text"].count("\r\n") == len(LINES) == 7
     assert payload["text"].count("\n  | ") == 5
-    assert "Lines found (the first 5 of 7), all lines in orders-lines.txt" in payload["html"]
+    assert (
+        "Lines found (first 5 of 7; all lines are in the attached orders-lines.txt)"
+        in payload["html"]
+    )
 
 
 def test_who_wants_no_file_gets_none_and_no_promise_of_one():
     payload = drafted("log-lines", "en", Options(attach_lines=False))
     assert "attachments" not in payload
-    assert "Lines found (the first 5 of 7)\n" in payload["text"]
+    assert "Lines found (first 5 of 7)\n" in payload["text"]
 
 
 def test_a_mail_without_lines_has_no_file():

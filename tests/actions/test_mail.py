@@ -121,7 +121,7 @@ NEXT = [
         id="never",
     ),
     pytest.param(
-        {"trigger": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"
+        {"trigger": RuleTrigger.FIRST, "repeat": None}, "when the problem ends", id="first"
     ),
     pytest.param(
         {"repeat": None, "notifies_recovery": False},
@@ -130,12 +130,12 @@ NEXT = [
     ),
     pytest.param(
         {"trigger": RuleTrigger.EACH, "repeat": None},
-        "when the level changes, at each measurement in this state, or when it recovers",
+        "when the level changes, at each measurement in this state, or when the problem ends",
         id="each",
     ),
     pytest.param(
         {"repeat": timedelta(minutes=30)},
-        "when the level changes, when it recovers, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if the problem persists",
+        "when the level changes, when the problem ends, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if the problem persists",
         id="repeat after midnight",
     ),
 ]
@@ -519,6 +519,6 @@ def test_the_next_notice_of_several_is_that_of_any_of_them():
     alarms = tuple(alarm(used(95), item=item, contact=SAM) for item in ("D:", "E:"))
     text = draft(None, SAM, topic("en"), alarms)["text"]
     assert (
-        "  Next message  when the level of an item changes, when an item recovers, or in 4 h"
+        "  Next message  when the level of an item changes, when a problem ends, or in 4 h"
     ) in text
     assert "if a problem persists\n" in text

@@ -116,7 +116,7 @@ ALL = {
         ASIDE,
         addresses=(),
         subject="?",
-        reason=UNREADABLE.fill(said="no Envelope: Input data was truncated"),
+        reason=UNREADABLE.fill(said="not a valid record: Input data was truncated"),
         unread=True,
     ),
     "came-back": CAME_BACK,

@@ -19,7 +19,7 @@ QUOTED = words(
     """
     Connection Input Recipient after available back boom checksum code could data differs disk
     exited found from full request retried rolled such table timed timeout truncated undefined user
-    with
+    valid with
     """
 )
 """Answers of servers, lines of a log, what a program printed."""

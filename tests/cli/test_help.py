@@ -27,9 +27,9 @@ from tests.sweeps import sweep
 
 PAGE = (Path(__file__).parents[2] / "docs" / "use" / "commands.md").read_text(encoding="utf-8")
 LEAVES = {
-    " ".join([command.name, leaf.name] if command.under else [command.name]): leaf
+    " ".join([command.name, leaf.name] if command.subcommands else [command.name]): leaf
     for command in COMMANDS
-    for leaf in (command.under or (command,))
+    for leaf in (command.subcommands or (command,))
 }
 PROGRAMS = {"demo", "lab"}
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

@@ -21,7 +21,7 @@ def told(*words):
 
 PROGRAMS = {"demo", "lab"}  # they have a parser of their own
 names = [[], *([c.name] for c in COMMANDS if c.name not in PROGRAMS)]
-names += [[c.name, one.name] for c in COMMANDS for one in c.under or ()]
+names += [[c.name, one.name] for c in COMMANDS for one in c.subcommands or ()]
 print(json.dumps({" ".join(name): told(*name) for name in names}))
 """
 NO_TEXT = re.compile(

@@ -36,7 +36,7 @@ sys.exit(f"cannot be imported: {failed}" if failed else 0)
 
 
 def test_each_command_can_be_the_first_that_is_imported():
-    functions = [one.run for command in COMMANDS for one in (command, *command.under)]
+    functions = [one.run for command in COMMANDS for one in (command, *command.subcommands)]
     modules = {name.partition(":")[0] for name in functions if name} | {
         "noroshi.cli.clients.in_process"
     }

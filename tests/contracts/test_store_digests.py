@@ -231,6 +231,13 @@ async def test_a_digest_waits_in_the_place_of_its_members(store, together):
     assert await store.tally(DAWN) == {"": 3}
 
 
+async def test_a_member_names_its_digest_also_once_that_left(store, lend, together):
+    rows = [(await store.envelope(id))[0] for id in ("a", "b", "c", together.id)]
+    assert [row.digest for row in rows] == [together.id, together.id, "", ""]
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    assert (await store.envelope("a"))[0].digest == together.id
+
+
 async def test_a_digest_is_lent_like_any_envelope(store, lend, together):
     lent = {(await lend()).envelope.id for _ in range(2)}
     assert lent == {"c", together.id}

@@ -104,8 +104,8 @@ def test_what_somebody_else_said_stays_beside_it():
     )
 
 
-NAMES = {one.name for one in COMMANDS if not one.under} - {*PROGRAMS}
-NAMES |= {f"{one.name} {under.name}" for one in COMMANDS for under in one.under}
+NAMES = {one.name for one in COMMANDS if not one.subcommands} - {*PROGRAMS}
+NAMES |= {f"{one.name} {under.name}" for one in COMMANDS for under in one.subcommands}
 IN_LETTERS = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, NAMES))})\b")
 NOT_OF_A_TERMINAL = (
     "actions/notice_words.py",
@@ -133,11 +133,8 @@ def literals(node):
 
 
 def test_the_name_is_that_of_a_command():
-    found = {
-        literals(node)[0]
-        for _, node in calls()
-        if node.func.id == "CommandText" and literals(node)
-    }
+    first = [node.args[0] for _, node in calls() if node.func.id == "CommandText"]
+    found = {one.value for one in first if isinstance(one, ast.Constant)}
     assert len(found) > 20
     assert found - NAMES == set()
 

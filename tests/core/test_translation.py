@@ -146,7 +146,10 @@ def test_several_texts_are_one():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (_("measured again"), ("Measured again.", "再び測定できるようになりました。")),
+        (
+            _("can be measured again"),
+            ("Can be measured again.", "再び測定できるようになりました。"),
+        ),
         (
             plain("smtp.example.com says no"),
             ("smtp.example.com says no.", "smtp.example.com says no。"),

@@ -44,7 +44,7 @@ STEPS = MICROSOFT365.steps
 
 
 def texts(step):
-    return [words for words in (step.title, *step.how, step.shows, step.note) if words.en]
+    return [words for words in (step.title, *step.sentences, step.shows, step.note) if words.en]
 
 
 @sweep("step", STEPS, ids=lambda step: step.id)
@@ -109,7 +109,7 @@ def test_an_app_is_granted_the_least_that_there_is_in_each_cloud():
 def test_what_is_known_need_not_be_looked_for():
     case = Case(way="app-secret", kind="smtp")
     assert "object-id" in [step.id for step in MICROSOFT365.steps_for(case)]
-    case = replace(case, known=("object_id",))
+    case = replace(case, known_values=("object_id",))
     assert "object-id" not in [step.id for step in MICROSOFT365.steps_for(case)]
 
 
@@ -118,7 +118,7 @@ def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
         [
             s.id
             for s in MICROSOFT365.steps_for(
-                Case(way="person-paste", kind="smtp", shared=shared)
+                Case(way="person-paste", kind="smtp", is_shared=shared)
             )
         ]
         for shared in (False, True)
@@ -171,7 +171,7 @@ def test_what_powershell_would_obey_is_not_put_into_its_lines(bad):
 def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there():
     step = MICROSOFT365.step("certificate")
     values = values_of("microsoft365", thumbprint="AB12", certificate="")
-    told = fill_places(step.how[0], values), fill_places(step.how[1], values)
+    told = fill_places(step.sentences[0], values), fill_places(step.sentences[1], values)
     assert told[0].en.endswith("Upload certificate: CERTIFICATE")
     assert "AB12" in told[1].ja and "AB12" in told[1].en
     assert markdown(step, values, "ja", "##").startswith("## 証明書を登録する\n")
@@ -188,7 +188,7 @@ def test_values_that_nobody_knows_yet_are_told_with_where_each_is_found():
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
 def test_each_value_that_may_be_missing_is_said_to_be_found_somewhere(step):
-    named = {name for words in (step.title, *step.how) for name in words.empty_places}
+    named = {name for words in (step.title, *step.sentences) for name in words.empty_places}
     named |= {name for text in (*step.lines, *step.check) for name in places_of_line(text)}
     assert named <= {*WHERE_FOUND, *values_of("microsoft365"), "account"}
 

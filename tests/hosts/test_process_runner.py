@@ -6,6 +6,7 @@ import asyncio
 import os
 import pwd
 import resource
+import signal
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from noroshi.hosts.process_runner import (
     BUSY,
     EXIT_PATIENCE,
     KILL_PATIENCE,
+    KILL_TRIES,
     ProgramRunner,
 )
 from noroshi.hosts.programs import ClearedProgram, Identity, ProgramRules
@@ -103,7 +105,9 @@ async def test_what_is_no_utf_8_does_not_matter(folder):
 
 async def test_a_program_that_is_too_slow_is_ended(folder):
     sleeper = Sleeper()
-    with pytest.raises(Unmeasurable, match=r"no answer within 0\.3 s; it and its children"):
+    with pytest.raises(
+        Unmeasurable, match=r"no answer within 0\.3 s; the program and its child processes"
+    ):
         await run(folder, f"trap '' TERM; {sleeper.command}", timeout=0.3)
     await sleeper.is_gone()
 
@@ -420,6 +424,48 @@ async def test_what_a_lost_launcher_left_is_ended_once_a_file_can_be_opened_agai
     async with asyncio.timeout(PATIENCE):
         await sleeper.is_gone()
     await running.close()
+
+
+async def test_what_a_lost_launcher_left_is_looked_for_until_a_file_can_be_opened(
+    folder, caplog
+):
+    """However long that takes: nobody else would ever end it."""
+    sleeper, running = Sleeper(), ProgramRunner()
+    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
+    task = asyncio.create_task(running.run(program, ProgramRules((folder,)).clear(program)))
+    await sleeper.runs()
+    the_launcher().kill()
+    with no_file_can_be_opened():
+        await looked_for_in_vain(caplog, KILL_TRIES + 1)
+    with pytest.raises(Unmeasurable, match="ended from outside"):
+        await task
+    async with asyncio.timeout(PATIENCE):
+        await sleeper.is_gone()
+    await running.close()
+
+
+async def test_a_node_that_stops_does_not_look_for_ever_and_says_so(folder, caplog):
+    sleeper, running = Sleeper(), ProgramRunner()
+    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
+    task = asyncio.create_task(running.run(program, ProgramRules((folder,)).clear(program)))
+    await sleeper.runs()
+    the_launcher().kill()
+    with no_file_can_be_opened():
+        await looked_for_in_vain(caplog, KILL_TRIES)
+        async with asyncio.timeout(PATIENCE):
+            await running.close()
+    assert "may go on running" in caplog.text
+    with pytest.raises(Unmeasurable, match="ended from outside"):
+        await task
+    for pid in sleeper.pids:
+        os.kill(pid, signal.SIGKILL)
+    await sleeper.is_gone()
+
+
+async def looked_for_in_vain(caplog, times):
+    async with asyncio.timeout(PATIENCE):
+        while caplog.text.count("cannot be found") < times:  # noqa: ASYNC110  it tells nobody else
+            await asyncio.sleep(0)
 
 
 async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):

@@ -541,3 +541,10 @@ async def test_whoever_is_no_administrator_is_not_led(tmp_path, path):
         await browser.log_in()
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get(f"/first/{path}")).status == 403
+
+
+async def test_the_clouds_to_choose_from_have_names(harness, browser):
+    await filled_in(browser, "person", **PERSON)
+    text = (await browser.get("/first/mail")).text
+    assert '<option value="microsoft365-dod">Microsoft 365 DoD (米国防総省)</option>' in text
+    assert 'value="google"' not in text

@@ -29,7 +29,7 @@ PAGES = [
         "all",
         "/settings/rule?name={}",
         "instances/web1",
-        "Past notifications stay with it",
+        "Its notification history is kept",
     ),
     ("notifications", "day", "/settings/notification?name={}", "", "no other definition"),
     (
@@ -39,7 +39,7 @@ PAGES = [
         "rules/all",
         "Waiting messages keep their addresses",
     ),
-    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts over"),
+    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts anew"),
     (
         "networks",
         "proxy",

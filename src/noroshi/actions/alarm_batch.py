@@ -175,7 +175,7 @@ def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "")
     """Return the reading in a few words, or the words that stand for it."""
     reading = event.cause.reading
     if reading is None or is_wordy(event):
-        return _shorten_to_sentence(words_of(event, language))
+        return _shorten_to_sentence(words_of(event).say(language, Medium.MAIL))
     reading_name = name(event, batch, language)
     value = quantity(reading.value, shown_unit(reading, batch), language)
     return (
@@ -190,9 +190,9 @@ def is_wordy(event: Event) -> bool:
     return reading is None or (not reading.unit.strip() and bool(reading.note.en))
 
 
-def words_of(event: Event, language: str) -> str:
+def words_of(event: Event) -> Message:
     reading = event.cause.reading
-    return (reading.note if reading else event.cause.words).say(language, Medium.MAIL)
+    return reading.note if reading else event.cause.words
 
 
 def name(event: Event, batch: AlarmBatch, language: str) -> str:

@@ -20,7 +20,8 @@ from noroshi.actions.phrases import (
 )
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import clock, moment
-from noroshi.core.digest import ALARM_ROWS, ENDING
+from noroshi.core.digest import ALARM_ROWS
+from noroshi.core.digest_id import ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, ngettext

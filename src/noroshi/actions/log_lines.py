@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from noroshi.actions.alarm_batch import AlarmBatch
 from noroshi.actions.letter import HARMFUL, Quote, tidy
 from noroshi.core.model import Event
-from noroshi.core.translation import NOTHING, _, ngettext
+from noroshi.core.translation import _, ngettext
 
 LINES_SHOWN = 5
 MOST_ATTACHED = 200
@@ -21,8 +21,11 @@ BOM, LINE_END = "\ufeff", "\r\n"
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")  # no files on Windows
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\n]')
 ALL = _("Lines found ({count})")
-FIRST_LINES = _("Lines found (the first {shown} of {count})")
-ALL_LINES_ATTACHED = _(", all lines in {name}")
+FIRST_LINES = _("Lines found (first {shown} of {count})")
+ALL_ATTACHED = _("Lines found ({count}; also in the attached {name})")
+FIRST_LINES_ATTACHED = _(
+    "Lines found (first {shown} of {count}; all lines are in the attached {name})"
+)
 LEFT_OUT = ngettext("({count} more line omitted)", "({count} more lines omitted)")
 
 
@@ -31,12 +34,12 @@ def quote(event: Event, batch: AlarmBatch, *, is_attached: bool) -> Quote | None
     lines = lines_of(event)
     if not lines:
         return None
-    title = (ALL if len(lines) <= LINES_SHOWN else FIRST_LINES).fill(
-        shown=LINES_SHOWN, count=len(lines)
-    )
-    attachment_text = ALL_LINES_ATTACHED.fill(name=file_name(batch)) if is_attached else NOTHING
-    shown_lines = tuple(lines[:LINES_SHOWN])
-    return Quote(title.say(batch.language) + attachment_text.say(batch.language), shown_lines)
+    if len(lines) <= LINES_SHOWN:
+        title = ALL_ATTACHED if is_attached else ALL
+    else:
+        title = FIRST_LINES_ATTACHED if is_attached else FIRST_LINES
+    title = title.fill(shown=LINES_SHOWN, count=len(lines), name=file_name(batch))
+    return Quote(title.say(batch.language), tuple(lines[:LINES_SHOWN]))
 
 
 def lines_of(event: Event) -> tuple[str, ...]:

@@ -35,9 +35,9 @@ from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
-from noroshi.core.sentences import amid_sentence
+from noroshi.core.sentences import amid_sentence, has_sentence
 from noroshi.core.sources import measured_on
-from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
+from noroshi.core.translation import Medium, Message, _, ngettext, pgettext, with_capital
 
 SINCE_LABEL = pgettext("beginning of an alarm", "Since")
 AT_LABEL = _("At")
@@ -49,7 +49,7 @@ MEASURED_ON = _("Measured on")
 THIS_COMPUTER = _("the computer that runs Noroshi")
 HOST_AND_COMPUTER = _("{host}, {here}")
 NEXT_MESSAGE = _("Next message")
-NOT_KNOWN = _("Its current state is unknown.")
+NOT_KNOWN = _("The current state is unknown.")
 LASTING_SPAN = _("for {span} so far")
 LASTED_SPAN = _("after {span}")
 COUNT = ngettext("({count} item)", "({count} items)")
@@ -60,7 +60,7 @@ OF_ITEM = _("{item}: {what} {value}")
 IS_TIME = pgettext("a time span", "{what} {value}")
 OF_DRIVE_TIME = pgettext("a time span", "{item} {what} {value}")
 OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
-ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether it recovered.")
+ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether {item} recovered.")
 ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
 RAISED = _("Raised")
@@ -150,7 +150,8 @@ def _sentence(event: Event, batch: AlarmBatch) -> str:
         return (ITEM_STOPPED if is_stopped(event) else ITEM_ENDED).fill(item=item).say(language)
     if reading is None or is_wordy(event):
         label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
-        line = label + words_of(event, language)
+        words = words_of(event)
+        line = label + words.say(language, Medium.MAIL) if label else _own_line(words, language)
         of_log = reading is not None and reading.lines
         return line if of_log else _ended_line(line, language)
     summary = None if reading.unit.strip() else node_summary(event, batch.topic.monitor)
@@ -182,10 +183,25 @@ def _ended_line(line: str, language: str) -> str:
     return LINE.fill(words=line).say(language) if needs_full_stop else line
 
 
+def _own_line(words: Message, language: str) -> str:
+    """Return words as they stand on a line of their own: sentences begin with a capital, but for
+    those of another program."""
+    line = words.say(language, Medium.MAIL)
+    return with_capital(line, language) if _is_sentence(words) else line
+
+
+def _is_sentence(words: Message) -> bool:
+    """Return whether a text of ours is more than a phrase, whatever fills it."""
+    first = words.arguments.get("first")
+    if isinstance(first, Message) and words.translations is None:
+        return _is_sentence(first)
+    return words.translations is None and has_sentence(words.id)
+
+
 def _lead(event: Event, language: str) -> Iterator[str]:
     reading = event.cause.reading
     if reading is not None and not is_wordy(event) and reading.note.say(language):
-        yield _ended_line(reading.note.say(language, Medium.MAIL), language)
+        yield _ended_line(_own_line(reading.note, language), language)
     if event.after is Level.UNKNOWN:
         yield NOT_KNOWN.say(language)
 
@@ -212,7 +228,7 @@ def _gauge(event: Event, language: str) -> Gauge | None:
 def _part(alarm: Alarm, batch: AlarmBatch, is_attached: bool) -> Part:
     event, language = alarm.event, batch.language
     reading = event.cause.reading
-    note = reading.note.say(language, Medium.MAIL) if reading else ""
+    note = _own_line(reading.note, language) if reading else ""
     return Part(
         level=None if is_ended(event) else event.after,
         mark=mark(event),

@@ -27,13 +27,13 @@ class Occasions:
 
 OF_ONE = Occasions(
     change=_("when the level changes"),
-    recovery=_("when it recovers"),
+    recovery=_("when the problem ends"),
     measurement=_("at each measurement in this state"),
     repeat=_("in {span} ({at}) if the problem persists"),
 )
 OF_SEVERAL = Occasions(
     change=_("when the level of an item changes"),
-    recovery=_("when an item recovers"),
+    recovery=_("when a problem ends"),
     measurement=_("at each measurement with a problem"),
     repeat=_("in {span} ({at}) if a problem persists"),
 )

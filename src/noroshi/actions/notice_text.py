@@ -101,7 +101,7 @@ def _about_instances(
         rows=(
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.NODE, notice.node),
-            reader.row(words.VERSION, str(notice.version)),
+            reader.row(words.DEFINITIONS, reader.say(words.OF_VERSION, version=notice.version)),
         ),
     )
 

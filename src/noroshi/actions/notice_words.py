@@ -12,7 +12,8 @@ AND_MORE = _("{first} and {count} more")
 MONITORS = ngettext("{name}: {count} monitor", "{name}: {count} monitors")
 AT_LABEL = _("At")
 NODE = _("Node")
-VERSION = _("Version")
+DEFINITIONS = _("Definitions")
+OF_VERSION = _("version {version}")
 APPLIED_BY = _("Applied by")
 NOTE = _("Note")
 MAIL = _("Message")
@@ -68,7 +69,7 @@ OTHER_TEXT_SENT = {
 }
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
 MESSAGE_UNDELIVERABLE = _("a message to {contact} is undeliverable")
-ASIDE_SO = _("No route accepted it. It stays in the queue until someone acts on it.")
+ASIDE_SO = _("No route accepted the message. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
     "Noroshi cannot read its stored record of this message. The fault lies with Noroshi, not "
@@ -82,7 +83,7 @@ UNREAD_DO = followed_by(
     ),
     InstructionKind.RELEASE_MAIL,
 )
-CAME_BACK = _("a message to {contact}, {address}, bounced")
+CAME_BACK = _("a message to {contact} ({address}) bounced")
 CAME_BACK_SO = _(
     "The message was accepted, but a later report says that it could not be delivered. The "
     "recipient has not received it."
@@ -136,7 +137,7 @@ UNWATCHED_SO = {
         "usual."
     ),
 }
-MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}); all are being made now")
+MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being made up")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."

@@ -25,7 +25,7 @@ MOST_SHOWN = 8
 NO_IP = with_settings(_("{has}: {given} is not an IP address"), "has")
 RESOLVES = _("{name} resolves to {addresses}")
 RESOLVES_AND_MORE = _("{name} resolves to {addresses} and {count} more")
-COMPLETE = _("all required addresses are there")
+COMPLETE = _("all required addresses are present")
 LACKING = _("not among the addresses of {name}: {addresses}")
 
 Resolver = Callable[[str], Awaitable[Sequence[str]]]
@@ -37,7 +37,8 @@ class Options:
     address: str = ""
     """Host name to look up. Default: that of the instance."""
     has: tuple[str, ...] = ()
-    """IPv4 or IPv6 addresses that the name has to have; it may have others too."""
+    """IPv4 or IPv6 addresses that the name must resolve to; additional addresses are
+    allowed."""
 
     def __post_init__(self) -> None:
         for address in self.has:
@@ -122,9 +123,9 @@ CHECK = Check(
     kind="dns",
     title=_("Name resolution (DNS)"),
     help=_(
-        "Checks whether a host name resolves to addresses, and to those that it has to have. An "
-        "unknown name or a missing address is critical; a resolver that does not answer or "
-        "refuses is unknown."
+        "Checks whether a host name resolves, and whether the result includes all required "
+        "addresses. An unknown name or a missing address is CRITICAL; a resolver that refuses or "
+        "does not answer is UNKNOWN."
     ),
     options=Options,
     limits={"addresses": Limits(critical=0, rising=False), "missing": Limits(critical=1)},

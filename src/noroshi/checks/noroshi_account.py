@@ -22,17 +22,17 @@ another name behind the same level is news, so each is told once, and in one lin
 URGENT = 7
 NO_ACCOUNT = _("there is no account {name}")
 NOT_WELL = followed_by(
-    _("{why} (mailbox {mailbox}, application (client) ID {client}, route {routes})."),
+    _("{why} (mailbox {mailbox}, application (client) ID {client}; sends through {routes})."),
     InstructionKind.DIAGNOSE,
 )
 ENDS = _(
     "the secret or certificate of {name} expires on {day}, in {left}. Create a new one, and "
-    "set secret_next or certificate_next to its vault entry to avoid an interruption"
+    "set secret_next or certificate_next to its vault entry to avoid an interruption."
 )
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
 ENDED = _("the secret or certificate of {name} expired on {day}")
-ENDS_SOON = _("Secret or certificate expires in")
+ENDS_SOON = _("Secret or certificate, {days}-day warning: expires in")
 RESTS = ngettext(
     "the sign-in was last renewed {days} day ago; it expires after 90 days without a renewal",
     "the sign-in was last renewed {days} days ago; it expires after 90 days without a renewal",
@@ -123,7 +123,7 @@ CHECK = Check(
     names={
         "sign_in": _("Sign-in required"),
         "rests": _("Time since the last renewal"),
-        **{f"left_{days}": ENDS_SOON for days in DAYS},
+        **{f"left_{days}": ENDS_SOON.fill(days=days) for days in DAYS},
     },
     may_vanish=True,
     setting_up=grace_of("sign_in"),

@@ -31,7 +31,7 @@ class Options:
     user: str = ""
     """Owner of the process. Default: any user."""
     label: str = ""
-    """Name in alarms. Default: the first of name, command and user that is set."""
+    """Name in alarms. Default: the first of `name`, `command` and `user` that is set."""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.
@@ -92,8 +92,9 @@ CHECK = Check(
     kind="process",
     title=_("Process"),
     help=_(
-        "Counts the processes that match all settings. Finding none is critical; to detect too "
-        "many, set limits for count with rising = true."
+        "Counts the processes that match all settings. If there is none, the level is CRITICAL; "
+        "to detect too many, set limits for `count` with `rising = true`; a missing process is "
+        "then not detected."
     ),
     options=Options,
     limits={"count": Limits(critical=0, rising=False)},

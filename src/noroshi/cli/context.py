@@ -56,7 +56,7 @@ class CommandContext:
     ) -> None:
         self.args, self._home, self.language, self.door = args, str(home), language, door
         self.remote = remote
-        self.running = True
+        self.is_node_running = True
         """Whether a node runs; known after the first call."""
         self._client: Caller | None = remote
         self._open = ExitStack()
@@ -115,7 +115,7 @@ class CommandContext:
         if self._client is not None:
             return question(self._client)
         try:
-            self.running = True
+            self.is_node_running = True
             return self._ask_node(question)
         except NoNodeError:
             if self.door is not None:  # a certain node was meant, and it is not there
@@ -123,7 +123,7 @@ class CommandContext:
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
         from noroshi.cli.clients.in_process import LOOKS, InProcessClient
 
-        self.running = False
+        self.is_node_running = False
         self._client = self._open.enter_context(
             closing(InProcessClient(self.config, self._medium_of_answers))
         )
@@ -136,7 +136,7 @@ class CommandContext:
             if op not in LOOKS or not self._node_took_store():
                 return answer
         self.release_store()
-        self.running = True
+        self.is_node_running = True
         return self._ask_node(question)
 
     def _ask_node(self, question: Callable[[Caller], T]) -> T:

@@ -60,7 +60,7 @@ def parse(
 ) -> argparse.Namespace:
     """Return what was typed: `run` is what does it. Exits with code 0 after a help, and with 2 for
     what cannot be understood."""
-    root = Command(name=NAME, help=PROGRAM, under=tuple(commands))
+    root = Command(name=NAME, help=PROGRAM, subcommands=tuple(commands))
     line = find(argv, root)
     parser = parser_of(line.command, language, line.program)
     if line.stray:
@@ -76,7 +76,7 @@ def parse(
 def find(argv: Sequence[str], root: Command) -> CommandLine:
     """Follow the words of a command down the table. Options of all commands may stand between them."""
     command, program, arguments, at = root, root.name, list[str](), 0
-    while command.under and at < len(argv):
+    while command.subcommands and at < len(argv):
         word = argv[at]
         if word.partition("=")[0] in VALUED:
             last = at + (1 if "=" in word else 2)
@@ -85,7 +85,7 @@ def find(argv: Sequence[str], root: Command) -> CommandLine:
             continue
         if word.startswith("-"):
             break
-        subcommand = next((one for one in command.under if one.name == word), None)
+        subcommand = next((one for one in command.subcommands if one.name == word), None)
         if subcommand is None:
             return CommandLine(program, command, arguments, word)
         command, program, at = subcommand, f"{program} {word}", at + 1
@@ -112,7 +112,7 @@ class CommandParser(Parser):
             words.say(language) for words in (command.help, *command.more)
         )
         super().__init__(language, prog=program, description=description)
-        self._under, self._is_root = command.under, program == NAME
+        self._subcommands, self._is_root = command.subcommands, program == NAME
         self.epilog = _exits(language) if self._is_root else COMMON.say(language)
 
     def offer(self, option: Option) -> None:
@@ -130,11 +130,11 @@ class CommandParser(Parser):
             **self._settings(option),
         )
         if self._is_root:
-            self.explained.append(action)
+            self.explained_actions.append(action)
 
     def usage_parts(self) -> Sequence[str]:
         """Return how the command goes on; before other commands all options are one word."""
-        if not self._under:
+        if not self._subcommands:
             return super().usage_parts()
         return [ANY_OPTION.say(self.language), COMMAND_PLACE]
 
@@ -142,7 +142,7 @@ class CommandParser(Parser):
         """Yield the options, and below their headings the commands."""
         yield from super().sections()
         groups = dict[str, list[help_text.Row]]()
-        for command in self._under:
+        for command in self._subcommands:
             title = (command.group or SUBCOMMANDS).say(self.language)
             row = command.name, command.help.say(self.language)
             groups.setdefault(title, []).append(row)
@@ -150,7 +150,7 @@ class CommandParser(Parser):
 
     def refuse_command(self, word: str) -> NoReturn:
         """Refuse a word that names no command: say which was meant, or which there are."""
-        names = [command.name for command in self._under]
+        names = [command.name for command in self._subcommands]
         if near_name := closest_match(word, names):
             self.refuse(MEANT.fill(what=COMMAND, given=word, near=near_name))
         self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
@@ -160,7 +160,7 @@ class CommandParser(Parser):
         if self._is_root:
             print(_short_help().say(self.language), file=sys.stderr)
             sys.exit(USAGE)
-        names = ", ".join(command.name for command in self._under)
+        names = ", ".join(command.name for command in self._subcommands)
         self.refuse(OF_THESE.fill(commands=names))
 
     def _settings(self, option: Option) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
     an option is added."""
 
     def __init__(self, language: str, *, prog: str, description: str) -> None:
-        self.language, self.explained = language, list[argparse.Action]()
+        self.language, self.explained_actions = language, list[argparse.Action]()
         super().__init__(
             prog=prog,
             description=description,
@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
     def add_argument(self, *flags: str, **settings: Any) -> argparse.Action:
         """Add an option or argument as argparse does; the help explains it."""
         action = super().add_argument(*flags, **settings)
-        self.explained.append(action)
+        self.explained_actions.append(action)
         return action
 
     def offer_help(self) -> None:
@@ -64,12 +64,12 @@ class Parser(argparse.ArgumentParser):
 
     def usage_parts(self) -> Sequence[str]:
         """Return what stands behind the program's name: options first."""
-        actions = sorted(self.explained, key=lambda one: not one.option_strings)
+        actions = sorted(self.explained_actions, key=lambda one: not one.option_strings)
         return [help_text.usage_of(one) for one in actions]
 
     def sections(self) -> Iterable[help_text.Section]:
         """Yield the titles of the help, with what stands below each."""
-        rows = [(one, help_text.row_of(one, self.prog)) for one in self.explained]
+        rows = [(one, help_text.row_of(one, self.prog)) for one in self.explained_actions]
         arguments = [row for one, row in rows if not one.option_strings]
         options = [row for one, row in rows if one.option_strings]
         yield help_text.ARGUMENTS.say(self.language), arguments

@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from noroshi.core.digest_id import ENDING
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 
-ENDING = "/together"
-"""How a digest's id goes on after its last member's, which no other digest has had: whatever more
-is put into it, its id and Message-ID are new with what it says."""
 ALARM_ROWS = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""

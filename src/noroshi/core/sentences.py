@@ -15,6 +15,11 @@ def is_sentence(text: str) -> bool:
     return text.endswith(ENDS)
 
 
+def has_sentence(text: str) -> bool:
+    """Return whether a sentence ends in it: it is more than a phrase."""
+    return END.search(f"{text} ") is not None
+
+
 def amid_sentence(name: str) -> str:
     """Return a name within a line: "Used" is "used" there, while "CPU" stays."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name

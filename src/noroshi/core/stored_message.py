@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from noroshi.core.command_text import OPERANDS, CommandText
+from noroshi.core.digest_id import DigestId
 from noroshi.core.earlier_wordings import text_of_today
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.marked_names import SettingName
@@ -20,6 +21,8 @@ def stored_form(message: Message) -> dict[str, Any]:
     """Return a text as a store keeps it; `message_from` reads it again."""
     if isinstance(message, SettingName):
         return {"id": message.id, "arguments": {}, "translations": {}, "setting": True}
+    if isinstance(message, DigestId):
+        return {**message.both(), "digest": True}
     arguments = message.arguments
     numbers = (value for value in arguments.values() if isinstance(value, float))
     if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
@@ -64,6 +67,8 @@ def message_from(value: object) -> Message:
                 by=_text(details.get("by", "")),
                 translations=_translations(details.get("translations")),
             )
+        case {"en": str(en), "ja": str(_), "digest": True}:
+            return DigestId(en)
         case {"en": str(en), "ja": str(ja)}:
             return bilingual(en=en, ja=ja)
     raise TypeError(f"no stored text: {type(value).__name__}")

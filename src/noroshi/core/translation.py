@@ -379,7 +379,7 @@ def sentence(text: Message) -> Message:
     if not reads_alike(text):
         return text
     formatted = in_each_language(
-        lambda language: with_full_stop(_capital(text, language), language)
+        lambda language: with_full_stop(with_capital(text.say(language), language), language)
     )
     return text if formatted == text else formatted
 
@@ -389,11 +389,11 @@ def with_full_stop(text: str, language: str) -> str:
     return text if is_sentence(text) else text + FULL_STOP.say(language)
 
 
-def _capital(text: Message, language: str) -> str:
-    wording = text.say(language)
-    first = wording.partition(" ")[0]  # a host's name stays as it is
+def with_capital(text: str, language: str) -> str:
+    """Return a text of that language with a capital at its start, unless a name stands there."""
+    first = text.partition(" ")[0]  # a host's name stays as it is
     has_case = language not in UNCASED and first.isalpha()
-    return wording[:1].upper() + wording[1:] if has_case else wording
+    return text[:1].upper() + text[1:] if has_case else text
 
 
 def each_once(messages: Iterable[Message]) -> Message:

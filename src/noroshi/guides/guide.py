@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import NOTHING, Message, _, pgettext
 
 TAKES: Mapping[str, Message] = {
     "": NOTHING,
@@ -18,40 +19,43 @@ TAKES: Mapping[str, Message] = {
     "rights": _("30 minutes to 2 hours"),
 }
 """How long it is until a step acts."""
+COMMANDS: Mapping[str, CommandText] = {
+    "sign_in_to_read": CommandText("authorize", pgettext("command", "ROUTE --read-mailbox"))
+}
+"""The places of sentences that are commands, for whoever runs Noroshi."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Say for whom steps are looked up. `known` are the values that need not be found any
-    more."""
+    """Say for whom steps are looked up. `known_values` need not be found any more."""
 
     way: str
     kind: str
     path: str = "exchange"
-    shared: bool = False
-    known: Collection[str] = ()
+    is_shared: bool = False
+    known_values: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do. `how` are sentences in their order, `lines` PowerShell, `check` PowerShell
+    """One thing to do. `sentences` tell it in their order, `lines` are PowerShell, `check` PowerShell
     that shows whether it is done, as `shows` says. Nothing said of ways, kinds or path: all."""
 
     id: str
     part: str
     title: Message
-    how: tuple[Message, ...]
+    sentences: tuple[Message, ...]
     source: str
     ways: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     path: str = ""
-    shared: bool = False
+    for_shared: bool = False
     unless: str = ""
     lines: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
     shows: Message = NOTHING
     note: Message = NOTHING
-    takes: Message = NOTHING
+    delay: Message = NOTHING
 
     def is_for(self, case: Case) -> bool:
         """Return whether somebody in this case has to do it."""
@@ -59,8 +63,8 @@ class Step:
             (not self.ways or case.way in self.ways)
             and (not self.kinds or case.kind in self.kinds)
             and self.path in ("", case.path)
-            and (case.shared or not self.shared)
-            and not (self.unless and self.unless in case.known)
+            and (case.is_shared or not self.for_shared)
+            and not (self.unless and self.unless in case.known_values)
         )
 
 
@@ -124,18 +128,18 @@ def _step(row: Mapping[str, Any]) -> Step:
         id=row["id"],
         part=row["part"],
         title=_words(row, "title"),
-        how=tuple(map(Message, _lines(row["how"]))),
+        sentences=tuple(map(_sentence, _lines(row["how"]))),
         source=row["source"],
         ways=frozenset(row.get("ways", ())),
         kinds=frozenset(row.get("kinds", ())),
         path=row.get("path", ""),
-        shared=row.get("shared", False),
+        for_shared=row.get("shared", False),
         unless=row.get("unless", ""),
         lines=_lines(row.get("lines", "")),
         check=_lines(row.get("check", "")),
         shows=_words(row, "shows"),
         note=_words(row, "note"),
-        takes=TAKES[row.get("takes", "")],
+        delay=TAKES[row.get("takes", "")],
     )
 
 
@@ -151,6 +155,13 @@ def _failure(row: Mapping[str, Any]) -> Failure:
 
 def _words(row: Mapping[str, Any], name: str) -> Message:
     return Message(row[name]) if name in row else NOTHING
+
+
+def _sentence(text: str) -> Message:
+    """Return a sentence whose commands are values."""
+    message = Message(text)
+    commands = {name: COMMANDS[name] for name in message.places & COMMANDS.keys()}
+    return with_commands(message, **commands) if commands else message
 
 
 def _lines(text: str) -> tuple[str, ...]:

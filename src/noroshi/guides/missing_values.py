@@ -47,7 +47,7 @@ def missing_values(
 
 
 def _missing_in(step: Step, values: Mapping[str, Value]) -> Iterator[str]:
-    for words in (step.title, *step.how):
+    for words in (step.title, *step.sentences):
         if words != NOTHING:
             yield from sorted(name for name in words.empty_places if not values.get(name))
     known_names = line_values(values)

@@ -91,7 +91,7 @@ def _audience(step: Step, language: str) -> str:
     else:
         groups[:0] = [words for way, words in WAYS.items() if way in step.ways]
     groups += [PATHS[step.path]] if step.path else []
-    groups += [SHARED] if step.shared else []
+    groups += [SHARED] if step.for_shared else []
     return "; ".join(words.say(language) for words in groups)
 
 

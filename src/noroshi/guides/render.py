@@ -35,14 +35,14 @@ def _markdown(
 
     yield f"{head} {say(step.title)}"
     yield ""
-    yield from (f"- {say(words)}" for words in step.how)
+    yield from (f"- {say(words)}" for words in step.sentences)
     yield from _code([line(one, values) for one in step.lines])
     if step.check:
         yield from ("", CHECK.say(language))
         yield from _code([line(one, values) for one in step.check])
     remarks = [say(words) for words in (step.shows, step.note) if words != NOTHING]
-    if step.takes != NOTHING:
-        remarks.append(TAKES.fill(time=step.takes).say(language))
+    if step.delay != NOTHING:
+        remarks.append(TAKES.fill(time=step.delay).say(language))
     yield from (part for remark in remarks for part in ("", remark))
     yield from ("", f"{SOURCE.say(language)} <{step.source}>")
 

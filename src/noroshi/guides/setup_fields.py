@@ -72,8 +72,8 @@ def accept_any(text: str) -> Message | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupField:
     """Hold one field. `label` and `help` stand in a form, `question` (NOTHING: the label) and
-    `option` at the terminal; `input` is the kind of a form's input, `needed` whether it must be
-    filled in, and `settings` are those that it stands for by other names."""
+    `option` at the terminal; `input` is the kind of a form's input, `is_required` whether it must
+    be filled in, and `settings` are those that it stands for by other names."""
 
     name: str
     label: Message
@@ -81,7 +81,7 @@ class SetupField:
     question: Message = NOTHING
     option: str = ""
     input: str = "text"
-    needed: bool = True
+    is_required: bool = True
     default: str = ""
     settings: tuple[str, ...] = ()
     check: Check = accept_any
@@ -134,7 +134,7 @@ TENANT = SetupField(
     ),
     question=_("Tenant ID or domain of the organisation"),
     option="--tenant",
-    needed=False,
+    is_required=False,
     check=check_tenant,
 )
 CLIENT_ID = SetupField(
@@ -155,7 +155,7 @@ CLIENT_SECRET = SetupField(
     question=_("Client secret: "),
     option="--secret-file",
     input="password",
-    needed=False,
+    is_required=False,
     settings=("value",),
 )
 SECRET_ENDS = SetupField(
@@ -165,7 +165,7 @@ SECRET_ENDS = SetupField(
     question=_("Expiry date, such as 2028-01-31 (empty: not known)"),
     option="--secret-ends",
     input="date",
-    needed=False,
+    is_required=False,
 )
 CLOUD = SetupField(
     name="cloud", label=_("Cloud"), option="--cloud", input="select", default="microsoft365"
@@ -200,20 +200,20 @@ PROTECTION = SetupField(
     },
 )
 PORT = SetupField(
-    name="port", label=_("Port"), help=_("Default: 587, or 465 with TLS."), needed=False
+    name="port", label=_("Port"), help=_("Default: 587, or 465 with TLS."), is_required=False
 )
 USER = SetupField(
     name="user",
     label=pgettext("first_steps", "User"),
     help=_("If empty, the sender's address is used."),
-    needed=False,
+    is_required=False,
 )
 PASSWORD = SetupField(
     name="secret",
     label=_("Password"),
     help=_("Leave empty for a server without authentication."),
     input="password",
-    needed=False,
+    is_required=False,
     settings=("password", "value"),
 )
 WEBHOOK_URL = SetupField(
@@ -226,8 +226,8 @@ WEBHOOK_URL = SetupField(
     settings=("url", "url_entry", "value"),
 )
 SHAPE = SetupField(name="shape", label=_("Format"), input="select", default="teams")
-ROUTE_NAME = SetupField(name="name", label=_("Name"), needed=False, check=check_name)
-ROUTE_TITLE = SetupField(name="title", label=_("Display name"), needed=False)
+ROUTE_NAME = SetupField(name="name", label=_("Name"), is_required=False, check=check_name)
+ROUTE_TITLE = SetupField(name="title", label=_("Display name"), is_required=False)
 
 MICROSOFT365 = (DELIVERY, MAILBOX, TENANT, CLIENT_ID, CLIENT_SECRET, SECRET_ENDS, CLOUD)
 """The fields of the first route through Microsoft 365."""

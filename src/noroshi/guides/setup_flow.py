@@ -66,7 +66,7 @@ class NextStep:
     """The step that comes next, and its reason: the fact that is not known yet."""
 
     step: SetupStep
-    lacks: SetupFact
+    missing_fact: SetupFact
 
 
 def next_step(

@@ -82,8 +82,8 @@ class SetupGoal:
             way=self.way,
             kind=self.kind,
             path=by_cloud,
-            shared=self.is_shared,
-            known=known_names,
+            is_shared=self.is_shared,
+            known_values=known_names,
         )
 
     def values(self, **more: str) -> Mapping[str, Value]:

@@ -18,6 +18,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -42,22 +43,24 @@ ANSWERS = 5.0  # seconds in which a launcher that is told to end a program has d
 EXIT_PATIENCE, KILL_PATIENCE = 2.0, 1.0
 """Seconds in which it has ended one for which nobody waits any more, or itself; and in which it has
 gone when it is killed. A node that stops has little time."""
-KILL_TRIES, KILL_PAUSE = 20, 0.1
-"""Looks for what a lost launcher left, where the system lets nobody look now; and seconds between
-two."""
+KILL_TRIES, KILL_PAUSE, LATER_PAUSE = 20, 0.1, 1.0
+"""Looks for what a lost launcher left, where the system lets nobody look now, and seconds between
+two; and between those that follow, as long as the node does not stop."""
 A_PROCESSOR = (
     2  # launchers at most for each: one waits, for the disk or its turn, and one starts
 )
 BUSY = 8  # programs about to begin, or just begun, with which a launcher asks for a second one
 TRIES = 3  # launchers that may be lost before a program was begun
 
-SLOW = _("no answer within {seconds:g} s; it and its children were terminated")
-ENDLESS = _("it printed more than {most} KiB; it and its children were terminated")
+SLOW = _("no answer within {seconds:g} s; the program and its child processes were terminated")
+ENDLESS = _(
+    "the program printed more than {most} KiB; it and its child processes were terminated"
+)
 NO_START = _("cannot start {path}: {why}")
 NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
 LOST = _(
     "the process that starts programs was ended from outside, which also ended this program; "
-    "it has been restarted"
+    "that process has been restarted"
 )
 HANGS = _(
     "{path} could not be started within {seconds:g} s (a network drive that does not answer?)"
@@ -204,6 +207,7 @@ class _Channel:
         self._watch: asyncio.TimerHandle | None = None
         self._culprit: _Run | None = None
         self._ending: asyncio.Future[None] | None = None
+        self._closing = threading.Event()
         self.is_lost = False
         self._socket.setblocking(False)
         self._loop.add_reader(self._socket, self._hear)
@@ -246,6 +250,7 @@ class _Channel:
 
     async def close(self) -> None:
         """Close our end: the launcher ends what runs, and then itself; or it is done from here."""
+        self._closing.set()
         await (self._ending or self._end(_wait_for_exit))
 
     # what is told and heard
@@ -330,12 +335,13 @@ class _Channel:
         self._end(_end_all)
 
     def _end(
-        self, end_process: Callable[[subprocess.Popen[bytes], Iterable[_Run]], None]
+        self,
+        end_process: Callable[[subprocess.Popen[bytes], Iterable[_Run], threading.Event], None],
     ) -> asyncio.Future[None]:
         """Let go of it, and fail what ran by it once all of that is ended."""
         self._let_go()
         runs = list(self._runs.values())
-        self._ending = run_in_thread(lambda: end_process(self._process, runs))
+        self._ending = run_in_thread(lambda: end_process(self._process, runs, self._closing))
         self._ending.add_done_callback(lambda _: self._fail())
         return self._ending
 
@@ -418,37 +424,47 @@ def _program_result(program_end: _ProgramEnd) -> ProgramResult:
     )
 
 
-def _wait_for_exit(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
+def _wait_for_exit(
+    process: subprocess.Popen[bytes], runs: Iterable[_Run], closing: threading.Event
+) -> None:
     """Wait until a launcher has ended all, and then itself; one that cannot is no more waited for."""
     try:
         code = process.wait(EXIT_PATIENCE)
     except subprocess.TimeoutExpired:
         code = None
     if code != 0:
-        _end_all(process, runs)
+        _end_all(process, runs, closing)
 
 
-def _kill_marked(marks: Collection[int]) -> None:
+def _kill_marked(marks: Collection[int], closing: threading.Event) -> None:
     """Kill all that bears one of these marks. It is found by files of /proc: where no file can be
-    opened now, as too many are, it is tried again for a while."""
-    for _unused in range(KILL_TRIES):
+    opened now, as too many are, it is tried again until one can; for a node that stops
+    (`closing`) only for a while."""
+    for tries in count(1):
         try:
-            launcher.kill_all(marks)
+            return launcher.kill_all(marks)
         except OSError as error:
             log.warning("the programs of a lost launcher cannot be found: %s", error)
+        if tries < KILL_TRIES:
             time.sleep(KILL_PAUSE)
+        elif closing.is_set():
+            log.error("programs of a lost launcher may go on running marks=%s", sorted(marks))
+            return None
         else:
-            return
+            closing.wait(LATER_PAUSE)
+    return None
 
 
-def _end_all(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
+def _end_all(
+    process: subprocess.Popen[bytes], runs: Iterable[_Run], closing: threading.Event
+) -> None:
     """End the launcher first, or it would start more."""
     process.kill()
     try:
         process.wait(KILL_PATIENCE)
     except subprocess.TimeoutExpired:
         log.warning("the launcher of programs does not end pid=%d", process.pid)
-    _kill_marked({run.mark for run in runs if run.mark})
+    _kill_marked({run.mark for run in runs if run.mark}, closing)
     for run in runs:
         if run.pid and not run.mark:
             launcher.kill_group(run.pid)

@@ -14,7 +14,9 @@ ALARMS = operation(
 ALARM_ACKNOWLEDGE = operation(
     "alarm_acknowledge",
     OPERATOR,
-    help=_("Acknowledge an alarm: repeats stop until it gets worse or recovers."),
+    help=_(
+        "Acknowledge an alarm: repeat notifications stop until the problem ends or gets worse."
+    ),
     label=_("Alarm acknowledged"),
     news=True,
 )
@@ -28,7 +30,7 @@ ALARM_UNACKNOWLEDGE = operation(
 ALARM_COMMENT = operation(
     "alarm_comment",
     OPERATOR,
-    help=_("Add a comment to a monitor; it is kept with the history."),
+    help=_("Add a comment to a monitor; the comment is kept with the history."),
     label=_("Comment on a monitor"),
     changes=True,
 )

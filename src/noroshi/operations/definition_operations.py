@@ -57,14 +57,12 @@ INSTANCE_COPY = operation(
     changes=False,
 )
 DEFINITION_SHOW = operation(
-    "definition_show",
-    VIEWER,
-    help=_("Return single definitions, each with the identifier for a safe change."),
+    "definition_show", VIEWER, help=_("Return individual definitions, each with its ETag.")
 )
 DEFINITION_CHANGE = operation(
     "definition_change",
     ADMIN,
-    help=_("Change, add or remove single definitions."),
+    help=_("Change, add or remove individual definitions."),
     label=_("Settings changed"),
     news=True,
     changes=False,

@@ -14,7 +14,7 @@ QUEUE_SEEN = operation(
     label=_("Message arrival confirmed"),
     verb=Verb(
         words="queue seen",
-        help=_("confirm, with your name, that one message arrived in the inbox"),
+        help=_("confirm, under your name, that one message arrived in the inbox"),
         done_message=_("Arrival of {id} is confirmed: {subject}"),
         arguments=(MAIL,),
     ),

@@ -10,6 +10,7 @@ from typing import Any
 from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions
 from noroshi.core.definitions.document import Document as Document
 from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.digest_id import digest_in
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Receipt, delivery_state
 from noroshi.core.model import Event, State, Suppression
 from noroshi.core.translation import NOTHING, Message
@@ -79,7 +80,7 @@ NOTHING_QUEUED = QueueCounts()
 class QueuedEnvelope:
     """An envelope in the spool. `due`: when it may next be lent; `is_leased`: it is lent now.
 
-    `reason` is the last trouble, who held or dropped it, or the digest that it is in.
+    `reason` is the last trouble, who held or dropped it, or the id of the digest that it is in.
     `receipt_count` is how many answers it has met, whatever they counted for.
     """
 
@@ -89,6 +90,11 @@ class QueuedEnvelope:
     state: EnvelopeState = EnvelopeState.WAITING
     reason: Message = NOTHING
     receipt_count: int = 0
+
+    @property
+    def digest(self) -> str:
+        """Return the digest that tells it, or told it as that ended; "": it goes by itself."""
+        return digest_in(self.reason) if self.state else ""
 
     @property
     def delivery_state(self) -> DeliveryState:

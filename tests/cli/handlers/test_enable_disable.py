@@ -25,6 +25,8 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         # Not by aki, who made version 1: by the user of this computer who has stopped it.
         assert "－ stopped" in words and re.search(r", by (?!aki)\S+, since version 2", words)
         assert "noroshi instance start web1" in shown
+        shown = await done("status", "--home", str(tmp_path))
+        assert f"noroshi instance start --home {tmp_path} web1" in " ".join(shown.split())
         shown = await done("--lang", "ja", "status")
         assert "監視停止中 (監視インスタンス web1、" in shown
         assert "noroshi instance start web1" in shown
@@ -37,7 +39,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         await done("monitor", "copy", "volumes", "web2/os", "--title", "Volumes")
         await done("monitor", "disable", "web1/base")
         out = await done("monitor", "enable", "web2/base/disks")
-        assert "It stays stopped because web2 is stopped too." in out
+        assert "Monitoring stays stopped because web2 is stopped too." in out
         shown = await done("status")
         assert "noroshi monitor enable web1/base" in shown and "Volumes" in shown
     assert (await harness.store.version(2)).note == "moved to another rack"

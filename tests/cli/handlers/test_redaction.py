@@ -98,3 +98,44 @@ URL = "https://beat.example/CANARY"
 def test_the_url_of_the_sign_of_life_is_never_told_however_it_is_written(text):
     told = redact_settings(f'name = "node"\n{text}\n[web]\nport = 7663\n', Redactor())
     assert "CANARY" not in told and "name = " in told
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(
+            "-",
+            "a",
+            "a-",
+            "é",
+            "-secret",
+            "--token ",
+            "eyJabcdefgh-",
+            "eyJabcdefgh.",
+            "a.",
+            "a@",
+        ),
+        *("a://", "?secret", "bearer ", 'password="', "password='", "api-key-", " ", "token\t"),
+    ],
+)
+def test_a_line_of_a_quarter_of_a_megabyte_is_read_once(part):
+    """From each of its letters on it would take hours."""
+    text = part * (250_000 // len(part)) + f"\npassword={CANARY}"
+    redactor = Redactor(addresses=True)
+    for told in (redactor.log(text), *redactor.value({"url": text, "argv": [text]}).values()):
+        assert len(told) < 2 * len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password expired",
+        "client secret: ",
+        "an api-key was sent",
+        "a@b",
+        "x://host",
+        "a-b c",
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(text):
+    assert Redactor(addresses=True).log(text) == text

@@ -123,6 +123,17 @@ async def test_a_mail_whose_digest_was_accepted_shows_the_digests_attempts(ask, 
     assert shown["queued"]["because"]["en"].endswith("noroshi queue show b/together")
 
 
+async def test_a_mail_whose_digest_was_dropped_names_the_digest_and_not_it_as_a_person(
+    ask, store, lend
+):
+    a, b = alarm("a"), alarm("b")
+    await store.post(a, b)
+    await store.replace_by_digest(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
+    await ask("queue_drop", id="b/together")
+    shown = await ask("queue_show", id="b")
+    assert shown["queued"]["because"]["en"].endswith("noroshi queue show b/together")
+
+
 async def test_the_sum_adds_up(ask, store, lend):
     await store.post(alarm("a"), alarm("b"), alarm("c"))
     await store.settle(await lend(), said(Verdict.ACCEPTED, 250, "OK"), Accepted(DAWN))

@@ -292,6 +292,20 @@ def test_names_that_people_gave_are_never_translated():
     assert fields["days"].choices[0].label == "月"
 
 
+def test_a_cloud_that_noroshi_knows_has_its_name():
+    known = {"cloud": ["microsoft365-gcc-high", "lab"]}
+    drawn = Drawing(say=lambda words: words.ja, known=known)
+    fields = {one.name: one for one in fields_of(schema.form(AccountDef), {}, drawing=drawn)}
+    assert [one.label for one in fields["cloud"].choices] == [
+        "Microsoft 365 GCC High (米国政府)",
+        "lab",
+    ]
+    assert [one.label for one in fields["sign_in"].choices] == [
+        "ユーザーがサインイン",
+        "アプリのみ",
+    ]
+
+
 @options
 class Windows:
     windows: tuple[Window, ...] = ()

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import socket
 import ssl
 from contextlib import suppress
 
@@ -201,3 +202,25 @@ def test_half_of_the_files_that_may_be_open_are_left_for_the_watch():
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert ConnectionLimits(most=10**9).at_once == files // 2
     assert ConnectionLimits(most=7).at_once == 7
+
+
+async def test_without_a_free_file_it_is_logged_once_in_a_while_and_whoever_waits_is_let_in(
+    harness, tmp_path, caplog
+):
+    """The loop asks for as many connections as may wait, and pauses for a second only then."""
+    async with open_manager(harness, tmp_path) as url:
+        waiting = socket.socket()
+        waiting.setblocking(False)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            await asyncio.get_running_loop().sock_connect(waiting, ("127.0.0.1", URL(url).port))
+            while "out of system resource" not in caplog.text:  # noqa: ASYNC110  it tells nobody else
+                await asyncio.sleep(0)
+            assert caplog.text.count("out of system resource") == 1
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        reader, writer = await asyncio.open_connection(sock=waiting)
+        writer.write(HEAD + b"connection: close\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
+        await left(writer)

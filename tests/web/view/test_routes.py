@@ -144,7 +144,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     told = heading(LOCALIZERS["en"], found, documents)
     assert "Rule r1, Rule s0, Rule s1 and 8 more" in told and "r2" not in told
     few = {key: documents[key] for key in ("rules/r1", "rules/r2", "notifications/n")}
-    assert "Rule r1, Notification Morning." in heading(LOCALIZERS["en"], found, few)
+    assert "Rule r1, System notification Morning." in heading(LOCALIZERS["en"], found, few)
     assert "送信できません: 実行条件 r1、通知項目 Morning。" in heading(
         LOCALIZERS["ja"], found, few
     )

@@ -53,7 +53,7 @@ class HttpClient(WireClient):
         ca_file: str = "",
         patience: Callable[[str], float] = patience_of,
     ) -> None:
-        self.url, self._where = url, _parse_url(url)
+        self.url, self._parsed_url = url, _parse_url(url)
         if not token.isascii() or not token.strip():
             raise RefusedError("invalid", NO_TOKEN)
         self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
@@ -83,8 +83,8 @@ class HttpClient(WireClient):
         }
 
     def _connection(self, seconds: float) -> HTTPConnection:
-        host, port = self._where.hostname or "", self._where.port
-        if self._where.scheme == "http":
+        host, port = self._parsed_url.hostname or "", self._parsed_url.port
+        if self._parsed_url.scheme == "http":
             return HTTPConnection(host, port, timeout=seconds)
         try:
             context = ssl.create_default_context(cafile=self._ca_file or None)

@@ -77,7 +77,7 @@ class InProcessClient:
     def __init__(self, config: Config, medium: ReadAt = Medium.TERMINAL) -> None:
         self._config, self._medium = config, medium
         self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
-        self._who = administrator(getpass.getuser())
+        self._person = administrator(getpass.getuser())
         self._service: Service | None = None
         self._examining: Service | None = None
 
@@ -86,12 +86,12 @@ class InProcessClient:
         return unpack(self._run(op, lambda service: self._as_json(service, op, args)))
 
     async def _as_json(self, service: Service, op: str, args: Mapping[str, Any]) -> Any:
-        return await run_as_json(service, self._who, op, args, medium=self._medium)
+        return await run_as_json(service, self._person, op, args, medium=self._medium)
 
     def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
         """Return the answer as it is made. Raises RefusedError."""
         try:
-            answer: T = self._run(op, lambda service: perform(service, self._who, op, args))
+            answer: T = self._run(op, lambda service: perform(service, self._person, op, args))
         except OperationError as refusal:
             raise refusal_of(refusal_as_json(refusal, self._medium)) from None
         return answer

@@ -17,17 +17,19 @@ SAYING = Option(
 ALARMS = Command(
     name="alarms",
     run="noroshi.cli.handlers.alarms:alarms",
-    help=_("list active problems: since when, who acknowledged them, who was notified"),
+    help=_("list active problems, with their start, acknowledgements and notifications"),
     options=(ONLY_MONITOR, JSON),
 )
 ALARM = Command(
     name="alarm",
     help=_("acknowledge an alarm, or comment on it"),
-    under=(
+    subcommands=(
         Command(
             name="acknowledge",
             run="noroshi.cli.handlers.alarms:acknowledge",
-            help=_("acknowledge: repeats stop until it recovers or gets worse"),
+            help=_(
+                "acknowledge an alarm: repeat notifications stop until the problem ends or gets worse"
+            ),
             more=(_("A recovery is still reported."),),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),
@@ -40,7 +42,7 @@ ALARM = Command(
         Command(
             name="comment",
             run="noroshi.cli.handlers.alarms:comment",
-            help=_("add a comment to a monitor; it is kept in the history"),
+            help=_("add a comment to a monitor; the comment is kept in the history"),
             options=(
                 MONITOR,
                 Option(("text",), _("text of the comment"), {"metavar": "TEXT"}),
@@ -57,13 +59,15 @@ ALARM = Command(
 SILENCE = Command(
     name="silence",
     help=_("suppress notifications about an instance, group or monitor for a while"),
-    under=(
+    subcommands=(
         Command(
             name="add",
             run="noroshi.cli.handlers.silences:add",
             help=_("suppress notifications from now until a given time"),
             more=(
-                _("Monitoring continues. Problems that persist at the end are reported then."),
+                _(
+                    "Monitoring continues. Problems that persist when the silence ends are reported then."
+                ),
             ),
             options=(
                 Option(

@@ -30,7 +30,7 @@ SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
 DEFINITION = Command(
     name="definition",
     help=_("show or change individual definitions; the rest stays as it is"),
-    under=(
+    subcommands=(
         Command(
             name="show",
             run="noroshi.cli.handlers.definitions:show",
@@ -80,7 +80,9 @@ DEFINITION = Command(
                 KEY,
                 *SAFELY_THERE,
                 Option(
-                    ("--empty",), _("remove it even if no instance is monitored any more"), FLAG
+                    ("--empty",),
+                    _("remove the definition even if that leaves no instance monitored"),
+                    FLAG,
                 ),
                 JSON,
             ),

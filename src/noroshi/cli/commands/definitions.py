@@ -28,7 +28,10 @@ APPLY = Command(
     run="noroshi.cli.handlers.apply:apply",
     help=_("apply the definitions of a folder"),
     more=(
-        _("A running node applies them at once. If there is any mistake, nothing is applied."),
+        _(
+            "A running node applies the definitions at once. If there is any mistake, nothing is "
+            "applied."
+        ),
     ),
     options=(
         FOLDER,
@@ -55,7 +58,10 @@ EXPORT = Command(
         FOLDER,
         Option(
             ("--force",),
-            _("overwrite and remove files that differ from the definitions in effect"),
+            _(
+                "overwrite files that differ from the definitions in effect, and remove those that have "
+                "no definition"
+            ),
             FLAG,
         ),
     ),
@@ -115,7 +121,7 @@ NAME = Option(("name",), _("name of the blueprint"), {"metavar": "NAME"})
 BLUEPRINT = Command(
     name="blueprint",
     help=_("list blueprints (sets of monitors) and add them to an instance"),
-    under=(
+    subcommands=(
         Command(
             name="list",
             run="noroshi.cli.handlers.blueprints:list_",
@@ -131,7 +137,9 @@ BLUEPRINT = Command(
         Command(
             name="add",
             run="noroshi.cli.handlers.blueprints:add",
-            help=_("add its monitors to an instance, which is created if necessary"),
+            help=_(
+                "add the monitors of a blueprint to an instance, which is created if necessary"
+            ),
             options=(
                 NAME,
                 Option(

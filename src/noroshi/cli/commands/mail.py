@@ -54,7 +54,7 @@ SEND = Command(
 QUEUE = Command(
     name="queue",
     help=_("show and manage the mail queue"),
-    under=(
+    subcommands=(
         Command(
             name="list",
             run="noroshi.cli.handlers.queue:list_",

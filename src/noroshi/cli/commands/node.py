@@ -45,8 +45,8 @@ SERVE = Command(
     help=_("run the node, which monitors and sends"),
     more=(
         _(
-            "It prints what it monitors and through which routes it sends. Stop it with SIGTERM or "
-            "Ctrl-C."
+            "The node prints what it monitors and through which routes it sends. Stop it with "
+            "SIGTERM or Ctrl-C."
         ),
     ),
 )
@@ -112,11 +112,10 @@ PASSPHRASE = Option(
     _("read the passphrase from this file (- for standard input)"),
     {"metavar": "FILE", "default": ""},
 )
-KEY_FILE = Option(("file",), _("file with the encrypted key"), {"metavar": "FILE"})
 KEY = Command(
     name="key",
     help=_("manage the key that encrypts the secrets"),
-    under=(
+    subcommands=(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
@@ -127,36 +126,48 @@ KEY = Command(
             name="backup",
             run="noroshi.cli.handlers.vault_key:backup",
             help=_("export the key to a file encrypted with a passphrase"),
-            options=(KEY_FILE, PASSPHRASE),
+            options=(
+                Option(("file",), _("file to write the encrypted key to"), {"metavar": "FILE"}),
+                PASSPHRASE,
+            ),
         ),
         Command(
             name="restore",
             run="noroshi.cli.handlers.vault_key:restore",
-            help=_("restore a key from such a file"),
-            options=(KEY_FILE, PASSPHRASE),
+            help=_("restore a key from a file that `noroshi key backup` wrote"),
+            options=(
+                Option(("file",), _("file with the encrypted key"), {"metavar": "FILE"}),
+                PASSPHRASE,
+            ),
         ),
         command_of(node_operations.KEY_ROTATE),
     ),
 )
 PRINT = Option(("--print",), _("only print the steps, as a shell script"), FLAG)
 CHANGES_GO = Option(
-    ("--force",), _("proceed even if its files were edited; those edits are lost"), FLAG
+    ("--force",), _("proceed even if the service's files were edited; the edits are lost"), FLAG
 )
 SERVICE = Command(
     name="service",
-    help=_("run Noroshi as a service of this computer"),
-    under=(
+    help=_("run Noroshi as a service on this computer"),
+    subcommands=(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",
-            help=_("install it as a systemd service that starts at boot, with its own user"),
+            help=_(
+                "install Noroshi as a systemd service that starts at boot, with its own user"
+            ),
             more=(
                 _(
-                    "It creates the user, home folder and unit if they are missing. It can be run again, for "
-                    "example after an update."
+                    "The command creates the user, home folder and unit if they are missing. It can be run "
+                    "again, for example after an update."
                 ),
             ),
-            options=(Option(("--start",), _("also start it now"), FLAG), PRINT, CHANGES_GO),
+            options=(
+                Option(("--start",), _("also start the service now"), FLAG),
+                PRINT,
+                CHANGES_GO,
+            ),
         ),
         Command(
             name="uninstall",
@@ -167,7 +178,7 @@ SERVICE = Command(
         Command(
             name="status",
             run="noroshi.cli.handlers.systemd_service:status",
-            help=_("show whether it is installed and running, and its paths"),
+            help=_("show whether the service is installed and running, and its paths"),
         ),
     ),
 )

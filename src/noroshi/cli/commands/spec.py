@@ -29,7 +29,7 @@ class Command(NamedTuple):
     run: str = ""
     more: tuple[Message, ...] = ()
     options: tuple[Option, ...] = ()
-    under: tuple[Command, ...] = ()
+    subcommands: tuple[Command, ...] = ()
     group: Message | None = None
     operation: Declaration | None = None
 

@@ -40,7 +40,7 @@ CODE = _(
 USER = Command(
     name="user",
     help=_("manage the users of the manager"),
-    under=(
+    subcommands=(
         Command(
             name="add",
             run="noroshi.cli.handlers.users:add",
@@ -57,7 +57,10 @@ USER = Command(
         Command(
             name="password",
             run="noroshi.cli.handlers.users:password",
-            help=_("set a new password for a user, and log them out"),
+            help=_(
+                "reset a user's password: print a one-time code for choosing a new one, and log the user "
+                "out"
+            ),
             more=(CODE,),
             options=(NAME, PASSWORD, JSON),
         ),
@@ -84,8 +87,8 @@ USER = Command(
             help=_("set up two-step login with an authenticator (TOTP)"),
             more=(
                 _(
-                    "It prints the key for the authenticator, asks for the first code, and prints recovery "
-                    "codes to keep."
+                    "The command prints the key for the authenticator, asks for the first code, and prints "
+                    "recovery codes to keep."
                 ),
             ),
             options=(NAME, Option(("--off",), _("turn two-step login off"), FLAG)),
@@ -109,11 +112,11 @@ USER = Command(
 API_TOKEN = Command(
     name="token",
     help=_("manage the API tokens that programs use to access the manager"),
-    under=(
+    subcommands=(
         Command(
             name="new",
             run="noroshi.cli.handlers.users:token_new",
-            help=_("create an API token; it is shown once"),
+            help=_("create an API token, which is shown once"),
             options=(
                 TOKEN,
                 ROLE,
@@ -125,7 +128,8 @@ API_TOKEN = Command(
                 Option(
                     ("--programs",),
                     _(
-                        "also allow running programs, sending a secret elsewhere, and managing users"
+                        "also allow running programs, sending stored secrets to new destinations, and managing "
+                        "users"
                     ),
                     FLAG,
                 ),

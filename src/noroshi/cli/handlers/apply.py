@@ -116,7 +116,7 @@ def say_applied(context: CommandContext, answer: Applied) -> int:
     head = NOW_CURRENT.fill(count=len(differences) + more, version=version)
     list_changes(context, head, differences, more)
     say_cautions(context, answer.cautions)
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(NOBODY_RUNS))
     return exits.DONE
 

@@ -38,7 +38,7 @@ def authorize(context: CommandContext) -> int:
         args.parser.refuse(sign_in_texts.ONE_WAY)
     request = SignInRequest(
         route=args.route,
-        here=args.here,
+        by_listener=args.here,
         device=args.device,
         secret_file=args.secret_file,
         url_file=args.url_file,
@@ -68,6 +68,6 @@ def authorize(context: CommandContext) -> int:
         print(other)
     if args.read_mailbox:
         print(context.say(sign_in_texts.IS_READ))
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(sign_in_texts.NOBODY_SENDS))
     return exits.DONE

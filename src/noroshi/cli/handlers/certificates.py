@@ -70,7 +70,7 @@ def import_(context: CommandContext) -> int:
     stays here."""
     args = context.args
     pem = read_certificate(context, args.file, args.passphrase_file)
-    replaces = args.replace and context.running and _exists(context)
+    replaces = args.replace and context.is_node_running and _exists(context)
     if replaces and not args.force:
         say_checking(context)
     certificate = context.ask(

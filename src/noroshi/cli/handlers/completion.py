@@ -100,7 +100,7 @@ def _paths() -> Iterator[tuple[str, Command | None]]:
     yield "", None
     for command in COMMANDS:
         yield command.name, command
-        for one in command.under:
+        for one in command.subcommands:
             yield f"{command.name} {one.name}", one
 
 
@@ -108,7 +108,7 @@ def _words(command: Command | None) -> list[str]:
     """Return what may come next: commands below it, and its options."""
     if command is None:
         return [one.name for one in COMMANDS] + _flags(GLOBAL) + ["--version", "--help"]
-    subcommands = [one.name for one in command.under]
+    subcommands = [one.name for one in command.subcommands]
     return subcommands + _flags((*command.options, *GLOBAL)) + ["--help"]
 
 

@@ -336,7 +336,7 @@ def node_stages(context: CommandContext) -> Sequence[Stage]:
 
 
 def _node(context: CommandContext) -> Stage:
-    if context.running:
+    if context.is_node_running:
         address = context.remote.url if context.remote else context.door or context.config.door
         return _stage("node", NODE, RUNS.fill(where=address))
     lines = (

@@ -56,14 +56,18 @@ def health(context: CommandContext) -> int:
     answer = context.ask(node_operations.HEALTH, Health)
     if context.args.json:
         context.print_json(
-            {**as_json(answer), "running": context.running, **_without_node(context, answer)}
+            {
+                **as_json(answer),
+                "running": context.is_node_running,
+                **_without_node(context, answer),
+            }
         )
     else:
         rows = [
             (context.say(LABELS[name]), text) for name, text in _health_rows(context, answer)
         ]
         print("\n".join(table(rows)))
-    if not context.running:
+    if not context.is_node_running:
         return exits.NO_NODE
     return exits.DONE if answer.level is Level.OK else exits.TROUBLE
 
@@ -71,7 +75,7 @@ def health(context: CommandContext) -> int:
 def _without_node(context: CommandContext, answer: Health) -> Mapping[str, Any]:
     """Return what replaces level and trouble: without a node nothing is well, whatever the
     store remembers."""
-    if context.running:
+    if context.is_node_running:
         return {}
     trouble = answer.trouble or NOT_RUNNING
     return {"level": "unknown", "trouble": trouble}
@@ -82,13 +86,13 @@ def _health_rows(context: CommandContext, answer: Health) -> Iterator[tuple[str,
     for which it runs."""
     level = (
         level_text(answer.level, context.language)
-        if context.running
+        if context.is_node_running
         else context.say(NOT_RUNNING)
     )
     yield "level", level
     if answer.trouble:
         yield "trouble", context.say(answer.trouble)
-    if context.running:
+    if context.is_node_running:
         yield "runs", context.say(span(timedelta(seconds=answer.seconds)))
         yield "late", context.say(LATE.fill(late=answer.late))
     at = clock(answer.at, datetime.now(UTC))

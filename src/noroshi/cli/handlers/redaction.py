@@ -14,24 +14,39 @@ from typing import Any
 from noroshi.definitions.toml import toml
 
 MASK = "…"
-NAMES = r"pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[_-]?key"
+KEYS = ("api", "access", "private", "account")
+NAMES = rf"pass(?:word|wd|phrase)?|pwd|secret|token|(?:{'|'.join(KEYS)})[_-]?key"
 """What secrets are called anywhere; in a URL they are called more."""
-IN_URL = re.compile(r"(?i)(\w+://)[^/@\s\"']+@")
+# A log may have a line of megabytes. So each of these takes a whole run of letters at once and
+# keeps it (`++`), also where nothing of it is a secret: from within it, it would be read again and
+# again, as often as it has letters.
+IN_URL = re.compile(r"(\w++)(?:(://)[^/@\s\"']++@)?")
 NO_ERROR_PAGE = r"(?:(?<!/error)|(?!\?code=\d{3,8}(?!\w)))"
 """Not at the number of a refusal: login.microsoftonline.com/error?code=7000215 explains it."""
 IN_QUERY = re.compile(
     rf"(?i){NO_ERROR_PAGE}([?&;](?:[\w-]*(?:{NAMES}|sig(?:nature)?|code|key))=)[^&;\s\"']+"
 )
+WORDS_BEFORE = "|".join(
+    f"(?<={name})"
+    for name in (
+        *("pass", "password", "passwd", "passphrase", "pwd", "secret", "token"),
+        *(f"{one}{joint}key" for one in KEYS for joint in ("", "_")),
+    )
+)
+KEYS_BEFORE = "|".join(f"(?<={one}-key)" for one in KEYS)
+"""That a name of NAMES ends here, with a hyphen in it or without."""
 IN_OPTION = re.compile(
-    rf"(?i)((?:\b[\w-]*(?:{NAMES})[\"']?\s*[=:]|--?[\w-]*(?:{NAMES})(?=\s))\s*)"
-    r"(?:\"[^\"]*\"|'[^']*'|[^\s\"',;]+)"
+    rf"(?i)((?<![\w-])(?:[\w-]++(?:{WORDS_BEFORE}|{KEYS_BEFORE})[\"']?\s*+[=:]"
+    rf"|(?=\w*+-)[\w-]++(?:{WORDS_BEFORE})(?=\s)"
+    rf"|(?=\w*+-\w*+-)[\w-]++(?:{KEYS_BEFORE})(?=\s))\s*+)"
+    r"(?:\"[^\"]*+\"|'[^']*+'|[^\s\"',;]++)"
 )
 """`password = "x"` and `--password x`; but no "password" or "token" of a sentence."""
-BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]{8,}")
-JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
-IN_PATH = re.compile(r"(\w+://[^/?#\s\"']+)/[^\s\"']+")
+BEARER = re.compile(r"(?i)(bearer\s++)[\w.~+/=-]{8,}+")
+JWT = re.compile(r"\beyJ[\w-]{8,}+(\.[\w-]++\.[\w-]*+)?")
+IN_PATH = re.compile(r"(\w++)(?:(://[^/?#\s\"']++)/[^\s\"']++)?")
 IN_QUOTES = re.compile(r"""(?s)\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|["'][^\n]*""")
-ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.+%-]++(@[\w-]++(?:\.[\w-]++)++)?")
 ENTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
 NAMES_AN_ENTRY = frozenset(
     {
@@ -57,12 +72,12 @@ class Redactor:
 
     def __init__(self, *, addresses: bool = False) -> None:
         self._addresses = addresses
-        self._known: dict[str, str] = {}
+        self._masked_addresses: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Redact a text of a person's, of a log or of a server."""
-        text = JWT.sub(MASK, BEARER.sub(rf"\1{MASK}", text))
-        text = IN_QUERY.sub(rf"\1{MASK}", IN_URL.sub(rf"\1{MASK}@", text))
+        text = JWT.sub(_without_token, BEARER.sub(rf"\1{MASK}", text))
+        text = IN_QUERY.sub(rf"\1{MASK}", IN_URL.sub(_without_user, text))
         return ADDRESS.sub(self._address, text) if self._addresses else text
 
     def log(self, text: str) -> str:
@@ -80,7 +95,7 @@ class Redactor:
         if not isinstance(value, str):
             return value
         if name in URLS:
-            return IN_PATH.sub(rf"\1/{MASK}", self.text(value))
+            return IN_PATH.sub(_without_path, self.text(value))
         if name in NAMES_AN_ENTRY:
             return value if ENTRY.fullmatch(value) or not value else MASK
         return self.text(value)
@@ -100,8 +115,24 @@ class Redactor:
         return redacted_values
 
     def _address(self, match: re.Match[str]) -> str:
-        alias = self._known.setdefault(match[0].lower(), f"address-{len(self._known) + 1}")
+        if match[1] is None:
+            return match[0]
+        alias = self._masked_addresses.setdefault(
+            match[0].lower(), f"address-{len(self._masked_addresses) + 1}"
+        )
         return f"{alias}@masked.invalid"
+
+
+def _without_token(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None else MASK
+
+
+def _without_user(match: re.Match[str]) -> str:
+    return match[0] if match[2] is None else f"{match[1]}{match[2]}{MASK}@"
+
+
+def _without_path(match: re.Match[str]) -> str:
+    return match[0] if match[2] is None else f"{match[1]}{match[2]}/{MASK}"
 
 
 def _mask_all(value: Any) -> Any:

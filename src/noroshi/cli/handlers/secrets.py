@@ -38,7 +38,7 @@ BY_FILE = _(
 )
 NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")
-NOBODY_NAMES_IT = _("No route or account uses it yet{instead}")
+NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}")
 ENDS = _(
     "Account {account} still has {ends} as the expiry date of its secret (secret_ends). "
     "Enter the new date there or with --ends."
@@ -70,7 +70,7 @@ def set_(context: CommandContext) -> int:
         name, SecretEntry(name=name, kept=False, named_by=())
     )
     of_account = any(key.startswith("accounts/") for key in previous_entry.named_by)
-    if of_account and context.running:
+    if of_account and context.is_node_running:
         say_checking(context)
     context.ask(
         sign_in_operations.SET_SECRET,
@@ -84,7 +84,7 @@ def set_(context: CommandContext) -> int:
     if day:
         write_down(context, day)
     _say_if_nobody_names_it(context, name)
-    if not of_account or not context.running:
+    if not of_account or not context.is_node_running:
         return exits.DONE
     return _probe_exit_code(context, name, has_old_expiry=previous_entry.kept and not day)
 
@@ -239,7 +239,7 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
     }
 
 
-ASKING = _("Checking it with the sign-in server …")
+ASKING = _("Checking the new value with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(

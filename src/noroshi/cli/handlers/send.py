@@ -33,7 +33,8 @@ REFUSED = with_commands(
 )
 KEPT = with_commands(
     _(
-        "It stays in the queue and is not sent automatically. Once the cause is fixed: {command}"
+        "The message stays in the queue and is not sent automatically. Once the cause is fixed: "
+        "{command}"
     ),
     command=CommandText("queue release", "{id}"),
 )
@@ -71,7 +72,7 @@ def send(context: CommandContext) -> int:
     mails = _wait_for_mails(context, answer["ids"])
     if args.json:
         context.print_json({**answer, "mails": [one.queued for one in mails]})
-    if not context.running:
+    if not context.is_node_running:
         print(context.say(NOBODY_SENDS), file=sys.stderr)
         return exits.UNSENT
     missing = [exits.WAITS] * (len(mails) < len(answer["ids"]))
@@ -111,7 +112,7 @@ def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Sen
     """Return each mail as it is once that is clear, and say on the standard error what became of
     it. Whoever may not look gets none."""
     mails = list[SentMail]()
-    end = time.monotonic() + (PATIENCE if context.running else 0)
+    end = time.monotonic() + (PATIENCE if context.is_node_running else 0)
     try:
         for id in ids:
             mails.append(_wait_until_settled(context, id, end))
@@ -124,7 +125,7 @@ def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Sen
 
 def _tell(context: CommandContext, mail: SentMail) -> None:
     """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
-    if context.running and not context.args.json:
+    if context.is_node_running and not context.args.json:
         for words in _outcome(mail):
             print(context.say(words), file=sys.stderr)
 

@@ -47,12 +47,12 @@ HTTP = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInRequest:
-    """Say which route, and by which way: pasted unless `here` or `device`. A person at a
+    """Say which route, and by which way: pasted unless `by_listener` or `device`. A person at a
     terminal may err some times in what `mends` names: what was pasted (invalid), what was
     refused (trouble)."""
 
     route: str
-    here: bool = False
+    by_listener: bool = False
     device: bool = False
     secret_file: str | None = None
     url_file: str | None = None
@@ -70,7 +70,7 @@ class NoPageError(RefusedError):
 
 def sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
     """Sign it in; how the route is then. Raises RefusedError."""
-    if request.here:
+    if request.by_listener:
         return _by_browser_here(context, request)
     return _on_device(context, request) if request.device else _by_paste(context, request)
 
@@ -84,7 +84,7 @@ def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Si
         port=port,
         read=request.read,
     )
-    if flow.by == "app" and (request.url_file or request.here or request.device):
+    if flow.by == "app" and (request.url_file or request.by_listener or request.device):
         raise NoPageError
     if not flow.secret_kept or request.secret_file:
         if not request.secret_file:

@@ -72,14 +72,14 @@ NOT_RUNNING = with_commands(
     command=CommandText("serve"),
 )
 ALL_STOPPED = _("－ All monitoring is stopped.")
-START = _("－ To monitor {path} again: noroshi {command} {path}")
+START = _("－ To monitor {path} again: {command}")
 MONITORS = _("Monitors")
 MORE_WELL = with_commands(
     _("… and {count} more that are OK (all: {command})"), command=CommandText("status", "--all")
 )
 SINCE = _("since {at} ({span})")
 MEASURED = _("measured {at}")
-HAD = _("acknowledged by {who} {at}")
+HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 ROUTES = _("Routes")
 NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")
@@ -92,7 +92,7 @@ ROUTE_STATES: Mapping[str, Message] = {
 UNPROVED = _("－ not verified yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")
 NEXT_TRY = _("{why} Next attempt: {at}.")
-WITH_NEXT = _("{why} It is retried with the next message.")
+WITH_NEXT = _("{why} The route is retried with the next message.")
 QUEUE = _("Queue")
 NOTHING_WAITS = _("No messages are waiting.")
 MAILS = ngettext("{count} message", "{count} messages")
@@ -116,16 +116,16 @@ SET_ASIDE = with_commands(
 def status(context: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
     if context.args.json and not context.args.check:
-        context.print_json({**context.call("status"), "running": context.running})
+        context.print_json({**context.call("status"), "running": context.is_node_running})
         return exits.DONE  # of 20,000 monitors no object was made
     answer = context.ask(monitor_operations.STATUS, Status)
     if context.args.json:
-        context.print_json({**as_json(answer), "running": context.running})
+        context.print_json({**as_json(answer), "running": context.is_node_running})
     else:
         print("\n".join(_page(context, answer, answer.at)))
     if not context.args.check:
         return exits.DONE
-    if not context.running:
+    if not context.is_node_running:
         return exits.NO_NODE
     return exits.DONE if _is_healthy(answer) else exits.TROUBLE
 
@@ -145,7 +145,7 @@ def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[st
         node=answer.node, host=answer.runs_on, version=answer.version, at=at
     )
     yield f"  {context.say(node_line)}"
-    if not context.running:
+    if not context.is_node_running:
         yield f"  {context.say(NOT_RUNNING)}"
     yield from (f"  {context.say(words)}" for words in answer.troubles)
     if answer.monitors:
@@ -320,8 +320,8 @@ def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequen
 
 def _stop(stop: StoppedBy) -> Message:
     """Say how to start it again; who stopped it stands beside its monitors."""
-    command = "monitor enable" if "/" in stop.path else "instance start"
-    return START.fill(path=stop.path, command=command)
+    name = "monitor enable" if "/" in stop.path else "instance start"
+    return with_commands(START, command=CommandText(name, "{path}")).fill(path=stop.path)
 
 
 def _with_title(name: str, title: str) -> str:

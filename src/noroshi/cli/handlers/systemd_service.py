@@ -49,11 +49,11 @@ CHANGED = _(
     "{name}). --force discards these edits:"
 )
 FAILED = _(
-    "It stopped at `{step}` ({why}). The steps before it are done. Fix the problem, then run "
-    "the command again."
+    "The command stopped at `{step}` ({why}). The steps before it are done. Fix the problem, "
+    "then run the command again."
 )
 INSTALLED = _("Noroshi is installed as a service: {service}, home folder {home}.")
-START_IT = _("It starts at boot. To start it now: systemctl start {name}")
+START_IT = _("The service starts at boot. To start it now: systemctl start {name}")
 STILL_RUNS = _(
     "The service kept running. To apply installations and changes made since it started: "
     "systemctl restart {name}"
@@ -81,7 +81,7 @@ def install(context: CommandContext) -> int:
     if context.args.print:
         print(script(steps))
         return exits.DONE
-    _require_root(steps, "noroshi service install")
+    _require_root(steps, CommandText("service install"))
     if installation.objection:
         raise RefusedError("trouble", installation.objection)
     _require_unedited(installation, force=context.args.force)
@@ -106,7 +106,7 @@ def uninstall(context: CommandContext) -> int:
     if installation.unit is None and installation.user is None:
         print(context.say(NOT_INSTALLED))
         return exits.DONE
-    _require_root(steps, "noroshi service uninstall")
+    _require_root(steps, CommandText("service uninstall"))
     _require_unedited(installation, force=context.args.force)
     do(steps)
     print(context.say(LEFT.fill(home=HOME, user=USER)))
@@ -122,7 +122,7 @@ def difference(path: str, current: str, expected: str) -> str:
     )
 
 
-def _require_root(steps: Sequence[Step], command: str) -> None:
+def _require_root(steps: Sequence[Step], command: CommandText) -> None:
     """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)

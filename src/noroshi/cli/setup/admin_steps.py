@@ -27,7 +27,7 @@ class KnownValues:
     certificate: str = ""
     thumbprint: str = ""
     path: str = ""
-    done: set[str] = field(default_factory=set)
+    done_steps: set[str] = field(default_factory=set)
 
     def values(self, goal: SetupGoal) -> Mapping[str, Value]:
         return goal.values(
@@ -45,7 +45,7 @@ class KnownValues:
         return self._select(goal.case(*known_names, path=self.path))
 
     def _select(self, case: Case, *parts: str) -> Sequence[Step]:
-        return [s for s in MICROSOFT365.steps_for(case, *parts) if s.id not in self.done]
+        return [s for s in MICROSOFT365.steps_for(case, *parts) if s.id not in self.done_steps]
 
 
 def show(
@@ -107,7 +107,7 @@ def _show_missing_values(
 
 
 def _show_step(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
-    for words in step.how:
+    for words in step.sentences:
         talk.item(fill_places(words, values), INDENT)
     for text in step.lines:
         talk.line(line(text, values), INDENT + "  ")
@@ -118,8 +118,8 @@ def _show_step(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
     for words in (step.shows, step.note):
         if words != NOTHING:
             talk.say(fill_places(words, values), INDENT)
-    if step.takes != NOTHING:
-        talk.say(setup_texts.ACTS_AFTER.fill(time=step.takes), INDENT)
+    if step.delay != NOTHING:
+        talk.say(setup_texts.ACTS_AFTER.fill(time=step.delay), INDENT)
 
 
 def _numbered(number: int, title: Message) -> Message:

@@ -34,7 +34,7 @@ class Drafts:
         self._context = context
         self.only_looks = bool(context.args.print_admin_steps)
         """Nothing is changed: whoever has the steps written has decided nothing yet."""
-        self._held: dict[str, dict[str, Any]] | None = None
+        self._held_bodies: dict[str, dict[str, Any]] | None = None
         self._secret: tuple[str, str, Sequence[str]] | None = None
 
     def all(self, type: str) -> dict[str, Mapping[str, Any]]:
@@ -47,12 +47,12 @@ class Drafts:
 
     def hold(self) -> None:
         """Hold answers from here on: put nothing in force before `put_in_force`."""
-        self._held = {}
+        self._held_bodies = {}
 
     @property
     def trial(self) -> dict[str, Any]:
         """Return the held answers as arguments for an operation that proves something."""
-        bodies = {} if self._held is None else self._held
+        bodies = {} if self._held_bodies is None else self._held_bodies
         documents = [document(key, body) for key, body in sorted(bodies.items())]
         arguments = {"over": [{"key": one.key, "body": one.body} for one in documents]}
         return arguments if documents else {}
@@ -68,7 +68,7 @@ class Drafts:
 
     def may_hold(self, entry: str, value: str, destinations: Sequence[str]) -> bool:
         """Hold a secret too, where answers are held; False: they are not."""
-        if self._held is None:
+        if self._held_bodies is None:
             return False
         self._secret = entry, value, destinations
         return True
@@ -85,9 +85,9 @@ class Drafts:
 
     def put_in_force(self) -> None:
         """Put all that is held in force, in one version. Raises RefusedError, and then holds it still."""
-        if bodies := self._held:
+        if bodies := self._held_bodies:
             self._apply(lambda _: bodies)
-        self._held = None
+        self._held_bodies = None
 
     def put_secret(self) -> None:
         """Put a held secret into the vault. Raises RefusedError, and then holds it still."""
@@ -107,7 +107,7 @@ class Drafts:
         """Return whether what is held ends the sign-in that mails leave by, and a person has to sign
         in anew: it is kept for one app of one tenant (oauth.account.Account.identity)."""
         key = f"accounts/{goal.account}"
-        if goal.app_only or key not in (self._held or {}):
+        if goal.app_only or key not in (self._held_bodies or {}):
             return False
         old_account, new_account = self._in_effect()[0].get(key, {}), self._current()[0][key]
         of_an_app = old_account.get("sign_in") == "app"
@@ -150,9 +150,9 @@ class Drafts:
         """Hold it, where answers are held, or else put it in force."""
         if self.only_looks:
             return
-        if self._held is not None:
+        if self._held_bodies is not None:
             old_bodies, _ = self._current()
-            self._held |= {
+            self._held_bodies |= {
                 key: dict(body)
                 for key, body in change(old_bodies).items()
                 if body != old_bodies.get(key)
@@ -183,7 +183,7 @@ class Drafts:
 
     def _current(self) -> tuple[dict[str, dict[str, Any]], int]:
         in_force, version = self._in_effect()
-        return {**in_force, **(self._held or {})}, version
+        return {**in_force, **(self._held_bodies or {})}, version
 
     def _in_effect(self) -> tuple[dict[str, dict[str, Any]], int]:
         export = self._context.ask(definition_operations.EXPORT, Exported)

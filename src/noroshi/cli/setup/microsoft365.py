@@ -170,7 +170,7 @@ def _administrator(
     if talk.hurried or not steps:
         return
     # Whoever comes back with a client ID has registered the app; a second route asks for more.
-    registered = part == "entra" and goal.registered and not known_values.done
+    registered = part == "entra" and goal.registered and not known_values.done_steps
     choice = talk.choice(setup_texts.HOW_TO_SEE, BEHIND if registered else HERE)
     if choice == INTO_FILE:
         _into_file(talk, goal, known_values)
@@ -179,7 +179,7 @@ def _administrator(
     talk.line("")
     if choice != BEHIND:
         talk.go_on()
-    known_values.done.update(step.id for step in steps)
+    known_values.done_steps.update(step.id for step in steps)
 
 
 def _into_file(talk: Dialogue, goal: SetupGoal, known_values: KnownValues) -> None:

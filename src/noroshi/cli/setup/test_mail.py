@@ -76,7 +76,7 @@ class LastMail:
         def prove() -> None:
             self._context.release_store()
             self._context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...])
-            if not self._context.running:
+            if not self._context.is_node_running:
                 raise NoSenderError
 
         self._talk.until_proved(prove, lambda _: False, setup_texts.STARTED)

@@ -181,7 +181,7 @@ class Proofs:
             self.talk.say(words.fill(person=goal.person, mailbox=goal.mailbox))
         request = SignInRequest(
             route=goal.route,
-            here=goal.way == "person-here",
+            by_listener=goal.way == "person-here",
             device=goal.way == "person-device",
             url_file=self.talk.args.url_file,
             mends=("invalid",),

@@ -48,13 +48,14 @@ class WindowDef(Definition):
     ends: str
     """Time in the same format. A time of day before the start falls on the next day."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it starts. Default: every day."""
+    """Days of the week on which the maintenance starts. Default: every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorDef(Definition):
     id: str = ""
-    """Assigned by Noroshi at the first `apply`. Keep it: state and history belong to it."""
+    """Assigned by Noroshi at the first `apply`. Keep this ID: state and history belong to
+    it."""
     name: str
     """Unique within the group; a-z, 0-9, - and _."""
     title: str = ""
@@ -84,7 +85,7 @@ class MonitorDef(Definition):
     network: str = ""
     """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Off: the monitor is not measured until it is turned on again."""
+    """Off: the monitor takes no measurements until it is turned on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +105,9 @@ class GroupDef(Definition):
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """Limits by type and reading, for monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Maintenance of all its monitors, in addition to that of the instance."""
+    """Maintenance of all monitors of the group, in addition to that of the instance."""
     enabled: bool = True
-    """Off: none of its monitors is measured, regardless of their own settings."""
+    """Off: no monitor of the group takes measurements, regardless of its own setting."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -118,8 +119,9 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where it is measured: the name of this node, or "network" for checks over the network alone.
-    Default: this node if the address is one of its computer, else the network."""
+    """Where the instance is measured from: the name of this node, or "network" for checks over
+    the network only. Default: this node if the address belongs to its computer, otherwise the
+    network."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""
@@ -142,13 +144,13 @@ class InstanceDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintMonitorDef(MonitorDef):
     title_ja: str = ""
-    """Title in Japanese, for users who add it in Japanese."""
+    """Title in Japanese, for users who add the blueprint in Japanese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintGroupDef(GroupDef):
     title_ja: str = ""
-    """Title in Japanese, for users who add it in Japanese."""
+    """Title in Japanese, for users who add the blueprint in Japanese."""
     monitor: tuple[BlueprintMonitorDef, ...] = ()
 
 
@@ -160,13 +162,13 @@ class BlueprintDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     title_ja: str = ""
-    """The same in Japanese."""
+    """Name shown in Japanese on pages and in messages."""
     help: str = ""
     """Description in one sentence."""
     help_ja: str = ""
-    """The same in Japanese."""
+    """Description in Japanese, in one sentence."""
     asks: Mapping[str, str] = field(default_factory=dict)
-    """Values to ask for when it is added, with their defaults; "" means required."""
+    """Values to ask for when the blueprint is added, with their defaults; "" means required."""
     group: tuple[BlueprintGroupDef, ...] = ()
 
 
@@ -189,8 +191,8 @@ class ContactDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDef(Definition):
     id: str = ""
-    """ID of the rule's earlier notifications, if it is not its name. Set when renamed; keep
-    it."""
+    """ID under which the rule's earlier notifications are kept, if it differs from the name.
+    Set by Noroshi when the rule is renamed; do not change it."""
     name: str
     title: str = ""
     """Name shown on pages and in messages."""
@@ -207,13 +209,12 @@ class RuleDef(Definition):
     )
     """Levels that cause a notification."""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """When to notify of a problem: at each measurement, once, or once at the nth
-    measurement."""
+    """When to send a notification about a problem: when its level changes, at each measurement,
+    once, or once at the nth measurement."""
     nth: int | None = None
-    """For when = "nth": number of consecutive measurements before the notification, 1 to
-    999."""
+    """For `when = "nth"`: which consecutive measurement sends the notification, 1 to 999."""
     most: int = 999
-    """Maximum number of notifications of one level, 1 to 999."""
+    """Maximum number of notifications about one problem at the same level, 1 to 999."""
     repeat: str = ""
     """Interval for repeating the notification of an unchanged problem, such as 30m; at least
     1m."""

@@ -28,20 +28,20 @@ EXPLAINED = _(
     "{why}\n"
     "Monitoring continues. Until the store can be written to again, messages about "
     "{instance} are\n"
-    "sent at most once an hour and are not recorded in the ledger. After that, an alarm\n"
-    "that persists is sent once more, and the end of one that has ended is reported."
+    "sent at most once an hour and are not recorded in the ledger. After that, alarms\n"
+    "that persist are sent again, and you are told which alarms have ended."
 )
 RECOVERED = _("[RECOVERED] {monitor}")
 RECOVERED_TEXT = _(
     "The store can be written to again.\n"
     "{monitor} had recovered by {now}.\n"
-    "Its problem was reported to you directly, not through the queue, on {sent}."
+    "The problem was reported to you directly, not through the queue, on {sent}."
 )
 NO_LONGER_MONITORED = _("[NO LONGER MONITORED] {monitor}")
 NO_LONGER_MONITORED_TEXT = _(
     "The store can be written to again.\n"
-    "{monitor} has not been monitored, or not in the same way, since {now}.\n"
-    "Its problem was reported to you directly, not through the queue, on {sent}."
+    "{monitor} is no longer monitored, or its monitor has been changed, as of {now}.\n"
+    "The problem was reported to you directly, not through the queue, on {sent}."
 )
 
 

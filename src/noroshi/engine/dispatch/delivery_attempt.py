@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from noroshi import schema
 from noroshi.core.delivery import Fate, Retry, decide_fate
-from noroshi.core.digest import ENDING
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.translation import Message, _, with_wording
 from noroshi.engine.dispatch.active_route import ActiveRoute
@@ -24,10 +23,13 @@ log = logging.getLogger(__name__)
 MOST_REFERENCES = 20
 """Mails that are named as the thread of one; more is no use to a mail program."""
 CANCELLED = _(
-    "it was interrupted before a reply arrived, because the route changed or the node stopped"
+    "sending was interrupted before a reply arrived, because the route changed or the node "
+    "stopped"
 )
-DAY_USED_UP = _("its mailbox has reached the limit of {most} recipients within 24 hours")
-HOUR_USED_UP = _("it has reached the limit of {most} messages within an hour")
+DAY_USED_UP = _(
+    "the mailbox of the route has reached the limit of {most} recipients within 24 hours"
+)
+HOUR_USED_UP = _("the route has reached the limit of {most} messages within an hour")
 BUG = _("the transport itself failed: {bug}")
 
 
@@ -102,9 +104,9 @@ async def thread_by_digests(store: Store, envelope: Envelope) -> Envelope:
 
 async def _sent_as(store: Store, known_as: str) -> str:
     record = await store.envelope(known_as)
-    if record is None or not record[0].reason.en.endswith(ENDING):
+    if record is None or not record[0].digest:
         return known_as
-    digest = await store.envelope(record[0].reason.en)
+    digest = await store.envelope(record[0].digest)
     if digest is None or known_as not in digest[0].envelope.members:
         return known_as
     return digest[0].envelope.known_as

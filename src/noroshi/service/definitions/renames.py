@@ -26,37 +26,44 @@ ROUTES = "routes/"
 
 FOLLOWS: Mapping[str, Message] = {
     "instances": _(
-        "Its monitors keep their state, history, open alarms and silences under a new name, and "
-        "notifications that refer to it are updated. Earlier notices keep the old name."
+        "When this instance is renamed, its monitors keep their state, history, open alarms and "
+        "silences, and system notifications that refer to the instance are updated. Messages "
+        "already sent keep the old name."
     ),
     "rules": _(
-        "When it is renamed, all settings that refer to it are updated. Past notifications stay "
-        "with it, and open alarms continue in their email threads; its id identifies it as the "
-        "same rule."
+        "When this rule is renamed, all settings that refer to it are updated. Its notification "
+        "history is kept, and open alarms continue in their email threads; Noroshi recognises "
+        "the rule by an internal ID."
     ),
-    "notifications": _("It can be renamed: no other definition refers to it."),
+    "notifications": _(
+        "This system notification can be renamed: no other definition refers to it."
+    ),
     "contacts": _(
-        "When it is renamed, rules and notifications are updated. Waiting messages keep their "
-        "addresses; the next message of an open alarm starts a new thread, and notifications of "
-        "open alarms about Noroshi itself are sent once more."
+        "When this contact is renamed, rules and system notifications are updated. Waiting "
+        "messages keep their addresses; the next message of an open alarm starts a new thread, "
+        "and notifications of open alarms about Noroshi itself are sent once more."
     ),
     "routes": _(
-        "When it is renamed, rules, notifications and waiting messages are updated. The "
-        "monitoring of the route itself starts over: its history, and when a message was last "
+        "When this route is renamed, rules, system notifications and waiting messages are "
+        "updated. The monitor of the route starts anew: its history, and when a message was last "
         "accepted, are not carried over."
     ),
     "networks": _(
-        "When it is renamed, routes, accounts and monitors that refer to it are updated."
+        "When this network is renamed, routes, accounts and monitors that refer to it are "
+        "updated."
     ),
     "accounts": _(
-        "When it is renamed, routes that refer to it are updated. Its sign-in and its monitoring "
-        "continue: nobody has to sign in again. Its id records the name under which the sign-in "
-        "is stored."
+        "When this account is renamed, routes that refer to it are updated. Its sign-in and its "
+        "monitoring continue: nobody has to sign in again. Internally, the sign-in stays stored "
+        "under the original name."
     ),
     "clouds": _(
-        "When it is renamed, accounts that refer to it are updated; their sign-ins remain."
+        "When this cloud is renamed, accounts that refer to it are updated; their sign-ins "
+        "remain."
     ),
-    "blueprints": _("It can be renamed: monitors that were added with it do not refer to it."),
+    "blueprints": _(
+        "This blueprint can be renamed: monitors that were added with it do not refer to it."
+    ),
 }
 """The consequences of another name, by folder: told before it is given."""
 SILENCE_STAYS = _(

@@ -11,7 +11,6 @@ from noroshi.operations.mail_answers import Queued
 from noroshi.service.errors import ConflictError, NotFoundError
 from noroshi.service.mail.delivery_status import state_of
 from noroshi.service.mail.queue import NO_MAIL, QueueOperations
-from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.setup.proofs import confirm_arrival
 
@@ -28,7 +27,7 @@ class ConfirmationOperations(QueueOperations):
         entry = await self._store.envelope(id)
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        mail = status_view.digest_of(entry[0]) or id
+        mail = entry[0].digest or id
         carrier = await self._store.envelope(mail)
         if carrier is None or carrier[0].state != EnvelopeState.ACCEPTED:
             raise ConflictError(NOT_TAKEN)

@@ -22,7 +22,7 @@ from noroshi.service.operation_context import OperationGroup
 
 NO_MAIL = followed_by(_("There is no message {id} in the queue."), InstructionKind.SHOW_QUEUE)
 NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
-NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or settled.")
+NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or completed.")
 NOT_RELEASED = _("{id} is neither held nor undeliverable.")
 NOT_DROPPED = _(
     "{id} cannot be dropped: it is being sent now, was accepted, or was dropped before."
@@ -86,11 +86,9 @@ class QueueOperations(OperationGroup):
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
         one, receipts = entry
-        if digest := status_view.digest_of(
-            one
-        ):  # what was tried, and what arrived, is the digest's
-            digest_entry = await self._store.envelope(digest)
-            id, receipts = (digest, digest_entry[1]) if digest_entry else (id, receipts)
+        if one.digest:  # what was tried, and what arrived, is the digest's
+            digest_entry = await self._store.envelope(one.digest)
+            id, receipts = (one.digest, digest_entry[1]) if digest_entry else (id, receipts)
         arrivals, limits = await self._store.arrivals(id), await self._context.unproved()
         queued = await self._queued(one)
         return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)

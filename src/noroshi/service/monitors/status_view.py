@@ -12,7 +12,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.actions.phrases import YES_NO
 from noroshi.core.delivery import failure_words
-from noroshi.core.digest import ALARM_ROWS, ENDING
+from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
@@ -66,7 +66,6 @@ IS_DOWN = _("route {route} is down: {why}")
 OF_ROUTE = plain("{route}: {why}")
 NEVER_SIGNED_IN = followed_by(_("nobody has signed in yet."), InstructionKind.SIGN_IN)
 BY_HAND = {EnvelopeState.HELD: _("held by {who}"), EnvelopeState.DROPPED: _("dropped by {who}")}
-IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
 TOLD_IN = followed_by(_("combined with others in one message."), InstructionKind.SHOW_MAIL)
 NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
@@ -287,20 +286,13 @@ def queued(
     )
 
 
-def digest_of(one: QueuedEnvelope) -> str:
-    """Return the mail that tells it together with others, also once that was accepted; else
-    ""."""
-    in_digest = one.state and one.reason.en == one.reason.ja and one.reason.en.endswith(ENDING)
-    return one.reason.en if in_digest else ""
-
-
 def _next_try(
     one: QueuedEnvelope, outages: Mapping[str, RouteOutage], now: datetime
 ) -> tuple[datetime | None, Message]:
+    if one.digest:
+        return None, TOLD_IN.fill(mail=one.digest)
     if one.state in BY_HAND:
         return None, BY_HAND[one.state].fill(who=one.reason)
-    if one.state in IN_DIGEST or digest_of(one):
-        return None, TOLD_IN.fill(mail=one.reason)
     if one.state:
         return None, one.reason
     if one.is_leased:

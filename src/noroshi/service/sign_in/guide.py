@@ -96,11 +96,11 @@ def _step_answer(step: Step, values: Mapping[str, Value]) -> GuideStep:
         id=step.id,
         part=TITLES[step.part],
         title=fill_places(step.title, values),
-        how=tuple(fill_places(words, values) for words in step.how),
+        how=tuple(fill_places(words, values) for words in step.sentences),
         lines=tuple(line(text, values) for text in step.lines),
         check=tuple(line(text, values) for text in step.check),
         shows=fill_places(step.shows, values) if step.shows != NOTHING else NOTHING,
         note=fill_places(step.note, values) if step.note != NOTHING else NOTHING,
-        takes=step.takes,
+        takes=step.delay,
         source=step.source,
     )

@@ -33,8 +33,8 @@ ALL_THE_SAME: Mapping[str, Message] = {
 }
 STAYS = _(
     "{why}\n"
-    "Therefore it was not saved, and is not tried again automatically: “{entry}” in the "
-    "vault is unchanged."
+    "Therefore the new value was not saved, and is not tried again automatically: “{entry}” "
+    "in the vault is unchanged."
 )
 FIELD_OF: Mapping[str, str] = {
     "entra.admin_app": "client_id",
@@ -60,7 +60,7 @@ ASKED_FOR = frozenset(
     }
 )
 """The errors by which other servers than Entra refuse a question, whoever asks it."""
-LIKE_A_WRONG_ONE = _("its sign-in server gives the same reply to an invented one")
+LIKE_A_WRONG_ONE = _("the sign-in server gives the same reply to an invented one")
 
 
 async def try_credential(

@@ -12,6 +12,7 @@ from noroshi.core.chronology import oldest
 from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settle_envelope
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.digest import may_join, waits_since
+from noroshi.core.digest_id import DigestId
 from noroshi.core.mail import (
     NO_ORIGIN,
     Envelope,
@@ -90,7 +91,7 @@ class SpoolInMemory:
             (r for r in self._open.values() if r.envelope.order == newcomer.order), None
         )
         if head is not None and head.state is EnvelopeState.IN_DIGEST:
-            head = self._spool[head.reason.en]
+            head = self._spool[head.row.digest]
         if head is None or head.state:
             return
         lane, head.urgency = Lane(head.urgency), min(head.urgency, newcomer.lane.value)
@@ -182,7 +183,7 @@ class SpoolInMemory:
             if row.lease:
                 row.envelope = parcel.envelope
             row.lease, row.holder = "", None
-            row.state, row.reason = EnvelopeState.IN_DIGEST, plain(digest.id)
+            row.state, row.reason = EnvelopeState.IN_DIGEST, DigestId(digest.id)
         if parcel.envelope.members:
             self._spool[digest.id].add_receipts(leased)
             del self._spool[parcel.envelope.id]
@@ -192,7 +193,7 @@ class SpoolInMemory:
     def _may_join_digest(self, row: EnvelopeRow, parcel: Parcel) -> bool:
         """Return True if it waits by itself, is the parcel's own, or in that digest."""
         if row.state is EnvelopeState.IN_DIGEST:
-            return row.reason == plain(parcel.envelope.id)
+            return row.row.digest == parcel.envelope.id
         return not row.state and row.lease in ("", parcel.lease)
 
     async def release_lease(self, parcel: Parcel, now: datetime) -> bool:

@@ -10,12 +10,11 @@ from typing import Any
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.digest import ENDING
+from noroshi.core.digest_id import ENDING, DigestId
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel
-from noroshi.core.translation import plain
 from noroshi.ports import AcceptedMail
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
-from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
+from noroshi.stores.sqlite.spool import BYTES, DIGEST_IN_REASON, LIGHT, promote, put, seq_of
 from noroshi.stores.sqlite.types import Connection, instant, number, sql_list, words_text
 from noroshi.stores.store_rules import OPEN_STATES, without_body
 
@@ -25,7 +24,7 @@ where contact = ? and fate in {sql_list(OPEN_STATES)} order by seq"""  # noqa: S
 WAIT_STILL = f"""
 select count(*) from spool where id in (select value from json_each(:members))
     and (fate = '{EnvelopeState.WAITING}' and coalesce(lease, :lease) = :lease
-        or fate = '{EnvelopeState.IN_DIGEST}' and why = :digest)"""  # noqa: S608  our own text
+        or fate = '{EnvelopeState.IN_DIGEST}' and {DIGEST_IN_REASON} = :digest)"""  # noqa: S608  our own text
 REPLACE = f"""
 update spool set fate = '{EnvelopeState.IN_DIGEST}', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
@@ -68,12 +67,12 @@ def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     """Do what ports.Store.replace_by_digest says."""
     members = json.dumps(list(digest.members))
     parameters = {"members": members, "lease": parcel.lease}
-    parameters |= {"digest": words_text(plain(parcel.envelope.id))}
+    parameters |= {"digest": parcel.envelope.id}
     (waiting_count,) = db.execute(WAIT_STILL, parameters).fetchone()
     leased_row = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
     if waiting_count != len(digest.members) or leased_row is None or not put(db, digest):
         return False
-    joined_rows = db.execute(REPLACE, (words_text(plain(digest.id)), members)).fetchall()
+    joined_rows = db.execute(REPLACE, (words_text(DigestId(digest.id)), members)).fetchall()
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined_rows])
     for order in {order for _, order in joined_rows}:
         promote(db, order)

@@ -39,10 +39,10 @@ RULES = (
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         f"where o.order_key = s.order_key and o.fate in {sql_list(OPEN_STATES)}))",
         ngettext(
-            "{count} message is at a wrong position in the order, the first is {id}: it may wait "
+            "{count} message is in the wrong position in the order, the first is {id}: it may wait "
             "indefinitely, or overtake others",
-            "{count} messages are at a wrong position in the order, the first is {id}: they may wait "
-            "indefinitely, or overtake others",
+            "{count} messages are in the wrong position in the order, the first is {id}: they may "
+            "wait indefinitely, or overtake others",
         ),
     ),
     Rule(
@@ -57,15 +57,15 @@ RULES = (
         f"select id from spool s where fate in {sql_list(SETTLED_STATES)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
         ngettext(
-            "{count} message is settled but still has a route, the first is {id}",
-            "{count} messages are settled but still have a route, the first is {id}",
+            "{count} message is completed but still has a route, the first is {id}",
+            "{count} messages are completed but still have a route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
         ngettext(
-            "{count} message is settled but still being sent, the first is {id}",
-            "{count} messages are settled but still being sent, the first is {id}",
+            "{count} message is completed but still being sent, the first is {id}",
+            "{count} messages are completed but still being sent, the first is {id}",
         ),
     ),
     Rule(

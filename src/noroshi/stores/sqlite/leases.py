@@ -14,7 +14,7 @@ from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settle_envelope
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
-from noroshi.core.translation import Message, plain
+from noroshi.core.translation import Message
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.sqlite import spool
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
@@ -62,7 +62,7 @@ update spool set fate = '{EnvelopeState.SET_ASIDE}', why = ?, due = ?, lease = n
 where id = ? and lease = ? returning seq"""  # noqa: S608  our own text
 MEMBERS = f"""
 update spool set fate = '{EnvelopeState.WAITING}', why = '', due = ?
-where fate = '{EnvelopeState.IN_DIGEST}' and why = ?
+where fate = '{EnvelopeState.IN_DIGEST}' and {spool.DIGEST_IN_REASON} = ?
 returning seq, order_key, cast(envelope as blob)"""  # noqa: S608  our own text
 
 
@@ -227,7 +227,7 @@ def quarantine(
 
 def _release_members(db: Connection, digest: Envelope, now: datetime) -> None:
     """Let the members of a digest wait by themselves again."""
-    parameters = number(now), words_text(plain(digest.id))
+    parameters = number(now), digest.id
     members: Sequence[Any] = db.execute(MEMBERS, parameters).fetchall()
     for seq, _, body in members:
         # One that cannot be read either is put in quarantine by the routes that are known.

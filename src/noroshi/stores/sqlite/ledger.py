@@ -10,8 +10,7 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.chronology import oldest
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.digest import ENDING
-from noroshi.core.mail import ALARM_STATES, EnvelopeState
+from noroshi.core.mail import ALARM_STATES
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
 from noroshi.stores.sqlite.arrivals import arrivals
@@ -51,7 +50,6 @@ where fate in {sql_list(SETTLED_STATES)} and due < ? order by due limit ?"""  # 
 EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by seq"
 NEWEST_EVENT = "select json_extract(body, '$.at') from event order by seq desc limit 1"
 NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
-IN_A_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
 MOST_OLDER = 1000
 """So many older envelopes in a row end a count: those written after the clock was set back stand
 before younger ones."""
@@ -159,8 +157,8 @@ def _count(db: Connection, seq: int) -> int:
 def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
     row, receipts = row_of(db, seq)
     sent_in = row
-    if row.state in IN_A_DIGEST or row.reason.en.endswith(ENDING):
-        digest = envelope(db, row.reason.en)  # the digest that it is in, or was as that ended
+    if row.digest:  # that it is in, or was as that ended
+        digest = envelope(db, row.digest)
         sent_in, receipts = digest if digest is not None else (row, receipts)
     return LedgerEntry(
         alarm=alarm,

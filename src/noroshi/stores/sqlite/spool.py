@@ -83,6 +83,8 @@ update spool set fate = ? where id in (select value from json_each(?)) returning
 RELEASE_MEMBERS = f"""
 update spool set fate = '{EnvelopeState.WAITING}', why = ?, due = ? where id in (select value from json_each(?))
 returning seq, order_key"""  # noqa: S608  our own text
+DIGEST_IN_REASON = "iif(json_valid(why), why ->> '$.en', why)"
+"""The digest that a member is in; the first schema's rows hold it as a name."""
 HEAD = f"""
 select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
        waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
@@ -90,7 +92,7 @@ select waits.seq, waits.due, (select count(*) from way where envelope = waits.se
 from spool head indexed by spool_order
 cross join spool waits on waits.fate = '{EnvelopeState.WAITING}'
     and waits.id = case when head.fate <> '{EnvelopeState.IN_DIGEST}' then head.id
-        when json_valid(head.why) then head.why ->> '$.en' else head.why end
+        else {DIGEST_IN_REASON.replace("why", "head.why")} end
 where head.order_key = ? and head.fate in {sql_list(OPEN_STATES)} and head.head = 1"""  # noqa: S608
 """What holds up an order key: its head, or the digest that this is in."""
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.core.digest import ENDING
+from noroshi.core.digest_id import ENDING
 from noroshi.core.mail import EnvelopeState
 from noroshi.ports import QueueCounts
 from noroshi.stores.sqlite.types import Connection, sql_list

@@ -66,7 +66,7 @@ class Options:
     sender_name: str = "Noroshi"
     """Name that mail programs show as the sender of the messages."""
     ca_file: str = ""
-    """Certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
     """Character set of messages. A message that iso-2022-jp cannot encode uses utf-8."""
 

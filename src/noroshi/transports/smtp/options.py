@@ -75,11 +75,14 @@ class Options:
     port: int | None = None
     """TCP port. Default: 587, 465 with tls, 25 at Exchange Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
-    """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server."""
+    """`starttls` and `tls` both encrypt the connection and check the certificate; with
+    `starttls`, encryption begins after the server's greeting. Use `none` only for an internal
+    server."""
     ca_file: str = ""
-    """Certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
     certificate: str = ""
-    """Client certificate with its key (PEM), for a connector that requires it."""
+    """Path of a file with the client certificate and its key (PEM), for a connector that
+    requires one."""
     sender: str = ""
     """Sender address. Default: the user."""
     sender_name: str = "Noroshi"
@@ -93,7 +96,7 @@ class Options:
     password: str = ""
     """Sign in with a password: the name of its vault entry, never the password itself."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
-    """Sign-in method. auto: the strongest that the server offers."""
+    """Sign-in method. `auto`: the strongest method that the server offers."""
     ehlo: str = ""
     """Name in EHLO. Default: the sender's domain."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"

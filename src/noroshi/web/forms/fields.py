@@ -27,9 +27,20 @@ from noroshi.web.forms.field_values import (
 )
 from noroshi.web.forms.location import at_setting
 from noroshi.web.forms.schema import Schema, Shape, shapes
-from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
+from noroshi.web.forms.table import (
+    Cell,
+    Choice,
+    HelpNames,
+    Say,
+    cells_of,
+    choice,
+    columns_of,
+    help_of,
+    label,
+)
 from noroshi.web.view.difference import value_in_words
 from noroshi.web.view.problem_text import problems_at
+from noroshi.web.view.setting_names import CLOUD_NAMES
 from noroshi.web.view.tree import STEP
 
 Problems = Sequence[tuple[str, str]]
@@ -47,7 +58,8 @@ class Field:
     """Hold one field as it is drawn. `code` is the setting's name in a definition; `default`
     holds if it is left empty; `places` of a list in order are name and value, `rows` name,
     chosen setting and its text, `columns` label and help; `now` is the value in force if
-    somebody else changed it."""
+    somebody else changed it. `unset` is what it means that nothing of a list is set, where nothing
+    can be inherited."""
 
     name: str
     code: str
@@ -58,6 +70,7 @@ class Field:
     default: str = ""
     needed: bool = False
     nullable: bool = False
+    unset: str = ""
     choices: tuple[Choice, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str, str, str], ...] = ()
@@ -179,11 +192,12 @@ def _field(
     base_form = to_fields(shape, name, values.get(shape.name, ABSENT))
     form = base_form if drawing.typed is None else posted_fields(shape, name, drawing.typed)
     default = drawing.defaults.get(shape.name, shape.default)
+    help_names = HelpNames(kind=drawing.kind, setting=shape.name, choices=shape.choices)
     return Field(
         name=name,
         code=shape.name,
         label=label(shape.name, drawing.kind, drawing.say),
-        help=drawing.say(shape.help),
+        help=help_of(shape.help, help_names, drawing.say),
         sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
         value=form.get(name, ""),
         default=_default_text(default),
@@ -221,8 +235,10 @@ def _choice_label(shape: Shape, one: str, drawing: Drawing) -> str:
     """Return the label of a choice; a definition has its title before its name."""
     if not shape.names:
         return choice(one, shape.name, drawing.say)
-    title = drawing.titles.get(f"{shape.name}/{one}")
-    return f"{title} ({one})" if title else one
+    if title := drawing.titles.get(f"{shape.name}/{one}"):
+        return f"{title} ({one})"
+    built_in = CLOUD_NAMES.get(one) if shape.name == "cloud" else None
+    return drawing.say(built_in) if built_in else one
 
 
 def _choices(shape: Shape, name: str, form: Form, drawing: Drawing) -> tuple[Choice, ...]:

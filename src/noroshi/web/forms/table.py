@@ -1,16 +1,24 @@
-"""Draw a table in a form: columns, cells, and the names of settings and their choices."""
+"""Draw a table in a form: columns, cells, and the names of settings and their choices, in help
+texts too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from noroshi.core.definitions.validation_errors import QUOTED
 from noroshi.core.translation import Message
 from noroshi.web.forms.field_values import Form, entries_of, split
-from noroshi.web.forms.schema import Column, Shape
+from noroshi.web.forms.schema import NO, YES, Column, Shape
 from noroshi.web.view.setting_names import choice_name, setting_name
 
 Say = Callable[[Message], str]
+CODE = re.compile("`([^`]+)`")
+"""What a help text names as a file has it."""
+ASSIGNMENT = re.compile(r"(\w+) = \"?(\w+)\"?")
+OF_FILE: Mapping[str, str] = {"true": YES, "false": NO}
+"""The values of a file that a form has other words for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +53,48 @@ def choice(value: str, name: str, say: Say) -> str:
     return say(title) if title else value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpNames:
+    """Hold what a help text may name: the setting that it is about, with its choices, and the
+    readings of the kind of monitor."""
+
+    kind: str = ""
+    setting: str = ""
+    choices: tuple[str, ...] = ()
+    readings: Mapping[str, Message] = field(default_factory=dict)
+
+
+def help_of(text: Message, names: HelpNames, say: Say) -> str:
+    """Return a help text of the reference as a form has it: `auto` is the label of that choice
+    there, and `when = "nth"` label and choice; what the form has no name for stays."""
+
+    def labelled(match: re.Match[str]) -> str:
+        name = _name_in_form(match[1], names, say)
+        return say(QUOTED.fill(text=name)) if name else match[0]
+
+    return CODE.sub(labelled, say(text))
+
+
+def _name_in_form(code: str, names: HelpNames, say: Say) -> str:
+    if parts := ASSIGNMENT.fullmatch(code):
+        setting, value = parts[1], OF_FILE.get(parts[2], parts[2])
+        title, choice_title = setting_name(setting, names.kind), choice_name(value, setting)
+        return f"{say(title)}: {say(choice_title)}" if title and choice_title else ""
+    if code in names.choices:
+        return choice(code, names.setting, say)
+    title = names.readings.get(code) or setting_name(code, names.kind)
+    return say(title) if title else ""
+
+
 def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:
     """Return label and help of each column of a table."""
-    return tuple((label(one.name, shape.name, say), say(one.help)) for one in shape.columns)
+    return tuple(
+        (
+            label(one.name, shape.name, say),
+            help_of(one.help, HelpNames(kind=shape.name, setting=one.name), say),
+        )
+        for one in shape.columns
+    )
 
 
 def cells_of(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell, ...], ...]:

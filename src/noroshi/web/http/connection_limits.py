@@ -9,6 +9,8 @@ address if that has its share already. So /healthz and /readyz answer while stra
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import sys
 from collections import Counter
@@ -124,10 +126,19 @@ class LimitedListener(socket.socket):
     """Count connections before TLS, as that alone takes a quarter of a megabyte."""
 
     open_connections = Connections(ConnectionLimits())
+    _lacked_file = False
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Accept a connection, as a socket does."""
-        accepted, address = super().accept()
+        """Accept a connection, as a socket does. Without a free file it is said once that there is
+        none, and then that nobody comes: the loop would ask 2,048 times and log each."""
+        if self._lacked_file:
+            self._lacked_file = False
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        try:
+            accepted, address = super().accept()
+        except OSError as error:
+            self._lacked_file = error.errno in (errno.EMFILE, errno.ENFILE)
+            raise
         return LimitedSocket.from_accepted(accepted, address, self.open_connections), address
 
 

@@ -15,6 +15,7 @@ from noroshi.guides.setup_documents import Documents
 from noroshi.guides.setup_flow import SetupStep, facts_before, facts_for
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.guides.setup_names import FIRST_ROUTES
+from noroshi.oauth.well_known_clouds import GOOGLE
 from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.edit import EditOperations
@@ -25,7 +26,6 @@ from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
-    OF_MICROSOFT,
     SERVER,
     SMTP,
     WAYS,
@@ -37,11 +37,11 @@ from noroshi.web.forms.first_route import (
     way_of,
 )
 from noroshi.web.forms.new_route import new_entry
-from noroshi.web.forms.table import choice
 from noroshi.web.pages.first_steps import load_progress, page_after, step_page
 from noroshi.web.view.first_problems import problems_of_setup, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.routes import clouds
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
@@ -85,7 +85,6 @@ async def mail(visit: Visit) -> Response:
         else:
             etag = visit.form.get("etag", "")
         outcome = replace(outcome, why=await refusal_lines(visit, outcome))
-    own_clouds = [key.partition("/")[2] for key in documents if key.startswith("clouds/")]
     fields = FIELDS[way]
     return await step_page(
         visit,
@@ -98,7 +97,7 @@ async def mail(visit: Visit) -> Response:
         merged=merged,
         etag=etag,
         problems=problems_of_setup(visit, outcome, fields),
-        clouds=[(one, choice(one, "cloud", visit.say)) for one in (*OF_MICROSOFT, *own_clouds)],
+        clouds=[one for one in clouds(visit, documents) if one[0] != GOOGLE.name],
         fields={one.name: one for one in fields},
         redirect=REDIRECT,
     )

@@ -31,6 +31,7 @@ from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of, unit_word
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
+from noroshi.web.forms.table import HelpNames, help_of
 from noroshi.web.pages.monitors import (
     GROUP,
     HOME,
@@ -188,7 +189,7 @@ def _sections(
         Section(
             id="options",
             title=visit.say(pgettext("edit.options", "Target")),
-            about=visit.say(kind.help)
+            about=_help_of_kind(visit, kind)
             if kind
             else visit.say(_("This type is not installed, so its options cannot be shown.")),
             fields=options,
@@ -208,6 +209,11 @@ def _sections(
     ]
 
 
+def _help_of_kind(visit: Visit, kind: Kind) -> str:
+    names = HelpNames(kind=kind.kind, readings=kind.readings)
+    return help_of(kind.help, names, visit.say)
+
+
 async def _choose(
     visit: Visit, document: Content | None, instance_name: str, group: str
 ) -> Response:
@@ -218,7 +224,7 @@ async def _choose(
         {
             "kind": one.kind,
             "title": visit.say(one.title),
-            "help": visit.say(one.help),
+            "help": _help_of_kind(visit, one),
             "runs": one.runs,
             "href": address(MONITOR, **{"in": instance_name}, group=group, kind=one.kind),
         }

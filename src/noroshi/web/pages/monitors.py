@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -82,6 +82,10 @@ class InstanceRow:
     open: bool
     count: int
     groups: Sequence[GroupRow]
+
+
+NO_RULES = _("No rules of its own (only monitors and groups that have rules notify anyone)")
+NO_RULES_OF_ITSELF = _("No rules of its own (notifies the contacts of all rules)")
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -238,6 +242,8 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
 
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
+    no_rules = NO_RULES_OF_ITSELF if name == OWN_INSTANCE else NO_RULES
+    fields["rules"] = replace(fields["rules"], unset=visit.say(no_rules))
     own_fields = [fields.pop(one) for one in ("title", "address", "zone")]
     if name != OWN_INSTANCE:
         own_fields.insert(
@@ -254,7 +260,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN_INSTANCE:  # it cannot be stopped
         fields.pop("enabled", None)
-    status_link = (visit.say(_("List and actions")), f"/instance/{name}")
+    status_link = (visit.say(_("Monitors and actions")), f"/instance/{name}")
     is_own, count = name == OWN_INSTANCE, _count(edit.base.get("group", ()))
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
@@ -360,7 +366,7 @@ def _group_frame(
             sections=sections,
         )
     add_href = address(MONITOR, **{"in": instance_name}, group=name)
-    status_link = (visit.say(_("List and actions")), f"/group/{instance_name}/{name}")
+    status_link = (visit.say(_("Monitors and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(
             _("Settings for the group {name}").fill(name=title_of(name, edit.base))

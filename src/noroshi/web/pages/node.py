@@ -21,7 +21,7 @@ from noroshi.web.view.page_context import Visit, page
 PLACES: Mapping[str, Message] = {
     LISTENS: _("Listens on"),
     FILES: _("Files and folders"),
-    GOES: _("Outgoing notifications"),
+    GOES: _("Monitoring of this node"),
 }
 
 

@@ -129,7 +129,8 @@ SORTS: Mapping[str, RouteChoice] = {
     "pickup": RouteChoice(
         _("Pickup folder"),
         _(
-            "Writes messages as files to a folder, where another program on the node fetches them."
+            "Writes messages as files to a folder, from which another program on the node fetches "
+            "them."
         ),
     ),
 }

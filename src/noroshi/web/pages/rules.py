@@ -112,11 +112,11 @@ NOTIFICATIONS = DefinitionType(
         "told": (_("Contacts and routes"), ("contacts", "routes")),
     },
     texts=DefinitionTexts(
-        titles=_("Notifications"),
-        new=_("New notification"),
-        title=pgettext("notification.title", "Notification {name}"),
-        about=_("Reports events of Noroshi itself."),
-        removal=_("Removes the notification {name}."),
+        titles=_("System notifications"),
+        new=_("New system notification"),
+        title=pgettext("notification.title", "System notification {name}"),
+        about=_("Reports events in Noroshi itself."),
+        removal=_("Removes the system notification {name}."),
     ),
 )
 LISTS: Mapping[str, ListTexts] = {
@@ -129,13 +129,13 @@ LISTS: Mapping[str, ListTexts] = {
         none=_("There is no rule yet, so nobody is notified. Add the first one."),
     ),
     NOTIFICATIONS.type: ListTexts(
-        add=_("Add a notification"),
+        add=_("Add a system notification"),
         about=_(
-            "Contacts that are notified of events of Noroshi itself: it started, it stopped, a "
-            "message bounced."
+            "Who is notified about Noroshi itself: when it starts or stops, when a message bounces."
         ),
         none=_(
-            "There are none yet. Important events are still reported through the routes of the rules."
+            "There are no system notifications yet. Important events are still reported through the "
+            "routes of the rules."
         ),
     ),
 }

@@ -175,7 +175,7 @@ def _row(
         id=_element_id(key),
         name=_name(row.path, row.item, open_alarms),
         posts=posts,
-        far=f"{stages[-1].name} {stages[-1].text}".strip() if stages else "",
+        far=stages[-1].line if stages else "",
         because=_why_nobody_notified(row.told),
         notified_at=_notified_at(row.told),
     )

@@ -22,7 +22,7 @@ NAMED: Mapping[str, Message] = {
     "instances": _("Instance {name}"),
     "contacts": _("Contact {name}"),
     "rules": _("Rule {name}"),
-    "notifications": _("Notification {name}"),
+    "notifications": _("System notification {name}"),
     "routes": _("Route {name}"),
     "networks": _("Network {name}"),
     "accounts": _("Account {name}"),

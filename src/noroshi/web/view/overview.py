@@ -62,6 +62,12 @@ class AlarmPost:
     state: str
     text: str = ""
 
+    @property
+    def line(self) -> str:
+        """Return it on one line, as "Accepted 12:30" and "Sending: waiting for retry"."""
+        separator = ": " if self.state == "stuck" and self.text else " "
+        return f"{self.name}{separator}{self.text}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class ItemNotOk:
@@ -80,7 +86,7 @@ class ItemNotOk:
     def far(self) -> str:
         """Return the last post that it reached, in words."""
         lit = [post for post in self.relay if post.state]
-        return f"{lit[-1].name} {lit[-1].text}".strip() if lit else ""
+        return lit[-1].line if lit else ""
 
 
 def present_path(one: Happened | LedgerRow) -> str:

@@ -30,7 +30,7 @@ from noroshi.web.view.setting_names import CLOUD_NAMES
 
 TELLERS: Mapping[str, Message] = {
     "rules": _("Rule {name}"),
-    "notifications": _("Notification {name}"),
+    "notifications": _("System notification {name}"),
 }
 """The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
@@ -154,8 +154,8 @@ def _reason(visit: Visit, route: RouteStatus) -> str:
     if route.lacks:
         return visit.say(
             _(
-                "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
-                "sends no messages."
+                "“{entry}”, which this route needs, is not in the vault. Until the entry is added, this "
+                "route sends no messages."
             ).fill(entry=route.lacks[0])
         )
     if route.state == "not signed in" and not route.renewed:

@@ -53,7 +53,7 @@ GROUPS = (
             ),
             SettingsPage(
                 "/settings/notifications",
-                _("Notifications"),
+                _("System notifications"),
                 _("Notifications about Noroshi itself: start, stop, changes, status reports."),
             ),
             SettingsPage(
@@ -97,7 +97,7 @@ GROUPS = (
         (
             SettingsPage(
                 "/settings/health",
-                _("Noroshi itself"),
+                _("Noroshi health"),
                 _("Delays, queue, store, disk, clock, version."),
             ),
             SettingsPage(
@@ -110,7 +110,7 @@ GROUPS = (
                 "/first/alarm",
                 _("Initial setup"),
                 _(
-                    "Who is notified, what this computer monitors, the delivery route, a test alarm."
+                    "Who is notified, what is monitored on this computer, the delivery route, a test alarm."
                 ),
                 ADMIN,
             ),
