@@ -252,9 +252,7 @@ def no_words_of_functions() -> set[str]:
 
 
 def no_whole_names() -> set[str]:
-    return set(
-        listed("only where stored rows, answers or definitions have it.\n").split()
-    )
+    return set(listed("only where stored rows, answers or definitions have it.\n").split())
 
 
 def options(package: str, node: ast.ClassDef) -> bool:
