@@ -1,4 +1,5 @@
-"""Read the help texts of settings: the strings that stand under the fields of a class.
+"""Read the help texts of settings: the strings that stand under the fields of a class. One that has a
+blank line begins with the setting's label in forms.
 
 The source of the class alone has them. Reading definitions needs no help texts, so the source
 is read only when a form or a description is made.
@@ -8,17 +9,35 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 
 def describe_fields(schema: dict[str, Any], cls: type) -> None:
-    """Put the help text of each field into the JSON Schema that was made of the class."""
+    """Put the help text of each field, and its label, into the JSON Schema that was made of the
+    class."""
     properties = schema.get("properties", {})
+    for name, label, text in _labels_and_texts(cls):
+        if name not in properties:
+            continue
+        if label:
+            properties[name].setdefault("label", label)
+        properties[name].setdefault("description", text)
+
+
+@cache
+def label_texts(cls: type) -> Mapping[str, str]:
+    """Return the labels that the fields of a class declare, by name, without a JSON Schema."""
+    return {name: label for name, label, _ in _labels_and_texts(cls) if label}
+
+
+def _labels_and_texts(cls: type) -> Iterator[tuple[str, str, str]]:
+    """Yield each field with its label, "" if it has none, and its help text."""
     for name, text in _help_texts(cls):
-        if name in properties:
-            properties[name].setdefault("description", text)
+        label, blank_line, description = text.partition("\n\n")
+        yield (name, " ".join(label.split()), description) if blank_line else (name, "", text)
 
 
 def _help_texts(cls: type) -> Iterator[tuple[str, str]]:

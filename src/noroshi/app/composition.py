@@ -29,13 +29,14 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.sources import source_of
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.engine.retention import RetentionPeriods
+from noroshi.help_texts import label_texts
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -397,14 +398,22 @@ def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
     """Return the function that says in mails what differs, in the manager's words; they are
     imported with the first difference."""
 
+    kinds = {one.kind: one.title for one in plugins.checks.values()}
+    readings = {one.kind: one.names for one in plugins.checks.values()}
+    options = {
+        one.kind: one.options
+        for family in (plugins.checks, plugins.actions, plugins.transports)
+        for one in family.values()
+    }
+
     def sentence(one: Difference) -> Message:
         with imports.ONE_AT_A_TIME:
             from noroshi.web.view.difference import KindNames, difference_text
 
-        checks = plugins.checks.values()
-        kinds = {check.kind: check.title for check in checks}
-        readings = {check.kind: check.names for check in checks}
-        return difference_text(one, KindNames(kinds=kinds, readings=readings)).sentence
+        texts = label_texts(options[one.kind]) if one.kind in options else {}
+        labels = {one.kind: {name: label_text(text) for name, text in texts.items()}}
+        names = KindNames(kinds=kinds, readings=readings, labels=labels)
+        return difference_text(one, names).sentence
 
     return sentence
 

@@ -282,6 +282,13 @@ def help_text(text: str) -> Message:
     return bilingual(en=f"{english}.", ja=japanese) if separator else Message(english)
 
 
+def label_text(text: str) -> Message:
+    """Return the label that an option's docstring begins with. A plug-in writes both:
+    "English / Japanese"."""
+    english, separator, japanese = text.partition(" / ")
+    return bilingual(en=english, ja=japanese) if separator else Message(english)
+
+
 def composed(pattern: str, **arguments: object) -> Message:
     """Return texts put together in the same way in every language, as "{title}: {why}"."""
     return plain(pattern).fill(**arguments)
