@@ -172,6 +172,7 @@ class Hosts:
         self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
         self._own_names, self._node = own_names, own_names.current()
         self._hosts: dict[tuple[str, str, str, bool, Network], Host] = {}
+        self._local_hosts: dict[tuple[str, str, bool, Network], LocalHost] = {}
         self.own_facts: SelfFacts | None = None
         """Facts about this node; only monitors of the node's own instance may ask for them."""
 
@@ -179,7 +180,7 @@ class Hosts:
         """Return whom the check of a monitor asks. Raises Unmeasurable where another node
         measures the instance."""
         if (node := self._own_names.current()) is not self._node:
-            self._node, self._hosts = node, {}
+            self._node, self._hosts = node, {}  # the local ones stay: they count what hangs
         instance = monitor.instance
         key = (
             instance.address,
@@ -197,6 +198,13 @@ class Hosts:
         return host_by_source(source, self._local_host(monitor))
 
     def _local_host(self, monitor: Monitor) -> LocalHost:
+        instance = monitor.instance
+        key = instance.address, instance.zone, is_own(monitor), monitor.network
+        if key not in self._local_hosts:
+            self._local_hosts[key] = self._made_local(monitor)
+        return self._local_hosts[key]
+
+    def _made_local(self, monitor: Monitor) -> LocalHost:
         network = replace(monitor.network, policy=self._policy)
         return LocalHost(
             self._rules,

@@ -118,12 +118,16 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._texts: dict[tuple[str, ReadAt], str] | None = None
+        self._texts: dict[tuple[str, Medium], str] | None = None
 
     def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
         """Return the text in a language; in English if there is no translation."""
         if not self.arguments:
             return self._wording(language, medium)
+        if isinstance(medium, Terminal):
+            if self._has_command():  # not kept, as there may be any number of homes
+                return self._filled_text(language, medium)
+            medium = Medium.TERMINAL
         if self._texts is None:
             self._texts = {}
         if (language, medium) not in self._texts:
@@ -190,6 +194,13 @@ class Message:
             several=self.several,
             by=self.by,
             translations=self.translations,
+        )
+
+    def _has_command(self) -> bool:
+        """Return whether a command is in the text, which names the home folder in a terminal."""
+        return any(
+            isinstance(argument, Message) and argument._has_command()
+            for argument in self.arguments.values()
         )
 
     def _wording(self, language: str, _medium: ReadAt) -> str:
