@@ -115,11 +115,13 @@ def listed(after: str) -> str:
 
 
 def forbidden() -> set[str]:
-    return set(listed("These are no names of modules, for they name no subject:\n").split())
+    return set(
+        listed("These words are not names of modules, because they name no subject:\n").split()
+    )
 
 
 def subjects() -> list[str]:
-    rows = re.findall(r"(?m)^\| (\w+) \|", listed("These subjects stand in several layers:\n"))
+    rows = re.findall(r"(?m)^\| (\w+) \|", listed("These subjects occur in several layers:\n"))
     return [name for name in rows if name != "Name"]
 
 
@@ -240,22 +242,20 @@ def classes(src: Path) -> list[tuple[str, str]]:
 
 
 def given_up() -> set[str]:
-    rows = re.findall(r"(?m)^\| (\w+) \|", listed("as the table has another one for each:\n"))
+    rows = re.findall(r"(?m)^\| (\w+) \|", listed("The table gives the word to use:\n"))
     return {word for word in rows if word != "Word"}
 
 
 def no_words_of_the_core() -> set[str]:
-    return set(listed("for who said, saw or told what to whom is not in them:\n").split())
+    return set(listed("because nobody says, sees or tells anything there:\n").split())
 
 
 def no_words_of_functions() -> set[str]:
-    return set(listed("A\nmoment `last_seen` is one.\n").split())
+    return set(listed("The\nmoment `last_seen` is the exception.\n").split())
 
 
 def no_whole_names() -> set[str]:
-    return set(
-        listed("A field has one\nonly where stored rows, answers or definitions do.\n").split()
-    )
+    return set(listed("only where stored rows, answers or definitions have it.\n").split())
 
 
 def options(package: str, node: ast.ClassDef) -> bool:

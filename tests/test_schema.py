@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Annotated, Literal
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_value_comes_back_as_it_was_stored(value):
 
 
 def test_a_text_that_is_no_such_value_says_so():
-    with pytest.raises(schema.Unreadable, match="no Event"):
+    with pytest.raises(schema.Unreadable, match=r"not a valid record: .*`id`"):
         schema.value(Event, '{"items": 3}')
 
 
@@ -292,6 +293,28 @@ def test_a_truth_value_is_no_number(case):
 def test_a_truth_value_stands_where_one_is_wanted():
     given = {"sure": True, "either": True, "size": 1}
     assert schema.read(Counted, given).either is True
+
+
+EXPLAINED = '''
+from noroshi.ports import options
+
+@options
+class Explained:
+    size: int = 0
+    """How large it is."""
+'''
+
+
+def test_a_help_text_is_read_once_from_its_source(tmp_path, monkeypatch):
+    """A node draws forms for months; an update of its package replaces the files meanwhile."""
+    source = tmp_path / "explained_settings.py"
+    source.write_text(EXPLAINED)
+    monkeypatch.syspath_prepend(tmp_path)
+    settings = import_module("explained_settings").Explained
+    first = schema.form(settings)
+    source.unlink()
+    assert first["properties"]["size"]["description"] == "How large it is."
+    assert schema.form(settings) == first
 
 
 def test_nothing_may_stand_where_it_is_wanted():

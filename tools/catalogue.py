@@ -235,8 +235,9 @@ def _described(cls: ast.ClassDef, file: str) -> Iterator[Found]:
     for field, text in zip(cls.body, cls.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
             said = text.value.value if isinstance(text.value, ast.Constant) else None
-            if isinstance(said, str):
-                yield Found(" ".join(said.split()), "", "", file)
+            # One with a blank line begins with the setting's label (noroshi/help_texts.py).
+            for part in said.split("\n\n", 1) if isinstance(said, str) else ():
+                yield Found(" ".join(part.split()), "", "", file)
 
 
 def catalogue(path: Path = JAPANESE) -> Catalog:

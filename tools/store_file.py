@@ -71,7 +71,7 @@ def used(value: float, after: int = 0) -> Sample:
 async def fill(store: Any) -> None:
     """Schema 1's content, then what later schemas know."""
     documents = (Document("instance/web", '{"name":"web"}'), Document("route/smtp", "{}"))
-    given = {"documents": documents, "who": "sato", "at": AT, "note": "first"}
+    given = {"documents": documents, "author": "sato", "saved_at": AT, "note": "first"}
     await store.publish(Version(number=0, **given), ["disk", "port"], 0)
     await store.publish(Version(number=0, **given | {"note": "second"}), ["disk", "port"], 1)
     node = await store.begin("one", AT)

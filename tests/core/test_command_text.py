@@ -1,8 +1,10 @@
 """A command is a value of a text: where it is read decides how it is typed."""
 
 import ast
+import gc
 import json
 import re
+import weakref
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,22 @@ def test_the_same_text_is_read_in_several_places_one_after_the_other():
         (False, True),
         (True, False),
     ]
+
+
+class Folder(str):
+    """A path that tells whether anybody still holds it."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_nothing_is_kept_of_a_folder_for_which_it_was_read():
+    """Anybody at the door may name one after the other, of which a node would be full."""
+    folder = Folder("/srv/n")
+    held = weakref.ref(folder)
+    assert RELEASE.say("en", Terminal(folder)) == RELEASE.say("en", HERE)
+    del folder
+    gc.collect()
+    assert held() is None
 
 
 def test_it_is_filled_along_with_its_text_and_not_without():

@@ -60,6 +60,11 @@ def test_what_the_source_says_counts_more_than_the_address(source, kind, address
     assert (found.problem == NOTHING) is (kind is SourceKind.NODE)
 
 
+def test_a_computer_without_a_name_is_not_what_another_instance_leaves_open():
+    nameless = NodeIdentity("minato", "")
+    assert source_of(Instance(name="a", address="fs01"), nameless).kind is SourceKind.NETWORK
+
+
 def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
     found = source_of(Instance(name="a", source="osaka"), NODE)
     assert found.problem.en == (

@@ -218,3 +218,14 @@ def test_the_kernel_says_who_is_at_the_other_end():
     one, other = socket.socketpair(socket.AF_UNIX)
     with one, other:
         assert "administrator" in peer(one, "").roles
+
+
+async def test_who_is_still_in_when_the_node_stops_is_seen_out_without_a_word(tmp_path, caplog):
+    async with a_door(tmp_path) as door:
+        reader, writer = await asyncio.open_unix_connection(str(door))
+        writer.write(b'{"op": "status", "args": {}}\n')
+        assert await reader.readline()
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
+    assert [one.name for one in caplog.records if one.name == "asyncio"] == []

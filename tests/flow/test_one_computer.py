@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from noroshi.app.composition import Hosts
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.network_policy import CLOSED
-from noroshi.hosts.files import LocalFiles
+from noroshi.hosts.files import MOST_THREADS, LocalFiles
 from noroshi.hosts.jobs import Jobs, no_beats
 from noroshi.hosts.local import SharedParts
 from noroshi.hosts.own_names import OwnNames
@@ -94,3 +96,27 @@ async def test_an_address_that_this_computer_gets_later_is_its_own_from_then_on(
     addresses.add("192.0.2.1")
     time.pass_by(minutes=1)
     assert (await hosts.host_for(early).memory()).total > 0
+
+
+async def test_work_that_hangs_still_counts_once_the_computer_has_one_more_address():
+    """A container that starts brings one; each time a dead mount would take more threads."""
+    time, addresses = ManualClocks(), {"127.0.0.1"}
+    names = OwnNames("minato", "kanri01", time.clocks.steady, lambda: frozenset(addresses))
+    outside = TransportContext(time.clocks, no_token, no_secret)
+    parts = SharedParts(jobs=Jobs(no_beats, time.clocks.steady), files=LocalFiles())
+    hosts, mended = Hosts(ProgramRules(), outside, CLOSED, parts, names), threading.Event()
+    log = monitor(name="a", address="127.0.0.1")
+
+    def begin() -> asyncio.Task[bool]:
+        return asyncio.create_task(hosts.host_for(log).with_files(lambda _: mended.wait()))
+
+    hanging = [begin() for _ in range(MOST_THREADS)]
+    await asyncio.sleep(0)  # each has begun
+    addresses.add("192.0.2.1")
+    time.pass_by(minutes=1)
+    one_more = begin()
+    await asyncio.sleep(0)
+    mended.set()
+    with pytest.raises(Unmeasurable, match=f"{MOST_THREADS}"):
+        await one_more
+    assert all(await asyncio.gather(*hanging))

@@ -129,6 +129,14 @@ def test_a_route_by_an_account_drops_the_server_and_options_of_another_kind():
     assert by_graph["options"] == {"account": "m365"}
 
 
+def test_a_route_that_sends_by_the_account_already_keeps_its_server():
+    hve = {"host": "smtp.hve.mx.microsoft", "port": 587, "account": "hve", "charset": "utf-8"}
+    before = {"kind": "smtp", "connections": 2, "options": hve}
+    assert documents.account_route(before, "smtp", "hve", {"network": ""}) == before
+    other = documents.account_route(before, "smtp", "m365", {"network": ""})
+    assert other["options"] == {"account": "m365", "charset": "utf-8"}
+
+
 def test_a_route_by_a_server_keeps_the_entry_that_it_names():
     before = {"kind": "smtp", "connections": 2, "options": {"password": "mine", "account": "a"}}
     typed = {"host": "mail.example.com", "port": "25"}

@@ -20,3 +20,14 @@ def test_an_address_that_comes_later_is_known_within_a_minute_and_stays():
     interfaces.clear()  # the cable was pulled
     time.pass_by(seconds=KEPT)
     assert names.current().has_address("192.0.2.1")
+
+
+def test_addresses_of_a_link_alone_go_with_it():
+    """Each container brings one: of years of them no node keeps a list."""
+    time, interfaces = ManualClocks(), {"192.0.2.1", "fe80::1"}
+    names = OwnNames("minato", "kanri01", time.clocks.steady, lambda: frozenset(interfaces))
+    assert names.current().addresses == {"192.0.2.1", "fe80::1"}
+    interfaces.clear()
+    interfaces.add("fe80::2")
+    time.pass_by(seconds=KEPT)
+    assert names.current().addresses == {"192.0.2.1", "fe80::2"}

@@ -206,7 +206,7 @@ async def test_a_folder_may_have_any_name(tmp_path):
 async def test_a_state_that_cannot_be_read_is_the_store_s_error(made):
     sql(made, "update monitor set state = '{\"items\": 3}'")
     store = SqliteStore.open(made)
-    with pytest.raises(StoreError, match="no State"):
+    with pytest.raises(StoreError, match="not a valid record"):
         await store.states()
     await store.close()
 

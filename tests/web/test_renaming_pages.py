@@ -187,9 +187,12 @@ async def test_an_alarm_in_the_ledger_leads_to_its_monitor_by_its_name_of_today(
     assert 'href="/monitor/shop1/base/disks"' in told and "<span>web1/base/disks" in told
 
 
-async def test_noroshi_itself_keeps_its_name(browser):
+async def test_noroshi_itself_keeps_its_name_and_its_place(browser):
     await browser.get("/settings/instance?name=noroshi")
-    assert browser.status == 200 and "name" not in filled_in(browser.text)
+    assert browser.status == 200
+    assert {"name", "address", "source"}.isdisjoint(filled_in(browser.text))
+    await browser.get("/settings/instance?name=web1")
+    assert {"name", "address", "source"} <= filled_in(browser.text).keys()
 
 
 GONE = [

@@ -29,13 +29,14 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.sources import source_of
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.engine.retention import RetentionPeriods
+from noroshi.help_texts import label_texts
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -171,6 +172,7 @@ class Hosts:
         self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
         self._own_names, self._node = own_names, own_names.current()
         self._hosts: dict[tuple[str, str, str, bool, Network], Host] = {}
+        self._local_hosts: dict[tuple[str, str, bool, Network], LocalHost] = {}
         self.own_facts: SelfFacts | None = None
         """Facts about this node; only monitors of the node's own instance may ask for them."""
 
@@ -178,7 +180,7 @@ class Hosts:
         """Return whom the check of a monitor asks. Raises Unmeasurable where another node
         measures the instance."""
         if (node := self._own_names.current()) is not self._node:
-            self._node, self._hosts = node, {}
+            self._node, self._hosts = node, {}  # the local ones stay: they count what hangs
         instance = monitor.instance
         key = (
             instance.address,
@@ -196,6 +198,13 @@ class Hosts:
         return host_by_source(source, self._local_host(monitor))
 
     def _local_host(self, monitor: Monitor) -> LocalHost:
+        instance = monitor.instance
+        key = instance.address, instance.zone, is_own(monitor), monitor.network
+        if key not in self._local_hosts:
+            self._local_hosts[key] = self._made_local(monitor)
+        return self._local_hosts[key]
+
+    def _made_local(self, monitor: Monitor) -> LocalHost:
         network = replace(monitor.network, policy=self._policy)
         return LocalHost(
             self._rules,
@@ -397,14 +406,22 @@ def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
     """Return the function that says in mails what differs, in the manager's words; they are
     imported with the first difference."""
 
+    kinds = {one.kind: one.title for one in plugins.checks.values()}
+    readings = {one.kind: one.names for one in plugins.checks.values()}
+    options = {
+        one.kind: one.options
+        for family in (plugins.checks, plugins.actions, plugins.transports)
+        for one in family.values()
+    }
+
     def sentence(one: Difference) -> Message:
         with imports.ONE_AT_A_TIME:
             from noroshi.web.view.difference import KindNames, difference_text
 
-        checks = plugins.checks.values()
-        kinds = {check.kind: check.title for check in checks}
-        readings = {check.kind: check.names for check in checks}
-        return difference_text(one, KindNames(kinds=kinds, readings=readings)).sentence
+        texts = label_texts(options[one.kind]) if one.kind in options else {}
+        labels = {one.kind: {name: label_text(text) for name, text in texts.items()}}
+        names = KindNames(kinds=kinds, readings=readings, labels=labels)
+        return difference_text(one, names).sentence
 
     return sentence
 

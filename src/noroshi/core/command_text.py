@@ -52,6 +52,9 @@ class CommandText(Message):
             if isinstance(operands, Message)
         }
 
+    def _has_command(self) -> bool:
+        return True
+
     def _wording(self, _language: str, medium: ReadAt) -> str:
         if not isinstance(medium, Terminal):
             return self.id

@@ -61,7 +61,8 @@ class NodeIdentity:
 
     def has_name(self, source: str) -> bool:
         """Return whether the source of an instance names this node, or its computer."""
-        return source.casefold() in (self.name.casefold(), self.host_name.casefold())
+        names = {self.name.casefold(), self.host_name.casefold()} - {""}
+        return source.casefold() in names
 
     def has_address(self, address: str) -> bool:
         """Return whether an address, or a name in the place of one, is this computer's own."""

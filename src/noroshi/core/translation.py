@@ -118,12 +118,16 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._texts: dict[tuple[str, ReadAt], str] | None = None
+        self._texts: dict[tuple[str, Medium], str] | None = None
 
     def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
         """Return the text in a language; in English if there is no translation."""
         if not self.arguments:
             return self._wording(language, medium)
+        if isinstance(medium, Terminal):
+            if self._has_command():  # not kept, as there may be any number of homes
+                return self._filled_text(language, medium)
+            medium = Medium.TERMINAL
         if self._texts is None:
             self._texts = {}
         if (language, medium) not in self._texts:
@@ -190,6 +194,13 @@ class Message:
             several=self.several,
             by=self.by,
             translations=self.translations,
+        )
+
+    def _has_command(self) -> bool:
+        """Return whether a command is in the text, which names the home folder in a terminal."""
+        return any(
+            isinstance(argument, Message) and argument._has_command()
+            for argument in self.arguments.values()
         )
 
     def _wording(self, language: str, _medium: ReadAt) -> str:
@@ -280,6 +291,13 @@ def help_text(text: str) -> Message:
     """Return what a setting's docstring says. A plug-in writes both: "English. / Japanese."."""
     english, separator, japanese = " ".join(text.split()).partition(". / ")
     return bilingual(en=f"{english}.", ja=japanese) if separator else Message(english)
+
+
+def label_text(text: str) -> Message:
+    """Return the label that an option's docstring begins with. A plug-in writes both:
+    "English / Japanese"."""
+    english, separator, japanese = text.partition(" / ")
+    return bilingual(en=english, ja=japanese) if separator else Message(english)
 
 
 def composed(pattern: str, **arguments: object) -> Message:

@@ -94,7 +94,8 @@ def copy_instance(
     documents: tuple[Document, ...], source: str, name: str, changes: Mapping[str, Any]
 ) -> tuple[Document, ...]:
     """Return the documents with a copy of an instance under a new name, with `changes` and with
-    ids of its own. Raises Invalid if the name cannot be."""
+    ids of its own. With another address, perhaps of another computer, the copy names no source.
+    Raises Invalid if the name cannot be."""
     instance, place = _instance(documents, source), Place("name", [])
     assert instance is not None
     if not is_name(name):
@@ -103,7 +104,10 @@ def copy_instance(
         place.say(THERE_ALREADY, path=name)
     if place.problems:
         raise Invalid(tuple(place.problems))
-    return _with_instance(documents, name, {**_without_ids(instance), **changes})
+    new_instance = {**_without_ids(instance), **changes}
+    if new_instance.get("address") != instance.get("address"):
+        new_instance.pop("source", None)
+    return _with_instance(documents, name, new_instance)
 
 
 def _insert(

@@ -6,7 +6,7 @@ It touches the computer that it runs on, so it is done where the node runs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.model import Monitor
@@ -61,39 +61,59 @@ async def _routes(plan: Plan, kinds: Kinds) -> list[Problem]:
 
 async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
     problems = list[Problem]()
-    unmeasured_instances = set[str]()
-    for monitor in plan.monitors.values():
-        check = kinds.checks.get(monitor.kind)
-        if check is None or monitor.options is None or monitor.disabled:
-            continue
-        if not _looks_at_host(monitor, check):
-            continue
-        file = file_of("instances", monitor.instance.name, problems)
-        place = file.at("group", monitor.group, "monitor", monitor.name)
-        try:
-            host = host_of(monitor)
-        except Unmeasurable as problem:  # so is each other monitor of the instance
-            if monitor.instance.name not in unmeasured_instances:
-                file.at("source").say(problem.words)
-            unmeasured_instances.add(monitor.instance.name)
-        else:
-            await _try_monitor(monitor, check, host, place)
+    for monitor, check in _enabled(plan, kinds):
+        host = _host_to_try(monitor, check, host_of)
+        if check.try_out is not None and host is not None:
+            place = _place_of(monitor, problems).at("options")
+            for fault in await check.try_out(monitor.options, host):
+                place.say(fault)
     return problems
 
 
-def _looks_at_host(monitor: Monitor, check: Check) -> bool:
-    """Return True if a trial of the monitor needs the host: to measure, or, where the instance
-    names a source, to find out that another node measures it."""
-    return bool(monitor.instance.source) or check.asks_computer or check.try_out is not None
+def _host_to_try(monitor: Monitor, check: Check, host_of: HostOf) -> Host | None:
+    """Return the host by which a monitor can be tried; None where `computer_problems` tells why
+    there is none."""
+    if check.try_out is None:
+        return None
+    try:
+        host = host_of(monitor)
+    except Unmeasurable:
+        return None
+    return None if check.asks_computer and host.computer_problem() != NOTHING else host
 
 
-async def _try_monitor(monitor: Monitor, check: Check, host: Host, place: Place) -> None:
-    problem = host.computer_problem()
-    if check.asks_computer and problem != NOTHING:
-        place.at("kind").say(problem)
-    elif check.try_out is not None:
-        for fault in await check.try_out(monitor.options, host):
-            place.at("options").say(fault)
+def computer_problems(plan: Plan, kinds: Kinds, host_of: HostOf) -> tuple[Problem, ...]:
+    """Return the monitors that ask a computer which cannot be asked from here, and the instances
+    that another node measures."""
+    problems = dict[Problem, None]()  # each monitor of an instance says the same of its source
+    for monitor, check in _enabled(plan, kinds):
+        if monitor.instance.source or check.asks_computer:
+            problems |= dict.fromkeys(_computer_problem(monitor, check, host_of))
+    return tuple(problems)
+
+
+def _computer_problem(monitor: Monitor, check: Check, host_of: HostOf) -> list[Problem]:
+    problems = list[Problem]()
+    try:
+        problem = host_of(monitor).computer_problem()
+    except Unmeasurable as error:
+        file_of("instances", monitor.instance.name, problems).at("source").say(error.words)
+    else:
+        if check.asks_computer and problem != NOTHING:
+            _place_of(monitor, problems).at("kind").say(problem)
+    return problems
+
+
+def _enabled(plan: Plan, kinds: Kinds) -> Iterator[tuple[Monitor, Check]]:
+    for monitor in plan.monitors.values():
+        check = kinds.checks.get(monitor.kind)
+        if check is not None and monitor.options is not None and not monitor.disabled:
+            yield monitor, check
+
+
+def _place_of(monitor: Monitor, problems: list[Problem]) -> Place:
+    file = file_of("instances", monitor.instance.name, problems)
+    return file.at("group", monitor.group, "monitor", monitor.name)
 
 
 async def _clouds(plan: Plan) -> list[Problem]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from noroshi.core.definitions.document import Document
-from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.problems import MOST_FOUND, Problem
 from noroshi.definitions.compilation import Kinds, Plan, compile_most
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
-from noroshi.definitions.dry_run import HostOf, try_out
+from noroshi.definitions.dry_run import HostOf, computer_problems, try_out
 from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.lint import new_slips
 from noroshi.definitions.size_limits import too_many
@@ -48,7 +48,23 @@ async def check(
     del documents
     result = await reading
     trial_problems = await try_out(result.plan, kinds, host_of)
+    if host_of is not None:
+        new_problems = await _new_computer_problems(result.plan, current, kinds, host_of)
+        trial_problems = (*trial_problems, *new_problems)
     return replace(result, problems=by_file((*result.problems, *trial_problems)))
+
+
+async def _new_computer_problems(
+    plan: Plan, current: tuple[Document, ...], kinds: Kinds, host_of: HostOf
+) -> tuple[Problem, ...]:
+    """Return the computers that cannot be asked, but for those in effect already: they keep no
+    other change out, and several can be corrected one after the other."""
+    problems = computer_problems(plan, kinds, host_of)
+    if problems and current:
+        plan_in_effect, _ = await asyncio.to_thread(compile_most, current, kinds)
+        known_problems = frozenset(computer_problems(plan_in_effect, kinds, host_of))
+        problems = tuple(problem for problem in problems if problem not in known_problems)
+    return problems[:MOST_FOUND]
 
 
 async def read(

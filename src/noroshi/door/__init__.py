@@ -87,6 +87,10 @@ class _Connections:
             await self._answer_requests(reader, writer)
         except (OSError, TimeoutError):  # gone, or silent for too long
             pass
+        except (
+            asyncio.CancelledError
+        ):  # by `close`: Python before 3.12 logs it with a traceback
+            pass
         finally:
             self._tasks.discard(task)
             writer.close()

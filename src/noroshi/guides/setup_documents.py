@@ -111,11 +111,14 @@ def account_route(
     old_document: Content, kind: str, account: str, settings: Content
 ) -> dict[str, Any]:
     """Return what routes/NAME says once it sends by an account; `settings` are the others that
-    somebody has answered."""
-    options = {**_options_beside(old_document, kind), "account": account}
+    somebody has answered. Where it sends by that account already, its server is the account's:
+    that of High Volume Email, say."""
+    old_options = _options_of_kind(old_document, kind)
+    if old_options.get("account") != account:
+        old_options = _options_beside(old_document, kind)
     return changed_document(
         {"connections": MOST_CONNECTIONS, **old_document},
-        {"kind": kind, "options": options, **settings},
+        {"kind": kind, "options": {**old_options, "account": account}, **settings},
     )
 
 

@@ -36,7 +36,8 @@ class OwnNames:
     """Know the node's identity, with the addresses of the computer's network interfaces.
 
     An address that was the computer's stays so until the process ends: when a cable is pulled,
-    the address does not name another computer.
+    the address does not name another computer. Addresses of a link alone (fe80::) are forgotten
+    with their interface, as each container that comes and goes may bring another one.
     """
 
     def __init__(
@@ -51,8 +52,8 @@ class OwnNames:
         self._identity = NodeIdentity(name, host_name)
 
     def current(self) -> NodeIdentity:
-        """Return the identity, the same object until an address is added; the interfaces are
-        read once a minute at most."""
+        """Return the identity, the same object until an address comes or goes; the interfaces
+        are read once a minute at most."""
         now = self._steady()
         if now - self._read_at >= KEPT:
             self._read_at = now
@@ -60,6 +61,8 @@ class OwnNames:
         return self._identity
 
     def _add(self, addresses: frozenset[str]) -> None:
-        if not addresses <= self._identity.addresses:
-            all_addresses = self._identity.addresses | addresses
+        lasting_addresses = {
+            one for one in self._identity.addresses if not ip_address(one).is_link_local
+        }
+        if (all_addresses := addresses | lasting_addresses) != self._identity.addresses:
             self._identity = replace(self._identity, addresses=all_addresses)

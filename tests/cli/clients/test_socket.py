@@ -1,12 +1,15 @@
 """Asking a node that does not answer: how long one waits for what, and what is said then."""
 
 import asyncio
+import json
 import socket
+from typing import Any
 
 import pytest
 
 from noroshi.cli.clients.socket import QUICK, SocketClient, patience_of
 from noroshi.cli.errors import RefusedError
+from noroshi.core.translation import terminal_of
 from noroshi.service.operation import VIEWER
 from noroshi.service.operation_list import OFFERED
 
@@ -40,6 +43,22 @@ async def test_a_node_that_stands_still_is_given_up_with_the_reason(mute, op, sa
     with pytest.raises(RefusedError, match=said) as refused:
         await asyncio.to_thread(far.call, op)
     assert refused.value.kind == "trouble"
+
+
+async def test_a_home_folder_whose_name_is_no_text_keeps_nobody_from_asking(tmp_path):
+    """A name in the encoding of another computer: only its commands are told without it."""
+    requests = list[Any]()
+
+    async def door(reader, writer):
+        requests.append(json.loads(await reader.readline()))
+        writer.write(b'{"ok": 1}\n')
+        writer.close()
+
+    async with await asyncio.start_unix_server(door, str(tmp_path / "door.sock")):
+        for home in ("/srv/\udcff", "/srv/狼煙"):
+            node = SocketClient(tmp_path / "door.sock", medium=terminal_of(home))
+            assert await asyncio.to_thread(node.call, "status") == 1
+    assert [request.get("home") for request in requests] == [None, "/srv/狼煙"]
 
 
 def test_whatever_only_looks_is_quick_and_so_is_a_report():

@@ -72,6 +72,23 @@ async def test_an_instance_is_copied_with_ids_of_its_own_and_waits_to_be_started
     assert [one["path"] for one in (await ask("status"))["stopped"]] == ["web2"]
 
 
+async def test_a_copy_for_another_computer_is_not_said_to_be_this_one(ask):
+    await apply_definitions(ask)
+    web1 = (await contents(ask))["web1"]
+    put = {"instances/web1": {**web1, "address": "web1.example", "source": "minato"}}
+    await ask("definition_change", put=put)
+    await ask("instance_copy", instance="web1", name="web2", address="web2.example")
+    await ask("instance_copy", instance="web1", name="web3")
+    await ask("instance_copy", instance="web1", name="web4", address="web1.example")
+    found = await contents(ask)
+    assert [found[name].get("source") for name in ("web1", "web2", "web3", "web4")] == [
+        "minato",
+        None,
+        "minato",
+        "minato",
+    ]
+
+
 async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
     await applied_both(ask)
     for op in ("monitor_copy", "monitor_move"):

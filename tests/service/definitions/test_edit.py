@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi.core.translation import plain
 from noroshi.definitions.folder import look_into, write_folder
+from noroshi.hosts.foreign import ForeignHost
 from noroshi.ports import Document
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, roles_up_to
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.testing import FakeHost
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import AKI, CONTENT, DISK, Harness, documents
 
@@ -51,6 +55,44 @@ async def test_one_is_replaced_and_one_removed_and_the_rest_stays(ask):
     found = {one["key"]: one for one in (await ask("export"))["documents"]}
     assert found.keys() == expected.keys()
     assert found["contacts/boss"] == expected["contacts/boss"]
+
+
+def elsewhere(**more):
+    group = {"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}
+    return {"rules": ["all"], "group": [group], **more}
+
+
+@pytest.fixture
+async def moved():
+    """A node that has two instances in effect, and is on neither of their computers (now)."""
+    store, disk = MemoryStore(), replace(DISK, asks_computer=True)
+    before = InProcessClient(Harness(store, checks=(disk,)))
+    both = {f"instances__fs0{n}": elsewhere(address=f"192.0.2.{n}") for n in (1, 2)}
+    await apply_definitions(before, instances__web1=None, **both)
+    host = ForeignHost(FakeHost(), plain("it is another computer"))
+    harness = Harness(store, checks=(disk,), host=host)
+    harness.made = before.harness.made
+    return InProcessClient(harness)
+
+
+async def test_a_computer_that_cannot_be_asked_already_keeps_no_other_change_out(moved):
+    assert (await changed(moved, put={"contacts/boss": BOSS}))["version"] == 2
+    assert (await moved("instance_stop", instance="fs01"))["version"] == 3
+    documents = (await moved("export"))["documents"]
+    assert (await moved("apply", documents=documents))["version"] == 3
+
+
+@pytest.mark.parametrize("changed_key", ["instances/fs01", "instances/fs03"])
+async def test_one_more_that_cannot_be_asked_is_refused(moved, changed_key):
+    more = {"name": "more", "monitor": [{"name": "disks", "kind": "disk"}]}
+    base = (await shown(moved, "instances/fs01"))["documents"]["instances/fs01"]["group"]
+    groups = [*base, more] if changed_key == "instances/fs01" else [more]
+    put = {changed_key: elsewhere(address="192.0.2.9", group=groups)}
+    with pytest.raises(ErrorAnswer) as refused:
+        await changed(moved, put=put)
+    assert [place for place, _ in refused.value.problems] == [
+        f"{changed_key}.toml: group.more.monitor.disks.kind"
+    ]
 
 
 async def test_a_try_tells_the_differences_and_keeps_nothing(ask):

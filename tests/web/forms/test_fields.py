@@ -34,6 +34,29 @@ class OfPlugin:
             raise ValueError("port must be {above} 0 / 0 より大きい port が要ります")
 
 
+@options
+class Stage:
+    word: str
+    """Trigger / きっかけ
+
+    What it begins with. / 始まりです。"""
+
+
+@options
+class Labelled:
+    span: int = 1
+    """Look-back
+    period / さかのぼる期間
+
+    How far back it looks. / どこまで見るかです。"""
+    stages: tuple[Stage, ...] = ()
+    """How it goes on. / その続きです。"""
+    count: int = 1
+    """Rounds / 回数
+
+    How often. / 何回かです。"""
+
+
 KNOWN = {
     "rules": ["ops", "boss"],
     "contacts": ["ops", "boss"],
@@ -258,6 +281,26 @@ def test_a_plug_in_s_sentence_stands_at_the_setting_that_it_begins_with():
             schema.form(OfPlugin), {}, problems, drawing=drawn(), prefix="options."
         )
         assert [one.code for one in fields if one.problems] == ["port"]
+
+
+@sweep(
+    ("language", "labels", "column"),
+    [
+        ("en", ["Look-back period", "stages", "Rounds"], "Trigger"),
+        ("ja", ["さかのぼる期間", "stages", "回数"], "きっかけ"),
+    ],
+)
+def test_an_option_declares_its_label_before_a_blank_line(language, labels, column):
+    """Before that of all settings of its name, as `count`; without one it is called as in a file."""
+    look = Drawing(say=lambda words: words.say(language), kind="plug-in")
+    fields = fields_of(schema.form(Labelled), {}, drawing=look)
+    assert [one.label for one in fields] == labels
+    assert fields[0].help in ("How far back it looks.", "どこまで見るかです。")
+    assert [label for label, _ in fields[1].columns] == [column]
+    assert [cell.label for cell in fields[1].entries[0]] == [column]
+    problems = (("stages.1.word", "is missing"),)
+    located = fields_of(schema.form(Labelled), {}, problems, drawing=look)[1].problems
+    assert located == (f"1 › {column}: is missing",)
 
 
 def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_the_first():

@@ -1,6 +1,7 @@
 """What differs between two versions reads as an administrator would say it, in both languages."""
 
 import html
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from noroshi.core.translation import bilingual
 from noroshi.definitions.changes import differences
 from noroshi.definitions.document_content import document
 from noroshi.web.view.difference import KindNames, difference_text
+from noroshi.web.view.setting_names import declared_labels
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT
 from tests.sweeps import sweep
@@ -128,6 +130,25 @@ def test_a_difference_is_a_sentence(old, new, en, ja):
     found = differences((old,) if old else (), (new,) if new else ())
     said = [difference_text(one, NAMES).sentence for one in found]
     assert en in [one.en for one in said] and ja in [one.ja for one in said]
+
+
+@sweep(("kind", "label"), [("disk", "Look-back"), ("mail", "Look-back"), ("cpu", "depth")])
+def test_an_option_is_called_by_the_label_that_it_declares(kind, label):
+    described = {
+        "properties": {
+            "depth": {"type": "integer", "label": "Look-back / さかのぼる期間"},
+            "every": {"type": "string", "label": "Other than the monitor's own / 別のもの"},
+        }
+    }
+    names = replace(NAMES, labels={one: declared_labels(described) for one in ("disk", "mail")})
+    if kind == "mail":
+        old, new = (rule(options={"depth": n}) for n in (1, 2))
+    else:
+        old, new = (web(kind=kind, options={"depth": n}, every=f"{n}m") for n in (1, 2))
+    said = [difference_text(one, names).sentence for one in differences((old,), (new,))]
+    assert any(one.en.endswith(f" › {label}: 1 → 2") for one in said)
+    assert label == "depth" or any("さかのぼる期間: 1 → 2" in one.ja for one in said)
+    assert not any("Other than" in one.en for one in said)
 
 
 @pytest.mark.parametrize("listed", [list("abc") * 1000, [200, 404] * 1000])

@@ -177,7 +177,7 @@ class SocketClient(WireClient):
     def _request(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         request = {"op": op, "args": args}
         home = self._medium.home if isinstance(self._medium, Terminal) else ""
-        return {"home": home, **request} if home else request
+        return {"home": home, **request} if home and _is_text(home) else request
 
     def _connect(self, connection: socket.socket) -> None:
         try:
@@ -195,6 +195,15 @@ class SocketClient(WireClient):
 
             words = CANNOT_ENTER.fill(door=self.door, why=cause_text(error))
             raise RefusedError("no node", words) from None
+
+
+def _is_text(path: str) -> bool:
+    """Return whether the bytes of a path mean letters here: else no answer can have it in it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def line_of(request: object) -> bytes:

@@ -93,11 +93,11 @@ SECRET = Command(
         Command(
             name="set",
             run="noroshi.cli.handlers.secrets:set_",
-            help=_("store a password in the vault, or replace it"),
+            help=_("store a password or another secret in the vault, or replace it"),
             more=(
                 _(
-                    'You enter the password twice. A route refers to the vault entry by password = "NAME", '
-                    "and uses a new password at once."
+                    'You enter the secret twice. A route refers to the vault entry by password = "NAME", an '
+                    'account by secret = "NAME". A new one is used at once.'
                 ),
                 _(
                     "An app's secret is checked with the sign-in server. A refused secret does not replace "

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import NOTHING, Message, help_text
 from noroshi.operations.kind_answers import BlueprintRow, Kind
+from noroshi.web.view.setting_names import declared_labels
 
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
@@ -19,13 +20,15 @@ PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 class BlueprintInput:
     """Hold one value that a blueprint asks for. `default` is used unless it is given; "" must
     be given. `fills` is the first setting that it stands in, as kind and setting; `used` are
-    all, as group/monitor and setting."""
+    all, as group/monitor and setting. `label`: the one that the first setting declares
+    itself."""
 
     name: str
     default: str
     help: Message
     fills: tuple[str, str]
     used: Sequence[str]
+    label: Message | None = None
 
     @property
     def used_by(self) -> Sequence[str]:
@@ -42,8 +45,14 @@ def inputs_of(blueprint: BlueprintRow, kinds: Sequence[Kind]) -> list[BlueprintI
         if kind.family == "monitor"
         for name, option in kind.options.get("properties", {}).items()
     }
+    labels = {
+        kind.kind: declared_labels(kind.options) for kind in kinds if kind.family == "monitor"
+    }
     uses = list(_uses(blueprint.groups))
-    return [_input(name, default, uses, helps) for name, default in blueprint.asks.items()]
+    inputs = [_input(name, default, uses, helps) for name, default in blueprint.asks.items()]
+    return [
+        replace(one, label=labels.get(one.fills[0], {}).get(one.fills[1])) for one in inputs
+    ]
 
 
 def _input(

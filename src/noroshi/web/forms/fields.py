@@ -198,7 +198,7 @@ def _field(
     return Field(
         name=name,
         code=shape.name,
-        label=label(shape.name, drawing.kind, drawing.say),
+        label=label(shape.name, drawing.kind, drawing.say, shape.label),
         help=help_of(shape.help, help_names, drawing.say),
         sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
         value=form.get(name, ""),
@@ -295,7 +295,9 @@ def _located(shape: Shape, inner_path: str, text: str, say: Say) -> str:
     if not inner_path or shape.sort not in ("rows", "table", "lines", "map"):
         return text
     row, *columns = inner_path.lstrip(".").split(".")
-    return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {text}"
+    own_labels = {column.name: column.label for column in shape.columns}
+    labels = (label(one, shape.name, say, own_labels.get(one)) for one in columns)
+    return f"{STEP.join((row, *labels))}: {text}"
 
 
 def _default_text(default: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.translation import Message, help_text
+from noroshi.core.translation import Message, help_text, label_text
 
 Schema = Mapping[str, Any]
 YES, NO = "yes", "no"
@@ -26,12 +26,14 @@ class Column:
     help: Message
     several: bool
     choices: tuple[str, ...] = ()
+    label: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """Hold one setting: the sort, the default, the choices. `names`: the choices are names that
-    people gave, shown as they are. `columns` of a table are the settings of an entry."""
+    people gave, shown as they are. `columns` of a table are the settings of an entry. `label`: the
+    one that the setting declares itself."""
 
     name: str
     sort: str
@@ -43,6 +45,7 @@ class Shape:
     choices: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     help: Message
+    label: Message | None = None
 
 
 def shapes(schema: Schema, names_by_setting: Mapping[str, Sequence[str]]) -> list[Shape]:
@@ -83,7 +86,12 @@ def _shape(
         if sort == "table"
         else (),
         help=help_text(setting.get("description", "")),
+        label=_label(setting),
     )
+
+
+def _label(setting: Schema) -> Message | None:
+    return label_text(setting["label"]) if "label" in setting else None
 
 
 def _sort(
@@ -129,6 +137,7 @@ def _columns(item_schema: Schema) -> tuple[Column, ...]:
             help_text(one.get("description", "")),
             one.get("type") == "array",
             DAYS if name == "days" else (),
+            _label(one),
         )
         for name, one in properties.items()
     )

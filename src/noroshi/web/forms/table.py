@@ -42,9 +42,10 @@ class Cell:
     boxes: tuple[Choice, ...] = ()
 
 
-def label(name: str, kind: str, say: Say) -> str:
-    """Return the display name of a setting; the key if there is none."""
-    title = setting_name(name, kind)
+def label(name: str, kind: str, say: Say, own_label: Message | None = None) -> str:
+    """Return the display name of a setting: the label that it declares itself, else the one that
+    all settings of this name have; the key if there is none."""
+    title = own_label or setting_name(name, kind)
     return say(title) if title else name
 
 
@@ -91,7 +92,7 @@ def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:
     """Return label and help of each column of a table."""
     return tuple(
         (
-            label(one.name, shape.name, say),
+            label(one.name, shape.name, say, one.label),
             help_of(one.help, HelpNames(kind=shape.name, setting=one.name), say),
         )
         for one in shape.columns
@@ -118,7 +119,7 @@ def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
     return Cell(
         name=name,
         value=text,
-        label=label(column.name, shape.name, say),
+        label=label(column.name, shape.name, say, column.label),
         boxes=tuple(
             Choice(
                 value=one,

@@ -196,5 +196,5 @@ def _input_label(visit: Visit, ask: BlueprintInput) -> str:
     """Return the label of the setting that the input fills; the name of the input where that
     has none."""
     kind, setting = ask.fills
-    setting_label = label(setting, kind, visit.say)
+    setting_label = label(setting, kind, visit.say, ask.label)
     return ask.name if setting_label == setting else setting_label

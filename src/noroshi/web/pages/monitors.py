@@ -258,8 +258,9 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         title = visit.say(_("New instance"))
         sections = sections_of(visit, edit, outline, own_fields, fields)
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
-    if name == OWN_INSTANCE:  # it cannot be stopped
+    if name == OWN_INSTANCE:  # it cannot be stopped, and is nowhere but here
         fields.pop("enabled", None)
+        fields.pop("source", None)
     status_link = (visit.say(_("Monitors and actions")), f"/instance/{name}")
     is_own, count = name == OWN_INSTANCE, _count(edit.base.get("group", ()))
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]

@@ -64,8 +64,8 @@ RETRY_ALL = "retry_all"
 RETRIED_ALL = _("Retrying all waiting messages now.")
 MOST_SHOWN = 200
 WAY = "route."
-LONGEST_NUMBER = 9
 """The beginning of the names of the fields in which a mail's routes are chosen, in order."""
+LONGEST_NUMBER = 9
 STILL = (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 """The states in which something can still be done."""
 ACTS: Mapping[str, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ and values as a form shows them. The mail of changed settings says the same."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -17,6 +17,7 @@ from noroshi.web.view.setting_names import (
     CHOICE_NAMES,
     SETTING_NAMES,
     TYPE_NAMES,
+    declared_labels,
     setting_name,
 )
 
@@ -40,10 +41,12 @@ SILENT = NOTHING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindNames:
-    """Hold the display names of kinds of monitors and of their readings."""
+    """Hold the display names of kinds of monitors and of their readings, and the labels that
+    options of all kinds declare themselves."""
 
     kinds: Mapping[str, Message]
     readings: Mapping[str, Mapping[str, Message]]
+    labels: Mapping[str, Mapping[str, Message]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +73,12 @@ class DifferenceText:
 
 def names_of(kinds: Iterable[Kind]) -> KindNames:
     """Return the names of kinds as the operation `kinds` answers them."""
-    monitors = [one for one in kinds if one.family == "monitor"]
+    all_kinds = tuple(kinds)
+    monitors = [one for one in all_kinds if one.family == "monitor"]
     return KindNames(
         kinds={one.kind: one.title for one in monitors},
         readings={one.kind: one.readings for one in monitors},
+        labels={one.kind: declared_labels(one.options) for one in all_kinds},
     )
 
 
@@ -131,9 +136,11 @@ def _setting(one: Difference, names: KindNames) -> Message:
     first, *inner_names = one.setting.split(".")
     if first == LIMITS:
         return _limit(one, inner_names, names) if inner_names else _("Limits")
-    steps = inner_names if first == OPTIONS and inner_names else [first, *inner_names]
     kind = one.kind or one.key.partition("/")[0]
-    return reduce(_joined, (_label(name, kind) for name in steps))
+    if first != OPTIONS or not inner_names:
+        return reduce(_joined, (_label(name, kind) for name in (first, *inner_names)))
+    own_labels = names.labels.get(kind, {})
+    return reduce(_joined, (own_labels.get(name) or _label(name, kind) for name in inner_names))
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:

@@ -4,8 +4,9 @@ of two versions, in the audit log."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from noroshi.core.translation import Message, _, pgettext, plain
+from noroshi.core.translation import Message, _, label_text, pgettext, plain
 
 SETTING_NAMES: Mapping[str, Message] = {
     "name": _("Name"),
@@ -293,6 +294,12 @@ TYPE_NAMES: Mapping[str, Message] = {
     "blueprints": _("Blueprint"),
 }
 """One definition, by the type of definitions."""
+
+
+def declared_labels(options: Mapping[str, Any]) -> Mapping[str, Message]:
+    """Return the labels that options declare themselves, by name, from their JSON Schema."""
+    properties = options.get("properties", {}).items()
+    return {name: label_text(one["label"]) for name, one in properties if "label" in one}
 
 
 def setting_name(name: str, kind: str) -> Message | None:
