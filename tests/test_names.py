@@ -3,7 +3,8 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,13 @@ def listed(after: str) -> str:
 
 
 def forbidden() -> set[str]:
-    return set(listed("These are no names of modules, for they name no subject:\n").split())
+    return set(
+        listed("These words are not names of modules, because they name no subject:\n").split()
+    )
 
 
 def subjects() -> list[str]:
-    rows = re.findall(r"(?m)^\| (\w+) \|", listed("These subjects stand in several layers:\n"))
+    rows = re.findall(r"(?m)^\| (\w+) \|", listed("These subjects occur in several layers:\n"))
     return [name for name in rows if name != "Name"]
 
 
@@ -157,7 +160,8 @@ def classes_alike(src: Path) -> dict[str, list[str]]:
     return {one: found for one, found in places.items() if len(found) > 1}
 
 
-def defined(src: Path) -> list[tuple[str, str]]:
+@cache
+def defined(src: Path) -> Sequence[tuple[str, str]]:
     """Return the names of classes, functions and fields, each behind the name of its module."""
     found = []
     for module, path in modules(src).items():
@@ -170,7 +174,8 @@ def defined(src: Path) -> list[tuple[str, str]]:
     return found
 
 
-def local(src: Path) -> list[tuple[str, str]]:
+@cache
+def local(src: Path) -> Sequence[tuple[str, str]]:
     """Return the names of functions, arguments and local variables, each behind its module.
     An operation's name and arguments are the API's, so they are not among them."""
     return [
@@ -207,7 +212,7 @@ def bound(function: ast.AST) -> Iterator[str]:
             yield node.name
 
 
-def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+def with_word(names: Sequence[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
     """Return those of the packages' names that have one of the words between their _."""
     return [
         f"{module}.{name}"
@@ -217,7 +222,7 @@ def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str
     ]
 
 
-def alone(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+def alone(names: Sequence[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
     """Return those of the packages' names that are one of the words, and no more than that."""
     return [
         f"{module}.{name}"
@@ -237,22 +242,20 @@ def classes(src: Path) -> list[tuple[str, str]]:
 
 
 def given_up() -> set[str]:
-    rows = re.findall(r"(?m)^\| (\w+) \|", listed("as the table has another one for each:\n"))
+    rows = re.findall(r"(?m)^\| (\w+) \|", listed("The table gives the word to use:\n"))
     return {word for word in rows if word != "Word"}
 
 
 def no_words_of_the_core() -> set[str]:
-    return set(listed("for who said, saw or told what to whom is not in them:\n").split())
+    return set(listed("because nobody says, sees or tells anything there:\n").split())
 
 
 def no_words_of_functions() -> set[str]:
-    return set(listed("A\nmoment `last_seen` is one.\n").split())
+    return set(listed("The\nmoment `last_seen` is the exception.\n").split())
 
 
 def no_whole_names() -> set[str]:
-    return set(
-        listed("A field has one\nonly where stored rows, answers or definitions do.\n").split()
-    )
+    return set(listed("only where stored rows, answers or definitions have it.\n").split())
 
 
 def options(package: str, node: ast.ClassDef) -> bool:
@@ -311,7 +314,7 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
 
 def test_no_participle_pronoun_or_preposition_is_a_name_alone():
     assert {"found", "whose", "without"} <= no_whole_names()
-    found = alone(local(SRC) + classes(SRC), no_whole_names(), WHOLE_NAMES)
+    found = alone([*local(SRC), *classes(SRC)], no_whole_names(), WHOLE_NAMES)
     assert set(found) - OF_ANSWERS == set()
 
 
