@@ -50,10 +50,10 @@ def test_of_several_routes_those_are_marked_that_have_a_mark():
     [
         pytest.param("2027-01-31", "", id="far away"),
         pytest.param(
-            "2027-01-30", "expires 2027-01-30 (60 days left)", id="from 60 days before"
+            "2027-01-30", "expires on 2027-01-30 (60 days left)", id="from 60 days before"
         ),
-        pytest.param("2026-12-01", "expires 2026-12-01 (0 days left)", id="on its day"),
-        pytest.param("2026-11-30", "expired 2026-11-30", id="over"),
+        pytest.param("2026-12-01", "expires on 2026-12-01 (0 days left)", id="on its day"),
+        pytest.param("2026-11-30", "expired on 2026-11-30", id="over"),
     ],
 )
 def test_an_end_is_told_in_time(ends, told):

@@ -74,7 +74,7 @@ async def test_an_entry_that_nobody_names_is_taken_out(ask):
 async def test_an_entry_that_is_named_stays_unless_that_is_meant(ask):
     await apply_definitions(ask)
     await kept(ask, "app")
-    with pytest.raises(ErrorAnswer, match="accounts/box uses it") as refused:
+    with pytest.raises(ErrorAnswer, match="accounts/box uses this entry") as refused:
         await ask("secret_remove", name="app")
     assert refused.value.kind == "conflict"
     await ask("secret_remove", name="app", force=True)
