@@ -215,4 +215,6 @@ async def test_a_mail_that_cannot_be_finished_goes_as_it_was_drafted(caplog):
     scene.actions = (replace(NOTE, finish=finish),)
     await scene.run(a=95)
     assert scene.subjects == [CRITICAL]
-    assert scene.smtp.sent[0].payload["plain"] == "ValueError('a line without an end')"
+    assert (
+        scene.smtp.sent_envelopes[0].payload["plain"] == "ValueError('a line without an end')"
+    )

@@ -257,7 +257,10 @@ async def test_a_server_that_never_answers_holds_up_nothing(hearing):
         asyncio.run_coroutine_threadsafe(never.wait(), loop).result()
         return 200
 
-    signs = lambda: Liveness(clocks.passed, clocks.passed, clocks.passed)  # noqa: E731 - short
+    def signs():
+        now = clocks.steady_seconds
+        return Liveness(now, now, now)
+
     living = SignsOfLife(
         clocks.clocks, signs, ServiceManager(hearing.path, 8.0), "http://localhost/x", hangs
     )

@@ -42,7 +42,7 @@ async def changes_since(visit: Visit, key: str, version: int) -> Sequence[Differ
     more."""
     now = await visit.call(EditOperations.read, keys=[key])
     base_outcome = await run(visit, EditOperations.read, keys=[key], version=version)
-    if base_outcome.why:
+    if base_outcome.reasons:
         return ()
     base_document, current_document = (one.documents.get(key) for one in (base_outcome.ok, now))
     return await differences_between(visit, (key, base_document), (key, current_document))
@@ -84,7 +84,7 @@ class Refusal(Protocol):
     """Hold an outcome: why not, which kind of refusal, and the problems told with it."""
 
     @property
-    def why(self) -> Sequence[str]: ...
+    def reasons(self) -> Sequence[str]: ...
 
     @property
     def kind(self) -> str: ...
@@ -112,7 +112,7 @@ async def merged_form(
         return MergedForm(form=typed_fields, base_version=base_version)
     current = await visit.call(EditOperations.read, **selection)
     base_outcome = await run(visit, EditOperations.read, version=base_version, **selection)
-    base_documents = {} if base_outcome.why else base_outcome.ok.documents
+    base_documents = {} if base_outcome.reasons else base_outcome.ok.documents
     return _merged(
         typed_fields,
         read_fields(base_documents),
@@ -140,13 +140,13 @@ async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
     """Say why it was not taken; if somebody else was first, what they changed and what to do
     now."""
     if not is_conflict(refusal):
-        return tuple(refusal.why)
+        return tuple(refusal.reasons)
     first_key, key = refusal.problems[0][0], refusal.problems[-1][0]
     lines = [text for _place, text in refusal.problems]
     if first_key == key:  # else it has another name, which the first of them tells
         differences = await changes_since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
         lines = [visit.say(one.sentence) for one in differences] or lines
-    reason = by_title(visit, refusal.why[0], (key, None))
+    reason = by_title(visit, refusal.reasons[0], (key, None))
     return (
         reason,
         *lines,

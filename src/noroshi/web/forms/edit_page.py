@@ -38,7 +38,7 @@ class Section:
 
     id: str
     title: str
-    about: str = ""
+    description: str = ""
     fields: Sequence[Field] = ()
     blocks: Sequence[Block] = ()
     folded: bool = False
@@ -53,7 +53,7 @@ class FormFrame:
     title: str
     crumbs: Sequence[Link]
     sections: Sequence[Section]
-    about: str = ""
+    description: str = ""
     links: Sequence[Link] = ()
     removal: str = ""
     place: str = "settings"
@@ -90,7 +90,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
         help=help,
         sort="text",
         value=visit.form.get("name", name),
-        needed=True,
+        is_required=True,
         problems=tuple(text for place, text in edit.problems if place == "name"),
     )
 
@@ -111,7 +111,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         200 if outcome.answer is not None else outcome.status,
         place=frame.place,
         title=frame.title,
-        about=frame.about,
+        about=frame.description,
         crumbs=frame.crumbs,
         links=frame.links,
         sections=frame.sections,
@@ -167,9 +167,9 @@ async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceTex
 
 def _reasons(visit: Visit, edit: Edit) -> Sequence[str]:
     if not edit.overtaken:
-        return edit.outcome.why
+        return edit.outcome.reasons
     definition = (edit.spot.key, edit.base_document)
-    return [by_title(visit, sentence, definition) for sentence in edit.outcome.why]
+    return [by_title(visit, sentence, definition) for sentence in edit.outcome.reasons]
 
 
 def redirect_to_saved(

@@ -194,7 +194,7 @@ def _parse_text(shape: Shape, text: str) -> Any:
         case "list" if shape.name == "addresses":
             return list(addresses(text))
         case "list":
-            return [number(line) for line in lines] if shape.whole else lines
+            return [number(line) for line in lines] if shape.is_integer else lines
         case "lines":
             return [_parse_toml(line) for line in lines]
         case "map":

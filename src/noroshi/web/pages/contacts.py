@@ -20,7 +20,7 @@ from noroshi.web.view.page_context import Visit, page
 CONTACTS = DefinitionType(
     type="contacts",
     one="contact",
-    wanted=ContactDef,
+    definition_class=ContactDef,
     sections={
         "who": (pgettext("contact.who", "Contact"), ("title", "addresses")),
         "how": (_("Message format"), ("language", "zone", "one_by_one")),
@@ -29,7 +29,7 @@ CONTACTS = DefinitionType(
         titles=_("Contacts"),
         new=_("New contact"),
         title=_("Contact {name}"),
-        about=_(
+        description=_(
             "Changes apply from the next message on. Messages that are already waiting keep their "
             "addresses."
         ),

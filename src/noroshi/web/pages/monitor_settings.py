@@ -111,8 +111,8 @@ def _outline(
     parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden_settings)]
     documents = edit.definitions.documents
     if kind is None:
-        return Outline(parts=tuple(parts), known=_names_by_setting(documents))
-    parts.append(Part(schema=kind.options, inside="options"))
+        return Outline(parts=tuple(parts), names_by_setting=_names_by_setting(documents))
+    parts.append(Part(schema=kind.options, table="options"))
     inherited_limits = [
         (level.get("limits") or {}).get(kind.kind, {})
         for level in (edit.now or {}, group_content)
@@ -124,7 +124,7 @@ def _outline(
         kinds=(replace(limits_kind, units={**limits_kind.units, **units}),),
         kind=kind.kind,
         start=_start_content(kind, levels, known_names["rules"]) if edit.spot.new else {},
-        known=known_names,
+        names_by_setting=known_names,
         defaults=inherited_settings(*levels),
     )
 
@@ -189,7 +189,7 @@ def _sections(
         Section(
             id="options",
             title=visit.say(pgettext("edit.options", "Target")),
-            about=_help_of_kind(visit, kind)
+            description=_help_of_kind(visit, kind)
             if kind
             else visit.say(_("This type is not installed, so its options cannot be shown.")),
             fields=options,
@@ -197,7 +197,7 @@ def _sections(
         Section(
             id="limits",
             title=visit.say(_("Limits")),
-            about=visit.say(
+            description=visit.say(
                 _(
                     "An empty row uses the grey values. A row with any entry uses only what is entered."
                 )

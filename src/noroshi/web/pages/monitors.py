@@ -233,7 +233,7 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
             visit, used_kinds | set(KINDS) if name == OWN_INSTANCE else used_kinds
         ),
         by_kind=True,
-        known={
+        names_by_setting={
             "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
         },
         defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
@@ -272,7 +272,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
         title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base))),
-        about=visit.say(
+        description=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
                 "all rules, through routes other than the faulty one."
@@ -309,7 +309,7 @@ def sections_of(
         Section(
             id="limits",
             title=visit.say(_("Limits")),
-            about=visit.say(
+            description=visit.say(
                 _("Defaults by type, for all monitors without limits of their own.")
             ),
             blocks=outline.blocks(visit, edit),
@@ -333,7 +333,7 @@ async def group(visit: Visit) -> Response:
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
         kinds=await _kinds(visit, kinds_in([edit.base], edit.base), document),
         by_kind=True,
-        known={
+        names_by_setting={
             "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
         },
         defaults=inherited_settings(document),

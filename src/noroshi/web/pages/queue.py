@@ -128,7 +128,7 @@ async def _retry_all(visit: Visit, live: Live) -> Response:
         raise NotFoundError(NO_SUCH_PAGE)
     outcome = await run(visit, QueueOperations.retry_all)
     live.expire()
-    if outcome.why:
+    if outcome.reasons:
         return await _queue(visit, live, refusal=outcome)
     return visit.redirect(address("/queue", did=RETRY_ALL))
 
@@ -144,11 +144,11 @@ async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) 
     rows = [_row(visit, one, titles) for one in sorted_matches[:MOST_SHOWN]]
     head = _head(visit, mails)
     context = {"head": head, "rows": rows, "count": len(matches), "search_words": words}
-    is_done = query_value(visit, "did") == RETRY_ALL and not refusal.why
+    is_done = query_value(visit, "did") == RETRY_ALL and not refusal.reasons
     return visit.page(
         "queue.html",
         refusal.status,
-        why=refusal.why,
+        why=refusal.reasons,
         deed_text=visit.say(RETRIED_ALL) if is_done else "",
         retry_all=_retry_all_button(visit, mails),
         ledger_sum=snapshot.ledger.sum,
@@ -250,7 +250,7 @@ async def _mail_or_action(visit: Visit, live: Live) -> Response:
         raise NotFoundError(NO_SUCH_PAGE)
     outcome = await run(visit, DEEDS[deed], id=id, **_arguments(visit, deed))
     live.expire()
-    if outcome.why:
+    if outcome.reasons:
         return await _mail(visit, live, id, refusal=outcome)
     return visit.redirect(address("/queue/mail", id=id, did=deed))
 
@@ -318,8 +318,8 @@ async def _mail(
         ways=_choices(visit, mail, titles),
         by=titles.route(rendered_mail.route),
         deed_text=deed_text,
-        why=refusal.why,
-        bad=refusal.bad,
+        why=refusal.reasons,
+        bad=refusal.wrong_fields,
         may=permissions_of(visit),
         form=refused_input(visit, "to"),
     )

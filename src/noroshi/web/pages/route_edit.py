@@ -115,12 +115,12 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
         # An account says which server it is, so that nothing is needed beside it.
         signs_in = (edit.base.get("options") or {}).get("account")
         options_schema = {**mail.options, "required": ()} if signs_in else mail.options
-        parts.append(Part(schema=options_schema, inside=INSIDE))
+        parts.append(Part(schema=options_schema, table=INSIDE))
     return Outline(
         parts=tuple(parts),
         kind=mail.kind,
         start={"kind": mail.kind} if edit.spot.new and mail.kind else {},
-        known={
+        names_by_setting={
             "network": sorted(definitions_of(documents, "networks")),
             "account": sorted(definitions_of(documents, "accounts")),
             "cloud": [cloud for cloud, _ in clouds(visit, documents)],
@@ -232,7 +232,7 @@ def _orders_field(visit: Visit, edit: Edit) -> Field | None:
     """Return the field with the orders to join; None: there are none."""
     joinable = orders_to_join(visit, edit.definitions.documents)
     boxes = tuple(
-        Choice(value=key, label=order_title, name=f"into.{key}", chosen=is_ticked)
+        Choice(value=key, label=order_title, name=f"into.{key}", is_chosen=is_ticked)
         for key, order_title, is_ticked in joinable
     )
     if not boxes:

@@ -41,22 +41,22 @@ ACTION = "mail"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionTexts:
     """Hold the texts on the pages of a type: `titles` of all of them, `new` for a new one,
-    `title` of one with its {name}, `about` it, and the meaning of its `removal`."""
+    `title` of one with its {name}, its `description`, and the meaning of its `removal`."""
 
     titles: Message
     new: Message
     title: Message
-    about: Message
+    description: Message
     removal: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTexts:
-    """Hold the texts on the list of a type: `add` one, `about` them, and that there are
-    none."""
+    """Hold the texts on the list of a type: `add` one, the `description` of them, and that there
+    are none."""
 
     add: Message
-    about: Message
+    description: Message
     none: Message
 
 
@@ -65,7 +65,7 @@ class DefinitionType:
     """Hold how rules or notifications are edited: their type, settings and sections (each with
     its title)."""
 
-    wanted: type[Any]
+    definition_class: type[Any]
     type: str
     one: str
     sections: Mapping[str, tuple[Message, Sequence[str]]]
@@ -85,7 +85,7 @@ class DefinitionType:
 RULES = DefinitionType(
     type="rules",
     one="rule",
-    wanted=RuleDef,
+    definition_class=RuleDef,
     sections={
         "told": (_("Contacts and routes"), ("contacts", "routes")),
         "when": (
@@ -97,7 +97,7 @@ RULES = DefinitionType(
         titles=_("Rules"),
         new=_("New rule"),
         title=pgettext("rule.title", "Rule {name}"),
-        about=_(
+        description=_(
             "Applies to all monitors that refer to it directly, or through their group or instance."
         ),
         removal=_("Removes the rule {name}. First remove all references to it."),
@@ -106,7 +106,7 @@ RULES = DefinitionType(
 NOTIFICATIONS = DefinitionType(
     type="notifications",
     one="notification",
-    wanted=NotificationDef,
+    definition_class=NotificationDef,
     sections={
         "when": (_("Events and times"), ("events", "instances", "at", "days", "zone")),
         "told": (_("Contacts and routes"), ("contacts", "routes")),
@@ -115,14 +115,14 @@ NOTIFICATIONS = DefinitionType(
         titles=_("System notifications"),
         new=_("New system notification"),
         title=pgettext("notification.title", "System notification {name}"),
-        about=_("Reports events in Noroshi itself."),
+        description=_("Reports events in Noroshi itself."),
         removal=_("Removes the system notification {name}."),
     ),
 )
 LISTS: Mapping[str, ListTexts] = {
     RULES.type: ListTexts(
         add=_("Add a rule"),
-        about=_(
+        description=_(
             "A rule defines the levels, contacts, frequency and routes of notifications. Instances, "
             "groups and monitors refer to the rules that apply to them."
         ),
@@ -130,7 +130,7 @@ LISTS: Mapping[str, ListTexts] = {
     ),
     NOTIFICATIONS.type: ListTexts(
         add=_("Add a system notification"),
-        about=_(
+        description=_(
             "Who is notified about Noroshi itself: when it starts or stops, when a message bounces."
         ),
         none=_(
@@ -178,7 +178,7 @@ class DefinitionRow:
     name: str
     title: str
     href: str
-    when: Sequence[str]
+    occasions: Sequence[str]
     contacts: Sequence[str]
     routes: Sequence[str]
 
@@ -195,7 +195,9 @@ def _row(
         name=name,
         title=content.get("title", ""),
         href=address(sort.path, name=name),
-        when=[choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions],
+        occasions=[
+            choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions
+        ],
         contacts=_titles("contacts", content, documents),
         routes=_titles("routes", content, documents),
     )
@@ -235,12 +237,12 @@ def _outline(sort: DefinitionType, edit: Edit, action: Kind | None) -> Outline:
         type: [name for name, _ in documents_of_type(type, edit.definitions.documents)]
         for type in ("contacts", "routes", "instances")
     }
-    form = schema.form(sort.wanted)
+    form = schema.form(sort.definition_class)
     parts = [Part(schema=form, leave_out=("id", "name", "options", "action"))]
     if action is not None:
-        parts.append(Part(schema=action.options, inside="options"))
+        parts.append(Part(schema=action.options, table="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
-    return Outline(parts=tuple(parts), known=names_by_type, kind="mail", start=start)
+    return Outline(parts=tuple(parts), names_by_setting=names_by_type, kind="mail", start=start)
 
 
 def _frame(
@@ -267,7 +269,7 @@ def _frame(
         if name
         else visit.say(texts.new),
         crumbs=[(visit.say(texts.titles), sort.list)],
-        about=visit.say(texts.about),
+        description=visit.say(texts.description),
         sections=sections,
         removal=visit.say(texts.removal.fill(name=unique_label(name, edit.current)))
         if name

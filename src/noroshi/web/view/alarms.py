@@ -82,7 +82,7 @@ class EndedAlarm:
     name: str
 
     @property
-    def ended(self) -> str:
+    def reason(self) -> str:
         """Return why its monitor is not monitored any more; "" if it recovered."""
         return self.event.ended
 

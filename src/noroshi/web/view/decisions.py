@@ -18,7 +18,7 @@ class Decision:
     """Hold one decision: `because` is the reason, None where only the notification is still
     known; `href` is the page of the alarm, `contact` who was notified."""
 
-    at: datetime
+    decided_at: datetime
     item: str
     speaks: bool
     because: Message | None
@@ -40,13 +40,13 @@ def decisions_of(log: Log, notifications: Sequence[LedgerRow]) -> Sequence[Decis
         *decisions,
         *(one for one in _notification_decisions(notifications) if one.href not in pages),
     ]
-    return sorted(rows, key=lambda one: one.at, reverse=True)
+    return sorted(rows, key=lambda one: one.decided_at, reverse=True)
 
 
 def _decision(one: Decided, notification: LedgerRow | None) -> Decision:
     notification = notification if one.speaks else None
     return Decision(
-        at=one.at,
+        decided_at=one.at,
         item=one.item,
         speaks=one.speaks,
         because=one.because,
@@ -59,7 +59,7 @@ def _decision(one: Decided, notification: LedgerRow | None) -> Decision:
 def _notification_decisions(notifications: Sequence[LedgerRow]) -> Iterator[Decision]:
     for one in notifications:
         yield Decision(
-            at=one.queued,
+            decided_at=one.queued,
             item=one.item,
             speaks=True,
             because=None,

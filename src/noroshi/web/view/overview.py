@@ -78,7 +78,7 @@ class ItemNotOk:
     relay: Sequence[AlarmPost]
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """Return the name of its monitor, by the titles that it has."""
         return called_of(self.monitor, self.item.item)
 

@@ -99,24 +99,24 @@ def href(name: str, **query_values: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRow:
-    """Show one route: what it is, its state, and its proof. `left`: how long its credential is
-    valid, until that `day`; `soon`: it ends soon."""
+    """Show one route: what it is, its state, and its proof. `validity`: how long its credential is
+    valid, until that `day`; `ends_soon`: this is soon."""
 
     status: RouteStatus
     label: str
-    called: str
+    display_name: str
     sort: str
     level: str
     word: str
-    why: str
+    reason: str
     mark: str
     other: str
-    left: RemainingValidity | None
+    validity: RemainingValidity | None
     day: str
-    soon: bool
+    ends_soon: bool
     accepted: str
-    since: str
-    until: str
+    state_since: str
+    next_attempt: str
     renewed: str
     posts: Sequence[RelayPost]
     href: str
@@ -129,19 +129,19 @@ def route_row(visit: Visit, route: RouteStatus, label: str, at: datetime) -> Rou
     return RouteRow(
         status=route,
         label="" if title == label else label,
-        called=title,
+        display_name=title,
         sort=kind(visit, route.kind),
         level=route_level(route),
         word=route_state(route, localizer),
-        why=_reason(visit, route),
+        reason=_reason(visit, route),
         mark=visit.say(route.mark),
         other=visit.say(route.other),
-        left=validity,
+        validity=validity,
         day=localizer.day(route.ends) if route.ends else "",
-        soon=validity is not None and validity.level != "ok",
+        ends_soon=validity is not None and validity.level != "ok",
         accepted=localizer.moment(route.accepted, at),
-        since=localizer.moment(route.since, at) if route.state != "well" else "",
-        until=localizer.moment(route.until, at, seconds=True),
+        state_since=localizer.moment(route.since, at) if route.state != "well" else "",
+        next_attempt=localizer.moment(route.until, at, seconds=True),
         renewed=localizer.moment(route.renewed, at),
         posts=tuple(posts(visit, route, at)),
         href=href(route.name),

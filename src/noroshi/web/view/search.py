@@ -31,7 +31,7 @@ class PlaceMatch:
     that name."""
 
     place: str = ""
-    near: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
     several: bool = False
 
 
@@ -63,13 +63,13 @@ def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome
     match = find_place(text, labels)
     if match.place:
         return match.place, Outcome()
-    suggestions = visit.say(_(", ")).join(match.near[:MOST_NEAR])
+    suggestions = visit.say(_(", ")).join(match.suggestions[:MOST_NEAR])
     if match.several:
         refusal = visit.say(
             ngettext(
                 "{count} match for “{given}”. Choose one: {near}",
                 "{count} matches for “{given}”. Choose one: {near}",
-            ).fill(given=text, count=len(match.near), near=suggestions)
+            ).fill(given=text, count=len(match.suggestions), near=suggestions)
         )
     elif suggestions:
         refusal = visit.say(
