@@ -200,7 +200,7 @@ READS = {
 class FaultyStore:
     """A store that fails while told to, or that kills the process at its n-th call.
 
-    `failing`: every call fails; `read_only`: those that write do, as on a full disk; `locked`:
+    `is_failing`: every call fails; `read_only`: those that write do, as on a full disk; `locked`:
     they wait until `unlock`. `answer_lost`: the call still reached the disk. After the death
     every call dies.
     """
@@ -208,7 +208,7 @@ class FaultyStore:
     def __init__(self, inner: Store, dies_at: int = 0, answer_lost: bool = False) -> None:
         self.inner, self.dies_at, self.answer_lost = inner, dies_at, answer_lost
         self.calls: list[str] = []
-        self.failing = self.read_only = False
+        self.is_failing = self.read_only = False
         self.loses_answers = False
         self._free = asyncio.Event()
         self._free.set()
@@ -228,7 +228,7 @@ class FaultyStore:
             self.calls.append(name)
             if name not in READS:
                 await self._free.wait()
-            if self.failing or (self.read_only and name not in READS):
+            if self.is_failing or (self.read_only and name not in READS):
                 raise StoreError("database or disk is full")
             count = len(self.calls)
             last = count == self.dies_at

@@ -35,7 +35,7 @@ def fail(scene, how):
 
 
 def mend(scene):
-    scene.store.failing = scene.store.read_only = False
+    scene.store.is_failing = scene.store.read_only = False
 
 
 @pytest.mark.parametrize("how", ["failing", "read_only"])
@@ -99,7 +99,7 @@ async def test_all_of_an_instance_is_one_telling_for_each_contact_and_one_an_hou
     await scene.plan(*monitors)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 85}, True
+        scene.used, scene.store.is_failing = {"/a": 85}, True
         await scene.seconds(engine, 120)
         first = list(scene.smtp.sent_envelopes)
         assert sorted(mail.contact for mail in first) == ["ops", "sato"]
@@ -134,7 +134,7 @@ async def test_a_mail_knows_whether_the_store_has_what_it_tells():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         mend(scene)
         await scene.seconds(engine, 60)
@@ -148,7 +148,7 @@ async def test_another_instance_does_not_wait_for_the_hour_of_the_first():
     await scene.plan(disk_monitor(), db1)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
     assert sorted(scene.subjects) == [MARK + "[CRITICAL] db1: disk", MARK + CRITICAL]
 
@@ -158,7 +158,7 @@ async def test_the_first_route_that_accepts_it_takes_it():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
     assert [m.payload["subject"] for m in scene.backup.sent_envelopes] == [MARK + CRITICAL]
 
@@ -169,7 +169,7 @@ async def test_with_no_route_it_is_tried_again_each_minute_and_told_once():
     await scene.plan(disk_monitor(), routes=("smtp1",))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 600)
     assert scene.subjects == [MARK + CRITICAL] * 4
 
@@ -188,7 +188,7 @@ async def test_a_transports_bug_ends_neither_the_telling_nor_the_watch():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing, before = {"/a": 95}, True, scene.measured
+        scene.used, scene.store.is_failing, before = {"/a": 95}, True, scene.measured
         await scene.seconds(engine, 120)
     assert [m.payload["subject"] for m in scene.backup.sent_envelopes] == [MARK + CRITICAL]
     assert scene.measured - before > 10
@@ -199,7 +199,7 @@ async def test_what_is_over_when_the_store_is_back_is_told_as_over():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         scene.used = {"/a": 10}
         mend(scene)
@@ -213,7 +213,7 @@ async def test_looks_in_a_row_are_counted_though_none_can_be_written():
     await scene.plan(disk_monitor(patience=3))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 110)
         assert scene.subjects == []
         await scene.seconds(engine, 120)
@@ -230,7 +230,7 @@ async def test_while_nothing_can_be_written_watching_goes_on_for_all():
     await scene.plan(*monitors)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.store.failing, before = True, scene.measured
+        scene.store.is_failing, before = True, scene.measured
         await scene.seconds(engine, 600)
         assert scene.measured - before == 200
         mend(scene)
@@ -266,7 +266,7 @@ async def test_what_is_over_while_it_is_being_told_is_told_as_over():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         back = the_store_comes_back(scene, engine)
 
         async def well_again():
@@ -286,7 +286,7 @@ async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_
     await scene.plan(disk_monitor(), db1)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         for _ in range(75):
             await engine.attempt(engine.tick)
             await asyncio.gather(*engine.watcher.running_checks)
@@ -308,7 +308,7 @@ async def test_of_a_crowd_of_contacts_each_is_told():
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
     assert {mail.contact for mail in scene.smtp.sent_envelopes} == {c.id for c in rule.contacts}
 
@@ -319,7 +319,7 @@ async def test_what_swings_for_an_hour_is_told_as_it_stands_at_its_end():
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.store.failing = True
+        scene.store.is_failing = True
         levels = cycle([("CRITICAL", 95), ("WARNING", 85), ("OK", 10)])
         while len(scene.smtp.sent_envelopes) < 2:
             now, scene.used["/a"] = next(levels)
@@ -335,7 +335,7 @@ async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         mend(scene)
         scene.used = {"/a": 10}
@@ -354,7 +354,7 @@ async def test_of_an_end_that_reached_one_contact_only_the_other_hears_when_the_
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         assert len(scene.smtp.sent_envelopes) == 2
         scene.used = {"/a": 10}

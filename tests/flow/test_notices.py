@@ -623,9 +623,9 @@ async def test_a_store_that_takes_nothing_keeps_no_notice_from_being_told_later(
     scene = Told(store=FaultyStore(MemoryStore()))
     await scene.version(told(Happening.STARTED))
     async with scene.life() as engine:
-        scene.store.failing = True
+        scene.store.is_failing = True
         await scene.seconds(engine, 5)
-        scene.store.failing = False
+        scene.store.is_failing = False
         await scene.seconds(engine, 30)
     assert [about.happening for about in scene.abouts] == [Happening.STARTED]
 

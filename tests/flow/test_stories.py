@@ -213,7 +213,7 @@ async def test_a_store_that_fails_does_not_end_the_watch(caplog):
     await scene.plan(fast())
     async with scene.life() as engine:
         for second in range(60):
-            scene.store.failing = 10 <= second < 40
+            scene.store.is_failing = 10 <= second < 40
             scene.used["/a"] = 95 if second > 15 else 10
             await scene.second(engine, second)
     assert scene.measured >= 11

@@ -26,7 +26,9 @@ async def scene(tmp_path, caplog):
     store = SqliteStore.open(tmp_path / "store", reserve=0)
     scene = Scene(store=store)
     scene.notifications = {"n": TOLD}
-    scene.actions = (replace(NOTE, notice=lambda _to, about: {"subject": repr(about.unread)}),)
+    scene.actions = (
+        replace(NOTE, notice=lambda _to, about: {"subject": repr(about.is_unreadable)}),
+    )
     await scene.plan(disk_monitor())
     await store.post(LETTER, NEXT)
     db = driver.connect(tmp_path / "store", isolation_level=None)

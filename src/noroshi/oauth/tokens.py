@@ -80,7 +80,7 @@ class SignInState:
     """When the secret or certificate in use ends, as far as that is known."""
     by_next: bool = False
     """Whether it is the second one of two."""
-    holds: bool = False
+    has_token: bool = False
     """Whether a token is at hand that is good for a while, though another is refused."""
 
 
@@ -358,9 +358,12 @@ class TokenSource:
             return SignInState(
                 sign=SignInStatus.NEVER, reason=message, ends=in_use(stored, "").ends
             )
-        holds = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
+        has_token = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
         return _state_of(
-            grant, refusals, in_use(stored, grant.credential if grant else ""), holds=holds
+            grant,
+            refusals,
+            in_use(stored, grant.credential if grant else ""),
+            has_token=has_token,
         )
 
     async def _has_usable_token(self, account: Account, resource: Resource) -> bool:
@@ -387,7 +390,7 @@ def _state_of(
     refusals: Mapping[str, CachedRefusal],
     credential_in_use: CredentialInUse,
     *,
-    holds: bool = False,
+    has_token: bool = False,
 ) -> SignInState:
     """Return how an account stands, by what is kept and what is remembered as refused."""
     renewed_at, user = (grant.renewed, grant.user) if grant else (None, "")
@@ -414,5 +417,5 @@ def _state_of(
         user=user,
         ends=credential_in_use.ends,
         by_next=credential_in_use.second,
-        holds=holds,
+        has_token=has_token,
     )

@@ -59,12 +59,12 @@ class Mark:
 class Trail:
     """Follow one log through all its rotations. `floor`: what changed no later than that was
     left out because there are too many. `missed`: looks in a row without a file of that name.
-    `barred`: it could not be read yet, so that its first look is still to come."""
+    `is_barred`: it could not be read yet, so that its first look is still to come."""
 
     marks: tuple[Mark, ...] = ()
     floor: int = 0
     missed: int = 0
-    barred: bool = False
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def memory_as_json(memory: Memory) -> Mapping[str, Any]:
             path: [
                 trail.floor,
                 trail.missed,
-                trail.barred,
+                trail.is_barred,
                 [_row(mark) for mark in trail.marks],
             ]
             for path, trail in memory.trails.items()

@@ -99,7 +99,8 @@ class AlarmOperations(NewestSamples):
 
         changed_items = await _write_each(names, write)
         note(
-            old_state=dict.fromkeys(changed_items), new_state=dict.fromkeys(changed_items, person.name)
+            old_state=dict.fromkeys(changed_items),
+            new_state=dict.fromkeys(changed_items, person.name),
         )
         return await self._changed_rows(plan, target, changed_items)
 

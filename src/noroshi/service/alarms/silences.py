@@ -78,7 +78,9 @@ class SilenceOperations(OperationGroup):
         )
         await self._store.silence(silence)
         answer = self._answer(plan, silence, now)
-        note(new_state={"id": silence.id, "place": silenced_place or "everything", "ends": ends})
+        note(
+            new_state={"id": silence.id, "place": silenced_place or "everything", "ends": ends}
+        )
         return answer
 
     @offers(alarm_operations.SILENCE_END)

@@ -30,7 +30,7 @@ class Rule:
     """A question that no row should answer, and what it means if some do."""
 
     ask: str
-    means: Message
+    meaning: Message
 
 
 RULES = (

@@ -72,12 +72,12 @@ FieldReader = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedForm:
     """Hold the fields of a form, the version that it is about, and what is in force `now` of the
-    fields that somebody else changed otherwise; `overtaken`: somebody did."""
+    fields that somebody else changed otherwise; `is_overtaken`: somebody did."""
 
     form: Texts
     base_version: int
     now: Texts = field(default_factory=dict)
-    overtaken: bool = False
+    is_overtaken: bool = False
 
 
 class Refusal(Protocol):
@@ -133,7 +133,7 @@ def _merged(
         for name, text in current_fields.items()
         if text not in (base_fields.get(name, ""), form.get(name, ""))
     }
-    return MergedForm(form=form, base_version=version, now=changed_elsewhere, overtaken=True)
+    return MergedForm(form=form, base_version=version, now=changed_elsewhere, is_overtaken=True)
 
 
 async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ NOTHING = ImportedDefinitions(has_file=False, folder=Folder((), ()))
 
 def imported_definitions(visit: Visit) -> ImportedDefinitions:
     """Return the definitions that were uploaded with this form."""
-    definitions: ImportedDefinitions | None = visit.imported
+    definitions: ImportedDefinitions | None = visit.imported_definitions
     return definitions or NOTHING
 
 
@@ -61,7 +61,7 @@ async def read_import(visit: Visit) -> None:
     if answer is None:  # what no browser sends
         raise ForbiddenError(NOT_OURS)
     visit.form = answer["fields"]
-    visit.imported = ImportedDefinitions(
+    visit.imported_definitions = ImportedDefinitions(
         has_file=answer["given"],
         folder=Folder(
             tuple(Document(**one) for one in answer["documents"]),

@@ -120,9 +120,9 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         reload_address=visit.page_address.partition("&did=")[0],
         etag=etag,
         version_seen=version,
-        overtaken=edit.overtaken,
+        overtaken=edit.is_overtaken,
         gone=edit.is_gone,
-        stranded=edit.stranded,
+        stranded=edit.is_stranded,
         new_link=_new_link(edit),
         changes=outcome.problems,
         changes_by_others=await _changes_by_others(visit, edit),
@@ -141,7 +141,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
 
 def _new_spot(edit: Edit) -> Spot | None:
     """Return where it is, if somebody else gave it another name."""
-    if not (edit.overtaken and edit.is_gone):
+    if not (edit.is_overtaken and edit.is_gone):
         return None
     return find_moved(
         edit.spot, edit.base_document, edit.definitions.documents, edit.outcome.problems
@@ -156,7 +156,7 @@ def _new_link(edit: Edit) -> Link | None:
 
 async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceText]:
     """Return the differences that somebody else made in it."""
-    if not edit.overtaken:
+    if not edit.is_overtaken:
         return ()
     documents, spot = edit.definitions.documents, _new_spot(edit)
     key = spot.key if spot and edit.now is None else edit.spot.key
@@ -166,7 +166,7 @@ async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceTex
 
 
 def _reasons(visit: Visit, edit: Edit) -> Sequence[str]:
-    if not edit.overtaken:
+    if not edit.is_overtaken:
         return edit.outcome.reasons
     definition = (edit.spot.key, edit.base_document)
     return [by_title(visit, sentence, definition) for sentence in edit.outcome.reasons]

@@ -134,7 +134,7 @@ class Outline:
         typed_form: Form | None = None
         if visit.request.method == "POST":
             typed_form = visit.form
-            if edit.overtaken:
+            if edit.is_overtaken:
                 typed_form = self.merged_fields(visit.form, edit.base, edit.current)
         return Drawing(
             say=visit.say,
@@ -142,7 +142,7 @@ class Outline:
             titles=_titles(edit.definitions.documents),
             kind=self.kind,
             typed_form=typed_form,
-            now=now if edit.overtaken else None,
+            now=now if edit.is_overtaken else None,
         )
 
     def _kinds_with_prefixes(self) -> Iterator[tuple[Kind, str]]:

@@ -45,7 +45,7 @@ class ConnectionLimits:
     body: float = 15.0
     long_body: float = 300.0
     idle: int = 30
-    stalled: float = 60.0
+    stall_timeout: float = 60.0
 
     @property
     def at_once(self) -> int:
@@ -238,7 +238,7 @@ class TimedH11Protocol(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stall_timer = self.loop.call_later(self.bounds.stalled, self._abort)
+        self._stall_timer = self.loop.call_later(self.bounds.stall_timeout, self._abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()

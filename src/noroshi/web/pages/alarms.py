@@ -250,7 +250,7 @@ async def _page(
         places=list(labels_of(snapshot.status.monitors).items())[:MOST_PLACES],
         typed_place=visit.form.get("place", "")
         or query_value(visit, "place")
-        or _place_of(query.picked),
+        or _place_of(query.selection),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=refused_input(visit, "words", "length", "until", "reason"),
         deed_done=deed_done,
@@ -273,7 +273,7 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
         return context, fragments(context, localizer)
 
     cache_key = (visit.language, allowed["act"], query.show)
-    is_own_view = query.find or query.picked
+    is_own_view = query.find or query.selection
     if is_own_view:
         with live.count_time():
             context, parts = render()
@@ -287,7 +287,7 @@ def _query(visit: Visit, not_done: frozenset[str] | None = None) -> AlarmQuery:
     return AlarmQuery(
         show=show if show == NOBODY else "",
         find=query_value(visit, "find").strip(),
-        picked=_picked(visit) if not_done is None else not_done,
+        selection=_picked(visit) if not_done is None else not_done,
     )
 
 

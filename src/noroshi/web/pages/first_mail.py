@@ -79,7 +79,7 @@ async def mail(visit: Visit) -> Response:
         )
         # The definitions may be in force though the secret beside them was not taken.
         fresh_answer = await visit.call(EditOperations.read)
-        if is_saved or merged.overtaken:
+        if is_saved or merged.is_overtaken:
             merged = replace(merged, base_version=fresh_answer.version)
             etag = _etags(fresh_answer)
         else:
@@ -125,7 +125,9 @@ async def _save(
         account = account_of(documents)
         entry = str(put[f"accounts/{account}"].get("secret", ""))
         return await store_secret(visit, account, entry, secret), True
-    entry = put[f"routes/{route_of(documents, first_route.route_kind)}"]["options"].get("password", "")
+    entry = put[f"routes/{route_of(documents, first_route.route_kind)}"]["options"].get(
+        "password", ""
+    )
     outcome = (
         await run(visit, SignInOperations.set_secret, name=entry, value=secret)
         if secret

@@ -162,7 +162,7 @@ async def person(visit: Visit) -> Response:
             outcome,
             keys=[key],
         )
-        etag = definitions.etags[key] if merged_again.overtaken else etag
+        etag = definitions.etags[key] if merged_again.is_overtaken else etag
         return await _person(
             visit,
             progress,

@@ -88,15 +88,15 @@ ALL_RETRIED = Outcome[int]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """Show a mail of the queue. `next`: when it is tried; `waits`: since when it does; `ways`: its
-    routes; `open`: something can still be done, which `deeds` are for this person."""
+    """Show a mail of the queue. `next`: when it is tried; `wait_time`: since when it waits; `ways`:
+    its routes; `open`: something can still be done, which `deeds` are for this person."""
 
     mail: Queued
     state: StateMark
     because: str
     next: str
-    waits: str
-    born: str
+    wait_time: str
+    creation_time: str
     reader: str
     ways: Sequence[str]
     href: str
@@ -203,8 +203,8 @@ def _row(visit: Visit, one: Queued, titles: Titles) -> QueueRow:
         state=state(visit, one.state),
         because=visit.say(one.because),
         next=_next(visit, one),
-        waits=time_since(visit, one.born),
-        born=clock(visit, one.born),
+        wait_time=time_since(visit, one.born),
+        creation_time=clock(visit, one.born),
         reader=titles.contact(one.contact),
         ways=[_way(visit, one, name, titles) for name in one.routes],
         href=address("/queue/mail", id=one.id),

@@ -69,7 +69,7 @@ def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
             return await _page(visit, other.name, result, codes.code_of(visit.key, other.name))
         details = await load_route(visit, name, way)
         result = await DEEDS[deed](visit, details)
-        if result.caught and result.sign_in is not None:
+        if result.ends_here and result.sign_in is not None:
             sign_in, home = result.sign_in, home_of(visit.request.url)
             pages = {"next_page": href(name, did="signed_in"), "page_of_failure": href(name)}
             returns.expect(sign_in.url, sign_in.redirect, visit.key, name, home, **pages)
@@ -122,7 +122,7 @@ async def _page(
         networks=sorted(definitions_of(details.documents, "networks")),
         may=permissions,
         result=result,
-        why=await refusal_lines(visit, result) if merged.overtaken else result.reasons,
+        why=await refusal_lines(visit, result) if merged.is_overtaken else result.reasons,
         sender_address=_sender_address(details),
         recipient=await _test_recipient(visit),
         letter=letter,

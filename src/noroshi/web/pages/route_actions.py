@@ -36,9 +36,9 @@ DAY = "secret_ends"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteActionResult:
     """Hold the result of a form: `next_page` is another page, else it is the same with what the form
-    led to. `sign_in` is a sign-in under way, `caught` if the browser ends at this manager; `device`
-    is the code to type; `saved`: the definition is saved, though something after it was not;
-    `new_name` is the name that somebody else gave the route meanwhile. `kind` and `problems` are
+    led to. `sign_in` is a sign-in under way, `ends_here` if the browser ends at this manager;
+    `device` is the code to type; `saved`: the definition is saved, though something after it was
+    not; `new_name` is the name that somebody else gave the route meanwhile. `kind` and `problems` are
     those of a refusal."""
 
     next_page: str = ""
@@ -47,7 +47,7 @@ class RouteActionResult:
     status: int = 200
     way: str = ""
     sign_in: SignIn | None = None
-    caught: bool = False
+    ends_here: bool = False
     device: Code | None = None
     saved: bool = False
     new_name: str = ""
@@ -175,7 +175,9 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
             ),
         )
         return RouteActionResult(reasons=reasons, status=409, way=details.way)
-    return RouteActionResult(sign_in=outcome.answer, caught=port is not None, way=details.way)
+    return RouteActionResult(
+        sign_in=outcome.answer, ends_here=port is not None, way=details.way
+    )
 
 
 async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:

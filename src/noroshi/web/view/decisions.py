@@ -20,7 +20,7 @@ class Decision:
 
     decided_at: datetime
     item: str
-    speaks: bool
+    notifies: bool
     because: Message | None
     rule: str = ""
     subject: str = ""
@@ -48,7 +48,7 @@ def _decision(one: Decided, notification: LedgerRow | None) -> Decision:
     return Decision(
         decided_at=one.at,
         item=one.item,
-        speaks=one.speaks,
+        notifies=one.speaks,
         because=one.because,
         rule=one.called,
         contact=notification.contact if notification else "",
@@ -61,7 +61,7 @@ def _notification_decisions(notifications: Sequence[LedgerRow]) -> Iterator[Deci
         yield Decision(
             decided_at=one.queued,
             item=one.item,
-            speaks=True,
+            notifies=True,
             because=None,
             subject=one.subject,
             contact=one.contact,

@@ -197,34 +197,36 @@ def heading(
         return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
     if readiness.usable == readiness.count:
         return _all_can_send(visit, readiness)
-    if readiness.no == readiness.count:
+    if readiness.blocked_count == readiness.count:
         return visit.say(
             _(
                 "No route can send. Alarms are kept and sent, worst first, as soon as a route recovers."
             )
         )
-    sentences = [_some_cannot(visit, routes, documents, readiness)] if readiness.no else []
-    if readiness.for_now:
+    sentences = (
+        [_some_cannot(visit, routes, documents, readiness)] if readiness.blocked_count else []
+    )
+    if readiness.unsure_count:
         sentences.append(
             visit.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
-                ).fill(bad=readiness.for_now, count=readiness.count)
+                ).fill(bad=readiness.unsure_count, count=readiness.count)
             )
         )
     return ("" if visit.language == "ja" else " ").join(sentences)
 
 
 def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
-    if readiness.doubted:
+    if readiness.doubted_count:
         return visit.say(
             _("The last diagnosis of a route failed, so messages might not be sent.")
         )
-    if readiness.unproved:
+    if readiness.unproved_count:
         return visit.say(
             _("No route problems are known. Not verified yet: {unproved} of {count}.").fill(
-                unproved=readiness.unproved, count=readiness.count
+                unproved=readiness.unproved_count, count=readiness.count
             )
         )
     if readiness.count == 1:
@@ -249,7 +251,7 @@ def _some_cannot(
             ngettext(
                 "{bad} of {count} route cannot send. These alarms cannot be sent: {which}.",
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
-            ).fill(bad=readiness.no, count=readiness.count, which=order_names)
+            ).fill(bad=readiness.blocked_count, count=readiness.count, which=order_names)
         )
     working_names = {one.name for one in routes if nothing_against(one.sends)}
     others_send = working_names and not stuck_orders(working_names, documents)
@@ -258,12 +260,12 @@ def _some_cannot(
             ngettext(
                 "{bad} of {count} route cannot send. Alarms are sent through the others.",
                 "{bad} of {count} routes cannot send. Alarms are sent through the others.",
-            ).fill(bad=readiness.no, count=readiness.count)
+            ).fill(bad=readiness.blocked_count, count=readiness.count)
         )
     return visit.say(
         ngettext(
             "{bad} of {count} route cannot send.", "{bad} of {count} routes cannot send."
-        ).fill(bad=readiness.no, count=readiness.count)
+        ).fill(bad=readiness.blocked_count, count=readiness.count)
     )
 
 
