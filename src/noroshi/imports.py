@@ -65,19 +65,19 @@ class OnDemand(Mapping[str, T]):
     names are known before, so nothing is made for who only lists them."""
 
     def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
-        self._makers, self._values = makers, dict[str, T]()
+        self._makers, self._value_by_name = makers, dict[str, T]()
 
     def __getitem__(self, name: str) -> T:
         try:
-            return self._values[name]
+            return self._value_by_name[name]
         except KeyError:
             return self._make(name)
 
     def _make(self, name: str) -> T:
         with ONE_AT_A_TIME:
-            if name not in self._values:
-                self._values[name] = self._makers[name]()
-            return self._values[name]
+            if name not in self._value_by_name:
+                self._value_by_name[name] = self._makers[name]()
+            return self._value_by_name[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers

@@ -65,7 +65,7 @@ async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
         return edit
     await require_change_allowed(visit)
     if visit.form.get("do") != REMOVE:
-        return await submit(visit, edit, outline.content(visit.form, edit.base))
+        return await submit(visit, edit, outline.content(visit.form, edit.base_content))
     if visit.form.get("meant") != "yes":
         edit.outcome = Outcome(
             None,

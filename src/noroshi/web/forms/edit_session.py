@@ -60,7 +60,7 @@ class Edit:
         return document
 
     @property
-    def base(self) -> Content:
+    def base_content(self) -> Content:
         """Return the content that its editor saw."""
         return self.spot.content_in(self.base_document) or self.removed_content or {}
 
@@ -68,7 +68,7 @@ class Edit:
     def current(self) -> Content:
         """Return the content in force; of a removed one, the last."""
         content = self.spot.content_in(self.now)
-        return self.base if content is None else content
+        return self.base_content if content is None else content
 
     @property
     def is_gone(self) -> bool:

@@ -217,7 +217,7 @@ def number(text: str) -> Any:
 
 def _parse_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
     return {
-        one.name: split(entry[one.name]) if one.several else entry[one.name]
+        one.name: split(entry[one.name]) if one.is_list else entry[one.name]
         for one in shape.columns
         if entry[one.name]
     }

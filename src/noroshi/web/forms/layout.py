@@ -110,7 +110,7 @@ class Outline:
                 drawing = replace(drawing, defaults=self.defaults, kind="")
             for one in fields_of(
                 part.schema,
-                part.own_part({**self.start, **edit.base}),
+                part.own_part({**self.start, **edit.base_content}),
                 edit.problems,
                 drawing=drawing,
                 prefix=part.prefix,
@@ -124,7 +124,7 @@ class Outline:
         blocks = list[Block]()
         for kind, prefix in self._kinds_with_prefixes():
             drawing = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
-            kind_limits = self._limits_of(edit.base, kind)
+            kind_limits = self._limits_of(edit.base_content, kind)
             rows = limits.rows_of(kind, kind_limits, edit.problems, drawing, prefix)
             is_filled = any(row.has_own_limits or row.problems or row.now for row in rows)
             blocks.append(Block(kind=kind, rows=rows, open=is_filled or not self.by_kind))
@@ -135,7 +135,7 @@ class Outline:
         if visit.request.method == "POST":
             typed_form = visit.form
             if edit.is_overtaken:
-                typed_form = self.merged_fields(visit.form, edit.base, edit.current)
+                typed_form = self.merged_fields(visit.form, edit.base_content, edit.current)
         return Drawing(
             say=visit.say,
             names_by_setting=self.names_by_setting,

@@ -24,7 +24,7 @@ class Column:
 
     name: str
     help: Message
-    several: bool
+    is_list: bool
     choices: tuple[str, ...] = ()
 
 

@@ -19,13 +19,13 @@ from noroshi.web.view.page_context import Visit, page
 
 CONTACTS = DefinitionType(
     type="contacts",
-    one="contact",
+    singular="contact",
     definition_class=ContactDef,
     sections={
         "who": (pgettext("contact.who", "Contact"), ("title", "addresses")),
         "how": (_("Message format"), ("language", "zone", "one_by_one")),
     },
-    texts=DefinitionTexts(
+    page_texts=DefinitionTexts(
         titles=_("Contacts"),
         new=_("New contact"),
         title=_("Contact {name}"),

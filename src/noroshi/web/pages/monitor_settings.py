@@ -63,7 +63,9 @@ async def monitor(visit: Visit) -> Response:
     if group_content is None and visit.request.method == "GET":
         return visit.redirect(HOME)
     group_content = group_content or {}  # somebody removed it, which the change will tell
-    kind_name = edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+    kind_name = (
+        edit.base_content.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+    )
     kind = next((one for one in await checks(visit) if one.kind == kind_name), None)
     if kind is None and edit.spot.new:
         return await _choose(visit, edit.now, instance_name, group)
@@ -150,7 +152,7 @@ def _frame(
     visit: Visit, edit: Edit, outline: Outline, kind: Kind | None, path: tuple[str, str, str]
 ) -> FormFrame:
     instance_name, group, name = path
-    kind_title = visit.say(kind.title) if kind else str(edit.base.get("kind", ""))
+    kind_title = visit.say(kind.title) if kind else str(edit.base_content.get("kind", ""))
     frame = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name, group),
@@ -160,14 +162,14 @@ def _frame(
         return frame
     return replace(
         frame,
-        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base))),
+        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
         links=[
             (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
         ],
         removal=visit.say(
             _(
                 "Removes the monitor {name}. Its history is kept as long as that of other monitors."
-            ).fill(name=unique_label(name, edit.base))
+            ).fill(name=unique_label(name, edit.base_content))
         ),
     )
 
@@ -178,7 +180,7 @@ def _sections(
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
     schedule_fields, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
-    code = edit.base.get("kind") or outline.kind
+    code = edit.base_content.get("kind") or outline.kind
     return [
         Section(
             id="what",

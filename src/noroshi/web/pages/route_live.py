@@ -277,7 +277,7 @@ class CheckOnPage:
 
     title: str
     level: str
-    texts: Sequence[str]
+    sentences: Sequence[str]
 
 
 async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | None:
@@ -287,16 +287,18 @@ async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | Non
         return await _tenant_row(visit, account, title)
     trial = await run(visit, ProbeOperations.account_try, account=account, bare=name == "app")
     if trial.reasons:
-        return CheckOnPage(title=title, level="critical", texts=trial.reasons)
+        return CheckOnPage(title=title, level="critical", sentences=trial.reasons)
     if not trial.ok.sure:
         note = visit.say(_("Can be checked only at sign-in."))
-        return CheckOnPage(title=title, level="unknown", texts=(note, visit.say(trial.ok.why)))
+        return CheckOnPage(
+            title=title, level="unknown", sentences=(note, visit.say(trial.ok.why))
+        )
     good_text = (
         _("Registered in the tenant.")
         if name == "app"
         else _("Accepted by the sign-in server.")
     )
-    return CheckOnPage(title=title, level="ok", texts=(visit.say(good_text),))
+    return CheckOnPage(title=title, level="ok", sentences=(visit.say(good_text),))
 
 
 async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | None:
@@ -305,6 +307,6 @@ async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | N
     if tenant.status == 404:
         return None
     if tenant.reasons:
-        return CheckOnPage(title=title, level="critical", texts=tenant.reasons)
+        return CheckOnPage(title=title, level="critical", sentences=tenant.reasons)
     text = visit.say(_("Found: {id}").fill(id=tenant.ok.id))
-    return CheckOnPage(title=title, level="ok", texts=(text,))
+    return CheckOnPage(title=title, level="ok", sentences=(text,))

@@ -57,7 +57,7 @@ class ListTexts:
 
     add: Message
     description: Message
-    none: Message
+    empty: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,9 @@ class DefinitionType:
 
     definition_class: type[Any]
     type: str
-    one: str
+    singular: str
     sections: Mapping[str, tuple[Message, Sequence[str]]]
-    texts: DefinitionTexts
+    page_texts: DefinitionTexts
 
     @property
     def list(self) -> str:
@@ -79,12 +79,12 @@ class DefinitionType:
     @property
     def path(self) -> str:
         """Return the address of one."""
-        return f"/settings/{self.one}"
+        return f"/settings/{self.singular}"
 
 
 RULES = DefinitionType(
     type="rules",
-    one="rule",
+    singular="rule",
     definition_class=RuleDef,
     sections={
         "told": (_("Contacts and routes"), ("contacts", "routes")),
@@ -93,7 +93,7 @@ RULES = DefinitionType(
             ("on", "when", "nth", "repeat", "most", "recovered"),
         ),
     },
-    texts=DefinitionTexts(
+    page_texts=DefinitionTexts(
         titles=_("Rules"),
         new=_("New rule"),
         title=pgettext("rule.title", "Rule {name}"),
@@ -105,13 +105,13 @@ RULES = DefinitionType(
 )
 NOTIFICATIONS = DefinitionType(
     type="notifications",
-    one="notification",
+    singular="notification",
     definition_class=NotificationDef,
     sections={
         "when": (_("Events and times"), ("events", "instances", "at", "days", "zone")),
         "told": (_("Contacts and routes"), ("contacts", "routes")),
     },
-    texts=DefinitionTexts(
+    page_texts=DefinitionTexts(
         titles=_("System notifications"),
         new=_("New system notification"),
         title=pgettext("notification.title", "System notification {name}"),
@@ -126,14 +126,14 @@ LISTS: Mapping[str, ListTexts] = {
             "A rule defines the levels, contacts, frequency and routes of notifications. Instances, "
             "groups and monitors refer to the rules that apply to them."
         ),
-        none=_("There is no rule yet, so nobody is notified. Add the first one."),
+        empty=_("There is no rule yet, so nobody is notified. Add the first one."),
     ),
     NOTIFICATIONS.type: ListTexts(
         add=_("Add a system notification"),
         description=_(
             "Who is notified about Noroshi itself: when it starts or stops, when a message bounces."
         ),
-        none=_(
+        empty=_(
             "There are no system notifications yet. Important events are still reported through the "
             "routes of the rules."
         ),
@@ -158,7 +158,7 @@ def _lister(sort: DefinitionType) -> Any:
             "telling.html",
             sort=sort,
             texts=LISTS[sort.type],
-            title=visit.say(sort.texts.titles),
+            title=visit.say(sort.page_texts.titles),
             rows=[
                 _row(visit, sort, name, one, documents)
                 for name, one in documents_of_type(sort.type, documents)
@@ -226,7 +226,7 @@ def editor(sort: DefinitionType) -> Any:
 
 async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Kind | None:
     """Return the kind of action whose options a rule has."""
-    action_name = edit.base.get("action", ACTION)
+    action_name = edit.base_content.get("action", ACTION)
     kinds = await visit.call(StatusOperations.kinds) if sort is RULES else ()
     matching_kinds = (one for one in kinds if (one.family, one.kind) == ("action", action_name))
     return next(matching_kinds, None)
@@ -253,7 +253,7 @@ def _frame(
     name: str,
     action: Kind | None,
 ) -> FormFrame:
-    fields, texts = outline.fields(visit, edit), sort.texts
+    fields, texts = outline.fields(visit, edit), sort.page_texts
     sections = [
         Section(id=id, title=visit.say(title), fields=[fields.pop(one) for one in names])
         for id, (title, names) in sort.sections.items()

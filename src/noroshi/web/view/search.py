@@ -27,12 +27,12 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """Hold the `place`; or "", and the names that may be meant. `several`: all these have just
+    """Hold the `place`; or "", and the names that may be meant. `is_ambiguous`: all these have just
     that name."""
 
     place: str = ""
     suggestions: tuple[str, ...] = ()
-    several: bool = False
+    is_ambiguous: bool = False
 
 
 def labels_of(monitors: Sequence[MonitorStatus]) -> Labels:
@@ -54,7 +54,7 @@ def find_place(text: str, labels: Labels) -> PlaceMatch:
         if len(hits) == 1:
             return PlaceMatch(hits[0])
         if hits:
-            return PlaceMatch("", tuple(_names_with_paths(hits, labels)), several=True)
+            return PlaceMatch("", tuple(_names_with_paths(hits, labels)), is_ambiguous=True)
     return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
@@ -64,7 +64,7 @@ def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome
     if match.place:
         return match.place, Outcome()
     suggestions = visit.say(_(", ")).join(match.suggestions[:MOST_NEAR])
-    if match.several:
+    if match.is_ambiguous:
         refusal = visit.say(
             ngettext(
                 "{count} match for “{given}”. Choose one: {near}",
