@@ -96,7 +96,7 @@ async def test_a_required_address_that_is_not_there_is_critical():
 async def test_an_address_is_the_same_however_it_is_written():
     found = await look("web1", "2001:DB8:0::1", web1=["192.0.2.1", "2001:db8::1"])
     assert level(found["missing"]) is Level.OK
-    assert found["missing"].note.en == "all required addresses are there"
+    assert found["missing"].note.en == "all required addresses are present"
 
 
 def test_what_is_no_address_cannot_be_required():

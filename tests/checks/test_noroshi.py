@@ -206,7 +206,7 @@ def told_of(found, name):
 @pytest.mark.parametrize("name", ["blocked", "down"])
 async def test_what_is_well_again_is_told_as_well(name):
     found = await readings("route", route=RouteFacts())
-    assert told_of(found, name) == "messages can be sent through it"
+    assert told_of(found, name) == "messages can be sent through this route"
 
 
 async def test_minutes_are_told_of_a_route_that_is_down():

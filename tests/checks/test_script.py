@@ -153,7 +153,7 @@ async def test_a_real_script_that_hangs_is_ended_with_its_children(folder):
     path = written(folder, f"setsid {sleeper.command} &\n{sleeper.command}")
     wanted = script.Options(argv=(path,), timeout=0.3)
     with pytest.raises(
-        Unmeasurable, match=r"no answer within 0\.3 s; it and its children were"
+        Unmeasurable, match=r"no answer within 0\.3 s; the program and its child processes were"
     ):
         await script.run(wanted, local(folder), {})
     await sleeper.is_gone()

@@ -100,17 +100,35 @@ def test_half_a_character_in_json_is_a_question_mark_as_no_store_could_keep_it()
         pytest.param("[1]", r"not a JSON object: \[1\]", id="a list"),
         pytest.param("{", "not a JSON object: {", id="half an object"),
         pytest.param('{"a": NaN}', "not a JSON object", id="NaN"),
-        pytest.param('{"a": 1e999}', "a in its JSON is not a number: inf", id="too large"),
-        pytest.param('{"a": true}', "a in its JSON is not a number: True", id="a truth"),
-        pytest.param('{"a": "1"}', "a in its JSON is not a number: '1'", id="a text"),
-        pytest.param('{"items": 1}', "items in its JSON is not an object: 1", id="items"),
-        pytest.param('{"items": {"x": 1}}', "x in its JSON is not an object: 1", id="an item"),
         pytest.param(
-            '{"items": {"x": {"y": null}}}', r"x\.y in its JSON is not a number", id="in it"
+            '{"a": 1e999}',
+            "a in the program's JSON output is not a number: inf",
+            id="too large",
+        ),
+        pytest.param(
+            '{"a": true}', "a in the program's JSON output is not a number: True", id="a truth"
+        ),
+        pytest.param(
+            '{"a": "1"}', "a in the program's JSON output is not a number: '1'", id="a text"
+        ),
+        pytest.param(
+            '{"items": 1}', "items in the program's JSON output is not an object: 1", id="items"
+        ),
+        pytest.param(
+            '{"items": {"x": 1}}',
+            "x in the program's JSON output is not an object: 1",
+            id="an item",
+        ),
+        pytest.param(
+            '{"items": {"x": {"y": null}}}',
+            r"x\.y in the program's JSON output is not a number",
+            id="in it",
         ),
         pytest.param('{"a": ' * 60000, "not a JSON object", id="without a bottom"),
         pytest.param(
-            f'{{"a": {"9" * 4000}}}', "a in its JSON is not a number", id="endless digits"
+            f'{{"a": {"9" * 4000}}}',
+            "a in the program's JSON output is not a number",
+            id="endless digits",
         ),
         pytest.param(
             f'{{"a": {"9" * 5000}}}', "not a JSON object", id="more than Python reads"

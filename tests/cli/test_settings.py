@@ -82,7 +82,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param("name = ", "is not valid TOML", id="no TOML"),
         pytest.param(
             f"log = 'auto'\nhistory_days = {'9' * 5000}\n",
-            "is not valid TOML at line 2, column 16: a number of too many digits",
+            "is not valid TOML at line 2, column 16: a number with too many digits",
             id="a number of 5,000 digits",
         ),
         pytest.param(

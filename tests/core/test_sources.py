@@ -38,8 +38,8 @@ def test_an_address_that_is_not_known_to_be_this_computer_s_is_reached_over_the_
     assert source.kind is SourceKind.NETWORK
     assert source.problem.en == (
         f"{address} is not this computer (kanri01), so it can only be measured over the network "
-        "from here. If it is this computer, set source to minato in the instance; if not, run "
-        "Noroshi there"
+        f"from here. If {address} is this computer after all, set source to minato in the "
+        "instance; otherwise, run Noroshi on that computer"
     )
 
 

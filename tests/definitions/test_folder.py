@@ -123,7 +123,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
         ),
         pytest.param(
             "y = 1\nx = " + "9" * 9999,
-            "rules/x.toml: is not valid TOML at line 2, column 5: a number of too many digits",
+            "rules/x.toml: is not valid TOML at line 2, column 5: a number with too many digits",
             id="a number without end",
         ),
         pytest.param(

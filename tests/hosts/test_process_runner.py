@@ -105,7 +105,9 @@ async def test_what_is_no_utf_8_does_not_matter(folder):
 
 async def test_a_program_that_is_too_slow_is_ended(folder):
     sleeper = Sleeper()
-    with pytest.raises(Unmeasurable, match=r"no answer within 0\.3 s; it and its children"):
+    with pytest.raises(
+        Unmeasurable, match=r"no answer within 0\.3 s; the program and its child processes"
+    ):
         await run(folder, f"trap '' TERM; {sleeper.command}", timeout=0.3)
     await sleeper.is_gone()
 

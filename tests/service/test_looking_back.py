@@ -41,7 +41,7 @@ async def test_a_version_that_is_taken_back_comes_as_a_new_one_with_the_same_mon
     after = await ask("export")
     assert (back["version"], after["documents"]) == (3, before["documents"])
     assert (await ask("versions"))[0]["note"] == {
-        "en": "back to version 1",
+        "en": "rollback to version 1",
         "ja": "版 1 に戻す",
     }
 

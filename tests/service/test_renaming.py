@@ -110,7 +110,7 @@ async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):
     await apply_definitions(ask)
     await ask.harness.measured(told=["all"])
     told = await renamed(ask, "rules/all", "everybody", dry=True)
-    assert "Past notifications stay with it" in said(told)
+    assert "Its notification history is kept" in said(told)
     lines = [one["en"] for one in told["differences"]]
     assert lines[0] == "~ rules/all → rules/everybody" and not any("id" in one for one in lines)
     (before,) = (await ask("alarms"))["rows"][0]["told"]

@@ -118,7 +118,7 @@ async def test_a_folder_that_is_missing_is_not_made(tmp_path):
     (got,) = set(receipt.answers.values())
     assert got.verdict is Verdict.ROUTE_DOWN and receipt.provider_id == ""
     assert got.explanation.en.startswith(
-        f"cannot write into the pickup folder {tmp_path / 'pickup'}: "
+        f"cannot write to the pickup folder {tmp_path / 'pickup'}: "
     )
     assert "it does not exist" in got.explanation.en and files(tmp_path) == []
     (tmp_path / "pickup").mkdir()

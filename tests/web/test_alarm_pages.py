@@ -85,7 +85,7 @@ async def test_who_comes_second_is_told_who_has_it(seen, ask):
     await seen.get("/alarms")
     await ask("alarm_acknowledge", monitor=DISKS)
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
-    assert seen.status == 409 and "aki has already acknowledged it" in seen.text
+    assert seen.status == 409 and "aki has already acknowledged this alarm" in seen.text
 
 
 async def test_what_ended_meanwhile_is_no_failure_and_is_not_chosen_any_more(
@@ -117,7 +117,7 @@ async def test_what_was_done_is_told_beside_what_was_not(seen, harness, ask):
     more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /gone"}
     await seen.post("/alarms", do="acknowledge", words="", **PICKED, **more)
     assert seen.status == 409 and "Of 3 selected: 1 done, 1 already ended." in seen.text
-    assert "/srv: aki has already acknowledged it" in seen.text
+    assert "/srv: aki has already acknowledged this alarm" in seen.text
     assert seen.text.count('class="is-picked"') == 1 and "0 not acknowledged" in seen.text
 
 
@@ -216,7 +216,7 @@ async def test_what_was_stopped_is_not_said_to_be_well(seen, harness, ask):
     page = (await seen.get("/alarms")).text
     row = page.partition('id="h-well"')[2].partition("</tr>")[0]
     assert "web1 › disks › /var" in row and "Stopped" in row and ">OK<" not in row
-    unknown = "it is not known whether it recovered"
+    unknown = "it is not known whether the problem persists"
     ended = page.partition('id="ended"')[2]
     assert "no longer monitored: 1" in ended and unknown in ended
     assert "ecovered" not in ended.replace(unknown, "")

@@ -273,7 +273,7 @@ async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password
     said = html.unescape(page.text)
     assert "--programs" not in said
     assert "relay: is stored in the vault for mail.example.com:587" in said
-    assert "this would send it to evil.example:587" in said and CANARY not in said
+    assert "this change would send it to evil.example:587" in said and CANARY not in said
     assert (await in_force(harness, "routes/relay"))["options"]["host"] == "mail.example.com"
     page = await saved(entered, "routes/relay", do="save", password=GOOD, **moved)
     assert (await in_force(harness, "routes/relay"))["options"]["host"] == "evil.example"

@@ -29,7 +29,7 @@ async def test_a_node_that_is_well_says_so(tmp_path):
         await browser.get("/settings/health")
         for told in (
             "Noroshi itself has no known problems",
-            "0.25 s at most",
+            "at most 0.25 s",
             "2.0 KiB",
             "1 h 2 min",
         ):

@@ -19,20 +19,20 @@ NAMES = words(
 """Of what is watched, and of people: the test's own, or a title that is in one language."""
 DEFINITIONS = words(
     """
-    accounts blueprints clouds contacts discord disk every google grace heartbeat http icmp instances
-    json logfile login mail nagios name networks none normal notifications number oauthbearer
-    person plain port process reach routes rules script slack starttls teams text value word
+    accounts blueprints clouds contacts disk every grace heartbeat http instances logfile
+    mail name networks normal notifications port process reach routes rules script value
+    word
     """
 )
 """What stands in a definition file as the page shows it."""
 BRANDS = words(
     """
-    Discord Graph Linux Microsoft Noroshi OpenAPI Python Slack Teams noroshi
+    Discord Graph Linux Microsoft Nagios Noroshi OpenAPI Python Slack Teams noroshi
     """
 )
 QUOTED = words(
     """
-    Date From Importance Server Subject busy change queue show
+    Date From Importance Server Subject authorize busy change queue show
     """
 )
 """Answers of others, heads of a mail, and lines to be typed."""

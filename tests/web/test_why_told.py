@@ -43,7 +43,7 @@ async def test_the_last_answers_are_told_with_their_reasons_and_its_own_mails(br
     assert why.count('class="is-no"') == 3 and why.count("<li") == 5
     assert "Its own mail" in why and "of another" not in why
     assert (
-        why.index("a user acknowledged it")
+        why.index("a user acknowledged the alarm")
         < why.index("the level changed")
         < why.index("Its own mail")
     )

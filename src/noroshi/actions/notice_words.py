@@ -69,7 +69,7 @@ OTHER_TEXT_SENT = {
 }
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
 MESSAGE_UNDELIVERABLE = _("a message to {contact} is undeliverable")
-ASIDE_SO = _("No route accepted it. It stays in the queue until someone acts on it.")
+ASIDE_SO = _("No route accepted the message. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
     "Noroshi cannot read its stored record of this message. The fault lies with Noroshi, not "

@@ -29,8 +29,8 @@ STOPPED_WORD = _("STOPPED")
 REASONS: Mapping[Reason, Message] = {
     Reason.NEW_LEVEL: _("the level changed"),
     Reason.NEW_CAUSE: _("a different reading is now the cause"),
-    Reason.RECOVERED: _("it recovered"),
-    Reason.ENDED: _("monitoring ended; it is not known whether it recovered"),
+    Reason.RECOVERED: _("the problem ended"),
+    Reason.ENDED: _("monitoring ended; it is not known whether the problem persists"),
     Reason.REPEAT: _("the problem persists, and the repeat interval has passed"),
     Reason.FOUND_AGAIN: _("more matches were found"),
     Reason.EACH_TIME: _("the problem was measured again, and the rule notifies each time"),
@@ -39,23 +39,25 @@ REASONS: Mapping[Reason, Message] = {
     ),
     Reason.OVERDUE: _("the problem exists, and nobody has been notified yet"),
     Reason.AFTER_SILENCE: _("silence or maintenance ended, and the problem persists"),
-    Reason.RECOVERED_MEANWHILE: _("it recovered during silence or maintenance"),
+    Reason.RECOVERED_MEANWHILE: _("the problem ended during silence or maintenance"),
     Reason.NOT_ASKED: _("the rule does not include this level"),
     Reason.NOT_YET: _(
         "the problem has not yet lasted for the number of consecutive measurements set in the "
         "rule"
     ),
-    Reason.NEVER_TOLD: _("it has ended, but nobody had been notified of it"),
+    Reason.NEVER_TOLD: _("the problem has ended, but nobody had been notified of it"),
     Reason.PASSED: _("nothing more was found; there is no recovery to report"),
     Reason.TOO_SOON: _("the problem persists; the repeat interval has not passed"),
     Reason.ENOUGH: _("the maximum number of notifications set in the rule is reached"),
-    Reason.SILENCED: _("a user silenced it"),
+    Reason.SILENCED: _("a user silenced notifications"),
     Reason.MAINTENANCE: _("maintenance is in progress"),
-    Reason.ACKNOWLEDGED: _("a user acknowledged it"),
+    Reason.ACKNOWLEDGED: _("a user acknowledged the alarm"),
     Reason.SETTING_UP: _(
         "setup is still in progress; a notification follows if nothing changes within 15 minutes"
     ),
-    Reason.HOST_DOWN: _("a host or monitor that it depends on is down and is reported instead"),
+    Reason.HOST_DOWN: _(
+        "a host or monitor that this monitor depends on is down and is reported instead"
+    ),
 }
 YES_NO = "yes/no"
 """Stands for the unit of a reading that is 1 for yes and 0 for no, where it is shown."""

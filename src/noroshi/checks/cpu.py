@@ -60,8 +60,8 @@ CHECK = Check(
     kind="cpu",
     title=_("CPU"),
     help=_(
-        "Measures the usage of all cores since the last measurement, and the processes that ran "
-        "or waited per core."
+        "Measures the usage of all cores since the last measurement, and the number of processes "
+        "per core that were running or waiting."
     ),
     options=Options,
     limits={"busy": Limits(warning=95)},

@@ -25,7 +25,7 @@ MOST_SHOWN = 8
 NO_IP = with_settings(_("{has}: {given} is not an IP address"), "has")
 RESOLVES = _("{name} resolves to {addresses}")
 RESOLVES_AND_MORE = _("{name} resolves to {addresses} and {count} more")
-COMPLETE = _("all required addresses are there")
+COMPLETE = _("all required addresses are present")
 LACKING = _("not among the addresses of {name}: {addresses}")
 
 Resolver = Callable[[str], Awaitable[Sequence[str]]]

@@ -31,9 +31,10 @@ class Options:
     every: str = ""
     """Longest time between two reports, such as 1h or 1d."""
     at: tuple[str, ...] = ()
-    """Or the start times of the job, in the instance's time zone, such as 02:00."""
+    """Start times of the job in the instance's time zone, such as 02:00. Set either these or
+    `every`."""
     days: tuple[str, ...] = ()
-    """Days of the week of those start times."""
+    """Days of the week for those start times."""
     grace: str = "30m"
     """Grace period after a report is due."""
 

@@ -66,7 +66,7 @@ class Options:
     has_not: tuple[str, ...] = ()
     """Words that must not appear in the response."""
     redirects: int = 0
-    """Redirects to follow, 0 to 10; headers are sent to the first address only."""
+    """Number of redirects to follow, 0 to 10; headers are sent to the first address only."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers to send that are not secret, such as Accept-Language."""
     secret_headers: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Options:
     ca_file: str = ""
     """Path of a file with certificates (PEM) to trust in addition to the system's."""
     most: int = 64
-    """Maximum text to read, in KiB, 1 to 1024."""
+    """Maximum amount of text to read, in KiB, 1 to 1024."""
     timeout: float = 15.0
     """Time limit for the whole check, in seconds, from name resolution to the end of the
     text."""

@@ -43,13 +43,17 @@ NOT_FOLLOWED = _(
     "the kernel generates this content at each read, so it cannot be followed as a log"
 )
 ALL_OR_ANY = with_settings(
-    _('several terms require {match} = "all" or {match} = "any"'), "match"
+    _(
+        'several terms require {match}: whether all of them ("all") or any of them ("any") must '
+        "match"
+    ),
+    "match",
 )
 NOT_WRITTEN = _("{word} cannot be written in {encoding}")
 PORTION = with_settings(_("{portion} must be 1 to 4096"), "portion")
 MISSING = _("{path} does not exist")
 NO_MATCH = _("no file matches {path}")
-DENIED = _("the user that runs Noroshi may not read {path}")
+DENIED = _("the user that runs Noroshi has no permission to read {path}")
 NO_FILE = _("{path} is not a regular file (a folder, a pipe or a device)")
 UNREADABLE = _("{path} cannot be read: {why}")
 TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
@@ -81,7 +85,8 @@ class Options:
     may_be_missing: bool = False
     """Do not treat a missing file as a failure."""
     portion: int = 256
-    """Maximum to read in one measurement, in MiB; the next measurement continues there."""
+    """Maximum amount to read in one measurement, in MiB; the next measurement continues from
+    there."""
 
     def __post_init__(self) -> None:
         check_terms(self.terms)
@@ -294,7 +299,7 @@ CHECK = Check(
     kind="logfile",
     title=pgettext("logfile", "Log file"),
     help=_(
-        "Counts the new lines of a log that match. It follows rotation by rename, copy and "
+        "Counts new log lines that match the search terms. Follows rotation by rename, copy and "
         "compression, and reads UTF-8, CP932, EUC-JP and UTF-16."
     ),
     options=Options,
@@ -303,8 +308,8 @@ CHECK = Check(
     yes_no=frozenset({"unreadable"}),
     names={
         "hits": _("Lines found"),
-        "read": _("Newly read"),
-        "behind": _("Not read yet"),
+        "read": _("Data read"),
+        "behind": _("Data not read yet"),
         "unreadable": _("Log file unreadable"),
         "left_out": _("Files skipped"),
     },

@@ -50,7 +50,11 @@ CHECK = Check(
     limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},
     shares=frozenset({"used", "swap"}),
     units={"available": "GiB"},
-    names={"used": _("Memory used"), "available": _("Available"), "swap": _("Swap used")},
+    names={
+        "used": _("Memory used"),
+        "available": _("Memory available"),
+        "swap": _("Swap used"),
+    },
     run=run,
     asks_computer=True,
 )

@@ -18,13 +18,14 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""
 NO_ROUTE = _("there is no route {name}")
-WELL = _("messages can be sent through it")
+WELL = _("messages can be sent through this route")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = _(
-    "it signs in to Exchange Online with a password. Microsoft turns this off at the end of "
-    "December 2026 (an administrator can turn it on again) and announces the final date in "
-    "the second half of 2027. Use an account, which signs in with OAuth 2.0."
+    "this route signs in to Exchange Online with a password. Microsoft turns off password "
+    "sign-in at the end of December 2026 (an administrator can turn it on again) and "
+    "announces the final date in the second half of 2027. Use an account, which signs in "
+    "with OAuth 2.0."
 )
 
 

@@ -31,7 +31,7 @@ class Options:
     user: str = ""
     """Owner of the process. Default: any user."""
     label: str = ""
-    """Name in alarms. Default: the first of name, command and user that is set."""
+    """Name in alarms. Default: the first of `name`, `command` and `user` that is set."""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.

@@ -49,8 +49,8 @@ BY_TCP = _(" (TCP {ports})")
 CANNOT = _("{address} cannot be tested: {why}")
 THE_COMPUTER = _("the computer")
 NO_ICMP = _(
-    "this process may not send ICMP echo requests (net.ipv4.ping_group_range); set ports, "
-    'and by = "auto" or "tcp"'
+    "this process has no permission to send ICMP echo requests (net.ipv4.ping_group_range); "
+    'set ports, and by = "auto" or "tcp"'
 )
 
 
@@ -66,7 +66,7 @@ class Options:
     count: int = 3
     """Number of requests, 1 to 20."""
     wait: int = 1000
-    """Time to wait for each reply, in ms; at most 15,000 for all of them together."""
+    """Time to wait for each reply, in ms; at most 15,000 for all replies together."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:
@@ -222,8 +222,8 @@ CHECK = Check(
     kind="reach",
     title=_("Reachability (ping)"),
     help=_(
-        "Checks whether the computer answers ICMP echo requests (ping) or TCP. One that never "
-        "answers is critical; a name that cannot be resolved is unknown."
+        "Checks whether the computer answers ICMP echo requests (ping) or TCP. A computer that "
+        "never answers is CRITICAL; a name that cannot be resolved is UNKNOWN."
     ),
     options=Options,
     limits={"loss": Limits(critical=100)},

@@ -19,7 +19,7 @@ LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")  # by exit code
 NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
 FAILED = _("the program exited with code {code}: {said}")
 KILLED = _("the program was ended by signal {signal}: {said}")
-TOO_LONG = _("it printed more than 64 KiB, so its result cannot be read")
+TOO_LONG = _("the program printed more than 64 KiB, so its result cannot be read")
 
 
 @options
@@ -34,7 +34,7 @@ class Options:
     runs_as: str = ""
     """User to run as. Default: nobody if Noroshi runs as root, otherwise Noroshi's own user."""
     timeout: float = 15.0
-    """Seconds after which the program and all its children are terminated."""
+    """Seconds after which the program and all its child processes are terminated."""
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""
@@ -44,7 +44,9 @@ class Options:
         if not self.argv:
             raise InvalidValueError(with_settings(_("{argv} must contain a program"), "argv"))
         if not 0 < self.timeout <= 3600:
-            raise InvalidValueError(with_settings(_("{timeout} must be up to 3600"), "timeout"))
+            raise InvalidValueError(
+                with_settings(_("{timeout} must be more than 0 and at most 3600"), "timeout")
+            )
 
     @property
     def program(self) -> Program:

@@ -28,9 +28,9 @@ SKIPPED = re.compile(rf"\s*+(?:{QUOTED}\S*+|\S++)")
 
 NO_NUMBER = _("the program's last line must be a number, but it printed: {said}")
 NO_OUTPUT = _("the program printed nothing; its last line must be a number")
-NO_JSON = _("its output is not a JSON object: {said}")
-NO_VALUE = _("{where} in its JSON is not a number: {said}")
-NO_ITEMS = _("{where} in its JSON is not an object: {said}")
+NO_JSON = _("the program's output is not a JSON object: {said}")
+NO_VALUE = _("{where} in the program's JSON output is not a number: {said}")
+NO_ITEMS = _("{where} in the program's JSON output is not an object: {said}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ MEANING: Mapping[int, Message] = {
         "--check` found a problem"
     ),
     USAGE: _("the command line is wrong"),
-    INVALID: _("the definitions, noroshi.toml or a value are not valid"),
+    INVALID: _("the definitions, noroshi.toml or a value is not valid"),
     NO_NODE: _("no node can be reached"),
     REFUSED: _("refused: not found, not allowed, or changed by somebody else"),
     WAITS: _("`send`: the message is queued and not sent yet; the node sends it automatically"),

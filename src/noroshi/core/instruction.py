@@ -209,20 +209,21 @@ MAKE_OR_IMPORT = Wording(
     _("Create or import one: {command} (or on {page} in the manager)"),
 )
 SAVE_CERTIFICATE = Wording(
-    _("To see it and its thumbprint: {command}"),
-    _("Save it as a file on {page}, which also shows its thumbprint."),
-    _("To see it and its thumbprint: {command} (or on {page} in the manager)"),
+    _("To see the certificate and its thumbprint: {command}"),
+    _("Save the certificate as a file on {page}, which also shows its thumbprint."),
+    _("To see the certificate and its thumbprint: {command} (or on {page} in the manager)"),
 )
 KEEP = Wording(
-    _("To save it anyway: {command}"),
-    _("To save it anyway, select the check box below and enter it again."),
+    _("To save the value anyway: {command}"),
+    _("To save the value anyway, select the check box below and enter it again."),
 )
-REMOVE = Wording(_("To remove it anyway: {command}"))
+REMOVE = Wording(_("To remove the entry anyway: {command}"))
 CONFIRM = Wording(
     _("If that is right, confirm it: {command}"), _("If that is right, confirm it on {page}.")
 )
 REAUTHENTICATE = Wording(
-    _("An API token must have been created with: {command}"), _("Enter it to continue.")
+    _("An API token must have been created with: {command}"),
+    _("Enter the password to continue."),
 )
 SET_VALUE = Wording(_("As a command: {command}"), _("Enter a value."))
 LOOK_FOR_CHANGES = Wording(

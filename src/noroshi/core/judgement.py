@@ -28,7 +28,7 @@ NEW_ITEM = ItemState()
 MISSING = _("no longer found")
 MEASURED_AGAIN = _("can be measured again")
 NO_LONGER_MONITORED = _("no longer monitored")
-MONITORING_DISABLED = _("monitoring was stopped; it is not known whether it recovered")
+MONITORING_DISABLED = _("monitoring was stopped; it is not known whether the problem persists")
 ENDS = {NO_LONGER_MONITORED: "ended", MONITORING_DISABLED: "stopped"}
 """The causes of an OK that nobody measured, with the short word for each."""
 EARLIER_ENDS = {

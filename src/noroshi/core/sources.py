@@ -18,12 +18,13 @@ NETWORK = "network"
 """The `source` of an instance that is measured over the network alone."""
 
 ELSEWHERE = _(
-    "{address} is not this computer ({host}), so it can only be measured over the network from "
-    "here. If it is this computer, set source to {node} in the instance; if not, run Noroshi there"
+    "{address} is not this computer ({host}), so it can only be measured over the network "
+    "from here. If {address} is this computer after all, set source to {node} in the "
+    "instance; otherwise, run Noroshi on that computer"
 )
 NETWORK_ONLY = _(
-    "the source of the instance is {source}, so it can only be measured over the network. If it is "
-    "this computer, set source to {node} in the instance"
+    "the source of the instance is {source}, so the instance can only be measured over the "
+    "network. If the instance is this computer, set source to {node} in the instance"
 )
 OTHER_NODE = _(
     "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "

@@ -21,7 +21,7 @@ ENTRIES = ("password", "url_entry", "header_entry")
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
 """The purpose of a route's token, by the route's kind; for all others it is to hand in mails."""
 NOT_IN_VAULT = followed_by(
-    _("“{entry}”, which it needs, is not in the vault."), InstructionKind.PUT_SECRET
+    _("“{entry}”, which this route needs, is not in the vault."), InstructionKind.PUT_SECRET
 )
 
 

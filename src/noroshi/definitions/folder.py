@@ -28,7 +28,7 @@ STRAY = _(
     "of a-z, 0-9, - and _"
 )
 FOREIGN = _("is not a file of Noroshi, so the folder was not changed; choose an empty one")
-WOULD_GO = _("would be removed: it is not in effect")
+WOULD_GO = _("would be removed: this definition is not in effect")
 WOULD_CHANGE = _("would be overwritten: its content or layout differs")
 TOO_LARGE = _("is larger than {most} MiB")
 UNREADABLE = pgettext("unreadable", "cannot be read: {why}")

@@ -19,7 +19,8 @@ from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
 ENDLESS = _(
-    "{given} is also the start, so it would never end: choose days of the week, or another time"
+    "{given} is also the start, so the maintenance would never end: choose days of the week, "
+    "or another time"
 )
 
 NO_PERCENTAGE = _("{given} must be between 0 and 100: this reading is in %")

@@ -36,9 +36,9 @@ MONITORS = ngettext(
     "nodes",
 )
 WEIGHT = _(
-    "they take {size} MiB (their text in memory, and {each} bytes for each monitor), but one "
-    "request may take {most} MiB; text with characters beyond Latin takes twice as much, "
-    "with emoji four times. Change them in parts"
+    "the definitions take {size} MiB (their text in memory, and {each} bytes for each "
+    "monitor), but one request may take {most} MiB; text with characters beyond Latin takes "
+    "twice as much, with emoji four times. Change them in parts"
 )
 INHERITED_WINDOWS = ngettext(
     "monitors with maintenance or limits of their own inherit {count} entry of their groups "

@@ -43,8 +43,8 @@ CHUNK, SURROUNDING_BYTES = 1 << 16, 256
 MOST_AT_ONCE = 32
 
 STRANGER = _(
-    "You may not use this node. Run the command as root, as the node's own user, or as a "
-    "member of its door_group."
+    "You have no permission to use this node. Run the command as root, as the node's own "
+    "user, or as a member of its door_group."
 )
 BUSY = _("Too many commands use this node at once ({most}). Try again in a moment.")
 NO_REQUEST = _('A request must be one line of JSON: {"op": "status", "args": {}}.')

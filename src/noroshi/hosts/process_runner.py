@@ -52,13 +52,15 @@ A_PROCESSOR = (
 BUSY = 8  # programs about to begin, or just begun, with which a launcher asks for a second one
 TRIES = 3  # launchers that may be lost before a program was begun
 
-SLOW = _("no answer within {seconds:g} s; it and its children were terminated")
-ENDLESS = _("it printed more than {most} KiB; it and its children were terminated")
+SLOW = _("no answer within {seconds:g} s; the program and its child processes were terminated")
+ENDLESS = _(
+    "the program printed more than {most} KiB; it and its child processes were terminated"
+)
 NO_START = _("cannot start {path}: {why}")
 NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
 LOST = _(
     "the process that starts programs was ended from outside, which also ended this program; "
-    "it has been restarted"
+    "that process has been restarted"
 )
 HANGS = _(
     "{path} could not be started within {seconds:g} s (a network drive that does not answer?)"

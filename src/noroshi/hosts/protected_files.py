@@ -69,17 +69,17 @@ KERNEL_FILE_SYSTEMS = frozenset(
 """Numbers of virtual file systems (linux/magic.h, statfs(2))."""
 
 OWN_FILE = _(
-    "it is a file of Noroshi that holds or protects secrets: definitions may not read it"
+    "it is a file of Noroshi that holds or protects secrets: definitions must not read it"
 )
 A_STORE = _(
-    "it is an SQLite database, as Noroshi's store and backups are: definitions may not read it"
+    "it is an SQLite database, as Noroshi's store and backups are: definitions must not read it"
 )
 AN_ARCHIVE = _(
-    "it is an archive, or compressed in an unsupported format, as a copy of Noroshi's store "
-    "may be: a log must be text, or text rotated into .gz, .bz2 or .xz"
+    "the file is an archive, or compressed in an unsupported format, as a copy of Noroshi's "
+    "store may be: a log must be text, or text rotated into .gz, .bz2 or .xz"
 )
 OF_THE_KERNEL = _(
-    "the kernel generates its content: it is not a log, and definitions may not read it"
+    "the kernel generates its content: it is not a log, and definitions must not read it"
 )
 
 

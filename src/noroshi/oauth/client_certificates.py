@@ -50,8 +50,9 @@ NEEDS_PASSPHRASE = _("The file is protected by a passphrase: enter it.")
 WRONG_PASSPHRASE = _("The passphrase does not open the file, or the file is damaged.")
 
 TOO_SLOW = _(
-    "The file could not be opened within {seconds} seconds, so nothing was saved: its "
-    "passphrase is hashed too often. Export it again with the usual settings."
+    "The file could not be opened within {seconds} seconds, so nothing was saved: deriving "
+    "the key from its passphrase takes too many iterations. Export it again with the usual "
+    "settings."
 )
 CANNOT_OPEN = _("The file could not be opened: the program that opens it exited unexpectedly.")
 EXPIRED = _(

@@ -59,8 +59,8 @@ LONGEST_AUDIENCE = 80
 OPAQUE = _("The token is opaque; only the mail server can validate it.")
 FOR_EXCHANGE = _("The token is for Exchange Online.")
 EXCHANGE_REFUSES = _(
-    "Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it "
-    "(535 5.7.3). Check app_scope of the cloud."
+    "Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it (535 "
+    "5.7.3). Check the cloud's app_scope."
 )
 MAY_SEND = _("It has the permission {role}.")
 MAY_NOT = _(

@@ -57,9 +57,7 @@ INSTANCE_COPY = operation(
     changes=False,
 )
 DEFINITION_SHOW = operation(
-    "definition_show",
-    VIEWER,
-    help=_("Return single definitions, each with the identifier for a safe change."),
+    "definition_show", VIEWER, help=_("Return individual definitions, each with its ETag.")
 )
 DEFINITION_CHANGE = operation(
     "definition_change",

@@ -76,7 +76,9 @@ SECRET_REMOVE = operation(
         done_message=_("“{name}” was deleted from the vault."),
         arguments=(
             Argument("name", "NAME", _("name of the vault entry")),
-            Argument("force", "--force", _("delete it even if a route or account uses it")),
+            Argument(
+                "force", "--force", _("delete the entry even if a route or account uses it")
+            ),
         ),
     ),
 )

@@ -38,7 +38,7 @@ SUGGEST = operation(
 SUGGEST_TAKE = operation(
     "suggest_take",
     ADMIN,
-    help=_("Monitor what was suggested."),
+    help=_("Monitor the suggested items."),
     label=_("Suggestions added"),
     news=True,
 )

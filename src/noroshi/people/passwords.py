@@ -20,7 +20,7 @@ AT_ONCE, MOST_WAITING = 2, 16
 SHORTEST, LONGEST = 12, 256
 TOO_SHORT = _("must have at least {least} characters")
 TOO_LONG = _("must have at most {most} characters")
-IS_THE_NAME = _("must not be the name, or one character repeated")
+IS_THE_NAME = _("must not be the user name, or a single repeated character")
 
 
 def password_problem(name: str, password: str) -> Message | None:

@@ -50,7 +50,8 @@ class Clocks:
 def options(cls: type[T]) -> type[T]:
     """Make a plug-in's settings: frozen, by keyword, and strict about unknown names.
 
-    A string under a field is its help text, in the web manager as in the reference.
+    A string under a field is its help text, in the web manager as in the reference. What it names
+    between backticks, a setting or a value as a file has it, a form shows by its label.
     """
     strict = {"extra": "forbid", "json_schema_extra": describe_fields}
     cls.__pydantic_config__ = strict  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ MOST_AT_ONCE = 4
 NO_FOLDER = with_settings(_("{folder} must be an absolute path"), "folder")
 BAD_SENDER = with_settings(_("{sender} {given!r} is not an email address"), "sender")
 WRITTEN_AS = _("written as {name}")
-CANNOT_WRITE = _("cannot write into the pickup folder {folder}: {why}")
+CANNOT_WRITE = _("cannot write to the pickup folder {folder}: {why}")
 HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
 
 

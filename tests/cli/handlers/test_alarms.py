@@ -33,7 +33,7 @@ async def test_an_alarm_is_acknowledged_and_taken_back(harness, tmp_path):
     assert "発生中の異常 1件、うち確認待ち 0件。" in listed.out
     assert "見ています" in listed.out and "✓" in listed.out
     again = await typed("alarm", "acknowledge", "disks", home=tmp_path)
-    assert again.code == 5 and "has already acknowledged it" in again.err
+    assert again.code == 5 and "has already acknowledged this alarm" in again.err
     back = await typed("alarm", "take-back", "disks", home=tmp_path)
     assert f"Acknowledgement withdrawn: {DISKS} /var." in back.out
     log = await typed("log", "disks", home=tmp_path)

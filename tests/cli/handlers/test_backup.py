@@ -55,7 +55,7 @@ async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it
     file, told = backup
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith(f"Wrote {file} (1 MiB, 1 waiting message).")
-    assert "It does NOT contain the key " in told.out
+    assert "The backup does NOT contain the key " in told.out
     assert ": keep a copy of the key elsewhere" in told.out
 
 
@@ -72,7 +72,8 @@ async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_he
         await store.close()
     assert (made.code, made.err) == (0, "")
     assert (
-        "It does NOT contain the vault's key" in made.out and (tmp_path / "backup.db").exists()
+        "The backup does NOT contain the vault's key" in made.out
+        and (tmp_path / "backup.db").exists()
     )
     assert (whole.code, whole.out, whole.err) == (0, "The store of the node is intact.\n", "")
 

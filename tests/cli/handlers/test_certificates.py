@@ -134,7 +134,7 @@ async def test_one_that_is_refused_takes_a_good_one_s_place_only_by_force(
     told = await typed(*argv, home=tmp_path, given=other)
     assert told.code == 1 and "“box-cert” in the vault is unchanged" in told.err
     assert "noroshi cert import box FILE --replace --force" in told.err
-    assert "Checking it with the sign-in server" in told.err
+    assert "Checking the new value with the sign-in server" in told.err
     assert (await harness.vault.get("box-cert")).reveal() == bundle
     told = await typed(*argv, "--force", "--lang", "ja", home=tmp_path, given=other)
     assert told.code == 1 and "アカウント box では使えません" in told.out

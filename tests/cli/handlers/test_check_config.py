@@ -43,7 +43,9 @@ def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
 def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
-    assert "Values still copied from the examples: 8. No alarm arrives with them:" in said
+    assert (
+        "Values still copied from the examples: 8. While they remain, no alarm arrives:" in said
+    )
     for line in (
         "accounts/m365.toml: client_id: 00000000-0000-0000-0000-000000000000",
         "accounts/m365.toml: tenant: example.onmicrosoft.com",

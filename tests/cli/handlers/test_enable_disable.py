@@ -39,7 +39,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         await done("monitor", "copy", "volumes", "web2/os", "--title", "Volumes")
         await done("monitor", "disable", "web1/base")
         out = await done("monitor", "enable", "web2/base/disks")
-        assert "It stays stopped because web2 is stopped too." in out
+        assert "Monitoring stays stopped because web2 is stopped too." in out
         shown = await done("status")
         assert "noroshi monitor enable web1/base" in shown and "Volumes" in shown
     assert (await harness.store.version(2)).note == "moved to another rack"

@@ -80,7 +80,9 @@ async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant
     argv = ("secret", "set", "ap", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
     assert told.code == 0
-    assert told.out.splitlines()[1] == ("No route or account uses it yet (did you mean app?)")
+    assert told.out.splitlines()[1] == (
+        "No route or account uses this entry yet (did you mean app?)"
+    )
 
 
 async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(harness, tmp_path):
@@ -94,7 +96,7 @@ async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(harness, 
     told = await typed(*argv, home=tmp_path, given=CANARY)
     taken = "The sign-in server accepts the secret of account box.\n"
     assert (told.code, told.out) == (0, f"“app” is stored in the vault.\n{taken}")
-    assert "Checking it with the sign-in server" in told.err
+    assert "Checking the new value with the sign-in server" in told.err
 
 
 async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(

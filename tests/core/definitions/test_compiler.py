@@ -371,7 +371,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(days=("mon",)),
-            f"{GROUP_AT}.days: requires at, which is not set here",
+            f"{GROUP_AT}.days: requires “at”, which is not set here",
             id="days alone",
         ),
         pytest.param(
@@ -499,11 +499,13 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
             id="no level",
         ),
         pytest.param(
-            {"nth": 3}, 'rules/night.toml: nth: is only for when = "nth"', id="nth without when"
+            {"nth": 3},
+            'rules/night.toml: nth: applies only to a notification at the nth measurement (when = "nth")',
+            id="nth without when",
         ),
         pytest.param(
             {"when": "nth"},
-            'rules/night.toml: when = "nth" requires nth: the number of consecutive measurements',
+            'rules/night.toml: a notification at the nth measurement (when = "nth") requires nth: the number of consecutive measurements',
             id="when nth without nth",
         ),
         pytest.param(

@@ -104,7 +104,7 @@ async def test_an_app_sends_once_it_has_its_permission(route: Route) -> None:
             "mailbox",
             "closed",
             Fault.PERMISSION,
-            "may not send from the mailbox",
+            "is not allowed to send from the mailbox",
             id="the mailbox is not Exchange's",
         ),
     ],

@@ -73,7 +73,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
             Limits(warning=95, margin=5),
             (99, 93),
             bilingual(
-                en="CPU busy 93%; stays WARNING until it is back at 90%",
+                en="CPU busy 93%; stays WARNING until the value is back at 90%",
                 ja="CPU 使用率 93%。90% 以下になるまで「注意」が続きます",
             ),
         ),
@@ -81,7 +81,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
             Limits(critical=10, margin=5, rising=False),
             (9, 12),
             bilingual(
-                en="CPU busy 12%; stays CRITICAL until it is back at 15%",
+                en="CPU busy 12%; stays CRITICAL until the value is back at 15%",
                 ja="CPU 使用率 12%。15% 以上になるまで「危険」が続きます",
             ),
         ),
@@ -89,7 +89,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
             Limits(warning=80, critical=90, margin=5),
             (91, 86),
             bilingual(
-                en="CPU busy 86%; stays CRITICAL until it is back at 85%",
+                en="CPU busy 86%; stays CRITICAL until the value is back at 85%",
                 ja="CPU 使用率 86%。85% 以下になるまで「危険」が続きます",
             ),
         ),

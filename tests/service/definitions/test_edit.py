@@ -141,7 +141,7 @@ async def test_removing_what_is_not_there_is_told(ask):
 
 async def test_removing_the_last_instance_has_to_be_meant(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="conflict: This would end all monitoring"):
+    with pytest.raises(ErrorAnswer, match="conflict: This change would end all monitoring"):
         await changed(ask, remove=["instances/web1"])
     assert (await changed(ask, remove=["instances/web1"], empty=True))["version"] == 2
 

@@ -61,7 +61,7 @@ async def test_what_is_outermost_stops_it_and_what_stays_stopped_is_told(ask):
     assert (await only_monitor(ask))["stopped"]["path"] == "web1"
     told = await ask("monitor_enable", monitor=PART)
     assert [one["en"] for one in told["cautions"]] == [
-        "It stays stopped because web1 is stopped too."
+        "Monitoring stays stopped because web1 is stopped too."
     ]
     await ask("monitor_disable", monitor=PART)
     told = await ask("instance_start", instance="web1")
@@ -153,7 +153,7 @@ async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(as
     assert found["stopped"]["version"] == version.number == 2
     (event,) = found["events"]
     assert (event["before"], event["after"], event["ended"]) == ("critical", "ok", "stopped")
-    assert "it is not known whether it recovered" in event["words"]["en"]
+    assert "it is not known whether the problem persists" in event["words"]["en"]
 
 
 async def test_of_two_who_switch_at_once_neither_is_lost(ask):

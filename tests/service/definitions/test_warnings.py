@@ -18,14 +18,14 @@ def cautions(answer):
 
 async def test_no_definitions_at_all_are_refused_and_nothing_changes(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="It contains no definition") as refused:
+    with pytest.raises(ErrorAnswer, match="The folder contains no definition") as refused:
         await ask("apply", documents=[])
     assert refused.value.kind == "conflict"
     assert (await ask("export"))["version"] == 1
 
 
 async def test_no_definitions_are_refused_before_there_were_any(ask):
-    with pytest.raises(ErrorAnswer, match="It contains no definition"):
+    with pytest.raises(ErrorAnswer, match="The folder contains no definition"):
         await ask("apply", documents=[])
 
 

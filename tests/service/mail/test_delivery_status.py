@@ -57,7 +57,7 @@ async def test_where_no_mailbox_is_read_it_is_told_that_nobody_would_notice(read
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "server accepted it")]
+    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "server accepted the message")]
 )
 def test_of_a_route_that_sends_no_mails_no_mailbox_is_spoken_of(kind, told):
     routes = (Route(name="out", kind=kind),)

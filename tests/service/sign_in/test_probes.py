@@ -232,7 +232,7 @@ async def test_a_certificate_that_nobody_uploaded_does_not_take_a_good_one_s_pla
         await ask("certificate_import", **given)
     assert "noroshi cert show" not in str(told.value)  # which would show the other one
     assert told.value.problems == [
-        ("", "To save it anyway: noroshi cert import box FILE --replace --force")
+        ("", "To save the value anyway: noroshi cert import box FILE --replace --force")
     ]
     assert await office.vault.get("box-cert") == good
     uploaded(office, other)
@@ -386,7 +386,8 @@ async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(offi
     others = [Document(**one) for one in found if one["key"] != "clouds/lab"]
     await office.service.definitions.apply(TOKEN, (*others, led))
     with pytest.raises(
-        ErrorAnswer, match=r"conflict: .*which may not change the destination of secrets"
+        ErrorAnswer,
+        match=r"conflict: .*which is not allowed to change the destination of secrets",
     ):
         await ask(op, account="box", secret="typed~by-somebody")
 
@@ -430,4 +431,4 @@ async def test_where_nothing_can_be_told_the_true_reason_is_given(office):
     await ask("set_secret", name="lab-secret", value="anything~at-all")
     (found,) = await ask("secret_try", name="lab-secret")
     assert (found["taken"], found["refused"]) == (False, False)
-    assert found["why"]["en"] == "its sign-in server gives the same reply to an invented one"
+    assert found["why"]["en"] == "the sign-in server gives the same reply to an invented one"

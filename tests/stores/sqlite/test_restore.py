@@ -330,7 +330,7 @@ FAULTS = {
     ),
     "settled and out": (
         "update spool set fate = 'accepted', lease = 'x'",
-        "settled but still being sent",
+        "completed but still being sent",
     ),
 }
 

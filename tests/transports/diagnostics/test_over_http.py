@@ -79,7 +79,7 @@ async def test_graph_is_asked_with_what_is_no_mail_and_so_sends_nothing(graph, c
         ),
         pytest.param(
             error(403, "ErrorAccessDenied", "Access is denied."),
-            "may not send from the mailbox box@example.com",
+            "is not allowed to send from the mailbox box@example.com",
             Whose.ADMINISTRATOR,
             "  -App 11111111-2222-3333-4444-555555555555 -CustomResourceScope Noroshi",
             id="403",

@@ -17,7 +17,7 @@ SAYING = Option(
 ALARMS = Command(
     name="alarms",
     run="noroshi.cli.handlers.alarms:alarms",
-    help=_("list active problems: since when, who acknowledged them, who was notified"),
+    help=_("list active problems, with their start, acknowledgements and notifications"),
     options=(ONLY_MONITOR, JSON),
 )
 ALARM = Command(
@@ -42,7 +42,7 @@ ALARM = Command(
         Command(
             name="comment",
             run="noroshi.cli.handlers.alarms:comment",
-            help=_("add a comment to a monitor; it is kept in the history"),
+            help=_("add a comment to a monitor; the comment is kept in the history"),
             options=(
                 MONITOR,
                 Option(("text",), _("text of the comment"), {"metavar": "TEXT"}),
@@ -65,7 +65,9 @@ SILENCE = Command(
             run="noroshi.cli.handlers.silences:add",
             help=_("suppress notifications from now until a given time"),
             more=(
-                _("Monitoring continues. Problems that persist at the end are reported then."),
+                _(
+                    "Monitoring continues. Problems that persist when the silence ends are reported then."
+                ),
             ),
             options=(
                 Option(

@@ -28,7 +28,10 @@ APPLY = Command(
     run="noroshi.cli.handlers.apply:apply",
     help=_("apply the definitions of a folder"),
     more=(
-        _("A running node applies them at once. If there is any mistake, nothing is applied."),
+        _(
+            "A running node applies the definitions at once. If there is any mistake, nothing is "
+            "applied."
+        ),
     ),
     options=(
         FOLDER,
@@ -134,7 +137,9 @@ BLUEPRINT = Command(
         Command(
             name="add",
             run="noroshi.cli.handlers.blueprints:add",
-            help=_("add its monitors to an instance, which is created if necessary"),
+            help=_(
+                "add the monitors of a blueprint to an instance, which is created if necessary"
+            ),
             options=(
                 NAME,
                 Option(

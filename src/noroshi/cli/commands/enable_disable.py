@@ -34,7 +34,7 @@ INSTANCES = Command(
             more=(
                 _(
                     "Measurement stops. Contacts who were notified of an open alarm are notified that "
-                    "monitoring was stopped, not that it recovered."
+                    "monitoring was stopped, not that the problem ended."
                 ),
             ),
             options=(INSTANCE, NOTE, JSON),
@@ -42,14 +42,14 @@ INSTANCES = Command(
         Command(
             name="start",
             run="noroshi.cli.handlers.enable_disable:start",
-            help=_("start monitoring it"),
+            help=_("start monitoring the instance"),
             more=(_("Monitoring resumes; what happened while it was stopped is not checked."),),
             options=(INSTANCE, NOTE, JSON),
         ),
         Command(
             name="copy",
             run="noroshi.cli.handlers.enable_disable:copy_instance",
-            help=_("copy it with all its monitors to a new instance"),
+            help=_("copy the instance with all its monitors to a new one"),
             options=(
                 INSTANCE,
                 Option(("name",), _("name of the new instance"), {"metavar": "NAME"}),
@@ -59,7 +59,7 @@ INSTANCES = Command(
                     _("address of the new instance, for network checks"),
                     {"metavar": "ADDRESS", "default": ""},
                 ),
-                Option(("--stopped",), _("do not start monitoring it yet"), FLAG),
+                Option(("--stopped",), _("do not start monitoring the copy yet"), FLAG),
                 NOTE,
                 DRY_RUN,
                 JSON,
@@ -80,13 +80,13 @@ MONITORS = Command(
         Command(
             name="enable",
             run="noroshi.cli.handlers.enable_disable:enable",
-            help=pgettext("commands.enable_disable", "resume monitoring it"),
+            help=pgettext("commands.enable_disable", "start the monitor or group again"),
             options=(PART, NOTE, JSON),
         ),
         Command(
             name="copy",
             run="noroshi.cli.handlers.enable_disable:copy",
-            help=_("copy it to another location"),
+            help=_("copy the monitor or group to another location"),
             more=(
                 _(
                     "The copy has its own state and history. A destination group that does not exist is "
@@ -98,11 +98,11 @@ MONITORS = Command(
         Command(
             name="move",
             run="noroshi.cli.handlers.enable_disable:move",
-            help=_("move it to another location, with its state and history"),
+            help=_("move the monitor or group to another location, with its state and history"),
             more=(
                 _(
-                    "It inherits interval, rules and limits from its new location. Also use this to rename "
-                    "it."
+                    "The monitor or group inherits interval, rules and limits from its new location. Use "
+                    "this command to rename it, too."
                 ),
             ),
             options=(PART, TO, NOTE, DRY_RUN, JSON),

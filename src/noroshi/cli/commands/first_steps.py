@@ -54,11 +54,11 @@ FIRST = Command(
         Command(
             name="seen",
             run="noroshi.cli.handlers.first_steps:confirm",
-            help=_(
-                "enter the number of the test alarm that arrived; it is recorded as confirmation"
-            ),
+            help=_("enter the number in the test alarm, to record that the alarm arrived"),
             options=(
-                Option(("number",), _("the four digits in its message"), {"metavar": "NUMBER"}),
+                Option(
+                    ("number",), _("the four digits in the test alarm"), {"metavar": "NUMBER"}
+                ),
                 JSON,
             ),
         ),

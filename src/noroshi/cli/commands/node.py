@@ -45,8 +45,8 @@ SERVE = Command(
     help=_("run the node, which monitors and sends"),
     more=(
         _(
-            "It prints what it monitors and through which routes it sends. Stop it with SIGTERM or "
-            "Ctrl-C."
+            "The node prints what it monitors and through which routes it sends. Stop it with "
+            "SIGTERM or Ctrl-C."
         ),
     ),
 )
@@ -134,7 +134,7 @@ KEY = Command(
         Command(
             name="restore",
             run="noroshi.cli.handlers.vault_key:restore",
-            help=_("restore a key from such a file"),
+            help=_("restore a key from a file that `noroshi key backup` wrote"),
             options=(
                 Option(("file",), _("file with the encrypted key"), {"metavar": "FILE"}),
                 PASSPHRASE,
@@ -145,7 +145,7 @@ KEY = Command(
 )
 PRINT = Option(("--print",), _("only print the steps, as a shell script"), FLAG)
 CHANGES_GO = Option(
-    ("--force",), _("proceed even if its files were edited; those edits are lost"), FLAG
+    ("--force",), _("proceed even if the service's files were edited; the edits are lost"), FLAG
 )
 SERVICE = Command(
     name="service",
@@ -154,14 +154,20 @@ SERVICE = Command(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",
-            help=_("install it as a systemd service that starts at boot, with its own user"),
+            help=_(
+                "install Noroshi as a systemd service that starts at boot, with its own user"
+            ),
             more=(
                 _(
-                    "It creates the user, home folder and unit if they are missing. It can be run again, for "
-                    "example after an update."
+                    "The command creates the user, home folder and unit if they are missing. It can be run "
+                    "again, for example after an update."
                 ),
             ),
-            options=(Option(("--start",), _("also start it now"), FLAG), PRINT, CHANGES_GO),
+            options=(
+                Option(("--start",), _("also start the service now"), FLAG),
+                PRINT,
+                CHANGES_GO,
+            ),
         ),
         Command(
             name="uninstall",
@@ -172,7 +178,7 @@ SERVICE = Command(
         Command(
             name="status",
             run="noroshi.cli.handlers.systemd_service:status",
-            help=_("show whether it is installed and running, and its paths"),
+            help=_("show whether the service is installed and running, and its paths"),
         ),
     ),
 )

@@ -22,9 +22,9 @@ MICROSOFT365 = Command(
     ),
     more=(
         _(
-            "It asks for the values it needs, shows the administrator's steps with them filled in, "
-            "and verifies each step as soon as possible. If a step fails, it shows the remedy and "
-            "tries again."
+            "The command asks for the values that it needs, shows the administrator's steps with "
+            "these values filled in, and verifies each step as soon as possible. If a step fails, "
+            "the command shows the remedy and tries again."
         ),
         _(
             "Answers are saved as definitions, secrets in the vault. An interrupted setup continues "
@@ -54,7 +54,9 @@ MICROSOFT365 = Command(
         _text(
             "--passphrase-file",
             "FILE",
-            _("read its passphrase from this file (- for standard input)"),
+            _(
+                "read the passphrase of the certificate file from this file (- for standard input)"
+            ),
         ),
         _flag("--here", _("sign in with a browser on this computer")),
         _flag("--device", _("sign in by entering a code on another device")),

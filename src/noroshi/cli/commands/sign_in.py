@@ -12,8 +12,8 @@ AUTHORIZE = Command(
     help=_("sign a route in to its provider (OAuth 2.0)"),
     more=(
         _(
-            "It asks for the client secret if none is stored, shows a page to open in any browser, "
-            "and asks for the URL where the browser ends up."
+            "The command asks for the client secret if none is stored, shows a page to open in any "
+            "browser, and asks for the URL where the browser ends up."
         ),
         _(
             "With --here, the browser on this computer passes the result back automatically. With "
@@ -21,7 +21,7 @@ AUTHORIZE = Command(
         ),
         _(
             'An account with sign_in = "app" needs only its secret or certificate: a token is '
-            "fetched to verify it."
+            "fetched to verify the secret or certificate."
         ),
     ),
     options=(
@@ -38,7 +38,8 @@ AUTHORIZE = Command(
             ("--read-mailbox",),
             _(
                 "request permission to read the account's own mailbox (reads_inbox); in Microsoft 365 "
-                "this is separate from sending, as it usually needs an administrator's consent"
+                "this permission is separate from the one to send, as it usually requires an "
+                "administrator's consent"
             ),
             FLAG,
         ),
@@ -80,8 +81,8 @@ GUIDE = Command(
 FORCE = Option(
     ("--force",),
     _(
-        "replace the existing one even if the sign-in server refuses the new one or cannot be "
-        "reached"
+        "replace the existing secret or certificate even if the sign-in server refuses the new "
+        "one or cannot be reached"
     ),
     FLAG,
 )
@@ -95,7 +96,8 @@ SECRET = Command(
             help=_("store a password in the vault, or replace it"),
             more=(
                 _(
-                    'You enter it twice. A route refers to it by password = "NAME" and uses it at once.'
+                    'You enter the password twice. A route refers to the vault entry by password = "NAME", '
+                    "and uses a new password at once."
                 ),
                 _(
                     "An app's secret is checked with the sign-in server. A refused secret does not replace "
@@ -106,7 +108,7 @@ SECRET = Command(
                 Option(("name",), _("name of the vault entry"), {"metavar": "NAME"}),
                 Option(
                     ("--file",),
-                    _("read it from this file (- for standard input)"),
+                    _("read the value from this file (- for standard input)"),
                     {"metavar": "FILE"},
                 ),
                 Option(
@@ -119,8 +121,8 @@ SECRET = Command(
                 Option(
                     ("--to",),
                     _(
-                        "send the secret to this destination (host:port) even though it was set through an API "
-                        "token without --programs (repeatable)"
+                        "send the secret to this destination (host:port) even though the destination was set "
+                        "through an API token without --programs (repeatable)"
                     ),
                     {"metavar": "HOST:PORT", "action": "append", "default": []},
                 ),
@@ -142,7 +144,7 @@ NEXT = Option(
     _("act on the next certificate (certificate_next) instead of the current one"),
     FLAG,
 )
-REPLACE = Option(("--replace",), _("replace an existing one"), FLAG)
+REPLACE = Option(("--replace",), _("replace an existing certificate"), FLAG)
 OUT = Option(
     ("--out",),
     _("write the certificate, without its key, to this new file (.cer)"),
@@ -192,7 +194,9 @@ CERT = Command(
                 FORCE,
                 Option(
                     ("--passphrase-file",),
-                    _("read its passphrase from this file (- for standard input)"),
+                    _(
+                        "read the passphrase of the certificate file from this file (- for standard input)"
+                    ),
                     {"metavar": "FILE"},
                 ),
             ),

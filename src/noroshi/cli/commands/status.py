@@ -65,7 +65,11 @@ TRY = Command(
     name="try",
     run="noroshi.cli.handlers.run_now:try_",
     help=_("test a monitor now: its readings, its level, and who would be notified"),
-    more=(_("It runs on the node's computer. Nothing is saved, and nothing is sent."),),
+    more=(
+        _(
+            "The measurement runs on the node's computer. Nothing is saved, and nothing is sent."
+        ),
+    ),
     options=(
         MONITOR,
         Option(
@@ -100,7 +104,7 @@ BEAT = Command(
     name="beat",
     run="noroshi.cli.handlers.beat:beat",
     help=_("report to a heartbeat monitor that a job ran"),
-    more=(_("It returns once the report is safely saved, and prints nothing."),),
+    more=(_("The command returns once the report is safely saved, and prints nothing."),),
     options=(
         Option(("job",), _("name of the job, as set in its monitor"), {"metavar": "NAME"}),
         Option(

@@ -87,8 +87,8 @@ USER = Command(
             help=_("set up two-step login with an authenticator (TOTP)"),
             more=(
                 _(
-                    "It prints the key for the authenticator, asks for the first code, and prints recovery "
-                    "codes to keep."
+                    "The command prints the key for the authenticator, asks for the first code, and prints "
+                    "recovery codes to keep."
                 ),
             ),
             options=(NAME, Option(("--off",), _("turn two-step login off"), FLAG)),
@@ -116,7 +116,7 @@ API_TOKEN = Command(
         Command(
             name="new",
             run="noroshi.cli.handlers.users:token_new",
-            help=_("create an API token; it is shown once"),
+            help=_("create an API token, which is shown once"),
             options=(
                 TOKEN,
                 ROLE,

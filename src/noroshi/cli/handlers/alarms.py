@@ -27,7 +27,7 @@ TOLD = _("{rule}: notified {contacts} at {at}")
 TIMES = ngettext("{told} ({times} time)", "{told} ({times} times)", by="times")
 NOT_TOLD = _("{rule}: {because}")
 IS_HAD = _(
-    "Acknowledged: {what}. You are notified again if it gets worse, and when it recovers."
+    "Acknowledged: {what}. You are notified again if the problem gets worse, and when it ends."
 )
 IS_BACK = _("Acknowledgement withdrawn: {what}. Notifications follow the rules again.")
 IS_KEPT = _("Comment saved: {path}")

@@ -24,12 +24,12 @@ BACKED_UP = ngettext(
     by="waiting",
 )
 KEY_ELSEWHERE = _(
-    "Secrets in the backup are encrypted. It does NOT contain the key {key}: keep a copy of "
-    "the key elsewhere, or they cannot be decrypted."
+    "Secrets in the backup are encrypted. The backup does NOT contain the key {key}: keep a "
+    "copy of the key elsewhere, or the secrets cannot be decrypted."
 )
 ITS_KEY_ELSEWHERE = _(
-    "Secrets in the backup are encrypted. It does NOT contain the vault's key: keep a copy "
-    "of the key elsewhere, or they cannot be decrypted."
+    "Secrets in the backup are encrypted. The backup does NOT contain the vault's key: keep "
+    "a copy of the key elsewhere, or the secrets cannot be decrypted."
 )
 ITS_STORE = _("The store of the node")
 CANNOT_RESTORE = _("Nothing was restored: {why}")
@@ -39,12 +39,13 @@ RESTORED = ngettext(
     by="waiting",
 )
 AGE = _(
-    "Its last record is of {seen}, {age} ago. Later events are not in it: a message that was "
-    "waiting then and has been accepted since is sent again, under the same Message-ID."
+    "The last record in the backup is of {seen}, {age} ago. Later events are not in the "
+    "backup: a message that was waiting then and has been accepted since is sent again, "
+    "under the same Message-ID."
 )
-NEVER_RAN = _("No node has run on it yet.")
+NEVER_RAN = _("No node has run on this store yet.")
 WERE_OUT = _(
-    "{out} of them were being sent when the backup was made. It is not known whether they "
+    "Messages being sent when the backup was made: {out}. It is not known whether they "
     "arrived; they are sent again under the same Message-ID."
 )
 HELD = with_commands(

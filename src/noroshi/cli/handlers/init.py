@@ -31,9 +31,9 @@ TAKEN = _("{home} is already a home folder ({file} exists). Nothing was changed.
 CANNOT_MAKE = _("Cannot create {home}: {why}. Choose another folder with --home.")
 LOST = with_commands(
     _(
-        "{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
-        "changed. Put it back, or restore a backup ({restore}). To start with an empty store and "
-        "keep settings and key: {init}"
+        "{home}: the store {store} is missing or empty, but other files that belong to it exist. "
+        "Nothing was changed. Put the store back, or restore a backup ({restore}). To start with "
+        "an empty store and keep settings and key: {init}"
     ),
     restore=CommandText("restore", pgettext("command", "FILE")),
     init=CommandText("init", "--new-store"),
@@ -51,7 +51,7 @@ UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
 """What a node is called where its computer has no name of its own, and how those are called."""
 LONGEST = 63
 AS_A_SERVICE = with_commands(
-    _("To run it in systemd with its own user: {command}"),
+    _("To run the node in systemd with its own user: {command}"),
     command=CommandText("service install"),
 )
 KEY_MADE = _(

@@ -24,8 +24,8 @@ SUM = _(
     "undeliverable {set_aside} + dropped {dropped} + lost {lost}"
 )
 OLDER = ngettext(
-    "({forgotten} older alarm, settled long ago, is no longer kept)",
-    "({forgotten} older alarms, settled long ago, are no longer kept)",
+    "({forgotten} older alarm, completed long ago, is no longer kept)",
+    "({forgotten} older alarms, completed long ago, are no longer kept)",
     by="forgotten",
 )
 LOST = with_commands(

@@ -69,7 +69,7 @@ TO_LET_GO = with_commands(
     _("{because}; to release it: {command}"), command=CommandText("queue release", "{id}")
 )
 HOW_TO_RELEASE = with_commands(
-    _("It is not sent until you release it: {command}"),
+    _("The message is not sent until you release it: {command}"),
     command=CommandText("queue release", "{id}"),
 )
 NOTHING_TO_EDIT = _("specify the change with --to or --route")

@@ -38,7 +38,7 @@ BY_FILE = _(
 )
 NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")
-NOBODY_NAMES_IT = _("No route or account uses it yet{instead}")
+NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}")
 ENDS = _(
     "Account {account} still has {ends} as the expiry date of its secret (secret_ends). "
     "Enter the new date there or with --ends."
@@ -239,7 +239,7 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
     }
 
 
-ASKING = _("Checking it with the sign-in server …")
+ASKING = _("Checking the new value with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(

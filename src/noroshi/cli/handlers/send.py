@@ -33,7 +33,8 @@ REFUSED = with_commands(
 )
 KEPT = with_commands(
     _(
-        "It stays in the queue and is not sent automatically. Once the cause is fixed: {command}"
+        "The message stays in the queue and is not sent automatically. Once the cause is fixed: "
+        "{command}"
     ),
     command=CommandText("queue release", "{id}"),
 )

@@ -79,7 +79,7 @@ MORE_WELL = with_commands(
 )
 SINCE = _("since {at} ({span})")
 MEASURED = _("measured {at}")
-HAD = _("acknowledged by {who} {at}")
+HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 ROUTES = _("Routes")
 NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")

@@ -57,7 +57,7 @@ NOT_OURS = _(
     "that started it."
 )
 ELSEWHERE = with_commands(
-    _("It is on the node's own computer. To get it there: {command}"),
+    _("The log is on the node's own computer. To get it there: {command}"),
     command=CommandText("doctor", pgettext("command", "--bundle FILE")),
 )
 

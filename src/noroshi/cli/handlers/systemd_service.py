@@ -49,11 +49,11 @@ CHANGED = _(
     "{name}). --force discards these edits:"
 )
 FAILED = _(
-    "It stopped at `{step}` ({why}). The steps before it are done. Fix the problem, then run "
-    "the command again."
+    "The command stopped at `{step}` ({why}). The steps before it are done. Fix the problem, "
+    "then run the command again."
 )
 INSTALLED = _("Noroshi is installed as a service: {service}, home folder {home}.")
-START_IT = _("It starts at boot. To start it now: systemctl start {name}")
+START_IT = _("The service starts at boot. To start it now: systemctl start {name}")
 STILL_RUNS = _(
     "The service kept running. To apply installations and changes made since it started: "
     "systemctl restart {name}"

@@ -40,10 +40,10 @@ SOURCES = {
 KEY = _("Key {id}: {source}")
 NOTHING_SEALED = _("The vault is empty.")
 OPENS = _("decrypts")
-ALL_OPEN = _("It decrypts all entries: {count}.")
+ALL_OPEN = _("The key decrypts all entries: {count}.")
 SOME_DO_NOT = ngettext(
-    "It does not decrypt {bad} of {count} entry.",
-    "It does not decrypt {bad} of {count} entries.",
+    "The key does not decrypt {bad} of {count} entry.",
+    "The key does not decrypt {bad} of {count} entries.",
 )
 BACKED_UP = _(
     "Wrote the key {id} to {file}, encrypted with the passphrase. Keep both apart from "

@@ -25,11 +25,11 @@ IN_FULL = with_commands(
     command=CommandText("versions", pgettext("command", "NUMBER")),
 )
 CHANGED = _("Changes in version {number}: {count}")
-BACK = _("Changes if you roll back to it from version {current}: {count}")
+BACK = _("Changes if you roll back to this version from version {current}: {count}")
 HOW_BACK = with_commands(
     _("To roll back: {command}"), command=CommandText("take-back", "--base {current} {number}")
 )
-SAME = _("It is identical to version {current}, which is in effect.")
+SAME = _("This version is identical to version {current}, which is in effect.")
 
 
 def versions(context: CommandContext) -> int:

@@ -12,7 +12,7 @@ from noroshi.definitions.placeholders import placeholders
 Placeholders = Sequence[tuple[str, str]]
 """The place and the value of each."""
 STILL_EXAMPLES = _(
-    "Values still copied from the examples: {count}. No alarm arrives with them:"
+    "Values still copied from the examples: {count}. While they remain, no alarm arrives:"
 )
 AND_MORE = _("… and {count} more")
 MOST = 20

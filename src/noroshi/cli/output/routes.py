@@ -14,11 +14,11 @@ SOON = 60
 """Days before its end from which on a secret or certificate is told of."""
 RENEWED = _("sign-in renewed {at}")
 ENDS = ngettext(
-    "its secret or certificate expires {day} ({days} day left)",
-    "its secret or certificate expires {day} ({days} days left)",
+    "its secret or certificate expires on {day} ({days} day left)",
+    "its secret or certificate expires on {day} ({days} days left)",
     by="days",
 )
-ENDED = _("its secret or certificate expired {day}")
+ENDED = _("its secret or certificate expired on {day}")
 BY_NEXT = _("uses the next secret or certificate")
 
 SEEN = _("arrival confirmed {at} (took {span})")

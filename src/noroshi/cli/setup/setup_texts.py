@@ -20,10 +20,10 @@ LATER_AS_BEFORE = _(
 )
 LATER_AND = _("{later}\n{missing}")
 NEW_SIGN_IN = _(
-    "A sign-in is valid for one app in one tenant, and this changes the app or tenant of an "
-    "account that sends. Once the change is in effect, messages of this account wait until "
-    "someone signs in again, or use another route if their rule has one. No messages are "
-    "lost."
+    "A sign-in is valid for one app in one tenant, and your answers change the app or tenant "
+    "of an account that is in use. Once the change is in effect, messages of this account "
+    "wait until someone signs in again, or use another route if their rule has one. No "
+    "messages are lost."
 )
 SIGN_IN_NOW = _("Apply the change, then sign in?")
 NO_SIGN_IN = _(
@@ -53,7 +53,7 @@ YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
 GO_ON = _("Press Enter when done: ")
 MENDED = _("Enter: try again   q: interrupt: ")
 ONLY_THESE = _(
-    "Press Enter or one of the letters shown. You are asked for an address after Enter."
+    "Press Enter or one of the letters shown. After Enter, you are asked for the address."
 )
 MENDED_BY = _("Remedy:")
 CHECK = _("To check:")
@@ -87,15 +87,15 @@ READY = _("Done")
 
 HOW_TO_SEE = (
     (_("Show the steps"), NOTHING),
-    (_("Write them to a file for the administrator"), NOTHING),
+    (_("Write the steps to a file for the administrator"), NOTHING),
     (_("The steps are done"), NOTHING),
 )
 WHICH_FILE = _("File")
 WROTE_STEPS = _("The steps are in {file}.")
 NOT_WRITTEN = _("Cannot write to {file}: {why}")
 SEND_IT = _(
-    "Pass it on to the administrator. You may interrupt here (Ctrl-C) and continue with the "
-    "administrator's answers."
+    "Pass the file on to the administrator. You may interrupt here (Ctrl-C) and continue "
+    "with the administrator's answers."
 )
 SEND_CERTIFICATE = _("Pass on the certificate {file} too.")
 
@@ -111,12 +111,12 @@ MADE = with_commands(
     status=CommandText("status"),
 )
 NO_RULE = _(
-    "No rule uses this route yet, so no alarm is sent by it. Add to a file in rules/: routes "
-    '= ["{route}"]'
+    "No rule uses this route yet, so no alarm is sent through it. Add to a file in rules/: "
+    'routes = ["{route}"]'
 )
 ALARMS_TOGETHER = _(
     "Exchange accepts 30 messages a minute. From the fourth alarm within a minute on, each "
-    "contact gets them in one digest (one_by_one)."
+    "contact gets further alarms in one digest (one_by_one)."
 )
 NO_END = _(
     "The expiry date of the secret is not known. Set secret_ends in accounts/{account}, and "
@@ -152,7 +152,7 @@ KINDS: Mapping[str, tuple[Message, Message]] = {
     ),
     "graph": (
         SENDS_BY["graph"],
-        _("Use it if port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
+        _("For cases where port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
     ),
 }
 NOT_REGISTERED = _("not registered yet")
@@ -212,8 +212,8 @@ NO_ROLE = _("The token does not contain the permission {role}, or nobody has con
 
 # the test mail
 
-STARTED = _("Enter: started   q: interrupt: ")
-MENDED_OR_WAIT = _("Enter: try again now   w: wait until it passes   q: interrupt: ")
+STARTED = _("Enter: the node is running   q: interrupt: ")
+MENDED_OR_WAIT = _("Enter: try again now   w: wait until the problem passes   q: interrupt: ")
 NOBODY_SENDS = with_commands(
     _(
         "No node is running to send it. In another window: {serve} (as a service: "
@@ -244,7 +244,7 @@ NOT_ARRIVED = _(
     "Accepted does not mean delivered: no one has seen the message in the inbox yet. Check "
     "the inbox, including “Other”, and Junk Email."
 )
-DID_IT_ARRIVE = _("Where did it arrive?")
+DID_IT_ARRIVE = _("Where did the message arrive?")
 WHERE_IT_IS = (
     (_("In the inbox"), NOTHING),
     (_("Under “Other” or in Junk Email"), NOTHING),
@@ -259,12 +259,10 @@ IT_ARRIVED = with_commands(
     command=CommandText("status"),
 )
 LOOK_FOR_IT = _(
-    "The administrator can trace it in Exchange admin center, Mail flow, Message trace. If "
-    "there is a non-delivery report, it is in the mailbox {mailbox}."
+    "The administrator can trace the message in the Exchange admin center, Mail flow, "
+    "Message trace. A non-delivery report, if there is one, is in the mailbox {mailbox}."
 )
-WANT_AFTER = _(
-    "Show the steps that keep alarms from being sorted into “Other”, and Sent Items small?"
-)
+WANT_AFTER = _("Show the steps that keep alarms out of “Other” and Sent Items small?")
 
 # the second route
 
@@ -272,12 +270,12 @@ SECOND = _("A second route")
 WHY_SECOND: Mapping[str, Message] = {
     "graph": _(
         "Policies sometimes turn authenticated SMTP off, and firewalls close port 587. Microsoft "
-        "Graph sends from the same mailbox over HTTPS: while one of them is blocked, alarms use "
+        "Graph sends from the same mailbox over HTTPS: while one route is blocked, alarms use "
         "the other."
     ),
     "smtp": _(
         "Graph has its own limits and outages. SMTP sends from the same mailbox in another way: "
-        "while one of them is blocked, alarms use the other."
+        "while one route is blocked, alarms use the other."
     ),
 }
 SECOND_LATER: Mapping[str, Message] = {
@@ -290,7 +288,7 @@ SECOND_LATER: Mapping[str, Message] = {
         command=CommandText("setup microsoft365", "--account {account} --smtp"),
     ),
 }
-HAS_SECOND = _("It already exists: {route} sends from the same mailbox.")
+HAS_SECOND = _("A second route already exists: {route} sends from the same mailbox.")
 WANT_SECOND: Mapping[str, Message] = {
     "graph": _("Add a Graph route now?"),
     "smtp": _("Add an SMTP route now?"),

@@ -49,7 +49,7 @@ READING = _("reading")
 DAY = _("day of the week")
 
 BOTH = with_settings(_("both {every} and {at} are set; keep one of them"), "every", "at")
-DAYS_ALONE = _("requires at, which is not set here")
+DAYS_ALONE = _("requires “at”, which is not set here")
 NO_MOMENT = _('{given} is not a time of day; use a form such as "07:30"')
 NO_NETWORK = _("is only for types that connect through a network (http), not for {kind}")
 NO_ID = _("the monitor has no id yet")

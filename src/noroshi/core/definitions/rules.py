@@ -58,9 +58,14 @@ NO_MAILBOX = _("has no email address")
 TOO_MANY = _(
     "has more than {most} addresses, too many for one message; split it into several contacts"
 )
-NTH_ALONE = _('is only for when = "nth"')
+NTH_ALONE = _('applies only to a notification at the nth measurement (when = "nth")')
 NTH_MISSING = with_settings(
-    _('{when} = "nth" requires {nth}: the number of consecutive measurements'), "when", "nth"
+    _(
+        'a notification at the nth measurement ({when} = "nth") requires {nth}: the number of '
+        "consecutive measurements"
+    ),
+    "when",
+    "nth",
 )
 IN_THE_CLEAR = _(
     'the account\'s access token must not be sent unencrypted; use "starttls" or "tls"'

@@ -48,13 +48,14 @@ class WindowDef(Definition):
     ends: str
     """Time in the same format. A time of day before the start falls on the next day."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it starts. Default: every day."""
+    """Days of the week on which the maintenance starts. Default: every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorDef(Definition):
     id: str = ""
-    """Assigned by Noroshi at the first `apply`. Keep it: state and history belong to it."""
+    """Assigned by Noroshi at the first `apply`. Keep this ID: state and history belong to
+    it."""
     name: str
     """Unique within the group; a-z, 0-9, - and _."""
     title: str = ""
@@ -104,7 +105,7 @@ class GroupDef(Definition):
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """Limits by type and reading, for monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Maintenance of all its monitors, in addition to that of the instance."""
+    """Maintenance of all monitors of the group, in addition to that of the instance."""
     enabled: bool = True
     """Off: no monitor of the group takes measurements, regardless of its own setting."""
     monitor: tuple[MonitorDef, ...] = ()
@@ -118,8 +119,9 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where it is measured: the name of this node, or "network" for checks over the network alone.
-    Default: this node if the address is one of its computer, else the network."""
+    """Where the instance is measured from: the name of this node, or "network" for checks over
+    the network only. Default: this node if the address belongs to its computer, otherwise the
+    network."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""
@@ -142,13 +144,13 @@ class InstanceDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintMonitorDef(MonitorDef):
     title_ja: str = ""
-    """Title in Japanese, for users who add it in Japanese."""
+    """Title in Japanese, for users who add the blueprint in Japanese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintGroupDef(GroupDef):
     title_ja: str = ""
-    """Title in Japanese, for users who add it in Japanese."""
+    """Title in Japanese, for users who add the blueprint in Japanese."""
     monitor: tuple[BlueprintMonitorDef, ...] = ()
 
 
@@ -160,13 +162,13 @@ class BlueprintDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     title_ja: str = ""
-    """The same in Japanese."""
+    """Name shown in Japanese on pages and in messages."""
     help: str = ""
     """Description in one sentence."""
     help_ja: str = ""
-    """The same in Japanese."""
+    """Description in Japanese, in one sentence."""
     asks: Mapping[str, str] = field(default_factory=dict)
-    """Values to ask for when it is added, with their defaults; "" means required."""
+    """Values to ask for when the blueprint is added, with their defaults; "" means required."""
     group: tuple[BlueprintGroupDef, ...] = ()
 
 
@@ -189,8 +191,8 @@ class ContactDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDef(Definition):
     id: str = ""
-    """ID of the rule's earlier notifications, if it is not its name. Set when renamed; keep
-    it."""
+    """ID under which the rule's earlier notifications are kept, if it differs from the name.
+    Set by Noroshi when the rule is renamed; do not change it."""
     name: str
     title: str = ""
     """Name shown on pages and in messages."""

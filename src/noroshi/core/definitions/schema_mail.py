@@ -53,7 +53,8 @@ class NetworkDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDef(Definition):
     id: str = ""
-    """Name under which its sign-in is stored, if another. Set when renamed; keep it."""
+    """Name under which the account's sign-in is stored, if it differs from the name. Set by
+    Noroshi when the account is renamed; do not change it."""
     name: str
     cloud: str
     """Provider, such as microsoft365 or google, or one defined in clouds/."""
@@ -110,9 +111,10 @@ class CloudDef(Definition):
     scope: str
     """Permissions (scopes) to request, separated by spaces."""
     app_scope: str = ""
-    """Permissions for an account with sign_in = "app"; Microsoft's end in /.default."""
+    """Permissions for an account with sign_in = "app"; those of Microsoft end in /.default."""
     app_grant: Literal["client_credentials", "service_account"] = "client_credentials"
-    """Token method of an app; service_account: with Google's key file, for its mailbox."""
+    """How an app obtains a token; service_account: with Google's key file, for the account's
+    mailbox."""
     smtp_host: str
     """Host name of the mail server."""
     smtp_port: int = 587
@@ -130,17 +132,17 @@ class CloudDef(Definition):
     device_authorization_endpoint: str = ""
     """Device authorization endpoint; "" if there is none."""
     endpoint_hosts: tuple[str, ...] = ()
-    """Hosts besides the authority's that the server may name as its endpoints."""
+    """Additional hosts, besides the authority's, that the server may name as its endpoints."""
     authorize_with: str = ""
     """Additional query parameters of the sign-in page."""
     client_auth: Literal["post", "basic"] = "post"
     """Method to send the client secret: in the request's body, or by HTTP Basic."""
     graph: str = ""
-    """https address of its Microsoft Graph, without a path; "" if there is none."""
+    """https address of the cloud's Microsoft Graph, without a path; "" if there is none."""
     graph_scope: str = ""
     """Permissions to request for sending by Graph."""
     graph_app_scope: str = ""
-    """The same for an account with sign_in = "app"."""
+    """Permissions to request for sending by Graph, for an account with sign_in = "app"."""
     inbox_scope: str = ""
     """Permissions to request for reading the account's own mailbox."""
     graph_shared_scope: str = ""

@@ -38,7 +38,7 @@ KNOWN = (
     (r"Invalid statement", _("Invalid statement")),
     (r"Invalid value", _("Invalid value")),
     (r"a name of more than (?P<text>\d+) parts", _("a name of more than {text} parts")),
-    (r"a number of too many digits", _("a number of too many digits")),
+    (r"a number of too many digits", _("a number with too many digits")),
     (r"Unclosed array", _("Unclosed array")),
     (r"Unclosed inline table", _("Unclosed inline table")),
     (r"Unescaped '\\' in a string", _("Unescaped '\\' in a string")),

@@ -23,10 +23,13 @@ log = logging.getLogger(__name__)
 MOST_REFERENCES = 20
 """Mails that are named as the thread of one; more is no use to a mail program."""
 CANCELLED = _(
-    "it was interrupted before a reply arrived, because the route changed or the node stopped"
+    "sending was interrupted before a reply arrived, because the route changed or the node "
+    "stopped"
 )
-DAY_USED_UP = _("its mailbox has reached the limit of {most} recipients within 24 hours")
-HOUR_USED_UP = _("it has reached the limit of {most} messages within an hour")
+DAY_USED_UP = _(
+    "the mailbox of the route has reached the limit of {most} recipients within 24 hours"
+)
+HOUR_USED_UP = _("the route has reached the limit of {most} messages within an hour")
 BUG = _("the transport itself failed: {bug}")
 
 

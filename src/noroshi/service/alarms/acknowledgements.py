@@ -34,9 +34,9 @@ from noroshi.service.operation import Person, note, offers
 LONGEST = 1000
 NO_ITEM = followed_by(_("{monitor} has no item {item}."), InstructionKind.SHOW_ALARMS)
 IS_WELL = _("{monitor} is OK: there is no alarm to acknowledge.")
-IS_HAD = followed_by(_("{who} has already acknowledged it."), InstructionKind.TAKE_BACK)
-MOVED = followed_by(_("It changed just now."), InstructionKind.SHOW_ALARMS)
-NOBODY_HAS_IT = _("Nothing is acknowledged for {monitor}.")
+IS_HAD = followed_by(_("{who} has already acknowledged this alarm."), InstructionKind.TAKE_BACK)
+MOVED = followed_by(_("The alarm has just changed."), InstructionKind.SHOW_ALARMS)
+NOBODY_HAS_IT = _("No alarm of {monitor} is acknowledged.")
 BAD_WORDS = _("The comment cannot be saved; nothing was changed.")
 NO_WORDS = _("is empty")
 TOO_LONG = _("is longer than {most} characters")

@@ -19,7 +19,7 @@ from noroshi.service.monitors.reading_text import cause_text
 BOTH = _("{told}; {more}")
 RECOVERING = _("confirming the recovery ({count} of {patience})")
 CONFIRMING = _("confirming {level} ({count} of {patience})")
-HELD = _("stays {level} until it is back at {value}")
+HELD = _("stays {level} until the value is back at {value}")
 
 
 def newest_findings(

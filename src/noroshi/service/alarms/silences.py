@@ -27,7 +27,7 @@ from noroshi.service.operation_context import OperationGroup
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
 MOST_SHOWN = 200
-BAD_SILENCE = _("That cannot be silenced; nothing was changed.")
+BAD_SILENCE = _("The silence cannot be started; nothing was changed.")
 NO_REASON = _("requires a reason for the silence, for others to see")
 LONG_REASON = _("is longer than {most} characters")
 ONE_END = _("specify either an end or a duration; every silence has an end")
@@ -46,8 +46,8 @@ NO_SILENCE = followed_by(
 )
 SEVERAL = followed_by(
     ngettext(
-        "{count} silence exists for {given}; choose one by its id.",
-        "{count} silences exist for {given}; choose one by its id.",
+        "{count} silence exists for {given}; choose one by its ID.",
+        "{count} silences exist for {given}; choose one by its ID.",
     ),
     InstructionKind.SHOW_SILENCES,
 )

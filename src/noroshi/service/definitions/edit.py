@@ -37,7 +37,7 @@ CHANGED_MEANWHILE = _(
     "check the current definition, then try again."
 )
 CALLED_NOW = _("{key} is now {now}")
-ENDS_ALL = followed_by(_("This would end all monitoring."), InstructionKind.REMOVE_LAST)
+ENDS_ALL = followed_by(_("This change would end all monitoring."), InstructionKind.REMOVE_LAST)
 NOT_FOLLOWED = followed_by(
     _(
         "The new name is in effect, but waiting messages may still refer to the old route "

@@ -38,7 +38,7 @@ NO_PART = followed_by(
 )
 NO_INSTANCE = _("There is no instance {given}{instead}.")
 LEFT = _("Nothing was changed.")
-STILL = _("It stays stopped because {path} is stopped too.")
+STILL = _("Monitoring stays stopped because {path} is stopped too.")
 INSIDE = _("Still stopped individually: {names}.")
 
 

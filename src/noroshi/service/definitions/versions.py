@@ -21,7 +21,7 @@ from noroshi.service.operation import Person, offers
 NO_VERSION = followed_by(
     _("There is no version {number}{instead}."), InstructionKind.SHOW_VERSIONS
 )
-BACK_TO = _("back to version {number}")
+BACK_TO = _("rollback to version {number}")
 MOST_LISTED = 1000
 
 

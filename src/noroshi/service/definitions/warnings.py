@@ -21,11 +21,16 @@ from noroshi.definitions.unruled_monitors import first_names, without_rule
 from noroshi.ports import Document, QueuedEnvelope
 
 NOTHING_THERE = followed_by(
-    _("It contains no definition, so all monitoring would end. Is it the right folder?"),
+    _(
+        "The folder contains no definition, so all monitoring would end. Is it the right folder?"
+    ),
     InstructionKind.END_WATCHING,
 )
 ENDS_ALL = followed_by(
-    _("This would end the monitoring of every instance: {names}. Is it the right folder?"),
+    _(
+        "Applying these definitions would end the monitoring of every instance: {names}. Is it "
+        "the right folder?"
+    ),
     InstructionKind.END_WATCHING,
 )
 ROUTE_GONE = followed_by(
@@ -33,19 +38,20 @@ ROUTE_GONE = followed_by(
 )
 CONTACT_GONE = followed_by(
     _(
-        "Waiting messages to a removed contact: {count} ({names}). They are sent to the "
-        "addresses that they have."
+        "Waiting messages to a removed contact: {count} ({names}). They are still sent, to the "
+        "addresses stored in them."
     ),
     InstructionKind.DROP_MAIL,
 )
 RENAMED = _(
-    "{old} is removed, and {new}, which monitors the same, is added. If it is the same "
-    'monitor under a new name, set id = "{id}" in it to keep its state and history.'
+    "{old} is removed, and {new}, which monitors the same, is added. If {new} is the same "
+    'monitor under a new name, set id = "{id}" in its definition to keep its state and '
+    "history."
 )
 RETIRES = _(
-    "Password sign-in at Exchange Online: {names}. Microsoft turns it off at the end of "
-    "December 2026 (an administrator can turn it on again) and announces the final date in "
-    "the second half of 2027. Use an account, which signs in with OAuth 2.0."
+    "Password sign-in at Exchange Online: {names}. Microsoft turns off password sign-in at "
+    "the end of December 2026 (an administrator can turn it on again) and announces the "
+    "final date in the second half of 2027. Use an account, which signs in with OAuth 2.0."
 )
 _MISSING_ENTRY = _(
     "{who} refers to the entry {entry}, which is not in the vault: no message can be sent "
@@ -56,8 +62,8 @@ NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
 """The password of a network's proxy: no page has a field for it."""
 NOT_SENT = followed_by(
     _(
-        "{who} sends the entry {entry} as a header, but it is not in the vault: the page is "
-        "not checked until it is added."
+        "{who} sends the entry {entry} as a header, but the entry is not in the vault: the page "
+        "is not checked until it is added."
     ),
     InstructionKind.PUT_ENTRY,
 )

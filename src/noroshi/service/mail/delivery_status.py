@@ -14,16 +14,16 @@ from noroshi.round_trips import last_taken
 
 NOT_PROVED = _("Delivery is not verified. A non-delivery report would be detected.")
 NOT_NOTICED = _(
-    "Delivery is not verified, and a non-delivery report would not be detected: Noroshi may "
+    "Delivery is not verified, and a non-delivery report would not be detected: Noroshi does "
     "not read the mailbox that would receive it (reads_inbox)."
 )
 
 GONE = _("Delivery is not verified. The route that sent it is no longer defined.")
 FILED = _(
-    "It is in the folder as a file. What happens next is not verified; it depends on the "
-    "software that picks it up."
+    "The message is in the folder as a file. Its further delivery is not verified; that "
+    "depends on the software that picks it up."
 )
-HANDED = _("The server accepted it. It is not verified that anyone has seen it.")
+HANDED = _("The server accepted the message. It is not verified that anyone has seen it.")
 OF_KIND: Mapping[str, Message] = {"pickup": FILED, "webhook": HANDED}
 """The limits of what is known of a mail that a route of that kind took, as no report of it
 comes back."""

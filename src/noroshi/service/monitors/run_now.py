@@ -33,7 +33,7 @@ from noroshi.service.operation import Person, note, offers, require_reauthentica
 
 log = logging.getLogger(__name__)
 NOT_HERE = _("This process runs no measurements, so nothing can be tested here.")
-NOT_SHOWN = _("its raw result could not be shown within {seconds:g} s")
+NOT_SHOWN = _("the raw result could not be shown within {seconds:g} s")
 
 
 class RunNowOperations(ApplyOperations):

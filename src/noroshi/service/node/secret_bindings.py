@@ -20,16 +20,17 @@ from noroshi.vault import Vault, VaultError
 NOTE, UNCONFIRMED = "bound/", "led/"
 ELSEWHERE = followed_by(
     _(
-        "This would send a secret to another destination than before, so it requires the "
+        "This change would send a secret to another destination than before, so it requires the "
         "password again."
     ),
     InstructionKind.GIVE_PASSWORD,
 )
-SENT = _("is stored in the vault for {known}; this would send it to {where}")
+SENT = _("is stored in the vault for {known}; this change would send it to {where}")
 UNSEEN = followed_by(
     _(
-        "“{entry}” was not saved. The API token {token}, which may not change the destination "
-        "of secrets, set it to: {where}. If that is wrong, correct the definition first."
+        "“{entry}” was not saved. The API token {token}, which is not allowed to change the "
+        "destination of secrets, set it to: {where}. If that is wrong, correct the definition "
+        "first."
     ),
     InstructionKind.CONFIRM_DESTINATION,
 )

@@ -44,8 +44,8 @@ HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
 IN_USE = followed_by(
     _(
-        "{who} uses it: without it, no message can be sent through that route, and no such page "
-        "can be checked."
+        "{who} uses this entry: without it, no message can be sent through a route, and no page "
+        "can be checked, that requires it."
     ),
     InstructionKind.REMOVE_ENTRY,
 )

@@ -30,7 +30,7 @@ FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
 NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient.")
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
-NO_TEST = _("No test alarm was sent yet, so there is no number to enter.")
+NO_TEST = _("No test alarm has been sent yet, so there is no number to enter.")
 WRONG_NUMBER = _(
     "This is not the number of the last test alarm. Use the newest message: each message has "
     "a different number."

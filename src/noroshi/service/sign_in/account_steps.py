@@ -74,9 +74,9 @@ NOT_WRITTEN_DOWN = _(
 BY_NEXT = _("The second of two secrets or certificates is in use: the first one was refused.")
 ANOTHER = with_instruction(
     _(
-        "{person} signed in, but the route sends from {user}. This is fine if {person} may "
-        "open that mailbox, or if both names belong to one person; the next stages show it. "
-        "If someone else was meant to sign in, sign in again in a private window of the "
+        "{person} signed in, but the route sends from {user}. This is fine if {person} may open "
+        "that mailbox, or if both names belong to one person; the next stages show whether that "
+        "is so. If someone else was meant to sign in, sign in again in a private window of the "
         "browser ({instruction})."
     ),
     InstructionKind.SIGN_IN_PLACE,

@@ -57,15 +57,15 @@ RULES = (
         f"select id from spool s where fate in {sql_list(SETTLED_STATES)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
         ngettext(
-            "{count} message is settled but still has a route, the first is {id}",
-            "{count} messages are settled but still have a route, the first is {id}",
+            "{count} message is completed but still has a route, the first is {id}",
+            "{count} messages are completed but still have a route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
         ngettext(
-            "{count} message is settled but still being sent, the first is {id}",
-            "{count} messages are settled but still being sent, the first is {id}",
+            "{count} message is completed but still being sent, the first is {id}",
+            "{count} messages are completed but still being sent, the first is {id}",
         ),
     ),
     Rule(

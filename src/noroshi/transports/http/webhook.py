@@ -58,14 +58,14 @@ class Options:
     url: str = ""
     """URL to post to; a secret URL belongs in the vault."""
     url_entry: str = ""
-    """Vault entry that holds the URL instead."""
+    """Vault entry that holds the URL, instead of the URL itself."""
     shape: Literal["json", "teams", "slack", "discord", "text"] = "json"
     """Format of the post: Noroshi's own JSON, a card for Teams, Slack's text, an embed for
     Discord, or plain text."""
     header: str = ""
     """Additional header, such as Authorization."""
     header_entry: str = ""
-    """Vault entry that holds its value."""
+    """Vault entry that holds the value of that header."""
     plain_http: bool = False
     """Allow http for an address in a private network."""
     ca_file: str = ""

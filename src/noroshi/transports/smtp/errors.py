@@ -35,7 +35,7 @@ WRONG_PASSWORD = with_instruction(
     ),
     InstructionKind.PUT_SECRET_PLACE,
 )
-WANTS_TLS = _("{where} requires encryption: {reply}. Set protection to starttls, or tls.")
+WANTS_TLS = _("{where} requires encryption: {reply}. Set protection to starttls or tls.")
 NO_STARTTLS = _(
     "{where} does not offer STARTTLS, so nothing was sent. The server is not configured for "
     "it, or a device in between removed it."

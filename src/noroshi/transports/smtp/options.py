@@ -75,8 +75,9 @@ class Options:
     port: int | None = None
     """TCP port. Default: 587, 465 with tls, 25 at Exchange Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
-    """`starttls` and `tls` both encrypt the connection and check the certificate; `tls` does so
-    from the start. Use `none` only for an internal server."""
+    """`starttls` and `tls` both encrypt the connection and check the certificate; with
+    `starttls`, encryption begins after the server's greeting. Use `none` only for an internal
+    server."""
     ca_file: str = ""
     """Path of a file with certificates (PEM) to trust in addition to the system's."""
     certificate: str = ""

@@ -21,8 +21,8 @@ LARGEST = 64 << 10
 NOTHING = _("Choose a file with the certificate and its key, or paste both as PEM.")
 TWO = _("Choose a file or paste PEM, not both. Nothing was saved.")
 TOO_LONG = _(
-    "This exceeds {most} KiB. It does not look like a certificate with its key. Nothing was "
-    "saved."
+    "The input exceeds {most} KiB. It does not look like a certificate with its key. Nothing "
+    "was saved."
 )
 
 

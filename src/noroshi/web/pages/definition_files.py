@@ -117,8 +117,8 @@ async def _preview_page(
             *reasons,
             visit.say(
                 _(
-                    "Even compressed, this exceeds the {most} MiB limit of a page. Import it in parts, or "
-                    "use noroshi apply with a folder."
+                    "Even compressed, the files exceed the {most} MiB limit of a page. Import them in parts, "
+                    "or use noroshi apply with a folder."
                 ).fill(most=MOST_PACKED >> 20)
             ),
         )

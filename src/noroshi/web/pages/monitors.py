@@ -260,7 +260,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN_INSTANCE:  # it cannot be stopped
         fields.pop("enabled", None)
-    status_link = (visit.say(_("List and actions")), f"/instance/{name}")
+    status_link = (visit.say(_("Monitors and actions")), f"/instance/{name}")
     is_own, count = name == OWN_INSTANCE, _count(edit.base_content.get("group", ()))
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
@@ -366,7 +366,7 @@ def _group_frame(
             sections=sections,
         )
     add_href = address(MONITOR, **{"in": instance_name}, group=name)
-    status_link = (visit.say(_("List and actions")), f"/group/{instance_name}/{name}")
+    status_link = (visit.say(_("Monitors and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(
             _("Settings for the group {name}").fill(name=title_of(name, edit.base_content))

@@ -204,8 +204,8 @@ def _removal(visit: Visit, mail: Mail) -> str:
         )
     return visit.say(
         _(
-            "If it is still in use, the references are listed and nothing is removed. To restore it, "
-            "roll back to an earlier version. Vault entries are kept."
+            "If another definition still uses this one, the references are listed and nothing is "
+            "removed. To restore it, roll back to an earlier version. Vault entries are kept."
         )
     )
 
@@ -241,7 +241,8 @@ def _orders_field(visit: Visit, edit: Edit) -> Field | None:
         visit.say(pgettext("mailing.new.into", "Used by")),
         visit.say(
             _(
-                "The route is added at the end of the order. It is used when those before it cannot send."
+                "The route is added at the end of the order. It is used when the routes before it cannot "
+                "send."
             )
         ),
     )

@@ -154,8 +154,8 @@ def _reason(visit: Visit, route: RouteStatus) -> str:
     if route.lacks:
         return visit.say(
             _(
-                "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
-                "sends no messages."
+                "“{entry}”, which this route needs, is not in the vault. Until the entry is added, this "
+                "route sends no messages."
             ).fill(entry=route.lacks[0])
         )
     if route.state == "not signed in" and not route.renewed:
