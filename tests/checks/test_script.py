@@ -162,7 +162,7 @@ async def test_a_real_script_that_hangs_is_ended_with_its_children(folder):
 async def test_a_script_that_may_not_run_is_not_run(folder):
     path = written(folder, f"touch {folder}/ran")
     (folder / "script").chmod(0o777)
-    with pytest.raises(Unmeasurable, match="others may write to"):
+    with pytest.raises(Unmeasurable, match="other users can write to"):
         await script.run(script.Options(argv=(path,)), local(folder), {})
     assert not (folder / "ran").exists()
 

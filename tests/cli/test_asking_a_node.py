@@ -360,7 +360,9 @@ async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(harness, t
     assert "connection refused。次の試行: " in told
     harness.time.pass_by(seconds=86400)
     told = (await typed("status", home=tmp_path, COLUMNS="200")).out
-    assert "Next attempt: " not in told and "It is retried with the next message." in told
+    assert (
+        "Next attempt: " not in told and "The route is retried with the next message." in told
+    )
 
 
 async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path):

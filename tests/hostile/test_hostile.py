@@ -19,7 +19,7 @@ REASONS = {
     "name-of-two-lines": "is not a valid name: use a-z, 0-9, - and _",
     "recipient-of-two-lines": "is not an email address",
     "pattern-with-back-reference": "back references are not supported",
-    "program-in-a-writable-folder": "others may write to",
+    "program-in-a-writable-folder": "other users can write to",
     "program-by-a-link-out": "is in none of the folders whose programs may run",
 }
 BOUNDED = {

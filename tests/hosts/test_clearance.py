@@ -36,7 +36,7 @@ async def test_one_look_serves_all_that_ask_at_once_and_the_next_is_looked_at_an
     found = await asyncio.gather(*(clearance.clear(rules, program) for program in programs))
     assert {str(cleared.path) for cleared in found} == {path} and looks == [path]
     (folder / "script").chmod(0o777)
-    with pytest.raises(Unmeasurable, match="others may write"):
+    with pytest.raises(Unmeasurable, match="other users can write"):
         await clearance.clear(rules, programs[0])
     assert looks == [path] * 2
 

@@ -67,7 +67,7 @@ def test_a_link_within_the_folder_is_followed(folder):
 def test_a_program_that_others_may_write_to_may_not_run(folder, mode):
     path = script(folder, "true")
     Path(path).chmod(mode)
-    assert said(folder, path) == [f"others may write to {path} (chmod go-w)"]
+    assert said(folder, path) == [f"other users can write to {path} (chmod go-w)"]
 
 
 @pytest.mark.parametrize("mode", [0o757, 0o775], ids=["all", "the group"])
@@ -77,7 +77,7 @@ def test_nor_one_below_a_folder_that_others_may_write_to(folder, mode):
     deep.mkdir(parents=True)
     open_to_all.chmod(mode)
     path = script(deep, "true")
-    assert said(folder, path) == [f"others may write to {open_to_all} (chmod go-w)"]
+    assert said(folder, path) == [f"other users can write to {open_to_all} (chmod go-w)"]
 
 
 def test_nobody_is_told_to_close_a_folder_that_is_meant_for_all(folder):
@@ -86,7 +86,7 @@ def test_nobody_is_told_to_close_a_folder_that_is_meant_for_all(folder):
     for_all.chmod(0o1777)
     path = script(for_all, "true")
     assert said(folder, path) == [
-        f"{for_all} is a folder that everyone may write to; put the program elsewhere"
+        f"{for_all} is a folder that everyone can write to; put the program elsewhere"
     ]
 
 
@@ -227,5 +227,5 @@ async def test_the_rules_hold_at_each_run_and_not_at_save_time_alone(folder):
     host, program = local(folder), Program(argv=(script(folder, "echo 1"),))
     assert (await host.run(program)).output == "1\n"
     folder.chmod(0o777)
-    with pytest.raises(Exception, match="others may write"):
+    with pytest.raises(Exception, match="other users can write"):
         await host.run(program)

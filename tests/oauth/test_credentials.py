@@ -161,7 +161,7 @@ async def test_a_certificate_comes_before_a_secret(signed):
 
 async def test_a_certificate_that_is_none_is_told_and_nobody_is_asked(signed):
     await signed.vault.put("cert", Secret("not a certificate"))
-    with pytest.raises(SignInError, match="no certificate with its key"):
+    with pytest.raises(SignInError, match="not a certificate with its key"):
         await signed.source.token(signed.account)
     assert signed.authority.posts == []
 

@@ -180,7 +180,7 @@ SETTINGS: Mapping[str, Setting] = {
             "A list replaces the default; include /usr/lib/nagios/plugins to keep it."
         ),
     ),
-    "runs_as": Setting(read_texts, [], _("Users as which scripts may run.")),
+    "runs_as": Setting(read_texts, [], _("Users that scripts may run as.")),
     "program_env": Setting(
         read_variables,
         [],
@@ -220,14 +220,17 @@ SETTINGS: Mapping[str, Setting] = {
         read_days,
         7,
         _(
-            "Days for which readings stay in the history of the monitors. A reading takes about 26\n"
+            "Number of days that readings stay in the history of the monitors. A reading takes about "
+            "26\n"
             "bytes of disk space."
         ),
     ),
     "ledger_days": Setting(
-        read_days, 365, _("Days for which sent messages and events stay in the ledger.")
+        read_days, 365, _("Number of days that sent messages and events stay in the ledger.")
     ),
-    "audit_days": Setting(read_days, 365, _("Days for which changes stay in the audit log.")),
+    "audit_days": Setting(
+        read_days, 365, _("Number of days that changes stay in the audit log.")
+    ),
     "may_reach": Setting(
         read_nets,
         [],

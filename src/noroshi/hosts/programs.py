@@ -44,8 +44,8 @@ OUTSIDE = _(
 NO_FILE = _("{path} is not a regular file")
 NOT_EXECUTABLE = _("{path} is not executable (chmod +x)")
 FOREIGN = _("{path} belongs to {owner}; programs that may run must belong to {wanted}")
-OPEN = _("others may write to {path} (chmod go-w)")
-FOR_ALL = _("{path} is a folder that everyone may write to; put the program elsewhere")
+OPEN = _("other users can write to {path} (chmod go-w)")
+FOR_ALL = _("{path} is a folder that everyone can write to; put the program elsewhere")
 CARRIER = _(
     "{path} runs other programs, so it may run only if `programs` in noroshi.toml lists its "
     "folder"

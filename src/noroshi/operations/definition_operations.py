@@ -62,7 +62,7 @@ DEFINITION_SHOW = operation(
 DEFINITION_CHANGE = operation(
     "definition_change",
     ADMIN,
-    help=_("Change, add or remove single definitions."),
+    help=_("Change, add or remove individual definitions."),
     label=_("Settings changed"),
     news=True,
     changes=False,

@@ -14,8 +14,8 @@ CONTACTS = operation(
 TRY_MONITOR = operation(
     "try_monitor",
     ADMIN,
-    help=_("Measure a monitor once, as a test."),
-    label=_("Monitor measured on request"),
+    help=_("Run a monitor once, as a test."),
+    label=_("Monitor run on request"),
 )
 STATUS = operation("status", VIEWER, help=_("Show the overall status."))
 ROUTE_LIST = operation("route_list", VIEWER, help=_("Show the status of the routes."))

@@ -59,7 +59,7 @@ MENDED_BY = _("Remedy:")
 CHECK = _("To check:")
 ACTS_AFTER = _("Takes effect after {time}.")
 UNFIT = _("{option}: {why}")
-BY_OPTION = _("There is no terminal to ask for it: use {option}.")
+BY_OPTION = _("There is no terminal to ask for this value: use {option}.")
 SECRET_BY_FILE = pgettext(
     "secret_by_file",
     "There is no terminal to ask for the client secret: use --secret-file FILE.",
@@ -104,8 +104,8 @@ SEND_CERTIFICATE = _("Pass on the certificate {file} too.")
 MADE = with_commands(
     _(
         "In effect: accounts/{account}, {routes}. If you have a folder of definitions, update it "
-        "before the next apply, which would otherwise undo this: {export} (comments in its files "
-        "are lost). {status} shows the state of each route."
+        "before the next apply, which would otherwise undo these changes: {export} (comments in "
+        "its files are lost). {status} shows the state of each route."
     ),
     export=CommandText("export", pgettext("command", "--force DIR")),
     status=CommandText("status"),
@@ -167,7 +167,7 @@ GO_ON_WITH = _(
     "  saved in  accounts/{account}, routes/{route}\n"
     "Continue with these? (n: change them)"
 )
-NOT_KNOWN_YET = _("If you do not have it yet, press Enter to interrupt.")
+NOT_KNOWN_YET = _("If you do not have this value yet, press Enter to interrupt.")
 
 
 UPLOADED = _("Enter: uploaded, try again   q: interrupt: ")
@@ -183,7 +183,7 @@ REPLACED = _(
 CERTIFICATE_WRITTEN = _("The certificate to upload is in {file}.")
 CERTIFICATE_LATER = _(
     "Pass on the certificate {file} with the steps. The same command without "
-    "--print-admin-steps writes it."
+    "--print-admin-steps writes this file."
 )
 CERTIFICATE_SHOWN = _("Cannot write a file here. Save the following as a .cer file:")
 ASK_SECRET = _(
@@ -216,7 +216,7 @@ STARTED = _("Enter: the node is running   q: interrupt: ")
 MENDED_OR_WAIT = _("Enter: try again now   w: wait until the problem passes   q: interrupt: ")
 NOBODY_SENDS = with_commands(
     _(
-        "No node is running to send it. In another window: {serve} (as a service: "
+        "No node is running to send the message. In another window: {serve} (as a service: "
         "{service_install})"
     ),
     serve=CommandText("serve"),
@@ -228,8 +228,8 @@ WAITS_STILL = _(
     "one is sent."
 )
 WAITING = _(
-    "The node retries it automatically until it is accepted. Enter: retry now. Ctrl-C "
-    "interrupts; the message stays in the queue."
+    "The node retries the message automatically until it is accepted. Enter: retry now. "
+    "Ctrl-C interrupts; the message stays in the queue."
 )
 NEXT_TRY = ngettext(
     "Attempts so far: {tried}. Next attempt at {at}, in {left}.",

@@ -55,7 +55,7 @@ RETIRES = _(
 )
 _MISSING_ENTRY = _(
     "{who} refers to the entry {entry}, which is not in the vault: no message can be sent "
-    "through that route until it is added."
+    "through that route until the entry is added."
 )
 NOT_KEPT = followed_by(_MISSING_ENTRY, InstructionKind.PUT_SECRET)
 NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
@@ -63,7 +63,7 @@ NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
 NOT_SENT = followed_by(
     _(
         "{who} sends the entry {entry} as a header, but the entry is not in the vault: the page "
-        "is not checked until it is added."
+        "is not checked until the entry is added."
     ),
     InstructionKind.PUT_ENTRY,
 )

@@ -18,7 +18,7 @@ NOT_NOTICED = _(
     "not read the mailbox that would receive it (reads_inbox)."
 )
 
-GONE = _("Delivery is not verified. The route that sent it is no longer defined.")
+GONE = _("Delivery is not verified. The route that sent the message is no longer defined.")
 FILED = _(
     "The message is in the folder as a file. Its further delivery is not verified; that "
     "depends on the software that picks it up."

@@ -29,8 +29,8 @@ SENT = _("is stored in the vault for {known}; this change would send it to {wher
 UNSEEN = followed_by(
     _(
         "“{entry}” was not saved. The API token {token}, which is not allowed to change the "
-        "destination of secrets, set it to: {where}. If that is wrong, correct the definition "
-        "first."
+        "destination of secrets, set the destination to: {where}. If that is wrong, correct the "
+        "definition first."
     ),
     InstructionKind.CONFIRM_DESTINATION,
 )

@@ -18,8 +18,8 @@ WHOSE = _("Specify the account: it can be omitted only in a browser that is logg
 NOT_YOURS = followed_by(_("{name} is another user."), InstructionKind.CHANGE_PASSWORD)
 IN_BROWSER = followed_by(
     _(
-        "{name} uses two-step login, so a password alone is not enough: log in and do it in the "
-        "browser."
+        "{name} uses two-step login, so a password alone is not enough: log in and make the "
+        "change in the browser."
     ),
     InstructionKind.END_SECOND_STEP,
 )

@@ -33,8 +33,8 @@ ALL_THE_SAME: Mapping[str, Message] = {
 }
 STAYS = _(
     "{why}\n"
-    "Therefore it was not saved, and is not tried again automatically: “{entry}” in the "
-    "vault is unchanged."
+    "Therefore the new value was not saved, and is not tried again automatically: “{entry}” "
+    "in the vault is unchanged."
 )
 FIELD_OF: Mapping[str, str] = {
     "entra.admin_app": "client_id",

@@ -39,10 +39,10 @@ RULES = (
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         f"where o.order_key = s.order_key and o.fate in {sql_list(OPEN_STATES)}))",
         ngettext(
-            "{count} message is at a wrong position in the order, the first is {id}: it may wait "
+            "{count} message is in the wrong position in the order, the first is {id}: it may wait "
             "indefinitely, or overtake others",
-            "{count} messages are at a wrong position in the order, the first is {id}: they may wait "
-            "indefinitely, or overtake others",
+            "{count} messages are in the wrong position in the order, the first is {id}: they may "
+            "wait indefinitely, or overtake others",
         ),
     ),
     Rule(

@@ -56,8 +56,8 @@ BY_PROXY = _("{proxy} connects to {where}")
 LOGGED_IN = _("{proxy} accepts the login of {user} and connects to {where}")
 SILENT_ONES = _(
     "{addresses} did not answer in time, so {address} was used instead. Messages are still "
-    "sent, each with a short delay. If it is IPv6, have it repaired or removed from DNS, or "
-    "set an IPv4 source in the network."
+    "sent, each with a short delay. If these are IPv6 addresses, have IPv6 repaired, or have "
+    "them removed from DNS, or set an IPv4 source in the network."
 )
 CERTIFIED = ngettext(
     "{version}, certificate of {name} by {issuer}, {days} day left",

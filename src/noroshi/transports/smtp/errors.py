@@ -31,7 +31,7 @@ WRONG_PASSWORD = with_instruction(
     _(
         "{where} did not let {user} sign in with {way} (AUTH): {reply}. Either the password is "
         "wrong (enter the correct one: {instruction}), or the server requires another user or "
-        "method (user and auth of the route)."
+        "method (the route's user and auth)."
     ),
     InstructionKind.PUT_SECRET_PLACE,
 )
@@ -45,7 +45,7 @@ IN_THE_CLEAR = _("an account's token is sent only in TLS: set protection to star
 PASSWORD_IN_THE_CLEAR = with_settings(
     _(
         "a password is sent only in TLS: set {protection} to starttls or tls. Without TLS, only "
-        '{auth} = "cram-md5" is allowed, which does not reveal it'
+        '{auth} = "cram-md5" is allowed, which does not reveal the password'
     ),
     "protection",
     "auth",
