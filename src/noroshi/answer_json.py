@@ -19,8 +19,8 @@ T = TypeVar("T")
 
 
 class UnreadableAnswerError(ValueError):
-    """Report an answer that is not of the type that its operation has here: of a node of another
-    version, or of no node."""
+    """Report an answer that does not have the type of its operation in this version: the sender
+    is a node of another version, or no node."""
 
 
 def as_json(value: object, medium: ReadAt = Medium.TERMINAL) -> Any:
@@ -50,8 +50,8 @@ def _encoder(medium: ReadAt) -> Callable[[object], Any]:
 
 
 _converting = threading.Lock()
-"""One at a time: msgspec puts what it knows of a class onto the class before it is whole, and a
-thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
+"""Held while a converter is made: msgspec puts what it knows of a class onto the class before
+it is whole, and a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
 
 
 def _decoded(shape: type[Any], value: Any) -> Any:

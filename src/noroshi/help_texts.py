@@ -1,7 +1,7 @@
 """Read the help texts of settings: the strings that stand under the fields of a class.
 
-They are in its source alone. Whoever reads definitions needs none, so nothing is read of it until
-a form or a description is made.
+The source of the class alone has them. Reading definitions needs no help texts, so the source
+is read only when a form or a description is made.
 """
 
 from __future__ import annotations

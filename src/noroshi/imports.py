@@ -1,9 +1,10 @@
-"""Imports that wait until somebody needs them, as they take long or much memory: one at a time.
+"""Import modules on first use, one at a time: importing them takes long or much memory.
 
-Two threads that import modules of one circle hold what the other one waits for. Python ends that
-by giving one of them a module that is half made (`_DeadlockError` in importlib/_bootstrap.py), and
-whoever looks into `sys.modules` finds it half made at any time. So whoever may run beside others
-imports within `with ONE_AT_A_TIME:`, and what definitions need is loaded before its first turn.
+Two threads that import modules of one circle hold what the other one waits for. Python ends
+that by giving one of them a module that is half made (`_DeadlockError` in
+importlib/_bootstrap.py), and whoever looks into `sys.modules` finds it half made at any time.
+So code that may run beside other threads imports within `with ONE_AT_A_TIME:`, and a node loads
+all that its definitions need before the first turn.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def load(name: str) -> ModuleType:
 
 
 def load_all(names: Iterable[str]) -> None:
-    """Have them there for whoever needs them next."""
+    """Import these modules now, for whoever needs them next."""
     for name in names:
         load(name)
 
@@ -48,8 +49,8 @@ def called_later(module: str, name: str) -> Callable[..., Any]:
 
 
 def found_later(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package that has these names of its modules, each imported
-    when one of its names is asked for."""
+    """Return the `__getattr__` of a package that exports these names, by module; a module is
+    imported when one of its names is first asked for."""
     module_of = {name: module for module, of_module in names.items() for name in of_module}
 
     def find(name: str) -> Any:
@@ -61,8 +62,9 @@ def found_later(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[s
 
 
 class OnDemand(Mapping[str, T]):
-    """Values by name, each made by its function when it is first asked for, and then kept. The
-    names are known before, so nothing is made for who only lists them."""
+    """Map names to values that are made on demand: the function of a name makes the value on
+    first access, and the value is kept. The names are known before, so listing them makes
+    nothing."""
 
     def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
         self._makers, self._value_by_name = makers, dict[str, T]()

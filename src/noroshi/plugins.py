@@ -77,7 +77,8 @@ class Plugins:
             return {"subject": lines[0], "text": "\n".join(lines), "plain": repr(bug)}
 
     def notice(self, action: str, contact: Contact, about: Notice) -> Mapping[str, Any]:
-        """Return what that kind of action tells a contact; if it cannot, the plain facts."""
+        """Return what an action of that kind tells a contact; if it cannot draft a notice, the
+        plain facts."""
         try:
             draft = self.action(action).notice
             if draft is not None:
@@ -88,8 +89,8 @@ class Plugins:
         return {"subject": subject, "text": str(about)[:LONGEST_FACTS]}
 
     def together(self, members: Sequence[Envelope], now: datetime) -> Mapping[str, Any]:
-        """Return what a digest says in their place; if its action cannot, all their plain
-        words."""
+        """Return what a digest says in place of its members: the digest draft of their action;
+        if the action cannot draft one, the plain words of all members."""
         payloads = [one.payload for one in members]
         try:
             draft = self.action(members[0].action).draft_digest

@@ -19,7 +19,8 @@ PREFIX = "round-trip/"
 """The states of an Arrival."""
 DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
-"""So many of a route's mails are looked back at, and where the newest has not been seen."""
+"""How many of a route's latest mails are looked back at; and the most, while the newest has not
+been seen."""
 SUBJECT = _("[Noroshi] Round trip through {mark}")
 MARK = "{route}, {day} ({installation})"
 """The part of a subject that is the same in every language, and in no other mail."""
@@ -39,8 +40,8 @@ QUEUED = _("waiting in the queue")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxReading:
-    """How far the reports in a mailbox are known, by its own clock, and what stands against
-    reading it now."""
+    """Hold the time up to which the reports in a mailbox are known, by the mailbox's clock, and
+    the trouble that prevents reading the mailbox now."""
 
     until: datetime
     trouble: Message = NOTHING
@@ -110,8 +111,9 @@ def reader_language(address: str, contacts: Iterable[Contact]) -> Language:
 def trip_mail(
     route: str, address: str, installation: str, now: datetime, language: Language = "en"
 ) -> Envelope:
-    """Make the mail of a day, by this route alone; made twice it is one. Several installations
-    may share a mailbox and name their routes alike, so each finds its own."""
+    """Make the round-trip mail of a day, by this route alone. Making it twice gives the same
+    mail. Several installations may share a mailbox and name their routes alike, so the mail
+    names the installation."""
     facts = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
     id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
@@ -150,7 +152,8 @@ def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
 
 
 def expected_mail(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
-    """Return what a mailbox is asked for; a day earlier, as its clock may be another."""
+    """Return the mail to look for in a mailbox; the search starts a day before the mail was
+    made, as the mailbox's clock may differ."""
     envelope = mail.row.envelope
     return ExpectedMail(
         message_ids=receipt.message_ids,
@@ -223,7 +226,7 @@ def _sent_at(mail: TrackedMail) -> datetime:
 
 
 def _why_unseen(mail: TrackedMail) -> Message:
-    """Why it has not been seen."""
+    """Return why a mail has not been seen."""
     if bounce := arrival_of(mail, DeliveryState.CAME_BACK):
         return CAME_BACK.fill(said=bounce.text)
     if mail.row.state != EnvelopeState.ACCEPTED:

@@ -1,5 +1,5 @@
-"""A program of ours in a process of its own that knows nothing: no environment, no folder, no
-terminal, nothing of what people installed; it is spoken to by its standard input and output."""
+"""Run a program of ours in a separate process that knows nothing: no environment, no folder, no
+terminal, no installed packages. The node talks to it through standard input and output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ LONGEST_LINE = 64 * 1024
 AT_ONCE = 2
 """Readers at a time, as each may take half a gigabyte and a core."""
 MOST_WAITING, MOST_OF_ONE = 16, 4
-"""So many requests are received or wait for a reader at a time, and so many of one person."""
+"""The most requests that are received or wait for a reader at a time, and the most of one
+person."""
 WITHIN = 120.0
 """Seconds: a reader's own limit, of CPU time, comes first unless the machine stands still."""
 CHUNK = 64 * 1024
@@ -48,7 +49,7 @@ async def start(
 
 
 def kill(child: asyncio.subprocess.Process) -> None:
-    """End it at once, with whatever it may have started."""
+    """End a process at once, with whatever it may have started."""
     try:
         if sys.platform == "win32":
             child.kill()
@@ -59,7 +60,7 @@ def kill(child: asyncio.subprocess.Process) -> None:
 
 
 class Busy(Exception):
-    """So many requests wait for a reader that one more is sent away."""
+    """Report that too many requests wait for a reader to take one more."""
 
 
 class Unread(Exception):
@@ -67,8 +68,8 @@ class Unread(Exception):
 
 
 class Readers:
-    """Reads what anybody may have sent, each time in a process that ends with it: whatever it
-    holds, it takes neither this process's memory nor its interpreter's lock."""
+    """Parse bodies that anybody may have sent, each in a process that ends afterwards: no body,
+    whatever it holds, takes this process's memory or its interpreter's lock."""
 
     def __init__(self) -> None:
         self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), Counter[str]()

@@ -1,5 +1,5 @@
-"""Read one body and answer, within limits of memory and time: the program that `sandbox.Readers`
-starts, by its file's path and with an empty environment."""
+"""Read one body and answer, within limits of memory and time: the program that
+`sandbox.Readers` starts by the path of this file, with an empty environment."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""From untrusted mappings to values, with every problem named; from values to stored text.
+"""Convert untrusted mappings to values, with every problem named, and values to stored text.
 
-Only this file knows msgspec (the stored form), and `schema_validation` alone knows pydantic (the
-edge), which takes long to import: it is asked for what is not of its type to begin with.
+Only this file knows msgspec (the stored form), and `schema_validation` alone knows pydantic
+(the edge). pydantic takes long to import, so it is asked only about data that does not fit its
+type exactly.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ _making = threading.Lock()
 
 @cache
 def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
-    """One at a time: msgspec puts what it knows of a class onto the class before it is whole, and
-    a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
+    """Return a decoder for a type. Decoders are made one at a time: msgspec puts what it knows
+    of a class onto the class before it is whole, and a thread that reads by half of it ends the
+    process (SIGSEGV, 0.22.0)."""
     with _making:
         return msgspec.json.Decoder(type_, dec_hook=_from_stored)
 
@@ -79,10 +81,11 @@ def read(shape: type[T], data: object, at: str = "", most: int = MOST_OPTIONS) -
 def read_most(
     shape: type[T], data: object, at: str = ""
 ) -> tuple[T | None, tuple[Problem, ...]]:
-    """Return what can be read of it, its faulty parts left out, and all problems as in `read`.
+    """Return what can be read of the data, faulty parts left out, and all problems as in
+    `read`.
 
-    None if nothing can be read. The value is no more than good enough to look for further
-    problems in it when there are some.
+    None if nothing can be read. If there are problems, the value is only good enough to look
+    for more of them.
     """
     if values_in(data, MOST_VALUES) > MOST_VALUES:
         return None, (Problem(at.removesuffix(": "), TOO_MANY.fill(most=MOST_VALUES)),)
@@ -99,7 +102,7 @@ def read_most(
 
 
 def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
-    """Return what can be made of it, and all that is wrong with it."""
+    """Return the value that can be made of the data, and all that is wrong with the data."""
     try:
         return read_exactly(shape, data), ()
     except NotExactError:  # it is converted, or there is something to say of it
@@ -139,8 +142,9 @@ def value(type_: type[T], stored: str | bytes) -> T:
 
 
 def parse_json(text: bytes) -> Any:
-    """Return what JSON says, read from its bytes: as a text of letters, of which one is wide, it
-    would take four times their memory before anything of it is made. ValueError if it is none."""
+    """Return the value of a JSON text, parsed from the bytes: as a str, a text with one wide
+    letter would take four times their memory before parsing begins. Raises ValueError if the
+    bytes are no JSON."""
     try:
         return _any.decode(text)
     except (msgspec.DecodeError, RecursionError):  # what Python alone writes, as Infinity

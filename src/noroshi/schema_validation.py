@@ -1,5 +1,5 @@
-"""Find all that is wrong with untrusted data, convert what is nearly right, and describe what is
-wanted as JSON Schema: with pydantic, which builds its machinery for a type once."""
+"""Find all that is wrong with untrusted data, convert data that nearly fits, and describe types
+as JSON Schema: with pydantic, which builds the machinery for a type once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
-    """Return what can be made of it, and all that is wrong with it."""
+    """Return the value that can be made of the data, and all that is wrong with the data."""
     result, faults = None, list[Fault]()
     try:
         result = _adapter(shape).validate_python(data)
@@ -34,7 +34,7 @@ def form(type_: type[Any]) -> dict[str, Any]:
 def forms(
     inputs: Mapping[str, Any], answers: Mapping[str, Any], ref: str
 ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
-    """Return those of what is given and of what is answered, and what they share."""
+    """Return the schemas of the inputs, those of the answers, and those that they share."""
     models: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
     models += [(name, "validation", _adapter(type)) for name, type in inputs.items()]
     models += [(name, "serialization", _adapter(type)) for name, type in answers.items()]

@@ -17,7 +17,7 @@ from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Cause, Instance, Limits, Monitor, Reading
 from noroshi.core.notices.emergency import closing_mail, emergency_mails
-from noroshi.core.translation import bilingual, plain
+from noroshi.core.translation import COMMA, bilingual, joined, plain
 from noroshi.network import connection_errors
 from noroshi.ports import Topic
 from noroshi.round_trips import trip_mail
@@ -220,7 +220,7 @@ OWN = {
                 why=SECRET_ENDED,
                 mailbox="alerts@example.com",
                 client="11112222-bbbb-3333-cccc-4444dddd5555",
-                routes="smtp1, graph1",
+                routes=joined(map(plain, ("smtp1", "graph1")), COMMA),
                 route="smtp1",
             ),
         ),

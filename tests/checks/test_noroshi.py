@@ -356,4 +356,4 @@ async def test_a_sign_in_that_is_needed_is_told_with_whose_it_is_and_what_shows_
     assert found.note.ja.startswith(
         "シークレットの期限が切れました (メールボックス n@example.com、"
     )
-    assert "6fd" in found.note.ja and "smtp1, graph1" in found.note.ja
+    assert "6fd" in found.note.ja and "smtp1、graph1" in found.note.ja

@@ -67,7 +67,7 @@ async def test_the_note_names_the_first_numbers():
     assert (await count(name="nginx")).note.en == "running (pid 20, 21, 22)"
     every = (await count(name="*")).note
     assert every.en == "running (pid 1, 20, 21, 22, 30 and 1 more)"
-    assert every.ja == "動いています (PID 1, 20, 21, 22, 30 ほか1件)"
+    assert every.ja == "動いています (PID 1、20、21、22、30 ほか1件)"
     assert (await count(name="sshd")).note.ja == "動いていません"
 
 

@@ -1,4 +1,4 @@
-"""One file for each kind of reaction. Adding one: write it, and name it here."""
+"""Hold one file for each kind of reaction. To add one, write it, and name it here."""
 
 from noroshi.actions import mail
 from noroshi.actions.template import Renderer

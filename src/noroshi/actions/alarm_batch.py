@@ -1,4 +1,4 @@
-"""One contact's alarms of one turn, and what of each of them can be said in a few words.
+"""Hold one contact's alarms of one turn, and say in a few words what can be said of each.
 
 Pure and fast, as a storm drafts hundreds at one instant.
 """
@@ -45,7 +45,8 @@ LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class AlarmBatch:
-    """Hold one contact's alarms of one turn, the worst first, and how that contact reads them.
+    """Hold one contact's alarms of one turn, the worst first, and the language and zone in
+    which the contact reads them.
 
     `mail` is the id of the envelope that all this goes into.
     """
@@ -88,7 +89,8 @@ def batch_of(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> AlarmBa
 
 
 def subject(batch: AlarmBatch) -> str:
-    """Return one line: level, where, what it measured, the limit that was reached."""
+    """Return one line: the level, the place, the measured value and the limit that was
+    reached."""
     event, language = batch.alarms[0].event, batch.language
     line = "" if is_ended(event) else without_stop(_summary(event, batch))
     more_text = AND_MORE.fill(count=len(batch.alarms) - 1).say(language)
@@ -113,12 +115,12 @@ def _summary(event: Event, batch: AlarmBatch) -> str:
 
 
 def is_ended(event: Event) -> bool:
-    """Tell whether it ended without getting better: nobody looks at it any more."""
+    """Return True if the problem ended without recovery: nobody monitors it any more."""
     return bool(judgement.end_of(event.cause))
 
 
 def is_stopped(event: Event) -> bool:
-    """Tell whether somebody stopped it, and may start it again."""
+    """Return True if somebody stopped the monitoring, and may start it again."""
     return judgement.end_of(event.cause) == "stopped"
 
 
@@ -139,7 +141,7 @@ def reason(alarm: Alarm) -> Message:
 
 
 def is_occurrence(event: Event, batch: AlarmBatch) -> bool:
-    """Tell whether what is told of happened (lines of a log): it does not last, and has no
+    """Return True if the event is an occurrence (lines of a log): it does not last, and has no
     end."""
     is_of_occurrence = event.cause.name in batch.topic.monitor.occurrences
     return is_of_occurrence and event.after is not Level.OK
@@ -164,8 +166,8 @@ def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") ->
 
 
 def joint(event: Event, line: str, batch: AlarmBatch) -> str:
-    """Return what stands between a title and its headline: words follow a colon, once, and so
-    does all that Noroshi finds of itself."""
+    """Return the separator between a title and its headline: a colon before words and before
+    all that Noroshi finds about itself, unless the title ends with one; else a blank."""
     begins_with_item = event.item and line.startswith(event.item)
     colon = is_own(batch.topic.monitor) or (is_wordy(event) and not begins_with_item)
     return ": " if line and colon and not batch.title.endswith(":") else " "
@@ -184,8 +186,8 @@ def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "")
 
 
 def is_wordy(event: Event) -> bool:
-    """Return True if no number is told: there is none, or it has no unit, and its note says
-    what it means."""
+    """Return True if an event is told without a number: it has no reading, or its reading has
+    no unit and a note that says what it means."""
     reading = event.cause.reading
     return reading is None or (not reading.unit.strip() and bool(reading.note.en))
 
@@ -221,7 +223,7 @@ def limit(event: Event, batch: AlarmBatch) -> str:
 
 
 def _names_part(title: str, part: str) -> bool:
-    """Tell whether a title names that part as words of its own."""
+    """Return True if a title holds the part as separate words."""
     return f" {part.lower()} " in f" {title.lower()} "
 
 

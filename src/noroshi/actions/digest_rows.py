@@ -20,7 +20,7 @@ from noroshi.core.sentences import without_stop
 
 
 def rows(batch: AlarmBatch) -> list[dict[str, Any]]:
-    """Return one for each alarm of the mail; `core.digest` reads the level alone."""
+    """Return one row for each alarm of the mail; `core.digest` reads the level alone."""
     return [_row(alarm, batch) for alarm in batch.alarms]
 
 

@@ -1,4 +1,4 @@
-"""One mail that tells what several would have told: the worst first, nothing unnamed."""
+"""Draft one mail that tells what several would have told: the worst first, nothing unnamed."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ PAST_OUTAGE = _("{level} from {start} to {end}")
 PAST_UNTIL = _("{level} until {end}")
 OFTENER = ngettext("{count} more outage", "{count} more outages")
 MOST_PAST = 3
-"""So many outages of one thing that were over meanwhile are told with their times."""
+"""The most outages of one item, over by now, that a digest lists with their times."""
 SINCE_TIME = _("since {at}")
 NO_LONGER_MONITORED = _("no longer monitored ({at})")
 WAS_STOPPED = _("monitoring stopped ({at})")
@@ -178,17 +178,17 @@ class Story:
 
     @property
     def is_stopped(self) -> bool:
-        """Tell whether it ended as somebody stopped its monitoring."""
+        """Return True if the outage ended because somebody stopped the monitoring."""
         return bool(self.last_row.get("stopped"))  # rows of an earlier version do not say it
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it is neither recovered nor monitored no more."""
+        """Return True if the problem lasts: it has not recovered, and is still monitored."""
         return not self.last_row["ended"] and self.level is not Level.OK
 
     @property
     def outages(self) -> tuple[Outage, ...]:
-        """Return them one after the other; each but the last one is over."""
+        """Return the outages one after the other; each but the last one is over."""
         outages, rows = list[Outage](), list[Mapping[str, Any]]()
         for row in self.rows:
             rows.append(row)
@@ -203,9 +203,9 @@ class Story:
 
     @property
     def order(self) -> list[tuple[int, int, str]]:
-        """Return the key to sort by host and name, as people count: 2 before 10. A number is
-        compared by its digits, as Python makes none of thousands of them, and a program may
-        print such a name."""
+        """Return the key to sort by host and name, with numbers in numeric order: 2 before 10.
+        Numbers are compared as strings of digits: Python refuses to convert thousands of
+        digits, and a program may print such a name."""
         full_name = f"{self.last_row['where']} {self.last_row['item']}".casefold()
         parts = [(part, part.lstrip("0")) for part in NUMBER.split(full_name)]
         return [
@@ -339,7 +339,7 @@ def _line(story: Story, reader: DigestReader) -> str:
 
 
 def _of_place(place: str, state: str) -> str:
-    """Return a place and its state on one line; a drive brings its colon along."""
+    """Return a place and its state on one line; a drive such as C: has a colon already."""
     return f"{place} {state}" if place.endswith(":") else f"{place}: {state}"
 
 

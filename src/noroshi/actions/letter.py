@@ -1,5 +1,5 @@
-"""Hold what a mail shows, in one language and before its form: one page, read as text or as
-HTML.
+"""Hold the content of a mail in one language, independent of the form: one page, rendered as
+text or as HTML.
 
 Fill a `Page`, then `as_text(page)` here and `as_html(page)` in `letter_html`. Names, words
 of programs and lines of logs go in as they are: both forms make them harmless.
@@ -29,7 +29,7 @@ HARMFUL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact: what it is, and its value."""
+    """Hold a fact: a label and a value."""
 
     label: str
     value: str
@@ -75,7 +75,7 @@ class Part:
     """Hold one of several things that a page tells of. Without a level it has no level's
     colour.
 
-    `entries` is what belongs below it, one line each, however many.
+    `entries` are the lines below the part, however many.
     """
 
     head: str
@@ -90,11 +90,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that a mail says, from top to bottom. What is empty is left out.
+    """Hold all that a mail says, from top to bottom. Empty parts are left out.
 
-    `level` gives the colour (None: news that has no level), `mark` and `word` say it;
-    `path` is the path to what it is about, `side_note` stands beside the level. `headline` is
-    one sentence, `lead` are those after it. `rows` follow them, `closing_rows` stand below the
+    `level` gives the colour (None: news that has no level), `mark` and `word` say it; `path`
+    leads to the subject of the mail, `side_note` stands beside the level. `headline` is one
+    sentence, `lead` are those after it. `rows` follow them, `closing_rows` stand below the
     parts.
     """
 
@@ -150,7 +150,7 @@ def flat(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text on one line, its blanks made one each."""
+    """Return the text on one line, each run of blanks collapsed to one blank."""
     return tidy(" ".join(text.split()))
 
 

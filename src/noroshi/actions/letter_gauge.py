@@ -1,4 +1,5 @@
-"""A share of 100 as a bar, for mail programs: a row of cells, each as wide as its share."""
+"""Draw a share of 100 as a bar, for mail programs: a row of cells, each as wide as its
+share."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from noroshi.actions.letter import Gauge
 
 
 def shares(gauge: Gauge) -> Iterator[tuple[float, str]]:
-    """Yield each cell's width in percent, and its ground: grey up to the first limit, then each
-    level's colour, then what is left."""
+    """Yield the width of each cell in percent, and its ground: grey up to the first limit, then
+    the colour of each level, then what is left."""
     value = min(max(gauge.value, 0.0), 100.0)
     edges = [(0.0, "bar")]
     edges += [(stop.value, f"bar-{stop.level.value}") for stop in gauge.stops]

@@ -1,7 +1,7 @@
-"""The colours and letters of our mails: each colour by day, and its fellow at night.
+"""Define the colours and fonts of our mails: each colour by day, and its counterpart at night.
 
-By day they stand in each cell, as Outlook and Gmail read nothing else; at night a style
-block overrides them by class, for the programs that have a night of their own.
+By day they stand in each cell, as Outlook and Gmail read nothing else; at night a style block
+overrides them by class, for mail programs that have a dark mode.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def look(
     line: str = "",
     is_wide: bool = True,
 ) -> Html:
-    """Return the attributes of a cell. `line` names the edge that has a hairline; one that
-    `is_wide` has less room at its sides on a phone."""
+    """Return the attributes of a cell. `line` names the edge that has a hairline; an `is_wide`
+    cell has less padding at the sides on a phone."""
     names = [f"i-{ink}", *(["p"] if is_wide else []), *([f"g-{ground}"] if ground else [])]
     names += ["l"] if line else []
     colour = f"background-color:{GROUNDS[ground].day};" if ground else ""

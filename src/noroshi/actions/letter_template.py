@@ -1,7 +1,8 @@
 """The template of our mails, ready for each language.
 
-Importing this reads and compiles it, which takes as long as a few hundred mails: a command that
-sends none does without, and a node has it before its first turn.
+Importing this module reads and compiles the template, which takes as long as rendering a few
+hundred mails: a command that sends no mail does without, and a node imports it before the first
+turn.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ def safe_html(text: str, limit: int) -> Html:
 
 
 def text_lines(lines: Sequence[str], limit: int) -> Html:
-    """Return several texts as safe HTML, each on lines of its own and cut."""
+    """Return several texts as safe HTML, each cut and on separate lines."""
     return Html("<br>".join(_escape(text, limit) for text in lines))
 
 
 def level_text(mark: str, word: str) -> Html:
-    """Return a level's mark and its word, as far as it has them, as safe HTML."""
+    """Return the mark and the word of a level as safe HTML; either may be missing."""
     return Html(f"{_escape(mark, LONGEST_MARK)} {_escape(word, LONGEST_WORDING)}".strip())
 
 

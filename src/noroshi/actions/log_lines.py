@@ -72,7 +72,7 @@ def safe(name: str) -> str:
 
 
 def _all_lines(batch: AlarmBatch) -> Iterator[str]:
-    """Yield the lines, under the name of their item where there are several items."""
+    """Yield the log lines; where there are several items, each item's lines follow its name."""
     events: Sequence[Event] = [a.event for a in batch.alarms if lines_of(a.event)]
     for event in events:
         if len(events) > 1:

@@ -1,7 +1,7 @@
 """Mail: tell a contact what changed, all items of a turn in one.
 
-What drafts it takes long to import. A node has it before its first turn; what only reads
-definitions needs the options alone.
+`mail_draft` takes long to import. A node imports it before the first turn; reading definitions
+needs the options alone.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Options:
 
     @property
     def has_html(self) -> bool:
-        """Tell whether it has an HTML form. A text of one's own stands alone: the built-in HTML
-        would say something else."""
+        """Return True if the mail has an HTML form. A custom text stands alone: the built-in
+        HTML would say something else."""
         return self.html and bool(self.html_template or not self.text)
 
 

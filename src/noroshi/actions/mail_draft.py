@@ -58,8 +58,8 @@ def draft(
 
 
 async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the payload with its template rendered; the built-in mail, marked, where that
-    fails."""
+    """Return the payload with its template rendered; if rendering fails, with the built-in mail
+    and a note that says so."""
     if "template" not in payload:
         return payload
     finished = {k: v for k, v in payload.items() if k not in ("template", "facts")}

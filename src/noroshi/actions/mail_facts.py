@@ -1,4 +1,5 @@
-"""Facts that a user's template may name: plain values, in the contact's language and zone."""
+"""Give the facts that a user's template may name: plain values, in the contact's language and
+zone."""
 
 from __future__ import annotations
 

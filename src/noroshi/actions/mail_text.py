@@ -161,7 +161,7 @@ def _sentence(event: Event, batch: AlarmBatch) -> str:
 
 
 def _reading_sentence(reading: Reading, batch: AlarmBatch, reading_name: str, item: str) -> str:
-    """Return a reading as a sentence: of what, and its value."""
+    """Return a reading as a sentence that names what was measured and gives the value."""
     language, is_duration = batch.language, is_time(reading.unit)
     value = quantity(reading.value, shown_unit(reading, batch), language)
     if not item:
@@ -184,8 +184,8 @@ def _ended_line(line: str, language: str) -> str:
 
 
 def _own_line(words: Message, language: str) -> str:
-    """Return words as they stand on a line of their own: sentences begin with a capital, but for
-    those of another program."""
+    """Return words for a separate line: our sentences begin with a capital, a text of another
+    program stays as it is."""
     line = words.say(language, Medium.MAIL)
     return with_capital(line, language) if _is_sentence(words) else line
 

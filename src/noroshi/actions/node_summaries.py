@@ -28,7 +28,8 @@ PROBLEMS: Mapping[tuple[str, str], Message] = {
     (QUEUE, "lost"): ALARMS_LOST,
     (NODE, "store"): _("problem with the store"),
 }
-"""By the kind of a monitor and the reading. A reading with a unit is told as a number instead."""
+"""Summaries of problems, by kind of monitor and reading. A reading with a unit is told as a
+number instead."""
 RECOVERIES: Mapping[tuple[str, str], Message] = {
     (ROUTE, "blocked"): CAN_SEND,
     (ROUTE, "down"): CAN_SEND,
@@ -41,8 +42,8 @@ RECOVERIES: Mapping[tuple[str, str], Message] = {
 
 
 def node_summary(event: Event, monitor: Monitor) -> Message | None:
-    """Return an event of one of the node's own monitors in a few words; None: its number or its
-    own words are short enough, or it is of another monitor."""
+    """Return a short summary of an event of the node's own monitors; None if the event's number
+    or words are short enough as they are, or if the monitor is not the node's own."""
     reading = event.cause.reading
     if reading is None or not is_own(monitor):
         return None
@@ -54,7 +55,8 @@ def node_summary(event: Event, monitor: Monitor) -> Message | None:
 
 
 def _expiry(days: float) -> Message:
-    """Return when a credential expires, in as many days as its monitor counts."""
+    """Return the text that says when a credential expires, in days as the account's monitor
+    counts them."""
     if days <= 0:
         return EXPIRED
     return EXPIRES.fill(count=ceil(days)) if days > 1 else EXPIRES_SOON

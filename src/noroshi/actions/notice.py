@@ -27,7 +27,7 @@ IMPORTANCE = {
 
 
 def notice(contact: Contact, event_notice: Notice) -> Mapping[str, Any]:
-    """Return the mail's payload, in the contact's language and by its clock."""
+    """Return the payload of the mail, in the language and time zone of the contact."""
     reader = NoticeReader(contact)
     mail_page = page(event_notice, reader)
     return {

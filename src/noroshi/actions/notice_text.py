@@ -30,7 +30,7 @@ from noroshi.core.notices.notice import (
     StatusReport,
     UnhealthyMonitor,
 )
-from noroshi.core.translation import SENTENCES, Medium, Message, joined, known_language
+from noroshi.core.translation import COMMA, SENTENCES, Medium, Message, joined, known_language
 
 MOST_LISTED = 50
 LONGEST_LINE = 300
@@ -234,7 +234,7 @@ def _(notice: StatusReport, reader: NoticeReader) -> Page:
         else (),
         rows=(
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
-            reader.row(words.REPORT_ON, ", ".join(notice.instances)),
+            reader.row(words.REPORT_ON, COMMA.say(reader.language).join(notice.instances)),
             reader.row(words.COUNTS, counts_text),
             reader.row(words.ALARMS, _tally_text(notice, reader)),
             reader.row(words.QUEUE, _queue_text(notice, reader)),

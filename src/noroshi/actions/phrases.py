@@ -84,7 +84,8 @@ def quantity(value: float, unit: str = "", language: str = "en") -> str:
 
 
 def quantity_words(value: float, unit: str = "") -> Message:
-    """Return a number with its unit, for whoever will read it."""
+    """Return a number with its unit as a message, for a reader whose language is not known
+    yet."""
     unit = unit.strip()
     if unit == YES_NO:
         return YES if value else NO
@@ -97,7 +98,7 @@ def quantity_words(value: float, unit: str = "") -> Message:
 
 
 def is_time(unit: str) -> bool:
-    """Return whether a number of that unit is a time span: its unit is a word of each language."""
+    """Return True if a unit measures time: such units are words in each language."""
     return unit.strip() in UNITS
 
 
@@ -120,7 +121,8 @@ def _size(value: float) -> str:
 
 
 def threshold(limits: Limits, level: Level, unit: str, language: str) -> str:
-    """Return the limit that stands for a level, with its side where a language says it; "" for none."""
+    """Return the limit that stands for a level, with the side that is bad where the language
+    says it; "" for none."""
     return threshold_words(limits, level, unit).say(language)
 
 

@@ -1,4 +1,5 @@
-"""Alarms that never were, of every sort: on these a template is tried before it is saved."""
+"""Make alarms of every sort that never happened, on which a template is tried before it is
+saved."""
 
 from __future__ import annotations
 

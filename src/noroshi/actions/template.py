@@ -67,8 +67,9 @@ class TemplateRenderer:
     async def render(
         self, parts: Mapping[str, str], facts: Mapping[str, Any]
     ) -> Mapping[str, str]:
-        """Render the parts; raise TemplateFailed. What overran is not tried again for a minute:
-        in a storm it would cost its time for each of hundreds of mails."""
+        """Render the parts; raise TemplateFailed. A template that overran is not tried again
+        for a minute: in a storm it would take the whole time limit for each of hundreds of
+        mails."""
         key = json.dumps(parts)
         async with self._lock:
             if self._backoffs.get(key, 0.0) > asyncio.get_running_loop().time():

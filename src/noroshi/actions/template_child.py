@@ -1,7 +1,7 @@
-"""Renders users' templates, in a process of its own: one JSON line in, one JSON line out.
+"""Render users' templates, in a separate process: one JSON line in, one JSON line out.
 
-Started by its file's path, with nothing in its environment; it ends when its input ends.
-It imports nothing of ours, so that it starts fast and holds nothing worth stealing.
+The node starts this file by its path, with an empty environment; the process ends when its
+input ends. It imports nothing of ours, so that it starts fast and holds nothing worth stealing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class TemplateRefusedError(Exception):
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is rendered, by part; or `refusal`, why, with its `detail`."""
+    """Return the rendered parts by name; or `refused`, the reason, with a `detail`."""
     try:
         return {
             part: render_part(part, request[part], request["facts"])
@@ -124,8 +124,8 @@ def bound_resources() -> None:
 
 
 def arm(seconds: float) -> None:
-    """Have SIGPROF end the process when its time has run out: also out of one endless
-    multiplication, to which no exception could get through. 0 disarms."""
+    """Have SIGPROF end the process after so many seconds of CPU time, even in the middle of one
+    endless multiplication, which no exception could interrupt. 0 disarms."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
 

@@ -25,7 +25,7 @@ FOOTER = _("There is no problem. No other action is required.")
 def trial_alarm(
     contact: Contact, number: str, node: str, instant: datetime
 ) -> Mapping[str, Any]:
-    """Return the mail's payload, in the contact's language and by its clock."""
+    """Return the payload of the mail, in the language and time zone of the contact."""
     language = known_language(contact.language)
     trial_page = Page(
         language=language,

@@ -84,8 +84,8 @@ log = logging.getLogger(__package__)
 
 
 def _steady() -> float:
-    """Seconds that pass, those too in which the machine sleeps: on Linux `time.monotonic` leaves
-    them out, and nobody would be told that nobody watched."""
+    """Return the seconds that have passed, those included in which the machine slept: on Linux
+    `time.monotonic` leaves them out, and nobody would be told that nobody watched."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
@@ -107,11 +107,13 @@ class Plans:
         self._ids: dict[str, str] = {}
 
     async def compile(self, version: Version) -> Plan:
-        """Return the plan of the version that is in use from now on. Raises schema.Invalid.
+        """Compile a version and return its plan, which is in use from now on. Raises
+        schema.Invalid.
 
-        Before its first turn all that takes long to import is there: what a thousand turns
-        wanted at once, one of them would find half made. So is what explains errors, and the
-        template of mails: a node that has too many files open could not read it any more.
+        All that takes long to import is loaded before the first turn: of a thousand turns that
+        import a module at once, one would find it half made. So are the explanations of errors
+        and the template of mails: a node that has too many files open could no longer read
+        them.
         """
         plan = await self.cache.plan_of(version)
         await run_in_thread(lambda: _load(plan, self._plugins))
@@ -127,7 +129,8 @@ class Plans:
         return account
 
     def _renamed_account(self, name: str) -> Account | None:
-        """It under its new name, for a mail that was on its way when it was given that."""
+        """Return a renamed account by its former name, for a mail that was on its way during
+        the renaming."""
         id = self._ids.get(name)
         return next((a for a in self.current.accounts.values() if a.storage_name == id), None)
 
@@ -169,7 +172,7 @@ class Hosts:
         self._own_names, self._node = own_names, own_names.current()
         self._hosts: dict[tuple[str, str, str, bool, Network], Host] = {}
         self.own_facts: SelfFacts | None = None
-        """Facts that the node knows of itself; only its own instance may ask for them."""
+        """Facts about this node; only monitors of the node's own instance may ask for them."""
 
     def host_for(self, monitor: Monitor) -> Host:
         """Return whom the check of a monitor asks. Raises Unmeasurable where another node
@@ -227,9 +230,9 @@ async def open_app(
     holder: Holder | None = Holder.STARTING,
     life: LifeLock | None = None,
 ) -> AsyncIterator[App]:
-    """Open a home folder; StoreError if its store is lost, cannot be opened, or is in use.
-    `holder` is what this process is; None: it only looks, and keeps nobody from the store.
-    `life` is the lock, where it is taken already."""
+    """Open a home folder. Raises StoreError if its store is lost, cannot be opened, or is in
+    use. `holder` is the role of this process; None: it only reads, and keeps no other process
+    from the store. `life` is the lock, if the caller has taken it already."""
     async with AsyncExitStack() as stack:  # what is opened first is closed last
         if life is None and holder is not None:
             life = stack.enter_context(life_of(config.store, holder))
@@ -336,7 +339,8 @@ async def open_to_examine(config: Config) -> AsyncIterator[Service]:
 
 
 def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
-    """Without its key the node watches all the same, and says what it cannot send."""
+    """Open the vault and the key ring. Without a key the node still watches, and says what it
+    cannot send."""
     credentials = _credentials()
     try:
         keys = find_keys(config.key, credentials)
@@ -366,7 +370,7 @@ async def _finish_rotation(ring: KeyRing) -> None:
 
 
 def _provider_of(cloud: Cloud) -> Provider:
-    """Entra has a dialect of its own, which MSAL speaks."""
+    """Return the provider of a cloud: Entra has a dialect of its own, which MSAL speaks."""
     return ENTRA if cloud.entra else GENERIC
 
 
@@ -390,7 +394,8 @@ def _own_facts(
 
 
 def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
-    """Mails say what differs as the manager does; its words are read with the first of them."""
+    """Return the function that says in mails what differs, in the manager's words; they are
+    imported with the first difference."""
 
     def sentence(one: Difference) -> Message:
         with imports.ONE_AT_A_TIME:

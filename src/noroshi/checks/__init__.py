@@ -1,4 +1,4 @@
-"""One file for each kind of monitor. Adding one: write it, and name it here."""
+"""Hold one file for each kind of monitor. To add one, write it, and name it here."""
 
 from collections.abc import Callable, Mapping
 
@@ -36,5 +36,6 @@ def _loader(module: str) -> Callable[[], Check]:
 KINDS: Mapping[str, Check] = OnDemand(
     {module.replace("_", "-"): _loader(module) for module in MODULES}
 )
-"""By name. A module is imported when its kind is asked for."""
+"""All kinds of checks by name. The module of a kind is imported when the kind is first asked
+for."""
 BUILT_IN = KINDS.values()

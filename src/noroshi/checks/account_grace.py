@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 GRACE = timedelta(minutes=15)
-"""As long as the sign-in's page and its code last (RFC 8628, 3.2: Entra gives 15 minutes)."""
+"""The time for which the page and the code of a sign-in are valid (RFC 8628, 3.2: Entra gives
+15 minutes)."""
 SINCE = "new_since"
 
 

@@ -28,8 +28,8 @@ OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
 
 
 def goes_to(options: Any, own_address: str) -> str:
-    """Return the address that a network check is about: its option's, else the instance's
-    own."""
+    """Return the address that a network check contacts: its `address` option, else the address
+    of the instance."""
     return str(options.address or own_address)
 
 

@@ -12,7 +12,7 @@ from noroshi.checks.addresses import NO_NAME, goes_to
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.knowledge import os_errors
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
@@ -54,7 +54,8 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 async def measure(
     name: str, required: Sequence[str], resolve: Resolver | None = None
 ) -> Outcome:
-    """Look one name up. Raises Unmeasurable if that does not tell whether there is such a name."""
+    """Look up one name. Raises Unmeasurable if the answer does not tell whether the name
+    exists."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     try:
@@ -85,13 +86,15 @@ def _findings(
         return (count,)
     known_addresses = {*map(_canonical, addresses)}
     missing = [address for address in required if _canonical(address) not in known_addresses]
-    note = LACKING.fill(name=name, addresses=", ".join(missing)) if missing else COMPLETE
+    note = COMPLETE
+    if missing:
+        note = LACKING.fill(name=name, addresses=joined(map(plain, missing), COMMA))
     return (count, Reading("missing", int(bool(missing)), note=note))
 
 
 def _addresses_text(name: str, addresses: Sequence[str]) -> Message:
-    shown_text, more = ", ".join(addresses[:MOST_SHOWN]), len(addresses) - MOST_SHOWN
-    if more > 0:
+    shown_text = joined(map(plain, addresses[:MOST_SHOWN]), COMMA)
+    if (more := len(addresses) - MOST_SHOWN) > 0:
         return RESOLVES_AND_MORE.fill(name=name, addresses=shown_text, count=more)
     return RESOLVES.fill(name=name, addresses=shown_text)
 

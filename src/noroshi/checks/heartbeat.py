@@ -1,4 +1,4 @@
-"""Heartbeat: whether a job reported in by its schedule (`noroshi beat`), and how it went."""
+"""Heartbeat: check that a job reports on schedule (`noroshi beat`), and that it succeeds."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Options:
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
-        """Return when it must next begin after an instant; grace comes on top."""
+        """Return when the job must next begin after an instant; grace comes on top."""
         return first_after(self._cadence(zone), last)
 
     def _cadence(self, zone: str) -> FixedInterval | FixedTimes:
@@ -65,7 +65,7 @@ class Options:
 
 
 def _check_schedule(schedule: Options) -> None:
-    """Raise ValueError for what cannot be read, or is out of its bounds."""
+    """Raise ValueError for a setting that cannot be read or is out of bounds."""
     for text in filter(None, (schedule.every, schedule.grace)):
         _length(text)
     if schedule.every and not LEAST <= _length(schedule.every) <= MOST:
@@ -103,7 +103,7 @@ def _moment(text: str) -> time:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The state of a job at one look: its last report, and when the next one is due.
+    """Hold the state of a job at one look: the last report, and when the next one is due.
 
     All in UTC, as the clock of a zone goes back an hour once a year; `zone` is for showing.
     """
@@ -126,8 +126,8 @@ class Account:
 
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """Measure how late a job is. It remembers from when it counts: the last report, or its own
-    first look."""
+    """Measure how late a job is. The memory holds from when the delay counts: the last report,
+    or the first look."""
     local_now, last = await host.now(), await host.beat(options.job)
     zone, now = local_now.tzinfo or UTC, local_now.astimezone(UTC)
     report = last.at.isoformat() if last else ""

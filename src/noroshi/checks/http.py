@@ -1,4 +1,4 @@
-"""Web page or API: whether it answers as expected, how fast, and until when its certificate holds."""
+"""Web page or API: check the response, the response time and the expiry of the certificate."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ async def _look(options: Options, host: Host, secrets: Mapping[str, Secret]) -> 
 def _readings(
     result: FetchResult, is_unexpected: int, note: Message, now: datetime
 ) -> Iterator[Reading]:
-    """Yield the readings; an answer that is wrong has its time all the same."""
+    """Yield the readings; a wrong response has a response time, too."""
     response = result.response
     if response is not None:
         yield Reading("time", round(result.milliseconds, 3), "ms")
@@ -206,9 +206,9 @@ async def _page(response: PageResponse, *, for_words: bool) -> http_expectations
 
 
 async def _text(body: bytes) -> bytes:
-    """Decode in UTF-8: what Japanese servers say of their encoding is often wrong, so it is
-    looked at. In a thread: short lines that are in no encoding take seconds, which no other
-    check may wait for."""
+    """Return a body in UTF-8. Its encoding is guessed from the bytes: what Japanese servers
+    declare is often wrong. A thread does it: short lines in no known encoding take seconds, for
+    which no other check may wait."""
     return await asyncio.to_thread(codec_of("auto", body[:KIB]).utf8, body)
 
 
@@ -280,9 +280,9 @@ def _request(
 
 
 async def _fetch_page_module() -> Any:
-    """Import h11, which takes its time. A node has done it before the first turn; whoever
-    tries a monitor out that is not in force yet may be the first, and waits for a thread to do
-    it."""
+    """Return the module that fetches pages; importing h11 takes long. A node has imported it
+    before the first turn; the trial of a monitor that is not in force yet may be the first use,
+    and waits for a thread to import it."""
     return imports.loaded_module(VISITING) or await asyncio.to_thread(imports.load, VISITING)
 
 

@@ -88,8 +88,8 @@ def _socket(family: int) -> socket.socket:
 
 
 def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
-    """Make an echo request. A datagram socket puts an identifier of its own in; the kernel sums
-    up ICMPv6 (RFC 3542, 3.1)."""
+    """Make an echo request. A datagram socket replaces the identifier; the kernel sums up
+    ICMPv6 (RFC 3542, 3.1)."""
     kind = ASK[socket.AddressFamily(family)]
     blank = HEADER.pack(kind, 0, 0, identifier, sequence) + mark
     total = checksum(blank) if family == socket.AF_INET else 0
@@ -97,7 +97,7 @@ def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
 
 
 def is_answer(packet: bytes, family: int, sequence: int, mark: bytes) -> bool:
-    """Return whether it is the answer to that echo of ours."""
+    """Return True if a packet is the answer to that echo request of ours."""
     if len(packet) < HEADER.size:
         return False
     kind, _, _, _, number = HEADER.unpack_from(packet)

@@ -30,7 +30,8 @@ MIB = 1 << 20
 MOST_FILES = 100
 MOST_MARKS = 64
 ALL_MARKS = 1000
-"""Of all files of a monitor: what is remembered of them must stay below 256 KiB."""
+"""The most marks of all files of a monitor: what is remembered of them must stay below 256
+KiB."""
 ENOUGH = 3.0  # seconds; a look that ran into the monitor's time-out would have been in vain
 SHOWN = 200  # characters of the first line, beside the number
 MISSES = 2
@@ -129,8 +130,8 @@ class Look:
 
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """Reads in a thread of its own, for three seconds at most: what is left is read at the next
-    look. A log that is not there is a fault at the second look, at once if it never was."""
+    """Read the logs in a separate thread, for three seconds at most: the rest is read at the
+    next look. A missing log is a fault at the second look, or at once if it was never there."""
     enough_event = Event()
     after_a_while = asyncio.get_running_loop().call_later(ENOUGH, enough_event.set)
     marks = memory_from_json(memory)
@@ -220,7 +221,8 @@ def _is_archived_log(path: str) -> bool:
 
 
 def _is_rotated_from(path: str, names: set[str]) -> bool:
-    """Return whether app.log.1 is that of app.log: it is no log of its own beside that."""
+    """Return True if a file such as app.log.1 is a rotated file of app.log, and no separate
+    log."""
     name = PurePath(path).name
     folder = path.removesuffix(name)
     return any(folder + log in names and is_rotated(log, name) for log in logs_of(name))

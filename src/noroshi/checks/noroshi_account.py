@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from noroshi.checks.account_grace import grace_memory, grace_of
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 if TYPE_CHECKING:  # what is measured, which definitions need not
     from noroshi.ports import AccountFacts
 
 DAYS = (60, 30, 14, 7, 1)
-"""So many days before it ends it is told. The reading is named by the last of them that was reached:
-another name behind the same level is news, so each is told once, and in one line."""
+"""Days before the end of a credential on which it is told. The reading is named by the last of
+these days that was reached: another name behind the same level is news, so each is told once,
+and in one line."""
 URGENT = 7
 NO_ACCOUNT = _("there is no account {name}")
 NOT_WELL = followed_by(
@@ -67,14 +68,15 @@ def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading
 
 
 def _sign_in_text(facts: AccountFacts) -> Message:
-    """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
+    """Return the state of a sign-in in full: a reader of the mail has neither definitions nor
+    examination at hand."""
     if facts.is_well or not facts.routes:
         return facts.reason
     return NOT_WELL.fill(
         why=facts.reason,
         mailbox=facts.mailbox,
         client=facts.client_id,
-        routes=", ".join(facts.routes),
+        routes=joined(map(plain, facts.routes), COMMA),
         route=facts.routes[0],
     )
 

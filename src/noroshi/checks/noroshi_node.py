@@ -1,4 +1,4 @@
-"""This node itself: its punctuality, its store, its clock."""
+"""This node itself: check the punctuality, the store and the clock."""
 
 from __future__ import annotations
 

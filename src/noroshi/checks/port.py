@@ -81,8 +81,8 @@ def _failure_text(address: str, port: int, error: OSError) -> Message:
 
 
 async def _connect(address: str, port: int) -> float:
-    """Return the seconds until one of its addresses took the connection; else raise the last
-    one's OSError."""
+    """Return the seconds until one address of the host accepted the connection; if none did,
+    raise the OSError of the last one."""
     *other_places, last_place = await places(address, port)
     for place in other_places:
         try:

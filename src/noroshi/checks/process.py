@@ -10,12 +10,12 @@ from typing import Any
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Check, Host, Outcome, Process, options
 
 PATTERN = re.compile(r"[*?[]")
-"""What fnmatch takes for more than itself. Most names are plain, and comparing them costs a tenth
-of matching, for each process of the computer."""
+"""The wildcards of fnmatch. Most names have none, and comparing them costs a tenth of matching,
+for each process of the computer."""
 MOST_PIDS = 5  # process numbers in the note
 NONE = _("not running")
 PIDS = _("running (pid {pids})")
@@ -72,7 +72,7 @@ def _contains(line: str, text: str) -> bool:
 def _note(pids: Sequence[int]) -> Message:
     if not pids:
         return NONE
-    shown_pids = ", ".join(map(str, pids[:MOST_PIDS]))
+    shown_pids = joined((plain(str(pid)) for pid in pids[:MOST_PIDS]), COMMA)
     left_out = len(pids) - MOST_PIDS
     return (
         MORE.fill(pids=shown_pids, more=left_out)

@@ -22,7 +22,7 @@ from noroshi.checks.icmp import Echo, NoEcho, opened_echo
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _, composed, ngettext
+from noroshi.core.translation import COMMA, Message, _, composed, joined, ngettext, plain
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 LONGEST = 15_000  # milliseconds in all: less than a monitor's time-out unless it says otherwise
@@ -35,7 +35,7 @@ NO_ANSWER = (
     errno.ECONNREFUSED,
     errno.ENOPROTOOPT,
 )
-"""Errors that routers and firewalls send in the place of the computer (RFC 1122, 3.2.2.1)."""
+"""Errors that routers and firewalls send in place of the computer (RFC 1122, 3.2.2.1)."""
 REFUSED = (ConnectionRefusedError, ConnectionResetError)
 """The computer is there, or nobody could have refused."""
 
@@ -163,7 +163,9 @@ async def ping(place: Place, options: Options, opening: Opening = opened_echo) -
 async def _by_tcp(options: Options, place: Place) -> PingResult:
     seconds, ports = options.wait / 1000, options.ports
     times = await _times(options.count, lambda _: _first_answer(place, ports, seconds))
-    return PingResult(times, BY_TCP.fill(ports=", ".join(map(str, ports))))
+    return PingResult(
+        times, BY_TCP.fill(ports=joined((plain(str(port)) for port in ports), COMMA))
+    )
 
 
 async def _times(count: int, send_probe: Probe) -> tuple[float | None, ...]:

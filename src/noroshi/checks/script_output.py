@@ -35,7 +35,8 @@ NO_ITEMS = _("{where} in the program's JSON output is not an object: {said}")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of a Nagios plug-in: the first line's text, and its performance data."""
+    """Hold the report of a Nagios plug-in: the text of the first line, and the performance
+    data."""
 
     text: str
     readings: tuple[Reading, ...]
@@ -48,7 +49,8 @@ def first_line(output: str) -> str:
 
 
 def number(output: str, name: str, unit: str) -> Reading:
-    """Read the last line, which is a number and perhaps its unit; Unmeasurable if it is not."""
+    """Read the last line, a number and perhaps a unit; raise Unmeasurable if it is something
+    else."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     match = ALONE.fullmatch(lines[-1]) if lines else None
     if match is None or not math.isfinite(value := _float(match[1])):

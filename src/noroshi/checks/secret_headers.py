@@ -1,4 +1,5 @@
-"""Headers of a web page's monitor whose values are secrets: named in its options, kept in the vault."""
+"""Handle the secret headers of a web page's monitor: the options hold their names, the vault
+holds their values."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Hold what a command is given: its arguments, the person's language, and the way to the
-node."""
+"""Hold what a command needs: the arguments, the person's language, and the way to the node."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
-"""Seconds for which a node that is starting is waited for; for which it is thought to be still
-there when it is not seen any more, as another may take its place; and between two looks at it."""
+"""Seconds to wait for a node that is starting; seconds for which a node that has disappeared
+counts as present, as another may take its place; and seconds between two looks."""
 SERVICE_STARTS = _(
     "The service is starting and cannot answer yet. Try again in a moment. Progress: "
     "journalctl -u noroshi"
@@ -44,7 +43,7 @@ def _is_made(door: str) -> bool:
 
 
 class CommandContext:
-    """One command as it was asked for, and the node that it is asked of."""
+    """Hold one command as typed, and the node that it asks."""
 
     def __init__(
         self,
@@ -57,7 +56,7 @@ class CommandContext:
         self.args, self._home, self.language, self.door = args, str(home), language, door
         self.remote = remote
         self.is_node_running = True
-        """Whether a node runs; known after the first call."""
+        """True if a node runs; known after the first call."""
         self._client: Caller | None = remote
         self._open = ExitStack()
 
@@ -157,8 +156,8 @@ class CommandContext:
             time.sleep(STEP)
 
     def _starting_node(self) -> Message | None:
-        """Say of a node that has its store and no open door yet that it starts; None: there is
-        none."""
+        """Return the message that a node is starting, if one has the store but no open door
+        yet; None: there is no such node."""
         if self.door is not None:
             return SERVICE_STARTS if self.door == DOOR and _is_made(self.door) else None
         from noroshi.stores.sqlite.process_lock import (
@@ -206,8 +205,8 @@ class CommandContext:
         return Medium.TERMINAL if getattr(self.args, "json", False) else self.medium
 
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """Return a text of ours, or of an answer, in the person's language; its commands can be
-        typed."""
+        """Return a text of ours, or of an answer, in the person's language; the commands in it
+        can be typed."""
         if isinstance(words, Message):
             return words.say(self.language, self.medium)
         return words[self.language]

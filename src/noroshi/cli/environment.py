@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from noroshi.cli.paths import DOOR, HOME
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""Where a person's locale stands, in POSIX's order."""
+"""The variables that hold a person's locale, in POSIX's order."""
 
 
 def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> str:
@@ -29,8 +29,8 @@ def _from_here(path: str) -> str:
 def door_of(
     option: str, environment: Mapping[str, str], *, own_node: bool, service: bool
 ) -> str | None:
-    """Return the door as given, else $NOROSHI_DOOR, else that of this machine's service for who
-    has no node of their own; None: where noroshi.toml says."""
+    """Return the door: the option, else $NOROSHI_DOOR, else the door of this machine's service
+    if the person has no node of their own; None: the door that noroshi.toml names."""
     if path := option or environment.get("NOROSHI_DOOR"):
         return path
     return DOOR if service and not own_node else None

@@ -16,8 +16,8 @@ class CliError(Exception):
 
 
 class RefusedError(CliError):
-    """Report why it was not done, as the node said it; `kind` decides the exit code, and `codes`
-    are those of another server, or its replies, as they came."""
+    """Report that an operation was refused, in the node's words. `kind` decides the exit code;
+    `codes` are the codes or replies of another server, as they came."""
 
     def __init__(
         self,
@@ -30,5 +30,5 @@ class RefusedError(CliError):
         self.kind, self.problems, self.codes = kind, tuple(problems), tuple(codes)
 
     def concerns(self, location: str) -> bool:
-        """Return whether one of the problems is there."""
+        """Return True if one of the problems is at that location."""
         return any(place == location for place, _ in self.problems)

@@ -8,7 +8,7 @@ from noroshi.core.translation import Message, _, pgettext
 
 DONE, TROUBLE, USAGE, INVALID, NO_NODE, REFUSED, WAITS, UNSENT, ASIDE = range(9)
 INTERRUPTED = 130
-"""What a shell makes of a program that Ctrl-C ended."""
+"""The exit code that a shell gives to a program that Ctrl-C ended."""
 
 MEANING: Mapping[int, Message] = {
     DONE: pgettext("cli.exits", "done"),

@@ -46,7 +46,7 @@ NAME = "noroshi"
 
 
 class CommandLine(NamedTuple):
-    """Hold what was typed: the command that it names, and all beside the words of its name."""
+    """Hold what was typed: the command, and all arguments beside the words of its name."""
 
     program: str
     command: Command
@@ -156,7 +156,7 @@ class CommandParser(Parser):
         self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
 
     def ask_for_command(self) -> NoReturn:
-        """Say that a command is missing, and which there are."""
+        """Say that a command is missing, and list the commands."""
         if self._is_root:
             print(_short_help().say(self.language), file=sys.stderr)
             sys.exit(USAGE)
@@ -177,7 +177,7 @@ def _exits(language: str) -> str:
 
 
 def _short_help() -> Message:
-    """Return the few commands to begin with, each with its line, and where the others are."""
+    """Return the few commands to begin with, each with its help, and how to list the others."""
     from noroshi.cli.commands.command_list import COMMANDS
 
     helps = {command.name: command.help for command in COMMANDS}

@@ -1,7 +1,8 @@
-"""Name where Noroshi's service has its parts, by systemd's rules (file-hierarchy(7)), and its
-names.
+"""Hold the paths of Noroshi's service, by systemd's rules (file-hierarchy(7)), and the names of
+the service, its user and its group.
 
-By themselves, as the client looks for the service's door here and must load nothing heavy.
+They have a module of their own, as the client takes the door's path from here and must load
+nothing heavy.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ GO_BACK = _("Continue where you ran noroshi authorize.")
 
 
 class NoPortError(CliError):
-    """Report that nothing can be listened on; the words say why."""
+    """Report that no port can be listened on; the words say why."""
 
 
 class Listener:
@@ -130,7 +130,7 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = False
 
     def handle_error(self, *_: Any) -> None:
-        """Ignore it: a browser that goes away in the middle is no error of ours."""
+        """Ignore the error: a browser that goes away in the middle is no error of ours."""
 
 
 class _Server6(_Server):
@@ -205,6 +205,6 @@ def _handler(listener: Listener) -> type[BaseHTTPRequestHandler]:
             return "noroshi"
 
         def log_message(self, *_: object) -> None:
-            """Write it nowhere: the code stands in the request's line."""
+            """Log no request: the code stands in the request's line."""
 
     return Handler

@@ -1,4 +1,5 @@
-"""From what was typed to an exit code: language, home folder, command, and what went wrong."""
+"""Turn a command line into an exit code: language, home folder, command, and what went
+wrong."""
 
 from __future__ import annotations
 
@@ -33,13 +34,13 @@ SAME_OF = _("… and {count} more of the same")
 NOT_INSTALLED = _("{name} is not installed: the package noroshi_lab is missing")
 FOLDED_FROM, SHOWN = 8, 3
 PROGRAMS = ("demo", "lab")
-"""Programs of their own, with options of their own: they know no --home."""
+"""Separate programs with separate options: they do not know --home."""
 PROGRAMS_OF_OTHERS = "noroshi.commands"  # a group of entry points
 IN_SCRIPTS = {
     "send": "noroshi.cli.commands.mail:SEND",
     "beat": "noroshi.cli.commands.status:BEAT",
 }
-"""What scripts type again and again: no other command is loaded and parsed for it."""
+"""Commands that scripts run often: for these, no other command is loaded and parsed."""
 WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 
@@ -141,7 +142,7 @@ def _function(name: str) -> Callable[[CommandContext], int]:
 
 
 def _other_program(name: str, arguments: Sequence[str], language: str) -> int:
-    """Run the demo or the lab: programs of their own, with options of their own."""
+    """Run the demo or the lab, which are programs with options of their own."""
     return _load_program(name)(arguments, language=language)
 
 

@@ -12,8 +12,8 @@ from noroshi.core.printable import OBEYED, is_short, obeyed_pattern, readable as
 
 
 def escaped(json: str) -> str:
-    """Return the same JSON, in which each of them is written as \\u and its number: they stand
-    in strings alone, which say the same so."""
+    """Return the same JSON with each character that a terminal obeys written as \\u and a
+    number: such characters stand in strings alone, which mean the same either way."""
     if is_short(json):
         return json.translate({code: f"\\u{code:04x}" for code in OBEYED})
     return obeyed_pattern().sub(lambda match: f"\\u{ord(match[0]):04x}", json)

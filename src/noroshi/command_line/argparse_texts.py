@@ -38,8 +38,8 @@ VARIABLE = "LANGUAGE"
 
 @contextmanager
 def argparse_language(language: str, environ: MutableMapping[str, str]) -> Iterator[None]:
-    """Let argparse speak that language meanwhile, by the process's own environment; its own English
-    if there is no catalogue that can be read. For a program that has no threads yet."""
+    """Have argparse speak a language within the context, by the environment of the process;
+    English if there is no readable catalogue. For a program that has no threads yet."""
     if not locale.is_readable(language):
         yield
         return

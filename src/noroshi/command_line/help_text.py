@@ -17,13 +17,13 @@ OPTIONS = _("options")
 NAMES, NARROWEST = 30, 20
 """Columns: where the helps begin at the latest, and how narrow they may be."""
 Row = tuple[str, str]
-"""A name, and its help."""
+"""A name and its help."""
 Section = tuple[str, Sequence[Row]]
 """A title, and what stands below it."""
 
 
 def usage(language: str, program: str, parts: Iterable[str], room: int) -> str:
-    """Return the usage, its parts never broken."""
+    """Return the usage, wrapped between its parts and never within one."""
     head = f"{USAGE_HEAD.say(language)}{program} "
     indent = width(head) if width(head) <= room // 2 else 4
     lines = [head]
@@ -45,7 +45,7 @@ def sections(all_sections: Iterable[Section], room: int) -> Iterator[str]:
 
 
 def _row(row: Row, start: int, room: int) -> Iterator[str]:
-    """Yield the name, and its help beside it; below it where the name is too long."""
+    """Yield the name and its help beside it; below it where the name is too long."""
     name, help = row
     lines = wrap(help, max(room - start, NARROWEST)) if help else [""]
     if width(name) + 4 > start:

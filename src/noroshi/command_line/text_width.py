@@ -52,7 +52,8 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def paragraphs(text: str, columns: int) -> str:
-    """Return each line of the text wrapped by itself, at its own indent; empty lines stay."""
+    """Return the text with each line wrapped separately at the indent of that line; empty lines
+    stay."""
     return "\n".join(_indented(line, columns) for line in text.split("\n"))
 
 

@@ -1,1 +1,1 @@
-"""The settings of a process: noroshi.toml, read and checked once at its start."""
+"""The settings of a process: noroshi.toml is read and checked once, when the process starts."""

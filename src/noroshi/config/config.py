@@ -54,13 +54,14 @@ UNKNOWN = _("this setting does not exist; available: {known}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of one process. Paths are whole; `programs` are folders.
+    """Hold the settings of one process. Paths are absolute; `programs` are folders.
 
     `runs_as` are the users that a script may name, `program_env` the variables that its `env`
     may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
-    our place, so it is not shown. `history_days` is how long readings are kept, `ledger_days`
-    settled mails and events, `audit_days` what people changed. `may_reach` is open to definitions although it is closed
-    by itself. `web` None: there is no manager.
+    our place, so `repr` leaves it out. Days to keep: `history_days` for readings, `ledger_days`
+    for settled mails and events, `audit_days` for what people changed. `may_reach` are networks
+    that definitions may reach although they are closed by default. `web` None: there is no
+    manager.
     """
 
     home: Path
@@ -84,8 +85,8 @@ class Config:
 
 
 def read_config(home: Path) -> Config:
-    """Read the settings in a home folder. Raise ConfigError with all that is wrong with
-    them."""
+    """Read the settings in a home folder. Raise ConfigError with all problems of the
+    settings."""
     file = home / FILE
     table, problems = _load(file), list[Fault]()
     settings: dict[str, Any] = {}
@@ -141,7 +142,7 @@ def _slip(slip: Slip) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One line of the file: how it is read, what it is if it is not given, its help."""
+    """Hold one line of the file: its reader, its default and its help."""
 
     read: Callable[[Path, object], object]
     default: str | list[str] | int | dict[str, int]
@@ -254,7 +255,7 @@ SETTINGS: Mapping[str, Setting] = {
 
 def sample(**chosen_settings: str) -> str:
     """Return the file that `init` writes: each setting with its help in both languages; only
-    those that are given are in force."""
+    the chosen settings are in force."""
     blocks = list[str]()
     for key, setting in SETTINGS.items():
         help_texts = [setting.help.say(language) for language in reversed(TRANSLATED)]

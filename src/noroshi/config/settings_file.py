@@ -18,9 +18,9 @@ ESCAPES = ("\\u", "\\U")
 
 
 def leaves_out(home: str, name: str) -> bool:
-    """Return whether the settings in a home folder say nothing of that name, so that its default
-    holds. The word alone decides: reading the file costs several times this, and `noroshi send` in a
-    script must be over before one notices it."""
+    """Return True if the settings in a home folder do not name a setting, so that its default
+    holds. The word alone decides: reading the file costs several times this, and `noroshi send`
+    in a script must be over before one notices it."""
     try:
         with open(f"{home}/{FILE}", encoding="utf-8") as file:  # noqa: PTH123  # without pathlib
             texts = (name, *ESCAPES)
@@ -34,14 +34,14 @@ def leaves_out(home: str, name: str) -> bool:
 
 
 class Fault(NamedTuple):
-    """One thing wrong with the file, and where."""
+    """Hold one problem of the file, and the place of it."""
 
     location: str
     message: Message
 
 
 class ConfigError(ValueError):
-    """The file cannot be used; `problems` says all that is wrong with it."""
+    """Report that the file cannot be used; `problems` are all that is wrong with it."""
 
     def __init__(self, problems: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{p.location}: {p.message.en}" for p in problems))

@@ -32,7 +32,7 @@ BOTH = _("certificate and key go together: specify both files, or neither")
 
 
 class WebSettingsError(ValueError):
-    """It cannot be used; the words say all that is wrong."""
+    """Report that the settings of the manager cannot be used; `words` say all that is wrong."""
 
     def __init__(self, words: tuple[Message, ...]) -> None:
         super().__init__("; ".join(message.en for message in words))
@@ -41,8 +41,8 @@ class WebSettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """The address of the manager. `hosts` are names beside those of this computer itself;
-    without `certificate` and `key` it makes its own where it needs one."""
+    """Hold the address of the manager. `hosts` are names beside those of this computer itself;
+    without `certificate` and `key` the manager makes its own certificate where it needs one."""
 
     address: str = LOOPBACK
     port: int = PORT
@@ -57,7 +57,7 @@ class Web:
 
     @property
     def secure(self) -> bool:
-        """Return whether it speaks TLS."""
+        """Return True if the manager speaks TLS."""
         return self.certificate is not None or not self.loopback
 
 

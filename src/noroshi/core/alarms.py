@@ -30,8 +30,9 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Until an instant nothing is told of what is at a place: an instance, instance/group, a
-    monitor (then `monitor` is its id, which a new name does not change), or NODE."""
+    """Keep alarms of a place from being told until an instant. A place is an instance,
+    instance/group, a monitor (then `monitor` is its id, which a new name does not change), or
+    NODE."""
 
     id: str
     place: str
@@ -41,15 +42,15 @@ class Silence:
     why: str
     who: str
     ended_by: str = ""
-    """The person who ended it by hand before its time."""
+    """The person who ended the silence early."""
 
     def is_active(self, now: datetime) -> bool:
-        """Return whether it is in force. One that is yet to begin was said while the clock was
-        ahead: it would last for as long as the clock was."""
+        """Return True if the silence is in force. One that is yet to begin was made while the
+        clock was ahead: it would last for as long as the clock was."""
         return self.begins - SLACK <= now < self.ends
 
     def covers(self, monitor: Monitor) -> bool:
-        """Return whether the monitor is at its place."""
+        """Return True if the monitor is at the place of the silence."""
         if self.monitor or self.place == NODE:
             return self.monitor in ("", monitor.id)
         return f"{monitor.path}/".startswith(f"{self.place}/")
@@ -66,8 +67,8 @@ class Remarked(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """A remark of a person on a monitor or on one of its items ("" is the monitor itself, or
-    its measuring), kept with its history; `level` is how it was then."""
+    """Hold a person's remark on a monitor or on one of its items ("" is the monitor itself, or
+    the measuring), kept with the monitor's history; `level` is the level at that time."""
 
     monitor: str
     item: str
@@ -79,7 +80,7 @@ class Remark:
 
     @property
     def acknowledgement(self) -> Acknowledgement:
-        """Return that whoever made the remark has the alarm."""
+        """Return the acknowledgement that the remark makes: its author has the alarm."""
         return Acknowledgement(
             monitor=self.monitor,
             item=self.item,
@@ -102,9 +103,10 @@ NO_SUPPRESSIONS = Suppressions()
 
 
 def survives(acknowledged: Acknowledgement, event: Event) -> bool:
-    """Return whether an acknowledgement goes on after what happened to its item: it ends with the
-    problem, and as soon as that is worse than what the person has seen. Of one that vanished
-    and was forgotten no end was seen: it ends when another problem begins."""
+    """Return True if an acknowledgement outlives an event of its item: it ends with the
+    problem, and as soon as the problem is worse than what the person has seen. Of an item that
+    vanished and was forgotten no end was seen: its acknowledgement ends when another problem
+    begins."""
     if event.item != acknowledged.item or event.monitor != acknowledged.monitor:
         return True
     if Level.OK in (event.before, event.after):

@@ -1,4 +1,4 @@
-"""Sending limits of known mail servers with password log-in, by host."""
+"""Hold the sending limits of known mail servers with password log-in, by host."""
 
 from __future__ import annotations
 

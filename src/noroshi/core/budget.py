@@ -19,8 +19,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """The mails that an account sent: the instants of its mails within the last minute, or hour
-    where that has a limit, and how many recipients it had in each minute of the last day."""
+    """Hold the mails that an account sent: the instants of mails within the last minute, or
+    hour where that has a limit, and the number of recipients in each minute of the last day."""
 
     mails: tuple[datetime, ...] = ()
     recipients: tuple[tuple[datetime, int], ...] = ()
@@ -82,7 +82,7 @@ def half_is_left(pace: Pace, spending: Spending, now: datetime) -> bool:
 
 
 def is_hour_used_up(pace: Pace, spending: Spending, now: datetime) -> bool:
-    """Return whether it is the hour's mails, rather than the day's recipients, that run out."""
+    """Return True if the mails of the hour, rather than the recipients of the day, run out."""
     return _free_by_hour(pace, spending, now) > _free_by_day(pace, spending, now)
 
 

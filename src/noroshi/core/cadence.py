@@ -77,12 +77,14 @@ def first_after(cadence: Cadence, start: datetime) -> datetime:
 
 
 def last_up_to(cadence: FixedTimes, now: datetime) -> datetime | None:
-    """Return the last of its times that has come, in UTC; None: it has none at all."""
+    """Return the last time of a cadence that has come, in UTC; None: the cadence has no times
+    at all."""
     return max((at for at in _occasions(cadence, now, -8) if at <= now), default=None)
 
 
 def phase(id: str) -> float:
-    """Return where in its interval a monitor stands, from 0 to 1: its id alone spreads it."""
+    """Return the position of a monitor within its interval, from 0 to 1. The id alone decides
+    it, so that monitors are spread."""
     return crc32(id.encode()) / 2**32
 
 

@@ -1,7 +1,8 @@
-"""Hold a command of Noroshi in a text as a value: whoever renders it knows where it is typed.
+"""Hold a command of Noroshi within a text as a value, to be rendered for the place where the
+reader types it.
 
-A terminal whose reader named a home folder shows it with that folder; a text finds no command by
-its letters.
+A terminal shows the command with the home folder that the reader named. No code searches a text
+for commands.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ OPERANDS = "operands"
 
 
 class CommandText(Message):
-    """A command as a reader types it: its name, as "queue release", and what follows, with
-    {places}. It is filled along with the text that it stands in."""
+    """Hold a command as a reader types it: the name, such as "queue release", and what follows,
+    with {places}. The command is filled along with the text that it stands in."""
 
     __slots__ = ("name",)
     filled_along = True
@@ -39,7 +40,7 @@ class CommandText(Message):
         return CommandText(self.name, operands if isinstance(operands, Message) else "")
 
     def fill(self, **replacements: object) -> CommandText:
-        """Return it with its {places} filled, as `Message.fill`."""
+        """Return the command with its {places} filled, as `Message.fill` does."""
         filled = super().fill(**replacements)
         assert isinstance(filled, CommandText)
         return filled
@@ -80,7 +81,7 @@ def line_at(line: str, medium: ReadAt) -> str:
 
 
 def with_commands(text: Message, **commands: Message) -> Message:
-    """Return a text with commands in its places of these names."""
+    """Return a text with commands in the places of these names."""
     return text.with_arguments({**text.arguments, **commands})
 
 

@@ -56,8 +56,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try it again by this route. `has_answered`: the route did answer, so it is well; else nothing
-    is known of it."""
+    """Try the mail again by this route. `has_answered`: the route did answer, so it is well;
+    else nothing is known of it."""
 
     retry_at: datetime
     reason: Message
@@ -66,15 +66,15 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class NextRoute:
-    """Try it by the next of its routes."""
+    """Try the mail by the next of its routes."""
 
     reason: Message
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCircuit:
-    """The route is at fault, not the envelope: its attempts are not counted. `can_probe`: a look at
-    it without a mail tells whether it is well again."""
+    """Open the circuit: the route is at fault, and not the envelope, whose attempts are not
+    counted. `can_probe`: a look at the route without a mail tells whether it is well again."""
 
     down_since: datetime
     open_until: datetime
@@ -216,8 +216,9 @@ def failure_words(answers: Iterable[Answer]) -> Message:
 
 
 def pause_with_news(envelope: Envelope, lane: Lane, news: Lane) -> timedelta:
-    """Return how long after its last try a mail is tried again once something of the lane `news`
-    waits behind it; `lane` is its own, or that of what waited behind it before."""
+    """Return how long after its last try a mail is tried again once something of the lane
+    `news` waits behind it; `lane` is the mail's own, or that of what waited behind it
+    before."""
     # News makes another mail of it, but a route that defers that as well is no better for it. So
     # what is more urgent than all before goes as soon as may be, and after that the pauses go on
     # growing, as for one mail: up to an hour, and for what is critical up to some minutes.

@@ -1,9 +1,10 @@
 """Decide which waiting envelopes of one contact become one mail, and draft that mail.
 
-From the moment of joining the digest alone is lent, tried again, held and settled; what
-becomes of it becomes of its members. A member is in one digest at most, so its id makes the
-digest's. One whose route turns out to be down, so that nothing of it has left, is undone. One
-that nobody takes goes on as a larger one as soon as something new waits behind its members.
+From the moment of joining, the digest alone is lent, tried again, held and settled, and its
+members share its fate. A member is in one digest at most, so the id of the digest is made from
+a member's. A digest whose route turns out to be down, so that nothing of it has left, is
+undone. A digest that nobody takes goes on as a larger one as soon as something new waits behind
+its members.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ ALARM_ROWS = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""
 OLDEST = "oldest"
-"""The part of a digest's payload that says when the oldest of its members was made."""
+"""The key in a digest's payload for the time when its oldest member was made."""
 MOST_MEMBERS, MOST_FOLLOWED = 500, 20
 LONG = timedelta(hours=24)
 """An envelope that waited for so long is told as missed."""
 
 
 def may_join(envelope: Envelope) -> bool:
-    """Return whether it can be told in a digest: it says in rows what it tells, and nobody has
-    it yet."""
+    """Return True if a digest can tell an envelope: the envelope has rows of alarms, and nobody
+    has got it yet."""
     fresh = not (envelope.reached or envelope.refused or envelope.attempts)
     return (
         fresh
@@ -42,11 +43,11 @@ def may_join(envelope: Envelope) -> bool:
 def digest_members(
     first: Envelope, pending: Sequence[Envelope], now: datetime, singles: int | None
 ) -> tuple[Envelope, ...]:
-    """Return those that become one mail with the first, itself among them; (): it goes by
+    """Return the envelopes that become one mail with `first`, itself among them; (): it goes by
     itself.
 
-    `pending` are the open envelopes of its contact that are not out, oldest first, `first` among
-    them; `singles` is how many mails may come one by one now, None: any number.
+    `pending` are the open envelopes of its contact that are not out, oldest first, `first`
+    among them; `singles` is how many mails may come one by one now, None: any number.
     """
     group = _as_many_as_fit(first, tuple(_group(first, pending)))
     if first not in group:
@@ -68,10 +69,10 @@ def may_be_followed_up(envelope: Envelope) -> bool:
 
 
 def follow_up_members(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
-    """Return those that become one mail with the first, which was tried in vain and which they
-    wait behind, itself among them, or its members in its place; (): it goes by itself, as it
-    may have been accepted, or nothing waits behind it. `pending` as in
-    `digest_members`, with those members."""
+    """Return the envelopes that become one mail with `first`, which was tried in vain and which
+    they wait behind, itself among them, or its members in its place. (): it goes by itself, as
+    it may have been accepted, or nothing waits behind it. `pending` as in `digest_members`,
+    with those members."""
     attempted_envelopes = (
         _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
     )
@@ -113,13 +114,13 @@ def digest(
     now: datetime,
     attempted_envelope: Envelope | None = None,
 ) -> Envelope:
-    """Draft the envelope that tells what they tell, in their place; its pauses and its routes
-    go on from where those of `attempted_envelope` are, which was tried in vain and which it
-    takes the place of.
+    """Draft the envelope that tells what the members tell, in their place. Its pauses and its
+    routes go on from those of `attempted_envelope`, which was tried in vain and which the
+    digest replaces.
 
-    Its order key is its own: its members keep their place in theirs, and one digest that is
-    held, or whose routes are down, is in no other one's way. It goes on in the thread of its first
-    member, if that has one; what begins with that begins a thread.
+    Its order key is new: the members keep their place in theirs, and a digest that is held, or
+    whose routes are down, is in no other one's way. The digest goes on in the thread of its
+    first member, if that has one; else it begins a thread.
     """
     first = members[0]
     id = members[-1].id + ENDING
@@ -142,7 +143,8 @@ def digest(
 
 
 def _thread_of_members(members: Sequence[Envelope]) -> tuple[str, ...]:
-    """Return what came before these mails. In its thread may stand what it tells itself."""
+    """Return the mails before these in their threads. A thread may name mails that the digest
+    tells itself: they are left out."""
     if not members[0].thread:
         return ()
     own_ids = {member.known_as for member in members}
@@ -153,8 +155,8 @@ def _thread_of_members(members: Sequence[Envelope]) -> tuple[str, ...]:
 
 
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:
-    """Return whether a digest whose route was down left nothing behind: then what it tells is
-    put together anew with what came meanwhile. `member` is its first one, as it was before."""
+    """Return True if a digest whose route was down left nothing behind: then its members are
+    put together anew with what came meanwhile. `member` is the first one, as it was before."""
     was_attempted = digest.attempts > member.attempts or digest.unanswered
     is_untouched = not (was_attempted or digest.reached or digest.refused)
     return is_untouched and (digest.to, digest.routes) == (member.to, member.routes)
@@ -167,8 +169,8 @@ def waits_since(envelope: Envelope) -> datetime:
 
 
 def _group(first: Envelope, pending: Iterable[Envelope]) -> Iterator[Envelope]:
-    """Return pending envelopes of the same letterhead. Leave out what would overtake an older
-    envelope of its order key that stays behind."""
+    """Yield pending envelopes of the same letterhead. Leave out each one that would overtake an
+    older envelope of the same order key that stays behind."""
     blocked_orders = set[str]()
     for envelope in pending:
         if envelope.order in blocked_orders:

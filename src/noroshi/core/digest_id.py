@@ -1,12 +1,12 @@
-"""Refer to a digest by its id, where the reason of a mail stands that it tells."""
+"""Refer to a digest by its id in the reason that is shown for one of its mails."""
 
 from __future__ import annotations
 
 from noroshi.core.translation import Message
 
 ENDING = "/together"
-"""How a digest's id goes on after its last member's, which no other digest has had: whatever more
-is put into it, its id and Message-ID are new with what it says."""
+"""The end of a digest's id, after the id of its last member, which no other digest has had:
+whenever the digest takes in more, its id and Message-ID are new."""
 
 
 class DigestId(Message):

@@ -24,14 +24,14 @@ _KIND = InstructionKind
 
 @dataclass(frozen=True, slots=True)
 class CurrentText:
-    """Hold the text of today, its places open; `names` are those of them that had another name
-    before."""
+    """Hold the text of today, unfilled; `names` maps the earlier names of places to those of
+    today."""
 
     text: Message
     names: Mapping[str, str] = field(default_factory=dict)
 
     def filled(self, arguments: Mapping[str, Argument | Message]) -> Message | None:
-        """Return it with what was stored; None if the row is damaged."""
+        """Return the text filled with the stored arguments; None if the row is damaged."""
         renamed_arguments = {
             new: arguments[old] for new, old in self.names.items() if old in arguments
         }
@@ -48,8 +48,8 @@ def text_of_today(id: str, arguments: Mapping[str, Argument | Message]) -> Messa
 
 
 def _with_step(text: Message, kind: InstructionKind, **arguments: object) -> Message:
-    """Return a text with an instruction in its place of the kind's name, as rows of knowledge have
-    it."""
+    """Return a text with an instruction in the place that is named after its kind, as rows of
+    knowledge have it."""
     step = Instruction(kind)
     return text.with_arguments({kind.value: step.fill(**arguments) if arguments else step})
 
@@ -476,4 +476,4 @@ EARLIER: Mapping[str, CurrentText] = {
     "{path} is no key that `noroshi key backup` wrote.": _NO_KEY_FILE,
     "{path} is not a key file written by `noroshi key backup`.": _NO_KEY_FILE,
 }
-"""By the wording that a row was stored under."""
+"""The texts of today by the earlier wording under which rows were stored."""

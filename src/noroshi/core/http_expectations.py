@@ -16,7 +16,8 @@ LONGEST = 2000
 MOST_HEADERS, LONGEST_VALUE = 20, 1000
 PLACE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::[0-9]*)?")
 """All that stands between // and the path: RFC 3986, 3.2, without a user. Of `[::1]x` urlsplit
-takes the part in brackets for the host, and whoever asks it for the rest hears nothing of x."""
+takes the part in brackets for the host, and a caller that asks for the rest hears nothing of
+x."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
 VALUE = re.compile(
     rf"[ -~]{{0,{LONGEST_VALUE}}}"
@@ -35,12 +36,13 @@ OWN_HEADERS = frozenset(
         "upgrade",
     }
 )
-"""Headers that say how the message is to be read, or who is asked."""
+"""Headers that say how the message is to be read, or which server is asked."""
 SECRETS = re.compile(
     r"(?i)authorization|authentication|cookie|token|secret|passw|api-?key|credential"
     r"|session|signature|(?<![a-z])(?:key|auth)(?![a-z])"
 )
-"""Headers of which vendors make keys: X-Functions-Key, Ocp-Apim-Subscription-Key and their like."""
+"""Names of headers that hold secrets. Vendors put keys into headers of their own, such as
+X-Functions-Key and Ocp-Apim-Subscription-Key."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
 PORTS = {"http": 80, "https": 443}
@@ -111,7 +113,7 @@ TWO_OR_THREE = _("200 to 399")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageExpectation:
-    """The answer that is expected: one of these statuses (none: 200 to 399), with each word of
+    """Hold the expected answer: one of these statuses (none: 200 to 399), with each word of
     `needed_texts` in its text and none of `forbidden_texts`."""
 
     statuses: tuple[int, ...] = ()
@@ -261,7 +263,7 @@ def _beginning(page: Page) -> Message:
 
 
 def phrase(status: int) -> str:
-    """Return a status as people know it. What the server calls it is its own business."""
+    """Return a status with its standard phrase; the phrase of the server is ignored."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -117,8 +117,8 @@ class ManagerPlace:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The same instruction where it is read; {command} and {page} are its places. What has no
-    wording of its own for a page or a mail reads there as in a terminal."""
+    """Hold the wordings of one instruction by medium; {command} and {page} are places. Without
+    a wording for a page or a mail, the wording of the terminal stands there."""
 
     terminal: Message
     page: Message | None = None
@@ -282,7 +282,7 @@ ANY_ROUTE = pgettext("any_route", "ROUTE")
 ANY_ENTRY = _("NAME")
 """Stands in a command where no certain entry of the vault is meant."""
 SUBJECTS = ("route", "mail")
-"""The places of a command for what has a page of its own."""
+"""The places of a command that name something with a page of its own."""
 ANY_ACCOUNT = _("ACCOUNT")
 """Stands in a command where no certain account is meant."""
 GUIDANCE: Mapping[InstructionKind, Guidance] = {
@@ -402,8 +402,8 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
 
 
 class Instruction(Message):
-    """Tell a reader the next step. `fill` fills the {places} of its command; it is filled along with
-    the text that it stands in."""
+    """Tell a reader the next step. `fill` fills the {places} of the command; the instruction is
+    filled along with the text that it stands in."""
 
     __slots__ = ("kind",)
     filled_along = True
@@ -423,12 +423,12 @@ class Instruction(Message):
 
     @property
     def guidance(self) -> Guidance:
-        """Return how its kind is told."""
+        """Return the guidance for this kind of instruction."""
         return GUIDANCE[self.kind]
 
     @property
     def places(self) -> frozenset[str]:
-        """Return the names of its command's {places}."""
+        """Return the names of the command's {places}."""
         return self.guidance.command.empty_places
 
     def command(self) -> Message:
@@ -470,8 +470,8 @@ class Instruction(Message):
 
 
 def with_instruction(text: Message, kind: InstructionKind, **arguments: object) -> Message:
-    """Return a text with an instruction in its place of that name. `arguments` fill the
-    instruction's places at once; else they are filled with those of the text."""
+    """Return a text with an instruction in its place {instruction}. `arguments` fill the
+    instruction's places at once; without them, the arguments of the text do."""
     return text.with_arguments(
         {**text.arguments, "instruction": _filled_instruction(kind, arguments)}
     )

@@ -1,4 +1,4 @@
-"""From readings to a level for each item, and from levels to events."""
+"""Turn readings into a level for each item, and levels into events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ EARLIER_ENDS = {
     "no longer watched": "ended",
     "monitoring was stopped; whether it is well is not known": "stopped",
 }
-"""The English of the same in rows from before the catalogues, which keep the wording of their time."""
+"""The English of `ENDS` in rows from before the catalogues, which keep the wording of their
+time."""
 TOO_MANY = ngettext(
     "{count} more item is not evaluated: a monitor evaluates at most {most}",
     "{count} more items are not evaluated: a monitor evaluates at most {most}",
@@ -44,7 +45,7 @@ TOO_MANY = ngettext(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The level of one item by one sample, and its cause."""
+    """Hold the level of one item by one sample, and the cause of the level."""
 
     level: Level
     cause: Cause
@@ -234,7 +235,7 @@ def event_of(
 
 
 def _is_event(previous: ItemState, current: ItemState) -> bool:
-    """Return whether it has another level, or another reading behind the same one."""
+    """Return True if the item has another level, or another reading behind the same one."""
     if current.level is not previous.level:
         return True
     return current.level is not Level.OK and current.cause.name != previous.cause.name
@@ -278,7 +279,7 @@ def _step(
 def _at_new_level(
     item: ItemState, finding: Finding, level: Level, pending: tuple[Level, ...], at: datetime
 ) -> ItemState:
-    """Return the item at its new level."""
+    """Return the item at the new level."""
     # A rule that was taken away in the midst of a problem never heard of its end. What it
     # told then is no reason to be silent in the next one.
     was_ok = item.level is Level.OK

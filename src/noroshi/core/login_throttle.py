@@ -30,7 +30,8 @@ class Attempts:
         )
 
     def count_failure(self, key: str, now: float) -> None:
-        """Count one. It is counted before a password is looked at, and taken back after."""
+        """Count one failure. It is counted before a password is looked at, and taken back
+        after."""
         count, last = self._failures.pop(key, (0, now))
         if now - last >= RETENTION:
             count = 0

@@ -42,8 +42,8 @@ DIRECT = Network()
 class Pace:
     """The allowance of a mailbox, or of a server without one; 0 is without a limit.
 
-    `account` is to whom the allowance belongs: routes of the same one share it.
-    `connections` is how many mails may be on their way at once.
+    `account` has the allowance: routes of the same account share it. `connections` is how many
+    mails may be on their way at once.
     """
 
     account: str = ""
@@ -57,8 +57,8 @@ class Pace:
 class Route:
     """A named way out, and how many may use it at once.
 
-    `signs_in` is its account as it was defined: with another one it is another route, which is
-    opened anew and does not take over the outage of the old one.
+    `signs_in` is the account of the route as defined: with another account it is another route,
+    which is opened anew and does not take over the outage of the old one.
     """
 
     name: str
@@ -86,7 +86,7 @@ class EnvelopeState(StrEnum):
     WAITING = ""
     """It is lent as soon as it is due and nothing older of its order key is left; or is lent now."""
     HELD = "held"
-    """A person keeps it from leaving; what is of its order key waits behind it."""
+    """A person keeps it from leaving; envelopes of the same order key wait behind it."""
     SET_ASIDE = "set aside"
     """No route delivers it, or it cannot be read: a person decides. Nothing waits behind it."""
     IN_DIGEST = "together"
@@ -105,7 +105,8 @@ class EnvelopeState(StrEnum):
 
     @property
     def of_alarms(self) -> EnvelopeState:
-        """Return the state by which its alarms count: a member's is that of its digest."""
+        """Return the state that counts for the envelope's alarms: a member's is that of its
+        digest."""
         return ALARM_STATES.get(self, self)
 
 
@@ -130,9 +131,9 @@ def delivery_state(state: EnvelopeState, *, out: bool = False) -> DeliveryState:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The giver of ids, both drawn by lot: `installation` belongs to the store and goes with
-    its backups; `life` to one opening of it, as a store that lost its last writes would give a
-    number once more. What is older than origins has none."""
+    """Identify who gave an id; both parts are random. `installation` belongs to the store and
+    goes with its backups; `life` belongs to one opening of the store, as a store that lost its
+    last writes would give a number once more. Ids that are older than origins have none."""
 
     installation: str = ""
     life: str = ""
@@ -150,16 +151,17 @@ def marked(id: str, life: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Something that must leave this process, for one contact; `to` is who still waits.
+    """Hold something that must leave this process, for one contact; `to` are the addresses that
+    still wait.
 
-    `routes` are what is left to try, in order; `order` is the key within which nothing
-    overtakes; `thread` says what those are known as that it follows, oldest first; `action` is
-    the kind that drafted it; `reached` and `refused` are addresses that were done with;
-    `members` are the ids of the envelopes that a digest tells in their place; `attempts` are
-    those that brought an answer, `earlier_attempts` those before all routes were given back to it;
-    `unanswered` those that did not, as their life ended: it may
-    have been accepted, so it goes alone, and that is no reason to wait; `origin` is of the store
-    that first had it.
+    `routes` are those left to try, in order; `order` is the key within which nothing overtakes;
+    `thread` are the ids, as known outside, of the mails that it follows, oldest first; `action`
+    is the kind that drafted it; `reached` and `refused` are settled addresses; `members` are
+    the ids of the envelopes that a digest tells in their place; `attempts` counts those that
+    brought an answer, `earlier_attempts` those before all routes were given back to it;
+    `unanswered` counts those without an answer, as the node's life ended: the mail may have
+    been accepted, so it goes alone, and that is no reason to wait; `origin` is that of the
+    store that first had it.
     """
 
     id: str
@@ -183,8 +185,9 @@ class Envelope:
 
     @property
     def known_as(self) -> str:
-        """Return what its Message-ID says and a thread names: an id that has no life in it (of
-        a report, or a digest put together anew) may be given once more."""
+        """Return the id that stands in the Message-ID and in threads: an id without a life in
+        it (of a report, or of a digest put together anew) may be given once more, so the life
+        is added."""
         life = self.origin.life
         return self.id if marked("", life) in self.id else marked(self.id, life)
 
@@ -199,8 +202,8 @@ class Parcel:
     """An envelope lent for one attempt by one route; the attempt is already on record.
 
     `down_since` is since when the route has been down without a break, None if it is well;
-    `due` is when its envelope's turn came, by which it stands in its lane. `read_error` says why
-    the envelope could not be read: it stands in for what is stored, and must not leave.
+    `due` is when the turn of the envelope came, which orders the lane. `read_error` says why
+    the envelope could not be read: then it stands in for what is stored, and must not leave.
     """
 
     envelope: Envelope
@@ -244,13 +247,14 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer for one recipient: `text` is the other side's, word for word, with its codes;
-    `words` are our own, where there is more to say or nobody answered (`code` 0).
+    """Hold the answer for one recipient: `text` is the other side's reply, word for word, with
+    codes; `words` are our own, where there is more to say or nobody answered (`code` 0).
 
-    `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try;
-    `early`: it was found before any mail was handed over, so a look without one finds it too.
-    `private`: a definition says whose text it is, anybody's within reach of this computer: it is
-    for administrators alone, and not in the words.
+    `fault` goes with ROUTE_DOWN; `again` is the instant before which the other side wants no
+    further try; `early`: the fault was found before any mail was handed over, so a look without
+    a mail finds it too. `private`: `text` may be that of any server within reach of this
+    computer, as a definition names the server: it is for administrators alone, and not in
+    `words`.
     """
 
     verdict: Verdict

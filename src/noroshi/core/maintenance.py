@@ -48,9 +48,10 @@ Window = WeeklyWindow | OneTimeWindow
 
 @lru_cache(maxsize=1000)
 def span_of(window: Window, now: datetime) -> Span | None:
-    """Return when it is: the one that is under way, else the next; None: it is over for good.
+    """Return the span of a window that is under way, else the next one; None: the window is
+    over for good.
 
-    Of an instance's window it is asked once for each of its monitors, with the same `now`.
+    The window of an instance is asked for once for each of its monitors, with the same `now`.
     """
     return next((span for span in _spans(window, now) if span.ends > now), None)
 

@@ -1,5 +1,5 @@
-"""Name a setting or a definition in a text, so that a page knows it for one: a form finds the field
-of a setting there, and shows its label; a definition is called by its title."""
+"""Name a setting or a definition in a text, so that a page recognizes the name: a form finds
+the field of a setting by it, and shows the label; a definition is shown by its title."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def setting_at(mark: Mark) -> str:
 
 
 def settings_in(text: str) -> tuple[str, ...]:
-    """Return the settings that a text of a page names, in their order."""
+    """Return the settings that a text of a page names, in order."""
     return tuple(filter(None, map(setting_at, marks_of(text))))
 
 
 def with_settings(text: Message, *settings: str) -> Message:
-    """Return a text with the names of settings in its places of the same names."""
+    """Return a text with the names of settings in the places of the same names."""
     names = {name: SettingName(name) for name in settings}
     return text.with_arguments({**text.arguments, **names})

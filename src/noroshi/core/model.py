@@ -91,7 +91,8 @@ class Rule:
     contacts: tuple[Contact, ...]
     routes: tuple[str, ...]
     name: str = ""
-    """The name of its definition; "" for one that has none of its own, or has its id's."""
+    """The name of the contact's definition; "" if it has no definition, or one named like its
+    id."""
     title: str = ""
     options: object = None
     levels: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
@@ -114,8 +115,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A monitored computer. `address` is where network checks reach it. `source` is what its
-    definition says of where it is measured: core.sources decides."""
+    """Describe a monitored computer. Network checks reach it at `address`. `source` is where it
+    is measured, as its definition says; core.sources decides."""
 
     name: str
     title: str = ""
@@ -129,13 +130,15 @@ MINUTELY = FixedInterval(timedelta(minutes=1))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
-    """One thing watched, all inheritance worked out. `limits` are by the reading's name.
+    """Describe one thing watched, all inheritance worked out. `limits` are by name of the
+    reading.
 
     `patience` is how many consecutive samples it takes to believe a new level; `goes_to` is the
-    address that a network check is about, "" for what is about the computer itself.
-    `occurrences` are the readings of what happens and is no state: found again, it is news.
-    `maintenance` is planned work, its group's and instance's with it: nothing is told then.
-    `disabled`: nothing is measured until somebody enables it again. `network`: its way outside.
+    address that a network check contacts, "" for a check of the computer itself. `occurrences`
+    are the readings of events, which are no states: found again, they are news. `maintenance`
+    is planned work, that of the group and the instance included: nothing is told then.
+    `disabled`: nothing is measured until somebody enables the monitor again. `network` is the
+    way outside.
     """
 
     id: str
@@ -210,14 +213,14 @@ class LastNotification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemState:
-    """All that is remembered of one item. No field moves while nothing changes.
+    """Hold all that is remembered of one item. No field moves while nothing changes.
 
-    `pending_levels` are those of the last consecutive samples that differ from the level, as far
-    as patience asks; `pending_cause_count` counts consecutive samples that find the same level by
-    another reading; `consecutive` counts the samples since it left OK, as far as a rule asks;
-    `missing_since` is since when it has vanished; `level_before_unknown` is the level that an
-    UNKNOWN one had by its limits, from which hysteresis goes on; `last_notifications` are by rule,
-    as are `reasons`, each rule's last answer.
+    `pending_levels` are those of the last consecutive samples that differ from the level, as
+    far as patience asks; `pending_cause_count` counts consecutive samples that find the same
+    level by another reading; `consecutive` counts the samples since it left OK, as far as a
+    rule asks; `missing_since` is the time when the item vanished; `level_before_unknown` is the
+    level that an UNKNOWN one had by its limits, from which hysteresis goes on;
+    `last_notifications` are by rule, as are `reasons`, each rule's last answer.
     """
 
     level: Level = Level.OK
@@ -233,8 +236,8 @@ class ItemState:
 
     @property
     def is_calm(self) -> bool:
-        """Return whether it is well, with nothing under way that one more sample could end: nobody
-        was told of it, and no sample says otherwise."""
+        """Return True if the item is well, with nothing under way that one more sample could
+        end: nobody was told of a problem, and no sample says otherwise."""
         return (
             self.level is Level.OK
             and not (
@@ -248,14 +251,15 @@ class ItemState:
 
     @property
     def level_by_limits(self) -> Level:
-        """Return the level that its last value led to: a failed measurement says nothing of the
+        """Return the level by the last value: a failed measurement says nothing of the
         value."""
         return self.level_before_unknown if self.level is Level.UNKNOWN else self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that is remembered of a monitor between two turns. Item "" is the measuring itself."""
+    """Hold all that is remembered of a monitor between two turns. Item "" is the measuring
+    itself."""
 
     items: Mapping[str, ItemState] = field(default_factory=dict)
     serial: int = 0
@@ -267,11 +271,13 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """All that keeps a monitor from being told of; an input, never part of its state.
+    """Hold all that keeps the alarms of a monitor from being told; an input, never part of the
+    state.
 
-    `silenced` and `maintenance` are until when nothing is told; `acknowledged` are the items
-    that a person has, each with the level that it had then. `setting_up` are readings of which
-    nothing is told before an instant: somebody is just about to mend what they say.
+    `silenced` and `maintenance` are the instants until which nothing is told; `acknowledged`
+    are the items that a person has acknowledged, each with the level at that time. `setting_up`
+    are readings of which nothing is told before an instant: somebody is just about to mend what
+    they say.
     """
 
     silenced: datetime | None = None
@@ -314,7 +320,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One event that one contact must be told of: what the ledger counts.
+    """Hold one event that one contact must be told of: what the ledger counts.
 
     `thread` is the id of the envelope that first told this contact of the problem.
     """
@@ -327,11 +333,12 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """All that one turn writes; a store writes all of it, or nothing.
+    """Hold all that one turn writes; a store writes all of it, or nothing.
 
     `wake` is the earliest instant at which a decision could change without a new sample.
-    `memory` is the check's, None if the turn had no sample. `samples` are what led to it and
-    what the history lacks from before: a memory never moves without what was made of it.
+    `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
+    change, and those that the history lacks from before: a memory is never written without its
+    samples.
     """
 
     monitor: str

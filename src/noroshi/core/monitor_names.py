@@ -9,7 +9,7 @@ from noroshi.core.translation import Message, plain
 
 
 def instance_name(monitor: Monitor) -> str:
-    """Return the name of a monitor's instance; its title where the two differ in capitals
+    """Return the name of a monitor's instance, or its title if the two differ in capitals
     alone."""
     name, title = monitor.instance.name, monitor.instance.title
     return title if title.casefold() == name.casefold() else name

@@ -1,5 +1,5 @@
-"""Addresses that definitions may not lead to: where clouds hand out credentials to whoever asks
-from within, and where our own manager listens.
+"""Keep definitions from leading to some addresses: where clouds hand out credentials to whoever
+asks from within, and where our own manager listens.
 
 Whoever may write definitions may make this computer connect, and read what came of it (server-side
 request forgery). The process's own file opens an address all the same.

@@ -1,4 +1,4 @@
-"""The instance "noroshi", by which a node monitors itself: its name, kinds and titles."""
+"""Name the instance "noroshi", by which a node monitors itself, and its kinds and titles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from noroshi.core.translation import Message, _, pgettext
 
 OWN_INSTANCE = "noroshi"
-"""The instance's name, and how the ids of its monitors begin."""
+"""The name of the instance; the ids of its monitors begin with it."""
 ROUTE, ACCOUNT, QUEUE, NODE = (
     f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node")
 )
@@ -18,7 +18,7 @@ TITLES: Mapping[str, Message] = {
     "node": _("Node"),
     "account": _("Account {name}"),
 }
-"""The names of its groups and monitors."""
+"""The titles of the groups and monitors of the instance."""
 OF_ROUTE = _("Delivery route {name}")
 LONGEST_NAME = 64
 

@@ -65,8 +65,8 @@ ID_LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who made a token: a user of the manager, a token itself (`door` api), or a user of the node's
-    computer (local), who is not the one of the same name who logs in."""
+    """Name the maker of a token: a user of the manager, a token itself (`door` api), or a user
+    of the node's computer (local), who is not the user of the same name who logs in."""
 
     name: str
     door: str = WEB
@@ -78,14 +78,15 @@ class Maker:
         return cls(name, door) if name and stored.endswith(")") else cls(stored)
 
     def __str__(self) -> str:
-        """Return it as a token names it: no user and no token has a blank in its name."""
+        """Return the maker as a token names it: no name of a user or a token has a blank in
+        it."""
         return self.name if self.door == WEB else f"{self.name} ({self.door})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """The token that a program shows in a person's stead: only its `hash` is kept. `by` made
-    it. `programs`: it may do what runs a program. `until` None: it does not end."""
+    """Hold a token that a program shows in a person's stead: only the `hash` is kept. `by` made
+    it. `programs`: the token may do what runs a program. `until` None: it does not end."""
 
     name: str
     role: str
@@ -97,7 +98,8 @@ class ApiToken:
 
     @property
     def id(self) -> str:
-        """Tell this token from any other of its name; the id lets nobody in."""
+        """Return the id that tells this token from others of the same name; the id lets nobody
+        in."""
         return self.hash[:ID_LENGTH]
 
     @property
@@ -106,7 +108,7 @@ class ApiToken:
         return Maker.read(self.by)
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether it still holds."""
+        """Return True if the token has not ended."""
         return self.until is None or now < self.until
 
 
@@ -128,8 +130,9 @@ def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
 
 
 def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
-    """Return whether it opens anything: it has not ended, and neither was the token revoked that
-    made it, nor the one that made that. Another one of the same name is younger."""
+    """Return True if a token opens anything: it has not ended, and neither was the token
+    revoked that made it, nor the one that made that. A token of the same name that is younger
+    is another one."""
     visited_names = set[str]()
     current = token
     while current.maker.door == API and current.name not in visited_names:
@@ -143,9 +146,9 @@ def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser that logged in; `key` is the hash of what its cookie holds. `half`: the
-    password was right, and the second step is still to come. `sure`, as stored rows call it:
-    until when the password holds that was given once more."""
+    """Hold the session of a browser that logged in; `key` is the hash of the cookie's value.
+    `half`: the password was right, and the second step is still to come. `sure`, as stored rows
+    call it: the instant until which the password counts that was given once more."""
 
     key: str = field(repr=False)
     user: str
@@ -156,14 +159,14 @@ class Session:
 
     @property
     def ends(self) -> datetime:
-        """Return when it is over unless something is asked meanwhile."""
+        """Return when the session is over unless something is asked meanwhile."""
         if self.half:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether it is not over. One that was last seen far ahead of now is: the clock
-        was set back, and nobody knows its age."""
+        """Return True if the session is not over. A session that was last seen far ahead of now
+        is over: the clock was set back, and nobody knows the age of the session."""
         return self.seen - IDLE <= now < self.ends
 
     def is_reauthenticated(self, now: datetime) -> bool:
@@ -174,10 +177,10 @@ class Session:
 # Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """Something that somebody changed: `door` is local, web or api, `given` are the arguments
-    that are no secrets, `before` and `after` what it was and became.
+    """Hold a change that somebody made: `door` is local, web or api, `given` are the arguments
+    that are no secrets, `before` and `after` the content then and now.
 
-    `refused` says why it was not done; `who` is then "" for somebody whom nobody knows, as a
+    `refused` says why the change was not made; `who` is then "" for an unknown person, as a
     name that was typed may be a password. `left_out` refusals before it were not written down.
     """
 

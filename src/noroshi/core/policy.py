@@ -72,8 +72,8 @@ def _is_being_set_up(item: ItemState, suppression: Suppression, now: datetime) -
 def _is_new_problem(
     item: ItemState, event: Event | None, last: LastNotification | None, reason: Reason
 ) -> bool:
-    """Return whether it is a problem that nobody has yet: one that has just begun, or another
-    reading behind a level that was told, also if that came while nothing was told."""
+    """Return True for a problem that nobody has acknowledged yet: one that has just begun, or
+    another reading behind a level that was told, also if that came while nothing was told."""
     if event is not None and event.before is Level.OK:
         return True
     if reason is Reason.OVERDUE:
@@ -134,7 +134,7 @@ def _decide_again(
     now: datetime,
     is_measured: bool,
 ) -> Reason:
-    """Decide for a rule that has told of this level: is it its turn once more?"""
+    """Decide for a rule that has told of this level whether it tells once more."""
     if _notifies_on_changes(rule) and last.reading not in (None, item.cause.name):
         return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
     if rule.trigger is RuleTrigger.EACH and is_measured:
@@ -150,7 +150,7 @@ def _reason_again(rule: Rule) -> Reason:
 
 
 def _notifies_on_changes(rule: Rule) -> bool:
-    """Return whether it notifies on each change; the others do once in a problem, whatever
+    """Return True if a rule notifies on each change; the others do once in a problem, whatever
     becomes of it."""
     return rule.trigger in (RuleTrigger.CHANGE, RuleTrigger.EACH)
 

@@ -8,7 +8,7 @@ from unicodedata import category
 
 BLANK = "Zs"
 BIDI_CONTROLS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-"""Letters that turn the direction of writing round (UAX #9), and Unicode's own line ends."""
+"""Letters that change the direction of writing (UAX #9), and Unicode's own line ends."""
 OBEYED = (
     *range(0x09),
     *range(0x0B, 0x20),
@@ -28,8 +28,8 @@ _SHOWN_BY_CODE = dict.fromkeys(OBEYED, SHOWN)
 def printable(text: str) -> str:
     """Return the text without what a terminal would obey or nobody could see, a ? for each.
 
-    Line ends are among these: whoever wants blanks in their place splits and joins first. Blanks
-    are not: Japanese has one of its own, as wide as a letter.
+    Line ends become ? too: a caller that wants blanks in their place splits and joins first.
+    Blanks stay: Japanese has one of its own, as wide as a letter.
     """
     return "".join(c if c.isprintable() or category(c) == BLANK else "?" for c in text)
 

@@ -18,7 +18,7 @@ URGENT = timedelta(seconds=12)
 """The longest of these pauses for what is critical: with all that it takes to leave, that is at
 most 15 seconds."""
 CALM = 2
-"""It is calm after that many pauses without a mail, and no sooner than after a minute."""
+"""The rate is calm after that many pauses without a mail, and no sooner than after a minute."""
 
 
 @dataclass(frozen=True, slots=True)

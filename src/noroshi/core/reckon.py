@@ -255,8 +255,8 @@ def _remember(state: State, outcomes: Sequence[RuleOutcome], now: datetime) -> S
 
 
 def _first_events(outcomes: Sequence[RuleOutcome]) -> dict[str, str]:
-    """Return, for each rule that notifies, the event whose id its envelopes bear: the turn's
-    first."""
+    """Return, for each rule that notifies, the event whose id the rule's envelopes bear: the
+    first of the turn."""
     leads: dict[str, str] = {}
     for outcome in outcomes:
         if outcome.reason.notifies and outcome.event is not None:
@@ -292,7 +292,7 @@ def _notification(
 def _envelopes(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
-    """Draft one for each rule and contact, whatever the number of items."""
+    """Draft one envelope for each rule and contact, whatever the number of items."""
     for rule in monitor.rules:
         notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():

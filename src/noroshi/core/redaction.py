@@ -31,5 +31,6 @@ class Masks:
 
 
 def _shares(run: str, secret: str) -> bool:
-    """Return whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
+    """Return True if the run holds a piece of the secret: "token=eyJ…" is one run, name and
+    secret."""
     return any(run[at : at + PIECE] in secret for at in range(len(run) - PIECE + 1))

@@ -1,4 +1,5 @@
-"""Compare replies of other servers: each has ids and times of its own in an answer that is the same."""
+"""Compare replies of other servers, which put different ids and times into one and the same
+answer."""
 
 from __future__ import annotations
 
@@ -31,9 +32,9 @@ class Reply(Protocol):
 
 
 def same_attempt_key(route: str, replies: Iterable[Reply]) -> tuple[object, ...]:
-    """Return what is alike in two attempts that people are told once, with their count: the route,
-    and of each reply the codes and the text without the id that the server gives each. Where
-    nothing was said, what that means."""
+    """Return the key by which two attempts count as the same, and are told once with a count:
+    the route, and of each reply the codes and the text without the id that the server gives
+    each. Where a server said nothing, the meaning of that takes the place of the text."""
     return (route, *map(_same_reply_key, replies))
 
 

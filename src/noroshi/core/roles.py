@@ -15,5 +15,5 @@ ROLE_NAMES: Mapping[str, Message] = {
 
 
 def roles_up_to(role: str) -> frozenset[str]:
-    """Return that role and what it includes; none for a role that there is not."""
+    """Return a role and those that it includes; none for an unknown role."""
     return frozenset(ROLES[: ROLES.index(role) + 1]) if role in ROLES else frozenset()

@@ -25,9 +25,9 @@ class Sends(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteEvidence:
-    """Facts about a route: its circuit `is_open` after a failure; it `lacks_secret`; it
-    `is_signed_in` (also where nobody needs to) or, if not, `has_token` that is good for a while; a
-    mail was `accepted` by it; its last diagnosis `failed`."""
+    """Hold the facts about a route: its circuit `is_open` after a failure; it `lacks_secret`;
+    it `is_signed_in` (also where nobody needs to) or, if not, `has_token` that is good for a
+    while; a mail was `accepted` by it; its last diagnosis `failed`."""
 
     is_open: bool
     lacks_secret: bool
@@ -70,7 +70,7 @@ class ReadinessCounts:
 
 
 def count_readiness(evidence: Iterable[Sends]) -> ReadinessCounts:
-    """Count them."""
+    """Count the routes by evidence."""
     counts = Counter(evidence)
     return ReadinessCounts(
         count=counts.total(),

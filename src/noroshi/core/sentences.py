@@ -1,4 +1,5 @@
-"""Where sentences end, in every language that a text may be in: ours, people's, other programs'."""
+"""Find where sentences end, in every language that a text may be in: ours, people's, other
+programs'."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ END = re.compile(r"[.!?](?=\s)|。")
 
 
 def is_sentence(text: str) -> bool:
-    """Return whether it ends as a sentence does, so that another one may follow."""
+    """Return True if a text ends as a sentence does, so that another one may follow."""
     return text.endswith(ENDS)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 SMALL_VALUES, SMALL_TEXT = 2000, 64 << 10
-"""What is no more than so many values and letters is read in the node's own process: all that can
-be wrong with it is told in a few megabytes, within a few hundredths of a second."""
+"""The most values and letters of data that is read in the node's own process: all that can be
+wrong with it is found in a few megabytes, within a few hundredths of a second."""
 MOST_VALUES = 250_000
 """Values in one request: 10,000 monitors have about 150,000."""
 MARKS = ",[{"
@@ -29,8 +29,8 @@ def values_in(data: Any, limit: int) -> int:
 
 
 def is_small(data: Any) -> bool:
-    """Return whether it may be read where everything else waits for it. Texts may hold values in
-    their turn, as documents do."""
+    """Return True if data may be read where everything else waits for it. Texts may hold
+    values, too, as documents do."""
     if values_in(data, SMALL_VALUES) > SMALL_VALUES:
         return False
     stack, letter_count, value_count = [data], 0, 0

@@ -52,8 +52,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class NodeIdentity:
-    """Hold by which names and addresses this node and its computer are known. `addresses`: those
-    of its network interfaces."""
+    """Hold the names and addresses by which this node and its computer are known. `addresses`
+    are those of the network interfaces."""
 
     name: str
     host_name: str
@@ -76,8 +76,8 @@ class NodeIdentity:
 
 
 def source_of(instance: Instance, node: NodeIdentity) -> Source:
-    """Return where an instance is measured: what its `source` says, else what its address is.
-    The node's own instance is always the node."""
+    """Return where an instance is measured: as its `source` says, else by its address. The
+    node's own instance is always the node."""
     if instance.name == OWN_INSTANCE or node.has_name(instance.source):
         return Source(SourceKind.NODE)
     if not instance.source:

@@ -1,5 +1,5 @@
-"""Keep texts: key and arguments, so that whoever reads them later has them in their language, and
-in words for where they read."""
+"""Store texts as keys and arguments, so that a later reader gets them in the reader's language,
+and in words for the place where they are read."""
 
 from __future__ import annotations
 

@@ -17,10 +17,12 @@ def read_length(text: str) -> timedelta | None:
 
 
 def read_moment(text: str, local_now: datetime) -> datetime | None:
-    """Return when that is, seen from `local_now`, a time of the clock on the wall without an
-    offset: the next "08:00", "tomorrow 08:00", "2026-12-25 06:00"; or an instant with its own offset.
+    """Return the instant that a text means, seen from `local_now`, a time of the clock on the
+    wall without an offset: the next "08:00", "tomorrow 08:00", "2026-12-25 06:00"; or an
+    instant with an offset of its own.
 
-    What has none is by the wall's clock again, for whoever knows its zone. None: it is none.
+    Without an offset in the text the result has none either, for a caller that knows the zone.
+    None: the text means no instant.
     """
     text = " ".join(text.split())
     time_of_day = moment(text)

@@ -21,15 +21,16 @@ from noroshi.locale import catalogue
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
-"""All that a text is translated into; its own comes first."""
+"""All languages that texts are translated into; the language of the keys comes first."""
 UNCASED = frozenset({"ja"})
 """Languages without capitals: a name at the start of a sentence stays as it is."""
 Argument = str | int | float | bool | None
-"""What a place of a text is filled with, beside a text of its own; anything else as `str` has it."""
+"""The types of values that fill a place of a text, beside another text; any other value is
+filled in as `str` has it."""
 
 
 class Medium(StrEnum):
-    """Where a text is read: what it tells to do is done there in another way."""
+    """Name where a text is read: what the text tells to do is done there in another way."""
 
     TERMINAL = "terminal"
     PAGE = "page"
@@ -44,7 +45,7 @@ class Terminal(NamedTuple):
 
 
 ReadAt = Medium | Terminal
-"""Where a text is read; a terminal without more is one where no home folder was named."""
+"""The medium of a text; Medium.TERMINAL is a terminal for which no home folder was named."""
 
 
 def terminal_of(home: str) -> ReadAt:
@@ -62,14 +63,14 @@ class Mark(NamedTuple):
 
 
 class MarkedText(str):
-    """Hold a text for a page, and what parts of it stand for. Another text that is made of it has
-    its words alone."""
+    """Hold a text for a page, with marks of what its parts stand for. A text that is made of it
+    has the words alone."""
 
     __slots__ = ("marks",)
     marks: tuple[Mark, ...]
 
     def __new__(cls, text: str, marks: tuple[Mark, ...] = ()) -> Self:
-        """Mark parts of a text, in their order."""
+        """Mark parts of a text, in order."""
         marked = super().__new__(cls, text)
         marked.marks = marks
         return marked
@@ -86,12 +87,13 @@ def marks_of(text: str) -> tuple[Mark, ...]:
 
 
 class Message:
-    """A text in the language of whoever reads it.
+    """Hold a text that is read in the language of its reader.
 
-    `id` is its English and its key, with {places} for `arguments`. `context` tells texts apart
-    that are one in English and several elsewhere. With `several`, the argument named `by`
-    decides between `id`, for one, and `several`. `translations` are what came along with a text
-    that is in no catalogue: a plug-in's, a file's, a row's of before there were catalogues.
+    `id` is the English text, and the key, with {places} for `arguments`. `context` tells texts
+    apart that are one in English and several elsewhere. With `several`, the argument named `by`
+    decides between `id`, for one, and `several`. `translations` came along with a text that is
+    in no catalogue: that of a plug-in, of a file, or of a row from before there were
+    catalogues.
     """
 
     __slots__ = ("_texts", "arguments", "by", "context", "id", "several", "translations")
@@ -119,7 +121,7 @@ class Message:
         self._texts: dict[tuple[str, ReadAt], str] | None = None
 
     def say(self, language: str, medium: ReadAt = Medium.TERMINAL) -> str:
-        """Return it in that language; in English if there is no translation into it."""
+        """Return the text in a language; in English if there is no translation."""
         if not self.arguments:
             return self._wording(language, medium)
         if self._texts is None:
@@ -130,21 +132,22 @@ class Message:
 
     @property
     def en(self) -> str:
-        """Return its English."""
+        """Return the text in English."""
         return self.say("en")
 
     @property
     def ja(self) -> str:
-        """Return its Japanese."""
+        """Return the text in Japanese."""
         return self.say("ja")
 
     def both(self, medium: ReadAt = Medium.TERMINAL) -> dict[str, str]:
-        """Return it as an answer has it: the API's and the door's, or that of a page."""
+        """Return the text in each language, as the API and the door answer it, or as a page
+        does."""
         return {language: self.say(language, medium) for language in LANGUAGES}
 
     @property
     def places(self) -> frozenset[str]:
-        """Return the names of its {places}."""
+        """Return the names of the text's {places}."""
         places = _places(self.id) | _places(self.several)
         return places | {self.by} if self.by else places
 
@@ -157,8 +160,8 @@ class Message:
         return (self.places - self.arguments.keys()).union(*places_of_arguments)
 
     def fill(self, **replacements: object) -> Message:
-        """Return it with its {places} filled; what no place asks for is left out. Raises
-        KeyError if a place is left empty."""
+        """Return the text with its {places} filled; arguments without a place are left out.
+        Raises KeyError if a place is left empty."""
         places = self.places
         filled_arguments = {
             name: value.fill(**replacements) for name, value in self._filled_along().items()
@@ -214,7 +217,8 @@ class Message:
         }
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether they read the same, be one new and the other of an old row."""
+        """Return True if two texts read the same, even if one is new and the other of an old
+        row."""
         if not isinstance(other, Message):
             return NotImplemented
         return self is other or (self.en == other.en and self.ja == other.ja)
@@ -226,7 +230,7 @@ class Message:
     def __get_pydantic_core_schema__(
         cls, _source: object, describe: Callable[[Any], Any]
     ) -> Any:
-        """Describe it as the API has it; nothing is read by this."""
+        """Describe the text as the API has it; nothing is read by this."""
         with ONE_AT_A_TIME:
             from noroshi.core.both_languages import Words  # only now: no command needs it
 
@@ -248,7 +252,7 @@ class Message:
 
 
 def _(english: str) -> Message:
-    """Return a text that the catalogues know by its English."""
+    """Return a text that the catalogues hold under its English."""
     return Message(english)
 
 
@@ -351,8 +355,8 @@ def reads_alike(text: Message) -> bool:
 
 
 def with_wording(text: Message, change: Callable[[str], str]) -> Message:
-    """Return a text with `change` made to its wording in each language; itself if that changes
-    nothing, so that it still knows where it is read."""
+    """Return a text with `change` made to the wording in each language; if that changes
+    nothing, the same text, which still knows the medium."""
     reworded = in_each_language(lambda language: change(text.say(language)))
     return text if reworded == text else reworded
 
@@ -369,8 +373,8 @@ def quotes(text: Message, reply: str) -> bool:
 
 
 def sentence(text: Message) -> Message:
-    """Return a text as a sentence of its own: most reasons stand within other sentences too. What
-    tells what to do is one: a command has no full stop."""
+    """Return a text as a separate sentence: most reasons stand within other sentences too. An
+    instruction is one already: a command has no full stop."""
     if text.is_step or text.say("en", Medium.PAGE) != text.en:
         return text
     first, second = text.arguments.get("first"), text.arguments.get("second")

@@ -15,7 +15,7 @@ from noroshi.oauth.well_known_clouds import mark
 from noroshi.ports import Resource
 
 EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")
-"""Those whose mail servers end password sign-in (Exchange team blog, January 2026)."""
+"""Domains whose mail servers end password sign-in (Exchange team blog, January 2026)."""
 ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
@@ -61,8 +61,8 @@ def entries_of(route: Route) -> tuple[str, ...]:
 
 
 def is_retiring(route: Route) -> bool:
-    """Return whether it signs in by a password, at a server that ends that. High Volume Email takes
-    passwords until September 2028
+    """Return True if the route signs in by a password, at a server that ends password sign-in.
+    High Volume Email takes passwords until September 2028
     (https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
     host = host_of(route).lower().rstrip(".")
     password = bool(getattr(route.options, "password", ""))
@@ -70,7 +70,7 @@ def is_retiring(route: Route) -> bool:
 
 
 def mark_of(plan: Plan, route: Route) -> Message | None:
-    """Return the mark beside this route's kind, where its provider is none of the built-in
+    """Return the mark beside the kind of this route, where the provider is none of the built-in
     ones."""
     account = account_of(plan, route)
     return mark(account.cloud) if account is not None else None
@@ -83,7 +83,7 @@ def marks_of(plan: Plan) -> Mapping[str, Message]:
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:
-    """Return all that an account's routes need, each once. Its inbox is none of that: an
-    administrator who refuses it would refuse the whole sign-in."""
+    """Return all that the routes of an account need, each resource once. The inbox is left out:
+    an administrator who refuses that would refuse the whole sign-in."""
     routes = [one for one in plan.routes.values() if account_of(plan, one) == account]
     return tuple(dict.fromkeys(map(resource_of, routes)))

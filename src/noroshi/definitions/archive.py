@@ -27,8 +27,8 @@ from noroshi.definitions.folder import (
 from noroshi.schema import Invalid
 
 MOST_FILES, MOST_BYTES, MOST_PACKED = 20_000, 6 << 20, 2 << 20
-"""Of what is brought in: files and bytes unpacked (about as many as `apply` may send at any door),
-and bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
+"""The most files and bytes that are read, unpacked (about as many as `apply` may send at any
+door), and the most bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
@@ -54,8 +54,8 @@ def pack(documents: tuple[Document, ...]) -> bytes:
 
 
 def unpack(raw: bytes, name: str, limit: int = MOST_BYTES) -> Folder:
-    """Read what a zip of that name holds, as a folder is read: its own top folder may stand
-    around it. Of several zips each may have what the others left of `limit`."""
+    """Read the files in a zip of that name as a folder is read; a top folder of any name may
+    stand around them. Of several zips each may have what the others left of `limit`."""
     try:
         files = list(_entries(raw, name, limit))
     except Invalid as invalid:
@@ -105,7 +105,7 @@ def _entries(raw: bytes, name: str, bytes_left: int) -> Iterator[tuple[str, byte
 
 
 def too_much(name: str) -> Problem:
-    """Return that it is more than is brought in."""
+    """Return the problem that an archive holds more than is read."""
     return Problem(name, TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20))
 
 
@@ -117,7 +117,7 @@ def _check_inside_archive(name: str) -> None:
 
 
 def _is_beside(name: str) -> bool:
-    """Return whether it is what people, and their computers, keep beside definitions."""
+    """Return True for a file that people, or their computers, keep beside definitions."""
     parts = PurePosixPath(name).parts
     return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in OTHER_FILES
 

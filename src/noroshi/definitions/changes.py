@@ -15,9 +15,9 @@ from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.definitions.toml import value
 
 Flat = dict[str, str]
-"""Each value, as in TOML, under its path."""
+"""Maps the path of each value to the value, as in TOML."""
 MOST_TOLD = 1000
-"""So many differences are told at once; of more, how many they are."""
+"""The most differences that are told at once; of more, only the number is told."""
 NOTHING_TEXT = _("nothing")
 VALUE_CHANGED = _("{sign} {place} {before} → {after}")
 WHOLE_DOCUMENT = _("{sign} {place}")
@@ -25,8 +25,8 @@ WHOLE_DOCUMENT = _("{sign} {place}")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A group or a monitor: its path, its id if it has one, its values; what a person calls it
-    and what it stands in, and of which kind it is."""
+    """Hold a group or a monitor: path, id if it has one, settings, the names by which a person
+    knows it and all that it stands in, and kind."""
 
     name: str
     id: str
@@ -37,7 +37,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One value that is added (+), removed (-) or changed (~). `place` says which.
+    """Hold one value that is added (+), removed (-) or changed (~), at `place`.
 
     `before` and `after` are as in TOML; "" where there is nothing. A whole document or
     monitor that comes or goes has neither. `key` is the document's; `called` what a person calls
@@ -134,7 +134,7 @@ def rename_difference(old_key: str, document: Document) -> Difference:
 def _names(
     old_by_key: Mapping[str, Document], new_by_key: Mapping[str, Document]
 ) -> dict[str, str]:
-    """Return new keys by old ones; what is there under its name need not be looked into."""
+    """Return new keys by old ones; a definition that keeps its name need not be looked into."""
     removed_documents = {key: old_by_key[key] for key in old_by_key.keys() - new_by_key.keys()}
     added_documents = {key: new_by_key[key] for key in new_by_key.keys() - old_by_key.keys()}
     return (
@@ -164,7 +164,7 @@ def _title_or_name(definition: Mapping[str, Any], name: str) -> str:
 
 
 def _kind(definition: Mapping[str, Any]) -> str:
-    """Return the kind by which the names of its settings go: a rule's are those of its
+    """Return the kind that decides the names of a definition's settings: of a rule, its
     action."""
     return str(definition.get("kind") or definition.get("action") or "")
 
@@ -188,8 +188,7 @@ def _differences_within(
 def _tables(
     template: Difference, old: Mapping[str, Table], new: Mapping[str, Table]
 ) -> Iterator[Difference]:
-    """Yield groups or monitors that come, go or change; `old` and `new` pair them by their
-    keys."""
+    """Yield groups or monitors that come, go or change; `old` and `new` pair them by key."""
     for pair in dict.fromkeys([*old, *new]):
         table = old[pair] if pair in old else new[pair]
         display_names = (*template.called, *new.get(pair, table).display_names)
@@ -233,7 +232,7 @@ def _groups(instance: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def _monitors(instance: Mapping[str, Any]) -> list[Table]:
-    """Return each monitor by group/name; what it is called is a value as well, as it may
+    """Return each monitor by group/name; its display name is a value as well, as it may
     change."""
     return [
         Table(
@@ -250,7 +249,8 @@ def _monitors(instance: Mapping[str, Any]) -> list[Table]:
 
 def _pair(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[str, Table]]:
     """Return both sides by a key that is the same for the same monitor: its id if both sides
-    have that, so that a renamed one is no other; else its name, unless their ids differ."""
+    have the id, so that a renamed monitor is no other one; else its name, unless the ids
+    differ."""
     common_ids = {one.id for one in old} & {one.id for one in new} - {""}
     by_name = {one.name: one for one in old if one.id not in common_ids}
     old_tables = {one.id if one.id in common_ids else one.name: one for one in old}

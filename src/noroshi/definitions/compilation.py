@@ -1,4 +1,4 @@
-"""From stored documents to a plan, with the kinds that this process knows."""
+"""Compile stored documents to a plan, with the kinds that this process knows."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Kinds(Protocol):
 
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
-    """Return the plan of these documents. Raise Invalid with all that stands in its way."""
+    """Return the plan of these documents. Raise Invalid with all problems that prevent it."""
     plan, problems = compile_most(documents, kinds)
     if problems:
         raise Invalid(problems)

@@ -1,4 +1,4 @@
-"""One slip is one problem: what follows only from a fault that was told is not told as well."""
+"""Drop follow-up problems: report a root cause once, and not what follows from it alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from noroshi.core.definitions.problems import Problem
 
 SETTINGS_TOGETHER = (("every", "at", "days"), ("when", "nth"))
-"""Fields that are judged by each other: with a faulty one the others cannot be judged."""
+"""Fields that are judged together: if one is faulty, the others cannot be judged."""
 
 
 def without_echoes(problems: Iterable[Problem], faulty: Iterable[str]) -> tuple[Problem, ...]:
@@ -24,7 +24,7 @@ def without_echoes(problems: Iterable[Problem], faulty: Iterable[str]) -> tuple[
 
 
 def by_file(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Sort problems in the order of their files; within a file as they were found."""
+    """Sort problems by file; those of one file stay in the order in which they were found."""
     return tuple(sorted(problems, key=lambda problem: problem.where.partition(": ")[0]))
 
 
@@ -41,14 +41,15 @@ def _affected_places(place: str) -> Iterator[str]:
 
 
 def _enclosing_places(place: str) -> Iterator[str]:
-    """Yield the place, what it is in, and so on up to its file."""
+    """Yield the place, and all that it is in, up to the file."""
     while place:
         yield place
         place = _split_place(place)[0]
 
 
 def _split_place(place: str) -> tuple[str, str, str]:
-    """Return what a place is in, and its own name there."""
+    """Return the parent of a place, the separator, and the name of the place within its
+    parent."""
     file, _, inner_place = place.partition(": ")
     parent, _, field = inner_place.rpartition(".")
     if parent:

@@ -1,5 +1,5 @@
-"""Parts of definitions by their path: an instance, a group of it, a monitor of that. Found,
-switched off and on, copied and moved. All of it is pure."""
+"""Find parts of definitions by path (an instance, a group of it, a monitor of that), switch
+them off and on, copy and move them. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ Path = tuple[str, ...]
 Table = dict[str, Any]
 PART_LISTS = ("group", "monitor")
 OFF = '"enabled":false'
-"""How a body says it (`document` writes no blanks): a body without it need not be read."""
+"""The text that a switched-off part leaves in a body (`document` writes no blanks): a body
+without it need not be read."""
 
 NO_NAME = _("{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters")
 THERE_ALREADY = _("{path} already exists; choose another name")
@@ -56,8 +57,8 @@ def set_enabled(
 
 
 def disabled_parts(documents: Iterable[Document]) -> dict[str, Path]:
-    """Return all parts that are switched off by its own word, by what it is: a monitor's id
-    goes with it wherever it is moved; what has none is its path."""
+    """Return all parts that are switched off by a setting of their own. The key is the id of a
+    monitor, which goes with it wherever it is moved; of a part without an id, the path."""
     disabled: dict[str, Path] = {}
     for one in documents:
         if one.key.startswith("instances/") and OFF in one.body:
@@ -80,8 +81,8 @@ def copy_part(
 def move_part(
     documents: tuple[Document, ...], source: Path, target: Path
 ) -> tuple[Document, ...]:
-    """Return the documents with a group or a monitor there instead, and its ids. Invalid as
-    `copy_part`."""
+    """Return the documents with a group or a monitor moved, ids included. Raises Invalid as
+    `copy_part` does."""
     subtree = part(documents, source)
     assert subtree is not None
     if source == target:
@@ -92,8 +93,8 @@ def move_part(
 def copy_instance(
     documents: tuple[Document, ...], source: str, name: str, changes: Mapping[str, Any]
 ) -> tuple[Document, ...]:
-    """Return the documents with another instance of that name like the source, but for what is
-    said of it, and with ids of its own. Invalid if the name cannot be."""
+    """Return the documents with a copy of an instance under a new name, with `changes` and with
+    ids of its own. Raises Invalid if the name cannot be."""
     instance, place = _instance(documents, source), Place("name", [])
     assert instance is not None
     if not is_name(name):

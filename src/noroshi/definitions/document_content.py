@@ -28,14 +28,15 @@ TYPES = (
     "blueprints",
 )
 HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
-"""As JSON may write it; alone it is no text, with its other half it is one."""
+"""Half of a pair that stands for one letter, as JSON may write it; alone it is no text, with
+the other half it is one."""
 NO_KEY = _("{key} is not a definition: use a name like instances/web1")
 NO_JSON = _("is not JSON: {why}")
 NO_TABLE = _("must be a table")
 
 
 def document(key: str, content: Mapping[str, Any]) -> Document:
-    """Make a document with its content in canonical form: sorted, no blanks, no nulls.
+    """Make a document with the content in canonical form: sorted, no blanks, no nulls.
 
     TypeError or ValueError if JSON or UTF-8 cannot say it (a date, infinity, half a letter).
     """

@@ -66,11 +66,12 @@ MICROSOFTS = _("is the sign-in server of Microsoft; use one of the built-in clou
 def definitions_of(
     documents: Iterable[Document], faulty: Iterable[str] = ()
 ) -> tuple[Definitions, list[Problem]]:
-    """Read all definitions as far as they can be read, the built-in clouds with them, and all
-    that is wrong with their shape: of an instance once it was looked at, as it is read then.
+    """Read all definitions as far as they can be read, the built-in clouds with them, and
+    collect all problems of their form; those of an instance when it is looked at, as it is read
+    then.
 
-    `faulty` are the places that were told to be unreadable already. What cannot be read at all
-    is there, empty, so that whoever names it does not name something unknown.
+    `faulty` are the places that were reported as unreadable already. A definition that cannot
+    be read at all is there, empty, so that whoever names it does not name something unknown.
     """
     definitions: dict[str, dict[str, Any]] = {type: {} for type in TYPES}
     problems = list[Problem]()
@@ -100,15 +101,17 @@ def definitions_of(
 
 
 class _Instances(Mapping[str, InstanceDef]):
-    """Those of a version, each read when it is looked at and kept by nobody: 20,000 of them, read,
-    take ten times the memory of their text. What is wrong with one is told once."""
+    """Hold the instances of a version, each read when it is looked at and not kept: 20,000 of
+    them, read, take ten times the memory of their text. The problems of an instance are
+    reported once."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self._problems, self._reported_names = problems, set[str]()
         self._documents: dict[str, Document | None] = {}
 
     def add(self, name: str, document: Document) -> None:
-        """Put one more there; of two with one name the second counts, and the first is read."""
+        """Add an instance; of two with one name the second counts, and the first is read for
+        problems."""
         if name in self._documents:
             _ = self[name]
             self._reported_names.discard(name)
@@ -116,7 +119,7 @@ class _Instances(Mapping[str, InstanceDef]):
         self._documents[name] = document
 
     def add_unreadable(self, name: str) -> None:
-        """Put one there of which nothing can be read, unless there is one."""
+        """Add an instance of which nothing can be read, unless there is one of that name."""
         self._documents.setdefault(name, None)
 
     def __getitem__(self, name: str) -> InstanceDef:
@@ -200,8 +203,8 @@ def _without_secrets(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 
 def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
-    """Check that a profile of one's own does not pass for a known one, nor leads Microsoft's
-    tokens to a mail server of somebody's choice."""
+    """Check that a custom cloud does not pass for a built-in one, nor lead Microsoft's tokens
+    to a mail server of somebody's choice."""
     if name in CLOUDS:
         place.say(BUILT_IN, name=name)
     for field in ("authority", *ENDPOINTS):

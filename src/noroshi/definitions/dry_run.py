@@ -82,8 +82,8 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
 
 
 def _looks_at_host(monitor: Monitor, check: Check) -> bool:
-    """Return whether there is anything to ask its host; that another node measures it is only
-    where its instance names one."""
+    """Return True if a trial of the monitor needs the host: to measure, or, where the instance
+    names a source, to find out that another node measures it."""
     return bool(monitor.instance.source) or check.asks_computer or check.try_out is not None
 
 

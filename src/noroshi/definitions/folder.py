@@ -42,9 +42,9 @@ DELETED = object()
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The content of a folder: its documents by key, and all that is wrong with its files.
+    """Hold the content of a folder: the documents by key, and all problems of the files.
 
-    Of a file with a problem the rest is among the documents, if the rest can be read.
+    The sound part of a file with a problem is among the documents, if it can be read.
     """
 
     documents: tuple[Document, ...]
@@ -68,8 +68,7 @@ def look_into(path: Path) -> Folder:
 
 
 def read_folder(path: Path) -> tuple[Document, ...]:
-    """Return the folder's documents by key. Raise Invalid with all that is wrong with its
-    files."""
+    """Return the documents of a folder by key. Raise Invalid with all problems of its files."""
     folder = look_into(path)
     if folder.problems:
         raise Invalid(folder.problems)
@@ -77,7 +76,7 @@ def read_folder(path: Path) -> tuple[Document, ...]:
 
 
 def read_text(raw: bytes, name: str) -> dict[str, Any]:
-    """Return what one file says. Raise Invalid with all that is wrong with it, at `name`."""
+    """Return the content of one file. Raise Invalid with all problems of it, at `name`."""
     problems = list[Problem]()
     try:
         table: dict[str, Any] = without_dates(
@@ -139,7 +138,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def is_ours(name: str) -> bool:
-    """Return whether it is the name of a definition's file, from the folder on."""
+    """Return True for the name of a definition's file, from the folder on."""
     type, _, file_name = name.partition("/")
     return (
         type in TYPES
@@ -211,6 +210,6 @@ def without_dates(value: Any, place: Place) -> Any:
 
 
 def _entry_name(entry: object, number: int) -> str:
-    """Return the name of an entry of a list: by its name, else by its number."""
+    """Return the name of a list's entry: its `name`, else its number in the list."""
     name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) and name else str(number)

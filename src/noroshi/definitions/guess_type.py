@@ -1,4 +1,4 @@
-"""Of which sort a definition is that stands in a file alone: by what it says. Pure."""
+"""Guess the type of a definition that stands in a file alone, by its settings. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from noroshi.definitions.document_content import TYPES
 from noroshi.definitions.documents import DEFINITION_TYPES
 
 NAME = "name"
-"""Its own name is the file's."""
+"""The setting that repeats the name of the file, and tells nothing of the type."""
 
 
 def family_of(name: str, table: Mapping[str, Any], current_keys: Collection[str]) -> str:

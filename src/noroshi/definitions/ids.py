@@ -85,8 +85,8 @@ def give_most_ids(
 def _ids_given(
     documents: Iterable[Document], problems: list[Problem]
 ) -> tuple[dict[str, Path], set[tuple[str, int]]]:
-    """Return who has which id by what the documents say themselves, and which monitors, by
-    their number in their instance, say what can be no id of theirs."""
+    """Return the owner of each id that the documents themselves give, and the monitors, by
+    instance and number in it, whose given id cannot be used."""
     owners, unusable = dict[str, Path](), set[tuple[str, int]]()
     for key, instance in filter(None, map(_instance, documents)):
         for number, (path, monitor) in enumerate(_monitors(key, instance)):
@@ -173,8 +173,8 @@ def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
 
 
 def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield each monitor with its path; what has not the shape of one is left to
-    `compile_plan`."""
+    """Yield each monitor with its path; a table that does not have the form of a monitor is
+    left to `compile_plan`."""
     _, instance = split(key)
     for group in _tables(content, "group"):
         for monitor in _tables(group, "monitor"):

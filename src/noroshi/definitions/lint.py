@@ -89,7 +89,8 @@ def _title(part: Content, place: Place) -> None:
 
 
 def _maintenance(part: Content, place: Place) -> None:
-    """Find a window each week whose end is its begin: of every day, it would never end."""
+    """Find each weekly window whose end is its begin: on every day, such a window would never
+    end."""
     for number, one in enumerate(_tables(part, "maintenance"), 1):
         _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))

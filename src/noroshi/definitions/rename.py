@@ -1,6 +1,6 @@
-"""A definition under another name, with whatever names it; and where a place went whose name is
-gone. Monitors, rules and accounts are the same by their ids, so state, history, what was told
-and sign-ins need nothing of this."""
+"""Rename definitions, with all that names them; and find where a place went whose name is gone.
+Monitors, rules and accounts keep their ids, so state, history, what was told and sign-ins need
+nothing of this."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ NAMED_BY: Mapping[str, Mapping[str, str]] = {
     "clouds": {"accounts": "cloud"},
     "blueprints": {},
 }
-"""The definitions that can have another name, by folder: which definitions name it, and in which setting of
-theirs, of their groups and of their monitors. All folders there are."""
+"""The definitions that can be renamed, by folder: the definitions that name them, and the
+setting that does so, of the definition itself, its groups or its monitors. All folders are
+here."""
 PART_LISTS = ("group", "monitor")
 HALF = 0.5
 
@@ -51,7 +52,7 @@ NOT_THERE = _("there is no such definition")
 def with_new_names(
     documents: Iterable[Document], names: Mapping[str, str]
 ) -> tuple[Document, ...]:
-    """Return all documents, those of these keys under their new names. Raises Invalid."""
+    """Return all documents, those of these keys renamed. Raises Invalid."""
     by_key = {one.key: one for one in documents}
     for key, name in names.items():
         type, old_name = split(key)
@@ -77,7 +78,7 @@ def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | N
 def _with_new_references(
     documents: Iterable[Document], type: str, old_name: str, name: str
 ) -> dict[str, Document]:
-    """Return those that name it, naming it anew."""
+    """Return the documents that name a renamed definition, with the new name."""
     changed_documents = dict[str, Document]()
     for one in documents:
         setting = NAMED_BY[type].get(split(one.key)[0])
@@ -116,9 +117,9 @@ def _rename_in(table: Any, setting: str, translate: Callable[[Any], Any]) -> Any
 
 
 def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
-    """Return the key under which a definition is now that was given another name between the
-    two; it may have been changed with it. None if none that came is like it, or several are; of
-    what has an id of its own none is like it but itself."""
+    """Return the key that a definition has after a renaming between the two versions, which may
+    have changed its settings, too. None if no added definition is like it, or several are; a
+    definition with an id is like itself alone."""
     old_by_key, new_by_key = (
         {one.key: one for one in documents_of_side} for documents_of_side in (old, new)
     )
@@ -139,7 +140,7 @@ def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str)
 
 
 def _likeness(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
-    """Return which part of their settings they have in common."""
+    """Return the share of the settings that two definitions have in common, from 0 to 1."""
     equal_names = [
         name for name, value in first.items() if name in second and second[name] == value
     ]
@@ -147,10 +148,9 @@ def _likeness(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
 
 
 def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str | None]:
-    """Return instances, and instance/group, of which nothing is there any more under their
-    names while monitors of theirs go on, with the place where those are now. None if that is
-    several, was there before, or has monitors from elsewhere: what was said of them would be
-    said of others."""
+    """Return each instance, and instance/group, that is gone while monitors of it go on, with
+    the place where they are now. None if they are in several places, in a place that was there
+    before, or among monitors from elsewhere: what was said of them would be said of others."""
     old_places = ids_by_path(old)
     new_places = {id: path for path, id in ids_by_path(new).items()}
     current = {place for path in new_places.values() for place in _enclosing_places(path)}

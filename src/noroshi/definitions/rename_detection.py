@@ -17,9 +17,9 @@ would be 20,000 for each of them."""
 
 
 def renames(old: Contents, new: Contents) -> dict[str, str]:
-    """Return new keys by old ones, of those that went and those that came. Rules and accounts
-    are known by their ids, instances by those of their monitors, all else by saying the very
-    same; what may be several is none."""
+    """Return new keys by old ones, of the definitions that went and those that came. Rules and
+    accounts are recognized by their ids, instances by the ids of their monitors, all others by
+    equal content; an ambiguous one is left out."""
     by_mark = dict[str, str]()
     for key in new:
         for mark in _marks(key, new[key]):

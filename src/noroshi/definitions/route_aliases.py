@@ -1,5 +1,5 @@
-"""Routes that were given another name: mails that name the old one go by the new one, also those
-that were drafted while the version with the new one was on its way to the engine."""
+"""Redirect mails to a renamed route: those that name the old name go by the new one, also those
+that were drafted while the version with the new name was on its way to the engine."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Aliases = Mapping[str, str]
 """New names of routes by those that were."""
 NOTE = "routes renamed"
 RECENT = timedelta(minutes=10)
-"""So long a name is remembered: a turn that began before its end was known is over by then."""
+"""The time for which an old name is remembered: a turn that began before the renaming was known
+is over by then."""
 LONGEST_DOWN = timedelta(days=7)
-"""So long a node may have been down that died before mails had the new name."""
+"""The longest that a node may have been down that died before its mails had the new name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ def by_new_names(routes: Iterable[str], aliases: Aliases) -> tuple[str, ...]:
 
 
 async def readdress_mails(store: Store, aliases: Aliases) -> None:
-    """Let waiting mails go by the route's new name. One that is on its way at this very moment
-    is left. Raises StoreError."""
+    """Let waiting mails go by the new name of their route. A mail that is being sent at this
+    very moment is left. Raises StoreError."""
     for one in await store.queue() if aliases else ():
         routes = one.envelope.routes
         if aliases.keys() & set(routes):
@@ -42,7 +43,8 @@ async def readdress_mails(store: Store, aliases: Aliases) -> None:
 
 
 async def remember(store: Store, aliases: Aliases, now: datetime) -> None:
-    """Note them for the engine, with those that were noted a moment ago. Raises StoreError."""
+    """Store the aliases for the engine, with those that were stored a moment ago. Raises
+    StoreError."""
     earlier_aliases = await _recent_aliases(store, now)
     records = {
         old: replace(one, name=aliases.get(one.name, one.name))

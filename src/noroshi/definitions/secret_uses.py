@@ -21,9 +21,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Use:
-    """One use of an entry. `what` it is: "password", "header", "url" (the entry says itself where it
-    goes), "proxy", "token", "account ID". `where` is host:port; "" where the URL in `by_url`,
-    another entry of the vault, says it, through that `proxy`."""
+    """Hold one use of an entry of the vault. `what` is "password", "header", "url" (the entry
+    says itself where it goes), "proxy", "token" or "account ID". `where` is host:port; "" where
+    the URL in `by_url`, another entry of the vault, says it, through that `proxy`."""
 
     entry: str
     what: str
@@ -33,7 +33,7 @@ class Use:
 
 
 def uses_of(plan: Plan) -> frozenset[Use]:
-    """Return all that a plan sends of the vault."""
+    """Return all uses of the vault's entries in a plan."""
     return frozenset(_all_uses(plan))
 
 
@@ -73,8 +73,8 @@ def _of_account(account: Account) -> Iterator[Use]:
 
 
 def _of_route(route: Route) -> Iterator[Use]:
-    """Yield where a route leads its entries: a password goes to its server, a header to where
-    it posts to."""
+    """Yield the servers to which a route sends its secrets: a password goes to the mail server,
+    a header to the server that the route posts to."""
     options, proxy = route.options, route.network.proxy
     if password := _text(options, "password"):
         host_and_port = (_text(options, "where") or _text(options, "host")).lower()
@@ -88,8 +88,9 @@ def _of_route(route: Route) -> Iterator[Use]:
 
 
 def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
-    """Yield where an account's tokens go: to its mail server and to where its mailbox is read.
-    The servers of the built-in clouds are known (definitions/token_destinations.py)."""
+    """Yield the servers to which the tokens of an account go: the mail server, and the server
+    by which the mailbox is read. The servers of the built-in clouds are known
+    (definitions/token_destinations.py)."""
     account = account_of(plan, route)
     if account is None or account.cloud.name in CLOUDS:
         return

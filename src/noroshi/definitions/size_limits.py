@@ -1,5 +1,5 @@
-"""Limit how many definitions one node takes: of more, looking at them alone would take its
-memory."""
+"""Limit the definitions that one node takes: more of them would use up its memory when they are
+only looked at."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from noroshi.definitions.documents import definitions_of
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 26 MiB then, the heaviest 31."""
 MOST_WEIGHT, A_MONITOR = 8 << 20, 200
-"""Bytes of all bodies in memory, where one wide letter makes each letter of its body two or four, and
-of each monitor: what is looked at takes about five times as much of the node."""
+"""The most bytes that all bodies may have in memory, where one wide letter makes each letter of
+its body two or four bytes, and the bytes that each monitor adds: looking at them takes the node
+about five times as much."""
 MOST_INHERITED, MOST_WAYS = 100_000, 1_000_000
-"""So many windows and limits that monitors with some of their own have beside what is above them,
-and so many ways by which alarms of routes and accounts may be told, each route's to each contact:
-they grow with the product of two numbers, so that a short text could take gigabytes."""
+"""The most windows and limits that monitors with some of their own take over from what is above
+them, and the most ways by which alarms of routes and accounts may be told, each route's to each
+contact: both grow with the product of two numbers, so that a short text could take
+gigabytes."""
 SOME_WAYS = 20
 """As much as so many ways takes what has none."""
 DEFINITIONS = ngettext(
@@ -99,7 +101,7 @@ def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterat
 
 
 def _inherited_count(instance: InstanceDef) -> int:
-    """Return how much the monitors of an instance copy, beside what they have of their own."""
+    """Return how many windows and limits the monitors of an instance copy, beside their own."""
     return sum(
         _inherited_by(monitor, (instance, group))
         for group in instance.group

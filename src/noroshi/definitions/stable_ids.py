@@ -1,6 +1,6 @@
-"""Find by which id a rule or an account is the same under another name: what a rule has told,
-and an account's sign-in, hang on it. One that never had another name needs none: it is its
-name."""
+"""Find the id by which a rule or an account stays the same under another name: what a rule has
+told, and the sign-in of an account, hang on it. A definition that never had another name needs
+no id: the name is its id."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def keep_ids(
     """Return the documents with an id for each that needs one, and what is wrong with those
     given.
 
-    One without keeps that of its name in the current version. A new one whose name is the id of
-    another, as that was called so once, gets one of its own, or both would be taken for one. One
-    that is there as ever keeps what it has: another that says it has its id is wrong.
+    A definition without an id keeps that of its name in the current version. A new one whose
+    name is the id of another, which once had that name, gets an id of its own, or both would be
+    taken for one. An unchanged one keeps its id: another definition that claims it is wrong.
     """
     contents, problems = _contents(documents), list[Problem]()
     current_contents = _contents(current)
@@ -76,8 +76,8 @@ def keep_ids(
 def as_it_was(
     documents: Iterable[Document], current: Iterable[Document]
 ) -> tuple[Document, ...]:
-    """Return the documents of an earlier version, so that what had no id then gets none of what
-    has its name now."""
+    """Return the documents of an earlier version, with ids where needed: a definition that had
+    no id then must not get that of its namesake of today."""
     current_contents = _contents(current)
     old_documents = tuple(documents)
     contents = _contents(old_documents)
@@ -88,7 +88,7 @@ def as_it_was(
 
 
 def _unchanged_owners(contents: Contents, current_contents: Contents) -> Owners:
-    """Return those that are their names, and were before."""
+    """Return the definitions whose ids are their names, and were so before."""
     unnamed = (
         key for key in contents.keys() & current_contents.keys() if not contents[key].get("id")
     )

@@ -28,8 +28,8 @@ def foreign_destinations(plan: Plan[Account]) -> Iterator[Problem]:
 
 
 def host_of(route: Route) -> str:
-    """Return the mail server that its options name, those that come from its account included; ""
-    for kinds without one."""
+    """Return the mail server that the options of a route name, those from its account included;
+    "" for kinds without one."""
     return str(getattr(route.options, "host", "") or "")
 
 
@@ -51,8 +51,8 @@ def _of_route(route: Route, account: Account) -> Iterator[Problem]:
 
 
 def _allowed_domains(account: Account) -> Mapping[str, tuple[str, ...]]:
-    """Return the domains of its servers, by the option of a route; a cloud of one's own has
-    none."""
+    """Return the domains that the servers of an account may be in, by the option of a route;
+    none for a custom cloud."""
     domains = MAIL_DOMAINS.get(account.cloud.name)
     if domains is None:
         return {}

@@ -70,7 +70,8 @@ def _table(path: tuple[str, ...], content: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _needs_head(table: Mapping[str, Any]) -> bool:
-    """Return whether a table needs its head: one that holds tables alone is there by theirs."""
+    """Return True if a table needs a head: one that holds tables alone is there by their
+    heads."""
     return not table or not all(isinstance(entry, Mapping) for entry in table.values())
 
 

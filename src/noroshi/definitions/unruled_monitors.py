@@ -9,7 +9,7 @@ from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.definitions.compilation import Plan
 
 FIRST = 5
-"""So many names are told of a longer list."""
+"""The most names that are told of a longer list."""
 NOBODY_TOLD = _(
     "Monitors without a rule, so nobody is notified: {count} ({names}). Set rules for the "
     "monitor, its group or its instance."
@@ -35,7 +35,7 @@ def _without_rule(plan: Plan) -> Sequence[Monitor]:
 
 
 def _display_path(monitor: Monitor) -> str:
-    """Return the titles that it and its instance have; where neither has one, the path that
+    """Return the titles of a monitor and its instance; where neither has one, the path that
     files have."""
     instance = monitor.instance
     if not (instance.title or monitor.title):
@@ -44,7 +44,7 @@ def _display_path(monitor: Monitor) -> str:
 
 
 def first_names(names: Sequence[str]) -> Message:
-    """Return the first of them by name, and how many more."""
+    """Return the first names, and how many more there are."""
     words = joined(map(plain, names[:FIRST]), COMMA)
     remaining = len(names) - FIRST
     return AND_MORE.fill(names=words, count=remaining) if remaining > 0 else words

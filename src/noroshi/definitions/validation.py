@@ -1,4 +1,4 @@
-"""Find all that is wrong with a set of documents, in one round, and what they would make."""
+"""Find all that is wrong with a set of documents, in one round, and make their plan."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from noroshi.definitions.stable_ids import keep_ids
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """Documents with an id for each monitor, their plan, and what is wrong with them.
+    """Hold documents with an id for each monitor, their plan, and their problems.
 
-    With a problem neither is more than good enough to be looked at.
+    If there are problems, documents and plan are only good enough to be looked at.
     """
 
     documents: tuple[Document, ...]
@@ -40,8 +40,9 @@ async def check(
 ) -> CheckResult:
     """Read documents, put them together and try them.
 
-    `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
-    is no TOML): nothing that follows from them is a problem of its own.
+    `current` are the documents whose ids are kept. `faulty` are places that were reported as
+    unreadable already (a file that is no TOML): problems that follow from them are not
+    reported.
     """
     reading = read(documents, current, kinds, new_id=new_id, faulty=faulty)
     del documents

@@ -11,20 +11,20 @@ from noroshi.service.large_requests import too_long
 
 CHUNK = 1 << 16
 IDLE = 60.0
-"""Seconds that a connection may say nothing."""
+"""Seconds that a connection may be silent."""
 LONG = 300.0
 """Seconds that a long line may take."""
 
 
 class Lines:
-    """Of at most `most` bytes each."""
+    """Read lines of at most `longest_line` bytes each."""
 
     def __init__(self, reader: asyncio.StreamReader, longest_line: int) -> None:
         self._reader, self._longest_line = reader, longest_line
         self._buffer, self._is_over = b"", True
 
     async def short_line(self) -> bytes | None:
-        """Return the next line; b"" at the end; None if it is long: ask for its parts."""
+        """Return the next line; b"" at the end; None if the line is long: `parts` yields it."""
         self._is_over = False
         while b"\n" not in self._buffer and len(self._buffer) <= SMALL_TEXT:
             part = await self._receive()
@@ -40,8 +40,8 @@ class Lines:
         return line + end
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """Give a long line as it comes, without its end. Raises InvalidArgumentError in the end
-        if it is too long, and TimeoutError."""
+        """Yield a long line in parts, as it comes, without its end. Raises InvalidArgumentError
+        after the last part if the line is too long, and TimeoutError."""
         length = 0
         async with asyncio.timeout(LONG):
             while part := await self._next_part():
@@ -52,8 +52,8 @@ class Lines:
             raise too_long(self._longest_line)
 
     async def read_to_end(self) -> None:
-        """Read a long line to its end, and keep nothing of it: who closes with something unread
-        takes the answer away as well."""
+        """Read a long line to its end, and keep nothing of it: closing the connection with
+        something unread would take the answer away as well."""
         async with asyncio.timeout(LONG):
             while await self._next_part():
                 pass

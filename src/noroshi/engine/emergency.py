@@ -34,10 +34,11 @@ MOST_WAITING = 50  # envelopes a monitor and contact
 
 @dataclass
 class Shadow:
-    """A monitor as it would stand if its checks could be written; `sent_mails` is by contact.
+    """Hold a monitor as it would stand if its checks could be written; `sent_mails` is by
+    contact.
 
-    `serial` is that of the last event that was surely written; `sending`: a mail is under way
-    that tells of it, and whom it reaches is not known yet.
+    `serial` is that of the last event that was surely written; `sending`: a mail that tells of
+    the monitor is under way, and whom it reaches is not known yet.
     """
 
     monitor: Monitor
@@ -50,7 +51,7 @@ class Shadow:
     sent_mails: dict[str, Envelope] = field(default_factory=dict)
 
     def add(self, mail: Envelope) -> None:
-        """Add one more that waits; of too many for one contact the oldest goes, as the newest says
+        """Add a waiting mail; of too many for one contact the oldest goes, as the newest says
         how the monitor stands."""
         waiting_mails = self.waiting_mails
         of_contact = [

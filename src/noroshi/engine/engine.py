@@ -351,8 +351,8 @@ class Engine:
             self.wake_up()
 
     def _clocks_agree(self) -> bool:
-        """Return whether what is stored goes by the clock as it is now. If not, what is out may
-        look as if its lease were over, and would be sent twice."""
+        """Return True if stored times agree with the clock as it is now. If they do not, a lent
+        mail may look as if its lease were over, and would be sent twice."""
         clock_shift = abs(self._current_offset() - self._clock_offset)
         return not self._pending_shift and clock_shift < CLOCK_TOLERANCE
 

@@ -108,8 +108,8 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
 
 
 def same_reason(first: Message, second: Message) -> bool:
-    """Tell whether two reasons are the same but for the numbers, times and names that a server puts
-    into each of its answers."""
+    """Return True if two reasons are the same but for the numbers, times and names that a
+    server puts into each of its answers."""
     if _has_no_places(first) or _has_no_places(second):
         # somebody else's words, or a row of before
         return without_numbers(first.en) == without_numbers(second.en)
@@ -124,7 +124,7 @@ def _has_no_places(text: Message) -> bool:
 
 
 def _wording(text: Message) -> str:
-    """Return the wording of today, its places open, whichever one it was stored under."""
+    """Return the wording of today, unfilled, whichever wording the text was stored under."""
     return text.with_arguments({}).en
 
 

@@ -34,8 +34,8 @@ class Liveness:
 
 
 def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) -> Message | None:
-    """Return what keeps the node from its work; None: it is alive. `patience` is with the store, in
-    seconds."""
+    """Return what keeps the node from its work; None: the node is alive. `patience` is the time
+    that the store may take, in seconds."""
     if now - liveness.ticked_at > STANDS_STILL:
         return STANDSTILL.fill(seconds=round(now - liveness.ticked_at))
     since_last_write = now - min(liveness.renewed_at, liveness.flushed_at)
@@ -72,11 +72,11 @@ class Punctuality:
         self._waiting_since[monitor] = waiting_since
 
     def record_slot(self, monitor: str, now: float) -> None:
-        """Record that it got a slot: the wait counts as lateness."""
+        """Record that a check got a slot: the wait counts as lateness."""
         self.record_start(now, now - self._waiting_since.pop(monitor, now))
 
     def drop_wait(self, monitor: str) -> None:
-        """Record that it no longer waits, if it did."""
+        """Record that a check no longer waits, if it did."""
         self._waiting_since.pop(monitor, None)
 
     def record_clock_set(self, now: float, amount: float) -> None:

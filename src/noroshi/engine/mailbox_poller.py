@@ -1,7 +1,7 @@
-"""Poll the mailboxes that accounts may read of their own: for round trips, and for returned mail.
+"""Poll the mailboxes of accounts that may read them: for round trips, and for returned mail.
 
-Whatever is found is written under ids that it itself gives, so a restart repeats nothing, and
-what was read twice is told once.
+Whatever is found is written under an id that is made from it, so a restart repeats nothing, and
+a report that was read twice is told once.
 """
 
 from __future__ import annotations
@@ -43,15 +43,17 @@ STEP = 5.0  # seconds from one step to the next
 OFTEN_SECONDS, SELDOM_SECONDS = 60.0, 600.0
 """Seconds between two readings of a mailbox: soon after a mail was taken, and else."""
 SEARCHES = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN_SECONDS))
-"""How old a mail is, and the seconds between two searches for it until then; later SELDOM."""
+"""The seconds between two searches for a mail, until it has that age; later SELDOM_SECONDS."""
 BACKOFF = timedelta(minutes=5)
-"""How long a mailbox that cannot be read is left alone, unless it says for how long."""
+"""The time for which a mailbox that cannot be read is left alone, unless the server names
+one."""
 SIGN_IN_BACKOFF = timedelta(seconds=15)
 """The same where no token is to be had: a refusal is remembered, so that nobody is asked."""
 FIRST_RANGE = timedelta(days=2)
-"""How far back a mailbox is read the first time: no server tries for longer by itself."""
+"""The time that the first reading of a mailbox goes back: no server tries for longer by
+itself."""
 FILING_TIME = timedelta(minutes=15)
-"""How long a mail may take, from when it was stamped, until it shows."""
+"""The most time that a mail may take from its stamp until the mailbox shows it."""
 LONGEST_READING = 120.0  # seconds that one reading of a mailbox may take
 OPEN_STATES, CONFIRMED_BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
 TOO_SLOW = _("reading did not end within {seconds:.0f} s")
@@ -107,7 +109,7 @@ class MailboxPoller:
     ) -> None:
         """Poll the mailboxes of these routes from now on; one that did not change is left. Drop
         what waits for a mailbox that is polled no more, or for a removed route. The `contacts`
-        decide the language of its mails. Raises StoreError."""
+        decide the language of round-trip mails. Raises StoreError."""
         self._contacts = contacts
         by_account = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():

@@ -14,8 +14,8 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPeriods:
-    """How long is kept what was measured (`samples`), what is settled or told (`ledger`), and
-    what people changed (`audit`)."""
+    """Hold how long data is kept: measurements (`samples`), settled mails and told events
+    (`ledger`), changes by people (`audit`)."""
 
     samples: timedelta = timedelta(days=7)
     ledger: timedelta = timedelta(days=365)

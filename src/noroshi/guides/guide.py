@@ -1,4 +1,5 @@
-"""A guide: its steps, for whom each is, and what one sees when one of them is missing."""
+"""Hold a guide: its steps, the cases that each is for, and the failures that show when one is
+missing."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ TAKES: Mapping[str, Message] = {
     "soon": _("a few minutes, at most 2 hours"),
     "rights": _("30 minutes to 2 hours"),
 }
-"""How long it is until a step acts."""
+"""The time until a step acts."""
 COMMANDS: Mapping[str, CommandText] = {
     "sign_in_to_read": CommandText("authorize", pgettext("command", "ROUTE --read-mailbox"))
 }
@@ -38,9 +39,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do. `sentences` tell it in their order, `lines` are PowerShell, `check` PowerShell
-    that shows whether it is done, as `expected_result` says. Nothing said of ways, kinds or path:
-    all."""
+    """Describe one thing to do. `sentences` tell it, in order; `lines` are PowerShell; `check`
+    is PowerShell that shows whether it is done, and `expected_result` says what to look
+    for. Without ways, kinds or a path, the step is for all of them."""
 
     id: str
     part: str
@@ -89,7 +90,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """All steps in their order, and all failures."""
+    """Hold all steps and all failures, in order."""
 
     steps: tuple[Step, ...] = ()
     failures: tuple[Failure, ...] = ()

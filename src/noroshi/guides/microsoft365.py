@@ -78,6 +78,6 @@ def _connect(cloud: str) -> str:
 
 
 def path_of(cloud: str) -> str:
-    """Return where the right of an app is granted: Microsoft offers the role for SMTP worldwide
-    (roadmap 498356), and says nothing of its national clouds."""
+    """Return the path by which the right of an app is granted: Microsoft offers the role for
+    SMTP worldwide (roadmap 498356), and says nothing of the national clouds."""
     return "entra" if cloud in ENVIRONMENTS else "exchange"

@@ -1,4 +1,5 @@
-"""Values that nobody knows yet when steps are handed on, and where an administrator finds each."""
+"""Name the values that nobody knows yet when steps are handed on, and where an administrator
+finds each."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ REPLACE = _("These values are not known yet. Replace them wherever they appear:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingValue:
-    """A value that steps need and that is not known. `placeholder` stands in its places, `where` is
-    what it is and where it is found."""
+    """Hold a value that steps need and that is not known. `placeholder` stands in its places;
+    `where` says what the value is, and where to find it."""
 
     placeholder: str
     where: Message

@@ -1,4 +1,5 @@
-"""The guide as a page of the documentation: what stands between its marks comes from the steps."""
+"""Write the guide as a page of the documentation: the steps fill all that stands between the
+marks."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from noroshi.core.translation import Message
 
 Value = str | Message
 HARMLESS = re.compile(r"\w[\w.@+:/%-]*")
-"""What PowerShell takes as it stands, between quotes as without them: whatever else somebody has
-typed is not put into lines that an administrator runs."""
+"""The text that PowerShell takes as it stands, between quotes as without them: no other text
+that somebody typed is put into lines that an administrator runs."""
 OURS = frozenset({"app", "connect"})
-"""What nobody typed."""
+"""The values that nobody typed."""
 
 
 class _Places(dict[str, str]):
@@ -34,7 +34,7 @@ def line(text: str, values: Mapping[str, Value]) -> str:
 
 
 def line_values(values: Mapping[str, Value]) -> Mapping[str, str]:
-    """Return those of the values that may stand in a line to be run."""
+    """Return the values that may stand in a line to be run."""
     plain_values = {n: v.en if isinstance(v, Message) else v for n, v in values.items()}
     return {n: v for n, v in plain_values.items() if n in OURS or HARMLESS.fullmatch(v)}
 

@@ -58,8 +58,8 @@ def orders_naming(documents: Documents, route: str) -> list[tuple[str, Sequence[
 def with_route(
     documents: Documents, keys: Collection[str], route: str, first: str = ""
 ) -> dict[str, Content]:
-    """Return those orders with the route: at their end, or right behind the `first` one, whose
-    fallback it is. Orders that have it stay as they are."""
+    """Return those orders with the route: at the end, or right behind the `first` one, whose
+    fallback it is. Orders that have the route stay as they are."""
     return {
         key: {**documents[key], "routes": _with_fallback(names, route, first)}
         for key, names in orders(documents)
@@ -85,8 +85,8 @@ def first_rule(documents: Documents, route: str) -> dict[str, Content]:
 
 
 def route_options(kind: str, typed_values: Mapping[str, str], entry: str) -> dict[str, Any]:
-    """Return the options of a route without an account. `entry` names the vault's entry of its
-    secret; "": it has none."""
+    """Return the options of a route without an account. `entry` names the vault's entry for the
+    secret; "": the route has no secret."""
     options: dict[str, Any] = {
         name: typed_values[name] for name in options_of(FIELDS[kind]) if typed_values.get(name)
     }
@@ -146,8 +146,8 @@ def account_document(
 def changed_document(
     old_document: Content, settings: Content, needed_names: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return a definition with these settings: what they do not name stays, what they leave
-    empty goes, but for what is in `needed_names`, which is refused by its own name."""
+    """Return a definition with these settings: settings that are not named stay, those left
+    empty are removed, but for `needed_names`, which the check then refuses by name."""
     other_settings = {
         name: value for name, value in old_document.items() if name not in settings
     }

@@ -1,5 +1,5 @@
-"""Hold the fields that a setup asks for: what each is called, in a form and at the terminal, the
-help beside it, its default, and the check of what is typed. Every door asks for these. Pure."""
+"""Hold the fields that a setup asks for: the label in a form and at the terminal, the help
+beside it, the default, and the check of what is typed. Every door asks for these. Pure."""
 
 from __future__ import annotations
 
@@ -245,5 +245,5 @@ def settings_of(fields: Sequence[SetupField]) -> dict[str, str]:
 
 
 def options_of(fields: Sequence[SetupField]) -> tuple[str, ...]:
-    """Return the options of a route that these fields fill, beside its secret."""
+    """Return the options of a route that these fields fill, the secret left out."""
     return tuple(one.name for one in fields if not one.hidden)

@@ -11,7 +11,7 @@ from noroshi.guides.setup_goal import SetupGoal
 
 
 class SetupStep(StrEnum):
-    """The steps, in their order."""
+    """The steps of a setup, in order."""
 
     CONTACT = "contact"
     MACHINE = "machine"
@@ -63,7 +63,7 @@ SENDING = (SetupFact.MAILBOX, SetupFact.ACCEPTANCE)
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The step that comes next, and its reason: the fact that is not known yet."""
+    """Hold the step that comes next, and the reason: the fact that is not known yet."""
 
     step: SetupStep
     missing_fact: SetupFact

@@ -28,10 +28,10 @@ EXAMPLES = ("example.com", "example.net", "example.org")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupGoal:
-    """One route through Microsoft 365, and its account. `way` is one of guides.WAYS; `secret`
-    whether a client secret is shown; `person` who signs in, "" for the mailbox itself; `delegated`
-    whether the mailbox is said to be a shared one, for which somebody signs in; `entry` where the
-    secret is kept, if not under the account's name."""
+    """Describe one route through Microsoft 365, and its account. `way` is one of guides.WAYS;
+    `secret`: the app shows a client secret; `person` signs in, "" for the mailbox itself;
+    `delegated`: the mailbox is said to be a shared one, for which somebody signs in; `entry` is
+    the vault's entry of the secret, if that is not under the account's name."""
 
     account: str
     route: str
@@ -64,7 +64,7 @@ class SetupGoal:
         return not self.app_only and (self.delegated or self.of_other(self.person))
 
     def of_other(self, person: str) -> bool:
-        """Return whether that is somebody, and not the mailbox itself."""
+        """Return True if another person than the mailbox itself signs in."""
         return person.lower() not in ("", self.mailbox.lower())
 
     @property
@@ -116,8 +116,9 @@ class SetupGoal:
         )
 
     def _sign_in_settings(self) -> dict[str, Any]:
-        """Return how it signs in. Without a secret it is the redirect that tells a page from a
-        code, and sign_in tells that a code was chosen from that nobody was asked yet."""
+        """Return the settings of the sign-in. Without a secret, `redirect` tells sign-in by a
+        page from that by a code, and `sign_in` tells a chosen code from a question that nobody
+        was asked yet."""
         secret = self.secret and not self.certified
         by_page = self.way in BY_PAGE and not secret
         by_code = not (self.app_only or secret or by_page)
@@ -149,7 +150,7 @@ def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def way_of(content: Mapping[str, Any]) -> str:
-    """Return by which way an account signs in, as far as its definition says."""
+    """Return the way by which an account signs in, as far as its definition says."""
     if content.get("sign_in") == "app":
         return "app-certificate" if content.get("certificate") else "app-secret"
     by_page = content.get("secret") or content.get("redirect")
@@ -169,10 +170,10 @@ def certificate_entry(account: str) -> str:
 def switch_sign_in(
     content: Mapping[str, Any], name: str, way: str, entry_of_secret: str = ""
 ) -> dict[str, Any]:
-    """Return what accounts/NAME says once it signs in that way, and else as before: a person,
-    whatever the app shows beside; or the app by itself, by its secret or by its certificate
-    alone. A secret that it does not name yet goes into that entry, else into one of the
-    account's own name."""
+    """Return the content of accounts/NAME for another way of sign-in, all else unchanged: a
+    person, whatever the app shows beside; or the app by itself, by its secret or by its
+    certificate alone. If the content does not name a secret yet, the secret goes into
+    `entry_of_secret`, else into an entry under the account's name."""
     settings = dict(content)
     if not way.startswith("app-"):
         return {field: value for field, value in settings.items() if field != "sign_in"}

@@ -1,4 +1,4 @@
-"""Name what a setup makes: a route, its account, the vault's entry of its secret. Every door
+"""Name what a setup makes: a route, its account, the vault's entry for the secret. Every door
 takes the same names, so that each finds what another one began. Pure."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ACCOUNTS: Mapping[str, str] = {"microsoft365": ACCOUNT, "google": "google"}
 FIRST_ROUTES: Mapping[str, str] = {"smtp": "smtp1", "graph": "graph1"}
 """The name of the first route of each kind by which a mailbox sends."""
 ROUTE_KINDS = (*FIRST_ROUTES, "webhook", "pickup")
-"""The kinds of routes that are called after their kind."""
+"""The kinds of routes that a setup names after their kind."""
 Content = Mapping[str, Any]
 
 
@@ -51,8 +51,8 @@ def routes_by(account: str, routes: Mapping[str, Content]) -> list[str]:
 
 
 def route_for(kind: str, account: str, routes: Mapping[str, Content]) -> str:
-    """Return the route of that kind which the account has already, else a name that is free:
-    no account takes another one's route over."""
+    """Return the route of that kind which the account has already, else a name that is free: no
+    account takes over the route of another one."""
     own_routes = (
         name for name in routes_by(account, routes) if routes[name].get("kind") == kind
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 BLOCK, SUM = 512, slice(148, 156)
-"""The header of a file in a tar archive, and where the sum of its bytes stands (POSIX, pax)."""
+"""The size of a file's header in a tar archive, and the place of the checksum in it (POSIX,
+pax)."""
 MARKS = re.compile(
     rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"  # zstd, and a frame to skip (RFC 8878)
     rb"|\x04\x22\x4d\x18|\x02\x21\x4c\x18"  # lz4

@@ -14,7 +14,8 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Program, Unmeasurable
 
 LookKey = tuple[ProgramRules, tuple[str, ...], str, frozenset[str]]
-"""What the answer depends on: of a program, its file, its user and the names of its variables."""
+"""All that the clearance of a program depends on: the rules, the file, the user and the names
+of the variables."""
 
 
 class Clearance:

@@ -1,7 +1,7 @@
-"""This node's computer, looked at once for all monitors of it that are due within a second.
+"""Look at this node's computer once for all monitors of it that are due within a second.
 
-Many instances may be one computer, each with an address or a time zone of its own, and so with a
-`Host` of its own: what they ask is answered from one snapshot all the same.
+Many instances may be one computer, each with an address or a time zone of its own, and so with
+a `Host` of its own: one snapshot serves them all.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Read the files of this computer: what matches a pattern, what each is, and its bytes."""
+"""Read the files of this computer: the matches of a pattern, the facts about each, and the
+bytes."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ class LocalFiles:
 
 
 class FileWork:
-    """Work on files, each piece in a thread of its own: one dead mount holds up no other."""
+    """Do work on files, each piece in a separate thread: one dead mount holds up no other."""
 
     def __init__(self, files: Files | None = None, max_threads: int = MOST_THREADS) -> None:
         self._files, self._max_threads = files or LocalFiles(), max_threads

@@ -1,5 +1,5 @@
-"""Describe this node on its computer: where it listens, its files and folders, and the program
-itself. Nothing is changed, and nothing that is in a file is told."""
+"""Describe this node on its computer: the addresses that it listens at, its files and folders,
+and the program itself. Nothing is changed, and no content of a file is told."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ class Surroundings:
         return self._config.web
 
     def program(self) -> Program:
-        """Return its version, what it runs on, and for how many seconds it has run."""
+        """Return the version of the program, the system that it runs on, and the seconds that
+        it has run."""
         return Program(
             version=__version__,
             python=platform.python_version(),

@@ -7,8 +7,8 @@ import sys
 from functools import cache
 
 M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 128 << 10
-"""The parameter of mallopt(3), and how many bytes of a block are in pages of its own: glibc begins
-with as many, but doubles and doubles them once such a block is freed."""
+"""The parameter of mallopt(3), and the size in bytes from which glibc gives a block separate
+pages. glibc begins with this size, but doubles it each time such a block is freed."""
 
 
 def give_back() -> None:
@@ -20,8 +20,8 @@ def give_back() -> None:
 
 
 def keep_large_blocks_apart() -> None:
-    """Have each large block in pages of its own, where the C library can do so (glibc): the text of
-    a request of megabytes then leaves no hole among small blocks when it is freed."""
+    """Have each large block in separate pages, where the C library can do so (glibc): the text
+    of a request of megabytes then leaves no hole among small blocks when it is freed."""
     library = _c_library()
     if library is not None:
         library.mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)

@@ -39,16 +39,16 @@ SWEEPS = 50  # looks for what is left; each kills all that it finds
 
 START, END = 1, 2
 REQUEST = struct.Struct("<BIQqqHHHI")
-"""What to do, for which run; mark, user (-1: as we are) and group, how many further groups,
-arguments and variables, and how many bytes these take."""
+"""The head of a request: what to do; the run; its mark; user (-1: as we are) and group; the
+numbers of further groups, arguments and variables, and of the bytes that these take."""
 STARTED, FAILED, ENDED = 1, 2, 3
 REPLY = struct.Struct("<BIiBII")
-"""What became of which run; its process, errno or exit code, flags, and how many bytes of its
-output and errors follow."""
+"""The head of a reply: what happened; the run; its process, errno or exit code, flags, and how
+many bytes of its output and errors follow."""
 CUT, FLOOD, HANGS = 1, 2, 4
 BEGUN = struct.Struct("<Q")
-"""How many programs were begun or failed, the one that is about to be started among them. It stands
-in the shared memory: when a launcher is lost the node knows by it what may have run."""
+"""The number of programs that were begun or failed, with the one that is about to be started. It
+stands in the shared memory: when a launcher is lost it tells the node which may have run."""
 
 RLIMIT_LOCKS = 10
 """Linux has not limited locks since 2.4, but still hands the number down at every fork and
@@ -75,7 +75,7 @@ class Output:
     total: int = 0
 
     def read(self) -> bool:
-        """Take what is there, as far as is needed; False at its end."""
+        """Read the output as far as it is there and needed; return False at its end."""
         while self.total <= DRAINED:
             try:
                 part = os.read(self.fd, MOST_OUTPUT)
@@ -90,8 +90,8 @@ class Output:
 
 @dataclass(slots=True, eq=False)
 class Child:
-    """A program that was started. `handle` tells of its end; `open_outputs` are the outputs that have
-    not ended; `patience_end` is when patience with what it is about to do ends."""
+    """A program that was started. `handle` tells of its end; `open_outputs` are the outputs
+    that have not ended; `patience_end` is when patience with its next step ends."""
 
     run: int
     mark: int
@@ -138,7 +138,7 @@ class Reply:
 
 
 class Launcher:
-    """All that runs at one time, and the socket by which the node tells and is told."""
+    """Hold all programs that run at one time, and the socket to the node."""
 
     def __init__(self, node: socket.socket, begun_memory: mmap.mmap) -> None:
         self._node, self._received_bytes, self._unsent_bytes = node, bytearray(), bytearray()
@@ -232,7 +232,7 @@ class Launcher:
         self._listen(child.handle, partial(self._has_ended, child))
 
     def _spawn(self, request: Request, write_ends: contextlib.ExitStack) -> Child:
-        """Start the program. Close its ends with `write_ends`; close all if it cannot start."""
+        """Start the program. Close its ends of the pipes with `write_ends`, all if it cannot."""
         with contextlib.ExitStack() as until_started:
             outputs, actions = [], [(os.POSIX_SPAWN_DUP2, self._null, 0)]
             for number in (1, 2):
@@ -369,7 +369,7 @@ class Launcher:
         self._tell(ENDED, child.run, -signal.SIGKILL, child.flags | HANGS)
 
     def _finish(self, child: Child) -> None:
-        """Kill what is left of its group, and only then let its number go."""
+        """Kill what is left of the program's group, and only then let its number go."""
         kill_group(child.pid)
         _, status = os.waitpid(child.pid, 0)
         os.close(child.handle)
@@ -546,7 +546,7 @@ def _kill(pid: int, marks: Collection[bytes]) -> None:
 
 
 def _descendants(pid: int) -> set[int]:
-    """Return those that still have their parents: all there is to know without a mark."""
+    """Return the descendants whose parents still live: no others are found without a mark."""
     parents = {child: _parent(child) for child in _pids()}
     tree, generation = set[int](), {pid}
     while generation:

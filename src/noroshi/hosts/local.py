@@ -61,8 +61,8 @@ class SharedParts:
 
 
 class LocalHost:
-    """Facts from this computer's own kernel. `zone` is the instance's; `egress` is the way out of
-    checks that read what they are answered, with where none of them may lead; its `secret` raises
+    """Read facts from this computer's own kernel. `zone` is the instance's; `egress` is the way
+    out for checks that read a reply, and says where none of them may lead; `secret` raises
     RouteError, as that of ports.TransportContext does."""
 
     def __init__(
@@ -152,7 +152,8 @@ class LocalHost:
 
 
 def listening_ports() -> Sequence[Listener]:
-    """Return those of all programs, whoever's they are; each place once, by address and port."""
+    """Return the listening ports of all programs and users; each place once, by address and
+    port."""
     listeners = {
         Listener(connection.laddr.ip, connection.laddr.port)
         for connection in psutil.net_connections("tcp")

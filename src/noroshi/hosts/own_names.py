@@ -35,8 +35,8 @@ def _ip(address: str) -> str:
 class OwnNames:
     """Know the node's identity, with the addresses of the computer's network interfaces.
 
-    An address that was its own stays its own until the process ends: when a cable is pulled,
-    what the address names is no other computer.
+    An address that was the computer's stays so until the process ends: when a cable is pulled,
+    the address does not name another computer.
     """
 
     def __init__(

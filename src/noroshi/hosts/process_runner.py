@@ -1,12 +1,13 @@
-"""Running a program so that nothing of it is left: no shell, no handles, an end in time.
+"""Run a program so that nothing of it is left: no shell, no handles, an end in time.
 
-The node asks a process of its own to start it and to hear it out (launcher.py), and says when it
-must end: at its time-out, or when nobody waits for it any more. That process may be killed, or
-hang in the start of a program whose disk is away: then what it started is ended from here, what
-may have run is told as a fault, what had not begun is begun anew, and another one takes its place.
+The node asks a separate process, the launcher (launcher.py), to start the program and to hear
+it out, and says when the program must end: at its time-out, or when nobody waits for it any
+more. The launcher may be killed, or hang in the start of a program whose disk is away: then the
+node ends what the launcher started, reports a fault for what may have run, begins anew what had
+not begun, and starts another launcher.
 
-A launcher starts one program at a time, and waits until the kernel has loaded it. So where one
-has much to do another one is started beside it, up to two for each processor.
+A launcher starts one program at a time, and waits until the kernel has loaded it. So where a
+launcher has much to do another one is started beside it, up to two for each processor.
 """
 
 from __future__ import annotations
@@ -101,8 +102,8 @@ class _ProgramEnd:
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """A program that a launcher was asked for as its `request_number`th; `begin` is called once it was
-    started."""
+    """Hold a program that a launcher was asked for as its `request_number`th; `begin` is called
+    once the program was started."""
 
     number: int
     request_number: int
@@ -126,7 +127,8 @@ class ProgramRunner:
         self.clearance = Clearance()
 
     async def run(self, program: Program, cleared_program: ClearedProgram) -> ProgramResult:
-        """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""
+        """Run a program to its end; raise Unmeasurable if it cannot start, is too slow, or has
+        no end."""
         path = program.argv[0]
         for _unused in range(TRIES):
             try:
@@ -145,7 +147,8 @@ class ProgramRunner:
         raise Unmeasurable(LOST)
 
     async def _run_once(self, program: Program, cleared_program: ClearedProgram) -> _ProgramEnd:
-        """Ask for it, and end it at its time-out, which counts from its start."""
+        """Ask a launcher for the program, and end it at its time-out, which counts from its
+        start."""
         loop, channel = asyncio.get_running_loop(), self._open()
         limit = asyncio.timeout(None)
         number = next(_serials)
@@ -238,8 +241,8 @@ class _Channel:
         return run
 
     async def end(self, run: _Run, seconds: float) -> None:
-        """Have it ended with all that it started, and wait until that is done; a launcher that
-        has not done it within so many seconds is lost."""
+        """Have a program ended with all that it started, and wait until that is done; a
+        launcher that has not done it within so many seconds is lost."""
         run.begin = _do_nothing  # nobody waits for its end any more
         if not run.end_future.done():
             self._tell(launcher.pack_end(run.number))

@@ -19,7 +19,8 @@ ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ATTRIBUTES = ["pid", "name", "cmdline", "username", "status"]
 PROC = "/proc"
 DEAD = b"ZXx"
-"""Its state once it has ended and waits for its parent to notice (proc_pid_status(5))."""
+"""The states of a process that has ended and waits for its parent to notice
+(proc_pid_status(5))."""
 NAME, STATE, UID = b"Name:\t", b"\nState:\t", b"\nUid:\t"
 ESCAPED = re.compile(rb"\\(n|\\)")
 CUT = 15
@@ -29,8 +30,8 @@ PIECE = 1 << 14
 
 
 def running_processes() -> Sequence[Process]:
-    """Return all but those that have ended and only wait for their parent to notice. Raise
-    OSError."""
+    """Return all processes but those that have ended and only wait for their parent to notice.
+    Raise OSError."""
     return list(_of_proc() if sys.platform == "linux" else _of_psutil())
 
 

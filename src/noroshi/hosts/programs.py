@@ -19,9 +19,9 @@ from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Program, Unmeasurable
 
 DEBIAN = Path("/usr/lib/nagios/plugins")
-"""Where Debian's monitoring-plugins lie: what may run when no folder is named."""
+"""The folder of Debian's monitoring-plugins, whose programs may run when no folder is named."""
 CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
-"""Of those, the ones whose arguments name another program to run (negate /bin/sh ...)."""
+"""Debian's plugins whose arguments name another program to run (negate /bin/sh ...)."""
 NOBODY = "nobody"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
@@ -71,7 +71,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class ClearedProgram:
-    """A program that may run: its file, and whom it runs as (None: as we are)."""
+    """Hold a program that may run: its file, and the user that it runs as (None: as we are)."""
 
     path: Path
     identity: Identity | None
@@ -101,7 +101,8 @@ class ProgramRules:
             raise Unmeasurable(words) from error
 
     def problems(self, program: Program) -> tuple[Message, ...]:
-        """Return all that forbids this program; none if it may run. It touches the file system."""
+        """Return all problems that forbid this program; none if it may run. The method touches
+        the file system."""
         return (
             *self._of_path(program),
             *self._of_variables(program.env),
@@ -189,8 +190,8 @@ def _of_file(target: Path) -> Iterator[Message]:
 
 
 def _of_owner(place: Path) -> Iterator[Message]:
-    """Yield what is wrong with the owner of the file or of a folder above it, or somebody could
-    put another file in its place.
+    """Yield the faults of owner and mode of a file or of a folder above it, by which somebody
+    could put another file in its place.
 
     So none can be swapped between this look and the start, but by those we trust. Not
     running as root, we trust our own user as well: whoever acts as that user already is us.

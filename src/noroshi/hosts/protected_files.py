@@ -1,4 +1,4 @@
-"""Files that no definition may read: Noroshi's own, and what the kernel makes up.
+"""Refuse files that no definition may read: Noroshi's own, and what the kernel makes up.
 
 A file is judged once it is open, by what it is: a path can be spelled in many ways, lead through
 links, and name another file a moment later.
@@ -28,9 +28,9 @@ HEADS = (
     b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7",  # a rollback journal
     SEALED_KEY,
 )
-"""How a store, a backup of it, and what SQLite lays beside it begin (https://sqlite.org/
-fileformat.html), and a key that left the machine. Of another program's database nobody needs to
-follow the lines either."""
+"""The first bytes of a store, a backup of it, and what SQLite lays beside it
+(https://sqlite.org/fileformat.html), and of a key that left the machine. Nobody needs to follow
+the lines of another program's database either."""
 LONGEST = max(BLOCK, *map(len, HEADS))
 PACKED = 1 << 20  # bytes; bzip2 gives nothing before a whole block of up to 900,000 is there
 PACKERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
@@ -146,7 +146,7 @@ def _file_system(handle: int) -> int:
 
 
 def _unpacked(raw: bytes, handle: int) -> bytes:
-    """Return the beginning of its content, unpacked: a packed backup is one too."""
+    """Return the beginning of a file's content, unpacked: a packed backup is a backup, too."""
     if unpack := _unpacker(raw):
         with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
             return unpack(os.pread(handle, PACKED, 0))

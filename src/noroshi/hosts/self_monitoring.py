@@ -1,4 +1,5 @@
-"""Tell what this node knows of itself and its routes, for the monitors of the instance noroshi."""
+"""Report what this node knows of itself and its routes, for the monitors of the instance
+noroshi."""
 
 from __future__ import annotations
 
@@ -127,8 +128,8 @@ class OwnFacts:
         return [r for r in self._readings.routes().values() if _account_name(r) == account.name]
 
     async def _sign_in(self, account: Account) -> SignInState:
-        """Return the worst of what its routes need. That it may not read its mailbox keeps no
-        mail from leaving, and is told with the route."""
+        """Return the worst sign-in state of what the routes of an account need. A missing right
+        to read the mailbox keeps no mail from leaving, and is told with the route."""
         resources = dict.fromkeys(map(resource_of, self._routes_of(account)))
         states = [await self._tokens.state(account, resource) for resource in resources]
         failing = (state for state in states if state.sign not in WELL)

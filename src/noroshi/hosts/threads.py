@@ -19,10 +19,12 @@ IDLE = 10.0  # seconds for which a thread waits for more work
 
 
 def run_in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
-    """Do it in a thread that does nothing else; the answer, or the exception, comes in the future.
+    """Do work in a thread that does nothing else; the answer, or the exception, comes in the
+    future.
 
-    No pool of so many: its threads would all hang on one dead mount. And daemons, as the end of
-    the process must not wait for what hangs. One that is done takes what comes next.
+    No pool of so many threads: they would all hang on one dead mount. The threads are daemons,
+    as the end of the process must not wait for what hangs. A thread that is done takes the next
+    work.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -62,7 +64,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _work(jobs: SimpleQueue[Callable[[], None]]) -> None:
-    """Do one piece after the other, until none comes for a while."""
+    """Do one piece of work after the other, until none comes for a while."""
     while True:
         try:
             jobs.get(timeout=IDLE)()
@@ -75,7 +77,8 @@ def _work(jobs: SimpleQueue[Callable[[], None]]) -> None:
 
 
 class Pool(ThreadPoolExecutor):
-    """Serve the loop's own use: names are looked up in it. No end of the process waits for it.
+    """Serve the loop itself, which looks up names in this pool. The end of the process does not
+    wait for it.
 
     Python's pool does, and a name server that is away holds a look-up for half a minute.
     asyncio takes nothing as its pool but a ThreadPoolExecutor. Used from one loop.
@@ -104,8 +107,8 @@ class Pool(ThreadPoolExecutor):
             self._free.release()
 
     def _do_next(self) -> None:
-        """Do one piece of work. Its ends are local here, so that a thread that waits for the next
-        one holds nothing of it: that may be megabytes."""
+        """Do one piece of work. The work and its outcome are local here, so that a thread that
+        waits for the next piece holds nothing of them: that may be megabytes."""
         future, work = self._jobs.get()
         if future.set_running_or_notify_cancel():
             try:

@@ -9,7 +9,7 @@ LOCALTIME = Path("/etc/localtime")
 
 
 def machine_zone() -> str:
-    """Return it by its IANA name where that can be found, else UTC."""
+    """Return the IANA name of the machine's time zone where it can be found, else UTC."""
     try:
         return str(LOCALTIME.resolve()).split("zoneinfo/")[1]
     except (OSError, IndexError):  # no such link: Windows, or a container without one

@@ -24,7 +24,8 @@ NO_DISK = re.compile(
     "|fuse.gvfsd-fuse|fuse.lxcfs|fuse.portal|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay"
     "|proc|pstore|ramfs|rootfs|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tmpfs|tracefs|udf"
 )
-"""What the kernel makes up, what lies in memory, and what is always full (CD, snap)."""
+"""File systems that the kernel makes up, that lie in memory, or that are always full (CD,
+snap)."""
 UNREADABLE = _("cannot read the list of volumes: {why}")
 ALL_HANG = _("none of the volumes answers ({mounts})")
 
@@ -76,7 +77,7 @@ class Volumes:
         self._hanging_mounts = set[str]()
 
     async def read(self) -> Sequence[Volume]:
-        """Return all that answer in time; Unmeasurable if none does."""
+        """Return all volumes that answer in time; Unmeasurable if none does."""
         try:
             mounts = await run_in_thread(self._mounts)
         except OSError as error:

@@ -15,7 +15,8 @@ from noroshi.core.printable import printable
 from noroshi.ports.mailbox import BounceReport, FailedRecipient
 
 IS_NDR = "x-ms-exchange-message-is-ndr"
-"""Exchange marks its own by this, and may keep them in another form than multipart/report."""
+"""The header by which Exchange marks its reports; it may keep them in another form than
+multipart/report."""
 STATUS = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, 6533
 RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 OF_REPORT = ("In-Reply-To", "References")
@@ -27,7 +28,7 @@ LONGEST_DIAGNOSTIC, LONGEST_ADDRESS = 500, 254
 
 
 def looks_like_report(headers: Iterable[tuple[str, str]]) -> bool:
-    """Return whether it may be a report, by a mail's headers alone; `read_report` says what it is."""
+    """Return True if a mail may be a report, by its headers alone; `read_report` decides."""
     for name, value in headers:
         if name.lower() == IS_NDR:
             return True

@@ -22,7 +22,8 @@ from noroshi.ports.mailbox import BounceReport, ExpectedMail, ReceivedReport, Re
 from noroshi.vault import Secret
 
 PAGE, MOST_PAGES = 25, 20
-"""Mails that are listed at once, each with all its headers; and how often in one reading."""
+"""The most mails that one request lists, each with all headers, and the most requests of one
+reading."""
 LARGEST_PAGE = 2**23
 LIST = "id,receivedDateTime,parentFolderId"
 NOT_UNDERSTOOD = _("{where} did not return a list of messages")
@@ -30,7 +31,8 @@ NOT_UNDERSTOOD = _("{where} did not return a list of messages")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphMailbox:
-    """Name a mailbox and its account; `graph` is where Microsoft Graph is, https and a host."""
+    """Name a mailbox and its account; `graph` is the origin of Microsoft Graph: https and a
+    host."""
 
     account: str
     address: str
@@ -75,7 +77,8 @@ class GraphInbox:
         self._report_by_id: dict[str, BounceReport | None] = {}
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
-        """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
+        """Look for a mail by its Message-IDs; else by its subject, as a server may have given
+        it another id."""
         for id in mail.message_ids:
             if arrival_time := await self._arrival_time(f"internetMessageId eq {_literal(id)}"):
                 return arrival_time
@@ -85,7 +88,8 @@ class GraphInbox:
         )
 
     async def read(self, since: datetime) -> ReportBatch:
-        """Read what came. A report is fetched once; what is no report is known by its headers."""
+        """Read the mails that came. A report is fetched once; other mails are recognized by
+        their headers."""
         rows, has_more = await self._listed_rows(since)
         report_by_id, received_reports = (
             dict[str, BounceReport | None](),
@@ -245,7 +249,7 @@ def _row(mail: Mapping[str, Any]) -> _Row | None:
 
 
 def _literal(text: str) -> str:
-    """Return a string of OData: its quotes doubled."""
+    """Return a string literal of OData: each quote in it is doubled."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -41,7 +41,7 @@ MOST_REPORTS = 500
 PATIENCE = 30.0
 """Seconds in which the server must have said something."""
 REFUSED_TOKEN = 535
-"""What a mail server would have said."""
+"""The reply code that a mail server would give for a refused token."""
 NOT_LET_IN = followed_by(
     _(
         "{where} does not let the account read its mailbox: {reply}. IMAP may be turned off for "
@@ -103,11 +103,13 @@ class ImapInbox:
         self._lines: set[_Line] = set()
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
-        """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
+        """Look for a mail by its Message-IDs; else by its subject, as a server may have given
+        it another id."""
         return await self._ask(lambda session: _arrival_time(session, mail))
 
     async def read(self, since: datetime) -> ReportBatch:
-        """Read what came. A report is fetched once; what is no report is known by its headers."""
+        """Read the mails that came. A report is fetched once; other mails are recognized by
+        their headers."""
         return await self._ask(lambda session: self._reports(session, since))
 
     async def close(self) -> None:

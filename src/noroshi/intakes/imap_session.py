@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 LONGEST_ANSWER = 2**23
-"""Bytes that a server may say to one command, all its lines and literals together: a mail is
-asked for as far as 256 KiB, and of others no more than a few headers."""
+"""The most bytes of a server's answer to one command, all lines and literals together: a report
+is fetched up to 256 KiB, and of other mails no more than a few headers."""
 LONGEST_LINE = 1_000_001
 """Bytes; imaplib's own bound."""
 AT_ONCE = 100

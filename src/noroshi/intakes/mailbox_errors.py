@@ -10,7 +10,7 @@ from noroshi.core.translation import _
 from noroshi.ports import RouteError
 
 LARGEST_REPORT = 2**18
-"""Bytes; a report says in its beginning what it is about."""
+"""The most bytes that are fetched of a report, which says in its beginning what it is about."""
 LATE = timedelta(minutes=15)
 """A mail is stamped when it is received, and shows once it is filed: a later one may be before
 it, so that far back is read again."""

@@ -11,17 +11,17 @@ from noroshi.core.translation import NOTHING, Message, sentences
 from noroshi.ports.examination import Cure, Exam, Remedy, fill_places
 
 Who = Literal["user", "admin", "wait", "setup"]
-"""Who can mend a refused sign-in: whoever signs in, the provider's administrator, time, or our own
-settings."""
+"""The party that can mend a refused sign-in: whoever signs in, the provider's administrator,
+time, or our own settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Say what an answer means, and what mends it.
+    """Explain an answer: the meaning, and what mends it.
 
-    `name` is its file and its name there. `meaning` and `action` are told beside an answer, unless
-    it is `quiet`: then the answer is looked into and told otherwise, and this is told in an
-    examination alone. `party` is said of a refused sign-in.
+    `name` is the file of the row and the name there. `meaning` and `action` are told beside an
+    answer, unless it is `quiet`: then the answer is looked into and told otherwise, and this is
+    told in an examination alone. `party` can mend a refused sign-in.
     """
 
     name: str
@@ -51,8 +51,8 @@ class Explanation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRule:
     """Match an answer: by its code (0: any), its enhanced code ("": any; ? is one digit, * the
-    rest) and a part of its text. `finding` is a verdict on the recipient, or whose fault it is
-    that the route is down; `source` is who says so."""
+    rest) and a part of its text. `finding` is a verdict on the recipient, or the fault that
+    takes the route down; `source` says where that is known from."""
 
     code: int = 0
     enhanced: str = ""

@@ -1,4 +1,5 @@
-"""Say what the operating system, its resolver and OpenSSL said, in the reader's language."""
+"""Put the errors of the operating system, its resolver and OpenSSL into the reader's
+language."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ TABLES = ("system", "resolver", "network", "pickup", "certificate")
 
 
 def cause_text(error: BaseException) -> Message:
-    """Return what an error says of itself: the words that it brings, the system's, else its
-    own."""
+    """Return the words for an error: those that it brings along, those for its number, else its
+    text."""
     if isinstance(words := getattr(error, "words", None), Message):
         return words
     system_words = _system_words(error) if isinstance(error, OSError) else None
@@ -69,8 +70,8 @@ def _by_number(table: TableReader) -> Mapping[int, Message]:
 
 
 def _system_words(error: OSError) -> Message | None:
-    """Return the words for an error's number; OpenSSL has numbers of its own, too, and its
-    words are its own."""
+    """Return the words for an error's number; None for OpenSSL, which has numbers and words of
+    its own."""
     if type(error).__module__ == "ssl":
         return None
     table = "resolver" if type(error).__name__ == "gaierror" else "system"

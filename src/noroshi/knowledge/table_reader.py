@@ -95,7 +95,7 @@ class TableReader:
         return tuple(items)
 
     def flag(self, key: str) -> bool:
-        """Return whether it is true; it need not be there."""
+        """Return True if a flag is set; it need not be there."""
         return self._value(key, bool, False)
 
     def link(self, key: str) -> str:
@@ -113,7 +113,7 @@ class TableReader:
         return word
 
     def tables(self, key: str) -> Iterator[tuple[str, TableReader]]:
-        """Yield the tables below it by their names, each with its reader."""
+        """Yield the tables below a key by name, each with a reader of its own."""
         for name, one in self._value(key, dict, {}).items():
             yield name, TableReader(f"{self._place}{key}.{name}.", one, self._problems)
 
@@ -128,13 +128,13 @@ class TableReader:
             yield TableReader(f"{self._place}{key}[{number}].", one, self._problems)
 
     def pairs(self) -> Mapping[str, str]:
-        """Return all that is in it: texts."""
+        """Return all pairs of the table: names and texts."""
         return {name: self.text(name) for name in self._table}
 
     def check_values(
         self, key: str, texts: Iterable[Message], value_names: Collection[str]
     ) -> None:
-        """Require that each value that these texts are filled with is known."""
+        """Require that each value that fills these texts is known."""
         for name in sorted(
             {name for text in texts for name in text.empty_places} - set(value_names)
         ):

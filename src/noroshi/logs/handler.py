@@ -19,7 +19,7 @@ GATHER = 0.01
 """Seconds in which what else is said joins a line: to wake the thread for each costs as much as
 all the rest of it."""
 AT_ONCE = 50
-"""Lines that are written in one go."""
+"""The most lines that are written in one go."""
 LAST_LINES = 2.0
 """Seconds that the end waits for the last lines: a disk that hangs must not hold it up."""
 DROPPED = "%d lines of this log were dropped: they came faster than they could be written"
@@ -58,7 +58,8 @@ class _Handler(logging.Handler):
 
 
 class Writer:
-    """Writes lines in a thread of its own; what it cannot write it counts, and tells later."""
+    """Write lines in a separate thread; count those that cannot be written, and tell the count
+    later."""
 
     def __init__(
         self, sink: Sink, steady: Callable[[], float], most_waiting: int = MOST_WAITING

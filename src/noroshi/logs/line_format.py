@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from noroshi.core.printable import printable
 
 HEAD, TAIL = 3000, 5000
-"""Letters kept of what is longer: a traceback says at its end what happened. Together, in
-UTF-8, less than the 48 KiB at which the journal cuts a line (journald.conf(5), LineMax=)."""
+"""Letters kept of a longer text, from its beginning and its end: a traceback says at its end
+what happened. Together, in UTF-8, less than the 48 KiB at which the journal cuts a line
+(journald.conf(5), LineMax=)."""
 PRIORITIES = {logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6}
 """syslog's numbers (sd-daemon(3))."""
 CRITICAL, DEBUG = 2, 7
@@ -19,8 +20,8 @@ CRITICAL, DEBUG = 2, 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One event. `timestamp` is in seconds since 1970, `place` where in the source it was
-    logged."""
+    """Hold one event. `timestamp` is in seconds since 1970, `place` is the place in the source
+    that logged the event."""
 
     timestamp: float
     level: int
@@ -68,7 +69,7 @@ def shortened_line(text: str) -> str:
 
 
 def dated_line(line: Line) -> str:
-    """Return the line for a file: time with its offset, level, who says it, what."""
+    """Return the line for a file: time with offset, level, logger and text."""
     timestamp = (
         datetime.fromtimestamp(line.timestamp, UTC)
         .astimezone()

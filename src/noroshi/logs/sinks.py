@@ -38,7 +38,7 @@ def sink_of(log: str, home: Path, environment: Mapping[str, str]) -> Sink:
 
 
 def journal_listens(environment: Mapping[str, str], file: int) -> bool:
-    """Return whether that open file is the journal: its device and inode are as systemd said
+    """Return True if an open file is the journal: device and inode are as systemd said
     (systemd.exec(5), $JOURNAL_STREAM). A variable that was inherited alone says nothing."""
     try:
         file_status = os.fstat(file)
@@ -62,9 +62,11 @@ class Stderr:
 
 
 class RotatedFile:
-    """`noroshi.log`, and `.1` to `.4` before it; 0600. What it cannot take goes to stderr.
+    """Write `noroshi.log`, and `.1` to `.4` before it, with mode 0600. Lines that the file
+    cannot take go to stderr.
 
-    Not logging.handlers' own: its buffers keep half a line when the volume is full.
+    The handler of `logging.handlers` would not do: it keeps half a line in a buffer when the
+    volume is full.
     """
 
     def __init__(

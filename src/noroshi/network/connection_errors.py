@@ -139,7 +139,8 @@ class TlsError(ConnectError):
 
 
 class NoAnswerError(NetworkError):
-    """Report that the request left, and its answer is not known: it may have been obeyed."""
+    """Report that the request was sent without a known answer: the server may have acted on
+    it."""
 
 
 class NoAddressAnsweredError(NetworkError, OSError):
@@ -151,8 +152,8 @@ class NoAddressAnsweredError(NetworkError, OSError):
 
 
 class SourceAddressError(NetworkError):
-    """Report that no connection can come from the source address; `cause` is None where none of the
-    other side's addresses is of its family."""
+    """Report that no connection can come from the source address; `cause` is None where the
+    other side has no address of the same family."""
 
     def __init__(self, cause: OSError | None) -> None:
         super().__init__(str(cause))

@@ -20,7 +20,8 @@ Secret = Callable[[str], Awaitable[str]]
 
 
 class Egress(Protocol):
-    """Say by which network to go, and where its proxy's password comes from; `TransportContext` is one."""
+    """Name the network to connect through and the source of the proxy's password;
+    `TransportContext` is one."""
 
     @property
     def network(self) -> Network: ...

@@ -65,7 +65,8 @@ async def start_tls(
 
 
 def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[str, Any]:
-    """Return what asyncio wants to know of TLS; its own time-out stands back behind ours."""
+    """Return the arguments on TLS for asyncio; asyncio's own time-out is longer than ours and
+    never strikes first."""
     if context is None:
         return {}
     name = host.rstrip(".")  # as certificates have it
@@ -84,7 +85,7 @@ async def presented_issuer(host: str, port: int, egress: Egress, patience: float
 
 
 class _CertificateProbe(asyncio.Protocol):
-    """Keeps the certificate that the other side shows, and hangs up."""
+    """Keep the certificate that the other side shows, and hang up."""
 
     certificate: bytes | None = None
 

@@ -1,7 +1,8 @@
-"""A page asked for once, on connections of its own: where it leads, what it says, how far that came.
+"""Fetch one page on fresh connections: follow redirects hop by hop, and return the last
+response or the step that failed.
 
-Each hop is connected to as every other way out is, so each is judged by the address that it is made
-to (`policy_check`). h11 takes its time to import: whoever needs this imports it late.
+Each hop connects as every other outgoing connection does, so `policy_check` judges the address
+of each. h11 is slow to import: import this module late.
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ TIMEOUT_TEXTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Say what is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no
-    more once a redirect has led elsewhere; so many `redirects` are followed; of an answer at most
-    so many bytes are read."""
+    """Describe a request. `headers` go to the URL's own origin alone, and `secret_headers` to
+    no host any more once a redirect has led elsewhere; at most so many `redirects` are
+    followed, and so many bytes of an answer read."""
 
     url: str
     method: str = "GET"
@@ -94,8 +95,9 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResponse:
-    """Hold the answer of one hop; `headers` by their names in small letters. `is_complete`: nothing of
-    the body was left unread. `next_target` is where it leads, or why nobody follows it there."""
+    """Hold the answer of one hop; `headers` by name in small letters. `is_complete`: the whole
+    body was read. `next_target` is the address that the hop redirects to, or the reason why no
+    redirect is followed."""
 
     url: str
     status: int
@@ -119,7 +121,7 @@ class PageVisit:
     hops: list[PageResponse] = field(default_factory=list)
 
     def timeout_error(self, seconds: float) -> ConnectError:
-        """Return what is to be said when the time is up."""
+        """Return the error to report when the time is up."""
         words, peer = TIMEOUT_TEXTS[self.stage], self.peer
         if self.proxy and self.stage <= CONNECTION:
             words = connection_errors.PROXY_AWAY if self.stage == CONNECTION else words
@@ -133,7 +135,7 @@ TRUST = TrustCache()
 
 
 class StepwiseDialer:
-    """Makes each connection anew by our own network, and notes how far that came."""
+    """Make each connection anew by our own network, and note how far that came."""
 
     def __init__(self, egress: Egress, ca_file: str, visit: PageVisit) -> None:
         self._egress, self._visit = egress, visit
@@ -278,7 +280,8 @@ async def fetch(request: PageRequest, egress: Egress, visit: PageVisit) -> PageR
 
 
 def _is_refusal(error: OSError) -> bool:
-    """Return whether the computer is there, and nothing listens on it: by all of its addresses."""
+    """Return whether the host is up and every address of it refuses the connection: nothing
+    listens on the port."""
     if isinstance(error, NoAddressAnsweredError):
         return all(_is_refusal(failure) for _, failure in error.failures)
     return isinstance(error, ConnectionRefusedError)

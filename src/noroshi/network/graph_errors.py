@@ -11,7 +11,8 @@ from noroshi.network.http import Reply
 
 @dataclass(frozen=True, slots=True)
 class GraphProblem:
-    """Hold what Graph says of a request: its code, its sentence, the number for its support."""
+    """Hold what Graph says of a request: the code, the sentence, and the request number for
+    Microsoft's support."""
 
     code: str
     message: str

@@ -52,8 +52,8 @@ def addresses_of(address_infos: Iterable[AddressInfo], source: str = "") -> list
 
 
 def numeric_addresses(host: str, port: int) -> Sequence[AddressInfo]:
-    """Return what getaddrinfo finds for an address, without a thread of its own, which a dead
-    resolver may hold; nothing for what it must look at."""
+    """Return what getaddrinfo would return for a numeric address, without a thread, which a
+    dead resolver may hold. Return nothing where getaddrinfo must be asked."""
     try:
         ip = ip_address(host)
     except ValueError:
@@ -90,7 +90,8 @@ async def _await_round(
     failures: list[tuple[str, OSError]],
     seconds: float | None,
 ) -> socket.socket | None:
-    """Wait until one of them is over, or its head start is; the winner, if there is one."""
+    """Wait until an attempt is over, or the head start is; return the connected socket, if
+    there is one."""
     finished_attempts, _ = await asyncio.wait(
         attempts, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
     )

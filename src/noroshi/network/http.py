@@ -1,4 +1,5 @@
-"""Do HTTP as we need it: a POST or a GET, its answer cut short, and what can be in between."""
+"""Do HTTP as we need it: a POST or a GET, with a length limit on the answer and without
+redirects."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold an answer; `headers` by their names in small letters. The body may hold anything."""
+    """Hold an answer; `headers` by name in small letters. The body may hold anything."""
 
     status: int
     headers: Mapping[str, str]
@@ -66,7 +67,7 @@ def date_in(text: str) -> datetime | None:
 
 
 class Http(Protocol):
-    """Connections that are kept. Several requests may run at once."""
+    """Send requests over connections that are kept. Several requests may run at once."""
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Post, and never follow a redirect. Raises ConnectError where nothing left, or
@@ -101,7 +102,7 @@ def _load() -> Opens:
 
 
 class LazyHttp:
-    """Opens the HTTP client when it is first needed: it takes its time to import."""
+    """Open the HTTP client on first use: the import is slow."""
 
     def __init__(
         self, context: TransportContext, ca_files: tuple[str, ...], patience: Patience

@@ -24,11 +24,11 @@ HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "identity",
 }
-"""Headers that each request has, unless it says otherwise."""
+"""Headers of each request, unless the request has other values."""
 
 
 class HttpError(Exception):
-    """Report an answer that is not whole. Its text says nothing: it could quote the request."""
+    """Report an incomplete answer. The text says nothing: it could quote the request."""
 
 
 class HungUpError(HttpError):
@@ -45,7 +45,7 @@ class NotHttpError(HttpError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold whom and what to ask for: the parts of a URL, each as it was written."""
+    """Hold the target of a request: the parts of a URL, each as it was written."""
 
     host: str
     port: int
@@ -60,7 +60,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """Say what is asked of whom. `headers` may hold secrets."""
+    """Describe a request and the target of it. `headers` may hold secrets."""
 
     target: Target
     method: str
@@ -86,7 +86,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpHead:
-    """Hold the beginning of an answer; `headers` by their names in small letters."""
+    """Hold the beginning of an answer; `headers` by name in small letters."""
 
     status: int
     headers: Mapping[str, str]
@@ -190,7 +190,7 @@ class HttpConnection:
             return False
 
     async def _event(self) -> object:
-        """Return what comes next of an answer. Raises as `ask` does."""
+        """Return the next event of an answer. Raises as `ask` does."""
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
                 self._protocol.receive_data(await self._read())
@@ -199,7 +199,8 @@ class HttpConnection:
         return event
 
     async def _read(self) -> bytes:
-        """Return more of an answer, which begins as HTTP does; b"" is its end."""
+        """Return more of the answer, b"" at the end. Raises NotHttpError unless the answer
+        begins as HTTP does."""
         async with asyncio.timeout(self._patience):
             try:
                 data = await self._stream.read()
@@ -215,8 +216,8 @@ class HttpConnection:
 
 
 def _headers_by_name(headers: Collection[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    """Return headers by their names in small letters. Raises NotHttpError for far too many: h11
-    bounds only what is not whole yet."""
+    """Return headers by name in small letters. Raises NotHttpError for far too many: h11 bounds
+    only incomplete ones."""
     length = sum(len(name) + len(value) for name, value in headers)
     if len(headers) > MOST_HEADERS or length > LONGEST_HEAD:
         raise NotHttpError

@@ -26,8 +26,8 @@ from noroshi.network.trust import client_context
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """A request, and how many bytes of its answer are wanted. `needs_body`: without its body the
-    answer is none; else its status is enough, for what was given has arrived then."""
+    """Hold a request, and how many bytes of the answer are wanted. `needs_body`: without a body
+    there is no answer; else the status is enough, as the request has arrived by then."""
 
     request: HttpRequest
     max_bytes: int

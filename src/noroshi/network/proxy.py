@@ -60,7 +60,8 @@ async def tunnel(
 
 
 async def _head(sock: socket.socket) -> bytes:
-    """Read the answer as far as its empty line, byte by byte: what follows is the server's."""
+    """Read the proxy's answer up to the empty line, byte by byte: what follows is the
+    server's."""
     loop, head = asyncio.get_running_loop(), bytearray()
     while not head.endswith((b"\r\n\r\n", b"\n\n")) and len(head) < LONGEST_HEAD:
         piece = await loop.sock_recv(sock, 1)

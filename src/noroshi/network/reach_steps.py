@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FirstHop:
-    """Name who is connected to first, the proxy or the server itself, and all of its addresses."""
+    """Name the host that is connected to first, the proxy or the server itself, with all
+    addresses."""
 
     host: str
     port: int

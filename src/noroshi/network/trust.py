@@ -27,8 +27,9 @@ MENDED = 30.0
 
 
 def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.SSLContext:
-    """Make a context that checks; `certificate` is our own, with its key, for whoever asks for one.
-    Reads files, so it is for a thread. Raises ConnectError for one that cannot be used."""
+    """Make a context that verifies the server; `certificate` is our own, with the key, for a
+    server that asks for one. Reads files, so run it in a thread. Raises ConnectError for a
+    certificate that cannot be used."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     for path in filter(None, ca_files):
@@ -42,8 +43,8 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
 
 
 class TrustCache:
-    """Keep what `client_context` makes for a while: reading the system's store takes 10 ms and a
-    megabyte each time."""
+    """Cache the contexts of `client_context` for a while: reading the system's store takes 10
+    ms and a megabyte each time."""
 
     def __init__(self) -> None:
         self._contexts: dict[tuple[str, ...], tuple[float, ssl.SSLContext]] = {}
@@ -76,7 +77,8 @@ class TrustCache:
 
 
 def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Message]:
-    """Return what stands against showing this certificate; else the context will."""
+    """Return the faults of a client certificate; nothing if it loads, which it is into
+    `context` if that is given."""
     if not path:
         return ()
     try:
@@ -88,8 +90,8 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
 
 
 def unverified_context() -> ssl.SSLContext:
-    """Make a context for a second connection that only looks at the certificate that was refused on
-    the first one, to name its issuer: nothing is ever said on it."""
+    """Make a context for a second connection that only reads the certificate that was refused
+    on the first one, to name the issuer: nothing is ever sent on it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
@@ -120,7 +122,8 @@ NO_PEM = _("the CA file {path} contains no certificate in PEM")
 
 
 def ca_file_faults(path: str) -> Sequence[Message]:
-    """Return what stands against trusting this file; it is read. "" is the system's own store."""
+    """Return the reasons not to trust this file; the file is read. "" is the system's own
+    store."""
     if not path:
         return ()
     try:

@@ -32,7 +32,7 @@ MICROSOFT = frozenset(
         "login.sovcloud-identity.sg",
     }
 )
-"""Where Microsoft's clouds sign people in, old names and the regions' own with them."""
+"""Hosts at which Microsoft's clouds sign people in, old names and regional ones included."""
 MICROSOFTS = (".login.microsoft.com", ".microsoftonline.com", ".microsoftonline.us")
 
 
@@ -56,23 +56,23 @@ class Cloud:
     ca_file: str = ""
     """Certificates to trust beside the system's, in PEM."""
     oidc: bool = False
-    """Whether the authority is any OpenID Connect server's rather than Microsoft Entra's."""
+    """The authority is any OpenID Connect server rather than Microsoft Entra."""
     authorization_endpoint: str = ""
     token_endpoint: str = ""
     device_authorization_endpoint: str = ""
     """Named as in RFC 8414; with `token_endpoint` no server is asked where they are."""
     endpoint_hosts: tuple[str, ...] = ()
-    """Other hosts than the authority's at which the server may tell its endpoints."""
+    """Hosts, other than the authority's, at which the server may name endpoints."""
     authorize_with: str = ""
     """More that the sign-in page is given, as a query."""
     client_auth: Literal["post", "basic"] = "post"
     graph: str = ""
-    """Where Microsoft Graph is, https and a host; "" where there is none."""
+    """The address of Microsoft Graph, https and a host; "" where there is none."""
     graph_scope: str = ""
     graph_app_scope: str = ""
-    """What is asked for to send by Graph, by a person and by an app that signs in by itself."""
+    """The scopes to send by Graph, for a person and for an app that signs in by itself."""
     inbox_scope: str = ""
-    """What is asked for to read the account's own mailbox."""
+    """The scope to read the account's own mailbox."""
     graph_shared_scope: str = ""
     inbox_shared_scope: str = ""
     """The same two at Graph where a person signs in for a shared mailbox. SMTP and IMAP have one
@@ -84,8 +84,8 @@ class Cloud:
     mails_an_hour: int = 0
     connections: int = 0
     recipients_a_day: int = 0
-    """What one mailbox may do: mails a minute and an hour, connections at once, recipients in 24 hours; 0
-    is without a limit."""
+    """The limits of one mailbox: mails a minute and an hour, connections at once, recipients in
+    24 hours; 0 is no limit."""
 
     @property
     def entra(self) -> bool:
@@ -110,46 +110,47 @@ class Cloud:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A mailbox and the app registration through which its mail leaves."""
+    """Describe a mailbox and the app registration through which mail is sent."""
 
     name: str
     cloud: Cloud
     tenant: str
     client_id: str
     secret: str = ""
-    """Which entry of the vault holds the client secret; "" for a public client, which has none."""
+    """The vault entry of the client secret; "" for a public client, which has none."""
     secret_ends: date | None = None
     secret_next: str = ""
     secret_next_ends: date | None = None
     certificate: str = ""
-    """Which entry holds the client certificate with its key."""
+    """The vault entry of the client certificate with the private key."""
     certificate_next: str = ""
     mailbox: str
     id: str = ""
-    """Under which name its sign-in is kept; "" for its own."""
+    """The name under which the sign-in is stored; "" for `name`."""
     is_shared: bool = False
-    """Whether nobody signs in as the mailbox, but a person with rights to it does for it."""
+    """A person with rights to the mailbox signs in, as nobody can sign in as the mailbox."""
     reads_inbox: bool = False
     redirect: str = REDIRECT
     sign_in: Literal["person", "app"] = "person"
     """app: by secret or certificate alone (client credentials, RFC 6749 4.4); nobody signs in."""
     renew_every: timedelta = REST_BEFORE_RENEWAL
-    """How long its refresh token may rest before it is renewed."""
+    """How long the refresh token may rest before it is renewed."""
     network: Network = DIRECT
     route: str = field(default="", compare=False)
-    """The first of its routes, for the commands that are told; "" if it has none."""
+    """The first route of the account, for the commands in instructions; "" if there is none."""
     hosts: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    """The mail servers of its routes, for the permissions that are told."""
+    """The mail servers of the account's routes, for the permissions in instructions."""
 
     @property
     def storage_name(self) -> str:
-        """Return the name of the sign-in's entries in the vault, and of its lock: the name stays
-        when the account is given another one."""
+        """Return the name of the sign-in's vault entries and lock: it stays when the account is
+        renamed."""
         return self.id or self.name
 
     @property
     def fingerprint(self) -> str:
-        """Return what changes with any setting but for what the account and its cloud are called."""
+        """Return a hash that changes with every setting but the names of the account and the
+        cloud."""
         unnamed_account = replace(
             self, name=self.storage_name, id="", cloud=replace(self.cloud, name="")
         )
@@ -175,7 +176,8 @@ class Account:
         """Name the server and app to which a refresh token of this account may be shown: it is
         never sent elsewhere.
 
-        An app that signs in by itself is told apart: what a person began is not its own.
+        An app that signs in by itself has another identity: it does not own the tokens of a
+        person's sign-in.
         """
         suffix = " app" if self.app_only else ""
         server = self.cloud.token_endpoint or self.cloud.authority

@@ -1,10 +1,10 @@
-"""Opens a file with a certificate and its key, in a process of its own when anybody may have
-made the file: one JSON line in by stdin, one out by stdout, and it ends.
+"""Open a file with a certificate and the private key, in a separate process as anybody may have
+made the file: read one JSON line from stdin, write one to stdout, and exit.
 
-Started by its file's path, with nothing in its environment; it imports nothing of ours, so that
-it starts fast. A PFX and a locked key say themselves how often their passphrase is hashed (RFC
-8018, 5.2: "iterationCount"), and the library holds the interpreter's lock while it does so: in a
-node's own process a small file could stop everything for hours.
+The process is started by the path of this file with an empty environment; it imports nothing of
+ours, so that it starts fast. A PFX and a locked key set the number of times that the passphrase
+is hashed (RFC 8018, 5.2: "iterationCount"), and the library holds the interpreter's lock while
+it does so: in a node's own process a small file could stop everything for hours.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 LEAST_BITS = 2048
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 20
-"""More than its parent waits: it ends even if there is no parent any more."""
+"""More than the parent waits: the process ends even if there is no parent any more."""
 
 
 class CertificateFileError(Exception):

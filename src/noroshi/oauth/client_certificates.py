@@ -1,4 +1,5 @@
-"""A client certificate with its key, as the vault keeps it: one text in PEM, the key first.
+"""Read, make and describe client certificates. The vault keeps a certificate with the private
+key as one text in PEM, the key first.
 
 x509 is imported where it is used: 0.03 s that a node without certificates need not pay.
 """
@@ -71,7 +72,7 @@ REASONS: Mapping[str, tuple[Message, bool]] = {
     "locked": (NEEDS_PASSPHRASE, True),
     "wrong": (WRONG_PASSPHRASE, True),
 }
-"""What the child says, in words; and whether a passphrase would help."""
+"""The child's reasons: the words for each, and `is_locked`: a passphrase would help."""
 
 
 class CertificateError(OAuthError):
@@ -80,7 +81,7 @@ class CertificateError(OAuthError):
     def __init__(self, words: Message, *, is_locked: bool = False) -> None:
         super().__init__(words)
         self.is_locked = is_locked
-        """Whether a passphrase would help."""
+        """A passphrase would help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class Thumbprints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateDetails:
-    """Show a certificate without its key."""
+    """Show a certificate without the private key."""
 
     pem: str
     """The certificate alone, to be uploaded."""
@@ -141,8 +142,8 @@ def read(data: bytes, passphrase: str = "") -> Secret:
 async def read_in_sandbox(
     data: bytes, passphrase: str = "", patience: float = READ_SECONDS
 ) -> Secret:
-    """Read them in a process of its own, which is ended after so many seconds. Raises
-    CertificateError, and OSError if no process can be started."""
+    """Read a certificate with the private key in a separate process, which is ended after
+    `patience` seconds. Raises CertificateError, and OSError if no process can be started."""
     child = await sandbox.start(CHILD)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
@@ -166,7 +167,7 @@ def require_valid(pem: str, now: datetime, *, may_start_later: bool = False) -> 
 
 
 def describe(pem_text: str) -> CertificateDetails:
-    """Return what may be shown of a stored certificate."""
+    """Return the public details of a stored certificate."""
     with ONE_AT_A_TIME:
         from cryptography.hazmat.primitives import serialization
 

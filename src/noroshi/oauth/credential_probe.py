@@ -22,7 +22,8 @@ from noroshi.ports import Clocks, Resource
 from noroshi.vault import Secret
 
 ALSO_REFUSED = "unauthorized_client"
-"""How some servers call a wrong secret, as Keycloak does; others a grant that is not allowed."""
+"""The error of some servers for a wrong secret, such as Keycloak; of others, for a grant that
+is not allowed."""
 ANY_NAME, ONE_DAY = "noroshi", 1
 
 

@@ -62,16 +62,16 @@ class Credentials:
         self._vault, self._clocks = vault, clocks
 
     async def stored(self, account: Account) -> tuple[tuple[NamedCredential, Secret], ...]:
-        """Return those that are named and there, in the order of the settings. Raises as the vault
-        does."""
+        """Return the named credentials that the vault has, in the order of the settings. Raises
+        as the vault does."""
         pairs = [(one, await self._vault.get(one.entry)) for one in named_by(account)]
         return tuple((one, value) for one, value in pairs if value is not None)
 
     async def in_order(self, account: Account, last_entry: str = "") -> tuple[Credential, ...]:
-        """Return those that are there; those that have ended come last, `last_entry` first of
-        the others.
+        """Return the credentials in the order to try: `last_entry` first, those that have ended
+        last.
 
-        Raises SignInError if none of what is named is there, and as the vault does.
+        Raises SignInError if the vault has none of the named ones, and as the vault does.
         """
         named_credentials, stored = named_by(account), await self.stored(account)
         if named_credentials and not stored:

@@ -1,7 +1,8 @@
-"""Limit a cloud's endpoints to its own hosts; only Microsoft's own clouds may name Microsoft's.
+"""Limit a cloud's endpoints to the cloud's own hosts; only Microsoft's own clouds may name
+Microsoft's.
 
-Otherwise a profile, or the server that it names, could send people to Microsoft's page and receive the
-resulting code or token (mix-up: RFC 9207, RFC 9700 4.4).
+Otherwise a profile, or the server that it names, could send people to Microsoft's page and
+receive the resulting code or token (mix-up: RFC 9207, RFC 9700 4.4).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from noroshi.oauth.account import Account, is_microsoft
 from noroshi.oauth.provider import SignInError
 
 TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})
-"""Where Microsoft lets people type a device's code, beside where it signs them in."""
+"""Hosts at which Microsoft lets people type a device code, beside those of the sign-in."""
 
 NO_ADDRESS = "…"
 OTHER_HOST = _(
@@ -30,7 +31,8 @@ TO_MICROSOFT = _(
 
 
 def require_own_hosts(account: Account, endpoints: Iterable[str]) -> None:
-    """See that endpoints which a server told are at hosts of its own. Raises SignInError."""
+    """Check that the endpoints which a server named are at hosts of that server. Raises
+    SignInError."""
     cloud, endpoints = account.cloud, tuple(endpoints)
     require_no_microsoft_host(account, endpoints)
     if is_microsoft(cloud.authority):
@@ -50,7 +52,8 @@ def require_own_hosts(account: Account, endpoints: Iterable[str]) -> None:
 
 
 def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
-    """See that a profile of one's own does not lead there. Raises SignInError."""
+    """Check that a user-defined profile does not lead to Microsoft's hosts. Raises
+    SignInError."""
     cloud = account.cloud
     if is_microsoft(cloud.token_endpoint or cloud.authority):
         return

@@ -26,17 +26,18 @@ class PendingSignIn:
     identity: str
     begun_at: datetime
     resource: Resource = "smtp"
-    """For which resource its first access token shall be."""
+    """The resource of the first access token."""
     is_done: bool = False
-    """Whether it led to tokens: kept so that a second paste can be told apart."""
+    """The attempt led to tokens; it is kept so that a second paste can be told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGrant:
-    """Hold a refresh token, and whose it is; of an app that signs in by itself, that it did."""
+    """Hold a refresh token and the identity of its owner; for an app that signs in by itself,
+    only that it has signed in."""
 
     token: Secret
-    """Empty for an app that signs in by itself: nothing but its credential counts."""
+    """Empty for an app that signs in by itself: only the credential counts."""
     identity: str
     """To whom it may be shown: see `Account.identity`."""
     signed_in_at: datetime
@@ -45,13 +46,15 @@ class StoredGrant:
     credential: str = ""
     """The vault's entry of the credential that was taken last; "" without one."""
     public: bool = False
-    """Whether it was given to a public client, which may show no credential."""
+    """The token was given to a public client, which may show no credential."""
     scope: str = ""
-    """What was granted with it; "" where that is not known, as of a sign-in before this was kept."""
+    """The granted scope; "" where it is not known, as of a sign-in before scopes were
+    stored."""
 
 
 class GrantStore:
-    """The entries `signin/<account>` and `refresh/<account>`. Each call raises as the vault does."""
+    """Keep the vault entries `signin/<account>` and `refresh/<account>`. Each call raises as
+    the vault does."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
@@ -105,11 +108,9 @@ class GrantStore:
         self._unsaved_grants.pop(account.storage_name, None)
 
     async def put_or_hold(self, account: Account, grant: StoredGrant) -> None:
-        """Keep it; where the store cannot take it now, hold it until `save_held` can keep it.
-
-        The provider has rotated it by now: to give it up would end the sign-in where the one
-        before is no longer taken.
-        """
+        """Keep a grant; where the store cannot take it now, hold it until `save_held` can. The
+        provider has rotated the token by now: to give it up would end the sign-in where the old
+        one is no longer accepted."""
         try:
             await self.put(account, grant)
         except StoreError as error:
@@ -148,7 +149,7 @@ class GrantStore:
 
 
 def _as_plain(attempt: Attempt | DeviceAttempt, *, is_done: bool) -> dict[str, Any]:
-    """Return what must be remembered of an attempt; of one that is done, nothing that was secret."""
+    """Return the stored form of an attempt; of a finished one, without the secrets."""
     flow = {} if is_done else dict(attempt.flow)
     if isinstance(attempt, Attempt):
         return {"state": attempt.state, "flow": flow}

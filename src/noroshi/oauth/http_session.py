@@ -73,8 +73,8 @@ class ErrorReplyError(OAuthError):
 
 
 class HttpSession:
-    """Do HTTP for an account's sign-in: by its network alone, nothing from the environment, no
-    redirects.
+    """Do HTTP for an account's sign-in: through the account's network alone, with nothing from
+    the environment and no redirects.
 
     Libraries log and quote answers that they cannot read, tokens and all: so only JSON gets
     through to them, and every other answer leaves here as an exception of ours.
@@ -86,7 +86,7 @@ class HttpSession:
             from noroshi.network.http_client import HttpClient
 
         self.quotable = frozenset[str]()
-        """What was secret in the requests; no refusal may repeat it."""
+        """The secrets of the requests; no refusal may repeat them."""
         account, password = client.account, client.proxy_password
 
         async def proxy_password(entry: str) -> str:
@@ -111,7 +111,7 @@ class HttpSession:
         return self._ask("POST", url, body, **options)
 
     def close(self) -> None:
-        """End its connections."""
+        """Close the session's connections."""
         self._runner.run(self._http.close())
         self._runner.close()
 

@@ -32,7 +32,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Name who asks, and what is needed to get there."""
+    """Name the account that asks, and the credentials and network of the request."""
 
     account: Account
     credential: Credential | None = None
@@ -65,15 +65,15 @@ class DeviceAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Nobody has finished at the other device yet; ask again, in longer intervals if
-    `slow_down`."""
+    """Report that nobody has finished at the other device yet; ask again, in longer intervals
+    if `slow_down`."""
 
     slow_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """Hold what the token endpoint gave."""
+    """Hold the answer of the token endpoint."""
 
     access: Secret
     refresh: Secret | None
@@ -82,13 +82,15 @@ class Tokens:
     scope: str
     """The granted scope: as the server says, else the requested one (RFC 6749, 5.1)."""
     user: str = ""
-    """Who signed in, as far as the provider says; for people to read, not to decide by."""
+    """The user who signed in, as the provider names them; for people to read, not to decide
+    by."""
     public: bool = False
-    """Whether no credential was shown for them, so that none may be shown to renew them."""
+    """No credential was shown for the tokens, so that none may be shown to renew them."""
 
 
 class OAuthError(Exception):
-    """No token is to be had. The words are for people; nothing here holds a secret, code or token."""
+    """Report that there is no token. The words are for people; nothing here holds a secret,
+    code or token."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)
@@ -96,7 +98,7 @@ class OAuthError(Exception):
 
 
 class SignInError(OAuthError):
-    """The provider refused."""
+    """Report that the provider refused."""
 
     def __init__(
         self,
@@ -119,7 +121,7 @@ class SignInError(OAuthError):
         self.retry_after = retry_after
         """Seconds, when the provider said so."""
         self.correlation_id = correlation_id
-        """What the provider's support asks for."""
+        """The number that the provider's support asks for."""
         self.description = description
         """The provider's own reason as it may be repeated (see `redaction`); "" where it gave none."""
         self.is_known = is_known
@@ -131,7 +133,7 @@ class SignInError(OAuthError):
         return tuple(f"AADSTS{code}" for code in self.codes)
 
     def copy(self) -> SignInError:
-        """Return the same refusal without its traceback, to be raised once more."""
+        """Return the same refusal without the traceback, to be raised once more."""
         return SignInError(
             self.words,
             error=self.error,
@@ -146,8 +148,8 @@ class SignInError(OAuthError):
 
 
 class UnreachableError(OAuthError):
-    """The provider could not be asked, or did not answer as one. Time may mend it, unless it is
-    the fault of our settings."""
+    """Report that the provider could not be asked, or did not answer as one. Time may mend it,
+    unless it is the fault of our settings."""
 
     def __init__(self, words: Message, fault: Fault = Fault.NETWORK) -> None:
         super().__init__(words)
@@ -155,10 +157,10 @@ class UnreachableError(OAuthError):
 
 
 class Provider(Protocol):
-    """Ask the provider once by each call, which raises SignInError or UnreachableError, nothing
-    else on purpose.
+    """Ask the provider, once per call. Each call raises SignInError or UnreachableError, and
+    nothing else on purpose.
 
-    `modules` are what its first call would have to import, and what takes long.
+    `modules` are the slow imports of the first call.
     """
 
     modules: tuple[str, ...] = ()
@@ -192,7 +194,8 @@ class Provider(Protocol):
         ...
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
-        """Get a token for the app itself, by its credential alone; there is no refresh token."""
+        """Get a token for the app itself, by the app's credential alone; there is no refresh
+        token."""
         ...
 
     async def tenant(self, client: Client) -> str:

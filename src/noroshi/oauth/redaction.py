@@ -22,8 +22,8 @@ GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 OPAQUE = re.compile(
     rf"(?<![\w./:-])(?!{GUID}(?![\w-]))(?=[\w.~+=/-]*\d)(?=[\w.~+=/-]*[A-Za-z])[\w.~+=/-]{{24,}}"
 )
-"""What may be a token though it is none of ours: long, of letters and digits, and no address, no
-number of a request."""
+"""Text that may be a token though it is none of ours: long, of letters and digits, and neither
+an address nor a request number."""
 
 
 def tidy_description(text: object) -> str:

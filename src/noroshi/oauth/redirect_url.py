@@ -15,7 +15,7 @@ from noroshi.oauth.well_known_clouds import MICROSOFT365
 
 LONGEST_PASTE = 65_536
 PASTE_ERROR = "pasted"
-"""What is wrong is the text alone: whoever pasted it may do so again."""
+"""The pasted text alone is wrong: whoever pasted it may do so again."""
 QUERY_STARTS = re.compile(r"(?:^|[?#&])(?=(?:code|state|error|session_state)=)", re.IGNORECASE)
 BLANKS = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff]+")
 QUOTES = "\"'`<>()[]「」『』“”‘’,、。"

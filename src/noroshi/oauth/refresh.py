@@ -209,7 +209,7 @@ class _Request:
 def refusal_key(
     account: Account, grant: StoredGrant | None, credentials: Iterable[Secret]
 ) -> RefusalKey:
-    """Return what a refusal now would be about; of a public client's sign-in no credential is part."""
+    """Return the key of a refusal now; for a public client no credential is part of it."""
     signed_in = grant.signed_in_at if grant is not None and not account.app_only else None
     fingerprints = () if grant is not None and grant.public else fingerprints_of(credentials)
     return RefusalKey(signed_in=signed_in, fingerprints=fingerprints)
@@ -246,7 +246,7 @@ class TokenCache:
     """Keep the entries `access/<account>/<resource>`."""
 
     def __init__(self, vault: Vault, clocks: Clocks, margin: float) -> None:
-        """`margin`: seconds before its end at which a token is no longer handed out."""
+        """`margin`: seconds before the end of a token from which it is no longer handed out."""
         self._vault, self._clocks, self._margin = vault, clocks, margin
 
     async def get(self, account: Account, resource: Resource) -> CachedToken | None:

@@ -1,6 +1,7 @@
-"""Let one process at a time refresh an account, among all that share the store.
+"""Let one process at a time refresh an account, of all processes that share the store.
 
-A turn is short and held on while its holder is at work: one who died loses it soon.
+The lock is leased for a short time and renewed while the holder works: a process that died
+loses it soon.
 """
 
 from __future__ import annotations

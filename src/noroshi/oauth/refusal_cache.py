@@ -45,7 +45,7 @@ class RefusalKey:
     """Say what a refusal was about: with others it is void."""
 
     signed_in: datetime | None
-    """When somebody signed in; None for an app by itself."""
+    """The time of the sign-in; None for an app by itself."""
     fingerprints: tuple[str, ...] = ()
     """The credentials there were."""
 
@@ -57,7 +57,7 @@ class CachedRefusal:
     failure: SignInError
     key: RefusalKey
     first: datetime
-    """When somebody could have heard of it first."""
+    """The time from which somebody could know of the refusal."""
     refused_at: datetime
     hold: float | None
     """Seconds; None: until somebody signs in."""
@@ -75,7 +75,8 @@ class RefusalCache:
     async def raise_remembered(
         self, account: Account, resource: Resource, now: RefusalKey
     ) -> None:
-        """Raise what was refused before, if nothing has changed since and its time is not over."""
+        """Raise the remembered refusal, unless something has changed since or the hold is
+        over."""
         refusal = (await self.all(account)).get(resource)
         if refusal is None or self._is_void(refusal, now):
             return
@@ -87,7 +88,7 @@ class RefusalCache:
     async def remember(
         self, account: Account, resource: Resource, failure: SignInError, key: RefusalKey
     ) -> None:
-        """Keep it; where the store cannot take it, in memory."""
+        """Keep a refusal; in memory where the store cannot take it."""
         if failure.error in OUR_OWN:
             return
         refusals = await self.all(account)
@@ -120,7 +121,8 @@ class RefusalCache:
     async def valid(
         self, account: Account, now: RefusalKey, resource: Resource | None = None
     ) -> dict[str, CachedRefusal]:
-        """Return those that still hold, of one resource or of all. Raises as the vault does."""
+        """Return the refusals that still hold, of one resource or of all. Raises as the vault
+        does."""
         return {
             name: one
             for name, one in (await self.all(account)).items()
@@ -128,7 +130,7 @@ class RefusalCache:
         }
 
     async def all(self, account: Account) -> dict[str, CachedRefusal]:
-        """Return all that are remembered for these settings. Raises as the store does."""
+        """Return all remembered refusals for these settings. Raises as the store does."""
         record = await self._entry(account) or {}
         refusals = dict[str, CachedRefusal]()
         if record.get("for") == account.fingerprint:
@@ -151,8 +153,8 @@ class RefusalCache:
         return record
 
     def _end(self, account: Account, resource: str, refusal: CachedRefusal) -> float:
-        """Return when it ends on the steady clock. One of another life ends by the wall's, within
-        its time."""
+        """Return the end of the hold on the steady clock. A refusal from another life of the
+        node ends by the wall clock, at most `hold` seconds from now."""
         slot = account.fingerprint, resource
         refused_at, end = self._ends.get(slot, (None, 0.0))
         if refused_at != refusal.refused_at:
@@ -232,7 +234,7 @@ def _parse(record: Mapping[str, Any]) -> CachedRefusal:
 
 
 def _message_of(record: Mapping[str, Any]) -> Message:
-    """Return its text; before there were catalogues it stood there in both languages."""
+    """Return the text of a record; records from before the catalogues hold both languages."""
     return message_from(
         record["words"] if "words" in record else {n: record[n] for n in ("en", "ja")}
     )

@@ -67,7 +67,8 @@ class SignInFlow:
     async def begin(
         self, account: Account, resources: Sequence[Resource], redirect: str
     ) -> Attempt:
-        """Return where a person signs in, and consents to all of these."""
+        """Return the address at which a person signs in and consents to all of these
+        resources."""
         _check(account, resources)
         client = await self._client(account)
         provider = self._provider_of(account.cloud)
@@ -92,7 +93,8 @@ class SignInFlow:
     async def device_begin(
         self, account: Account, resources: Sequence[Resource]
     ) -> DeviceAttempt:
-        """Return the code to type, and where. For one resource: its device endpoint knows no more."""
+        """Return the code to type and the address of the page. Only the first resource is asked
+        for: a device endpoint takes one."""
         _check(account, resources)
         client = await self._client(account)
         provider = self._provider_of(account.cloud)
@@ -186,7 +188,7 @@ class SignInFlow:
 
 
 class _PendingError(OAuthError):
-    """Nobody has finished on the other device."""
+    """Report that nobody has finished on the other device."""
 
     def __init__(self, *, slow_down: bool) -> None:
         super().__init__(NOTHING)

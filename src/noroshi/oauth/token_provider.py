@@ -20,7 +20,7 @@ STORE_AWAY = _("the sign-in cannot be read from the store or saved in it: {why}"
 def token_of(
     account_of: Callable[[str], Account], tokens: TokenSource
 ) -> Callable[[str, bool, Resource], Awaitable[str]]:
-    """Return what ports.TransportContext.token asks for."""
+    """Return a function for ports.TransportContext.token."""
 
     async def token(name: str, force: bool, resource: Resource) -> str:
         account = account_of(name)
@@ -41,7 +41,7 @@ def token_of(
 
 
 def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
-    """Return what ports.TransportContext.secret asks for."""
+    """Return a function for ports.TransportContext.secret."""
 
     async def secret(name: str) -> str:
         try:

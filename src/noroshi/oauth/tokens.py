@@ -50,12 +50,12 @@ FORCED_APART = 30.0
 SAVE_AGAIN = 10.0
 """Seconds until a rotated token that the store could not take is offered to it again."""
 WORST_FIRST = ("user", "setup", "admin", "wait")
-"""Of several refusals that one is told which the reader can do most about."""
+"""The order of refusals to report: first the one that the reader can do most about."""
 SMTP: tuple[Resource, ...] = ("smtp",)
 
 
 class SignInStatus(Enum):
-    """Tell how an account stands."""
+    """Name the state of an account's sign-in."""
 
     SIGNED_IN = "signed in"
     NEVER = "never signed in"
@@ -66,22 +66,24 @@ class SignInStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
-    """Tell how an account stands, since when, and why; for `status` and the manager."""
+    """Hold the state of an account's sign-in, since when, and why; for `status` and the
+    manager."""
 
     sign: SignInStatus
     reason: Message
     changed_at: datetime | None = None
-    """When somebody signed in; for a refusal, when it was first told."""
+    """The time of the sign-in; for a refusal, the time when it was first told."""
     renewed: datetime | None = None
-    """When the refresh token was last renewed: Entra ends one that rests for 90 days. For an app
-    that signs in by itself: when it last got a token, and nothing of it ends by resting."""
+    """The time when the refresh token was last renewed: Entra ends one that rests for 90 days.
+    For an app that signs in by itself: the time of the last token; nothing of it ends by
+    resting."""
     user: str = ""
     ends: date | None = None
-    """When the secret or certificate in use ends, as far as that is known."""
+    """The end of the secret or certificate in use, as far as it is known."""
     by_next: bool = False
-    """Whether it is the second one of two."""
+    """The credential in use is the second of two."""
     has_token: bool = False
-    """Whether a token is at hand that is good for a while, though another is refused."""
+    """A token is at hand that is valid for a while, though another is refused."""
 
 
 @dataclass(slots=True)
@@ -105,8 +107,8 @@ class TokenSource:
         margin: float = MARGIN,
         save_pause: float = SAVE_AGAIN,
     ) -> None:
-        """`margin`: seconds before its end at which a token is no longer handed out; `save_pause`:
-        seconds between two tries to save what the store could not take."""
+        """`margin`: seconds before the end of a token from which it is no longer handed out;
+        `save_pause`: seconds between two tries to save what the store could not take."""
         self._clocks, self._save_pause, self._refresh_lock = clocks, save_pause, refresh_lock
         self._grants = GrantStore(vault)
         self._credentials = Credentials(vault, clocks)
@@ -203,13 +205,13 @@ class TokenSource:
         without_credential: bool = False,
         credential: Credential | None = None,
     ) -> Secret:
-        """Get a token for the account's app by its secret or certificate, whoever signs in with it;
-        by `credential`, which is kept nowhere, in the place of those in the vault.
+        """Get a token for the account's app by secret or certificate, whoever signs in with the
+        account; `credential`, which is stored nowhere, replaces the one in the vault.
 
-        With `without_credential` it shows neither: Entra refuses that in another way
-        (AADSTS7000218) than an app that it does not know (AADSTS700016). Nothing of it is kept
-        or remembered. Where the cloud says no scope for apps, it is asked for at the resource
-        of a person's. Raises as `token` does.
+        `without_credential` shows no credential: Entra refuses that in another way
+        (AADSTS7000218) than an unknown app (AADSTS700016). Neither tokens nor refusals are
+        remembered. Where the cloud has no scope for apps, the token is for the resource of a
+        person's scope. Raises as `token` does.
         """
         app = as_app(account)
         return await self._probe.token(
@@ -232,9 +234,10 @@ class TokenSource:
         return await self._probe.tenant(account)
 
     async def keep_alive(self, accounts: Iterable[tuple[Account, Sequence[Resource]]]) -> None:
-        """Renew what has rested for longer than its account says, each by its first resource.
+        """Renew the tokens that have rested for longer than the account allows, each by the
+        account's first resource.
 
-        What goes wrong is remembered and logged, and tried again when this is called again.
+        Failures are remembered and logged, and tried again at the next call.
         """
         for account, resources in accounts:
             try:
@@ -248,8 +251,8 @@ class TokenSource:
                 log.warning("the sign-in of %s cannot be renewed: %s", account.name, error)
 
     async def state(self, account: Account, resource: Resource | None = None) -> SignInState:
-        """Return how this account stands, for one resource or as a whole. Ask the vault, not the
-        provider; raises what the store raises."""
+        """Return the sign-in state of an account, for one resource or as a whole. Ask the
+        vault, not the provider; raises what the store raises."""
         try:
             return await self._state(account, resource)
         except VaultError as error:
@@ -277,7 +280,8 @@ class TokenSource:
         return now < access.ends_at and not (force and now - access.obtained_at >= FORCED_APART)
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run work as a task of its own: a caller that gives up must not cut a rotation in two."""
+        """Run work as a separate task: a caller that gives up must not cut a rotation in
+        two."""
         task = asyncio.create_task(work)
         self._running_tasks.add(task)
         task.add_done_callback(self._note_end)
@@ -392,7 +396,7 @@ def _state_of(
     *,
     has_token: bool = False,
 ) -> SignInState:
-    """Return how an account stands, by what is kept and what is remembered as refused."""
+    """Return the sign-in state of an account from stored grants and remembered refusals."""
     renewed_at, user = (grant.renewed, grant.user) if grant else (None, "")
     sign, reason, signed_in_since = (
         SignInStatus.SIGNED_IN,

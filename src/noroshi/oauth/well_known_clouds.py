@@ -1,9 +1,10 @@
-"""The clouds that need no file, each with all its values.
+"""Define the clouds that need no file, each with all values.
 
-Microsoft's national clouds, as its pages name them where they do
-(https://learn.microsoft.com/graph/deployments, .../entra/identity-platform/authentication-national-cloud).
-For DoD the scope of a person and that of an app differ in their host: each as it is known to be
-used (sasl-xoauth2's README, Microsoft's own CSS-Exchange scripts).
+Microsoft's national clouds have the values of Microsoft's pages where these name them
+(https://learn.microsoft.com/graph/deployments,
+.../entra/identity-platform/authentication-national-cloud). For DoD the scopes of a person and
+of an app differ in the host: each is as it is known to be used (sasl-xoauth2's README,
+Microsoft's own CSS-Exchange scripts).
 """
 
 from __future__ import annotations
@@ -102,8 +103,8 @@ MAIL_DOMAINS = {
     CHINA.name: ("partner.outlook.cn",),
     GOOGLE.name: ("gmail.com", "google.com"),
 }
-"""Under which domains a cloud has all its mail servers: those for High Volume Email, old TLS and
-consumers as well."""
+"""The domains of a cloud's mail servers, those for High Volume Email, old TLS and consumers
+included."""
 
 OWN_PROFILE = _("custom profile")
 LAB = _("lab")

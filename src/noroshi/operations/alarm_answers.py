@@ -48,7 +48,7 @@ class WindowShown:
     weekly: bool
     monitors: int
     daily: bool = False
-    """Each week on each of its days."""
+    """On every day of each week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,8 @@ class AlarmRemarked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemarkShown:
-    """A remark on a monitor, or on one of its items; `level` is how it was then."""
+    """A remark on a monitor, or on one of the monitor's items; `level` is the level at that
+    time."""
 
     at: datetime
     who: str
@@ -77,8 +78,8 @@ class RemarkShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldOf:
-    """The last answer of a rule, its reason, and whom it last told of it when (None: it did
-    not)."""
+    """The last answer of a rule, the reason, and whom the rule last notified and when (None:
+    nobody)."""
 
     rule: str
     contacts: tuple[str, ...]

@@ -1,9 +1,10 @@
-"""Declare an operation: what a person can ask for, who may, and what it is called at every door.
+"""Declare an operation: what a person can ask for, who may, and the names that every door
+shows.
 
-A declaration knows nothing of how it is done. The service offers it (`service.operation.offers`),
-the API and its description name it, the audit log and the manager label it, and a command is made
-of it where it has a verb. Named tuples, as each command loads them: dataclasses would cost it as much
-as all else in here.
+A declaration knows nothing of the implementation. The service offers it
+(`service.operation.offers`), the API and its description name it, the audit log and the manager
+label it, and a command is made of it where it has a verb. Named tuples, as each command loads
+them: dataclasses would cost it as much as all else in here.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ class Argument(NamedTuple):
 
 
 class Verb(NamedTuple):
-    """How an operation is typed: its words, such as "queue hold", and what is said when it is done,
-    whose places the answer fills: by its names, or its one place if the answer is a single value."""
+    """The command of an operation: the words to type, such as "queue hold", and the message
+    when it is done. The answer fills the places of that message: by field names, or the one
+    place if the answer is a single value."""
 
     words: str
     help: Message

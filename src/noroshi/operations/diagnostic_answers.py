@@ -36,9 +36,9 @@ class KnownDown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """An examination: of a route, or of this computer (route ""); its stages so far, from the
-    one that was asked for on, and all that it will have. `down` is what
-    the node knows of the route beforehand."""
+    """An examination: of a route, or of this computer (route ""); the stages so far, from the
+    requested one on, and the names of all stages. `down` is what the node knew of the route
+    beforehand."""
 
     id: str
     route: str

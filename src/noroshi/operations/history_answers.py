@@ -13,9 +13,9 @@ from noroshi.operations.status_answers import StoppedBy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One event: an item went from one level to another, or was told of again. `ended`: it is
-    OK only as nobody looks any more; "stopped", or "ended" for good. `path` is what its monitor
-    was called at that time, `path_now` what it is called now; "" if it is gone."""
+    """One event: an item went from one level to another, or was notified again. `ended`: the
+    level is OK only as monitoring ended; "stopped", or "ended" for good. `path` is the
+    monitor's path at that time, `path_now` the present one; "" if the monitor is gone."""
 
     id: str
     at: datetime

@@ -34,8 +34,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintRow:
-    """A set of monitors to add: what it asks for with what is taken otherwise, its monitors
-    as "group/monitor (kind)", and its groups as they stand in a definition."""
+    """A set of monitors to add: the values that it asks for with their defaults, the monitors
+    as "group/monitor (kind)", and the groups as they stand in a definition."""
 
     name: str
     title: Message

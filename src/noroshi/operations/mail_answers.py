@@ -61,11 +61,11 @@ class Arrives:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """One alarm: when it was raised (None: its history is forgotten), when its mail went into
-    the queue, which mail that is, and its `state`: waiting, held, accepted, seen arrived, came
-    back, set aside or dropped. `digest` is the mail that tells it together with others, or "".
-    `unproved` says what is not known of an accepted one. `path` is what its monitor was called
-    at that time, `path_now` what it is called now; "" if it is gone."""
+    """One alarm: when it was raised (None: the history is forgotten), when the mail went into
+    the queue, the mail, and the `state` of that: waiting, held, accepted, seen arrived, came
+    back, set aside or dropped. `digest` is the mail that combines several alarms, or "".
+    `unproved` says what is not known of an accepted one. `path` is the monitor's path at that
+    time, `path_now` the present one; "" if the monitor is gone."""
 
     alarm: str
     raised: datetime | None

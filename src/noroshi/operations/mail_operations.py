@@ -1,4 +1,4 @@
-"""Operations on mails and their queue."""
+"""Operations on mails and the queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations on monitors and their state."""
+"""Operations on monitors and monitor states."""
 
 from __future__ import annotations
 

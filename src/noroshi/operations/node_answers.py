@@ -24,9 +24,9 @@ class BackedUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The health of the node. `seconds`: how long it has run; `late` and `clock_set` in
-    seconds, as of its last minute and hour; `size` and `free` in bytes: the store, and what its
-    volume has left. `own` are the monitors by which it watches itself."""
+    """The health of the node. `seconds`: how long the node has run; `late` and `clock_set` in
+    seconds, over the last minute and hour; `size` of the store and `free` space on the volume
+    in bytes. `own` are the monitors by which the node watches itself."""
 
     node: str
     level: Level
@@ -58,8 +58,8 @@ class LastBackup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The addresses where the node listens, its files and folders, what goes out; and its last
-    backup."""
+    """The addresses where the node listens, the files and folders, the outgoing connections,
+    and the last backup."""
 
     places: tuple[PlaceShown, ...]
     backup: LastBackup | None

@@ -42,7 +42,7 @@ class OwnAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserMade:
-    """A user; `code` is shown once: by it they choose their password, until then."""
+    """A user; `code` is shown once: with it they choose a password, until `until`."""
 
     name: str
     role: str

@@ -1,4 +1,4 @@
-"""Operations on people, their tokens, and what they changed."""
+"""Operations on people, API tokens, and the audit log."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from noroshi.core.translation import Message
 class FirstLook:
     """The progress of the first start; "" is not there yet. `open`: it was begun, and is
     neither proved nor put away. `ready`: nothing is known against the `route`, which is no
-    proof; `accepted`: a provider took a mail by it. `mail` is the last test alarm's; `seen`
-    when `by` gave its number back: that is the proof."""
+    proof; `accepted`: a provider took a mail by that route. `mail` is the mail of the last test
+    alarm; `seen` is when `by` entered the number in that mail, which is the proof."""
 
     open: bool
     contact: str
@@ -54,7 +54,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """Monitors for what there is on this computer, and what its instance would be called."""
+    """Monitors for what runs on this computer, and a name for the computer's instance."""
 
     instance: str
     title: str

@@ -69,7 +69,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """An app has signed in: how the route is now, and what its token says of itself."""
+    """The result of an app's sign-in: the state of the route, and the claims of the token."""
 
     route: RouteStatus
     token: tuple[Message, ...]
@@ -77,7 +77,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantFound:
-    """A tenant that there is: its own ID, and the sign-in server that said so."""
+    """A tenant that exists: the tenant ID, and the sign-in server that named it."""
 
     id: str
     host: str
@@ -85,8 +85,8 @@ class TenantFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppTried:
-    """The answer whether it is proved that the server knows the app, or takes its credential;
-    if not, `why` it cannot be told before somebody signs in."""
+    """The answer whether the server is proved to know the app, or to take the credential; if
+    not, `why` that cannot be told before somebody signs in."""
 
     sure: bool
     why: Message = NOTHING
@@ -147,8 +147,8 @@ class GuideStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideShown:
-    """The steps of one way to sign in, in their order; `text` is all of them to be handed on.
-    `missing` are the values that nobody knows yet: placeholders stand in their places."""
+    """The steps of one way to sign in, in order; `text` is all of them, to be handed on.
+    `missing` are the values that nobody knows yet: placeholders stand for them."""
 
     route: str
     way: str

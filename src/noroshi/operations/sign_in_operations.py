@@ -1,4 +1,4 @@
-"""Operations on sign-ins, their secrets, and diagnoses."""
+"""Operations on sign-ins, secrets, and diagnoses."""
 
 from __future__ import annotations
 

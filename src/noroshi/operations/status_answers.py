@@ -16,8 +16,8 @@ from noroshi.operations.mail_answers import Arrives
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedBy:
-    """An instance, a group or a monitor, by its path, that is stopped by its own word: since
-    which version, by whom and when. Version 0: longer ago than is looked back."""
+    """An instance, a group or a monitor, by path, that is itself stopped (not by a parent):
+    since which version, by whom and when. Version 0: longer ago than the search goes back."""
 
     path: str
     version: int = 0
@@ -27,8 +27,8 @@ class StoppedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStatus:
-    """The state of one item, since when (None: it was never otherwise), what stands behind it,
-    and who has its alarm."""
+    """The state of one item, since when (None: it was never otherwise), the reason for it, and
+    the person who has the alarm."""
 
     item: str
     level: Level
@@ -103,10 +103,9 @@ class LimitShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorShown:
-    """One monitor in full. `goes_to` is the address that it is about, "" for the computer
-    itself; `patience` is how many looks in a row it takes to believe a new level; at `faults`
-    it could not be measured. `runs`: its kind runs a program; `seconds` is how long a look may
-    take."""
+    """One monitor in full. `goes_to` is the address that it checks, "" for the computer itself;
+    `patience` is the number of consecutive looks that a new level needs; at `faults` it could
+    not be measured. `runs`: the kind runs a program; `seconds` is how long a look may take."""
 
     status: MonitorStatus
     at: datetime
@@ -124,7 +123,7 @@ class MonitorShown:
     runs: bool = False
     seconds: float = 0.0
     rules_called: tuple[str, ...] = ()
-    """The names of its rules where people read."""
+    """The display names of the monitor's rules."""
     measured_on: Message = NOTHING
     """On which computer, and whether from there over the network."""
 
@@ -134,16 +133,17 @@ class RouteStatus:
     """The state of one route: well, down, not signed in, or needs somebody (the sign-in is
     refused).
 
-    `sends`: how far it can be trusted with the next mail. `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
-    none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
-    which `user`, the day on which the secret or certificate in use `ends`, and whether that is
-    the second of two; `other` says that this user is not the account's mailbox, and what that
-    needs. `accepted` is when a provider last took a mail by it; what `arrives` is
-    None where no mailbox is read, so that nothing after that is known. `where` it hands mails
-    in, by which `account` and through which `network` (""; none, directly). `lacks` are entries
-    of the vault that it names and that are not there; `retiring`: it signs in by a password where
-    that ends. `examined_in_vain` is the stage at which its last diagnosis stopped, if no mail was
-    accepted since.
+    `sends`: how far it can be trusted with the next mail. `waiting` envelopes may use it.
+    `mark` stands beside the kind of a route whose provider is none of the built-in ones. Of the
+    sign-in, if there is one: when it was last `renewed`, as which `user`, the day on which the
+    secret or certificate in use `ends`, and whether that is the second of two; `other` says
+    that this user is not the account's mailbox, and what that needs. `accepted` is when a
+    provider last took a mail by it; what `arrives` is None where no mailbox is read, so that
+    nothing after that is known. `where` the route hands mails in, by which `account` and
+    through which `network` (""; none, directly). `lacks` are entries that the route names and
+    the vault does not have; `retiring`: the route signs in by a password where that ends.
+    `examined_in_vain` is the stage at which the last diagnosis stopped, if no mail was accepted
+    since.
     """
 
     name: str
@@ -217,7 +217,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingTried:
-    """One reading of a trial with the level that its own limits give it."""
+    """One reading of a trial with the level that the reading's own limits give."""
 
     name: Message
     item: str

@@ -1,4 +1,4 @@
-"""Answers of the operations about the vault and its key."""
+"""Answers of the operations about the vault and the vault key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from noroshi.core.translation import Message
 
 
 class SecretKind(StrEnum):
-    """What an entry of the vault is, by the settings that name it."""
+    """The kind of a vault entry, by the settings that name it."""
 
     CLIENT_SECRET = "client secret"
     CERTIFICATE = "certificate"

@@ -89,8 +89,9 @@ class People:
         return code
 
     async def start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
-        """Take a one-time code: that of the first start makes an administrator, anybody else's
-        is their own. The password is theirs from now on. Raises AuthenticationError."""
+        """Take a one-time code and let the user choose a password: the code of the first start
+        makes an administrator, any other belongs to an existing user. Raises
+        AuthenticationError."""
         work = self._start(code, name, password, address)
         return await self._audited("password_chosen", "", address, work)
 
@@ -230,8 +231,8 @@ class People:
         return await self._audited("make_sure", name, address, work)
 
     async def _verified_user(self, key: str, name: str, password: str) -> User:
-        """Return the user as `_user_by_password` does, of somebody who is in, or was in that
-        browser: their attempts alone are counted, under that key."""
+        """Return the user as `_user_by_password` does, of somebody who is logged in, or was in
+        that browser: these attempts are counted apart, under `key`."""
         self._count_alone(key)
         user = await self._user_by_password(name, password)
         self._throttle.well_alone(key)
@@ -263,8 +264,9 @@ class People:
     async def of_session(
         self, key: str, address: str, is_present: bool = True
     ) -> Person | None:
-        """Return whose session it is; None: nobody's, or it is over, or the second step is missing.
-        `is_present`: somebody asks, not their page by itself; only that makes it last."""
+        """Return the person of a session; None: there is no such session, it is over, or the
+        second step is missing. `is_present`: a person asks, not a page by itself; only that
+        extends the session."""
         session, now = await self._session(key), self.clocks.wall()
         if session is None or session.half:
             return None
@@ -294,7 +296,7 @@ class People:
         return session is not None and session.half
 
     async def of_token(self, text: str, address: str) -> Person | None:
-        """Return whose API token it is; None: nobody's, or it has ended."""
+        """Return the person of an API token; None: there is none, or it has ended."""
         token = await self._token(random_keys.hash_of(text))
         if token is None:
             await self.denied_log.record("api_token", "", "api", address, NO_TOKEN)

@@ -1,7 +1,9 @@
-"""Browsers in which somebody logged in before, told from a stranger's at the same address.
+"""Recognise browsers in which somebody logged in before, as opposed to a stranger's at the same
+address.
 
-Such a browser keeps a mark that nobody can make who does not have the store, and that is good for
-as long as that person's password stays. It opens nothing: its attempts are counted by themselves.
+Such a browser keeps a mark that nobody can make without the store; it is valid until that
+person's password changes. The mark opens nothing: attempts from the browser are only counted
+apart.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def is_known_device(device_key: str, user: User | None) -> bool:
 
 
 def _proof(user: User, nonce: str) -> str:
-    """Return a proof keyed by the hash of the password, which with its random salt is as good a
-    key as any: nobody has it."""
+    """Return a proof keyed by the password hash, which is as good a key as any with the random
+    salt: nobody has it."""
     text = f"browser {user.name} {nonce}".encode("utf-8", "surrogatepass")
     return hmac.new(user.password.encode(), text, hashlib.sha256).hexdigest()

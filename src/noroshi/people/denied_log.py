@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class DeniedLog:
-    """Writes refusals down, as many as a disk can bear."""
+    """Write refusals down, as many as a disk can bear."""
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks, self._sparing = store, clocks, AuditSampler()

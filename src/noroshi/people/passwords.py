@@ -1,4 +1,4 @@
-"""Passwords by argon2id (RFC 9106), off the loop, and no more than a few at a time."""
+"""Hash passwords by argon2id (RFC 9106), off the loop, and no more than a few at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ IS_THE_NAME = _("must not be the user name, or a single repeated character")
 
 
 def password_problem(name: str, password: str) -> Message | None:
-    """Return why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
+    """Return why the password is not allowed for that person; None: it is (NIST SP 800-63B,
+    3.1.1)."""
     if len(password) < SHORTEST:
         return TOO_SHORT.fill(least=SHORTEST)
     if len(password) > LONGEST:
@@ -34,7 +35,7 @@ def password_problem(name: str, password: str) -> Message | None:
 
 
 class Passwords:
-    """Makes and checks hashes. `hasher` sets their cost."""
+    """Make and check password hashes. `hasher` sets the cost."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._custom_hasher = hasher

@@ -23,7 +23,7 @@ def fresh_seed() -> str:
 
 
 def address_of(seed: str, user: str, node: str) -> str:
-    """Return what an authenticator reads from a QR code."""
+    """Return the address that an authenticator reads from a QR code."""
     with ONE_AT_A_TIME:
         import pyotp
 
@@ -49,6 +49,6 @@ def step_of(seed: str, code: str, now: datetime, last_step: int) -> int:
 
 
 def recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Make fresh codes to keep on paper, and their hashes."""
+    """Make fresh recovery codes to keep on paper; return them and the hashes."""
     codes = tuple(code() for _ in range(RECOVERY))
     return codes, tuple(hashed_code(plain_code) for plain_code in codes)

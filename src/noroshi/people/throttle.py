@@ -19,7 +19,8 @@ LoginOrigin = tuple[str, str]
 
 
 def network_of(address: str) -> str:
-    """Return what counts as one address: an IPv4 address, a network of IPv6, else the text."""
+    """Return the unit in which attempts are counted: an IPv4 address, a network of IPv6, else
+    the text."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
@@ -31,7 +32,7 @@ def network_of(address: str) -> str:
 
 
 class Throttle:
-    """Counts failures for as long as it lives. `now` is the steady clock's."""
+    """Count failures as long as the object lives. `now` is the steady clock's."""
 
     def __init__(self) -> None:
         self._pairs = Attempts(FREE)
@@ -48,8 +49,8 @@ class Throttle:
             del self._known_origins[next(iter(self._known_origins))]
 
     def wait(self, name: str, address: str, now: float) -> float:
-        """Return how many seconds they have to wait. An attempt that has not is counted as a
-        failure until it is found to be none: many at once must not slip through."""
+        """Return the seconds to wait before the next attempt. An attempt that need not wait
+        counts as a failure until it succeeds: many at once must not slip through."""
         network = network_of(address)
         wait = self._pairs.wait(_pair(name, network), now)
         has_logged_in = (name, network) in self._known_origins
@@ -65,8 +66,8 @@ class Throttle:
         return 0.0
 
     def forget(self, name: str, address: str) -> None:
-        """Take the last attempt for none; whoever has a name of their own may not reset what
-        was counted for all."""
+        """Undo the count of the last attempt. A password that is right for one's own name may
+        not reset what was counted for all names."""
         network = network_of(address)
         self._pairs.forget(_pair(name, network))
         if (name, network) not in self._known_origins:

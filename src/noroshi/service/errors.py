@@ -22,7 +22,7 @@ class OperationError(ServiceError):
     `codes` are those that another server gave, as AADSTS700016."""
 
     kind: ClassVar[str] = "trouble"
-    """Its name on a wire."""
+    """The name of the refusal on the wire."""
 
     def __init__(
         self, words: Message, problems: tuple[Problem, ...] = (), codes: tuple[str, ...] = ()

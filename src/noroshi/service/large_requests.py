@@ -41,7 +41,7 @@ NO_READER = _("No process can be started to read a large request: {why}. Nothing
 
 
 def longest_request(person: Person) -> int:
-    """Return how many bytes a request of this person may have."""
+    """Return the most bytes that a request of this person may have."""
     return next((most for role, most in LONGEST.items() if role in person.roles), 0)
 
 
@@ -56,7 +56,7 @@ def too_long(most: int) -> InvalidArgumentError:
 
 
 class Judges:
-    """Ask the readers, and turn their answer into a refusal."""
+    """Let the reader processes check requests, and turn a refusal of theirs into an error."""
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
@@ -96,7 +96,7 @@ class Judges:
         body: AsyncIterable[bytes],
         sender_name: str = "",
     ) -> Any:
-        """Return what any such program answers; raise a refusal in its answer."""
+        """Return the answer of such a program; raise the refusal if the answer is one."""
         try:
             answer = await self._readers.ask(program, head, body, sender_name)
         except Busy:
@@ -116,7 +116,7 @@ class Judges:
 
 
 def sender(person: Person) -> str:
-    """Return by what name they wait for a reader."""
+    """Return the name of a person in the queue for a reader."""
     return f"{person.door} {person.name}"
 
 

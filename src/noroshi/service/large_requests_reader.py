@@ -1,6 +1,6 @@
-"""Check a large request in a separate process: that it is JSON, that its arguments fit the operation,
-and that the definitions in it have the right shape. The node itself checks references, and the
-request against the definitions in force, which is cheap."""
+"""Check a large request in a separate process: that it is JSON, that the arguments fit the
+operation, and that the definitions in it have the right shape. The node itself checks
+references, and the request against the definitions in force, which is cheap."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _no_number(text: str) -> Any:
 
 
 def _judge(spec: Operation, args: Mapping[str, Any]) -> None:
-    """Raises InvalidArgumentError."""
+    """Raise InvalidArgumentError."""
     _check_value_count(values_in(args, MOST_VALUES))
     read_args = arguments(spec, args)
     documents, unusable = _documents(read_args)

@@ -87,7 +87,8 @@ def member(name: str) -> Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An operation that is offered: how it is declared, what it takes, and the type of its answer."""
+    """An operation that is offered: the declaration, the arguments, and the type of the
+    answer."""
 
     declaration: Declaration
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -113,7 +114,8 @@ class Operation:
 
 @dataclass
 class Note:
-    """The words of an operation about its change, while it is done."""
+    """The note for the audit log that an operation writes while it runs: the states before and
+    after."""
 
     old_state: Any = None
     new_state: Any = None
@@ -125,8 +127,8 @@ NOTE: ContextVar[Note] = ContextVar("NOTE")
 
 
 def note(old_state: Any = None, new_state: Any = None) -> None:
-    """Say for the audit log what was, and what became of it: plain values without secrets.
-    What is said a second time stands beside the first."""
+    """Note for the audit log the state before and after: plain values without secrets. Later
+    notes are added to the first."""
     if (current := NOTE.get(None)) is not None:
         current.is_noted = True
         current.old_state = current.old_state if old_state is None else old_state
@@ -134,13 +136,13 @@ def note(old_state: Any = None, new_state: Any = None) -> None:
 
 
 def note_nothing() -> None:
-    """Say that there was nothing to change: no row of the audit log tells of it."""
+    """Note that there was nothing to change: the audit log gets no row."""
     if (current := NOTE.get(None)) is not None:
         current.is_unchanged = True
 
 
 def require_reauthentication(person: Person, name: str) -> None:
-    """Raises ReauthenticationRequiredError unless they may do now what runs a program."""
+    """Raise ReauthenticationRequiredError unless the person may now do what runs a program."""
     if not person.reauthenticated:
         raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
@@ -156,7 +158,7 @@ def offers(declaration: Declaration) -> Callable[[F], F]:
 
 
 class CheckedArguments(dict[str, Any]):
-    """Arguments that a process of its own has read and found to fit their operation."""
+    """Hold arguments that a separate process has read and found to fit the operation."""
 
 
 class OperationHost(Protocol):
@@ -167,10 +169,10 @@ class OperationHost(Protocol):
         OperationError."""
 
     def operations(self) -> Mapping[str, Operation]:
-        """Return all that is offered, by name."""
+        """Return all offered operations by name."""
 
     def method(self, name: str) -> Callable[..., Awaitable[Any]]:
-        """Return what does the operation of that name."""
+        """Return the method that does the operation of that name."""
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -189,7 +191,8 @@ def name_of(method: Callable[..., Awaitable[Any]]) -> str:
 
 
 def operations(group: type) -> Mapping[str, Operation]:
-    """Return what a class itself offers, by the names of its methods; not what its bases do."""
+    """Return the operations that a class itself offers, by method name; not those of the base
+    classes."""
     return {
         name: _describe(method)
         for name, method in vars(group).items()
@@ -217,8 +220,8 @@ async def perform(
     args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
 ) -> Any:
-    """Do an operation for a door in this process, and return its answer; `news` is called after
-    what the engine should see. Raises an OperationError, whatever failed."""
+    """Run an operation for a door in this process, and return the answer; `news` is called
+    after an operation that the engine should see. Raises an OperationError, whatever failed."""
     try:
         with _failures_as_refusals(name):
             return await run(service, person, name, args)
@@ -236,8 +239,8 @@ async def run_as_json(
     news: Callable[[], None] = lambda: None,
     medium: ReadAt = Medium.TERMINAL,
 ) -> dict[str, Any]:
-    """Do what was asked over a wire, as `perform`; return its answer, or its refusal, as plain
-    values, with texts as `medium` shows them."""
+    """Run an operation that was requested over a wire, as `perform`; return the answer, or the
+    refusal, as plain values, with texts as `medium` shows them."""
     try:
         answer = await perform(service, person, name, args, news)
         with _failures_as_refusals(name):
@@ -324,7 +327,7 @@ def _row(
 
 
 def _logged_arguments(spec: Operation, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the audit log keeps of the arguments."""
+    """Return the arguments as the audit log keeps them."""
     return {
         k: _short(v)
         for k, v in args.items()
@@ -347,8 +350,8 @@ def _short(value: Any) -> Any:
 
 
 def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given as the operation takes it. Raises InvalidArgumentError with all
-    that is wrong."""
+    """Return the arguments in the types that the operation takes. Raises InvalidArgumentError
+    with all that is wrong."""
     unknown = islice(args.keys() - spec.arguments.keys(), MOST_FOUND)
     problems = [Problem(shortened_text(name), NOT_TAKEN) for name in unknown]
     problems += [Problem(name, MISSING) for name in spec.required - args.keys()]

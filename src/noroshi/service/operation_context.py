@@ -58,13 +58,13 @@ from noroshi.vault import KeyRing, Vault
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
-"""Measure as this process does: the engine's own way, with its time-outs."""
+"""Measure as this process does: the engine's own way, with the engine's time-outs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """Hold what operations work with beside store, plugins and clocks. `measure` and `host_of` are the
-    engine's; `system` gives the steps that examine this computer."""
+    """Hold the parts that operations need beside store, plugins and clocks. `measure` and
+    `host_of` are the engine's; `system` gives the steps that examine this computer."""
 
     vault: Vault
     tokens: TokenSource
@@ -178,8 +178,8 @@ class OperationContext:
         return next(failed_stages, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
-        """Return what is known of its mails to the own mailbox, or by people; None: nothing
-        is."""
+        """Return the facts of the route's round trips to the own mailbox, or a person's
+        confirmation; None: there are none."""
         notes, account = await self.store.get_values(), reader_of(plan, route)
         proof = proof_of(notes, route.name)
         if account is None:
@@ -227,7 +227,7 @@ class OperationGroup:
 
 
 def _other_person_warning(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:
-    """Return that somebody else than the account's mailbox has signed in, if so."""
+    """Return a warning if somebody else than the account's mailbox has signed in."""
     account = account_of(plan, route)
     if account is None or sign_in is None:
         return NOTHING

@@ -100,15 +100,15 @@ class Service:
 
     @property
     def judges(self) -> Judges:
-        """Return who reads large requests."""
+        """Return the reader processes for large requests."""
         return self.context.judges
 
     def operations(self) -> Mapping[str, Operation]:
-        """Return all that is offered, by name."""
+        """Return all offered operations by name."""
         return OFFERED
 
     def method(self, name: str) -> Callable[..., Awaitable[Any]]:
-        """Return what does the operation of that name."""
+        """Return the method that does the operation of that name."""
         return self._methods[name]
 
     async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:

@@ -12,8 +12,8 @@ LONGEST_HOME = 4096
 
 
 class WireRequest(NamedTuple):
-    """Name an operation and its arguments, and the home folder that was given to the command that
-    asks; "": none was."""
+    """Name an operation, the arguments, and the home folder that the calling command was given;
+    "": none was."""
 
     op: str
     args: Mapping[str, Any]

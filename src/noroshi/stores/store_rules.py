@@ -15,7 +15,7 @@ from noroshi.core.model import State
 from noroshi.core.translation import NOTHING, Message
 
 OPEN_STATES = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.IN_DIGEST)
-"""States of envelopes that nothing of their order key may overtake."""
+"""States of envelopes that no later envelope of the same order key may overtake."""
 SHOWN_STATES = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States of envelopes that wait for something by themselves."""
 RETRIABLE_STATES = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE)
@@ -65,19 +65,19 @@ class Wakeups:
 
 
 def first_state(last_event: str | None, events: int) -> State:
-    """Return the state of a monitor that was never measured. One that is back after it was
-    forgotten counts on: with an id that was given before, its events and mails would pass for
-    the old ones.
+    """Return the first state of a monitor that was never measured. A monitor that was forgotten
+    and is back continues the old count: ids that were used before would make new events and
+    mails pass for old ones.
 
-    Nobody counts on from less than all `events`, as a backup that was brought back may not know
-    of one that it forgot: there that number is set on.
+    The count is at least that of all `events`: a restored backup may not know of a monitor that
+    was forgotten later, and restoring raises that number.
     """
     own_count = int(last_event.partition(MARK)[0].rpartition(".")[2]) if last_event else 0
     return State(serial=max(own_count, events))
 
 
 def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
-    """Return an envelope's state after an attempt, and its last trouble."""
+    """Return an envelope's state after an attempt, and the trouble, if any."""
     match fate:
         case Accepted():
             return EnvelopeState.ACCEPTED, NOTHING
@@ -100,9 +100,9 @@ def with_unanswered_attempt(envelope: Envelope) -> Envelope:
 
 
 def with_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
-    """Return an envelope that some routes did not take with all of them, once something new
-    waits behind it. It stays one that was tried, so that it is told with what is new, and its
-    pauses go on growing."""
+    """Return an envelope that some routes did not take, with all of them, once something new
+    waits behind it. The envelope still counts as tried, so that it is sent together with what
+    is new, and the pauses go on growing."""
     if not set(envelope.routes) < set(routes):
         return envelope
     earlier_attempts = envelope.earlier_attempts + envelope.attempts
@@ -125,8 +125,8 @@ def readdress_envelope(
 def renamed_routes(
     routes_of_member: tuple[str, ...], old_routes: tuple[str, ...], new_routes: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return a member's routes once its digest's are renamed. The digest may have left some of
-    them behind."""
+    """Return a member's routes once the routes of the digest are renamed. The digest may have
+    dropped some of the member's routes."""
     if routes_of_member == old_routes:
         return tuple(new_routes)
     names = (
@@ -138,6 +138,6 @@ def renamed_routes(
 
 
 def without_body(envelope: Envelope) -> Envelope:
-    """Return an envelope without its mail's body, for those who look at many."""
+    """Return an envelope without the mail body, for readers of many envelopes."""
     payload = {name: part for name, part in envelope.payload.items() if name not in BODY}
     return replace(envelope, payload=payload)

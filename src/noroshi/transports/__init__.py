@@ -13,7 +13,7 @@ what only reads definitions does not."""
 
 
 def _loader(module: str, examining: str, examination: str) -> Callable[[], TransportKind]:
-    """Return what loads the transport of that module, to be looked at by that examination."""
+    """Return a loader for the transport of that module, with that class of examination."""
 
     def load_kind() -> TransportKind:
         kind: TransportKind = load(f"{__name__}.{module}").KIND
@@ -30,5 +30,5 @@ KINDS: Mapping[str, TransportKind] = OnDemand(
         "webhook": _loader("http.webhook", "http", "WebhookExamination"),
     }
 )
-"""By name. A transport is imported when its kind is asked for."""
+"""Transports by name. A transport is imported when a route of the kind needs it."""
 BUILT_IN = KINDS.values()

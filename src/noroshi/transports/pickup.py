@@ -63,7 +63,8 @@ class Options:
 
 
 class PickupTransport:
-    """The way out. A mail is accepted once it is on the disk under its last name."""
+    """Write mails into a pickup folder. A mail is accepted once it is on the disk under the
+    final name."""
 
     def __init__(
         self,
@@ -119,7 +120,8 @@ class PickupTransport:
         return "".join(f"{line}\r\n" for line in lines).encode("ascii") + mail
 
     async def _write_problem(self, name: str, content: bytes) -> Message | None:
-        """Return what is wrong, or None. While earlier ones hang, spend no further thread."""
+        """Return the problem of writing, or None. While earlier writes hang, spend no further
+        thread."""
         if len(self._write_tasks) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)
         work = asyncio.to_thread(self._write, Path(self._options.folder), name, content)

@@ -1,8 +1,8 @@
-"""Write into a folder of another user: each file lands in that folder, whatever links its owner
+"""Write into a folder of another user: each file lands in that folder, whatever links the owner
 makes.
 
-A file is a new one always (O_EXCL), under a name that nobody can know before, and the folder is held
-open from its name's resolution to the end: links that its owner makes lead nowhere.
+A file is always a new one (O_EXCL), under a name that nobody can know before, and the folder is
+held open from the resolution of the path to the end: links that the owner makes lead nowhere.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ CHANCE = 8  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that is held open; `handle` is its handle, None where a system has no such thing."""
+    """Hold a folder open; `handle` is the file descriptor, None where a system has no such
+    thing."""
 
     path: Path
     handle: int | None
@@ -46,7 +47,7 @@ class Folder:
             raise
 
     def rename(self, old_name: str, new_name: str) -> None:
-        """Give it another name; what has that one makes way."""
+        """Rename a file; one that has the new name already is replaced."""
         entries = self._entry(old_name), self._entry(new_name)
         os.replace(*entries, src_dir_fd=self.handle, dst_dir_fd=self.handle)
 
@@ -55,7 +56,7 @@ class Folder:
             os.unlink(self._entry(name), dir_fd=self.handle)
 
     def sync(self) -> None:
-        """Make its entries durable."""
+        """Make the entries of the folder durable."""
         if self.handle is None:  # Windows cannot open a folder, and keeps its entries by itself
             return
         handle = os.open(".", os.O_RDONLY, dir_fd=self.handle)
@@ -92,11 +93,11 @@ def open_folder(folder: Path) -> Iterator[Folder]:
 
 
 def write(folder: Path, name: str, content: bytes) -> None:
-    """Write a file whole under its name, or not at all; durable on return where the folder can be
-    synced. Raises OSError. Until it is whole its name does not end in .eml, by which a server knows
-    what to take.
+    """Write a file whole under the given name, or not at all; durable on return where the
+    folder can be synced. Raises OSError.
 
-    Until it is whole its name does not end in .eml, by which a server knows what to take.
+    Until it is whole, the file has a name that does not end in .eml, by which a server knows
+    what to take.
     """
     with open_folder(folder) as target:
         _sweep(target, name)
@@ -130,8 +131,8 @@ def _sweep(target: Folder, name: str) -> None:
 
 
 def _resolve(folder: Path) -> int:
-    """Walk step by step, each seen as it is when it is taken: a link counts if it is root's or our
-    own, as its owner says where it leads."""
+    """Open the folder step by step, each step checked when it is taken: a link counts if root
+    or our own user owns it, as the owner decides where it leads."""
     current, remaining_parts, links = _root(), deque(folder.parts[1:]), 0
     try:
         while remaining_parts:

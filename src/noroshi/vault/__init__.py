@@ -1,9 +1,11 @@
-"""Secrets at rest: the type that cannot be printed, the box that seals it, the vault that keeps it.
+"""Keep secrets at rest: the type that cannot be printed, the box that seals it, the vault that
+stores it.
 
-The store holds sealed bytes only. The key lies in a file of its own, which `noroshi init`
-makes once; without it everything but the secrets goes on working.
+The store holds sealed bytes only. The key lies in a file of its own, which `noroshi init` makes
+once; without it everything but the secrets goes on working.
 
-The type is imported with it; all else is when it is first asked for, as definitions need no box.
+The type is imported with the package; all else is imported on first use, as definitions need no
+box.
 """
 
 from __future__ import annotations

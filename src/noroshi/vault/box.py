@@ -68,7 +68,7 @@ class Box:
 
     @property
     def id(self) -> str:
-        """Return what tells this key from another, and gives nothing of it away."""
+        """Return an id that tells this key from another, and reveals nothing of it."""
         return self._id.hex()
 
     def has_sealed(self, sealed: bytes) -> bool:

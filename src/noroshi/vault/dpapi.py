@@ -22,7 +22,7 @@ if sys.platform == "win32":
     MAY_READ = ("*S-1-5-18:F", "*S-1-5-32-544:F")
 
     class Blob(ctypes.Structure):
-        """DATA_BLOB: a length and where its bytes are."""
+        """Mirror DATA_BLOB: a length and a pointer to the bytes."""
 
         _fields_ = (("size", wintypes.DWORD), ("data", ctypes.POINTER(ctypes.c_char)))
 
@@ -64,7 +64,8 @@ else:
         return data
 
     def unprotect(text: bytes) -> bytes:
-        """Return the text as it is. One from Windows is no key here, and is told to be none."""
+        """Return the decrypted text. A key that Windows protected is no key here, and is
+        reported as none."""
         return text
 
     def close_to_others(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Look after the key: check whether it opens everything, and put another one in its place."""
+"""Check whether the key opens everything, and replace the key."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def _problem_of(vault: Vault, name: str) -> Message | None:
 
 
 class KeyRing:
-    """The key file of one home folder, and the vault that it opens."""
+    """Hold the key file of one home folder, and the vault that it opens."""
 
     def __init__(self, vault: Vault, path: Path, credentials: Path | None = None) -> None:
         self._vault, self._path, self._credentials = vault, path, credentials

@@ -1,4 +1,4 @@
-"""The key: made once, kept in a file that is its owner's alone, or handed over by systemd."""
+"""Make the key once and read it: from a file that only the owner may read, or from systemd."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from noroshi.vault.secret import Secret, VaultError
 KEY_BYTES = 32
 LARGEST = 4096
 NEW, OLD, PART = ".rotating", ".old", ".part"
-"""The ends of names of a key's file that is about to follow, that was followed, that is half
-written. No name that a person would give a key of their own: the first would be taken for the
-next key."""
+"""Suffixes of a key file that is about to be used, that was replaced, and that is half written.
+Nobody would give such a name to a key: a file with the first one would be taken for the next
+key."""
 CREDENTIAL = "noroshi.key"
 """The key's name among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 
@@ -44,7 +44,7 @@ KEY_EXISTS = _("{path} already exists. A vault key is never overwritten.")
 
 
 class Source(Enum):
-    """Say where the key comes from."""
+    """Name the source of the key."""
 
     FILE = "file"
     """A file, 0600."""
@@ -101,8 +101,8 @@ def keep_key(path: Path, key: Secret) -> None:
 
 
 def place_key(path: Path, key: Secret) -> None:
-    """Keep the key whole under its name or not there at all, also when the process is ended
-    meanwhile; replace what was there. Raises OSError."""
+    """Write the key whole under the given name or not at all, even if the process ends
+    meanwhile; replace a file that was there. Raises OSError."""
     part = path.with_name(path.name + PART)
     part.unlink(missing_ok=True)  # half a key of somebody who was ended
     keep_key(part, key)
@@ -133,7 +133,7 @@ def read_key(path: Path) -> Box:
 
 
 def _box(path: Path, *, is_private: bool) -> Box:
-    """Read a key's box. systemd's own files need no look at their mode: their folder is the
+    """Read the box of a key. The mode of systemd's files needs no check: the folder is the
     service's alone."""
     try:
         with path.open("rb") as file:

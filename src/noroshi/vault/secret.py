@@ -9,7 +9,7 @@ from noroshi.core.translation import Message
 
 
 class VaultError(Exception):
-    """A secret cannot be sealed or opened; the words say why and what to do."""
+    """Report that a secret cannot be sealed or opened; the words say why and what to do."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)

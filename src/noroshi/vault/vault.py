@@ -1,4 +1,5 @@
-"""Secrets by name, sealed in the store; without its key everything else goes on working."""
+"""Keep secrets by name, sealed in the store; without the key everything else goes on
+working."""
 
 from __future__ import annotations
 
@@ -42,17 +43,18 @@ class Vault:
         self._box, self._next = box, next
         self._writing = asyncio.Lock()
         self.problem = None if box else CLOSED.fill(problem=problem or NO_BOX)
-        """Why nothing can be sealed or opened; None when it can."""
+        """The reason why nothing can be sealed or opened; None when it can."""
 
     async def put(self, name: str, secret: Secret) -> None:
-        """Seal it and keep it; durable on return. Raises VaultError, and what the store raises."""
+        """Seal a secret and keep it; durable on return. Raises VaultError, and what the store
+        raises."""
         async with self._writing:
             sealed = (self._next or self._require_box()).seal(name, secret)
             await self._store.put_secret(name, sealed)
 
     async def get(self, name: str) -> Secret | None:
-        """Return that secret, or None if there is none. Raises VaultError, and what the store
-        raises."""
+        """Return the secret of that name, or None if there is none. Raises VaultError, and what
+        the store raises."""
         boxes_before = (self._next, self._require_box())
         sealed = await self._store.get_secret(name)
         # The keys may have changed while the store looked.
@@ -65,13 +67,13 @@ class Vault:
         return await self._store.secret_names()
 
     async def remove(self, name: str) -> bool:
-        """Forget that entry, durable on return; this needs no key. False: there was none."""
+        """Remove an entry, durable on return; this needs no key. False: there was none."""
         async with self._writing:
             return await self._store.drop_secret(name)
 
     @property
     def key_id(self) -> str:
-        """Return which key seals. Raises VaultError if there is none."""
+        """Return the id of the key that seals. Raises VaultError if there is none."""
         return (self._next or self._require_box()).id
 
     async def rekey(self, next: Box) -> int:

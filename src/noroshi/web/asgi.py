@@ -35,7 +35,8 @@ REASONS: Mapping[int, Message] = {
     404: NO_SUCH_PAGE,
     405: _("This page cannot be requested in this way."),
 }
-"""Why a request is not answered, by the status of HTTP; any other one is a bug of ours."""
+"""The reason why a request is not answered, by HTTP status; any other status is a bug of
+ours."""
 
 
 def application(web: WebContext) -> ASGIApp:

@@ -1,5 +1,4 @@
-"""Hold what the manager stands on: the operations, the people, and the names that it may be
-called by."""
+"""Hold the base of the manager: the operations, the people, and the allowed host names."""
 
 from __future__ import annotations
 
@@ -21,10 +20,10 @@ async def _always_ready() -> Message | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebContext:
-    """Hold what every request works with. `news` is called after a change that the engine
-    should see; `ready` returns why the node does not monitor or cannot write (None: it does);
-    `secure`: the manager speaks TLS; `port`: where it listens (0: unknown); once `closing` is
-    set, live streams end."""
+    """Hold the objects that every request needs. `news` is called after a change that the
+    engine should see; `ready` returns why the node does not monitor or cannot write (None: it
+    does); `secure`: the manager speaks TLS; `port`: the port of the manager (0: unknown); once
+    `closing` is set, live streams end."""
 
     service: Service
     people: People

@@ -1,4 +1,4 @@
-"""Answer programs that monitor Noroshi: whether it lives, whether it is ready, its metrics."""
+"""Answer programs that monitor Noroshi: liveness, readiness, metrics."""
 
 from __future__ import annotations
 

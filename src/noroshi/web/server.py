@@ -51,7 +51,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone: the node has its own way to stop."""
+        """Leave signals alone: the node handles the stop."""
         yield
 
     async def main_loop(self) -> None:

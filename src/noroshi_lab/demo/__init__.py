@@ -1,4 +1,4 @@
-"""`noroshi demo`: a program of its own."""
+"""Run `noroshi demo`, a separate program."""
 
 from noroshi_lab.demo.main import main
 

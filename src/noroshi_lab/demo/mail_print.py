@@ -13,7 +13,7 @@ BASE64 = re.compile(r"(?m)^(?:[A-Za-z0-9+/]{60,}={0,2}\n)+(?:[A-Za-z0-9+/]+={0,2
 
 
 def folded(raw: str, language: str) -> str:
-    """Return the mail, with a block of base64 of more than a screen cut to its first lines."""
+    """Return the mail, with every long block of base64 cut to the first lines."""
 
     def fold(found: re.Match[str]) -> str:
         lines = found[0].splitlines()

@@ -1,4 +1,4 @@
-"""The program `noroshi demo`."""
+"""Run the program `noroshi demo`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from noroshi_lab.demo.story_texts import ABOUT, FAILED, LANG, ONCE, STOPPED
 
 
 def main(argv: Sequence[str], *, language: str = "en") -> int:
-    """Exit code 0: both mails came (`--once`), or Ctrl-C; 1: it could not go on."""
+    """Run the demo. Exit code 0: both mails came (`--once`), or Ctrl-C; 1: it could not go
+    on."""
     parser = Parser(language, prog="noroshi demo", description=ABOUT.say(language))
     parser.offer_help()
     parser.add_argument("--once", action="store_true", help=ONCE.say(language))
@@ -35,7 +36,8 @@ def main(argv: Sequence[str], *, language: str = "en") -> int:
 
 
 def _tell(language: str, *, once: bool) -> tuple[int, bool]:
-    """Exit code, and whether it was interrupted; nothing of the demo is left then."""
+    """Tell the story; return the exit code, and whether it was interrupted. Nothing of the demo
+    is left then."""
     folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

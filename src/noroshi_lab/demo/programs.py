@@ -1,4 +1,5 @@
-"""The programs that take part in the demo: started, waited for, and ended whatever interrupts."""
+"""Run the programs that take part in the demo: start them, wait for them, and end them whatever
+interrupts."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ class DemoError(Exception):
 
 
 class Programs:
-    """Those that run, by name, each with a log in the demo's folder."""
+    """Keep the running programs by name, each with a log in the demo's folder."""
 
     def __init__(self, folder: Path, leave: float = LEAVE) -> None:
         self.folder, self.leave = folder, leave
@@ -69,7 +70,7 @@ class Programs:
         raise DemoError(IN_VAIN.fill(what=what, seconds=PATIENCE))
 
     def see_who_ended(self) -> None:
-        """DemoError if the lab or the node did; neither should."""
+        """Raise DemoError if the lab or the node ended; neither should."""
         for name in ("lab", "node"):
             if name in self.running and self.running[name].poll() is not None:
                 raise DemoError(self.ended(name))
@@ -87,7 +88,7 @@ class Programs:
                     program.wait()
 
     def ended(self, name: str) -> Message:
-        """Report that it ended, with the last line of its log."""
+        """Report that the program ended, with the last line of the log."""
         log = self.folder / f"{name}.log"
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]
         return ENDED.fill(what=name, log=f"{log.name}: {tail[0]}")
@@ -100,7 +101,7 @@ def on_interrupts(handler: Any) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put off to its end what would interrupt this."""
+    """Delay interrupts to the end of the block."""
     came, before = list[int](), [signal.getsignal(number) for number in INTERRUPTS]
     on_interrupts(lambda number, _frame: came.append(number))
     try:

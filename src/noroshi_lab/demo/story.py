@@ -1,7 +1,9 @@
-"""`noroshi demo`: the whole path on this machine, shown as it happens.
+"""Tell the story of `noroshi demo`: the whole path of an alarm on this machine, shown as it
+happens.
 
-A lab of Microsoft 365, a node and a process that it watches are started as programs of their
-own. The node reaches the lab over sockets alone, by the profile that any other cloud would get.
+A lab of Microsoft 365, a node and a process that the node monitors are started as separate
+programs. The node reaches the lab over sockets alone, by the profile that any other cloud would
+get.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ MANAGER_SAID = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DeliveredMail:
-    """A mail as it lies in the mailbox, and how its envelope got there."""
+    """Hold a mail as it lies in the mailbox, and the record of its envelope from the queue."""
 
     mail: Mail
     letter: Mapping[str, Any]
@@ -115,13 +117,14 @@ class Demo:
         return lab
 
     def start_shop(self) -> None:
-        """A process that does nothing but be there; its mark is what the node looks for."""
+        """Start a process that only sleeps; the node finds it by the mark on the command
+        line."""
         self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
         self.step(SHOP.fill(pid=self.shop.pid))
 
     def start_node(self, lab: Mapping[str, Any], *, manager: bool) -> None:
-        """A node with these definitions, once it has seen the shop; with a manager, if there
-        is somebody to look at it."""
+        """Start a node with these definitions, and wait until it has seen the shop; with a
+        manager, if there is somebody to look at it."""
         self.programs.start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
         if self.programs.running["init"].wait():
             raise DemoError(self.programs.ended("init"))
@@ -161,7 +164,7 @@ class Demo:
     # the story
 
     def mishap(self, lab: Mapping[str, Any]) -> DeliveredMail:
-        """End the shop; return its alarm, as it arrived."""
+        """Kill the shop; return the alarm, as it arrived."""
         time.sleep(3)  # so that whoever looks on has read so far
         self.shop.kill()
         self.shop.wait()
@@ -171,7 +174,7 @@ class Demo:
         return self.arrival(lab, 1)
 
     def repair(self, lab: Mapping[str, Any], alarm: DeliveredMail) -> DeliveredMail:
-        """Start the shop again; return its recovery, in the same thread."""
+        """Start the shop again; return the recovery message, in the same thread."""
         time.sleep(3)
         self.start_again()
         self.programs.until(lambda: self._level() == "ok" or None, "recovery")
@@ -202,7 +205,8 @@ class Demo:
         return DeliveredMail(mail, letter)
 
     def print_mail(self, mail: Mail) -> None:
-        """As it was received, but for a long block of base64, and then as a person reads it."""
+        """Print the mail as received, but for a long block of base64, and then as a person
+        reads it."""
         raw = folded(mail.raw.decode("utf-8", "replace").replace("\r\n", "\n"), self.language)
         for heading, text in (
             (AS_RECEIVED, raw),
@@ -211,7 +215,8 @@ class Demo:
             print(f"\n{heading.say(self.language)}\n\n{text.rstrip()}", flush=True)
 
     def watch_on(self, lab: Mapping[str, Any]) -> None:
-        """Until Ctrl-C; a shop that somebody ends is told of, and comes back."""
+        """Go on until Ctrl-C; a shop that somebody ends raises an alarm, and is started
+        again."""
         self.tell_of_itself()
         self.say_what_to_try(lab)
         box = Mailboxes(self.lab_folder / "mail")
@@ -238,12 +243,14 @@ class Demo:
             self.say(ADDRESS.fill(**self.manager))
 
     def tell_of_itself(self) -> None:
-        """From now on the node's own monitors tell, as they do of themselves."""
+        """Remove the demo's definition of the node's own instance, so that the node's own
+        monitors notify as by default."""
         self.far.call("definition_change", remove=["instances/noroshi"])
         (self.definitions / "instances" / "noroshi.toml").unlink()
 
     def bring_back(self, lab: Mapping[str, Any], count: int) -> None:
-        """The shop that somebody ended; what is told of it comes after `count` mails."""
+        """Await the alarm of a shop that somebody ended, start it again, and await the
+        recovery; both mails come after the first `count`."""
         self.step(GONE)
         self.watch_arrive(lab, "critical", DOWN, count + 1)
         time.sleep(REST)
@@ -275,17 +282,18 @@ class Demo:
         print(words.say(self.language), flush=True)
 
     def step(self, words: Message) -> None:
-        """One line with the time of day."""
+        """Print one line with the time of day."""
         print(
             f"  {datetime.now().astimezone():%H:%M:%S}  {words.say(self.language)}", flush=True
         )
 
     def post(self, number: int, text: str | Message) -> None:
-        """One post of the relay, lit."""
+        """Print one post of the relay, lit."""
         self.step(_("  ● {post}").fill(post=POSTS[number].fill(text=text)))
 
     def _define(self, lab: Mapping[str, Any]) -> None:
-        """The lab's own account and cloud, as it left them, and what is ours."""
+        """Write the lab's own account and cloud, as the lab left them, and the demo's
+        definitions."""
         shutil.copytree(self.lab_folder / "definitions", self.definitions)
         titles = {name: words.say(self.language) for name, words in TITLES.items()}
         own = titles | {"language": self.language, "mark": self.mark, "zone": _zone()}
@@ -302,8 +310,8 @@ class Demo:
         return True
 
     def _manager(self) -> Mapping[str, str] | None:
-        """Return where the node's manager is, and the code for its first start, as the node
-        said; none if it could not be opened."""
+        """Return the address of the manager and the code for the first start from the node's
+        log; empty if the manager could not be opened, None if nothing is logged yet."""
         log = (self.folder / "node.log").read_text("utf-8", "replace")
         if CANNOT_OPEN.en.partition("{")[0] in log:
             return {}
@@ -339,7 +347,7 @@ def _port() -> int:
 
 
 def _zone() -> str:
-    """Return the machine's own zone, by its IANA name where that can be found."""
+    """Return the time zone of the machine, by the IANA name where that can be found."""
     try:
         return str(Path("/etc/localtime").resolve()).split("zoneinfo/")[1]
     except (OSError, IndexError):

@@ -1,4 +1,4 @@
-"""Hold what the demo says, and the definitions that its node is given."""
+"""Hold the texts of the demo, and the definitions of the node in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`noroshi lab drill`: a running node is walked through what goes wrong most."""
+"""Run `noroshi lab drill`: walk a running node through the most likely failures."""
 
 from noroshi_lab.drill.main import main
 

@@ -1,4 +1,5 @@
-"""One failure from beginning to end: brought about, watched, mended, and what is to be said of it."""
+"""Walk through one failure from beginning to end: cause it, watch, mend it, and word the
+result."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ PATIENCE = 120.0
 LASTS = 25.0
 """Seconds for which an outage lasts if the node does not tell of it sooner by a mail."""
 ON_RECORD = {Course.SPARES: drill_texts.NEED_NOT, Course.PASSES: drill_texts.NOT_BY_MAIL}
-"""What is said of telling where nobody has to act."""
+"""The note on notification for failures on which nobody has to act."""
 StepCheck = Callable[[], Message | None]
 
 
 class Listener(Protocol):
-    """Hears how it goes."""
+    """Hear of the progress of a drill."""
 
     def step(self, name: str, seconds: float, words: Message) -> None:
         """Show what was seen, after how many seconds, and in words."""
@@ -59,8 +60,8 @@ class Result:
 
 
 def walk(stage: Stage, failure: Failure, language: str, listener: Listener) -> Result:
-    """Walks one failure; `listener` hears of each step as it comes. Raises as the two
-    sides' calls do, and KeyboardInterrupt; what was broken is mended then as well."""
+    """Walk through one failure; `listener` hears of each step as it comes. Raises as the calls
+    of both sides do, and KeyboardInterrupt; the failure is mended then as well."""
     began, result = time.monotonic(), Result(failure)
     try:
         _Walk(stage, failure, language, listener, result).run()
@@ -97,7 +98,7 @@ class _Walk:
 
     @contextmanager
     def _mended(self) -> Iterator[None]:
-        """Whatever happens in between, it is mended at the end."""
+        """Mend the failure at the end, whatever happens in between."""
         try:
             yield
         except BaseException:
@@ -172,8 +173,8 @@ class _Walk:
         return drill_texts.WHEN_LONGER if lasted else None
 
     def _survived(self) -> Message | None:
-        """Return the words once the alarm has arrived; and the other mail too, where nothing
-        stops its route."""
+        """Return the words once the alarm has arrived, and also the other mail where nothing
+        stops the route of that."""
         held = self.failure.course in (Course.STOPS, Course.LASTS)
         by = self._arrived(self._alarm)
         lone = None if held else self._arrived(self._lone)
@@ -244,6 +245,6 @@ def _answer(answer: Answer) -> Message:
 
 
 def _in_turn(tries: Iterable[Message]) -> Message:
-    """Join them one after the other, each only once."""
+    """Join the messages one after the other, each only once."""
     once = tuple(dict.fromkeys(tries))
     return joined(once, plain(" → "))

@@ -51,7 +51,8 @@ def _consent_goes(stage: Stage) -> None:
 
 
 def _switched(name: str, off: str, on: str) -> tuple[Callable[[Stage], None], ...]:
-    """Off, felt by the next connection; and on again, with a look at the route."""
+    """Return two functions: one switches something off, felt by the next connection; one
+    switches it on again and retries."""
 
     def breaks(stage: Stage) -> None:
         stage.lab.set(name, off)
@@ -70,7 +71,8 @@ def _password_sign_in_ends(stage: Stage) -> None:
 
 
 def _slows_down(stage: Stage) -> None:
-    """Each of the three ways in turn: the token endpoint, the greeting, the end of a mail."""
+    """Slow down in each of three ways in turn: the token endpoint, the greeting, the end of a
+    mail."""
     stage.lab.set("retry-after", "2")
     stage.let_tokens_end()
     stage.lab.fault("TOKEN", "429")

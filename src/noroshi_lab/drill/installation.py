@@ -1,4 +1,5 @@
-"""An installation for the drill alone: a lab, a node with two routes, and both signed in."""
+"""Make an installation for the drill alone: a lab, a node with two routes, and both signed
+in."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ critical = 30
 
 
 class ProgramEndedError(Exception):
-    """The lab or the node did, or never came; the words say which."""
+    """Report that the lab or the node ended, or never started; the words say which."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)
@@ -67,7 +68,7 @@ class ProgramEndedError(Exception):
 
 
 class Fresh:
-    """The two programs in a folder, which is whoever's who made it."""
+    """Hold the two programs in a folder, which belongs to the caller."""
 
     def __init__(self, folder: Path, language: str) -> None:
         self._folder, self._language = folder, language
@@ -94,7 +95,7 @@ class Fresh:
         self._define({})
 
     def end(self) -> None:
-        """Ends what was started, the node first, as it may be sending."""
+        """End the started programs, the node first, as it may be sending."""
         for program in reversed(self._programs.values()):
             if program.poll() is None:
                 program.terminate()
@@ -105,7 +106,7 @@ class Fresh:
                     program.wait()
 
     def _define(self, instead: Mapping[str, str]) -> None:
-        """The lab's own clouds and accounts, and what is ours."""
+        """Write the lab's own clouds and accounts, and the drill's definitions."""
         card = json.loads((self.lab_folder / "lab.json").read_bytes())
         folder = self.lab_folder / "definitions"
         for name, text in {**DEFINITIONS, **instead}.items():
@@ -116,7 +117,7 @@ class Fresh:
         SocketClient(self.door).call("apply", documents=found)
 
     def _sign_in(self) -> None:
-        """The secrets are put in, and the lab's users sign in at the lab's pages."""
+        """Enter the secrets, and sign the lab's users in at the lab's pages."""
         lab, node = Remote(self.lab_folder), SocketClient(self.door)
         secrets = {FIRST: lab.card, SECOND: lab.card["elsewhere"]}
         for route, at in secrets.items():

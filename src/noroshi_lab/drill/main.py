@@ -1,4 +1,4 @@
-"""The program `noroshi lab drill`."""
+"""Run the program `noroshi lab drill`."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ REFUSALS = (RefusedError, remote.LabError, NotNoticedError, ProgramEndedError)
 
 
 def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int:
-    """Exit code 0: all passed; 1: one did not, or it could not begin; 2: usage; 130: Ctrl-C.
-
-    `door`: where the node's is, if it is not a fresh one. Raises ConfigError as that does.
-    """
+    """Run the drill. Exit code 0: all passed; 1: one did not, or it could not begin; 2: usage;
+    130: Ctrl-C. `door`: the door of the node, if it is not a fresh one. Raises ConfigError as
+    that does."""
     given = _parser(language_of(argv, language)).parse_args(argv)
     shown = Shown(given.lang, quiet=given.json)
     _on_interrupts(signal.default_int_handler)
@@ -58,7 +57,8 @@ def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int
 
 @contextmanager
 def _fresh(shown: Shown) -> Iterator[tuple[Path, Path]]:
-    """Folder of the lab and door of the node, both made for this drill; none is left of them."""
+    """Yield the folder of the lab and the door of the node, both made for this drill; none is
+    left of them."""
     folder = Path(tempfile.mkdtemp(prefix="noroshi-drill-"))
     shown.say(drill_texts.SETTING_UP.fill(folder=folder))
     made = Fresh(folder, shown.language)
@@ -137,7 +137,8 @@ def _must_be_well(stage: Stage) -> None:
 
 
 def _see_it_come(stage: Stage, id: str) -> None:
-    """Wait for the first mail, which also tells whether its reader's mailbox is in the lab."""
+    """Wait for the first mail, which also tells whether the mailbox of the contact is in the
+    lab."""
     end = time.monotonic() + PATIENCE
     while (letter := stage.letter(id))["queued"]["state"] != DeliveryState.ACCEPTED:
         if time.monotonic() > end:
@@ -165,7 +166,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
 
 def _those(language: str) -> Any:
-    """Reads names of failures; they are walked in the order of the ten."""
+    """Read names of failures; they are walked in the order of the ten."""
 
     def read(text: str) -> tuple[Failure, ...]:
         wanted = [name.strip() for name in text.split(",") if name.strip()]

@@ -1,4 +1,4 @@
-"""The drill on a terminal: each step as it comes, and all of them at the end."""
+"""Show the drill on a terminal: each step as it comes, and all of them at the end."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ TIME = 6
 
 
 class Shown:
-    """Prints in one language; `quiet` prints nothing of what goes on."""
+    """Print in one language; `quiet` prints no progress."""
 
     def __init__(self, language: str, *, quiet: bool) -> None:
         self.language, self._quiet = language, quiet
 
     def say(self, words: Message) -> None:
-        """A text by itself."""
+        """Print a text by itself."""
         self._print(words.say(self.language))
 
     def title(self, number: int, count: int, failure: Failure) -> None:
@@ -64,7 +64,7 @@ class Shown:
         self._print(f"       {words.say(self.language)}")
 
     def end(self, results: Sequence[Result], seconds: float, lost: int) -> None:
-        """All of them, a line each, and their sum."""
+        """Print all results, a line each, and the totals."""
         self._print("")
         rows = [[head.say(self.language) for head in drill_texts.HEADS]]
         rows += [self._row(number, each) for number, each in enumerate(results, 1)]
@@ -95,7 +95,7 @@ class Shown:
 
 
 def as_json(results: Sequence[Result], seconds: float, lost: int) -> str:
-    """For programs: seconds, and the words in both languages."""
+    """Return the results for programs: seconds, and the words in both languages."""
     failures = [dict(_plain(each)) for each in results]
     whole = {"failures": failures, "seconds": round(seconds, 1), "lost": lost}
     return json.dumps(whole, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""Find what of a node a drill can be made with, in its definitions, and held against the
+"""Find in the definitions of a node the parts that a drill can use, and compare them with the
 lab."""
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ Bodies = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """A route to the lab's Microsoft 365, one after it that goes elsewhere, and a contact whom
-    a rule tells by both. `account` is how the first signs in; `secret` its entry in the vault."""
+    """Hold a route to the lab's Microsoft 365, a second one to another server, and a contact
+    whom a rule notifies by both. `account` is the account of the first route; `secret` the
+    vault entry of that account."""
 
     first: str
     second: str

@@ -1,4 +1,4 @@
-"""The two sides of a drill: a lab by its control, a node by its door; what is done to them."""
+"""Drive the two sides of a drill: the lab by its control, the node by its door."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class Stage:
     def __init__(self, lab: Remote, node: Caller, setup: Setup) -> None:
         self.lab, self.node, self.setup = lab, node, setup
         self.seen_in_lab = True
-        """Whether the contact's mailbox is one of the lab's, so that what arrives is seen."""
+        """The contact's mailbox is one of the lab's, so that arrivals are seen."""
 
     # what is done to the lab
 
     def quicken(self) -> None:
-        """Tokens that end in seconds, and an Exchange that hears of a change at once. Somebody
-        signs in anew, as the token that the node has may hold for another hour."""
+        """Let tokens end in seconds, and Exchange notice changes at once. Sign in anew, as the
+        token that the node has may be valid for another hour."""
         self.lab.clear()
         self.lab.set("propagation", "0s")
         self.lab.set("token-life", f"{TOKEN_LIFE:.0f}s")
@@ -57,35 +57,36 @@ class Stage:
         self.cut()
 
     def cut(self) -> None:
-        """Ends the connections to Exchange that there are, as a kept one outlives all else."""
+        """End the open connections to Exchange, as a kept one outlives all else."""
         self.lab.set("smtp", "refuses")
         self.lab.set("smtp", "up")
 
     def let_tokens_end(self) -> None:
-        """From now on the node needs a new one."""
+        """Wait until the present tokens have ended, so that the node needs a new one."""
         time.sleep(TOKEN_LIFE)
         self.cut()
 
     def fault_once(self, at: str, does: str) -> None:
-        """For the next mail alone."""
+        """Script a fault for the next mail alone."""
         self.lab.fault(at, does)
 
     # what people do
 
     def enter_new_secret(self) -> None:
-        """As the app's owner makes one, and the node's administrator puts it in."""
+        """Make a new secret as the app's owner does, and enter it as the node's administrator
+        does."""
         value = self.lab.new("secret")["value"]
         self.node.call("set_secret", name=self.setup.secret, value=value)
 
     def sign_in(self) -> None:
-        """As the lab's user, from the page to the pasted address."""
+        """Sign in as the lab's user, from the page to the pasted address."""
         url = self.node.call("authorize_begin", route=self.setup.first)["url"]
         pasted = self.lab.sign_in(url)
         self.node.call("authorize_finish", route=self.setup.first, pasted=pasted)
 
     def try_again(self) -> None:
-        """All that waits, its routes too; not before what is out is back, as a refusal that
-        comes late would send the route to rest once more."""
+        """Retry all waiting mails, with their routes; wait first for mails that are being sent,
+        as a late refusal would open the circuit of the route once more."""
         end = time.monotonic() + LONGEST_OUT
         while (
             any(one["state"] == DeliveryState.OUT for one in self._queue())
@@ -142,13 +143,14 @@ class Stage:
 
     @property
     def _own(self) -> tuple[str, str]:
-        """How the paths of the node's monitors of the first route and its account end."""
+        """Return the ends of the paths of the node's own monitors: of the first route and of
+        the account."""
         return f"/route-{self.setup.first}", f"/account-{self.setup.account}"
 
 
 @contextmanager
 def left_as_found(lab: Remote) -> Iterator[None]:
-    """Whatever is done in between, the lab's switches and faults are as they were at the end."""
+    """Restore the lab's switches and faults at the end, whatever is done in between."""
     before = lab.state()
     values = {each["name"]: each["value"] for each in before["switches"]}
     try:

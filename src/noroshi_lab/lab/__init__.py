@@ -1,1 +1,1 @@
-"""The lab: Entra ID and Exchange Online's SMTP, simulated on loopback. A program of its own."""
+"""Simulate Entra ID and Exchange Online's SMTP on loopback, as a separate program."""

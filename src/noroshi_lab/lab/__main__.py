@@ -1,4 +1,4 @@
-"""`python -m noroshi_lab.lab`: the lab without the rest of Noroshi."""
+"""Run `python -m noroshi_lab.lab`: the lab without the rest of Noroshi."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Credentials:
 
 
 def read_xoauth2(line: str) -> Credentials | None:
-    """Reads the base64 of `user=U^Aauth=Bearer T^A^A`; None if it is not that."""
+    """Read the base64 of `user=U^Aauth=Bearer T^A^A`; None if it is not that."""
     try:
         text = base64.b64decode(line, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -56,7 +56,7 @@ def refuse_token(
 
 
 def holds(claims: dict[str, Any], now: datetime) -> bool:
-    """Return whether the token is for Exchange and in its time."""
+    """Return whether the token is for Exchange and valid now."""
     in_time = claims.get("nbf", 0) <= now.timestamp() < claims.get("exp", 0)
     return claims.get("aud") in (*OUTLOOK, OUTLOOK_ID) and bool(in_time)
 

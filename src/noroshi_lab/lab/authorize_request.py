@@ -49,7 +49,7 @@ class Ask:
 
 
 def read_return(tenant_name: str, query: Mapping[str, str], directory: Directory) -> Return:
-    """Finds app and redirect URI; a Refusal here is shown as a page and reaches no app."""
+    """Find app and redirect URI; a Refusal here is shown as a page and reaches no app."""
     client_id = _needed(query, "client_id")
     tenant = find_tenant(tenant_name, client_id, directory)
     app = find_app(tenant, client_id)
@@ -204,7 +204,7 @@ class Visits:
         user: User | None = None,
         number: str = "",
     ) -> str:
-        """Begins a page and gives the id for its form."""
+        """Begin a page and return the id for the form."""
         self._open = {key: visit for key, visit in self._open.items() if visit.until > now}
         ticket = secrets.token_urlsafe(24)
         self._open[ticket] = Visit(

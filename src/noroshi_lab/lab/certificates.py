@@ -23,7 +23,7 @@ _NETS = ("127.0.0.1/32", "::1/128")
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Writes a file that only its owner may read, whole or not at all."""
+    """Write a file that only the owner may read, whole or not at all."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -33,12 +33,12 @@ def write_private(path: Path, data: bytes) -> None:
 
 Shown = Literal["good", "wrong-name", "expired", "untrusted"]
 SHOWN: tuple[Shown, ...] = get_args(Shown)
-"""Which certificate a server shows."""
+"""The certificates that a server can show."""
 
 
 class Certificates:
-    """Makes a CA (`ca.pem`), and what servers show to their clients: what it vouches for, and
-    what no client may take."""
+    """Make a CA (`ca.pem`), and the certificates of the servers: a good one, and some that no
+    client may accept."""
 
     def __init__(self, folder: Path) -> None:
         ca_key, stranger = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
@@ -74,7 +74,8 @@ def _context(folder: Path, name: str, both: bytes) -> ssl.SSLContext:
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    """Bound to loopback names: whoever trusts it by mistake has trusted nothing else."""
+    """Make a CA bound to loopback names: whoever trusts it by mistake has trusted nothing
+    else."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Noroshi lab CA")])
     loopback = [x509.IPAddress(ipaddress.ip_network(net)) for net in _NETS]
     return (
@@ -165,8 +166,8 @@ def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
 
 
 def open_client_certificate(path: Path) -> x509.Certificate:
-    """Return what an app proves itself with: the one kept there beside its key; made if there
-    is none."""
+    """Return the certificate of the app, kept beside the private key in one file; make both if
+    there is no file."""
     if path.exists():
         return x509.load_pem_x509_certificate(path.read_bytes())
     certificate, both = make_client_certificate("Noroshi")
@@ -183,19 +184,19 @@ def read_certificate(data: bytes) -> x509.Certificate:
 
 
 def as_pem(certificate: x509.Certificate) -> str:
-    """Without any key."""
+    """Return the certificate as PEM, without any key."""
     return _public(certificate).decode()
 
 
 def thumbprint(certificate: x509.Certificate) -> str:
-    """As the portal shows it."""
+    """Return the thumbprint as the portal shows it."""
     return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
 
 
 def make_client_certificate(
     name: str, until: datetime | None = None
 ) -> tuple[x509.Certificate, bytes]:
-    """Return a self-signed certificate, and a PEM with its key and itself."""
+    """Return a self-signed certificate, and a PEM with the private key and the certificate."""
     key = rsa.generate_private_key(65537, 2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (

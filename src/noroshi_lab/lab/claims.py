@@ -15,7 +15,7 @@ from noroshi_lab.lab.tokens import Mint
 
 @dataclass(slots=True, kw_only=True)
 class Scribe:
-    """Writes tokens; `seconds` is how long each of them holds."""
+    """Write tokens; `seconds` is the lifetime of each."""
 
     mint: Mint
     clock: Clock

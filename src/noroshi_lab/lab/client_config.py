@@ -103,7 +103,7 @@ def describe(
 
 
 def write_card(folder: Path, address: Address) -> None:
-    """`lab.json`, and before it the definitions."""
+    """Write `lab.json`, and before it the definitions."""
     for name, text in definitions(address).items():
         path = folder / "definitions" / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2190, 1, 1, tzinfo=UT
 
 
 class LabClock:
-    """Tells the time of the clock beneath it, moved by so much."""
+    """Tell the time of an underlying clock, moved by an offset."""
 
     def __init__(self, beneath: Clock) -> None:
         self._beneath = beneath
@@ -29,26 +29,26 @@ class LabClock:
         self.skew = timedelta()  # by how much the lab is ahead of who speaks with it
 
     def __call__(self) -> datetime:
-        """Now."""
+        """Return the present time."""
         return self._beneath() + self.moved + self.skew
 
     def move(self, by: timedelta) -> None:
-        """On, or back."""
+        """Move the clock on, or back."""
         self.moved += by
 
     def set(self, to: datetime) -> None:
-        """From now on it goes on from there."""
+        """Set the clock to a moment, from which it goes on."""
         self.moved = to - self._beneath() - self.skew
 
     async def until(self, moment: datetime) -> None:
-        """Waits until the clock has come to a moment."""
+        """Wait until the clock has come to a moment."""
         # Looked at again and again: no one tells when a handed-in clock is moved.
         while (remaining := (moment - self()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(remaining, _LOOK))
 
 
 def read_span(text: str) -> timedelta | None:
-    """90d, -2h, 1d12h, 45s or 1.5h as a span of time; None if it is none."""
+    """Parse 90d, -2h, 1d12h, 45s or 1.5h as a span of time; None if it is none."""
     found = _SPAN.fullmatch(text.strip())
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The AADSTS codes that the lab knows, each with its OAuth error and a short sentence.
+"""List the AADSTS codes that the lab knows, each with the OAuth error and a short sentence.
 
 After Microsoft's "Entra authentication and authorization error codes". A client must go by
 `error` and the code, never by the text, so the texts are our own.
@@ -151,9 +151,9 @@ KNOWN: dict[int, tuple[str, str]] = {
     **dict(_all("temporarily_unavailable", _LATER)),
     **_OTHERS,
 }
-"""By its number: the OAuth error, and a sentence with the names that fill it."""
+"""The OAuth error and the sentence, with names to fill, by AADSTS number."""
 EXPLAINED = {65001: "consent_required", 700084: "token_expired", 70043: "token_expired"}
 """The `suberror` that some of them carry."""
 CHALLENGED = frozenset({50072, 50074, 50076, 50078, 50079, 50158, 53000, 53001, 53002, 53003})
-"""Those that carry `claims`, which a client may hand back with its next sign-in."""
+"""Codes that carry `claims`, which a client may send with the next sign-in."""
 THROTTLED = frozenset({90055, 50088})

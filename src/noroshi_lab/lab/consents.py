@@ -54,14 +54,14 @@ class Consents:
     def give(
         self, tenant: Tenant, app: App, user: User, scopes: Iterable[str], *, for_all: bool
     ) -> None:
-        """The person has accepted; an administrator may do so for the organisation."""
+        """Keep the consent of a person; an administrator may give one for the organisation."""
         named = {(app.client_id, scope) for scope in scopes}
         self._given |= {(user.upn, *each) for each in named}
         if for_all:
             tenant.consents |= named
 
     def withdraw(self, tenants: Iterable[Tenant]) -> None:
-        """Everybody's consent ends: no grant holds before it is given anew."""
+        """Drop all consents: no grant holds before it is given anew."""
         self._given.clear()
         self._withdrawn = True
         for tenant in tenants:

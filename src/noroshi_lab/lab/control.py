@@ -47,7 +47,7 @@ _Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
 
 
 class Control:
-    """The addresses under /lab."""
+    """Serve the addresses under /lab."""
 
     def __init__(self, board: Board, token: str, ca_file: str) -> None:
         self._board, self._token, self._ca_file = board, token, ca_file
@@ -55,7 +55,7 @@ class Control:
 
     @property
     def calls(self) -> Mapping[tuple[str, str], _Handler]:
-        """Return each method and address; a GET's question is its query."""
+        """Return the handlers by method and address; a GET has the arguments in the query."""
         asks = {"state": self._whole_state, "mails": self._mails, "events": self._events}
         does = {
             "set": self._set,
@@ -71,7 +71,7 @@ class Control:
         return gets | {("POST", f"/lab/{name}"): do for name, do in does.items()}
 
     def routes(self, app: web.Application) -> None:
-        """Adds the addresses to the application."""
+        """Add the addresses to the application."""
         for (method, path), call in self.calls.items():
             app.router.add_route(method, path, self._guarded(call))
 
@@ -95,7 +95,7 @@ class Control:
     # To look
 
     async def _whole_state(self, arguments: Mapping[str, Any]) -> web.Response:
-        """Return the whole state: time, switches, what is on its way, and scripted faults."""
+        """Return the whole state: time, switches, pending changes, and scripted faults."""
         board, now = self._board, self._board.clock()
         board.pending.settle(now)
         return as_json(
@@ -173,8 +173,8 @@ class Control:
         return await self._clear({})
 
     async def _new(self, arguments: Mapping[str, Any]) -> web.Response:
-        """Make a further secret or certificate of the app, beside the others or in their
-        place."""
+        """Make a further secret or certificate of the app, beside the others or instead of
+        them."""
         board, moment = self._board, str(arguments.get("ends", ""))
         ends = read_moment(moment, board.clock()) if moment else None
         if moment and ends is None:
@@ -195,7 +195,7 @@ class Control:
         return made.value
 
     def _new_certificate(self, ends: datetime | None, *, alone: bool) -> str:
-        """With its key, as one PEM."""
+        """Make a certificate; return it with the private key as one PEM."""
         made, both = make_client_certificate("Noroshi", ends)
         self._register(made, alone=alone)
         return both.decode()
@@ -216,7 +216,7 @@ class Control:
         self._board.keep(replace(app, certificates=(*others, certificate)))
 
     async def _sign_in(self, arguments: Mapping[str, Any]) -> web.Response:
-        """As a person at a browser would; what the pages refuse is told in their words."""
+        """Sign in as a person at a browser would; a refusal has the words of the page."""
         url, code = str(arguments.get("url", "")), str(arguments.get("code", ""))
         user, password = self._person(url, admin=bool(arguments.get("admin")))
         try:
@@ -230,7 +230,8 @@ class Control:
         return as_json({"goes_to": goes_to})
 
     def _person(self, url: str, *, admin: bool) -> tuple[str, str]:
-        """Return who signs in: at the other provider's page its own user."""
+        """Return name and password of the person who signs in: at the other provider's page the
+        user of that."""
         board = self._board
         other = board.elsewhere.card
         if url.startswith(other.issuer):

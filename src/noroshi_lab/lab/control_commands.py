@@ -64,7 +64,7 @@ _NO_PAIR = _("{given} does not have the form NAME=VALUE.")
 
 
 def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:
-    """Does one of COMMANDS. Exit code 0: done; 1: no lab runs, or it refused; 2: usage."""
+    """Run one of COMMANDS. Exit code 0: done; 1: no lab runs, or it refused; 2: usage."""
     given = _parser(name, language).parse_args(argv)
     try:
         found, shown = _DOING[name](Remote(given.folder), given)

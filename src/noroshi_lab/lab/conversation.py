@@ -46,13 +46,13 @@ class Rules:
     journal: Journal
 
     def note(self, what: str, answer: str, who: str = "") -> None:
-        """Writes down what was asked of this server, and what it said."""
+        """Note a request to this server, and the reply."""
         self.journal.note(self.name, what, answer, who)
 
 
 @dataclass(slots=True)
 class Transaction:
-    """One mail on its way in."""
+    """Hold one mail that is being received."""
 
     sender: str
     recipients: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Transaction:
 
 
 class Conversation:
-    """One connection."""
+    """Hold one connection."""
 
     def __init__(self, rules: Rules, line: Line) -> None:
         self._rules = rules
@@ -74,7 +74,7 @@ class Conversation:
         self._most = min(rules.dialect.size, rules.post.size)
 
     async def run(self) -> None:
-        """Talks until one side ends it."""
+        """Talk until one side ends the conversation."""
         try:
             await self._greet()
             while True:

@@ -35,7 +35,7 @@ class Waiting:
 
 
 class Devices:
-    """All apps that wait, by their device code."""
+    """Keep all apps that wait, by device code."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Waiting] = {}

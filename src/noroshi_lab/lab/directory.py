@@ -1,4 +1,5 @@
-"""The lab's directory: tenants with their apps, users and mailboxes, and one made ready."""
+"""Hold the lab's directory: tenants with their apps, users and mailboxes, and a ready-made
+tenant."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ BULK = "bulk@contoso.example"
 _GRAPH = ("Mail.Send", "Mail.ReadWrite")
 Factor = Literal["none", "code", "number", "unregistered"]
 UserConsent = Literal["microsoft", "allowed", "admins"]
-"""What people may consent to for themselves: all but what reads mail and the like, which is
-Microsoft's own policy and the default since late 2025 (manage-app-consent-policies); all; nothing."""
+"""The permissions that people may consent to for themselves: all but those to read mail and the
+like, which is Microsoft's own policy and the default since late 2025
+(manage-app-consent-policies); all; none."""
 Basic = Literal["by-date", "on", "off", "removed"]
 """Sign-in by password at SMTP: by Microsoft's calendar, or as an administrator set it."""
 
@@ -43,7 +45,7 @@ class ClientSecret:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A registered redirect URI; its platform decides how the app proves itself."""
+    """Hold a registered redirect URI; the platform decides how the app proves itself."""
 
     uri: str
     platform: Platform = "web"
@@ -130,7 +132,7 @@ class Tenant:
     """Accounts of High Volume Email, each with the apps that it allows (Add-HVEAppAccess)."""
 
     def mailbox(self, address: str) -> Mailbox | None:
-        """Return the mailbox of an address, by its own name or an alias."""
+        """Return the mailbox of an address, by primary address or alias."""
         wanted = address.lower()
         own = self.mailboxes.get(wanted)
         return own or next((m for m in self.mailboxes.values() if wanted in m.aliases), None)

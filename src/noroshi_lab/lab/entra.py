@@ -33,7 +33,7 @@ _TYPE_IN = _(
 
 
 class Entra:
-    """The web side of the lab."""
+    """Serve the web side of the lab."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Entra:
         self.walk = Walk(answers, directory, grants)
 
     def routes(self, app: web.Application) -> None:
-        """Adds the endpoints to the application."""
+        """Add the endpoints to the application."""
         self.walk.routes(app)
         app.router.add_get("/common/discovery/instance", self._instance)
         app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", self._discovery)
@@ -63,12 +63,12 @@ class Entra:
         app.router.add_get("/error", self._error)
 
     def forget_consent(self) -> None:
-        """Nobody's consent holds any more; the next sign-in asks for it again."""
+        """Drop all consents; the next sign-in asks for consent again."""
         self.walk.forget_consent()
 
     @web.middleware
     async def guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Turns a refusal that reached no answer of its own into JSON, or into a page."""
+        """Turn a refusal that no handler answered into JSON, or into a page."""
         try:
             return await handler(request)
         except Refusal as refusal:
@@ -98,7 +98,8 @@ class Entra:
         )
 
     async def _discovery(self, request: web.Request) -> web.StreamResponse:
-        """Answer for a named tenant with its GUID; `common` keeps its name."""
+        """Answer the discovery for a named tenant with the tenant's GUID; `common` stays as it
+        is."""
         if struck_by := await struck(self._faults, "METADATA", request):
             return struck_by
         name, base = request.match_info["tenant"], self.answers.base
@@ -188,7 +189,7 @@ class Entra:
 
 
 def _for_pages(request: web.Request, answer: web.Response) -> web.Response:
-    """Lets a single-page app's script read the answer (CORS)."""
+    """Let a single-page app's script read the answer (CORS)."""
     if origin := request.headers.get("Origin"):
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Allow-Headers"] = "content-type"

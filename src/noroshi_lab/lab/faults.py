@@ -36,7 +36,8 @@ SMTP_PLACES = (
 GRAPH_PLACES = ("SENDMAIL", "MESSAGES")
 WEB_PLACES = ("TOKEN", "METADATA", "DEVICE", *GRAPH_PLACES)
 PLACES = (*SMTP_PLACES, *WEB_PLACES)
-"""Where a fault may strike: an SMTP command, the end of a mail, or one of the web's endpoints."""
+"""The places where a fault may strike: an SMTP command, the end of a mail, or an endpoint of
+the web."""
 _DOES = re.compile(r"drop|silent|keep-then-drop|ok-then-drop|wait:\d{1,4}(?:\.\d+)?")
 _REPLY = re.compile(r"(?:([245]\d\d)-[ -~]{1,400}\r\n)*([245]\d\d) [ -~]{1,400}")
 _WEB_DOES = re.compile(
@@ -46,7 +47,7 @@ _WEB_DOES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One scripted fault. `left` None: until it is cleared."""
+    """Hold one scripted fault. `left` None: until it is cleared."""
 
     at: str
     does: str
@@ -56,11 +57,11 @@ class Fault:
 
 @dataclass(slots=True, kw_only=True)
 class Faults:
-    """Switches that the servers look at before each answer, and the scripted faults.
+    """Hold the switches that the servers read before each answer, and the scripted faults.
 
     A connection that was met with silence stays silent until the other side closes it.
-    `answers` replaces the answer to a command, by its verb; "." is the end of a mail,
-    "CONNECT" the greeting. A refused mail is not kept.
+    `answers` replaces the answer to a command, by verb; "." is the end of a mail, "CONNECT" the
+    greeting. A refused mail is not kept.
     """
 
     refuse_auth: bool = False

@@ -13,7 +13,8 @@ _LANG = _("language of the output")
 
 
 def language_of(argv: Sequence[str], usual: str) -> str:
-    """Known before the options are read, because their help is in it too."""
+    """Return the language, which is read before the other options, as the help has that
+    language too."""
     for at, word in enumerate(argv):
         if word == "--lang" and at + 1 < len(argv):
             return argv[at + 1]

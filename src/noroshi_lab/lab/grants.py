@@ -56,7 +56,7 @@ class _Grant:
 
 
 class Grants:
-    """Issues codes, and turns codes and refresh tokens into answers; raises Refusal."""
+    """Issue codes, and turn codes and refresh tokens into answers; raise Refusal."""
 
     def __init__(
         self,
@@ -93,8 +93,8 @@ class Grants:
         return code
 
     def revoke(self, upn: str, *, public_only: bool = False) -> None:
-        """Ends every refresh token that this user has given so far, or those of public clients:
-        a changed password ends no more than these."""
+        """Revoke every refresh token that this user has granted so far, or only those of public
+        clients: a changed password ends no more than these."""
         ended = self._revoked_public if public_only else self._revoked
         ended[upn] = self._clock().timestamp()
 
@@ -257,8 +257,8 @@ class Grants:
         return answer
 
     def _fields(self, token: str) -> dict[str, object]:
-        """Return what every answer has; a token of two hours and more is to be renewed at its
-        half."""
+        """Return the fields of every answer; a token of two hours or more is to be renewed at
+        half that time."""
         seconds = self.token_seconds
         early = {"refresh_in": seconds // 2} if seconds >= 7200 else {}
         return {

@@ -1,7 +1,9 @@
-"""High Volume Email: a server of its own beside Exchange Online's, for the own organisation alone.
+"""Simulate High Volume Email: a separate server beside Exchange Online's, for mail within the
+organisation alone.
 
-Its accounts are no mailboxes: they have no Sent Items and no limits of a mailbox. Codes 5.2.240,
-5.6.241 and 5.7.62 are known from practice; that of an external recipient no page of Microsoft's tells.
+The accounts are no mailboxes: they have no Sent Items and no limits of a mailbox. Codes
+5.2.240, 5.6.241 and 5.7.62 are known from practice; no page of Microsoft's names the code for
+an external recipient.
 """
 
 from __future__ import annotations
@@ -35,14 +37,15 @@ HIGH_VOLUME = replace(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HighVolumeGate:
-    """Lets an app in that the account allows (Add-HVEAppAccess), by a token that lasts long enough."""
+    """Admit an app that the account allows (Add-HVEAppAccess), by a token that lasts long
+    enough."""
 
     directory: Directory
     mint: Mint
     clock: LabClock
 
     async def admit(self, line: Line, mechanism: str, initial: str) -> Admitted | None:
-        """AUTH XOAUTH2 in both forms."""
+        """Admit by AUTH XOAUTH2 in both forms."""
         if mechanism != "XOAUTH2":
             await line.no(MECHANISM)
             return None
@@ -82,7 +85,7 @@ def _admitted(tenant: Tenant, user: str, app: str) -> Admitted | str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HighVolumePost:
-    """Takes mails to the own organisation, from the account itself."""
+    """Accept mails to recipients of the organisation, from the account itself."""
 
     directory: Directory
     mailboxes: Mailboxes
@@ -101,7 +104,8 @@ class HighVolumePost:
         return None if tenant is not None and tenant.has(recipient) else REPLIES["5.7.1"]
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
-        """Keeps it. Envelope and header must name the account and nobody else."""
+        """Keep a mail, or return the reply that refuses it. Envelope and header must name the
+        account as the only sender."""
         if mail.sender.lower() != who.mailbox:
             return REPLIES["5.7.62"]
         if [each.lower() for each in senders(mail.content)] != [who.mailbox]:

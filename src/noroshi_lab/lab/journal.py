@@ -27,7 +27,7 @@ class Event:
 
 
 class Journal:
-    """The last ten thousand events."""
+    """Keep the last ten thousand events."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -35,7 +35,7 @@ class Journal:
         self._count = 0
 
     def note(self, server: str, what: str, answer: str, who: str = "") -> None:
-        """Writes one down."""
+        """Note one event."""
         self._count += 1
         self._events.append(
             Event(

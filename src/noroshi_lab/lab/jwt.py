@@ -21,7 +21,7 @@ _PADDINGS: dict[str, padding.AsymmetricPadding] = {
 
 @dataclass(frozen=True, slots=True)
 class Jwt:
-    """A token taken apart; nothing of it is believed yet."""
+    """Hold a token taken apart; nothing of it is believed yet."""
 
     head: Mapping[str, Any]
     claims: Mapping[str, Any]
@@ -70,12 +70,12 @@ def take_apart(token: str) -> Jwt | None:
 
 
 def encode(data: bytes) -> str:
-    """base64url without padding."""
+    """Encode as base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def decode(text: str) -> bytes:
-    """base64url without padding; ValueError if it is not that."""
+    """Decode base64url without padding; ValueError if it is not that."""
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as broken:

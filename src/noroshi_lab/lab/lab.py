@@ -1,4 +1,4 @@
-"""The whole lab as one thing that is started and stopped."""
+"""Start and stop the whole lab as one."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Lab:
         ports: Mapping[str, int] | None = None,
         token_seconds: int = TOKEN_SECONDS,
     ) -> None:
-        """`ports`: of the servers, by their name among the doors; any free one where none is given."""
+        """`ports`: by the name of the server; a server without one takes any free port."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder.absolute()
         self._certificate = "" if directory else str(self.folder / "client.pem")
@@ -82,7 +82,7 @@ class Lab:
         return ready_made(read_address(self.folder), certificate)
 
     async def __aenter__(self) -> Lab:
-        """Starts all servers and then writes what clients need to know."""
+        """Start all servers, then write what clients need to know."""
         async with AsyncExitStack() as stack:
             self._open_doors(stack)
             self._assemble()
@@ -114,7 +114,7 @@ class Lab:
         await self._stack.aclose()
 
     def _open_doors(self, stack: AsyncExitStack) -> None:
-        """Binds all ports, so that one that is taken is told before anything runs."""
+        """Bind all ports, so that a taken one is reported before anything runs."""
         self.doors: dict[str, Door] = {}
         self._web, self._desk = (self._web_door(stack, name) for name in ("entra", "desk"))
         self._graph = self._web_door(stack, "graph")
@@ -215,7 +215,7 @@ class Lab:
         await self._graph.open(app, self._certificates.tls(self._shows("graph")))
 
     async def _start_desk(self) -> None:
-        """Start what is the lab's own, and never out of order: mails to look at, and its
+        """Start the lab's own pages, which never fail on purpose: the mailboxes, and the
         control."""
         app = web.Application()
         ca_file = str(self.folder / "ca.pem")

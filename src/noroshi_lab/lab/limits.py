@@ -37,7 +37,7 @@ class Limits:
 
     @classmethod
     def of_exchange(cls) -> Limits:
-        """As Exchange Online is, for a clock that goes on by itself."""
+        """Return the limits of Exchange Online, for a clock that goes on by itself."""
         return cls(manner="delay", tar_pit=timedelta(seconds=5), idle=timedelta(minutes=10))
 
     @property

@@ -13,7 +13,7 @@ from noroshi_lab.lab.submission import Outgoing, Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A mail as it came by SMTP."""
+    """Hold a mail as it came by SMTP."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -23,11 +23,11 @@ class Handed:
 
 
 class Post(Protocol):
-    """Takes mails, or says why not."""
+    """Take mails in, or return the reply that refuses one."""
 
     @property
     def size(self) -> int:
-        """Bytes that a mail may have."""
+        """Return the most bytes that a mail may have."""
 
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
@@ -35,11 +35,11 @@ class Post(Protocol):
         """Return the reply to one recipient that is not taken, or None."""
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
-        """Keeps it; or the reply that refuses it."""
+        """Keep a mail, or return the reply that refuses it."""
 
 
 class ExchangePost:
-    """Exchange Online's: all that it is particular about is in `submission`."""
+    """Take mails in as Exchange Online does; the rules are in `submission`."""
 
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
@@ -51,7 +51,7 @@ class ExchangePost:
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
     ) -> str | None:
-        """More recipients than one mail may have; the others are taken."""
+        """Refuse more recipients than one mail may have; the others are taken."""
         most = self._submission.limits.recipients
         if not most or len(before) < most:
             return None
@@ -60,7 +60,8 @@ class ExchangePost:
         return REPLIES["4.5.3"]
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
-        """Judges it, waits where the minute's limit delays it, and keeps it."""
+        """Judge a mail, wait where the limit a minute delays it, and keep it; or return the
+        reply that refuses it."""
         tenant = self._submission.directory.home_of(who.mailbox)
         outgoing = Outgoing(
             tenant=tenant,

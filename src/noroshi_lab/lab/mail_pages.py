@@ -1,4 +1,4 @@
-"""The mailbox pages of the lab: what has arrived, and one mail as its reader sees it."""
+"""Show the mailbox pages of the lab: the arrived mails, and one mail as a reader sees it."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _SOURCE = _("Source")
 
 
 class MailPages:
-    """The pages under /mail."""
+    """Serve the pages under /mail."""
 
     def __init__(self, mailboxes: Mailboxes) -> None:
         self._mailboxes = mailboxes
 
     def routes(self, app: web.Application) -> None:
-        """Adds the pages to the application."""
+        """Add the pages to the application."""
         app.router.add_get("/", self._home)
         app.router.add_get("/mail", self._list)
         app.router.add_get(r"/mail/{number:\d{1,9}}", self._one)
@@ -94,7 +94,8 @@ class MailPages:
         return web.Response(text=text, content_type="text/plain", headers=_MAIL)
 
     async def _file(self, request: web.Request) -> web.Response:
-        """Always to be saved, never shown: what it says of its type is not believed."""
+        """Send an attachment to be saved, never shown: the stated content type is not
+        trusted."""
         files = _files(await self._mail(request))
         number = int(request.match_info["file"])
         if number >= len(files):

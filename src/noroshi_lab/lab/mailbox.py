@@ -15,15 +15,16 @@ from typing import Literal, get_args
 _NAME = re.compile(r"(\d+)-[0-9A-F]+\.eml")
 Folder = Literal["inbox", "sentitems", "deleteditems"]
 FOLDERS: tuple[Folder, ...] = get_args(Folder)
-"""What has arrived, what was sent, and what was deleted, as Microsoft Graph names them."""
+"""The folders for received, sent and deleted mails, as Microsoft Graph names them."""
 
 REMEMBERED = 1024
-"""Mails that need not be read again: a file never changes once it has its name."""
+"""The number of parsed mails to keep: a file never changes once it has the final name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail as it lies in one mailbox, its headers decoded; `raw` is what was stored."""
+    """Hold a mail as it lies in one mailbox, with decoded headers; `raw` is the stored
+    content."""
 
     number: int
     mailbox: str
@@ -43,10 +44,10 @@ class Mail:
 
 
 class Mailboxes:
-    """Keeps mails in a folder, numbered as they come, and reads them back.
+    """Keep mails in a folder, numbered as they come, and read them back.
 
-    What was sent and what was deleted lie in folders of their own within it, so that whoever
-    looks for what has arrived sees that alone.
+    Sent and deleted mails lie in subfolders, so that a search for arrived mails finds those
+    alone.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,9 +68,9 @@ class Mailboxes:
         content: bytes,
         sent_by: str = "",
     ) -> None:
-        """Puts one copy in each recipient's mailbox, the `Received` line on top.
+        """Put one copy in each recipient's mailbox, the `Received` line on top.
 
-        `sent_by` is a mailbox that keeps one in its Sent Items.
+        `sent_by` is a mailbox that gets a copy in Sent Items.
         """
         head = f"{received}\r\nReturn-Path: <{sender}>\r\nDelivered-To: "
         for recipient in recipients:
@@ -94,14 +95,14 @@ class Mailboxes:
         return None
 
     def delete(self, mail: Mail) -> None:
-        """Into Deleted Items; from there for good."""
+        """Move a mail into Deleted Items; from there delete it for good."""
         if mail.folder == "deleteditems":
             mail.file.unlink(missing_ok=True)
         else:
             mail.file.replace(self._folders["deleteditems"] / mail.file.name)
 
     def empty(self, mailbox: str) -> int:
-        """Deletes all that lies in a mailbox, for good; how many mails it was."""
+        """Delete all mails of a mailbox, for good; return how many they were."""
         mails = [mail for folder in FOLDERS for mail in self.mails(mailbox, folder)]
         for mail in mails:
             mail.file.unlink(missing_ok=True)
@@ -123,7 +124,8 @@ class Mailboxes:
         return self.mails()
 
     def _write(self, folder: Folder, queue_id: str, data: bytes) -> None:
-        """Renamed when whole, so that a reader never sees half a mail."""
+        """Write a mail, and rename the file when it is whole, so that a reader never sees half
+        a mail."""
         self._count += 1
         name = f"{self._count:06d}-{queue_id}.eml"
         fresh = self._folders[folder] / (name + ".new")
@@ -142,7 +144,7 @@ class Mailboxes:
 
 @lru_cache(REMEMBERED)
 def read_mail(number: int, path: Path, folder: Folder = "inbox") -> Mail:
-    """Reads a stored mail; what cannot be decoded is shown as well as it goes."""
+    """Read a stored mail; undecodable parts are shown as well as possible."""
     raw = path.read_bytes()
     message = BytesParser(EmailMessage, policy=default).parsebytes(raw)
 

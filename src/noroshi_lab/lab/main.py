@@ -1,4 +1,4 @@
-"""The program `noroshi lab`: runs the lab, or lists and reads the mails that it has taken."""
+"""Run the program `noroshi lab`: run the lab, or list and show the mails that it has taken."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WHAT = _(
 )
 _WHAT_MAIL = _("Lists the messages that the lab has accepted, or shows one.")
 OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
-"""What can be done beside a lab that runs, or with what it has left."""
+"""The commands for a running lab, or for the data that one has left."""
 _WHAT_DRILL = _("Takes a running node through the ten most likely failures.")
 _PORT = _("HTTPS port (default: the last one used, or a free one)")
 _SMTP_PORT = _("SMTP port (default: the last one used, or a free one)")
@@ -70,7 +70,8 @@ _HEADINGS = (
 
 
 def main(argv: Sequence[str], *, language: str = "en", out: TextIO | None = None) -> int:
-    """Runs `noroshi lab …`. Exit code 0: done; 1: cannot start, no such mail, or no lab; 2: usage."""
+    """Run `noroshi lab …`. Exit code 0: done; 1: cannot start, no such mail, or no lab; 2:
+    usage."""
     shown = out or sys.stdout
     if argv and argv[0] in COMMANDS:
         return script(argv[0], argv[1:], language_of(argv, language), shown)

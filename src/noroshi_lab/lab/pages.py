@@ -93,7 +93,7 @@ def pick_language(ui_locales: str, accept_language: str) -> str:
 def sign_in_page(
     *, language: str, action: str, ticket: str, hint: str, problem: str = ""
 ) -> str:
-    """Account and password; `problem` says why the last try was refused."""
+    """Return the page for account and password; `problem` says why the last try was refused."""
     fields = (
         f'<label for="login">{_ACCOUNT.say(language)}</label>'
         f'<input id="login" name="login" type="email" required value="{escape(hint)}" '
@@ -220,7 +220,8 @@ def notice_page(language: str, words: Message) -> str:
 
 
 def post_page(language: str, uri: str, fields: Mapping[str, str]) -> str:
-    """`response_mode=form_post`, with a button in place of the script that Entra ID uses."""
+    """Return the page for `response_mode=form_post`, with a button in place of the script that
+    Entra ID uses."""
     form = _form(uri, fields, _button("", _NEXT.say(language)))
     return document(language, _BACK.say(language), form)
 

@@ -1,4 +1,4 @@
-"""Signs in at the lab's pages as a person does: fills in the form, presses the button."""
+"""Sign in at the lab's pages as a person does: fill in the form, press the button."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ class SmtpAuthError(Exception):
 async def sign_in(
     url: str, user: str, password: str, ca_file: str, *, for_all: bool = False
 ) -> str:
-    """Walks from the authorise URL to the redirect and gives its whole address, not opened.
+    """Walk from the authorise URL to the redirect, and return the whole address of that, not
+    opened.
 
-    Looks at the simulated phone where a page asks for it; `for_all` consents for the
-    organisation. Raises SmtpAuthError when a page has no form to go on with, or asks again
-    for what was given.
+    Use the simulated phone where a page asks for it; `for_all` consents for the organisation.
+    Raises SmtpAuthError when a page has no form to go on with, or asks again for the same
+    input.
     """
     async with _browser(ca_file) as session:
         answer = await _visit(session, "GET", url, {})
@@ -35,7 +36,7 @@ async def sign_in(
 
 
 async def enter_code(url: str, code: str, user: str, password: str, ca_file: str) -> str:
-    """Types in a device's code at the page that it names, and signs in; what the last page says.
+    """Type in a device's code at its page, and sign in; return the text of the last page.
 
     Raises SmtpAuthError as `sign_in` does.
     """
@@ -57,7 +58,7 @@ def _browser(ca_file: str) -> aiohttp.ClientSession:
 async def _walk(
     session: aiohttp.ClientSession, answer: _Answer, user: str, password: str, *, for_all: bool
 ) -> _Answer:
-    """Fills in form after form: to a redirect, or to a page without one."""
+    """Fill in form after form: to a redirect, or to a page without one."""
     start = answer.url
     for _ in range(_MOST_PAGES):
         page = answer.page
@@ -84,7 +85,7 @@ class _Answer:
 
 
 async def _take_the_phone(session: aiohttp.ClientSession, page: Page, user: str) -> str:
-    """Types the page's number in, if it shows one; the code that the phone shows."""
+    """Type in the number on the page, if there is one; return the code that the phone shows."""
     shown = await _visit(session, "GET", page.phone, {})
     if page.number:
         typed = {"upn": user, "number": page.number, "answer": "approve"}
@@ -124,7 +125,7 @@ class Page(HTMLParser):
         self._whose = ""
 
     def filled_in(self, user: str, password: str, *, for_all: bool = False) -> dict[str, str]:
-        """Return the form's fields with the person's own words, and its first button
+        """Return the fields of the form, filled in for the person, with the first button
         pressed."""
         own = {"email": user, "password": password}
         return {

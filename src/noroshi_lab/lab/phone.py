@@ -15,7 +15,7 @@ _STEP = 30  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A sign-in that waits for the number on its page; `answer` None: not answered yet."""
+    """Hold a sign-in that waits for the number on the page; `answer` None: not answered yet."""
 
     number: str
     answer: bool | None = None

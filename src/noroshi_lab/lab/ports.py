@@ -44,12 +44,13 @@ class Door:
         tls: ssl.SSLContext | None = None,
         cut: Callable[[], None] = lambda: None,
     ) -> None:
-        """Listens; `cut` ends the connections that there are."""
+        """Listen; `cut` ends the open connections."""
         self._factory, self._tls, self._cut = factory, tls, cut
         await self._listen()
 
     def put(self, state: State) -> None:
-        """From now on it stands so. A silent connection stays silent until it is closed."""
+        """Set the state of the door from now on. A silent connection stays silent until it is
+        closed."""
         before, self.state = self.state, state
         if state == "refuses" and before != "refuses":
             self._shut()
@@ -59,7 +60,7 @@ class Door:
             self._opening = asyncio.ensure_future(self._listen())
 
     async def stop(self) -> None:
-        """Lets go of the port."""
+        """Release the port."""
         self._close()
         if self._opening is not None:
             self._opening.cancel()
@@ -89,7 +90,7 @@ class Door:
 
 
 class WebDoor(Door):
-    """A port for HTTPS."""
+    """Hold a port for HTTPS."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
@@ -102,7 +103,7 @@ class WebDoor(Door):
 
     @web.middleware
     async def guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Says nothing, or that it is out of order, while the door stands so."""
+        """Do not answer, or answer 503, while the door is set to that."""
         if self.state == "silent":
             await asyncio.Event().wait()  # until the other side gives up, which cancels this
         if self.state == "busy":
@@ -110,7 +111,7 @@ class WebDoor(Door):
         return await handler(request)
 
     async def open(self, app: web.Application, tls: ssl.SSLContext) -> None:
-        """Serves an application."""
+        """Serve an application."""
         # No access log: codes and states stand in the addresses.
         self._runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True
@@ -133,7 +134,7 @@ class WebDoor(Door):
 
 
 def bind(port: int) -> list[socket.socket]:
-    """Sockets on one port of 127.0.0.1 and, where there is IPv6, of ::1.
+    """Bind sockets on one port of 127.0.0.1 and, where there is IPv6, of ::1.
 
     A client that dials "localhost" may try either first, and must not meet a stranger there.
     """

@@ -54,7 +54,8 @@ class Endpoint:
 
 
 def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") -> Proof:
-    """Client id and proof, from the form or from HTTP Basic (RFC 6749, 2.3.1; RFC 7523, 2.2)."""
+    """Read client id and proof, from the form or from HTTP Basic (RFC 6749, 2.3.1; RFC 7523,
+    2.2)."""
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:
@@ -76,7 +77,8 @@ def read_proof(form: Mapping[str, str], authorization: str, origin: str = "") ->
 
 
 def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
-    """Raises a Refusal unless the proof is what the platform of the used redirect URI wants."""
+    """Raise a Refusal unless the proof is the one that the platform of the used redirect URI
+    needs."""
     if platform == "spa":
         return _as_page(proof)
     if proof.origin:
@@ -91,7 +93,7 @@ def prove(app: App, platform: Platform, proof: Proof, at: Endpoint) -> None:
 
 
 def _as_page(proof: Proof) -> None:
-    """A single-page app: a browser's request from another origin, and nothing secret."""
+    """Check a single-page app: a browser's request from another origin, and nothing secret."""
     if not proof.origin:
         raise Refusal(9002327)
     if proof.given:
@@ -116,7 +118,8 @@ def _check_secret(app: App, secret: str, now: datetime) -> None:
 
 
 def _check_assertion(app: App, assertion: str, at: Endpoint) -> None:
-    """First whose it is, then whether it is meant for here and in its time."""
+    """Check the signer first, then the claims: the issuer, the audience and the times. Raises
+    Refusal."""
     jwt = take_apart(assertion)
     if jwt is None or not any(_made_by(one, jwt, at.now) for one in app.certificates):
         raise Refusal(700027, app=app.client_id)
@@ -129,8 +132,8 @@ def _check_assertion(app: App, assertion: str, at: Endpoint) -> None:
 
 
 def _made_by(certificate: x509.Certificate, jwt: Jwt, now: datetime) -> bool:
-    """Return whether the header names this certificate, by either hash of it, and its key
-    signed."""
+    """Return whether the header names this certificate, by either hash of it, and the signature
+    is by that key."""
     prints = thumbprints(certificate)
     named = {name: str(jwt.head[name]).rstrip("=") for name in prints if name in jwt.head}
     key = certificate.public_key()
@@ -151,7 +154,8 @@ def thumbprints(certificate: x509.Certificate) -> dict[str, str]:
 
 
 def _check_times(claims: Mapping[str, object], now: datetime) -> None:
-    """A clock may be wrong by five minutes; an assertion that ends later than a day is none."""
+    """Check the times of an assertion; the app's clock may be wrong by five minutes. Raises
+    Refusal."""
     begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp")
     if not isinstance(ends, int | float) or not isinstance(begins, int | float):
         raise Refusal(700024)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A switch that has been set, and when it begins to act."""
+    """Hold a switch that has been set, and the time when it begins to act."""
 
     name: str
     value: str
@@ -21,7 +21,7 @@ class Change:
 
 
 class Pending:
-    """Changes on their way; they are made in the order in which they were asked for."""
+    """Keep the pending changes; they are made in the order in which they were requested."""
 
     def __init__(self) -> None:
         self.delay = timedelta()
@@ -32,7 +32,7 @@ class Pending:
         return tuple(self._waiting)
 
     def ask(self, name: str, value: str, now: datetime, make: Callable[[], None]) -> None:
-        """Makes a change, now or when it has gone round."""
+        """Make a change, now or when it has propagated."""
         if self.delay:
             at = now + self.delay
             self._waiting.append(Change(name=name, value=value, at=at, make=make))
@@ -40,12 +40,12 @@ class Pending:
             make()
 
     def forget(self) -> None:
-        """Drop what is on its way: it is not made, and nothing takes its time any more."""
+        """Drop all pending changes and the delay."""
         self.delay = timedelta()
         self._waiting.clear()
 
     def settle(self, now: datetime) -> None:
-        """Makes all changes whose time has come."""
+        """Make all changes whose time has come."""
         due = [each for each in self._waiting if each.at <= now]
         self._waiting = [each for each in self._waiting if each.at > now]
         for each in due:

@@ -16,7 +16,7 @@ _CHALLENGE = {"access_token": {"capolids": {"essential": True, "values": ["lab-p
 
 
 class Refusal(Exception):
-    """Entra ID says no, with a code of `KNOWN` and what its sentence names."""
+    """Refuse as Entra ID does, with a code of `KNOWN` and the values for the sentence."""
 
     def __init__(self, code: int, *, error: str = "", **given: str) -> None:
         """`given` fills the sentence; `error` stands where a code's usual one does not fit."""
@@ -42,7 +42,7 @@ class _Placeholders(dict[str, str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A refusal with what support asks for: when it was, and its two ids."""
+    """Hold a refusal with the details for support: the time, and the two ids."""
 
     refusal: Refusal
     at: datetime

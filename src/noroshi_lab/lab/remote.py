@@ -1,6 +1,6 @@
-"""A running lab, spoken with from another program: its control, call by call.
+"""Call the control of a running lab from another program.
 
-The lab's own commands go by it; so can a program that drives the lab through a story.
+The lab's own commands use it; so can a program that drives the lab through a story.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Answer = Mapping[str, Any]
 
 
 class LabError(Exception):
-    """No lab runs there, or it does not do what was asked; the words say which."""
+    """Report that no lab runs there, or that it refuses a request; the words say which."""
 
     def __init__(self, words: Message) -> None:
         super().__init__(words.en)
@@ -30,7 +30,7 @@ class LabError(Exception):
 
 
 class Remote:
-    """The lab of a folder. Each call raises LabError."""
+    """Call the lab of a folder. Each call raises LabError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,44 +45,45 @@ class Remote:
         return found if isinstance(found, dict) else {}
 
     def state(self) -> Answer:
-        """Return the time, all switches, what is on its way, and scripted faults."""
+        """Return the time, all switches, the pending changes, and scripted faults."""
         return self._ask("state")
 
     def set(self, name: str, value: str) -> Answer:
-        """Sets one switch; the state afterwards."""
+        """Set one switch; return the new state."""
         return self._ask("set", {"name": name, "value": value})
 
     def fault(
         self, at: str, does: str, *, to: str = "", left: int | None = 1, side: str = "microsoft"
     ) -> Answer:
-        """Scripts a fault; `left` None is until it is cleared. The state afterwards."""
+        """Script a fault; `left` None: until it is cleared. Return the new state."""
         return self._ask(
             "fault", {"at": at, "does": does, "to": to, "left": left, "side": side}
         )
 
     def clear(self) -> Answer:
-        """Forgets all scripted faults; the state afterwards."""
+        """Clear all scripted faults; return the new state."""
         return self._ask("clear", {})
 
     def reset(self) -> Answer:
-        """Puts clock, switches and faults back to the start; the state afterwards."""
+        """Reset clock, switches and faults; return the new state."""
         return self._ask("reset", {})
 
     def new(self, what: str, *, ends: str = "", alone: bool = False) -> Answer:
-        """Make a further client `secret` or `certificate` of the app: its value, and its end.
+        """Make a further client `secret` or `certificate` of the app; return the value and the
+        end.
 
-        `alone`: those before it end at once.
+        `alone`: the earlier ones end at once.
         """
         return self._ask("new", {"what": what, "ends": ends, "alone": alone})
 
     def upload(self, certificate: str, *, alone: bool = False) -> Answer:
-        """Registers a certificate, in PEM and without its key, with the app: its thumbprint, and
-        its end. `alone`: in the place of all others."""
+        """Register a certificate with the app, in PEM and without the private key; return the
+        thumbprint and the end. `alone`: in the place of all others."""
         return self._ask("upload", {"certificate": certificate, "alone": alone})
 
     def sign_in(self, url: str, *, code: str = "", admin: bool = False) -> str:
-        """Signs in at a page as the user, or as the administrator for all: the redirect's address;
-        with a device's code, what the last page says."""
+        """Sign in at a page as the user, or as the administrator for all; return the redirect's
+        address, or, with a device's code, the text of the last page."""
         arguments = {"url": url, "code": code, "admin": admin}
         return str(self._ask("sign-in", arguments)["goes_to"])
 
@@ -93,7 +94,7 @@ class Remote:
         return found
 
     def empty(self, mailbox: str) -> int:
-        """Deletes all that lies in a mailbox; how many mails it was."""
+        """Delete all mails of a mailbox; return how many they were."""
         return int(self._ask("empty", {"mailbox": mailbox})["deleted"])
 
     def events(self, after: int = 0) -> list[Answer]:

@@ -1,7 +1,8 @@
-"""Exchange Online's own sentences in SMTP, by a short name for each.
+"""Hold Exchange Online's replies in SMTP, by a short name for each.
 
 After Microsoft's pages on client submission, NDR codes and throttling, and public logs. A
-client must go by code and enhanced code; the bracket at the end of an error is added on its way.
+client must go by code and enhanced code; the bracket at the end of an error is added when the
+reply is sent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Reports of non-delivery, as Exchange Online sends them into the sender's mailbox (RFC 3464)."""
+"""Make reports of non-delivery, as Exchange Online sends them into the sender's mailbox (RFC
+3464)."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def why_lost(recipient: str, own: bool, full: bool) -> Lost | None:
 def make_report(
     content: bytes, lost: Iterable[Lost], *, sender: str, host: str, now: datetime
 ) -> bytes:
-    """Return a multipart/report that names the mail by its Message-ID."""
+    """Return a multipart/report that names the mail by Message-ID."""
     original = BytesHeaderParser().parsebytes(content)
     lost, domain = tuple(lost), sender.rpartition("@")[2]
     report = MIMEMultipart("report", report_type="delivery-status")

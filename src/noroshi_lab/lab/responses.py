@@ -22,7 +22,7 @@ PAGE = {
 
 
 class Answers:
-    """Makes answers; `base` is the lab's own address, without a slash at the end."""
+    """Make answers; `base` is the lab's own address, without a slash at the end."""
 
     def __init__(self, base: str, clock: Clock) -> None:
         self.base, self.clock = base, clock

@@ -26,19 +26,20 @@ PERMISSIONS = frozenset(
         "User.Read",
     }
 )
-"""What a person may let an app do."""
+"""The delegated permissions: what a person may let an app do."""
 HIGH_VOLUME = "https://outlook.office365.com/Mail.Send"
 """An application permission of Exchange Online, which High Volume Email wants. Graph has one of the
 same name, so this one is written whole."""
 EXCHANGE_ROLES = frozenset({"SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp"})
-"""What an app may do by itself at Exchange; every other role is Graph's."""
+"""The application permissions at Exchange; every other role is Graph's."""
 _DEFAULT = ".default"
 _OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scopes:
-    """Permissions as they were written, in order, and the OpenID Connect words beside them."""
+    """Hold permissions as they were written, in order, and the OpenID Connect words beside
+    them."""
 
     asked: tuple[str, ...]
     words: frozenset[str]
@@ -59,19 +60,20 @@ class Scopes:
 
     @property
     def scp(self) -> str:
-        """Return the `scp` claim: names without their resource."""
+        """Return the `scp` claim: names without the resource."""
         names = (_split(each)[1] for each in self.granted)
         return " ".join(name for name in names if name != _DEFAULT)
 
     def within(self, consented: Iterable[str]) -> None:
-        """Raises Refusal 65001 if a permission was asked for that nobody consented to."""
+        """Raise Refusal 65001 if a permission was requested that nobody consented to."""
         known = {_split(each) for each in consented}
         for each in self.granted:
             if _split(each) not in known:
                 raise Refusal(65001, scope=each)
 
     def with_defaults(self, listed: Iterable[str], app: str) -> Scopes:
-        """RESOURCE/.default means what the app's registration lists for it, and stays beside that."""
+        """Add the permissions that the app's registration lists for RESOURCE/.default, which
+        stays beside them."""
         asked: list[str] = []
         for each in self.asked:
             resource, name = _split(each)
@@ -85,7 +87,7 @@ class Scopes:
 
 
 def read_scopes(text: str) -> Scopes:
-    """Reads the `scope` parameter; Refusal 900144, 70011 or 500011 says what is wrong."""
+    """Read the `scope` parameter; Refusal 900144, 70011 or 500011 says what is wrong."""
     parts = text.split()
     if not parts:
         raise Refusal(900144, name="scope")
@@ -96,7 +98,7 @@ def read_scopes(text: str) -> Scopes:
 
 
 def read_default(text: str) -> str:
-    """The resource of RESOURCE/.default, all that an app by itself may ask for."""
+    """Return the resource of RESOURCE/.default, all that an app by itself may ask for."""
     resource, slash, name = text.strip().rpartition("/")
     if not slash or name != ".default" or " " in resource:
         raise Refusal(1002012, scope=text)

@@ -40,7 +40,7 @@ _Step = Callable[[web.Request, dict[str, str], Visit], Awaitable[web.Response]]
 
 
 class Walk:
-    """The pages of a sign-in."""
+    """Serve the pages of a sign-in."""
 
     def __init__(self, answers: Answers, directory: Directory, grants: Grants) -> None:
         self._answers = answers
@@ -52,7 +52,7 @@ class Walk:
         self._sessions: dict[str, tuple[User, datetime]] = {}
 
     def routes(self, app: web.Application) -> None:
-        """Adds the pages to the application."""
+        """Add the pages to the application."""
         app.router.add_get("/phone", self._show_phone)
         app.router.add_post("/phone", self._answer_phone)
         app.router.add_get(DEVICE_PAGE, self._show_device)
@@ -63,7 +63,7 @@ class Walk:
         app.router.add_post("/{tenant}/consent", self._step("consent", self._consent))
 
     def forget_consent(self) -> None:
-        """Nobody's consent holds any more; the next sign-in asks for it again."""
+        """Drop all consents; the next sign-in asks for consent again."""
         self._consents.withdraw(self._directory.tenants)
 
     # The beginning
@@ -91,7 +91,7 @@ class Walk:
         return self._ask_account(ask_for_device(waiting), tongue, hint="")
 
     def _silent(self, request: web.Request, ask: Ask) -> web.Response:
-        """prompt=none: only what needs nobody at the browser."""
+        """Answer prompt=none: do only what needs nobody at the browser."""
         user, until = self._sessions.get(
             request.cookies.get(_COOKIE, ""), (None, self._answers.clock())
         )

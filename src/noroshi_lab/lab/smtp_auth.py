@@ -34,26 +34,26 @@ MECHANISM = "504 5.7.4 Unrecognized authentication type"
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The mailbox that is open now, and by which mechanism."""
+    """Hold the open mailbox, and the mechanism of the sign-in."""
 
     mailbox: str
     by: str
 
 
 class Gate(Protocol):
-    """Decides who may come in at an SMTP server."""
+    """Decide who may sign in at an SMTP server."""
 
     async def admit(self, line: Line, mechanism: str, initial: str) -> Admitted | None:
-        """Speaks until there is a decision, and says what it is; the answer that lets somebody
-        in is the caller's."""
+        """Speak with the client until there is a decision, and return it; the caller sends the
+        reply that admits somebody."""
 
     def left(self, who: Admitted) -> None:
-        """A connection has ended that somebody came in by."""
+        """Note that a connection has ended that somebody signed in on."""
 
 
 @dataclass(slots=True, kw_only=True)
 class ExchangeGate:
-    """Exchange Online's; one text for all that can be wrong with a token."""
+    """Admit as Exchange Online does; one text for all that can be wrong with a token."""
 
     directory: Directory
     mint: Mint
@@ -64,7 +64,7 @@ class ExchangeGate:
     _open: Counter[str] = field(default_factory=Counter)  # connections for each mailbox
 
     async def admit(self, line: Line, mechanism: str, initial: str) -> Admitted | None:
-        """AUTH XOAUTH2 in both forms, and AUTH LOGIN."""
+        """Admit by AUTH XOAUTH2 in both forms, and AUTH LOGIN."""
         known = {"XOAUTH2": self._xoauth2, "LOGIN": self._login}
         if mechanism not in known:
             await line.no(MECHANISM)
@@ -80,7 +80,7 @@ class ExchangeGate:
         return found
 
     def left(self, who: Admitted) -> None:
-        """One connection of this mailbox fewer."""
+        """Count one connection of this mailbox fewer."""
         self._open[who.mailbox] -= 1
 
     def _crowded(self, mailbox: str) -> bool:
@@ -107,7 +107,7 @@ class ExchangeGate:
         return found if isinstance(found, str) else Admitted(found.address, "XOAUTH2")
 
     async def _login(self, line: Line, initial: str) -> Admitted | str:
-        """Asks for both, as Exchange does, whatever comes of it."""
+        """Ask for user and password, as Exchange does, whatever comes of it."""
         replies = [initial] if initial else []
         for challenge in _LOGIN[len(replies) :]:
             await line.say(challenge)

@@ -16,7 +16,7 @@ MAX_LINE = 65_536
 
 
 class ConversationEndedError(Exception):
-    """The conversation is over, without a word."""
+    """Report that the conversation is over, without a word."""
 
 
 class Line:
@@ -40,7 +40,7 @@ class Line:
         self.peer = str(writer.get_extra_info("peername")[0])
 
     async def read(self) -> str:
-        """Return the next line, without its end."""
+        """Return the next line, without the line end."""
         return (await self.raw())[:-2].decode("utf-8", "replace")
 
     async def raw(self) -> bytes:
@@ -48,16 +48,16 @@ class Line:
         return await self._reader.readuntil(b"\r\n")
 
     async def octets(self, count: int) -> bytes:
-        """So many bytes."""
+        """Read so many bytes."""
         return await self._reader.readexactly(count)
 
     async def no(self, reply: str) -> None:
-        """Says an error, with what the provider's errors end in."""
+        """Send an error reply with the provider's usual ending."""
         self._note(reply)
         await self.say(self._dialect.marked(reply, self._clock(), self._id))
 
     async def say(self, reply: str) -> None:
-        """Answers; 421 ends the conversation."""
+        """Send a reply; 421 ends the conversation."""
         if self._faults.silent:
             await self.fall_silent()
         if self._faults.delay:
@@ -68,7 +68,7 @@ class Line:
             raise ConversationEndedError
 
     async def strike(self, does: str) -> bool:
-        """Does what a scripted fault says; False: nothing in the place of the usual answer."""
+        """Do what a scripted fault says; return False if the usual answer is not replaced."""
         if does == "drop":
             raise ConversationEndedError
         if does == "silent":
@@ -82,7 +82,7 @@ class Line:
         return True
 
     async def fall_silent(self) -> None:
-        """Reads on and says nothing until the other side gives up."""
+        """Read on and say nothing until the other side gives up."""
         while await self._reader.read(MAX_LINE):
             pass
         raise ConversationEndedError
@@ -96,15 +96,15 @@ class Line:
                     pass
 
     async def secure(self, tls: ssl.SSLContext) -> str:
-        """Goes over to TLS and tells its version."""
+        """Start TLS and return the version."""
         await self._writer.start_tls(tls)
         return self.tls_version()
 
     def tls_version(self) -> str:
-        """TLS1.3 or the like; "" in clear."""
+        """Return TLS1.3 or the like; "" in clear."""
         talk = self._writer.get_extra_info("ssl_object")
         return str(talk.version()).replace("v", "") if talk else ""
 
     def close(self) -> None:
-        """Ends the connection."""
+        """End the connection."""
         self._writer.close()

@@ -11,18 +11,18 @@ from noroshi_lab.lab.smtp_line import MAX_LINE, Line
 
 
 class SmtpServer:
-    """Holds one conversation for each connection."""
+    """Hold one conversation for each connection."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, door: Door, tls: ssl.SSLContext | None = None) -> None:
-        """Answers at a door; with a context it speaks TLS from the first byte (RFC 8314)."""
+        """Answer at a door; with a context speak TLS from the first byte (RFC 8314)."""
         await door.start(self._protocol, tls=tls, cut=self._cut)
 
     async def stop(self) -> None:
-        """Ends all conversations at once, wherever they are."""
+        """End all conversations at once, wherever they are."""
         tasks = list(self._tasks)
         self._cut()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""All that the lab's switches reach: what stands for the tenant, its app, its user and mailbox."""
+"""Hold all that the lab's switches act on: the tenant, the app, the user and the mailbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from noroshi_lab.lab.submission import Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Switches act on the first tenant, its first app and user, and that user's mailbox."""
+    """Hold the objects that switches act on: the first tenant, its first app and user, and that
+    user's mailbox."""
 
     directory: Directory
     faults: Faults
@@ -60,7 +61,7 @@ class Board:
         return self.elsewhere.faults if door in self.elsewhere.doors else self.faults
 
     def keep(self, changed: App | User | Mailbox) -> None:
-        """Puts a changed record in the place of the one before."""
+        """Replace the record by a changed one."""
         if isinstance(changed, App):
             self.tenant.apps[changed.client_id] = changed
         elif isinstance(changed, User):

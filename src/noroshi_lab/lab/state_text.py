@@ -1,4 +1,4 @@
-"""A lab's state in words, for a terminal."""
+"""Show a lab's state in words, for a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ State = Mapping[str, Any]
 
 
 def whole(state: State, language: str) -> str:
-    """Time, switches under their headings, what is on its way, and faults."""
+    """Return the whole state as text: time, switches under their headings, pending changes, and
+    faults."""
     parts = [_NOW.fill(now=state["now"]).say(language)]
     groups = dict.fromkeys(each["group"]["en"] for each in state["switches"])
     for group in groups:
@@ -30,7 +31,7 @@ def whole(state: State, language: str) -> str:
 
 
 def some(state: State, names: Collection[str], language: str) -> str:
-    """Return these switches alone, and what is on its way."""
+    """Return these switches and the pending changes as text."""
     chosen = [each for each in state["switches"] if each["name"] in names]
     lines = "\n".join(line.strip() for line in _switches(chosen, language))
     return "\n\n".join((lines, *_pending(state, language)))

@@ -1,4 +1,4 @@
-"""A mail on its way out, whether it came by SMTP or by Graph: who refuses it, and where it goes."""
+"""Take in a mail that was submitted by SMTP or by Graph: refuse it, or deliver it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Outgoing:
 
     @property
     def outside(self) -> int:
-        """Return how many of its recipients are not in the tenant."""
+        """Return the number of recipients outside the tenant."""
         return sum(not self.tenant.has(each) for each in self.recipients)
 
     @property
@@ -65,7 +65,7 @@ class Denial:
 
 
 class Submission:
-    """Judges mails, keeps them, and sends reports of what could not be delivered."""
+    """Judge mails, keep them, and send reports of non-delivery."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Submission:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def settle(self) -> None:
-        """Goes by what an administrator has changed, if its time has come."""
+        """Make the changes of an administrator whose time has come."""
         self._pending.settle(self.clock())
 
     def refuse(self, mail: Outgoing) -> Denial | None:
@@ -100,7 +100,8 @@ class Submission:
         return denial
 
     def refuse_now(self, mail: Outgoing) -> Denial | None:
-        """Return whether the minute's limit refuses it, where that is its manner."""
+        """Return the denial if the limit a minute is exceeded, where the limit rejects; else
+        None."""
         limits, address = self.limits, mail.mailbox.address
         if limits.manner != "reject" or self.usage.slot(address) <= self.clock():
             return None
@@ -114,7 +115,7 @@ class Submission:
         return self.usage.slot(mail.mailbox.address)
 
     async def take(self, mail: Outgoing) -> None:
-        """Puts it into all mailboxes; what cannot be delivered is reported after a while."""
+        """Put a mail into all mailboxes; report undeliverable recipients after a while."""
         self.usage.note(
             mail.mailbox.address,
             recipients=len(mail.recipients),
@@ -136,7 +137,7 @@ class Submission:
             self.report(mail, lost)
 
     async def hand_in(self, mail: Outgoing) -> None:
-        """Takes it, or says so and takes it later, where the minute's limit delays it."""
+        """Take a mail in, or later where the limit a minute delays it."""
         moment = self.moment(mail)
         if moment <= self.clock():
             return await self.take(mail)
@@ -152,7 +153,7 @@ class Submission:
         task.add_done_callback(self._tasks.discard)
 
     def report(self, mail: Outgoing, lost: Iterable[Lost]) -> None:
-        """Sends a report of non-delivery, later."""
+        """Send a report of non-delivery, later."""
         if any(each.status == "5.1.10" for each in lost):
             self.usage.failed(mail.mailbox.address, "invalid")
         self._later(self._report(mail, tuple(lost)))
@@ -177,7 +178,8 @@ class Submission:
     # Why not
 
     def _sender(self, mail: Outgoing) -> Denial | None:
-        """Envelope and header must both name the mailbox, or one that it may send as."""
+        """Check the senders: envelope and header must both name the mailbox, or one that it may
+        send as."""
         named = senders(mail.content)
         if not named or "@" not in named[0]:
             return _denial("5.7.512")

@@ -1,7 +1,8 @@
-"""Tokens: RS256 JWTs as Entra ID signs them, and refresh tokens that need no table.
+"""Make and read tokens: RS256 JWTs as Entra ID signs them, and refresh tokens that need no
+table.
 
-A refresh token is its own sealed record. So each one stays good until it has been idle for
-90 days, however many younger ones there are, and a restart of the lab forgets none.
+A refresh token is a sealed record of the grant. So each one stays good until it has been idle
+for 90 days, however many younger ones there are, and a restart of the lab forgets none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from noroshi_lab.lab.jwt import encode, sign, take_apart
 
 
 class Mint:
-    """Signs and reads the lab's tokens with one RSA key."""
+    """Sign and read the lab's tokens with one RSA key."""
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self._key = key
@@ -38,7 +39,8 @@ class Mint:
 
     @classmethod
     def open(cls, path: Path) -> Mint:
-        """Return the key kept there; made, readable by its owner alone, if there is none."""
+        """Return a mint with the key in that file; make a key, readable by the owner alone, if
+        there is none."""
         if path.exists():
             found = load_key(path.read_bytes())
             if found is not None:

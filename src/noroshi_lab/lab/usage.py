@@ -21,7 +21,8 @@ class _Sent:
 
 
 class Usage:
-    """Counts on the lab's clock. What it says of the future, after a clock was put back, is dropped."""
+    """Count on the lab's clock. Entries in the future, after the clock was put back, are
+    dropped."""
 
     def __init__(self, clock: Clock, limits: Limits) -> None:
         self._clock, self._limits = clock, limits
@@ -41,15 +42,15 @@ class Usage:
         return at
 
     def give_back(self, mailbox: str) -> None:
-        """The last slot was not used after all."""
+        """Give the last slot back, which was not used after all."""
         self._slots[mailbox].pop()
 
     def recipients(self, mailbox: str) -> int:
-        """Of one mailbox, in the last 24 hours."""
+        """Return the recipients of one mailbox in the last 24 hours."""
         return sum(each.recipients for each in self._day(mailbox))
 
     def outside(self) -> int:
-        """External recipients of all mailboxes, in the last 24 hours."""
+        """Return the external recipients of all mailboxes in the last 24 hours."""
         return sum(each.outside for box in list(self._sent) for each in self._day(box))
 
     def initial(self) -> int:
@@ -57,7 +58,7 @@ class Usage:
         return sum(each.initial for box in list(self._sent) for each in self._day(box))
 
     def note(self, mailbox: str, *, recipients: int, outside: int, initial: bool) -> None:
-        """A mail was taken, and with it the errors before it are forgotten."""
+        """Note an accepted mail, and forget the errors before it."""
         sent = _Sent(self._clock(), recipients, outside, outside if initial else 0)
         self._sent[mailbox].append(sent)
         for box, kind in list(self._errors):
@@ -65,7 +66,7 @@ class Usage:
                 del self._errors[box, kind]
 
     def failed(self, mailbox: str, kind: str) -> None:
-        """A mail was refused, by an error of this kind."""
+        """Note a mail that was refused with an error of this kind."""
         self._errors[mailbox, kind].append(self._clock())
 
     def throttled(self, mailbox: str) -> str:

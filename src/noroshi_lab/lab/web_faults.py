@@ -1,4 +1,4 @@
-"""Scripted faults of a web endpoint: what comes in the place of its answer."""
+"""Script faults of a web endpoint: replace the usual answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def struck(faults: Faults, at: str, request: web.Request) -> web.StreamRes
 async def strike(
     does: str, request: web.Request, retry_after: str
 ) -> web.StreamResponse | None:
-    """Does what a scripted fault says."""
+    """Do what a scripted fault says; return the answer that replaces the usual one, or None."""
     wait = seconds(does)
     if wait is not None:
         await asyncio.sleep(wait)
@@ -63,7 +63,7 @@ async def _broken(does: str, request: web.Request) -> web.StreamResponse:
 
 
 async def _truncated(request: web.Request) -> web.StreamResponse:
-    """Says how long it is, and ends before that."""
+    """State the full length, and end before that."""
     answer = web.StreamResponse(headers={"Content-Type": "application/json"})
     answer.content_length = len(_HALF) * 10
     await answer.prepare(request)
@@ -73,6 +73,6 @@ async def _truncated(request: web.Request) -> web.StreamResponse:
 
 
 def cut(request: web.Request) -> None:
-    """Ends the request's connection at once."""
+    """End the request's connection at once."""
     if request.transport is not None:
         request.transport.abort()

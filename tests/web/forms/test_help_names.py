@@ -3,7 +3,7 @@
 from noroshi.checks.process import CHECK
 from noroshi.core.translation import plain
 from noroshi.web.forms.table import HelpNames, help_of
-from noroshi.web.view.setting_names import CHOICE_NAMES
+from noroshi.web.view.setting_names import CHOICE_NAMES, setting_name
 from tests.sweeps import sweep
 
 
@@ -47,3 +47,16 @@ def test_a_label_stands_between_the_quotes_of_the_language():
     auto = CHOICE_NAMES["auto"].say("ja")
     names = HelpNames(setting="auth", choices=("auto",))
     assert help_of(plain("`auto`"), names, lambda message: message.say("ja")) == f"「{auto}」"
+
+
+def test_no_blank_stands_beside_japanese_quotes():
+    names = HelpNames(setting="by", choices=("auto", "tcp"))
+    text = help_of(
+        plain("`auto` か `tcp` (ping) です"), names, lambda message: message.say("ja")
+    )
+    assert text == "「自動」か「TCP」(ping) です"
+
+
+def test_the_source_of_an_instance_is_not_that_of_a_network():
+    names = [setting_name("source", one) for one in ("instances", "networks")]
+    assert [one.en for one in names if one] == ["Measured on", "Source address"]

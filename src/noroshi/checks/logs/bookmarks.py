@@ -18,14 +18,15 @@ SHORTER = "?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Bookmark one file: how far it was read, and by what content it is known again.
+    """Bookmark one file: how far it was read, and the content that identifies it.
 
-    `head` is of its first bytes, `tail` of the last ones before `offset`. `size` and `modified_ns`
-    are as they were last seen: while they stay, the content need not be looked at. `is_complete`:
-    it is compressed and was read to its end. `is_rotated`: it bore another name than the log's.
-    `is_missing`: it was not found, and is remembered lest it be read again where it turns up.
-    `twin`: it is a copy, perhaps not finished, of the file of that identity, and not read while
-    that is there.
+    `head` is the fingerprint of the first bytes, `tail` that of the last ones before `offset`.
+    `size` and `modified_ns` are the last known values: while they stay, the content need not be
+    read. `is_complete`: the file is compressed and was read to the end. `is_rotated`: the file
+    had another name than the log. `is_missing`: the file was not found; its mark is kept so
+    that the content is not read again if it reappears. `twin` is the identity of the original
+    that the file copies, perhaps not completely yet; the copy is not read while the original
+    exists.
     """
 
     identity: str
@@ -57,9 +58,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Follow one log through all its rotations. `floor`: what changed no later than that was
-    left out because there are too many. `missed`: looks in a row without a file of that name.
-    `is_barred`: it could not be read yet, so that its first look is still to come."""
+    """Follow one log through all its rotations. `floor`: files that changed no later than that
+    were left out because there are too many. `missed` counts consecutive looks without a file
+    of that name. `is_barred`: the log could not be read yet, so that the first look is still to
+    come."""
 
     marks: tuple[Mark, ...] = ()
     floor: int = 0
@@ -69,8 +71,8 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All logs of a monitor by their paths; `has_begun`: this is not the first look. `left_out`: so
-    many logs were not followed, as there are too many."""
+    """Hold all logs of a monitor by path. `has_begun`: this is not the first look. `left_out`
+    counts the logs that are not followed, as there are too many."""
 
     trails: Mapping[str, Trail] = field(default_factory=dict)
     has_begun: bool = False
@@ -134,8 +136,8 @@ def advanced_mark(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> M
 
 
 def mark_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
-    """Return the mark of a compressed file as it is now; its size says nothing of what is in
-    it."""
+    """Return the mark of a compressed file as it is now; the size of the file says nothing
+    about the content."""
     return replace(
         mark,
         head_length=len(head),

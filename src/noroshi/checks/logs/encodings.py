@@ -23,13 +23,14 @@ NARROW = {
 WIDE = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 SAMPLE_SIZE = 1024
 NEC_ROW = 0xAD
-"""Of EUC-JP: ①, Ⅱ, ㈱, №. All write them, and Python's euc_jp knows none of them; its
-euc_jis_2004 has them at the same place."""
+"""The row of NEC's letters in EUC-JP: ①, Ⅱ, ㈱, №. Programs write them, though Python's euc_jp
+knows none; Python's euc_jis_2004 has them at the same place."""
 CHARACTERS = {
     "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]"),
     "euc_jp": re.compile(rb"\x8f[\xa1-\xfe]{2}|[\x8e\xa1-\xfe][\xa1-\xfe]"),
 }
-"""What takes the room of a character of several bytes, whether or not there is such a one."""
+"""The byte sequences that have the form of a multi-byte character, whether or not such a
+character exists."""
 STRICT, REPLACE = {"euc_jp": "noroshi-nec"}, dict.fromkeys(CHARACTERS, "noroshi-whole")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_LE, "utf-16-le"), (codecs.BOM_BE, "utf-16-be"))
 
@@ -158,8 +159,8 @@ def _decode_nec(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def _replace_character(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Put U+FFFD for the whole of an unknown character. Python's codecs leave its second byte,
-    which then takes the first one of the next character for its own."""
+    """Replace the whole of an unknown character by U+FFFD. Python's codecs leave the second
+    byte, and then take it and the first byte of the next character for one character."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     if error.encoding in STRICT:

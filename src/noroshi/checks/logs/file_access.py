@@ -1,4 +1,4 @@
-"""Opening a log's files, compressed ones too, so that all of them read alike."""
+"""Open the files of a log, compressed ones too, so that all of them read alike."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def is_never_enough() -> bool:
 def opened_member(
     files: Files, member: Member, enough: Callable[[], bool] = is_never_enough
 ) -> Iterator[tuple[BinaryIO, FileFact]]:
-    """Open a file and return its content and what it is now. OSError if it cannot be read,
-    FileReplacedError if renamed."""
+    """Open a file and yield its content and its current facts. Raises OSError if the file
+    cannot be read, FileReplacedError if it was renamed."""
     file, fact = files.open(member.fact.path)
     with file:
         if fact.identity != member.fact.identity:

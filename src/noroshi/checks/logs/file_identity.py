@@ -1,7 +1,7 @@
-"""Knowing the files of a log again, whatever they are called since the last look.
+"""Recognize the files of a log, whatever their names since the last look.
 
-A file is known by its identity as long as its content agrees, for a number is given again to
-another file; else by its content: a copy, a compressed one, an atomic replacement.
+A file is recognized by its identity as long as its content agrees, as the number of a deleted
+file is reused; else by its content: a copy, a compressed one, an atomic replacement.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class Recognition:
         originals: Sequence[tuple[Member, Mark | None]],
         known_mark: Mark | None,
     ) -> Mark | None:
-        """Return the mark of a file that its identity does not tell; None: let it be for
-        now."""
+        """Return the mark of a file whose identity is not known, recognized by content; None:
+        leave the file alone for now."""
         new_mark = Mark(identity=member.fact.identity)
         try:
             with opened_member(self.files, member, self.enough) as (file, fact):
@@ -172,9 +172,9 @@ class Recognition:
     def _is_copy(
         self, file: BinaryIO, head: bytes, member: Member, original: Member, mark: Mark | None
     ) -> bool:
-        """Return whether it is being made of another file that is still there. Raise
-        FileReplacedError if that went since it was looked up: what is a copy of it now may be
-        all that is left of it."""
+        """Return True if a file is being copied from another one that is still there. Raise
+        FileReplacedError if the original went since it was looked up: the copy may then be all
+        that is left of it."""
         try:
             with opened_member(self.files, original) as (original_file, fact):
                 other_head = head_of(original_file)
@@ -200,7 +200,7 @@ class Recognition:
 
 
 def _is_read_itself(member: Member, marks: Mapping[str, Mark]) -> bool:
-    """Return whether a file can be the original of a copy: the log, or one that is known as its
-    own."""
+    """Return True if a file can be the original of a copy: it is the log, or a known file that
+    is no copy itself."""
     mark = marks.get(member.fact.identity)
     return not member.packed and (member.is_log or (mark is not None and not mark.twin))

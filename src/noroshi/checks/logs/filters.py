@@ -52,7 +52,7 @@ NAMES = ("word", "not_word", "pattern", "not_pattern", "all", "any")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Hold one word or pattern. `holds` looks at a line in UTF-8, without its end."""
+    """Hold one word or pattern; `matches` takes a line in UTF-8 without its line end."""
 
     text: str
     is_pattern: bool

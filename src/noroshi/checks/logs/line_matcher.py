@@ -17,23 +17,25 @@ from noroshi.checks.logs.patterns import Searcher, Settings, escaped_pattern, li
 from noroshi.core.model import LONGEST_LINE, MOST_LINES
 
 WINDOW = 64 * 1024
-"""Bytes that a pattern is searched in at a time: the engine holds all else up meanwhile."""
+"""Bytes that a pattern is searched in at a time: meanwhile the engine of patterns holds all
+else up."""
 BELOW_ALL_LEADS = 0x40
 """No byte below it is part of a character of several bytes, in any encoding we know."""
 LEADS = frozenset([*range(0x81, 0xA0), *range(0xE0, 0xFD)])
-"""Of CP932: the first bytes of characters of two."""
+"""The first bytes of two-byte characters in CP932."""
 NEEDS_OWN_PATTERN = re.compile(r"\\[AzZQ]|\(\?[a-zA-Z]*-")
 """Parts of a pattern that would mean another thing in the midst of other lines."""
 ZERO_BYTES = re.compile(rb"^\0+", re.MULTILINE)
-"""Zero bytes before a line: what a program that does not append leaves when its log is truncated
-under it, and what a power failure leaves. They are no part of the line."""
+"""Zero bytes before a line, which are no part of it: they remain when a log is truncated under
+a program that does not append, and after a power failure."""
 UTF8 = Codec("utf-8")
 VISIBLE_CONTROLS = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
 VISIBLE_CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
 HitTest = Callable[[bytearray, int, int], bool]
-"""Tells of a block, a hit and where its lines begin whether the line holds by this hit alone."""
+"""Decides whether a hit proves by itself that its line matches, given the block, the beginning
+of the hit and the beginning of the line."""
 
 
 class MatchedLines:
@@ -45,7 +47,8 @@ class MatchedLines:
         self.lines = list[str]()
 
     def add(self, line: bytes) -> None:
-        """Add one more line, in UTF-8; None of its bytes can do harm on a terminal."""
+        """Add one more line, in UTF-8; control characters are replaced, so that the line is
+        safe on a terminal."""
         self.count += 1
         if len(self.lines) < MOST_LINES:
             self.lines.append(shown_line(line))
@@ -128,7 +131,7 @@ class Matcher:
 
 @lru_cache(256)
 def matcher(expression: Expression, codec: Codec) -> Matcher:
-    """Return one matcher for each expression and encoding."""
+    """Return the matcher for an expression and an encoding; it is made once."""
     return Matcher(expression, codec)
 
 

@@ -1,4 +1,4 @@
-"""Reading on in an open file, in whole lines: what is not a whole line yet waits for its end."""
+"""Read on in an open file, in whole lines: an unfinished line waits for its line end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import BinaryIO
 from noroshi.checks.logs.encodings import Codec
 
 LONGEST = 1 << 20
-"""Bytes of a line; what is longer counts as a line once, by its beginning."""
+"""The most bytes of a line; a longer line counts once, by its beginning."""
 LinesHandler = Callable[[bytearray, int, int], None]
 
 
@@ -33,10 +33,11 @@ def read_on(
     final: bool = False,
     enough: Callable[[], bool] = lambda: False,
 ) -> Place:
-    """Hand on the lines from a place on; where it ended.
+    """Hand on the lines from a place on, and return the place where they end.
 
-    About `max_bytes` bytes of them, and no more once it is `enough`; at least some. `final`: nobody
-    writes to it any more, so that its end ends the last line too.
+    At least some lines are read, about `max_bytes` bytes in all, and no more once `enough`
+    returns True. `final`: nobody writes to the file any more, so that the end of the file also
+    ends the last line.
     """
     buffer, filled = bytearray(LONGEST), 0
     view = memoryview(buffer)
@@ -57,8 +58,8 @@ def read_on(
 
 
 def last_line(file: BinaryIO, size: int, codec: Codec) -> int:
-    """Return where the last line of a file begins that has not ended yet; its size if there is
-    none."""
+    """Return the offset of the unfinished last line of a file; the size of the file if the last
+    line is finished."""
     start = max(0, size - LONGEST)
     start -= start % 2
     file.seek(start)
@@ -89,7 +90,8 @@ def _hand_on(
 
 
 def _fill(file: BinaryIO, view: memoryview) -> int:
-    """Fill it as far as the file reaches: 0 at its end."""
+    """Fill the view as far as the file reaches, and return the number of bytes: 0 at the
+    end."""
     filled = 0
     while filled < len(view):
         count = file.readinto(view[filled:])  # type: ignore[attr-defined]  # what we open has it

@@ -19,8 +19,8 @@ MOST_MEMORY = 8 << 20
 """Bytes for one pattern's machine; it slows down, and stays linear, when that is used up."""
 LONGEST = 1000
 REST_OF_LINE = rb"[^\n]*"
-"""One match a line: each costs the engine's wrapper several objects, which is most of the time
-that a search for a plain word takes."""
+"""Makes one match a line: each match costs the engine's wrapper several objects, which is most
+of the time that a search for a plain word takes."""
 UNKNOWN = _("the pattern cannot be used: {why} (patterns are those of RE2)")
 TOO_LONG = pgettext("too_long", "is longer than {most} characters")
 LOOKAROUND = _(
@@ -71,7 +71,7 @@ class Searcher:
         self._compiled = re2.compile(pattern, _options(settings))
 
     def is_in(self, line: bytes) -> bool:
-        """Tell whether a line has a match."""
+        """Return True if the line has a match."""
         return self._compiled.search(line) is not None
 
     def spans(
@@ -89,8 +89,8 @@ def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
 
 
 def line_searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
-    """Return one searcher of several patterns, each of which is known, whose matches go on to the
-    end of their line; None if they are too large together."""
+    """Return one searcher for several valid patterns, whose matches extend to the end of the
+    line; None if the patterns are too large together."""
     try:
         return searcher(b"(?:" + pattern + b")" + REST_OF_LINE, settings)
     except re2.error:

@@ -1,7 +1,7 @@
-"""Following one log through its rotations: which files are it now, and where to read on.
+"""Follow one log through its rotations: find the current files, and where to read on.
 
-Of the files that bear a rotated log's name, one that is not known again was written and rotated
-between two looks, and is read whole.
+A file with the name of a rotated log that is not recognized was written and rotated between two
+looks, and is read whole.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Follower:
     enough: Callable[[], bool] = lambda: False
 
     def begin(self, path: str, *, from_start: bool) -> LogLook:
-        """Make the first look: from the log's end, or its beginning; what was rotated is
-        passed."""
+        """Make the first look: from the end of the log, or from the beginning; rotated files
+        are skipped."""
         members, trouble = self._members(path)
         marks, floor = list[Mark](), 0
         for member in members:
@@ -162,7 +162,8 @@ class Follower:
     def _read_on(
         self, member: Member, mark: Mark, log_look: LogLook, max_bytes: int, *, is_final: bool
     ) -> Mark | None:
-        """Read one file on; None, and nothing counted, if it was truncated meanwhile."""
+        """Read on in one file; return None, and count nothing, if the file was truncated
+        meanwhile."""
         with opened_member(self.files, member) as (file, fact):
             head = head_of(file)
             codec = Codec(mark.codec) if mark.codec else codec_of(self.encoding, head)

@@ -1,4 +1,4 @@
-"""Asking a node on another computer, through the API of its manager."""
+"""Ask a node on another computer, through the API of its manager."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Doing an operation on the store itself, when no node runs. It costs all of Noroshi's imports."""
+"""Do an operation on the store itself, when no node runs. That costs all of Noroshi's
+imports."""
 
 from __future__ import annotations
 
@@ -66,13 +67,14 @@ LOOKS = frozenset(
 """Operations that write nothing and keep nothing for the next one: they need no lock, so that a
 command that waits in a pager, or is suspended, keeps no node from starting."""
 EXAMINES = frozenset({"examine_begin", "examine_look"})
-"""Operations that look and keep what they have begun for the next one. They need no lock either:
-what a sign-in's renewal writes is kept apart by its turn."""
+"""Operations that only look, and keep what they have begun for the next one. They need no lock
+either: what the renewal of a sign-in writes is guarded by the turn of that renewal."""
 
 
 class InProcessClient:
-    """The service of this home folder, opening here. Once something is to be written no node may
-    start until it is closed. `medium` is where its answers are read."""
+    """Run the service of this home folder within this process. Once a command is about to
+    write, no node may start until the client is closed. `medium` is where the answers are
+    read."""
 
     def __init__(self, config: Config, medium: ReadAt = Medium.TERMINAL) -> None:
         self._config, self._medium = config, medium

@@ -1,4 +1,4 @@
-"""Asking a running node through its local door: one line of JSON out, one line back.
+"""Ask a running node through its local door: one line of JSON out, one line back.
 
 Plain blocking sockets, as `noroshi send` in a script must be over before one notices it.
 """
@@ -60,7 +60,8 @@ QUICK = frozenset(
         "versions",
     }
 )
-"""What a node that is alive answers at once: looking, and a job's report."""
+"""Operations that a live node answers at once: those that only look, and the report of a
+job."""
 CHUNK = 1 << 16
 
 CANNOT_ENTER = _(
@@ -100,7 +101,7 @@ NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.
 
 
 class NoNodeError(RefusedError):
-    """Report that nobody listens there."""
+    """Report that no node listens at the door."""
 
     def __init__(self, door: str) -> None:
         words = NO_SERVICE if door == DOOR else NO_NODE
@@ -108,7 +109,7 @@ class NoNodeError(RefusedError):
 
 
 class Caller(Protocol):
-    """Do operations for a command: a running node, or its store itself."""
+    """Do operations for a command, through a running node or on the store itself."""
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Return the answer as JSON's own types. Raises RefusedError."""
@@ -142,7 +143,7 @@ class RemoteClient(Caller, Protocol):
     """A node elsewhere."""
 
     url: str
-    """Where it answers."""
+    """The URL at which the node answers."""
 
 
 def patience_of(op: str) -> float:
@@ -151,8 +152,8 @@ def patience_of(op: str) -> float:
 
 
 class SocketClient(WireClient):
-    """A node behind its door. `patience` says how many seconds to wait for which operation, and
-    `medium` where its answers are read."""
+    """Call a node through its door. `patience` gives the seconds to wait for an operation,
+    `medium` is where the answers are read."""
 
     def __init__(
         self,

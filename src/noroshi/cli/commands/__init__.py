@@ -1,1 +1,2 @@
-"""The commands of `noroshi`, with their help in both languages; what they do is in handlers/."""
+"""The commands of `noroshi`, with their help in both languages; the handlers are in
+handlers/."""

@@ -26,7 +26,7 @@ AS_SHOWN = Option(
     {"metavar": "ETAG"},
 )
 SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
-"""Of what has to be there: renamed, or removed."""
+"""Options of the commands that need an existing definition: rename and remove."""
 DEFINITION = Command(
     name="definition",
     help=_("show or change individual definitions; the rest stays as it is"),

@@ -13,7 +13,7 @@ NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Option(NamedTuple):
-    """One option or argument; `settings` go to argparse as they stand."""
+    """Describe one option or argument; `settings` go to argparse as they stand."""
 
     flags: tuple[str, ...]
     help: Message
@@ -21,8 +21,8 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command. `run` is "module:function", imported only when it is asked for; `group` is the
-    heading under which the program's help lists it."""
+    """Describe one command. `run` is "module:function", imported only when it is asked for;
+    `group` is the heading under which the program's help lists the command."""
 
     name: str
     help: Message

@@ -44,7 +44,7 @@ def alarms(context: CommandContext) -> int:
 
 
 def acknowledge(context: CommandContext) -> int:
-    """Acknowledge it: somebody takes care of it."""
+    """Acknowledge an alarm: somebody takes care of it."""
     return _change_acknowledgement(context, alarm_operations.ALARM_ACKNOWLEDGE, IS_HAD)
 
 

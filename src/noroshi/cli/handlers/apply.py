@@ -78,7 +78,7 @@ def plan(context: CommandContext) -> int:
 
 
 def apply(context: CommandContext) -> int:
-    """Bring the folder into force."""
+    """Put the definitions of a folder in force."""
     args = context.args
     documents = documents_of(context, Path(args.folder))
     answer = context.ask(

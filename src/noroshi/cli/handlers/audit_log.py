@@ -46,8 +46,7 @@ def audit(context: CommandContext) -> int:
 
 
 def _row(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
-    """Yield when, who, from where and the operation; below, its arguments and what it
-    changed."""
+    """Yield time, person, door and operation; below, the arguments and the changes."""
     yield f"{clock(one.at, now)}  {_actor(context, one)}  {_operation(context, one.op)}"
     for line in (
         *_arguments(context, one, now),

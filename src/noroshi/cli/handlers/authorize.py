@@ -17,7 +17,8 @@ from noroshi.operations.status_answers import RouteStatus
 
 
 def _sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
-    """Sign it in. Raises RefusedError; where the right to read was refused, with what is not concerned."""
+    """Sign in. Raises RefusedError; if the right to read was refused, it says what is not
+    concerned."""
     try:
         return sign_in(context, request)
     except NoPageError:

@@ -7,8 +7,8 @@ from noroshi.cli.context import CommandContext
 
 
 def beat(context: CommandContext) -> int:
-    """Report; without a word, as what a job prints is mailed by cron. The answer is passed on as the
-    node gives it: to read it into its type would cost each job more than the report."""
+    """Report the end of a job, silently, as cron mails what a job prints. The answer is printed
+    as the node gives it: converting it to its type would cost each job more than the report."""
     args = context.args
     text = args.text or args.fail or ""
     answer = context.call("beat", name=args.job, ok=args.fail is None, text=text)

@@ -62,7 +62,7 @@ def show(context: CommandContext) -> int:
 
 
 def add(context: CommandContext) -> int:
-    """Add its monitors to an instance: a new version of the definitions."""
+    """Add the monitors of a blueprint to an instance: a new version of the definitions."""
     args = context.args
     answer = context.ask(
         definition_operations.BLUEPRINT_ADD,

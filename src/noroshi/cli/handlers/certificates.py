@@ -66,8 +66,8 @@ def new(context: CommandContext) -> int:
 
 
 def import_(context: CommandContext) -> int:
-    """Import a certificate that was made elsewhere; a PFX is opened here, so its passphrase
-    stays here."""
+    """Import a certificate that was made elsewhere. A PFX file is opened in this process, so
+    that the passphrase stays on this computer."""
     args = context.args
     pem = read_certificate(context, args.file, args.passphrase_file)
     replaces = args.replace and context.is_node_running and _exists(context)

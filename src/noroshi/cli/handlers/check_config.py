@@ -67,7 +67,8 @@ def check_config(context: CommandContext) -> int:
 def _say_usable(
     context: CommandContext, content: Folder, result: CheckResult, config: Config | None
 ) -> None:
-    """Say that it can be used, no more kindly than all that is known of it allows."""
+    """Say that the definitions can be used, and no more than all that is known of them
+    allows."""
     examples, warnings = placeholders_of(content.documents), list(without_rule(result.plan))
     if config is None:
         warnings.append(NO_HOME.fill(file=context.home / FILE))

@@ -63,7 +63,7 @@ def bash() -> str:
 
 
 def zsh() -> str:
-    """Return the script for zsh, by its own reading of bash's completions."""
+    """Return the script for zsh, which can read bash's completions."""
     return ZSH + bash().partition("\n")[2]
 
 
@@ -96,7 +96,7 @@ def _quote_help(command: Command, language: str) -> str:
 
 
 def _paths() -> Iterator[tuple[str, Command | None]]:
-    """Yield each command with what is typed before its options; "" is the program itself."""
+    """Yield each command with the words typed before its options; "" is the program itself."""
     yield "", None
     for command in COMMANDS:
         yield command.name, command
@@ -105,7 +105,7 @@ def _paths() -> Iterator[tuple[str, Command | None]]:
 
 
 def _words(command: Command | None) -> list[str]:
-    """Return what may come next: commands below it, and its options."""
+    """Return what may come next: the subcommands and the options."""
     if command is None:
         return [one.name for one in COMMANDS] + _flags(GLOBAL) + ["--version", "--help"]
     subcommands = [one.name for one in command.subcommands]

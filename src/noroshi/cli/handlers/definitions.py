@@ -57,7 +57,7 @@ def show(context: CommandContext) -> int:
 
 
 def set_(context: CommandContext) -> int:
-    """Put a file's content in its place."""
+    """Put the content of a file in place of a definition."""
     key, content = context.args.key, _content(context.args.file)
     code = _change(context, put={key: content})
     if not context.args.json:
@@ -78,12 +78,12 @@ def _placeholders(context: CommandContext, new: Document) -> Placeholders:
 
 
 def remove(context: CommandContext) -> int:
-    """Take it out."""
+    """Remove a definition."""
     return _change(context, remove=[context.args.key], empty=context.args.empty)
 
 
 def rename(context: CommandContext) -> int:
-    """Give it another name; what names it follows."""
+    """Rename a definition, and all references to it."""
     return _change(context, rename={context.args.key: context.args.name})
 
 

@@ -88,7 +88,7 @@ def _examine_all(context: CommandContext, page: Page) -> Iterator[Examined]:
 
 
 def _examine(context: CommandContext, page: Page, route: str) -> Examined:
-    """Run one examination to its end; show each stage as it comes."""
+    """Run one examination to the end; show each stage as it comes."""
     examination = context.ask(
         sign_in_operations.EXAMINE_BEGIN,
         Examined,
@@ -189,7 +189,7 @@ NARROW, NARROWEST = 100, 60
 TIME = 8
 """Columns of a stage's time: 9,999 ms."""
 CLEAR = "\r\x1b[K"
-"""ECMA-48, 8.3.41 (EL): the line is wiped from its beginning."""
+"""ECMA-48, 8.3.41 (EL): the line is erased from its beginning."""
 WAITING = "  … {title}"
 
 
@@ -226,7 +226,7 @@ class Page:
                 self._say("", *self._remedy(outage.remedy), "")
 
     def gap(self) -> None:
-        """Write one empty line between what belongs together and the next of its kind."""
+        """Write one empty line between two groups of lines."""
         if self._lines and self._lines[-1]:
             self._say("")
 
@@ -301,7 +301,7 @@ class Page:
         return wrap(text, self._room - 16)
 
     def _hanging_indent(self, head: str, text: str) -> Iterator[str]:
-        """Yield the text wrapped beside its head, which stands before the first line alone."""
+        """Yield the text wrapped beside the head, which stands before the first line alone."""
         for line in wrap(text, self._room - width(head)):
             yield f"{head}{line}".rstrip()
             head = " " * width(head)
@@ -327,8 +327,8 @@ NOT_ACTIVE = _("{service} is installed and {state}.")
 
 
 def node_stages(context: CommandContext) -> Sequence[Stage]:
-    """Return the node as a stage, and its service if this node is one; to be called after a
-    first question."""
+    """Return the node as a stage, and the service as another if this node is one; to be called
+    after a first question."""
     stages = [_node(context)]
     if is_service(context):
         stages.append(_service(service_properties()))

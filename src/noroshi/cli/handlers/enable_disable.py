@@ -19,7 +19,7 @@ def stop(context: CommandContext) -> int:
 
 
 def start(context: CommandContext) -> int:
-    """Start it."""
+    """Start the monitoring of an instance."""
     return _set_enabled(
         context, definition_operations.INSTANCE_START, instance=context.args.instance
     )
@@ -33,7 +33,7 @@ def disable(context: CommandContext) -> int:
 
 
 def enable(context: CommandContext) -> int:
-    """Start it."""
+    """Enable a monitor."""
     return _set_enabled(
         context, definition_operations.MONITOR_ENABLE, monitor=context.args.part
     )

@@ -48,7 +48,8 @@ NEW_STORE = with_commands(
 )
 MADE_HERE = _("Created {home}: settings ({file}) and store.")
 UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
-"""What a node is called where its computer has no name of its own, and how those are called."""
+"""The node's name where the computer has none of its own, and the host names that count as
+none."""
 LONGEST = 63
 AS_A_SERVICE = with_commands(
     _("To run the node in systemd with its own user: {command}"),
@@ -137,14 +138,15 @@ def _require_no_lost_store(context: CommandContext, config: Config) -> None:
 
 
 def name_of(host: str) -> str:
-    """Return a node's name after its computer's: without the domain, and of what a name may
-    be."""
+    """Return a node name made from the host name: without the domain, and only the characters
+    that a name may have."""
     label = re.sub(r"[^A-Za-z0-9_-]+", "-", host.partition(".")[0]).strip("-_")[:LONGEST]
     return label if label and label.lower() not in NOBODYS else UNNAMED
 
 
 def _make_folder(home: Path) -> None:
-    """Make the folder for its owner alone; one that is there keeps its mode if it has files."""
+    """Make the folder, for the owner alone; an existing folder keeps its mode if it has
+    files."""
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
         home.mkdir(PRIVATE)

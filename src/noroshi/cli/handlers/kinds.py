@@ -37,7 +37,7 @@ SORTS: Mapping[str, Message] = {
     "object": _("table"),
 }
 FROM_ACCOUNT = ("host", "user")
-"""What a route with an account has from there."""
+"""The options that a route takes from its account."""
 LIMITS = _("default limits: {value}")
 DEFAULT = _("default {value}")
 IN_FULL = with_commands(
@@ -85,7 +85,8 @@ def _all_kinds(context: CommandContext) -> Sequence[Kind]:
 
 
 def _all_kinds_as_json(context: CommandContext) -> Sequence[Mapping[str, Any]]:
-    """Return the same as JSON's own types: read into its type, a limit of 95 would be 95.0."""
+    """Return all kinds as JSON's own types: converted to its type, a limit of 95 would become
+    95.0."""
     try:
         answer: Sequence[Mapping[str, Any]] = context.call(monitor_operations.KINDS.name)
         return answer

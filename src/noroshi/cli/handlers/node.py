@@ -1,4 +1,5 @@
-"""`noroshi health` and `places`: the node itself, and what belongs to it on its computer."""
+"""`noroshi health` and `places`: show the node itself, and all that belongs to it on this
+computer."""
 
 from __future__ import annotations
 
@@ -106,7 +107,8 @@ def _health_rows(context: CommandContext, answer: Health) -> Iterator[tuple[str,
 
 
 def places(context: CommandContext) -> int:
-    """Print where it listens, its files and folders, what goes out; the last backup."""
+    """Print where the node listens, its files and folders, its outgoing connections and the
+    last backup."""
     answer = context.ask(node_operations.PLACES, Places)
     if context.args.json:
         context.print_json(answer)

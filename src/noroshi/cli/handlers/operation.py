@@ -1,4 +1,4 @@
-"""Do an operation that has a verb: its declaration says all there is to say."""
+"""Do an operation that has a verb: its declaration holds the arguments and the message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from noroshi.operations.declaration import Declaration
 
 
 def run_operation(context: CommandContext) -> int:
-    """Do it, and say what became of it."""
+    """Do the operation, and print the outcome."""
     operation: Declaration = context.args.operation
     verb = operation.verb
     assert verb is not None

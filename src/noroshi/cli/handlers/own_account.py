@@ -1,4 +1,4 @@
-"""`noroshi user own-password` and `own-totp`: what people do with their own account."""
+"""`noroshi user own-password` and `own-totp`: let people change their own accounts."""
 
 from __future__ import annotations
 

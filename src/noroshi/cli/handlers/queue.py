@@ -93,7 +93,7 @@ def list_(context: CommandContext) -> int:
 
 
 def show(context: CommandContext) -> int:
-    """Print one envelope, its attempts, when it is next tried and why."""
+    """Print one envelope, its attempts, the time of the next try and the reason."""
     letter = context.ask(mail_operations.QUEUE_SHOW, Letter, id=context.args.id)
     if context.args.json:
         context.print_json(letter)
@@ -103,21 +103,21 @@ def show(context: CommandContext) -> int:
 
 
 def retry(context: CommandContext) -> int:
-    """Make it due now."""
+    """Make a mail due now."""
     return _say_retried(
         context, context.ask(mail_operations.QUEUE_RETRY, Queued, id=context.args.id)
     )
 
 
 def release(context: CommandContext) -> int:
-    """Let one go that was held or set aside."""
+    """Release a mail that was held or set aside."""
     return _say_retried(
         context, context.ask(mail_operations.QUEUE_RELEASE, Queued, id=context.args.id)
     )
 
 
 def edit(context: CommandContext) -> int:
-    """Give one other addresses or routes."""
+    """Give a mail other addresses or routes."""
     args = context.args
     if not args.to and not args.route:
         args.parser.refuse(NOTHING_TO_EDIT)
@@ -169,7 +169,7 @@ def _reason(mail: Queued) -> Message:
 
 
 def _next(context: CommandContext, mail: Queued, now: datetime) -> str:
-    """Return when it may next be sent; a moment that is past means that it is due."""
+    """Return when the mail may next be sent; a moment that is past means that it is due."""
     if mail.next and mail.next <= now:
         return context.say(NOW)
     return clock(mail.next, now)

@@ -1,7 +1,8 @@
-"""Texts without what nobody may read: for whatever leaves this computer for support.
+"""Redact texts that leave this computer for support.
 
-Nothing of what Noroshi says holds a secret; but a person may have written one where none belongs,
-into a program's arguments, its environment, a URL. What looks like one is taken out.
+Nothing of what Noroshi says holds a secret; but a person may have written one where none
+belongs: into the arguments or the environment of a program, or into a URL. Whatever looks like
+a secret is masked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from noroshi.definitions.toml import toml
 MASK = "…"
 KEYS = ("api", "access", "private", "account")
 NAMES = rf"pass(?:word|wd|phrase)?|pwd|secret|token|(?:{'|'.join(KEYS)})[_-]?key"
-"""What secrets are called anywhere; in a URL they are called more."""
+"""Names that secrets have anywhere; URLs have more."""
 # A log may have a line of megabytes. So each of these takes a whole run of letters at once and
 # keeps it (`++`), also where nothing of it is a secret: from within it, it would be read again and
 # again, as often as it has letters.
@@ -34,7 +35,7 @@ WORDS_BEFORE = "|".join(
     )
 )
 KEYS_BEFORE = "|".join(f"(?<={one}-key)" for one in KEYS)
-"""That a name of NAMES ends here, with a hyphen in it or without."""
+"""Requires that a name of NAMES ends here, with a hyphen in it or without."""
 IN_OPTION = re.compile(
     rf"(?i)((?<![\w-])(?:[\w-]++(?:{WORDS_BEFORE}|{KEYS_BEFORE})[\"']?\s*+[=:]"
     rf"|(?=\w*+-)[\w-]++(?:{WORDS_BEFORE})(?=\s)"
@@ -64,7 +65,7 @@ NAMES_AN_ENTRY = frozenset(
 ALL_OF_IT = frozenset({"env", "beat"})
 """Settings whose values are masked whatever they look like."""
 URLS = frozenset({"url"})
-"""Settings of which the host alone is told: the path of a hook is its secret."""
+"""Settings of which only the host is shown: the path of a hook is its secret."""
 
 
 class Redactor:
@@ -142,8 +143,9 @@ def _mask_all(value: Any) -> Any:
 
 
 def redact_settings(text: str, redactor: Redactor) -> str:
-    """Return noroshi.toml without its secrets, however they are written: whoever knows the URL
-    of `beat` may give signs of life in our place. Of what is no TOML no text is returned."""
+    """Return noroshi.toml without secrets, however they are written: whoever knows the URL of
+    `beat` may give signs of life in our place. A text that is no TOML is returned with all that
+    stands in quotes masked."""
     try:
         return toml(redactor.value(tomllib.loads(text)))
     except (ValueError, TypeError, RecursionError):

@@ -142,8 +142,8 @@ def _entries(context: CommandContext) -> Mapping[str, SecretEntry]:
 
 
 def _say_if_nobody_names_it(context: CommandContext, name: str) -> None:
-    """Say that nothing uses it yet: a slip in the name would else be found when the first mail
-    waits."""
+    """Say that nothing uses a new entry yet: a slip in the name would else be found when the
+    first mail waits."""
     entries = _entries(context)
     if not entries[name].named_by:
         entries_in_use = [other for other, one in entries.items() if one.named_by]
@@ -210,7 +210,7 @@ def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange
 
 
 def write_down(context: CommandContext, change: ExpiryChange) -> None:
-    """Bring the change into force, unless it is there already."""
+    """Put the change in force, unless it is there already."""
     dry_run = context.ask(
         definition_operations.DEFINITION_CHANGE,
         Applied,

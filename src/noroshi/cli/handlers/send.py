@@ -56,7 +56,8 @@ SOON = timedelta(seconds=PATIENCE)
 def send(context: CommandContext) -> int:
     """Queue the mail, print an id for each contact, and say whether each went out or why not.
 
-    The exit code is the worst of them: 0 only if each was accepted for all its addresses.
+    The exit code is the worst of all contacts: 0 only if each mail was accepted for all
+    addresses.
     """
     args = context.args
     if args.body is not None and args.text is not None:
@@ -80,8 +81,8 @@ def send(context: CommandContext) -> int:
 
 
 class SentMail(NamedTuple):
-    """One mail as the queue has it. It is read by hand from the node's answer: what scripts type
-    again and again loads no reader of JSON into types."""
+    """Hold one mail as the queue has it. It is read by hand from the node's answer: scripts run
+    this command often, and need no reader of JSON into types for it."""
 
     id: str
     contact: str

@@ -57,19 +57,20 @@ class SignInRequest:
     secret_file: str | None = None
     url_file: str | None = None
     read: bool = False
-    """The account's right to read its own mailbox, not what the route sends by."""
+    """True to sign in for reading the account's mailbox, and not for sending by a route."""
     retried_kinds: tuple[str, ...] = ANY
 
 
 class NoPageError(RefusedError):
-    """Report that a way by a page was asked for, and the route's app signs in by itself."""
+    """Report that a sign-in by a page was asked for, while the route's app signs in by
+    itself."""
 
     def __init__(self) -> None:
         super().__init__("invalid", sign_in_texts.NO_PAGE)
 
 
 def sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
-    """Sign it in; how the route is then. Raises RefusedError."""
+    """Sign in; return the state of the route after that. Raises RefusedError."""
     if request.by_listener:
         return _by_browser_here(context, request)
     return _on_device(context, request) if request.device else _by_paste(context, request)
@@ -106,8 +107,8 @@ def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Si
 
 
 def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
-    """Put it into the vault; at a terminal a refused one, such as the secret's ID, is asked for
-    again."""
+    """Put a secret into the vault; at a terminal a refused one, such as the secret's ID, is
+    asked for again."""
     if not file and not sys.stdin.isatty():
         raise RefusedError("invalid", sign_in_texts.SECRET_BY_FILE)
     destinations = places(context, name)
@@ -263,8 +264,8 @@ class TerminalInput:
 
 
 def _in_foreground() -> bool:
-    """Return whether this command is in front of its terminal: reading would stop one that is
-    not."""
+    """Return True if this command runs in the foreground of its terminal: reading would stop a
+    command in the background."""
     try:
         return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     except OSError:  # not the one that it was started from, where nobody stops it
@@ -274,7 +275,7 @@ def _in_foreground() -> bool:
 def _finish_in_browser(
     context: CommandContext, request: SignInRequest, listener: Listener, redirect: str
 ) -> RouteStatus:
-    """Complete it, and say so in the browser too."""
+    """Complete the sign-in, and say so in the browser too."""
     try:
         status = context.ask(
             sign_in_operations.AUTHORIZE_FINISH,
@@ -341,8 +342,8 @@ def _offer_retry(
 def _read_pasted(context: CommandContext) -> str:
     """Read the address, which mail programs and terminals like to break into lines.
 
-    It is over once it holds what a finished sign-in has and nothing more comes, or with an
-    empty line. What is piped in is read to its end.
+    Reading ends once the address has all that a finished sign-in has and nothing more comes, or
+    at an empty line. Piped input is read to its end.
     """
     context.release_store()  # somebody signs in meanwhile, which takes a while
     if not sys.stdin.isatty():
@@ -362,14 +363,14 @@ def _is_complete(text: str) -> bool:
 
 
 def _is_beginning(text: str) -> bool:
-    """Return whether it is the beginning of such an address; what is none is answered at
+    """Return True if a text is the beginning of such an address; any other text is answered at
     once."""
     has_part = any(part in text for part in ("localhost", "code=", "state=", "error="))
     return has_part and not _is_complete(text) and "response_type=" not in text
 
 
 def _has_pending_input() -> bool:
-    """Return whether what was pasted goes on: its other lines are there already, typed by
+    """Return True if more of a pasted text is waiting: its other lines arrive at once, typed by
     nobody."""
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 

@@ -89,7 +89,7 @@ def end(context: CommandContext) -> int:
 
 
 def place(context: CommandContext, one: SilenceShown | WindowShown) -> str:
-    """Return where it is silent."""
+    """Return the place that is silenced."""
     return one.place or context.say(EVERYTHING)
 
 

@@ -29,7 +29,7 @@ from noroshi.operations.status_answers import (
 )
 
 MOST_SHOWN = 30
-"""So many monitors that are OK are shown one by one without --all."""
+"""The most monitors with level OK that are shown one by one without --all."""
 
 ALL_WELL = ngettext(
     "○ No known problems: the only monitor is OK.",
@@ -48,7 +48,7 @@ DOUBTED = _("▨ The last diagnosis failed, so messages might not be sent: {whic
 NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
-"""So many routes are named in a headline."""
+"""The most routes that a headline names."""
 OF_THE_ONLY_ONE = _("{mark} {ok} of 1 monitor is OK; {new} not measured yet.")
 OK_SO_FAR = ngettext(
     "{mark} {ok} of {count} monitors is OK; {new} not measured yet.",
@@ -319,7 +319,8 @@ def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequen
 
 
 def _stop(stop: StoppedBy) -> Message:
-    """Say how to start it again; who stopped it stands beside its monitors."""
+    """Return the command that starts an instance or a monitor again; the person who stopped it
+    stands beside its monitors."""
     name = "monitor enable" if "/" in stop.path else "instance start"
     return with_commands(START, command=CommandText(name, "{path}")).fill(path=stop.path)
 

@@ -67,7 +67,7 @@ def write_bundle(
 ) -> None:
     """Write a new file, for its owner alone. Raises RefusedError if it cannot be written.
 
-    What is half written is taken away: it would be taken for a whole one.
+    A half-written file is removed, or somebody would take it for a whole one.
     """
     redactor = Redactor(addresses=context.args.mask)
     handle = _create(file)

@@ -132,8 +132,8 @@ def _require_root(steps: Sequence[Step], command: CommandText) -> None:
 
 
 def _require_unedited(installation: Installation, *, force: bool) -> None:
-    """Require that nobody changed a file of ours, unless that is meant to go. Raises
-    RefusedError."""
+    """Require that nobody changed a file of ours, unless the changes may be lost (`force`).
+    Raises RefusedError."""
     for path, text, expected in () if force else installation.edited_files():
         lines = difference(path, text, expected).splitlines()
         problems = [("", plain(line)) for line in lines]
@@ -285,7 +285,8 @@ def _kind(installation: Installation) -> Message:
 
 
 def _places() -> list[tuple[Message, Message]]:
-    """Return folder, door and log, as its settings say where they may be read."""
+    """Return the folder, the door and the log, as the service's settings name them if they can
+    be read."""
     config, log = settings(), f"journalctl -u {NAME}"
     door = str(config.door) if config else DOOR
     if config and config.log == "file":

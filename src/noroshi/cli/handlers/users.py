@@ -132,13 +132,13 @@ def read_totp_code(context: CommandContext, enrolment: SecondStep) -> str:
 
 
 def say_recovery(context: CommandContext, recovery: Recovery) -> None:
-    """Say that it is on, and the codes to keep."""
+    """Say that the second step is on, and show the codes to keep."""
     codes = "\n".join(f"  {one}" for one in recovery.codes)
     print(context.say(RECOVERY.fill(name=recovery.name, codes=codes)))
 
 
 def token_new(context: CommandContext) -> int:
-    """Make one; its text alone goes to a program by --json."""
+    """Make a token and print it; with --json, as JSON for a program."""
     args = context.args
     answer = context.ask(
         people_operations.TOKEN_NEW,

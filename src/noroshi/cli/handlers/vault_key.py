@@ -129,12 +129,12 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def not_written(file: Path, error: OSError) -> RefusedError:
-    """Return why it could not be written."""
+    """Return the refusal that says why a file could not be written."""
     return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=cause_text(error)))
 
 
 DEFAULT = "key"
-"""Where a home folder without settings has its key."""
+"""The key's file in a home folder without settings."""
 PRIVATE = 0o700
 RESTORED = _(
     "The key {id} was restored to {path}. A running node uses it after its next start."
@@ -154,8 +154,8 @@ NEXT_INIT = with_commands(
 
 
 def restore(context: CommandContext) -> int:
-    """Put the key of such a file back in its place. One that is there is replaced only if it
-    opens nothing, and is kept beside it."""
+    """Restore the key from a file that a passphrase protects. An existing key is replaced only
+    if it opens nothing, and is kept beside the new one."""
     file, config = Path(context.args.file), _config(context)
     path = context.home / DEFAULT if config is None else config.key
     try:

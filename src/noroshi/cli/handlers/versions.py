@@ -52,7 +52,7 @@ def versions(context: CommandContext) -> int:
 
 
 def take_back(context: CommandContext) -> int:
-    """Bring an earlier version into force again, as a new one."""
+    """Put an earlier version in force again, as a new one."""
     args = context.args
     answer = context.ask(
         definition_operations.TAKE_BACK,

@@ -1,4 +1,5 @@
-"""Values that are still the examples', told beside definitions that could be used all the same."""
+"""Report values that are still those of the examples, beside definitions that could be used all
+the same."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ MOST = 20
 def placeholders_of(
     documents: Iterable[Document], other_documents: Iterable[Document] = ()
 ) -> Placeholders:
-    """Return each value that was never filled in, with its place."""
+    """Return each value that was never filled in, with the place of the value."""
     return tuple(placeholders(documents, other_documents))
 
 
@@ -37,5 +38,5 @@ def say_placeholders(context: CommandContext, examples: Placeholders) -> None:
 
 
 def placeholders_as_json(examples: Placeholders) -> Sequence[Mapping[str, str]]:
-    """Return them as `--json` prints them."""
+    """Return the placeholders as `--json` prints them."""
     return [{"where": place, "value": value} for place, value in examples]

@@ -11,7 +11,7 @@ from noroshi.core.translation import COMMA, NOTHING, Message, _, ngettext
 from noroshi.operations.status_answers import RouteStatus
 
 SOON = 60
-"""Days before its end from which on a secret or certificate is told of."""
+"""Days before a secret or certificate expires from which on its end is shown."""
 RENEWED = _("sign-in renewed {at}")
 ENDS = ngettext(
     "its secret or certificate expires on {day} ({days} day left)",
@@ -64,8 +64,7 @@ def sign_in(context: CommandContext, route: RouteStatus, now: datetime) -> str:
 
 
 def arrival(context: CommandContext, route: RouteStatus, now: datetime) -> str:
-    """Return how far a route that is well is proved to be: its mails arrive, or are accepted at
-    least."""
+    """Return how far a working route is proved: its mails arrive, or at least are accepted."""
     proof = route.arrives
     if proof is None:
         at = clock(route.accepted, now)

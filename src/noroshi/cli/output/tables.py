@@ -8,9 +8,9 @@ from noroshi.command_line.text_width import pad, terminal_columns, width, wrap
 
 READABLE = 100
 NARROWEST = 40
-"""Columns that the last column of a table has at least; with less it goes below its row."""
+"""The least columns for the last cell of a row; with fewer it goes below the row."""
 BELOW = 4
-"""How far what goes below is indented."""
+"""The indent of a cell below its row, in columns."""
 
 
 def columns() -> int:
@@ -19,8 +19,8 @@ def columns() -> int:
 
 
 def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
-    """Return rows with their columns aligned, two spaces apart; the last one is wrapped to fit
-    into `room` columns in all, 0 for as long as it is. A cell longer than a third of the room
+    """Return rows with aligned columns, two spaces apart. The last column is wrapped so that a
+    row fits into `room` columns; 0: it is not wrapped. A cell longer than a third of the room
     stands out of its column, or it would push every other row aside."""
     rows = list(rows)
     if not rows:
@@ -40,8 +40,8 @@ def _column_width(cells: Iterable[str], room: int) -> int:
 
 
 def _with_last_below(row: Sequence[str], widths: Sequence[int], room: int) -> Iterator[str]:
-    """Yield the row, then its last text by itself: a narrow column would be read like a
-    ladder."""
+    """Yield the row, then its last text on separate lines: in a narrow column it would read
+    like a ladder."""
     yield from _row([*row[:-1], ""], widths, 0)
     if row[-1]:
         indent = " " * BELOW

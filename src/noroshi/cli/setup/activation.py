@@ -13,7 +13,8 @@ from noroshi.guides.setup_goal import SetupGoal
 
 
 def activate(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
-    """Put it in force; what is refused stays held, for another try. Raises RefusedError, and LeftError."""
+    """Put the held answers in force; a refused answer stays held, for another try. Raises
+    RefusedError, and LeftError."""
     if not talk.holds_drafts:
         return
     without_sign_in = _confirm_new_sign_in(talk, drafts, goal)
@@ -25,8 +26,8 @@ def activate(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
 
 
 def _confirm_new_sign_in(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> Message:
-    """Say that mails will wait for a sign-in, if they will, and ask; return what is missing once it
-    is in force. Raises LeftError."""
+    """Say that mails will wait for a sign-in, if they will, and ask; return what is missing
+    once the answers are in force. Raises LeftError."""
     if not drafts.needs_new_sign_in(goal):
         return NOTHING
     talk.say(setup_texts.NEW_SIGN_IN)

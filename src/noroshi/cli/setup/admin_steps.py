@@ -35,8 +35,8 @@ class KnownValues:
         )
 
     def steps(self, goal: SetupGoal, *parts: str) -> Sequence[Step]:
-        """Return the steps that are still to be done; an app's token will tell its object
-        ID."""
+        """Return the steps that are still to be done; an app's token will tell the object ID of
+        the app."""
         return self._select(goal.case("object_id", path=self.path), *parts)
 
     def all_steps(self, goal: SetupGoal) -> Sequence[Step]:
@@ -51,7 +51,7 @@ class KnownValues:
 def show(
     talk: Dialogue, goal: SetupGoal, known_values: KnownValues, steps: Sequence[Step]
 ) -> None:
-    """Show the steps with the values filled in, under the heads of their parts."""
+    """Show the steps with the values filled in, each part under its heading."""
     values, part = known_values.values(goal), ""
     _show_missing_values(talk, steps, values)
     for number, step in enumerate(steps, 1):

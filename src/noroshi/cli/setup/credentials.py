@@ -23,7 +23,7 @@ from noroshi.operations.sign_in_answers import AppTried, Certificate
 from noroshi.operations.vault_answers import SecretEntry
 
 MOST_FILES = 100
-"""So many names are tried for a certificate's file before none is written."""
+"""The most names that are tried for a certificate's file before none is written."""
 
 
 def prepare_certificate(talk: Dialogue, goal: SetupGoal, known_values: KnownValues) -> None:
@@ -153,8 +153,8 @@ def ask_secret_expiry(
 
 
 def keep_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal, value: str) -> SetupGoal:
-    """Put it into the vault; where that has one already, only once the server takes the new
-    one. Raises RefusedError."""
+    """Put a secret into the vault; if the vault has one already, only once the server accepts
+    the new one. Raises RefusedError."""
     # The vault goes by what the account in force says of the name.
     goal_with_secret = replace(goal, secret=True)
     drafts.keep(goal_with_secret)
@@ -175,7 +175,8 @@ def keep_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal, value: str) -> 
 
 
 def _try_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
-    """Show it to the sign-in server before it is put in. Raises RefusedError."""
+    """Show the secret to the sign-in server before it goes into the vault. Raises
+    RefusedError."""
     arguments = {**drafts.trial, **drafts.secret}
     try:
         talk.context.ask(
@@ -197,8 +198,8 @@ def _check_expiry(text: str) -> Message | None:
 
 
 def _write_certificate(talk: Dialogue, account: str, pem: str, old_content: str = "") -> str:
-    """Write the certificate without its key, into a file that is not there yet or holds the
-    very same, or the one whose place it takes."""
+    """Write the certificate without its key: into a new file, into one that has the same
+    content already, or into the file of the certificate that it replaces."""
     for number in range(1, MOST_FILES):
         file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
         try:

@@ -36,7 +36,8 @@ STDOUT = "-"
 
 
 class LeftError(RefusedError):
-    """Report that somebody left it for now; the words say what is kept, and how to take it up again."""
+    """Report that somebody left the setup for now; the words say what is kept, and how to take
+    it up again."""
 
     def __init__(self, words: Message) -> None:
         super().__init__("trouble", words)
@@ -86,7 +87,7 @@ class Dialogue:
             self._print_wrapped(line, indent, indent)
 
     def say_success(self, words: Message) -> None:
-        """Say that something is proved."""
+        """Say that a step is proved."""
         self._print_wrapped(self.context.say(words), f"{DONE} ", "  ")
 
     def say_failure(self, refusal: RefusedError) -> None:
@@ -159,7 +160,8 @@ class Dialogue:
         )
 
     def choice(self, options: Sequence[tuple[Message, Message]], default: int = 0) -> int:
-        """Ask for one of several, each with its reason; return its number from 0."""
+        """Ask for one of several options, each shown with a reason; return its number from
+        0."""
         if self.hurried:
             return default
         for number, (label, reason) in enumerate(options, 1):
@@ -208,7 +210,8 @@ class Dialogue:
         alternatives: Mapping[str, Callable[[], T]] = MappingProxyType({}),
         kinds: Collection[str] = MENDABLE,
     ) -> T:
-        """Prove it; while it is refused say why, and try again once somebody has mended it.
+        """Prove a step; while the proof is refused, say why, and try again once somebody has
+        mended the cause.
 
         `mend` says more about a refusal, and whether it asked for what was wrong itself;
         `alternatives` are further ways to go on, by what is typed. Raises the refusal where

@@ -1,7 +1,8 @@
-"""Answers are kept as definitions in force: one document changed at a time, over the current ones.
+"""Put the answers in force as definitions: one document changed at a time, over the current
+ones.
 
-Of an account by which mails leave already they are held until all that can be proved before is
-proved, and put in force at once: until then its mails go on as before.
+If mails already leave by the account, its answers are held until all that can be proved
+beforehand is proved, and are then put in force together: until then its mails go on as before.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Drafts:
     def __init__(self, context: CommandContext) -> None:
         self._context = context
         self.only_looks = bool(context.args.print_admin_steps)
-        """Nothing is changed: whoever has the steps written has decided nothing yet."""
+        """True if nothing is changed: whoever has the steps printed has decided nothing yet."""
         self._held_bodies: dict[str, dict[str, Any]] | None = None
         self._secret: tuple[str, str, Sequence[str]] | None = None
 
@@ -133,7 +134,7 @@ class Drafts:
         self._change(new_bodies)
 
     def put(self, key: str, body: Mapping[str, Any]) -> None:
-        """Put one definition in the place of what it was. Raises RefusedError."""
+        """Put one definition in place of its current content. Raises RefusedError."""
         self._change(lambda _: {key: body})
 
     def mark(self, route: str) -> Message:
@@ -142,12 +143,12 @@ class Drafts:
         return next((one.mark for one in routes if one.name == route), NOTHING)
 
     def marked_name(self, route: str) -> str:
-        """Return the route's name with its mark."""
+        """Return the name of a route with the mark of the route."""
         mark = self.mark(route)
         return with_mark(self._context, route, mark)
 
     def _change(self, change: Any) -> None:
-        """Hold it, where answers are held, or else put it in force."""
+        """Hold a change, where answers are held, or else put it in force."""
         if self.only_looks:
             return
         if self._held_bodies is not None:

@@ -1,4 +1,4 @@
-"""Ask for what has to be known, in its order; each answer is kept before the next question."""
+"""Ask for all that has to be known, in order; each answer is kept before the next question."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
 
 
 def _cloud(goal: SetupGoal, drafts: Drafts) -> Message:
-    """Return its name, with the mark of what is no provider's own."""
+    """Return the name of the cloud, with a mark if it is none of the built-in providers."""
     own_routes = routes_by(goal.account, drafts.all("routes"))
     mark = drafts.mark(own_routes[0]) if own_routes else NOTHING
     return BESIDE.fill(name=goal.cloud, mark=mark) if mark != NOTHING else plain(goal.cloud)

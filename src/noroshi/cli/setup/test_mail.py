@@ -34,7 +34,7 @@ class NoSenderError(RefusedError):
 
 
 class LastMail:
-    """One test mail, from the question to whom on to its receipt."""
+    """Send one test mail and follow it, from the question for the recipient to the receipt."""
 
     def __init__(self, proofs: Proofs) -> None:
         self._proofs, self._talk, self._goal = proofs, proofs.talk, proofs.goal

@@ -1,4 +1,4 @@
-"""Each step is proved as soon as it can be: the app, its credential, the sign-in, the token."""
+"""Prove each step as soon as possible: the app, its credential, the sign-in, the token."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Proofs:
         self._prove(self._prove_app, self._ask_another_app)
 
     def credential(self) -> None:
-        """Prove that the sign-in server takes its secret or certificate."""
+        """Prove that the sign-in server accepts the secret or the certificate of the app."""
         if self.goal.certified:
             self._prove(self._prove_credential, lambda _: False, setup_texts.UPLOADED)
         elif self.goal.secret:
@@ -59,8 +59,7 @@ class Proofs:
                 )
 
     def prove_sign_in(self) -> None:
-        """Prove that the route is signed in, and that its token is what the other side
-        wants."""
+        """Prove that the route is signed in, and that the mail server wants its token."""
         prove = self._prove_app_sign_in if self.goal.app_only else self._prove_person_sign_in
         self._prove(prove, self._ask_missing_secret)
 

@@ -1,1 +1,1 @@
-"""Noroshi as a service of systemd: its unit, paths, installation and state."""
+"""Run Noroshi as a service of systemd: unit, paths, installation and state."""

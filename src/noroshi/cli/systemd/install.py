@@ -26,7 +26,8 @@ CANNOT_NAME_IT = _(
 UNNAMEABLE = frozenset("\"'\\$")
 WRITE = _("write {path}")
 ITS_OWN = ("/tmp", "/var/tmp")  # noqa: S108 - nothing is written there
-"""Folders of which the service has its own (PrivateTmp=), so it finds no program there."""
+"""Folders of which the service has private ones (PrivateTmp=), so that it finds no program
+there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ Step = Write | Remove | Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """Hold what there is on the machine. `program` is what runs Noroshi, by its whole path.
+    """Hold the state of the machine. `program` is the command that runs Noroshi, with its whole
+    path.
 
     `unit` and `user` are the texts of the two files, None where there is none; `foreign_files`:
-    whether something in the home folder belongs to another user than the service's.
+    something in the home folder belongs to another user than the service's.
     """
 
     program: tuple[str, ...]
@@ -110,7 +112,8 @@ class Installation:
 
     @property
     def objection(self) -> Message | None:
-        """Return why the service could not start this program, though its user can."""
+        """Return why the service could not start this program although its user can; None: it
+        can."""
         program = self.program[0]
         if UNNAMEABLE.intersection(program):
             return CANNOT_NAME_IT.fill(program=program)

@@ -1,7 +1,7 @@
-"""Write what systemd is given: the unit and the user of Noroshi's service, as texts; no input,
-no output.
+"""Make the texts of two files for systemd: the unit and the user of Noroshi's service. Pure.
 
-Both end in a line with their own fingerprint, by which a file that somebody changed is known.
+Both end in a line with a fingerprint of the text, which tells whether somebody changed the
+file.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ WantedBy=multi-user.target
 
 
 def unit_text(program: Sequence[str]) -> str:
-    """Return the unit file; `program` is what runs Noroshi, its own arguments left out."""
+    """Return the unit file; `program` is the command that runs Noroshi, without arguments for
+    Noroshi."""
     names = {"name": NAME, "user": USER, "group": GROUP, "home": HOME}
     return with_fingerprint(UNIT.substitute(names, program=" ".join(map(_word, program))))
 
@@ -116,7 +117,7 @@ def user_text() -> str:
 
 
 def with_fingerprint(text: str) -> str:
-    """Return the text with its fingerprint below."""
+    """Return the text with its fingerprint on a last line."""
     return f"{text}\n{MARK}{sha256(text.encode()).hexdigest()}\n"
 
 
@@ -128,7 +129,7 @@ def is_ours(text: str) -> bool:
 
 def _word(word: str) -> str:
     """Return a word as ExecStart= takes it: in quotes if need be, and % doubled
-    (systemd.service(5), "COMMAND LINES"). With quotes or $ in its path systemd takes no
-    program."""
+    (systemd.service(5), "COMMAND LINES"). systemd takes no program whose path has quotes or
+    $."""
     doubled = word.replace("%", "%%")
     return doubled if re.fullmatch(r"[\w@%+=:,./-]+", doubled, re.ASCII) else f'"{doubled}"'

@@ -108,7 +108,7 @@ def end_of(day: str) -> date | None:
 
 
 def is_over(day: date, now: datetime) -> bool:
-    """Return whether it is over wherever somebody may be."""
+    """Return True if a day is over wherever somebody may be."""
     return day < (now - SOMEWHERE_IT_IS_TODAY).date()
 
 
@@ -204,8 +204,8 @@ def _check_endpoint_hosts(cloud: CloudDef, place: Place) -> None:
 
 
 def is_plain(url: str) -> bool:
-    """Return whether it is an https address that a browser, Python and everything between read
-    alike: no user, no escapes in the host, no letters that only look like those of another
+    """Return True if a URL is an https address that a browser, Python and everything between
+    read alike: no user, no escapes in the host, no letters that only look like those of another
     host."""
     return PLAIN.fullmatch(url) is not None
 
@@ -218,8 +218,7 @@ def _has_a_port_or_none(url: str) -> bool:
 
 
 def host_in(url: str) -> str:
-    """Return the host of an address, in small letters and without a dot at its end; "" for
-    none."""
+    """Return the host of a URL, in small letters and without a final dot; "" for none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:  # a bracket that is not closed, say

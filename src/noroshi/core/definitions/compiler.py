@@ -1,6 +1,6 @@
-"""From definitions to what the engine runs: references found, inheritance worked out.
+"""Compile definitions to what the engine runs: find references, work out inheritance.
 
-All that is wrong is said at once. Nothing here knows how a kind reads its options.
+All problems are reported at once. Nothing here knows how a kind reads its options.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Plan(Generic[A]):
 
 
 def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Problem, ...]:
-    """Return the plan, or all that stands in its way."""
+    """Return the plan, or all problems that prevent it."""
     plan, problems = compile_most(definitions, kinds)
     return problems or plan
 

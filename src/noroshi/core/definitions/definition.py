@@ -1,7 +1,7 @@
-"""Make definitions: what all have in common, whatever they define.
+"""Provide the base of all definitions.
 
-The strings under their fields are the help texts: English. "" and () stand for
-"not said here".
+The strings under the fields of a definition are the help texts, in English. "" and () mean that
+the definition does not set the field.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from noroshi.help_texts import describe_fields
 
 
 class Definition:
-    """The base of all definitions. Its readers must refuse unknown names, and take the help
-    texts from here."""
+    """The base of all definitions. Readers of a definition must refuse unknown names, and take
+    the help texts from its fields."""
 
     __slots__ = ()
     __pydantic_config__: ClassVar[Mapping[str, object]] = {

@@ -1,4 +1,4 @@
-"""One definition as it is kept."""
+"""Hold one definition as it is stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One definition as it is kept: `key` is "type/name", `body` is canonical JSON."""
+    """Hold one definition as it is stored: `key` is "type/name", `body` is canonical JSON."""
 
     key: str
     body: str

@@ -1,7 +1,8 @@
-"""Read data that is of its type to begin with, as nearly all is: by plain code, and at once.
+"""Read data that has its type exactly, as nearly all data does: with plain code, and at once.
 
-Whoever converts what is nearly of it, and names what is wrong, takes long to import. What is read
-here it reads as the same value; what is refused here is for it to look at.
+The converter of data that nearly fits, which also names what is wrong, takes long to import.
+Whatever is read here, the converter reads as the same value; whatever is refused here is left
+to the converter.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 Reader = Callable[[Any], Any]
 REFUSALS = (AssertionError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
-"""What data raises that is not of its type, and a type of which nothing is read here."""
+"""The exceptions that reading raises for data of another type, and for a type that is not read
+here."""
 
 
 class NotExactError(Exception):
-    """The data is not of its type to begin with, or its type is none that is read here."""
+    """Report data that does not have its type exactly, or a type that is not read here."""
 
 
 def read_exactly(shape: Any, data: object) -> Any:
@@ -48,15 +50,15 @@ def _reader(shape: Any) -> Reader:
 
 
 def _is_strict(shape: Any) -> bool:
-    """Return whether it is a dataclass that refuses unknown names, as definitions and options."""
+    """Return True for a dataclass that refuses unknown names, as definitions and options do."""
     config = getattr(shape, "__pydantic_config__", {})
     return isinstance(shape, type) and is_dataclass(shape) and config.get("extra") == "forbid"
 
 
 @cache
 def _readers_of_fields(cls: Any) -> Mapping[str, Reader]:
-    """Return how each field is read; TypeError if one has a default that is not of its type: it
-    stands for what somebody else is to make of it."""
+    """Return a reader for each field. Raises TypeError if the default of a field is not of the
+    field's type: such a default stands for a value that is worked out elsewhere."""
     hints = get_type_hints(cls, include_extras=True)
     readers = {field.name: _reader(hints[field.name]) for field in fields(cls) if field.init}
     for field in fields(cls):

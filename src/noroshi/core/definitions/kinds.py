@@ -14,17 +14,19 @@ from noroshi.core.network_policy import CLOSED, NetworkPolicy
 
 A = TypeVar("A")
 Read = Callable[[Mapping[str, Any], str], tuple[object, tuple[Problem, ...]]]
-"""From a kind's options as given, and their place, to its own options and what is wrong."""
+"""Reads the options of a kind as given, at a location; returns the kind's own options and all
+problems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A check, an action or a transport, as far as a plan needs to know it.
+    """Hold what a plan needs to know of a check, an action or a transport.
 
-    `names` are its options; `readings` what a check measures, None if that is open;
-    `may_vanish`: what it measures comes and goes; `goes_to`: from a network check's options and
-    the instance's address to the address that it is about; `occurrences` are the readings of
-    what happens and is no state; `by_network`: it goes by the network that its monitor names.
+    `names` are the names of its options; `readings` are those that a check measures, None if
+    that is open; `may_vanish`: the measured items come and go; `goes_to` maps the options of a
+    network check and the address of the instance to the address that the check contacts;
+    `occurrences` are the readings of events, which are no states; `by_network`: the check goes
+    through the network that its monitor names.
     """
 
     read: Read
@@ -39,8 +41,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinds(Generic[A]):
-    """All kinds by name, what makes an account of its definition and its cloud's, and where no
-    route or account may lead."""
+    """Hold all kinds by name, the function that makes an account of its definition and its
+    cloud's, and the policy that says where no route or account may lead."""
 
     checks: Mapping[str, Kind]
     actions: Mapping[str, Kind]

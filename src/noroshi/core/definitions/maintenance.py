@@ -34,8 +34,8 @@ TOO_LONG = _(
 def maintenance(
     definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> tuple[Window, ...]:
-    """Return the windows of one level. What is above adds to them: planned work on a computer
-    is planned work on all that is on it."""
+    """Return the windows of one level. The windows of the levels above are added to them:
+    planned work on a computer is planned work on all that is on it."""
     windows = (
         _window(window_def, zone, place.at("maintenance", window_def.title or str(number)))
         for number, window_def in enumerate(definition.maintenance, 1)

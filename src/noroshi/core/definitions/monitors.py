@@ -1,6 +1,6 @@
 """Compile the monitors of a plan, with all that they inherit.
 
-The nearest wins: the monitor's own word, its group's, its instance's, its kind's.
+The nearest setting wins: that of the monitor, of its group, of its instance, of its kind.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ NEGATIVE = _("{given} is negative; a hysteresis must be 0 or more")
 
 @dataclass(frozen=True, slots=True)
 class Inheritance:
-    """Defaults that a monitor takes from above unless it has its own. Limits by kind, reading; those
-    of a kind are with the kind's own."""
+    """Hold the defaults that a monitor takes from above unless it has its own. `limits` are by
+    kind and reading; the limits of a kind itself stay with the kind."""
 
     cadence: Cadence = MINUTELY
     rules: tuple[Rule, ...] = ()
@@ -257,8 +257,8 @@ def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
 def _kind(
     definition: MonitorDef, inherited: Inheritance, references: References, place: Place
 ) -> tuple[object, Mapping[str, Limits]]:
-    """Return the monitor's options as its kind reads them, and its limits on top of the
-    kind's."""
+    """Return the monitor's options as its kind reads them, and its limits, which override those
+    of the kind."""
     kind = references.checks.get(definition.kind)
     if kind is None:
         place.at("kind").no_such(CHECK, definition.kind, references.checks)

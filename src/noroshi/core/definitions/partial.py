@@ -68,8 +68,8 @@ def _value_at(node: Any, path: DataPath) -> Any:
 
 
 def _empty(shape: Any, path: DataPath) -> Any:
-    """Return the least that can stand there; an entry without a name is called by its
-    number."""
+    """Return the least value that can stand at a path; an entry without a name gets its number
+    as a name."""
     if path[-1] == "name" and len(path) > 1 and isinstance(path[-2], int):
         return str(path[-2] + 1)
     arm = next(iter(arms_at(shape, path)), str)

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from noroshi.core.translation import Message, _, ngettext, plain
 
 MOST_NAMED = 16
-"""So many names are listed for a person to choose from; more would bury the message."""
+"""The most names that are listed for a person to choose from; more would bury the message."""
 MOST_FOUND, MOST_REPORTED = 1000, 50
-"""So many problems are kept while something is read, and so many are told to whoever asked: what is
-wrong a million times must not fill the memory with sentences."""
+"""The most problems that are kept while something is read, and the most that are told to
+whoever asked: a million equal mistakes must not fill the memory with sentences."""
 FILE_ENDS = ".toml"
 LONGEST_SHOWN = 200
 """Letters of a given value that a sentence repeats."""
@@ -53,7 +53,7 @@ class Problem:
 
 
 class Invalid(ValueError):
-    """Something given from outside cannot be used; `problems` says where and why."""
+    """Report that something given from outside cannot be used; `problems` say where and why."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -62,7 +62,7 @@ class Invalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in what was given, and the list into which its problems go."""
+    """Hold a location in the given data, and the list that collects the problems there."""
 
     location: str
     problems: list[Problem] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Place:
         self.problems.append(Problem(self.location.removesuffix(": "), message))
 
     def no_such(self, sort: Message, name: str, candidates: Collection[str]) -> None:
-        """Note that there is nothing of that name, and what was likely meant."""
+        """Note that nothing has that name, and which name was likely meant."""
         if len(self.problems) >= MOST_FOUND:
             return
         self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, candidates))
@@ -99,7 +99,7 @@ def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def shortened_text(text: str, max_length: int = LONGEST_SHOWN) -> str:
-    """Return the text, or its beginning with an ellipsis if it is longer."""
+    """Return the text, or its beginning with an ellipsis if the text is too long."""
     return text if len(text) <= max_length else f"{text[:max_length]}…"
 
 

@@ -272,8 +272,8 @@ def _with_account(
 def _defaults_of_account(
     account: AccountDef | None, definitions: Definitions
 ) -> Mapping[str, Any]:
-    """Return what a route has from its account; something that is told elsewhere to be wrong
-    does not make the rest of the route's options wrong."""
+    """Return the options that a route takes from its account. A fault of the account is
+    reported elsewhere, and does not make the other options of the route wrong."""
     cloud = definitions.clouds.get(account.cloud) if account is not None else None
     if account is None or cloud is None or not account.mailbox or not cloud.smtp_host:
         return ANY_ACCOUNT

@@ -1,4 +1,4 @@
-"""TOML that anybody may have written: what would take long to read is none.
+"""Read TOML that anybody may have written: a text that would take long to read is refused.
 
 Python's reader looks at each part of a dotted name as often as there are parts before it: of a
 name of 100,000 parts it would read for an hour, and nothing could stop it.
@@ -25,8 +25,8 @@ TOKEN = re.compile(
 TOO_MANY_PARTS = f"a name of more than {MOST_PARTS} parts"
 DIGITS = re.compile(r"\d[\d_]*+")
 TOO_MANY_DIGITS = "a number of too many digits"
-"""Of more than sys.get_int_max_str_digits() Python makes no number, as that takes the square of
-their time; it does not name the place."""
+"""Python makes no number of more than sys.get_int_max_str_digits() digits, as the time grows
+with the square of their count; the error does not name the place."""
 
 
 def loads(text: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The instance "noroshi": this node's own ways out, accounts, queue and health, watched like all else.
+"""Make the instance "noroshi", by which this node watches its own routes, accounts, queue and
+health like all else.
 
 A file instances/noroshi.toml may change its rules, limits, zone and cadence. Without rules of
-its own it tells the contacts of all rules, by other routes than the one that is ill.
+its own the instance tells the contacts of all rules, by other routes than the one that is ill.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class OwnRule(Rule):
 def with_own(
     definitions: Definitions, checks: Mapping[str, Kind], problems: list[Problem]
 ) -> Definitions:
-    """Add the instance "noroshi" to the definitions, where there is a way out to watch and its
-    kinds are known."""
+    """Add the instance "noroshi" to the definitions, if there is a route to watch and the kinds
+    of its monitors are known."""
     if not definitions.routes or not checks.keys() >= set(KINDS):
         return definitions
     definition = definitions.instances.get(
@@ -194,11 +195,11 @@ def own_title(monitor: Monitor) -> Message:
 
 
 def is_own(monitor: Monitor) -> bool:
-    """Return whether it is one of the node's own."""
+    """Return True for one of the node's own monitors."""
     return monitor.instance.name == OWN_INSTANCE
 
 
 def is_mail(monitor: Monitor) -> bool:
-    """Return whether it is about a way out or an account of this node: somebody may mend it by
-    one act."""
+    """Return True if a monitor is about a route or an account of this node: somebody may mend
+    it by one act."""
     return is_own(monitor) and monitor.kind in (ROUTE, ACCOUNT)

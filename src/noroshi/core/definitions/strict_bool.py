@@ -12,7 +12,8 @@ DataPath = tuple[str | int, ...]
 
 
 def bool_faults(shape: Any, data: object) -> Iterator[Fault]:
-    """Yield a fault for each, as a reader of untrusted data tells its own."""
+    """Yield a fault for each boolean in the place of a number, in the form in which a reader of
+    untrusted data reports its faults."""
     for path, value in _booleans(data, ()):
         arms = arms_at(shape, path)
         if bool not in arms and (float in arms or int in arms):

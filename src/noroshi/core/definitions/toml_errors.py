@@ -94,7 +94,8 @@ def has_odd_quotes(line: str) -> bool:
 
 
 def toml_error_text(message: str) -> Message:
-    """Return the message without its place; one that is not known keeps its own words."""
+    """Return the message in words of ours, without the position; an unknown message stays as it
+    is."""
     bare_message = message.removesuffix(AT_THE_END)
     for pattern, words in KNOWN:
         if match := re.fullmatch(pattern, bare_message, re.DOTALL):

@@ -1,4 +1,4 @@
-"""All that is wrong with a text of TOML, where its reader stops at the first mistake.
+"""Find all that is wrong with a text of TOML, where the parser stops at the first mistake.
 
 A line that was refused is left out, and the rest is read again. That is done only as long as the
 line was whole in itself, so that no later line is called wrong for the sake of an earlier one.
@@ -15,7 +15,7 @@ from noroshi.core.definitions.toml_errors import has_odd_quotes, toml_cause
 from noroshi.core.translation import Message
 
 MOST_SLIPS = 10
-"""Mistakes that are told of one text."""
+"""The most mistakes that are told of one text."""
 LARGEST = 64 * 1024
 """Characters of a text that is read again; each mistake costs another look at all before it."""
 LOCATED_REFUSAL = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
@@ -30,7 +30,7 @@ OF_A_LETTER = ("Illegal character", "Unescaped", "Invalid hex value", "Invalid v
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """Hold one mistake and its position; at line 0 the reader named no place."""
+    """Hold one mistake and its position; line 0: the parser named no position."""
 
     line: int
     column: int
@@ -78,8 +78,9 @@ def _refusal(text: str) -> str:
 
 
 def _is_sure(refusal: str, line: str, *, headless: bool) -> bool:
-    """Return False for what may come of a line that was left out: its rest, or, where it was a
-    table's head, a name that is given twice only without it."""
+    """Return False for an error that may come of a line that was left out: an error in the rest
+    of a statement, or, if the line was the head of a table, a name that is given twice only
+    without that head."""
     if headless and refusal.startswith(OF_ALL_BEFORE):
         return False
     if refusal.startswith(MISSING_SIGN):

@@ -99,8 +99,7 @@ SIMPLE: Mapping[str, Message] = {
 def problems_of(
     faults: Sequence[Fault], shape: Any, data: object, at: str
 ) -> tuple[Problem, ...]:
-    """Return one problem for each place, below `at`; lists are walked by their entries'
-    names."""
+    """Return one problem for each place, below `at`; entries of lists are located by name."""
     sorted_out = dict[str, list[Fault]]()
     for fault in faults:
         location = nested_location(at, *_steps(fault, data))
@@ -152,8 +151,8 @@ def _expected_sort(fault: Fault) -> Message | None:
 
 
 def _describe_value(value: object, sorts: Sequence[Message]) -> Message:
-    """Describe a value that was given: as it was written where that helps and gives nothing
-    away, else by its sort."""
+    """Describe a given value: quoted where that helps and gives nothing away, else by its
+    type."""
     text = value.strip() if isinstance(value, str) else ""
     if not text or len(text) > SHORT or not all(one in FIGURES for one in sorts):
         return _sort_of_value(value)

@@ -1,4 +1,4 @@
-"""Single values of a definition held to what they may be, each with its own sentence."""
+"""Check single values of a definition, and report each fault in a sentence of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def title(text: str, place: Place) -> None:
 
 
 def is_line(text: str) -> bool:
-    """Return whether it is one line of what can be seen, blanks of every width among it."""
+    """Return True if a text is one line of visible letters and blanks of any width."""
     return printable(text) == text
 
 
@@ -44,7 +44,7 @@ def zone(name: str, place: Place) -> str:
 
 
 def host(name: str, place: Place) -> None:
-    """Check a computer's name or address, as far as its shape goes."""
+    """Check the name or address of a computer, as far as its form goes."""
     if not name or not name.isprintable() or " " in name:
         place.say(NO_HOST, given=name)
 
@@ -74,7 +74,7 @@ def read_length(text: str, least: str, place: Place, most: str = "") -> timedelt
 def one_of(
     names: Collection[str], allowed: Collection[str], sort: Message, none: Message, place: Place
 ) -> None:
-    """Check that there is at least one name, and that each is known and stands there once."""
+    """Check that there is at least one name, and that each is known and given once."""
     if not names:
         place.say(none)
     all_known(names, allowed, sort, place)
@@ -83,7 +83,7 @@ def one_of(
 def all_known(
     names: Collection[str], allowed: Collection[str], sort: Message, place: Place
 ) -> None:
-    """Check that each name is known and stands there once."""
+    """Check that each name is known and given once."""
     names_so_far = set[str]()
     for name in names:
         if name not in allowed:

@@ -19,8 +19,8 @@ DAYS: Mapping[str, int] = {
     day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 }
 REMEMBERED, LONGEST = 4096, 64
-"""So many texts that people wrote are known again, none of them longer: whatever was ever asked
-would fill the memory."""
+"""The most texts that are remembered with their values, and the length of the longest: to
+remember all that was ever asked would fill the memory."""
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
@@ -66,12 +66,12 @@ def day_and_time(text: str) -> datetime | None:
 
 
 def is_name(text: str) -> bool:
-    """Return whether it may name a definition: it is a file's name too."""
+    """Return True if a text may name a definition: the name is that of a file, too."""
     return NAME.fullmatch(text) is not None
 
 
 def is_address(text: str) -> bool:
-    """Return whether it can be a mail address, as far as its shape goes."""
+    """Return True if the text has the form of a mail address."""
     if ADDRESS.fullmatch(text) is None or not text.isprintable():
         return False
     local, _, domain = text.partition("@")

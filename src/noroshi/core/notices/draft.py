@@ -1,6 +1,6 @@
-"""From what happened, and who wants to know, to envelopes. All of it is pure.
+"""Draft envelopes of what happened, for those who want to know. Pure.
 
-Ids are derived from what happened: told twice, it is the same envelope.
+Ids are derived from the event: told twice, it gives the same envelope.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ LONGEST_LATE = timedelta(hours=12)
 """A report that comes later than this would speak of another day."""
 MOST_SHOWN = 50
 GAP = timedelta(minutes=2)
-"""How long nobody must have watched for it to be told: an update of Noroshi is shorter."""
+"""The shortest time without monitoring that is told: an update of Noroshi takes less."""
 URGENT = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.FAILED})
-"""What tells of an alarm that did not come through goes before reports."""
+"""Notices of alarms that did not come through, which go before reports."""
 ABOUT_FAILURES = tuple(
     f"{PREFIX}{one.value}/" for one in (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
 )
-"""How the ids of mails begin that tell of a mail's failure."""
+"""The beginnings of the ids of mails that tell of a mail's failure."""
 NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED})
 """Without a notification for them they are told to the contacts of all rules."""
 
@@ -135,8 +135,8 @@ def _part_for(notification: Notification, notice: Notice) -> Notice | None:
 
 
 def may_tell_of(envelope: Envelope) -> bool:
-    """Return whether its failure is told. Not of a mail that itself tells of a failure: what no
-    route takes would else lead to a mail about it, and that one to the next."""
+    """Return True if the failure of a mail is told. If the mail itself tells of a failure it is
+    not: what no route takes would else lead to a mail about it, and that one to the next."""
     return not envelope.id.startswith(ABOUT_FAILURES)
 
 
@@ -146,8 +146,8 @@ def notifications_elsewhere(
     tried_routes: Sequence[str],
     routes: Iterable[str],
 ) -> tuple[Notification, ...]:
-    """Return those who are told of a mail that was set aside or came back: its own contact only
-    where there is nobody else; by the ways that were not tried first. `routes` are all there
+    """Return who is told of a mail that was set aside or came back: its own contact only where
+    there is nobody else; first by the routes that were not tried. `routes` are all there
     are."""
     asking = [n for n in notifications if notice.happening in n.events]
     for_other_contacts = [_without_contact(n, notice.contact) for n in asking]
@@ -183,7 +183,7 @@ def _untried_first(
 
 
 def last_due(cadence: FixedTimes, earliest: datetime, now: datetime) -> datetime | None:
-    """Return the last of its times after one instant and not after another; None: there is
+    """Return the last time of a cadence after `earliest` and not after `now`; None: there is
     none."""
     due_time = last_up_to(cadence, now)
     return due_time if due_time is not None and due_time > earliest else None

@@ -48,8 +48,8 @@ NO_LONGER_MONITORED_TEXT = _(
 def emergency_mails(
     envelopes: Iterable[Envelope], instance: str, reason: Message, at: datetime
 ) -> Iterator[Envelope]:
-    """Draft one envelope for each contact, with all that was found for it; what is no text to
-    read (a deed) is left out."""
+    """Draft one mail for each contact, with all that was found for the contact; an envelope
+    without a text to read (a deed) is left out."""
     mails_by_contact: dict[str, list[Envelope]] = {}
     for envelope in envelopes:
         if "subject" in envelope.payload and "text" in envelope.payload:
@@ -61,8 +61,8 @@ def emergency_mails(
 def closing_mail(
     opening_mail: Envelope, monitor: Monitor, now: datetime, *, is_monitored: bool = True
 ) -> Envelope:
-    """Tell that what was told without the spool is well again, or watched no more, in the same
-    thread."""
+    """Draft the mail, in the same thread, that a problem told without the spool is over, or no
+    longer monitored."""
     subject, words = (
         (RECOVERED, RECOVERED_TEXT)
         if is_monitored

@@ -73,7 +73,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class MonitoredInstance:
-    """An instance, and how many of its monitors are watched."""
+    """Hold an instance, and the number of its monitors that are watched."""
 
     name: str
     title: str
@@ -82,7 +82,8 @@ class MonitoredInstance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringStarted:
-    """Monitoring of these instances began: with the node, or with a version that named them."""
+    """Tell that the monitoring of these instances began: with the node, or with a version that
+    named them."""
 
     happened_at: datetime
     node: str
@@ -95,7 +96,8 @@ class MonitoringStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringStopped:
-    """Monitoring of these instances ended: with the node, or with a version without them."""
+    """Tell that the monitoring of these instances ended: with the node, or with a version
+    without them."""
 
     happened_at: datetime
     node: str
@@ -281,4 +283,4 @@ Notice = (
     | MonitoringGap
 )
 Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
-"""From an action's kind, who is told and what happened to a payload."""
+"""Drafts a payload, from the kind of an action, the contact and the notice."""

@@ -16,9 +16,9 @@ from noroshi.definitions.document_content import content, split
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
-    """A set of groups with their monitors, in which ${name} stands for what is asked for.
+    """Hold a set of groups with their monitors, in which ${name} stands for an input.
 
-    `inputs` has what is taken unless somebody says otherwise; "" must be said.
+    `inputs` maps the name of each input to its default; "": somebody must give the value.
     """
 
     name: str
@@ -56,7 +56,8 @@ def built_in() -> dict[str, Blueprint]:
 
 
 def _translated(definition: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return one of ours with what a person writes into a blueprint in two languages."""
+    """Return a built-in blueprint with the texts that a person writes into one, in both
+    languages."""
     titles = {
         f"{key}_{language}": Message(definition[key]).say(language)
         for key in ("title", "help")

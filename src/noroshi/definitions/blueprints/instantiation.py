@@ -1,4 +1,5 @@
-"""Adding a blueprint's monitors to an instance: from its ${names} to definitions."""
+"""Add the monitors of a blueprint to an instance: put values in place of the ${names}, and make
+definitions of them."""
 
 from __future__ import annotations
 
@@ -33,11 +34,12 @@ def add(
     other_settings: Mapping[str, Any],
     language: str = "en",
 ) -> tuple[Document, ...]:
-    """Add the blueprint's monitors to that instance in the documents, which is made if need be.
+    """Add the monitors of the blueprint to that instance in the documents, which is made if
+    need be.
 
-    `other_settings` is what a new instance says beside (address, zone, rules). Its rules are
-    what is added has too where the instance and the group are there and have none, so that
-    somebody is told. Titles are in that language. Invalid with all problems.
+    `other_settings` are those of a new instance (address, zone, rules). If the instance and the
+    group are there and have no rules, the added monitors get the rules named here, so that
+    somebody is told. Titles are in `language`. Raises Invalid with all problems.
     """
     place = file_of("instances", instance, [])
     parameters = _filled_values(blueprint, values, place)
@@ -132,7 +134,7 @@ def _merge(
 def _with_rules(
     group: dict[str, Any], existing: list[dict[str, Any]], other_settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the group, those of its monitors with rules that would have none."""
+    """Return the group, with rules for each of its monitors that would have none."""
     same_name = next((one for one in existing if one.get("name") == group["name"]), group)
     if not other_settings.get("rules") or same_name.get("rules") or group.get("rules"):
         return group

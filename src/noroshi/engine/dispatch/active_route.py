@@ -31,7 +31,7 @@ class ActiveRoute:
     workers: set[asyncio.Task[None]] = field(default_factory=set)
     deliveries: set[asyncio.Task[bool]] = field(default_factory=set)
     awaiting_reply: set[asyncio.Task[Any]] = field(default_factory=set)
-    """Those of `deliveries` that wait for the other side."""
+    """The deliveries that wait for the other side."""
     no_reply_awaited: asyncio.Event = field(default_factory=asyncio.Event)
     circuit_open_until: datetime | None = None
     """The route is out of order, and is not tried before then; None: it is in order."""
@@ -42,7 +42,8 @@ class ActiveRoute:
     """Seconds that the last mail took."""
     outage_reason: Message | None = None
     has_deferred: bool = True
-    """Mails that an earlier attempt deferred may wait for this route, as far as is known."""
+    """True if mails that an earlier attempt deferred may wait for this route, as far as is
+    known."""
 
     @contextmanager
     def reply_awaited(self) -> Iterator[None]:
@@ -113,8 +114,9 @@ class RouteShutdown:
         await active.transport.close()
 
     async def replace(self, active: ActiveRoute) -> None:
-        """Close a route as it is changed. What the disk has not taken by then is settled however
-        long that takes: what was lent meanwhile would be nobody's until its lease ends."""
+        """Close a route as it is changed. Deliveries that the disk has not taken by then are
+        settled however long that takes: a mail lent meanwhile would be nobody's until its lease
+        ends."""
         await _drain(active)
         await active.break_off()
         for delivery in active.deliveries:

@@ -21,7 +21,7 @@ from noroshi.ports import Clocks, Store, StoreError
 log = logging.getLogger(__name__)
 
 MOST_REFERENCES = 20
-"""Mails that are named as the thread of one; more is no use to a mail program."""
+"""The most mails that are named as the thread of one; more is no use to a mail program."""
 CANCELLED = _(
     "sending was interrupted before a reply arrived, because the route changed or the node "
     "stopped"

@@ -126,8 +126,8 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class DispatcherCalls:
-    """Hold the calls that the dispatcher makes to its engine. `guard` runs what the store may
-    refuse; `notices` are those of how an attempt ended."""
+    """Hold the calls that the dispatcher makes to its engine. `guard` runs calls that the store
+    may refuse; `notices` drafts those that tell how an attempt ended."""
 
     open_transport: Callable[[Route], Transport]
     guard: Guard
@@ -356,9 +356,9 @@ class Dispatcher:
     def _leaves_at_once(
         self, delivery: DeliveryTask, previous_delivery: DeliveryTask | None
     ) -> bool:
-        """Return whether a parcel need not wait: it leaves also in the moment that a changed route
-        has left to it. Its connection is taken here and now: whoever gives way for one turn of
-        the loop is behind others."""
+        """Return True if a parcel need not wait: it leaves also in the moment that a changed
+        route has left. The connection is taken here and now: a parcel that gives way for one
+        turn of the loop is behind others."""
         active = delivery.active
         previous_is_settled = previous_delivery is None or previous_delivery.task.done()
         ready = previous_is_settled and not self._connections.all_busy(active.route)

@@ -114,9 +114,10 @@ class ParcelSelector:
             return not members or not await self._join(parcel, members, now)
 
     async def _joins_followers(self, parcel: Parcel, now: datetime) -> bool:
-        """Join an envelope that was tried in vain with what waits behind it, as a new mail: its
-        monitors would be silent for as long as nobody takes the old one. All others are spared the
-        question, which reads whatever waits for a contact: in a queue of thousands once for each."""
+        """Join an envelope that was tried in vain with what waits behind it, as a new mail: the
+        monitors of those alarms would be silent for as long as nobody takes the old one. All
+        other envelopes are spared the question, which reads whatever waits for a contact: in a
+        queue of thousands once for each."""
         if not may_be_followed_up(parcel.envelope):
             return False
         members = follow_up_members(parcel.envelope, await self._store.pending_for(parcel))

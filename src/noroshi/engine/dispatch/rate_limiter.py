@@ -147,8 +147,9 @@ class RateLimiter:
             self._readers[contact] = reader_rate.count_mail(reader, moment, digest=digest)
 
     def _may_be_urgent(self, route: Route, now: datetime) -> bool:
-        """Return whether a critical alarm need not wait long: in a storm that goes on for hours
-        the allowance comes first, as a mailbox that has used up its day tells of nothing."""
+        """Return True if a critical alarm need not wait long: in a storm that goes on for hours
+        the allowance comes first, as a mailbox that has used up the allowance of a day tells of
+        nothing."""
         return budget.half_is_left(route.pace, self._spent_of(_key(route)), now)
 
     def _room(self, contact: str, now: datetime, *, urgent: bool = False) -> int | None:

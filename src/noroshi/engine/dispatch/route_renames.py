@@ -18,8 +18,8 @@ one before it."""
 
 
 class RouteRenames:
-    """Redirect those mails for a while after each version; at first also those of an earlier life
-    that died before it did."""
+    """Redirect mails of renamed routes for a while after each version; at first also those of
+    an earlier life that died before it did so."""
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks = store, clocks

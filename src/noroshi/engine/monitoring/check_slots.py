@@ -21,7 +21,8 @@ whose last run was brisk."""
 IN_A_ROW = 8
 """Choices among several sorts until one is for whoever has waited longest."""
 SLOW = 1.0
-"""Seconds after which a run is slow. What hangs shows by that, before its time-out ends it."""
+"""Seconds after which a run is slow. A run that hangs shows by that, before its time-out ends
+it."""
 
 
 class RunPace(Enum):

@@ -18,8 +18,8 @@ MonitorSample = tuple[str, Sample]
 
 
 class SampleBuffer:
-    """Buffer samples by monitor, as a change takes those of its monitor with it: what a check
-    remembers must never be ahead of what was written of it."""
+    """Buffer samples by monitor: when a change is written, the samples of its monitor go with
+    it, as what a check remembers must never be ahead of what was written of it."""
 
     def __init__(self) -> None:
         self._by_monitor: dict[str, list[Sample]] = {}
@@ -29,7 +29,7 @@ class SampleBuffer:
         return self._count
 
     def add(self, monitor: str, sample: Sample) -> None:
-        """Keep one more, in the place of an old one where there are too many."""
+        """Add a sample, in place of an old one where there are too many."""
         self._by_monitor.setdefault(monitor, []).append(sample)
         self._count += 1
         if self._count > MOST_SAMPLES:

@@ -75,8 +75,8 @@ class MonitorBlock:
     stored_suppression: Mapping[str, Suppression] = field(default_factory=dict)
     suppressions: Suppressions = NO_SUPPRESSIONS
     effective_suppression: dict[str, Suppression] = field(default_factory=dict)
-    """By monitor, from `stored_suppression` and `suppressions`; nothing is said of the
-    others."""
+    """The suppression of each monitor, from `stored_suppression` and `suppressions`; monitors
+    without any are left out."""
     queue: list[ScheduledCheck] = field(default_factory=list)
     """A heap: the first is the next that is due."""
     wakeups: dict[str, datetime] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class MonitorBlock:
     """Monitors that have a RETRY in the queue."""
     busy: set[str] = field(default_factory=set)
     clock_shift: timedelta = timedelta(0)
-    """By how much the wall clock was set, all in all."""
+    """The time by which the wall clock was set, all in all."""
     unconfirmed_changes: dict[str, State] = field(default_factory=dict)
     """Monitors whose last commit may or may not have reached the disk, with the state in it."""
 
@@ -218,7 +218,8 @@ class MonitorBlock:
         return monitor is not None and (not monitor.disabled or check.trigger in CLOSING)
 
     def skip(self, check: ScheduledCheck) -> None:
-        """Drop a check that nobody wants: it no longer stands for another one of its kind."""
+        """Drop a check that nobody wants: a dropped retry no longer stands for other retries of
+        its monitor."""
         if check.trigger is CheckTrigger.RETRY:
             self.retries.discard(check.id)
 
@@ -296,7 +297,7 @@ class MonitorBlock:
         return last_wall if is_repeated_hour and fixed and last_wall is not None else wall
 
     def _is_missed(self, check: ScheduledCheck, wall: datetime, last_wall: datetime) -> bool:
-        """Return whether it was due meanwhile, and will not be again for long."""
+        """Return True if a check was due meanwhile, and will not be again for long."""
         due = next_due(check.id, self.monitors[check.id].cadence, last_wall)
         return check.wall - wall > FAR and due <= wall
 

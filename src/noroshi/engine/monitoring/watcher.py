@@ -195,8 +195,8 @@ class Watcher:
     def _suppression(
         self, block: MonitorBlock, monitor: Monitor, memory: Mapping[str, Any]
     ) -> Suppression:
-        """Return what is said of a monitor. By its memory it may still be set up, or another
-        monitor may speak for it."""
+        """Return what keeps the alarms of a monitor from being told. By its memory the monitor
+        may still be in setup, or another monitor may speak for it."""
         suppression = block.effective_suppression.get(monitor.id, NOT_SUPPRESSED)
         check = self.plugins.check(monitor.kind)
         if check.spoken_for is not None and check.spoken_for(memory):

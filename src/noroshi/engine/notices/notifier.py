@@ -49,14 +49,15 @@ from noroshi.ports import Arrival, Clocks, Node, Store, StoreError, TrackedMail,
 log = logging.getLogger(__name__)
 
 SLACK, MOMENT = timedelta(minutes=10), timedelta(seconds=30)
-"""So far back from when an earlier life was last seen may lie a report, or a version, that it
-had no time to post; what it posted has an id that is there already."""
+"""How long before an earlier life was last seen a report or a version may lie that it had no
+time to post; the id of a posted one is there already."""
 MOST_VERSIONS = 20
-"""So many are read where nobody knows what was posted."""
+"""The most versions that are read where nobody knows which were posted."""
 LAST_POSTED = "told"
 """The key of the last version of which a notice was posted."""
 LAST_WORD, POLL = 1.0, timedelta(seconds=0.1)
-"""How long (seconds) a node that stops waits for the last mails to leave."""
+"""The seconds that a node that stops waits for the last mails to leave, and the time between
+two looks."""
 
 
 DifferenceText = Callable[[Difference], Message]
@@ -215,7 +216,7 @@ class Notifier:
             log.info("what is told of the stop leaves after the next start")
 
     async def _any_untried(self, envelopes: Iterable[Envelope]) -> bool:
-        """Return whether one of them has yet to be tried. Raises StoreError."""
+        """Return True if one of the envelopes has yet to be tried. Raises StoreError."""
         for envelope in envelopes:
             record = await self._store.envelope(envelope.id)
             if record is not None and not record[0].state and not record[1]:

@@ -1,1 +1,1 @@
-"""Errors of sign-in servers explained: code, meaning, who mends it and how."""
+"""Explain the errors of sign-in servers: the code, the meaning, who mends it and how."""

@@ -62,11 +62,12 @@ def advise(
     account: str = "",
     role: str = MAILBOX_ROLE,
 ) -> Advice:
-    """Return what to do about a refusal; the words name its AADSTS number, or else its `error`.
+    """Return what to do about a refusal; the words name the AADSTS number, or else the `error`.
 
-    `secret`: the vault's entry for it; `account`: how it is called; `role`: what its app is
-    permitted of Exchange Online. `app_only`: an app that signs in by itself, where nobody could sign
-    in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
+    `secret`: the vault entry of the secret; `account`: the account's name; `role`: the app's
+    role at Exchange Online. `app_only`: an app that signs in by itself, where nobody could sign
+    in again. In a user-defined cloud nothing is blamed on Microsoft, though the server speaks
+    as Entra does.
     """
     explanation = _explanation(error, suberror, codes, cloud, app_only=app_only, secret=secret)
     responsible: Who = "wait" if error in TEMPORARY_ERRORS else explanation.party or "setup"
@@ -92,7 +93,7 @@ def _explanation(
     app_only: bool,
     secret: str,
 ) -> Explanation:
-    """Return the row of a refusal: by its first number that is known, else by its class."""
+    """Return the row of a refusal: by the first known number, else by the error class."""
     row = next((one for one in map(by_code, codes) if one), None)
     if row is None:
         row = _of_class(error, suberror, cloud, app_only=app_only)
@@ -112,8 +113,8 @@ def _of_class(error: str, suberror: str, cloud: Cloud, *, app_only: bool) -> Exp
 def is_known(
     error: str, codes: tuple[int, ...], cloud: Cloud, *, app_only: bool = False
 ) -> bool:
-    """Return whether anything is known of a refusal there beyond its class: else its server's own
-    words are told beside ours."""
+    """Return whether the refusal is known beyond the error class; otherwise the server's own
+    words are shown beside ours."""
     if codes:
         return any(by_code(code) for code in codes)
     return error in _classes(cloud, app_only)
@@ -161,8 +162,8 @@ def codes_in(text: str, cloud: Cloud) -> tuple[int, ...]:
 
 
 def codes_of(answer: Mapping[str, Any], cloud: Cloud) -> tuple[int, ...]:
-    """Return the AADSTS numbers of a refusal. The `error_codes` of another provider are numbers
-    of its own, which say nothing of Microsoft's."""
+    """Return the AADSTS numbers of a refusal. The `error_codes` of another provider are other
+    numbers, which say nothing of Microsoft's."""
     listed_codes = answer.get("error_codes")
     if cloud.entra and isinstance(listed_codes, list):
         codes = tuple(code for code in listed_codes if isinstance(code, int))

@@ -26,7 +26,8 @@ NO_KEY_FILE = followed_by(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFile:
-    """Hold what counts of Google's key file; the address in it to which to send is never used."""
+    """Hold the needed fields of Google's key file; the token endpoint in the file is never
+    used."""
 
     client_email: str
     private_key: Secret

@@ -19,7 +19,8 @@ from noroshi.oauth.http_session import ErrorReplyError, HttpSession
 from noroshi.oauth.provider import SignInError, UnreachableError
 
 NEEDED_SCOPES = ("openid", "offline_access")
-"""What OpenID Connect wants for a name (Core, 3.1.2.1) and for a refresh token (Core, 11)."""
+"""The scopes that OpenID Connect needs for a name (Core, 3.1.2.1) and for a refresh token
+(Core, 11)."""
 ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
 LONGEST_ISSUER = 120
 """Letters of an issuer that are quoted."""
@@ -36,7 +37,8 @@ OTHER_ISSUER = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """The three that are asked; `extra_scopes`: what a sign-in needs beside the resource's."""
+    """Hold the endpoints of a provider; `extra_scopes`: what a sign-in needs beside the
+    resource's."""
 
     authorization: str
     token: str
@@ -45,7 +47,7 @@ class Endpoints:
     issuer: str = ""
     """The server's issuer identifier; "" where it was not asked."""
     says_issuer: bool = False
-    """The server sends its issuer with each code (RFC 9207)."""
+    """The server sends the issuer with each code (RFC 9207)."""
 
 
 def endpoints_of(account: Account, session: HttpSession) -> Endpoints:
@@ -101,8 +103,8 @@ def _quote_issuer(issuer: str) -> str:
 
 
 def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
-    """Ask as OpenID Connect Discovery 4 says, else as RFC 8414, which puts its path before the
-    issuer's."""
+    """Ask as OpenID Connect Discovery 4 says, else as RFC 8414, which puts the well-known path
+    before the issuer's path."""
     parts = urlsplit(authority)
     path = f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
     urls = (

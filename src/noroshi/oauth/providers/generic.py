@@ -1,8 +1,9 @@
-"""The provider behind Authlib: any OAuth 2.0 server, by discovery or by its endpoints; Google.
+"""Ask any OAuth 2.0 server through Authlib, by discovery or by given endpoints; Google as well.
 
 Authlib makes the requests and signs the assertions; they go over our wire. An id_token comes
-straight from the token endpoint over TLS, which may stand for its signature (OpenID Connect
-Core, 3.1.3.7, 6): its nonce is held against ours, and a name in it is for people to read.
+straight from the token endpoint over TLS, which may replace the check of the signature (OpenID
+Connect Core, 3.1.3.7, 6): the nonce is compared with ours, and a name in the token is for
+people to read.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ OTHER_SERVER = _(
 
 
 class GenericProvider:
-    """Asks through Authlib, each time with a new client and nothing kept."""
+    """Ask through Authlib, each time with a new client and nothing kept."""
 
     modules: tuple[str, ...] = (
         *MODULES,
@@ -234,9 +235,10 @@ class _TokenRequest:
         return list(dict.fromkeys([*scopes, *self.endpoints.extra_scopes]))
 
     def granted_for(self, resource: Resource, granted_scope: str) -> str:
-        """Return what a renewal asks for: nothing, which is all that was granted (RFC 6749, 6).
-        Where the account's resources have scopes of their own, ask for this one's, and no more than
-        was granted; of a sign-in of which that is not known, for what it was asked for."""
+        """Return the scopes to ask for in a renewal: none, which means all that were granted
+        (RFC 6749, 6). Where the account's resources have different scopes, return those of this
+        resource that were granted; where the granted ones are not known, return all of this
+        resource."""
         account, granted_words = self._client.account, granted_scope.split()
         own_words = account.scope_for(resource).split()
         all_words = {w for one in get_args(Resource) for w in account.scope_for(one).split()}
@@ -294,7 +296,8 @@ def _check_issuer(endpoints: Endpoints, attempt: Attempt, query: Mapping[str, st
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
-    """Return who signed in. Raises SignInError if the id_token is another sign-in's."""
+    """Return the user who signed in. Raises SignInError if the id_token belongs to another
+    sign-in."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
     returned_nonce = str(claims.get("nonce", ""))
     if claims and nonce and not hmac.compare_digest(returned_nonce.encode(), nonce.encode()):

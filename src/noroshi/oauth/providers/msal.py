@@ -40,10 +40,10 @@ NO_TENANT = _(
 
 
 class MsalProvider:
-    """Asks through MSAL, each time with a new application object and nothing cached.
+    """Ask through MSAL, each time with a new application object and nothing cached.
 
     MSAL replays a refused request from memory for a minute and keeps tokens by rules of its
-    own; both would stand in the way of ours. One object a call costs one more GET.
+    own; both would conflict with our rules. One object a call costs one more GET.
     """
 
     modules: tuple[str, ...] = (*MODULES, "msal")
@@ -51,7 +51,7 @@ class MsalProvider:
     async def begin(
         self, client: Client, resources: Sequence[Resource], redirect: str
     ) -> Attempt:
-        """Prepare a sign-in with PKCE; asks the authority for its addresses."""
+        """Prepare a sign-in with PKCE; ask the authority for the endpoints."""
 
         def ask(app: Any) -> Attempt:
             # The code must come in the address, so `query` it is: nobody but a browser can
@@ -123,7 +123,7 @@ class MsalProvider:
         return await _ask_msal(client, "ClientApplication", ask)
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
-        """Get a token for the app itself, by its secret or certificate alone."""
+        """Get a token for the app itself, by the app's secret or certificate alone."""
 
         def ask(app: Any) -> Tokens | SignInError:
             scopes = client.account.cloud.scope_for(resource, app_only=True)

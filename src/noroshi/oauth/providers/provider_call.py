@@ -1,4 +1,5 @@
-"""Share what both providers need: a call in a thread of its own, and refusals in words of ours."""
+"""Share what both providers need: a call in a separate thread, and refusals in our own
+words."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ LONGEST_CALL = 90.0
 INTERVAL = 5
 """Seconds between two questions about a code unless the server says (RFC 8628, 3.2)."""
 UNSAID = 3600
-"""Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
+"""Seconds for a token without a stated lifetime: if it ends earlier, the server's refusal
+renews it."""
 LONGEST_USER = 254
 CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -49,7 +51,7 @@ NO_SUCH_WAY = followed_by(
 
 
 async def ask_provider(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T:
-    """Ask over a wire of its own, in a thread of its own. Raises SignInError, UnreachableError."""
+    """Ask over a new wire, in a separate thread. Raises SignInError, UnreachableError."""
     return await run_in_thread(lambda: _ask_in_thread(client, ask))
 
 
@@ -109,7 +111,8 @@ def tokens(
 
 
 def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: Account) -> str:
-    """Return who signed in, by the claims of the id_token, else of a readable access token."""
+    """Return the user who signed in, by the claims of the id_token, else of a readable access
+    token."""
     access = claims_in(str(answer.get("access_token") or "")) or {}
     return named_in(of_id_token, account.mailbox) or named_in(access, account.mailbox)
 
@@ -120,7 +123,7 @@ def _printable_user(user: str) -> str:
 
 
 def refusal(reply: Reply, account: Account) -> SignInError:
-    """Return what an answer other than 200 means; busy is busy, whatever its text says."""
+    """Return the error for an answer other than 200; busy is busy, whatever the text says."""
     content = reply.content or {}
     if reply.status_code == 429 or reply.status_code >= 500:
         content = {**content, "error": "temporarily_unavailable"}
@@ -130,7 +133,7 @@ def refusal(reply: Reply, account: Account) -> SignInError:
 def failure(
     answer: Mapping[str, Any], account: Account, retry_after: float | None = None
 ) -> SignInError:
-    """Return what an error of OAuth's kind means."""
+    """Return the error for an OAuth error response."""
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
     codes = codes_of(answer, account.cloud)
@@ -161,8 +164,9 @@ def failure(
 def device(
     answer: Mapping[str, Any], flow: Mapping[str, Any], account: Account
 ) -> DeviceAttempt:
-    """Return the code that a person types, and where. Raises SignInError for a page of Microsoft's
-    in another cloud than its own, and ValueError or KeyError for what can be no code."""
+    """Return the code that a person types, and the address of the page. Raises SignInError for
+    a page at Microsoft in a cloud that is not Microsoft's, and ValueError or KeyError for what
+    can be no code."""
     code = str(answer["user_code"])
     url = str(answer.get("verification_uri") or answer["verification_url"])
     if not code.isprintable() or not url.isprintable():  # a terminal would obey it
@@ -186,10 +190,10 @@ def no_device(account: Account) -> SignInError:
 
 
 async def run_in_thread(work: Callable[[], T | Exception]) -> T:
-    """Run it in a thread of its own, and raise the exception that it returns.
+    """Run the work in a separate thread; return the result, or raise it if it is an exception.
 
-    Not in the pool of `asyncio.to_thread`: a node that stops waits for that, and a server
-    that hangs would hold it up.
+    Not in the pool of `asyncio.to_thread`: a node that stops waits for that, and a server that
+    hangs would hold it up.
     """
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T | Exception] = loop.create_future()

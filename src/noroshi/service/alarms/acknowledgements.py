@@ -85,7 +85,8 @@ class AlarmOperations(NewestSamples):
     async def acknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
-        """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
+        """Acknowledge one item, or all items of the monitor that are not well and have nobody
+        yet."""
         _, plan = await self._context.current()
         target, words = monitor_named(plan, monitor), words_of(comment, "comment")
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
@@ -131,7 +132,7 @@ class AlarmOperations(NewestSamples):
     async def comment(
         self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
-        """Keep a comment on a monitor, or on one of its items."""
+        """Keep a comment on a monitor, or on one of the monitor's items."""
         _, plan = await self._context.current()
         target, words = monitor_named(plan, monitor), words_of(text, "text", required=True)
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
@@ -150,7 +151,7 @@ class AlarmOperations(NewestSamples):
     async def _changed_rows(
         self, plan: Plan, monitor: Monitor, names: Sequence[str]
     ) -> tuple[AlarmRow, ...]:
-        """Return these items as they are now, after what was done."""
+        """Return these items as they are after the change."""
         now = self._clocks.wall()
         suppressions = suppressions_by_monitor(
             await self._store.suppressions(now), [monitor], now
@@ -165,7 +166,8 @@ class AlarmOperations(NewestSamples):
 def _open_items(
     monitor: Monitor, state: State, holders: Mapping[str, Acknowledgement]
 ) -> Sequence[str]:
-    """Return all that is not well and that nobody has; if somebody has it all, all of it."""
+    """Return the items that are not well and have nobody yet; if each has somebody, all that
+    are not well."""
     bad_items = [name for name, item in state.items.items() if item.level is not Level.OK]
     if not bad_items:
         raise ConflictError(IS_WELL.fill(monitor=monitor.path))
@@ -175,8 +177,8 @@ def _open_items(
 def require_open(
     monitor: Monitor, state: State, names: Sequence[str], holders: Mapping[str, Acknowledgement]
 ) -> None:
-    """Raises NotFoundError for what is not there, ConflictError for what is well or what
-    somebody has."""
+    """Raise NotFoundError for an item that does not exist, ConflictError for one that is well
+    or that somebody has."""
     for name in names:
         item, acknowledgement = state.items.get(name), holders.get(name)
         if item is None:

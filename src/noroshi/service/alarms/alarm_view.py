@@ -1,4 +1,5 @@
-"""Put together what people say of alarms with monitors and their states. All of it is pure."""
+"""Combine acknowledgements, silences and comments with monitors and states. All of it is
+pure."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ def _with_maintenance(monitors: Iterable[Monitor]) -> Iterator[Monitor]:
 
 
 def holder(one: Acknowledgement | None) -> Holder | None:
-    """Return who has it, as an answer."""
+    """Return the person who acknowledged, as an answer."""
     if one is None:
         return None
     return Holder(who=one.who, at=one.at, level=one.level, words=one.words)

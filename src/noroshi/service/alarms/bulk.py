@@ -42,7 +42,7 @@ Acknowledgements = Mapping[tuple[str, str], Acknowledgement]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmNamed:
-    """An item of a monitor; "" is the monitor's measuring itself."""
+    """Name an item of a monitor; "" is the measurement of the monitor itself."""
 
     monitor: str
     item: str = ""
@@ -50,7 +50,7 @@ class AlarmNamed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Snapshot:
-    """All that is read once for all of them."""
+    """Hold the records that are read once for all items."""
 
     plan: Plan
     states: Mapping[str, State]
@@ -62,14 +62,14 @@ class _Snapshot:
 
 
 class BulkAlarmOperations(AlarmOperations):
-    """Remarks on many alarms at once."""
+    """Acknowledge, silence and comment on many alarms at once."""
 
     @offers(alarm_operations.ALARMS_REMARK)
     async def remark(
         self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
-        """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
-        none of the others from being done."""
+        """Apply the remark to each of the items; a refusal of one is reported with that item
+        and keeps none of the others from the remark."""
         comment = words_of(words, "words", required=sort is Remarked.COMMENT)
         if len(alarms) > MOST:
             raise InvalidArgumentError(
@@ -121,7 +121,7 @@ def _draft(
 
 
 def _level(snapshot: _Snapshot, monitor: Monitor, item: str, sort: Remarked) -> Level:
-    """Return how bad it is. Raises NotFoundError, or ConflictError if that cannot be said of it
+    """Return the level of the item. Raises NotFoundError, or ConflictError if it has none
     now."""
     state = snapshot.states.get(monitor.id, UNKNOWN_STATE)
     acknowledgement = snapshot.acknowledgements.get((monitor.id, item))
@@ -139,7 +139,7 @@ def _level(snapshot: _Snapshot, monitor: Monitor, item: str, sort: Remarked) -> 
 
 
 def _note(snapshot: _Snapshot, outcomes: Sequence[Remark | OperationError]) -> None:
-    """Note all of them in one row: who had each, and who has it or what was said."""
+    """Note all items in one row: the former holders, and the new ones or the comment."""
     remarks = [one for one in outcomes if isinstance(one, Remark)]
     if not remarks:
         return

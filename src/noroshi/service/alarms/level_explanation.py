@@ -1,6 +1,6 @@
-"""Explain why an item has its level now, from its state and its monitor's newest sample.
+"""Explain the present level of an item, from the item's state and the monitor's newest sample.
 
-The history keeps no notes: those of what is bad stand in the state, as new as the last look.
+The history keeps no notes: the state has those of bad items, from the last look.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def _pending_level_text(
 
 
 def _consecutive_looks(item: ItemState) -> int:
-    """Return how many of the last looks agree that it is better, or worse, than its level."""
+    """Return how many of the last looks agree that the item is better, or worse, than its
+    level."""
     count, level = 0, item.level.severity
     for look in reversed(item.pending_levels):
         if (look.severity > level) is not (item.pending_levels[-1].severity > level):
@@ -92,7 +93,7 @@ def _is_held(cause: Cause, level: Level) -> bool:
 
 
 def _recovery_text(cause: Cause, level: Level) -> Message:
-    """Return how far the value must go back for the level to end."""
+    """Return the value to which a reading must go back for the level to end."""
     reading, limits = cause.reading, cause.limits
     assert reading is not None  # only a reading is held
     assert limits is not None
@@ -106,8 +107,8 @@ def _recovery_text(cause: Cause, level: Level) -> Message:
 
 
 def _with_note(item: ItemState, finding: Finding) -> Cause:
-    """Return the cause with its note, which is shown beside the value that it was taken with.
-    Without a unit it says more than the value, and the state has that of the last look."""
+    """Return the cause with the note that belongs to the shown value. A value without a unit
+    says less than the note, which the state has from the last look."""
     old_reading, newest = item.cause.reading, finding.cause.reading
     if (
         item.level is Level.OK

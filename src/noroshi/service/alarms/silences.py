@@ -54,7 +54,7 @@ SEVERAL = followed_by(
 
 
 class SilenceOperations(OperationGroup):
-    """Silent from now on, until then; or told again."""
+    """Silence a place until a moment; end a silence."""
 
     @offers(alarm_operations.SILENCE_ADD)
     async def add(
@@ -180,9 +180,8 @@ def _check_end(
 
 
 def _id_of(name: str, silences: Sequence[Silence], plan: Plan) -> str:
-    """Return the id of the silence that is meant; it need not be there. Its place is named as
-    when it was added, or as it is called now; of something that is gone it is still its
-    name."""
+    """Return the id of the given silence, which need not exist. A place is named as when the
+    silence was added, or by the present path; a place that is gone keeps the old name."""
     try:
         places = {name, place_of(plan, name)[0]}
     except NotFoundError:

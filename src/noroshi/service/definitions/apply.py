@@ -82,7 +82,7 @@ MOST_NOTED = 50
 """Differences that the audit log tells; the version itself has them all."""
 
 NOTED = ("sign", "key", "table", "setting", "before", "after", "renamed")
-"""What it tells of each: the values of a Difference."""
+"""The values of a Difference that the audit log records."""
 
 
 class ApplyOperations(OperationGroup):
@@ -315,8 +315,8 @@ def _as_noted(one: Difference) -> Mapping[str, str]:
 
 
 def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Iterator[Message]:
-    """Yield passwords that routes and networks name and that nobody has put in. An account's
-    own secret is asked for with its sign-in, which is told apart."""
+    """Yield passwords that routes and networks name and that nobody has entered. The secrets of
+    accounts are left out: they are asked for with the sign-in."""
     types = ("routes/", "networks/")
     in_routes = named_in(one for one in result.documents if one.key.startswith(types))
     in_headers = named_by_headers(
@@ -349,7 +349,7 @@ def _new_monitors(result: CheckResult, current: Version) -> tuple[NewMonitor, ..
 
 
 def _check_base(base: int | None, current: Version) -> None:
-    """Raises ConflictError unless that version, if one is named, is in force."""
+    """Raise ConflictError unless that version, if one is named, is in force."""
     if base is not None and base > current.number:
         raise ConflictError(NO_SUCH_BASE.fill(number=current.number, base=base))
     if base is not None and base != current.number:

@@ -22,7 +22,7 @@ NOTE = _("blueprint {name} for {instance}")
 
 
 class BlueprintOperations(ApplyOperations):
-    """Sets of monitors to add."""
+    """List the blueprints, and add the monitors of one."""
 
     @offers(definition_operations.BLUEPRINTS)
     async def list(self, person: Person) -> tuple[BlueprintRow, ...]:

@@ -34,7 +34,8 @@ OWN_IS_MADE = _(
 
 
 class CopyMoveOperations(EnableDisableOperations):
-    """A copy has ids, state and history of its own; what is moved keeps them."""
+    """Copy and move parts of the tree. A copy has ids, state and history of its own; what is
+    moved keeps them."""
 
     @offers(definition_operations.MONITOR_COPY)
     async def copy_monitor(
@@ -62,8 +63,8 @@ class CopyMoveOperations(EnableDisableOperations):
     async def move_monitor(
         self, person: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
-        """Move it, as `monitor_copy`, so that it is no longer where it was. It inherits from
-        where it comes to; of another computer it begins anew."""
+        """Move a monitor, with the arguments of `monitor_copy`. It inherits from the new place;
+        on another computer it begins anew."""
         source, target = await self._source_and_target(monitor, to)
         version_note = note or _default_note(MOVED, source, target)
 
@@ -86,8 +87,8 @@ class CopyMoveOperations(EnableDisableOperations):
         note: str = "",
         dry: bool = False,
     ) -> Applied:
-        """Copy an instance with all its groups and monitors, under another name. `stopped`: it
-        is not watched until somebody starts it."""
+        """Copy an instance with all groups and monitors, under another name. `stopped`: the
+        copy is not monitored until somebody starts it."""
         source = await self._instance(instance)
         fields: dict[str, Any] = {"title": title, "address": address}
         new_fields = {key: value for key, value in fields.items() if value}
@@ -103,8 +104,8 @@ class CopyMoveOperations(EnableDisableOperations):
         )
 
     async def _source_and_target(self, monitor: str, target_place: str) -> tuple[Path, Path]:
-        """Return where it is, and where it shall be: under its own name where the target has
-        none."""
+        """Return the path of the part and the path to put it at: under its present name where
+        the target has none."""
         source = await self._group_or_monitor(monitor)
         target = tuple(target_place.split("/"))
         if len(target) == len(source) - 1:

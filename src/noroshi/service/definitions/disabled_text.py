@@ -22,7 +22,7 @@ def stop_of(monitor: Monitor, stops: Mapping[str, StoppedBy]) -> StoppedBy | Non
 
 
 def outermost(stops: Mapping[str, StoppedBy]) -> tuple[StoppedBy, ...]:
-    """Return those that are in nothing else that is stopped, by path."""
+    """Return the outermost stopped parts, by path."""
     return tuple(stops[path] for path in sorted(stops) if not _is_inside(path, stops))
 
 
@@ -32,7 +32,7 @@ def _is_inside(path: str, stops: Container[str]) -> bool:
 
 
 def disabled_message(stop: StoppedBy | None) -> Message:
-    """Say that a monitor is stopped, by what and by whom."""
+    """Say that a monitor is stopped, by which part and by whom."""
     part = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
     if stop is None or not stop.version:
         return IS_STOPPED.fill(what=part)

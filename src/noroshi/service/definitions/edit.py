@@ -1,4 +1,4 @@
-"""Operations on single definitions: shown, and changed against what their editor saw."""
+"""Read and change single definitions; a change is checked against what the editor saw."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LOOKED_BACK = 30
 
 
 class EditOperations(VersionOperations):
-    """A page or a program that changes one thing and leaves the rest as it is."""
+    """Change one definition and leave the rest as it is."""
 
     @offers(definition_operations.DEFINITION_SHOW)
     async def read(
@@ -62,9 +62,9 @@ class EditOperations(VersionOperations):
         version: int | None = None,
         types: tuple[str, ...] = (),
     ) -> DefinitionsShown:
-        """Return those of these keys (instances/web1), else of these types (instances), else
-        all, of a version, else of the one in force. A key without a document has the etag "".
-        What a program is given (a script's arguments, its environment) is shown to
+        """Return the definitions of these keys (instances/web1), else of these types
+        (instances), else all, of a version, else of the one in force. A key without a document
+        has the etag "". The arguments and the environment of scripts are shown to
         administrators alone."""
         source = await (self._store.current() if version is None else self._version(version))
         by_key = _by_key(source.documents)

@@ -47,11 +47,12 @@ def _default_note(words: Message, path: Path) -> str:
 
 
 class EnableDisableOperations(ApplyOperations):
-    """The switch of each part."""
+    """Stop and start the parts of the tree."""
 
     @offers(definition_operations.INSTANCE_STOP)
     async def stop_instance(self, person: Person, instance: str, note: str = "") -> Applied:
-        """Stop it: nothing of it is measured until it is started. A version like any other."""
+        """Stop an instance: nothing of it is measured until it is started. This makes a version
+        like any other."""
         path = await self._instance(instance)
         return await self._switch(
             person, path, note or _default_note(STOPPED, path), enabled=False
@@ -59,8 +60,8 @@ class EnableDisableOperations(ApplyOperations):
 
     @offers(definition_operations.INSTANCE_START)
     async def start_instance(self, person: Person, instance: str, note: str = "") -> Applied:
-        """Start it: it begins anew. What was disabled in it by its own word stays so, and is
-        told."""
+        """Start an instance afresh. Parts of it that are disabled themselves stay so, and are
+        reported."""
         path = await self._instance(instance)
         return await self._switch(
             person, path, note or _default_note(STARTED, path), enabled=True
@@ -154,12 +155,13 @@ def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
 
 
 class DisabledMonitors(OperationGroup):
-    """Knows it of the version in use; an older one is read once."""
+    """Find the stopped parts of the version in use; an older version is read once."""
 
     _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 
     async def _stops(self) -> Mapping[str, StoppedBy]:
-        """Return all that is stopped by its own word, by path."""
+        """Return the parts that are themselves disabled or stopped, not by a parent, by
+        path."""
         current, _ = await self._context.current()
         number, stops = self._known_stops
         if number != current.number:

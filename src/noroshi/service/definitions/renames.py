@@ -92,7 +92,7 @@ def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, 
 
 
 def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
-    """Return what was, by the new names: then only what else is changed differs."""
+    """Return the old documents under the new names: then only the other changes differ."""
     return tuple(_under_new_name(one, names) if one.key in names else one for one in documents)
 
 
@@ -107,7 +107,7 @@ def _key(key: str, names: Names) -> str:
 
 
 def consequences(names: Names) -> Iterator[Message]:
-    """Yield what somebody should know who gives these definitions other names."""
+    """Yield the consequences of renaming these definitions."""
     yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
 
 
@@ -119,7 +119,7 @@ def renamed_routes(names: Names) -> Names:
 def with_new_routes(
     waiting: Iterable[QueuedEnvelope], route_names: Names
 ) -> list[QueuedEnvelope]:
-    """Return what waits, by routes under their new names."""
+    """Return the waiting envelopes with the new names of their routes."""
     return [
         replace(
             one,
@@ -134,9 +134,8 @@ def with_new_routes(
 async def move_silences(
     store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
 ) -> tuple[Message, ...]:
-    """Move each silence of a place whose name is gone to the new place where its monitors are
-    now. The definitions are in force by then, so that a store that fails here is only told
-    of."""
+    """Move each silence of a place that is gone to the present place of the monitors there. The
+    definitions are in force by then, so a failure of the store is only reported."""
     moves = {
         old_place: new_place
         for old_place, new_place in places_gone(old, new).items()
@@ -156,8 +155,8 @@ async def move_silences(
 def silences_staying(
     silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
 ) -> Iterator[Message]:
-    """Say which monitors go on where their silence does not follow, so that they are told
-    of."""
+    """Warn of places that are gone and whose silence does not follow the monitors, so that
+    alarms are sent for them."""
     places = {one.place for one in silences if not one.monitor}
     moves = places_gone(old, new) if places else {}
     staying = sorted(place for place in places if place in moves and moves[place] is None)

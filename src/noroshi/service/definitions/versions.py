@@ -36,7 +36,8 @@ class VersionOperations(ApplyOperations):
 
     @offers(definition_operations.VERSION_SHOW)
     async def show(self, person: Person, number: int) -> OneVersion:
-        """Return its difference from the one before it, and from what is in force now."""
+        """Return the differences of a version from the one before it, and from the one in
+        force."""
         version = await self._version(number)
         previous_version = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
@@ -58,7 +59,8 @@ class VersionOperations(ApplyOperations):
     async def take_back(
         self, person: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:
-        """Bring it into force again, as a new version: nothing of what came since is lost."""
+        """Bring a version into force again, as a new version: nothing of what came since is
+        lost."""
         version, current = await self._version(number), await self._store.current()
         version_note = note or note_text(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)

@@ -72,7 +72,7 @@ MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions
 
 
 def first_cautions(*groups: Iterable[Message]) -> tuple[Message, ...]:
-    """Return as many as a person is told at once, and one that counts the others."""
+    """Return the first cautions, and one that counts the others."""
     all_cautions = chain.from_iterable(groups)
     first = tuple(islice(all_cautions, MOST_REPORTED))
     more = sum(1 for _ in all_cautions)
@@ -98,8 +98,7 @@ def cautions(
     old: Sequence[Document],
     new: Sequence[Document],
 ) -> Iterator[Message]:
-    """Yield what somebody should know who brings this plan, made of the new documents, into
-    force."""
+    """Yield cautions for whoever brings this plan, made of the new documents, into force."""
     waiting = tuple(waiting)
     mails = [one.envelope for one in waiting]
     for old_name, new_name, id in likely_renamed(old, new):

@@ -1,4 +1,4 @@
-"""This computer's clock, held against those of the sign-in servers that its accounts use."""
+"""Compare this computer's clock with those of the sign-in servers of the accounts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NONE = _("not compared: no account is defined")
 
 
 class ClockStep:
-    """By the first server that answers and says a date."""
+    """Compare the clocks, by the first server that answers and sends a date."""
 
     def __init__(self, accounts: tuple[Account, ...], context: TransportContext) -> None:
         self._context = context

@@ -56,7 +56,7 @@ ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
     "smtp": lambda answer: explanation_of(answer.code, answer.enhanced, answer.text),
     "graph": lambda answer: graph_explanation(answer.code, answer.text),
 }
-"""By kind of route, where the answers of its servers are looked up."""
+"""The lookup of a server's answer in the knowledge tables, by kind of route."""
 NOT_EXAMINED = _(
     "Routes of type {kind} have no diagnostic stages, so {route} cannot be diagnosed."
 )
@@ -65,14 +65,12 @@ SYSTEM = _("This computer")
 
 
 class DiagnosticOperations(OperationGroup):
-    """Begun, and looked at as its stages come."""
+    """Begin an examination, and return the stages as they finish."""
 
     @offers(sign_in_operations.EXAMINE_BEGIN)
     async def begin(self, person: Person, route: str = "", to: str = "") -> Examined:
-        """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
-
-        Without a route it is this computer.
-        """
+        """Begin an examination of a route; without one, of this computer. `to` is named as a
+        recipient and never written to; default is the mailbox itself."""
         if to and not is_address(to):
             raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._context.current()
@@ -106,7 +104,7 @@ class DiagnosticOperations(OperationGroup):
         )
 
     async def _outage_with_remedy(self, plan: Plan, route: Route) -> KnownDown | None:
-        """Return what keeps its mails, with what mends it where no stage will tell."""
+        """Return the outage of a route, with a remedy where no stage will name one."""
         outage = await self._outage_of(route)
         entry = await self._store.envelope(outage.mail) if outage and not outage.early else None
         if outage is None or entry is None:
@@ -130,8 +128,8 @@ class DiagnosticOperations(OperationGroup):
 
     @offers(sign_in_operations.EXAMINE_LOOK)
     async def look(self, person: Person, id: str, seen: int = 0) -> Looked:
-        """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
-        it is all of them, at once."""
+        """Return the stages after the first `seen`; wait a few seconds for one. `seen` -1
+        returns all stages at once."""
         examination = self._context.running_examinations.get(id)
         stages, is_over = await self._context.running_examinations.since(id, seen)
         steps = _names(examination.steps)
@@ -182,15 +180,15 @@ class DiagnosticOperations(OperationGroup):
         return replace(exam, sign_in=steps)
 
     def _system_steps(self, plan: Plan) -> Sequence[Step]:
-        """Return the steps of this computer, its clock by the sign-in servers of all
-        accounts."""
+        """Return the steps of this computer; the clock is compared with the sign-in servers of
+        all accounts."""
         clock = ClockStep(tuple(plan.accounts.values()), self._transport_context(plan, DIRECT))
         return (*(self._context.system() if self._context.system else ()), *clock.steps)
 
 
 @dataclass(frozen=True, slots=True)
 class SystemExamination:
-    """This computer's steps, none of which needs another."""
+    """Examine this computer: the steps, none of which needs another."""
 
     steps: Sequence[Step]
 
@@ -251,7 +249,7 @@ def _page_replacements(cloud: str) -> Mapping[str, str]:
 
 
 def _people(options: Any, account: Account | None) -> Mapping[Whose, Message]:
-    """Return what those are called who can mend a thing."""
+    """Return the names of the people who can mend a thing."""
     host = str(getattr(options, "host", "")).lower().rstrip(".")
     if account is not None:
         if account.cloud.entra and account.cloud.name in CLOUDS:
@@ -261,7 +259,7 @@ def _people(options: Any, account: Account | None) -> Mapping[Whose, Message]:
 
 
 def late_remedy(route: Route, receipts: Sequence[Receipt], exam: Exam) -> Remedy | None:
-    """Return what mends the newest answer of this route that took no mail, if its server gave
+    """Return the remedy for the route's newest answer that took no mail, if the server sent
     one."""
     table = ADVICE.get(route.kind)
     last = next((one for one in reversed(receipts) if one.route == route.name), None)

@@ -1,4 +1,4 @@
-"""Examinations that are under way: their stages as they come, for whoever asks again and again."""
+"""Run examinations, and keep the stages for callers that ask again and again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_SUCH = _("This diagnosis no longer exists; start it again.")
 
 @dataclass(slots=True)
 class RunningExamination:
-    """One examination: its steps, when it was begun, and what has come of it so far."""
+    """Hold one examination: the steps, the start, and the stages so far."""
 
     steps: Sequence[Step]
     begun_at: datetime
@@ -35,14 +35,15 @@ class RunningExamination:
 
 
 class RunningExaminations:
-    """All of them, by their ids."""
+    """Run all examinations; keep them by id."""
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._examinations: dict[str, RunningExamination] = {}
 
     def begin(self, id: str, examination: Examination, at: datetime) -> None:
-        """Take its steps one after the other, whoever looks. Raises OperationFailedError."""
+        """Start an examination, whose steps run one after the other, whoever looks. Raises
+        OperationFailedError."""
         now = self._steady()
         self._examinations = {
             name: one
@@ -78,7 +79,7 @@ class RunningExaminations:
         return tuple(record.stages[max(known_stages, 0) :]), record.is_over
 
     async def close(self) -> None:
-        """End those that are under way, and let go of their connections."""
+        """Cancel the running examinations and close the connections of each."""
         tasks = [one.task for one in self._examinations.values() if one.task is not None]
         for task in tasks:
             task.cancel()

@@ -17,8 +17,8 @@ from noroshi.definitions.compilation import Plan
 LONGEST_SUBJECT = 500
 LONGEST_TEXT = 1 << 20
 MOST_NAMES, LONGEST_TOGETHER = 100, 4 << 20
-"""Contacts and addresses of one mail, and letters of its text in all of them together: each contact
-has a mail of its own in the queue."""
+"""The most contacts and addresses of one mail, and the most letters of text in all copies
+together: each contact has a copy in the queue."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -37,7 +37,7 @@ IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "h
 def faults(
     plan: Plan, recipients: Iterable[str], subject: str, text: str, routes: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Return all that stands in the way of sending this."""
+    """Return all reasons why this mail cannot be sent."""
     recipients, problems = list(recipients), list[Problem]()
     if not recipients:
         problems.append(Problem("to", NOBODY))
@@ -65,8 +65,7 @@ def faults(
 def readdressing_faults(
     plan: Plan, recipients: Iterable[str], routes: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Return what is wrong with the addresses and routes that one envelope is to have from now
-    on."""
+    """Return the faults of the new addresses and routes of one envelope."""
     recipients = list(recipients)
     bad_names = [one for one in recipients[:MOST_NAMES] if not is_address(one)]
     problems = [Problem("to", NO_MAILBOX.fill(given=shortened_text(one))) for one in bad_names]
@@ -98,8 +97,8 @@ def contact_of(plan: Plan, name: str, text: str) -> Contact:
 
 
 def routes_of(plan: Plan, contact: Contact, preferred: tuple[str, ...]) -> tuple[str, ...]:
-    """Return them as given, else those of the first rule that tells this contact, else all, in
-    order."""
+    """Return the given routes, else those of the first rule that notifies this contact, else
+    all, in order."""
     if preferred:
         return preferred
     for rule in plan.rules.values():
@@ -118,8 +117,8 @@ def envelope(
     level: Level,
     born: datetime,
 ) -> Envelope:
-    """Return the envelope; it overtakes and waits for nothing, so its order key is its own
-    id."""
+    """Return the envelope. The order key is the id itself, so the mail overtakes nothing and
+    waits for nothing."""
     id = f"{number}/send/{contact.id}"
     return Envelope(
         id=id,

@@ -1,4 +1,4 @@
-"""Operation of a person who has a mail before their eyes: it arrived."""
+"""Confirm by hand that a mail has arrived."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_TAKEN = _("This message cannot have arrived: no server has accepted it yet."
 
 
 class ConfirmationOperations(QueueOperations):
-    """Said by a person, and kept with their name."""
+    """Note that a person saw a mail arrive, with the name of that person."""
 
     @offers(mail_operations.QUEUE_SEEN)
     async def confirm(self, person: Person, id: str) -> Queued:

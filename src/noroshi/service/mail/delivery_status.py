@@ -57,7 +57,7 @@ def unproved(
 
 
 def arrival_answers(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
-    """Return what became of a mail, as an answer."""
+    """Return the arrivals and returns of a mail, as an answer."""
     return tuple(map(_arrival_answer, arrivals))
 
 
@@ -72,5 +72,5 @@ def _arrival_answer(one: Arrival) -> Arrived:
 
 
 def round_trip_answer(trip: RoundTripFacts) -> Arrives:
-    """Return what is known of a route's mails to its own mailbox, as an answer."""
+    """Return the round-trip facts of a route's own mailbox, as an answer."""
     return Arrives(seen=trip.last_arrival, took=trip.duration, why=trip.trouble, by=trip.person)

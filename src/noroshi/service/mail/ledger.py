@@ -1,4 +1,4 @@
-"""The ledger: each alarm, its mail, what was tried and what came of it."""
+"""Show the ledger: each alarm with the mail, the attempts and the outcome."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_ALARM = followed_by(_("The ledger has no alarm {alarm}."), InstructionKind.SH
 
 
 class LedgerOperations(OperationGroup):
-    """The ledger: each alarm, and what became of it."""
+    """Show the ledger: each alarm, the mail and the outcome."""
 
     @offers(mail_operations.LEDGER)
     async def ledger(
@@ -41,7 +41,7 @@ class LedgerOperations(OperationGroup):
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
     async def _paths(self) -> Mapping[str, str]:
-        """Return what each monitor is called now; nothing while the definitions cannot be
+        """Return the present path of each monitor; nothing while the definitions cannot be
         read."""
         try:
             _, plan = await self._context.current()

@@ -1,4 +1,4 @@
-"""A mail as it will be sent: its headers, its text, and the same as HTML."""
+"""Show a mail as it will be sent: the headers, the text, and the same as HTML."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PreviewOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_MAIL)
     async def preview(self, person: Person, id: str) -> AsSent:
-        """Show the mail as the first of its routes that sends mails would send it; send
+        """Show the mail as the first of the given routes that sends mails would send it; send
         nothing."""
         entry = await self._store.envelope(id)
         if entry is None:
@@ -54,7 +54,7 @@ def _first_route(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]
 
 
 def _sender(plan: Plan, route: Route) -> str:
-    """Return whom a route's mails come from; "": it sends no mails."""
+    """Return the sender of a route's mails; "": it sends no mails."""
     account = account_of(plan, route)
     address = getattr(route.options, "mail_from", "") or getattr(route.options, "sender", "")
     return str(address or (account.mailbox if account else ""))

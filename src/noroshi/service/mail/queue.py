@@ -80,8 +80,8 @@ class QueueOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_SHOW)
     async def show(self, person: Person, id: str) -> Letter:
-        """Return the envelope, its attempts and what they brought, when it is next tried and
-        why."""
+        """Return the envelope, the attempts with their results, and the time of the next
+        attempt with the reason."""
         entry = await self._store.envelope(id)
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
@@ -95,8 +95,9 @@ class QueueOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_RETRY)
     async def retry(self, person: Person, id: str) -> Queued:
-        """Make it due now, its routes too, and let each sign-in that was refused be asked for
-        again: whoever tries again says that it is mended. One set aside waits again."""
+        """Make a mail due now, with the back-off of the routes ended, and let each refused
+        sign-in be tried again: whoever retries says that the fault is mended. A mail that was
+        set aside waits again."""
         await self._note_before(id)
         entry = await self._store.envelope(id)
         await self._ask_again(entry[0].envelope.routes if entry else ())
@@ -123,21 +124,22 @@ class QueueOperations(OperationGroup):
 
     @offers(mail_operations.QUEUE_HOLD)
     async def hold(self, person: Person, id: str) -> Queued:
-        """Hold it: it waits until it is released, and what is younger of the same order key
-        behind it."""
+        """Hold a mail: it waits until it is released, and so do younger mails of the same order
+        key."""
         await self._note_before(id)
         return await self._after_change(id, await self._store.hold(id, person.name), NOT_HELD)
 
     @offers(mail_operations.QUEUE_RELEASE)
     async def release(self, person: Person, id: str) -> Queued:
-        """Release one that was held, or set aside: it waits again, due now."""
+        """Release a mail that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         succeeded = await self._store.release(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_RELEASED)
 
     @offers(mail_operations.QUEUE_DROP)
     async def drop(self, person: Person, id: str) -> Queued:
-        """Give it up: it is never sent, and stays on record with who gave it up."""
+        """Give a mail up: it is never sent, and stays on record with the person who gave it
+        up."""
         await self._note_before(id)
         return await self._after_change(
             id, await self._store.drop(id, person.name), NOT_DROPPED

@@ -1,4 +1,4 @@
-"""One monitor in full: how it is, what it was told to do, and its recent values."""
+"""Show one monitor in full: the status, the settings, and the recent values."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from noroshi.service.operation import Person, offers
 
 MOST_SAMPLES = 1000
 MOST_SERIES = 24
-"""A monitor may have a thousand items: so many of them come with their values."""
+"""The most series that are shown with values: a monitor may have a thousand items."""
 NO_LIMITS = Limits()
 
 
 class MonitorOperations(DisabledMonitors):
-    """One thing watched, looked at closely."""
+    """Show one monitor closely."""
 
     @offers(monitor_operations.MONITOR_SHOW)
     async def show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
-        """Return how a monitor (instance/group/monitor) is, its limits, and its newest
+        """Return the status of a monitor (instance/group/monitor), the limits, and the newest
         values."""
         _, plan = await self._context.current()
         target = monitor_named(plan, monitor)

@@ -29,7 +29,7 @@ NO_MONITOR = followed_by(
 
 
 class HistoryOperations(DisabledMonitors):
-    """The log of what happened, and who is told of it."""
+    """Show the log of events, and the contacts that are notified of them."""
 
     @offers(monitor_operations.LOG)
     async def log(self, person: Person, monitor: str = "", last: int = 50) -> Log:
@@ -132,7 +132,7 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
 
 
 def path_now(plan: Plan, id: str) -> str:
-    """Return what the monitor of that id is called now; "" if it is gone."""
+    """Return the present path of the monitor with that id; "" if it is gone."""
     monitor = plan.monitors.get(id)
     return monitor.path if monitor else ""
 

@@ -1,4 +1,5 @@
-"""A level's cause as a sentence: the reading, its unit, the limit that it reached."""
+"""Word the cause of a level as a sentence: the reading, the unit, the limit that was
+reached."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ NOTED = _("{told}: {note}")
 
 
 def cause_text(cause: Cause, level: Level, check: Check | None) -> Message:
-    """Return what stands behind a level, in one line; NOTHING if nothing is known. `check` is None
-    for a monitor that is gone, or whose kind is."""
+    """Return the cause of a level in one line; NOTHING if it is not known. `check` is None for
+    a monitor that is gone, or whose kind is."""
     reading, limits = cause.reading, cause.limits
     if reading is None:
         return cause.words
@@ -38,7 +39,7 @@ def _value_text(reading: Reading, check: Check | None) -> Message:
 
 
 def reading_name(reading: str, check: Check | None) -> Message:
-    """Return what a reading is called; its own name if it has no other."""
+    """Return the display name of a reading; the reading's key if there is none."""
     names = check.names if check is not None else {}
     return names.get(reading, plain(reading))
 
@@ -50,7 +51,7 @@ def shown_unit(reading: Reading, check: Check | None) -> str:
 
 
 def quantity_text(reading: Reading, check: Check | None) -> Message:
-    """Return the value with its unit, or in words."""
+    """Return the value with the unit, or in words."""
     return quantity_words(reading.value, shown_unit(reading, check))
 
 

@@ -75,7 +75,7 @@ class RunNowOperations(ApplyOperations):
         return result.plan
 
     async def _preview(self, monitor: Monitor) -> tuple[Message, ...]:
-        """Return what the kind shows of what it read, beyond its readings."""
+        """Return the kind's preview: text beyond the readings."""
         preview = self._plugins.check(monitor.kind).preview
         if preview is None or self._context.host_of is None:
             return ()
@@ -140,7 +140,7 @@ def _reading(reading: Reading, monitor: Monitor, check: Check) -> ReadingTried:
 
 
 def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
-    """Yield what each rule answers about each item that is bad, or has just recovered."""
+    """Yield the decision of each rule about each item that is bad, or has just recovered."""
     for item, item_state in change.state.items.items():
         news = any(event.item == item for event in change.events)
         if item_state.level is Level.OK and not news:

@@ -1,4 +1,4 @@
-"""Operations that show how everything is."""
+"""Operations that show the status of monitors and routes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ from noroshi.service.operation_context import OperationGroup
 
 T = TypeVar("T")
 MOST_LOOKED_UP = 500
-"""Above so many monitors only those that are not OK are shown with their newest reading."""
+"""The number of monitors above which only those that are not OK are shown with their newest
+reading."""
 UNKNOWN_STATE = State()
 PORTION = 100
-"""Monitors that are looked up and told of in one go, until others have their turn."""
+"""The number of monitors that are looked up in one go, before others have their turn."""
 
 
 def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -43,14 +44,14 @@ def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
 
 
 class NewestSamples(OperationGroup):
-    """The newest sample of each monitor."""
+    """Keep the newest sample of each monitor."""
 
     async def _sample(self, monitor: Monitor) -> Sample | None:
         return next(iter(await self._store.samples(monitor.id, 1)), None)
 
 
 class StatusOperations(NewestSamples, DisabledMonitors):
-    """The status of everything, and what there is to choose from."""
+    """Show the status of everything, and the kinds to choose from."""
 
     @offers(monitor_operations.STATUS)
     async def status(self, person: Person) -> Status:
@@ -117,5 +118,5 @@ class StatusOperations(NewestSamples, DisabledMonitors):
 
     @offers(monitor_operations.KINDS)
     async def kinds(self, person: Person) -> tuple[Kind, ...]:
-        """Return monitors, actions and routes that can be defined, with their options."""
+        """Return the kinds of monitors, actions and routes, with their options."""
         return status_view.kinds(self._plugins)

@@ -72,7 +72,7 @@ STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs someb
 
 
 def kinds(plugins: Kinds) -> tuple[Kind, ...]:
-    """Return monitors, actions and routes that can be defined, with their options."""
+    """Return the kinds of monitors, actions and routes, with their options."""
     families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
         "monitor": plugins.checks,
         "action": plugins.actions,
@@ -121,9 +121,9 @@ def monitor_status(
     stop: StoppedBy | None = None,
     suppression: MonitorSuppression = NO_SUPPRESSION,
 ) -> MonitorStatus:
-    """Return how a monitor is, with its newest readings if there are any at hand, and what
-    people say of it. One that is stopped has no level: whatever was known of it is not so any
-    more."""
+    """Return the status of a monitor, with the newest readings at hand, if any, and with
+    acknowledgements, silences and comments. A stopped monitor has no level: the last known one
+    no longer holds."""
     if monitor.disabled:
         return _disabled_status(monitor, sample, stop)
     findings = newest_findings(monitor, state, sample)
@@ -196,9 +196,9 @@ def route_status(
     missing_entries: tuple[str, ...] = (),
     failed_stage: Message = NOTHING,
 ) -> RouteStatus:
-    """Return how a route is. A missing sign-in comes first: it is why the route is down.
-    `missing_entries` are what it names and the vault has not; `failed_stage`, where its
-    last diagnosis stopped."""
+    """Return the status of a route. A missing sign-in comes first: it is why the route is down.
+    `missing_entries` are vault entries that the route names and the vault does not have;
+    `failed_stage` is the stage at which the last diagnosis stopped."""
     state, since, waits_until, reason = "well", None, None, NOTHING
     if outage is not None:
         state, since, waits_until = "down", outage.down_since, outage.open_until

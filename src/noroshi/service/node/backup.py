@@ -21,7 +21,7 @@ THERE_IS_ONE = _(
 
 
 class BackupOperations(OperationGroup):
-    """Copies of the store."""
+    """Make and check copies of the store."""
 
     @offers(node_operations.BACKUP)
     async def backup(self, person: Person, path: str) -> BackedUp:
@@ -45,5 +45,5 @@ class BackupOperations(OperationGroup):
 
     @offers(node_operations.CHECK_STORE)
     async def check_store(self, person: Person) -> tuple[Message, ...]:
-        """Return all that should not be so; nothing, if it is whole."""
+        """Return all faults of the store; nothing, if it is whole."""
         return tuple(await self._store.faults())

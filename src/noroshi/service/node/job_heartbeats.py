@@ -19,11 +19,11 @@ NO_JOB = _("No heartbeat monitor waits for the job {name}{instead}")
 
 
 class HeartbeatOperations(OperationGroup):
-    """A job's sign that it ran."""
+    """Take the reports of jobs that ran."""
 
     @offers(node_operations.BEAT)
     async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:
-        """Keep the report, durable on return; its time is this node's."""
+        """Keep a job's report, durable on return, with the time of this node."""
         _, plan = await self._context.current()
         jobs = _jobs(plan.monitors.values())
         if name not in jobs:

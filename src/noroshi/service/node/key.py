@@ -1,4 +1,4 @@
-"""Operations on the vault's key: whether it opens everything, and another one in its place."""
+"""Check whether the vault's key opens everything, and replace the key."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NOT_WRITTEN = _("The new key cannot be written: {why}. The old key remains in us
 
 
 class VaultKeyOperations(OperationGroup):
-    """The vault's key."""
+    """Check and replace the vault's key."""
 
     @offers(node_operations.KEY_CHECK)
     async def check(self, person: Person) -> KeyChecked:
-        """Return which key it is, where it comes from, and which entries it opens."""
+        """Return the id of the key, the source of it, and the entries that it opens."""
         try:
             status = await self._keyring().check()
         except VaultError as error:

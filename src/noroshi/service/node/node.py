@@ -1,4 +1,4 @@
-"""Operations on the node itself: how it is, and what belongs to it on its computer."""
+"""Report on the node itself: its health, ports, files and folders."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ NOT_HERE = _("This process has no information about its environment.")
 
 
 class NodeOperations(StatusOperations):
-    """Facts that the node knows of itself."""
+    """Show the facts that the node knows of itself."""
 
     @offers(node_operations.HEALTH)
     async def health(self, person: Person) -> Health:
-        """Return lateness, store, disk, queue, clock, program; and its own monitors."""
+        """Return lateness, store, disk, queue, clock, program, and the node's own monitors."""
         surroundings, (version, plan) = self._surroundings(), await self._context.current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
         own_monitors, node, queue, routes, (size, free) = await asyncio.gather(
@@ -105,7 +105,7 @@ class NodeOperations(StatusOperations):
 
     @offers(node_operations.PLACES)
     async def places(self, person: Person) -> Places:
-        """Return them as they are now, and the last backup that is in the audit log."""
+        """Return the present places, and the last backup in the audit log."""
         places = await self._surroundings().places()
         return Places(places=tuple(places), backup=await self._last_backup())
 
@@ -144,7 +144,7 @@ def _no_route_text(messages: tuple[Message, Message], routes: Sequence[RouteStat
 
 
 def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) -> Message | None:
-    """Return which rules and notifications name only these routes."""
+    """Return the rules and notifications that name only these routes."""
     orders = [(name, one.routes) for name, one in plan.rules.items()]
     orders += [(name, one.routes) for name, one in plan.notifications.items()]
     stuck = sorted(
@@ -158,8 +158,8 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
 
 
 def _sizes(surroundings: Surroundings) -> Sequence[int]:
-    """Return the sizes of the store with what belongs to it, and of what its volume has left;
-    0: not to be had."""
+    """Return in bytes the size of the store with the files beside it, and the free space on the
+    volume; 0: unknown."""
     store = surroundings.store
     try:
         files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]

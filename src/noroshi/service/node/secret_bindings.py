@@ -1,5 +1,5 @@
-"""Bind the vault's entries to their uses: a secret that was put in for one server goes to no other,
-unless whoever changes that may run programs (decision 21)."""
+"""Bind the vault's entries to their uses: a secret that was entered for one server goes to no
+other, unless a person who may run programs changes that (decision 21)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ class Destinations:
 
 
 class SecretBindings:
-    """The bindings, as notes of the store: they need no key, and stay when an entry is removed."""
+    """Keep the bindings, as notes of the store: they need no key, and stay when an entry is
+    removed."""
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store, self._vault = store, vault
@@ -142,7 +143,7 @@ class SecretBindings:
             raise ConflictError(words, tuple(Problem("to", plain(one)) for one in places))
 
     async def destinations(self, plan: Plan) -> Mapping[str, Destinations]:
-        """Return where each entry goes, by its name."""
+        """Return the destinations of each entry, by the name of the entry."""
         notes, destinations = await self._store.get_values(), dict[str, Destinations]()
         for entry, uses in _by_entry(await self._resolve(uses_of(plan))).items():
             unconfirmed = _read_unconfirmed(notes, entry)
@@ -231,7 +232,8 @@ class SecretBindings:
 
 
 def _is_allowed(binding: EntryBinding, use: Use, person: Person) -> bool:
-    """Tell whether an entry goes to where it was meant to go, or the value is their own."""
+    """Return whether the entry may go there: the use is bound already, or the person entered
+    the value."""
     is_own = binding.by == _owner_id(person) and (person.door == "api" or not binding.uses)
     return use in binding.uses or is_own
 

@@ -30,7 +30,7 @@ MANY_LINES = _("has several lines; a client secret's Value is one line")
 def unfit(
     name: str, secret: Secret, users: Iterable[Account], routes: Iterable[Route] = ()
 ) -> Problem | None:
-    """Return why it is not kept; None: it is."""
+    """Return why the secret is refused; None: it is not."""
     if not secret.reveal() or not name:
         return Problem("value" if name else "name", EMPTY)
     if reason := reserved(name):

@@ -59,7 +59,7 @@ class SecretOperations(OperationGroup):
 
     @offers(node_operations.SECRET_LIST)
     async def list(self, person: Person) -> tuple[SecretEntry, ...]:
-        """List those that are kept and those that definitions name, without the sign-ins'
+        """List the entries that are kept and those that definitions name, without the sign-ins'
         own."""
         vault_names = {name for name in await self._vault.names() if not reserved(name)}
         documents = (await self._store.current()).documents
@@ -78,14 +78,14 @@ class SecretOperations(OperationGroup):
         )
 
     async def _destinations(self) -> Mapping[str, Destinations]:
-        """Return where each entry goes; of none while the definitions cannot be read."""
+        """Return the destinations of each entry; none while the definitions cannot be read."""
         with suppress(OperationFailedError):
             return await self._context.bindings.destinations((await self._context.current())[1])
         return {}
 
     @offers(node_operations.SECRET_REMOVE)
     async def remove(self, person: Person, name: str, force: bool = False) -> str:
-        """Take it out for good; one that definitions name only with `force`."""
+        """Remove an entry for good; one that definitions name only with `force`."""
         if reason := reserved(name):
             raise InvalidArgumentError(LEFT, (Problem("name", reason),))
         vault_names = [one for one in await self._vault.names() if not reserved(one)]
@@ -115,7 +115,7 @@ def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
 
 
 def kinds_in(documents: Iterable[Document]) -> Mapping[str, SecretKind]:
-    """Return what each entry is that all who name it use as the same."""
+    """Return the kind of each entry for which all users agree."""
     kinds = defaultdict[str, set[SecretKind]](set)
     for one in documents:
         for place, name in fields_naming(json.loads(one.body)):

@@ -86,8 +86,8 @@ class ApiTokenOperations(OperationGroup):
 
     @offers(people_operations.TOKEN_REVOKE)
     async def revoke(self, person: Person, name: str) -> str:
-        """Revoke it: it is not taken from the next request on, nor is any that was made by it,
-        or by one of those."""
+        """Revoke a token from the next request on, and all tokens that were made by it, or by
+        one of those."""
         async with self._context.people.administrators:
             tokens = await self._store.api_tokens()
             descendants = made_with(name, tokens)
@@ -101,8 +101,8 @@ class ApiTokenOperations(OperationGroup):
         return name
 
     async def _require_still_allowed(self, person: Person) -> None:
-        """Raises ForbiddenError for whoever was removed, demoted or revoked since they
-        asked."""
+        """Raise ForbiddenError for a caller who was removed, demoted or revoked since the
+        request."""
         if person.door == "api":
             token = (await self._store.api_tokens()).get(person.name)
             allowed = token is not None and token.role == ADMIN

@@ -12,7 +12,7 @@ MOST_LISTED = 10_000
 
 
 class AuditLogOperations(OperationGroup):
-    """The log of who changed what, and who was refused."""
+    """Keep the log of who changed what, and who was refused."""
 
     @offers(people_operations.AUDIT)
     async def entries(self, person: Person, last: int = 50) -> tuple[Audited, ...]:

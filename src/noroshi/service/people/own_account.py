@@ -1,4 +1,4 @@
-"""Operations of people on their own account, whatever their role: password and second step."""
+"""Operations of people on their own account, whatever the role: password and second step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ IN_BROWSER = followed_by(
 
 
 class OwnAccountOperations(UserOperations):
-    """By the password each time, so that a browser left alone gives nothing away."""
+    """Change one's own account, by the password each time, so that a browser left alone gives
+    nothing away."""
 
     @offers(people_operations.OWN_ACCOUNT)
     async def show(self, person: Person) -> OwnAccount:
@@ -62,8 +63,8 @@ class OwnAccountOperations(UserOperations):
     async def enable_own_totp(
         self, person: Person, code: str, password: str = "", name: str = ""
     ) -> Recovery:
-        """Switch it on with a code of the authenticator; a browser gave the password when it
-        began."""
+        """Enable the second step with a code of the authenticator; a browser gave the password
+        when it began."""
         in_browser = person.door == "web" and name in ("", person.name) and not password
         user = await (
             self._user(person.name) if in_browser else self._own_user(person, password, name)
@@ -72,7 +73,7 @@ class OwnAccountOperations(UserOperations):
 
     @offers(people_operations.OWN_TOTP_OFF)
     async def disable_own_totp(self, person: Person, password: str, name: str = "") -> str:
-        """Switch it off: the authenticator and the recovery codes are good for nothing then."""
+        """Disable the second step: the authenticator and the recovery codes are void then."""
         return await self._disable_second_step(await self._own_user(person, password, name))
 
     async def _own_user(self, person: Person, password: str, name: str) -> User:
@@ -88,7 +89,8 @@ class OwnAccountOperations(UserOperations):
         return user
 
     async def _owner(self, person: Person, password: str, name: str) -> User:
-        """Return the user that is meant, by their password; as often as at the log-in."""
+        """Return the user whose password was given; wrong attempts are limited as at the
+        log-in."""
         if person.door == "web" and name not in ("", person.name):
             raise ForbiddenError(NOT_YOURS.fill(name=name))
         if person.door != "web" and not name:

@@ -1,4 +1,4 @@
-"""Operations on people who log in: their roles, passwords and second steps."""
+"""Operations on people who log in: roles, passwords and second steps."""
 
 from __future__ import annotations
 
@@ -92,9 +92,8 @@ class UserOperations(OperationGroup):
 
     @offers(people_operations.USER_ROLE)
     async def set_role(self, person: Person, name: str, role: str) -> UserMade:
-        """Give a user another role: it holds from their next request on; what API tokens they
-        made that may do more than they may now hold no more, nor does any that was made by one
-        of those."""
+        """Give a user another role, from the next request on. Revoke the user's API tokens that
+        may do more than the new role, and all tokens that were made with one of those."""
         user = await self._user(name)
         if problems := _faults(role, name, ""):
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
@@ -129,12 +128,14 @@ class UserOperations(OperationGroup):
 
     @offers(people_operations.USER_TOTP_ON)
     async def enable_totp(self, person: Person, name: str, code: str) -> Recovery:
-        """Switch it on with a code of the authenticator; return what to keep for its loss."""
+        """Enable the second step with a code of the authenticator; return the recovery
+        codes."""
         return await self._enable_second_step(await self._user(name), code)
 
     @offers(people_operations.USER_TOTP_OFF)
     async def disable_totp(self, person: Person, name: str) -> str:
-        """Switch it off, for when the authenticator and the recovery codes are lost."""
+        """Disable the second step, for when the authenticator and the recovery codes are
+        lost."""
         return await self._disable_second_step(await self._user(name))
 
     # no operations
@@ -150,7 +151,8 @@ class UserOperations(OperationGroup):
             raise ConflictError(MEANWHILE.fill(name=old_user.name))
 
     async def _begin_second_step(self, user: User) -> SecondStep:
-        """Make a fresh seed for their authenticator, kept until a code of it was given back."""
+        """Make a fresh seed for the user's authenticator, kept until a code of it is
+        entered."""
         name, seed = user.name, second_factor.fresh_seed()
         await self._keep(_next(name), seed)
         address = second_factor.address_of(seed, name, self._context.name)
@@ -230,7 +232,7 @@ def _faults(role: str, name: str, password: str) -> list[Problem]:
 
 
 def role_faults(role: str) -> list[Problem]:
-    """Return that there is none of that name, if so."""
+    """Return a problem if there is no role of that name."""
     if role in ROLES:
         return []
     return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]

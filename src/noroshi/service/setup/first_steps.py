@@ -41,7 +41,7 @@ MOST_WRONG, LEAST, MOST = 5, 1000, 9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstStart:
-    """The note of the first start: the last test alarm, and who gave its number back."""
+    """The note of the first start: the last test alarm, and who entered the number in it."""
 
     mail: str = ""
     contact: str = ""
@@ -55,12 +55,12 @@ class FirstStart:
 
 
 class FirstStepOperations(OperationGroup):
-    """From an empty node to a received alarm."""
+    """Lead from an empty node to a received alarm."""
 
     @offers(setup_operations.FIRST_LOOK)
     async def first_look(self, person: Person) -> FirstLook:
-        """Return how far it is, by what is defined, what is signed in, and whether an alarm was
-        given back."""
+        """Return the progress of the first start, by definitions, sign-ins, and whether the
+        number of an alarm was entered."""
         version, plan = await self._context.current()
         progress, instances = await self._first_start(), _instances(version.documents)
         routes = await self._context.routes(plan, NOTHING_QUEUED)
@@ -84,7 +84,8 @@ class FirstStepOperations(OperationGroup):
 
     @offers(setup_operations.FIRST_END)
     async def first_end(self, person: Person) -> str:
-        """Put it away: it is not spoken of any more, though no alarm was given back."""
+        """End the first start: the pages no longer speak of it, though no number was
+        entered."""
         await self._save_first_start(
             replace(await self._first_start() or FirstStart(), ended=True)
         )
@@ -94,8 +95,8 @@ class FirstStepOperations(OperationGroup):
     async def test_alarm(
         self, person: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
-        """Send one to that contact, else the first one, through the queue as every alarm; the
-        number in its mail proves that somebody has it."""
+        """Send a test alarm to that contact, else to the first one, through the queue as every
+        alarm; the number in the mail proves that somebody received it."""
         _, plan = await self._context.current()
         recipient = _contact(plan, contact)
         route_names = routes_of(plan, recipient, routes)

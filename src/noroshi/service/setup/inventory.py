@@ -33,7 +33,7 @@ NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
 
 
 class DiscoveryOperations(FirstStepOperations, EditOperations):
-    """The watch that a new node begins with."""
+    """Suggest the monitors that a new node begins with."""
 
     @offers(setup_operations.SUGGEST)
     async def suggest(self, person: Person) -> Suggestion:
@@ -62,8 +62,8 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         title: str = "",
         rules: tuple[str, ...] = (),
     ) -> Applied:
-        """Bring these into force, by their ids, as monitors of this computer's instance; titles
-        in that language. What is there already stays as it is."""
+        """Apply the suggestions with these ids as monitors of this computer's instance, with
+        titles in that language. Existing monitors stay as they are."""
         proposal = await self.suggest(person)
         selected = _select(proposal, wanted)
         current = await self._store.current()
@@ -131,7 +131,7 @@ def _existing_monitors(documents: Iterable[Document], instance: str) -> Collecti
 
 
 def _select(proposal: Suggestion, ids: tuple[str, ...]) -> list[Suggested]:
-    """Return those that are meant and not there yet. Raises InvalidArgumentError."""
+    """Return the wanted suggestions that are not there yet. Raises InvalidArgumentError."""
     by_id = {one.id: one for one in proposal.monitors}
     problems = [
         Problem("wanted", NO_SUGGESTION.fill(given=id, instead=suggestion(id, by_id)))

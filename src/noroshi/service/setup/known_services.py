@@ -14,7 +14,8 @@ EXE = ".exe"
 
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """`programs` by their process's name as the kernel has it (Linux keeps 15 letters)."""
+    """Describe a service that is recognised; `programs` are process names as the kernel has
+    them (Linux keeps 15 letters)."""
 
     title: Message
     programs: Sequence[str] = ()

@@ -58,7 +58,7 @@ def proof_of(notes: Mapping[str, str], route: str) -> DeliveryProof | None:
 def with_proof(
     trip: RoundTripFacts | None, proof: DeliveryProof | None
 ) -> RoundTripFacts | None:
-    """Return what is known of a route's mails, whoever saw the last one arrive."""
+    """Return the round-trip facts of a route, with a person's confirmation if that is newer."""
     if proof is None or (
         trip is not None and trip.last_arrival is not None and trip.last_arrival > proof.at
     ):

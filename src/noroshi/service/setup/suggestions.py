@@ -47,8 +47,8 @@ def suggest_monitors(
     listeners: Iterable[Listener],
     existing: Collection[str],
 ) -> tuple[Suggested, ...]:
-    """Return the monitors that fit, each under its id group/name; what cannot be had is left
-    out."""
+    """Return the monitors that fit, each under the id group/name; those that cannot be measured
+    are left out."""
     system = _system(volumes, memory, processor)
     rows = [*system, *_services(processes), *_ports(listeners)]
     return tuple(_suggestion(*one, existing=existing) for one in rows)
@@ -153,15 +153,15 @@ def _listening_text(address: str) -> Message:
 
 
 def instance_name(host: str) -> str:
-    """Return a name for this computer's instance: its short name, as far as a definition may
-    have it."""
+    """Return a name for this computer's instance: the short host name, in the letters that a
+    definition may have."""
     short = host.lower().partition(".")[0]
     name = re.sub(r"[^a-z0-9_-]+", "-", short).strip("-_")[:64]
     return name if re.fullmatch(r"[a-z0-9].*", name) and name != "noroshi" else "this-machine"
 
 
 def groups_of(suggestions: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the chosen monitors in their groups, with titles in that language."""
+    """Return the chosen monitors by group, with titles in that language."""
     groups = dict[str, list[Mapping[str, Any]]]()
     for one in suggestions:
         title = {"title": one.title.say(language)}

@@ -19,7 +19,8 @@ WAIT = "wait"
 
 
 class AccountCheckOperations(ProbeOperations):
-    """The tenant, then the app, then its secret: each tells only once the one before is right."""
+    """Check the tenant, then the app, then the secret: each tells something only once the one
+    before is right."""
 
     @offers(sign_in_operations.ACCOUNT_CHECK)
     async def account_check(
@@ -43,7 +44,7 @@ class AccountCheckOperations(ProbeOperations):
     async def _refusals(
         self, account: Account, secret: str
     ) -> AsyncIterator[tuple[SignInError, str]]:
-        """Yield what is refused, and which field that is about unless the refusal itself says
+        """Yield each refusal, and the field that it is about unless the refusal itself names
         it."""
         try:
             await self._tokens.tenant(account)

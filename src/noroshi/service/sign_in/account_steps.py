@@ -1,4 +1,4 @@
-"""The steps of a route's account: its sign-in server, a new token, and what that says of itself."""
+"""Examine a route's account: the sign-in server, a new token, and the token's claims."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ class SignInSteps:
         return (*first_steps, Step(name="claims", title=CLAIMS, take=self._claims))
 
     async def _server(self) -> StepResult:
-        """Reach it by one page that says nothing secret; its date tells of our clock."""
+        """Fetch one page of the sign-in server without any secret; the date of the reply shows
+        if our clock is wrong."""
         page, host = page_of(self._account), plain(self._host)
         try:
             reply = await fetch_page(page, self._account, self._context)
@@ -254,8 +255,8 @@ def _no_server(*pages: str) -> Cure:
 
 
 async def fetch_page(page: str, account: Account, context: TransportContext) -> Reply:
-    """Fetch one page of an account's sign-in server, by its network. Raises RouteError,
-    NoAnswerError."""
+    """Fetch one page of an account's sign-in server, over the account's network. Raises
+    RouteError, NoAnswerError."""
     http = await open_http(context, (account.cloud.ca_file,), PATIENCE)
     try:
         return await http.get(page, {"Accept": "application/json"})
@@ -264,7 +265,7 @@ async def fetch_page(page: str, account: Account, context: TransportContext) -> 
 
 
 def server_of(account: Account) -> tuple[str, int]:
-    """Return host and port of its sign-in server."""
+    """Return host and port of the account's sign-in server."""
     parts = urlsplit(account.cloud.token_endpoint or account.cloud.authority)
     return parts.hostname or "", parts.port or 443
 
@@ -287,7 +288,7 @@ def values_of(account: Account) -> Mapping[str, str]:
 
 
 def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
-    """Return what a person and an app ask for there."""
+    """Return the scopes that a person and an app ask for at the server."""
     cloud = account.cloud
     return {
         "scope": cloud.scope_for(resource, app_only=False, is_shared=account.is_shared),
@@ -296,7 +297,7 @@ def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
 
 
 def ca_place(account: Account) -> str:
-    """Return the setting that names a CA file for its sign-in server."""
+    """Return the setting that names a CA file for the account's sign-in server."""
     if account.network.name:
         return f"networks/{account.network.name}.toml"
     if account.cloud.ca_file:

@@ -41,7 +41,7 @@ from noroshi.service.sign_in.try_before_save import is_about_secret, require_acc
 from noroshi.vault import Secret, VaultError
 
 SIGNED_IN = "signed in"
-"""The state of a route that was down until now: whether it is well, its next mail shows."""
+"""The state of a route that was down until the sign-in: the next mail shows if it is well."""
 ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = _("There is no route {given}{instead}.")
@@ -120,11 +120,12 @@ class SignInOperations(OperationGroup):
         proved: bool = False,
         to: tuple[str, ...] = (),
     ) -> str:
-        """Seal it under that name; the answer is the name. The value is never shown again.
+        """Seal a value under that name, and return the name. The value is never shown again.
 
-        `proved`: an app's secret takes another one's place only once its server takes it. `to`:
-        the servers (host:port) that the person was shown; one that an API token without programs
-        chose has to be among them."""
+        `proved`: an app's secret replaces another one only once the sign-in server takes it.
+        `to`: the servers (host:port) that the person was shown; one that an API token without
+        programs chose has to be among them.
+        """
         _, plan = await self._context.current()
         users = [one for one in plan.accounts.values() if name in _entries(one)]
         # A client secret is copied from a page; a password may well begin with a blank.
@@ -149,7 +150,8 @@ class SignInOperations(OperationGroup):
 
     @offers(sign_in_operations.AUTHORIZE_FINISH)
     async def authorize_finish(self, person: Person, route: str, pasted: str) -> RouteStatus:
-        """Complete it with the address at which the browser ended; what waits goes out then."""
+        """Complete the sign-in with the address at which the browser ended; waiting mails are
+        then sent."""
         _, account = await self._account_of(route)
         old_status = await self._status_of(route)
         try:
@@ -220,8 +222,8 @@ class SignInOperations(OperationGroup):
     async def _token_claims(
         self, route: Route, account: Account, resource: Resource
     ) -> tuple[Message, ...]:
-        """Return what a fresh token says of itself; other servers than Entra, and Graph's for
-        sending, have claims of their own."""
+        """Return the claims of a fresh token; none for servers other than Entra, and none for
+        sending by Graph, as those tokens have other claims."""
         try:
             token = await self._tokens.force_new(account, resource)
         except (OAuthError, VaultError) as failure:
@@ -256,7 +258,7 @@ class SignInOperations(OperationGroup):
     async def _store_secret(
         self, person: Person, plan: Plan, name: str, secret: Secret
     ) -> None:
-        """Keep it, bound to what it is for. Raises OperationFailedError."""
+        """Keep the secret, bound to its uses. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
         await self._context.bindings.disown(name)
         try:
@@ -266,8 +268,8 @@ class SignInOperations(OperationGroup):
         await self._context.bindings.bind_anew(person, plan, name)
 
     async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
-        """Raises ConflictError unless it is signed in to send: the right to read comes beside
-        that, and a sign-in for it alone would take its place."""
+        """Raise ConflictError unless the account is signed in to send: the right to read is
+        added to that sign-in, and a sign-in for reading alone would replace it."""
         state = await self._tokens.state(account, resource_of(plan.routes[route]))
         if state.sign not in (SignInStatus.SIGNED_IN, SignInStatus.WAITING):
             raise ConflictError(SEND_FIRST.fill(route=route))
@@ -313,7 +315,7 @@ def _entries_of(route: Route, account: Account | None) -> set[str]:
 
 
 def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
-    """Return the right to read its mailbox, where somebody asks for it."""
+    """Return the right to read the account's mailbox, if `read` asks for it."""
     if not read:
         return ()
     if not account.reads_inbox:
@@ -322,7 +324,7 @@ def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
 
 
 def _redirect(account: Account, port: int) -> str:
-    """Return where the browser ends: somebody may listen there on a port of their own."""
+    """Return the redirect URI, with a port at which somebody listens, if one is given."""
     if not port:
         return account.redirect
     if account.app_only or account.redirects_here:
@@ -349,8 +351,8 @@ def _sort_of_secret(account: Account) -> str:
 
 
 def not_signed_in(route: str, failure: OAuthError | VaultError) -> OperationFailedError:
-    """Return what the provider said, and what to do now: this is no renewal, which is tried
-    again."""
+    """Return the provider's refusal as an error, and what to do now: unlike a renewal, a
+    sign-in is not tried again."""
     codes = failure.code_names if isinstance(failure, SignInError) else ()
     problems = tuple(_mendings(route, failure))
     return OperationFailedError(failure.words, problems, codes)

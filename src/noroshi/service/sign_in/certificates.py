@@ -90,8 +90,9 @@ class CertificateOperations(SignInOperations):
         ahead: bool = False,
         proved: bool = False,
     ) -> Certificate:
-        """Keep one that was made elsewhere, with its key, both in PEM; `ahead` as for a new
-        one. `proved`: it takes another one's place only once the sign-in server takes it."""
+        """Keep a certificate that was made elsewhere, with the private key, both in PEM;
+        `ahead` as for a new one. `proved`: it replaces another one only once the sign-in server
+        takes it."""
         account, entry = await self._free_entry(
             name, next=next, replace=replace, is_ahead=ahead
         )
@@ -108,8 +109,8 @@ class CertificateOperations(SignInOperations):
 
     @offers(sign_in_operations.CERTIFICATE_SHOW)
     async def show(self, person: Person, name: str, next: bool = False) -> Certificate:
-        """Return the part of it that is uploaded, its thumbprints and its end; never the
-        key."""
+        """Return the public part of the certificate, for the upload, with thumbprints and end;
+        never the key."""
         account, entry = await self._certificate_of(name, next=next)
         try:
             bundle = await self._vault.get(entry)
@@ -151,7 +152,8 @@ class CertificateOperations(SignInOperations):
     async def _free_entry(
         self, name: str, *, next: bool, replace: bool, is_ahead: bool
     ) -> tuple[Account, str]:
-        """Return where it goes. What is in use is written over only if that is said."""
+        """Return the vault entry to put it in. An entry in use is overwritten only if `replace`
+        says so."""
         account, entry = await self._certificate_of(name, next=next, is_ahead=is_ahead)
         if other_users := await self._others_with(account, entry):
             words = IS_ANOTHERS.fill(

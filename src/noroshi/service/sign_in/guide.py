@@ -1,5 +1,5 @@
-"""Tell what the administrator of Microsoft 365 does for a route, with the user's own values in
-it."""
+"""Show the steps of the administrator of Microsoft 365 for a route, with the user's own values
+in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_WAY = _("There is no sign-in method {given}{instead}.")
 
 
 class GuideOperations(CertificateOperations):
-    """The administrator's steps."""
+    """Show the administrator's steps."""
 
     @offers(sign_in_operations.GUIDE_SHOW)
     async def guide(self, person: Person, route: str, way: str = "") -> GuideShown:
@@ -70,7 +70,7 @@ class GuideOperations(CertificateOperations):
 
 
 def goal_of(account: Account, route: Route, way: str = "") -> SetupGoal:
-    """Return what is set up already, as the steps are looked up by it."""
+    """Return the present state of the setup, by which the steps are looked up."""
     return SetupGoal(
         account=account.name,
         route=route.name,

@@ -1,5 +1,5 @@
 """Operations that prove a sign-in piece by piece, before any mail is sent: the tenant, the app,
-its secret or certificate, and what the token says."""
+the secret or certificate, and the claims of the token."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
 
 
 class ProbeOperations(SignInOperations):
-    """Each as soon as it can be."""
+    """Prove each piece of a sign-in as soon as it can be proved."""
 
     @offers(sign_in_operations.ACCOUNT_TENANT)
     async def account_tenant(
         self, person: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
-        """Return its ID, asked of the sign-in server; a domain of the organisation will do as
-        tenant. `over`: definitions as they would be, which are put in force nowhere."""
+        """Return the ID of the account's tenant, asked of the sign-in server; a domain of the
+        organisation will do as tenant. `over`: trial definitions, which are not put in
+        force."""
         target = await self._trial_account(person, account, over)
         if not target.cloud.entra:
             raise NotFoundError(NO_ENTRA.fill(cloud=target.cloud.name))
@@ -90,8 +91,8 @@ class ProbeOperations(SignInOperations):
 
     @offers(sign_in_operations.TOKEN_LOOK)
     async def token_look(self, person: Person, route: str) -> TokenSeen:
-        """Return for whom it is, what it permits, whose it is; it is asked for if there is
-        none."""
+        """Return the audience, the permissions and the owner of the token; ask for one if there
+        is none."""
         plan, account = await self._account_of(route)
         resource: Resource = resource_of(plan.routes[route])
         try:

@@ -14,9 +14,10 @@ from noroshi.ports import Document
 def trial_definitions(
     name: str, in_force: Sequence[Document], plan: Plan, trial_documents: Sequence[Document]
 ) -> tuple[Document, ...]:
-    """Return the account's document with its cloud, the routes that use it, and the networks of
-    both, as they would be with `trial_documents`. `plan` is that of `in_force`. Raises
-    schema.Invalid for what names no definition, or is one of these and no JSON."""
+    """Return the document of the account with those of the cloud, the account's routes, and all
+    their networks, as they would be with `trial_documents`. `plan` is that of `in_force`.
+    Raises schema.Invalid for a key that names no definition, or a document of these that is no
+    JSON."""
     for one in trial_documents:
         split(one.key)
     by_key = {one.key: one for one in (*in_force, *trial_documents)}

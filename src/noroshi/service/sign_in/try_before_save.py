@@ -43,7 +43,7 @@ FIELD_OF: Mapping[str, str] = {
     "entra.wrong_secret": "secret",
     "entra.ended_secret": "secret",
 }
-"""The setting of an account that a refusal is about, by its explanation."""
+"""The setting of an account that a refusal is about, by the name of the explanation."""
 WRONG_CERTIFICATE = "entra.wrong_certificate"
 WRONG = frozenset({*FIELD_OF, WRONG_CERTIFICATE, "entra.clock"})
 """The refusals that a sign-in would meet as well. Others are of this way to ask alone, as a
@@ -113,7 +113,7 @@ async def refusal(
     bare: bool = False,
 ) -> SignInError | None:
     """Return the refusal that a sign-in at Entra would meet as well; None: none that can be
-    told before. Raises UnreachableError and VaultError."""
+    known before. Raises UnreachableError and VaultError."""
     try:
         await tokens.probe_credential(account, without_credential=bare, credential=credential)
     except SignInError as failure:
@@ -164,7 +164,7 @@ def probe_error(
 
 
 def refused_sign_in(failure: SignInError, *problems: Problem) -> OperationFailedError:
-    """Return what the sign-in server said, with its codes."""
+    """Return the sign-in server's refusal as an error, with the codes."""
     return OperationFailedError(failure.words, problems, failure.code_names)
 
 

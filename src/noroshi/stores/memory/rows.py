@@ -1,4 +1,4 @@
-"""Hold what the store for tests and trials keeps of each monitor, envelope and lease."""
+"""Hold the rows of the store for tests and trials: of monitors, envelopes and leases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EnvelopeRow:
     envelope: Envelope
     due: datetime
     urgency: int
-    """Its lane, or that of what waits behind it."""
+    """The lane of the envelope, or that of a more urgent one that waits behind it."""
     lease: str = ""
     holder: Node | None = None
     state: EnvelopeState = EnvelopeState.WAITING
@@ -54,8 +54,8 @@ class EnvelopeRow:
     def earliest_try(
         self, now: datetime, route: str | None, pause: timedelta = SHORTEST
     ) -> datetime:
-        """Return now, but not within that pause after its last try, nor before a time that the
-        other side named, if it is this route's."""
+        """Return now, or later: not within `pause` after the last try, nor before a time that
+        the other side named for this route."""
         latest_receipts = self.receipts[-1:] if self.routes[-1:] == [route] else ()
         named_times = (
             answer.again for receipt in latest_receipts for answer in receipt.answers.values()
@@ -70,7 +70,7 @@ class EnvelopeRow:
         return now + SHORTEST if lets_others_go_first(self.envelope) else now
 
     def add_receipts(self, row: EnvelopeRow) -> None:
-        """Add what another one was tried with to its record."""
+        """Add the receipts of another row to this one, with their routes."""
         self.receipts += row.receipts
         self.routes += row.routes
 
@@ -81,7 +81,7 @@ class EnvelopeRow:
 
     @property
     def tracked_mail(self) -> TrackedMail:
-        """Return it with all attempts, and what became of it."""
+        """Return the mail with all attempts and the outcome."""
         arrivals = sorted(self.arrivals, key=lambda arrival: arrival.reported_at)
         return TrackedMail(
             row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals)
@@ -89,7 +89,7 @@ class EnvelopeRow:
 
     @property
     def known_by(self) -> set[str]:
-        """Return its Message-IDs, once it was accepted."""
+        """Return the Message-IDs of the mail, once it was accepted."""
         accepted_receipts = (receipt for receipt in self.receipts if accepted_count(receipt))
         return {id for receipt in accepted_receipts for id in receipt.message_ids}
 
@@ -110,8 +110,8 @@ def outage_after(
 
 
 def dissolve(digest: EnvelopeRow, members: Sequence[EnvelopeRow]) -> bool:
-    """Let the members of a digest that left nothing behind wait by themselves again. False: it
-    is no digest, or has a story of its own by now."""
+    """Let the members of a digest that left no receipts wait by themselves again. False: it is
+    no digest, or it was tried more than once."""
     if len(digest.receipts) > 1 or not members:
         return False
     if not may_be_undone(digest.envelope, members[0].envelope):

@@ -263,7 +263,7 @@ class SpoolInMemory:
             self._reopen()
 
     def _share(self, row: EnvelopeRow) -> None:
-        """Give the members of a digest its state."""
+        """Give the digest's state to the members."""
         for id in row.envelope.members:
             self._spool[id].state = row.state.of_members
         self._reopen()
@@ -379,7 +379,7 @@ class SpoolInMemory:
         return len(old_rows[:limit])
 
     def _old_events(self, cutoff: datetime) -> Iterator[str]:
-        """Yield ids of events from the oldest on, none that is its monitor's last."""
+        """Yield ids of old events from the oldest on, but never the last one of a monitor."""
         events = list(self._events.values())
         last_ids = {event.monitor: event.id for event in events}
         written_events = ((event, event.at) for event in events)
@@ -467,7 +467,8 @@ class SpoolInMemory:
         return None if row is None or row.lease else row
 
     def _reopen(self) -> None:
-        """Put what a person released in at its old place, before what is younger."""
+        """Put envelopes that a person released back in at their old place, before younger
+        ones."""
         self._open = {key: row for key, row in self._spool.items() if row.state in OPEN_STATES}
         self._wakeups.notify()
 

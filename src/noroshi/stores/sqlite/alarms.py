@@ -65,7 +65,7 @@ def unacknowledge(db: Connection, comment: Remark) -> bool:
 
 
 def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
-    """Delete acknowledgements that do not outlive what happened to their items."""
+    """Delete the acknowledgements that do not survive these events."""
     sql = "select body from acknowledged where monitor = ?"
     acknowledgements = [
         schema.value(Acknowledgement, body) for (body,) in db.execute(sql, (monitor,))

@@ -1,4 +1,4 @@
-"""Keep what becomes of a mail once a provider has taken it, and by what ids it is known."""
+"""Keep the arrivals and returns of accepted mails, and the ids by which each mail is known."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
 
 
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
-    """Yield what became of the mail in that row."""
+    """Yield the arrivals and returns of the mail in that row."""
     for address, state, arrived_at, text in db.execute(ARRIVALS, (seq,)):
         yield Arrival(
             address=address,

@@ -1,4 +1,4 @@
-"""Copy a store to a file of its own, as the store is at one instant."""
+"""Copy a store to a new file, as the store is at one instant."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ CANNOT_COPY = _("the copy {path} cannot be written: {why}")
 
 
 def copy(db: Connection, path: Path) -> None:
-    """Copy a store to a file (0600) that appears under its name when it is whole.
+    """Copy a store to a file (0600) that appears under the given name once it is whole.
 
-    It is read in one go, at one instant: who writes does not wait. Raise StoreConflict if the
+    The store is read in one go, at one instant: writers do not wait. Raise StoreConflict if the
     file is there, and StoreError, with nothing left behind, if it cannot be written.
     """
     if path.exists():

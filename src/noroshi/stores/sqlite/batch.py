@@ -33,8 +33,8 @@ class SharedWork(Generic[Argument, T]):
 
 
 def do_all(db: Connection, batch: Sequence[Work[Any]]) -> list[Any]:
-    """Return what each piece answers; raise what one of them raises. What can be done in one go
-    is, except across a piece that must be done by itself."""
+    """Return the answer of each piece of work; raise the error of one of them. Consecutive
+    pieces are done in one go where they can be."""
     answers: list[Any] = [None] * len(batch)
     for places in _in_one_go(batch):
         for place, answer in zip(places, _answers_of(db, batch, places), strict=True):

@@ -46,8 +46,8 @@ where fate = '{EnvelopeState.WAITING}' and head = 1 and lease is null and due > 
 
 
 def earliest_try(db: Connection, seq: int, now: int, pause: timedelta) -> int:
-    """Return when a mail may be tried again at the earliest, by the route whose turn it is and
-    with that pause after its last try."""
+    """Return the earliest time of the next try of a mail, by the route whose turn it is and
+    with that pause after the mail's last try."""
     pauses = {"shortest": SHORTEST // MICROSECOND, "pause": pause // MICROSECOND}
     parameters = {"seq": seq, "now": now} | pauses
     (moment,) = db.execute(EARLIEST_TRY, parameters).fetchone()

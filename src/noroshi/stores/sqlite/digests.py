@@ -1,4 +1,4 @@
-"""Find what waits for one contact, and put a digest in its place."""
+"""Find the mails that wait for one contact, and replace them by a digest."""
 
 from __future__ import annotations
 

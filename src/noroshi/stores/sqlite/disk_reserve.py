@@ -67,16 +67,16 @@ ERRNO = {
 
 
 def free_bytes(folder: Path) -> int:
-    """Return what may still be written to the volume of a folder."""
+    """Return the bytes that may still be written to the volume of a folder."""
     return shutil.disk_usage(folder).free
 
 
 def fault_of(
     error: Exception, folder: Path, measure_free: Callable[[Path], int] = free_bytes
 ) -> StoreFault:
-    """Return what an error of the driver or the system means for a store in that folder. A full
-    volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite speaks of
-    a fault of the disk."""
+    """Return the meaning of an error of the driver or the system for a store in that folder. A
+    full volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite
+    speaks of a fault of the disk."""
     if isinstance(error, OSError):
         return ERRNO.get(error.errno or 0, StoreFault.BROKEN)
     known_fault = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
@@ -105,7 +105,8 @@ class Ballast:
         return self._current_size() >= self.size
 
     def lay(self) -> bool:
-        """Lay it out with real blocks. False: there is no room, and it is as it was."""
+        """Write the ballast in real blocks. False: there is no room, and nothing has
+        changed."""
         previous_size = self._current_size()
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -140,9 +141,9 @@ class Ballast:
 
 
 def preallocate_log(path: Path) -> None:
-    """Give the WAL of a store its room; SQLite takes the zeros for the end of what is written.
+    """Reserve disk space for the WAL of a store; SQLite takes the zeros for the end of the log.
 
-    No lock of SQLite is on this file, so it may be opened and closed beside it.
+    No lock of SQLite is on this file, so it may be opened and closed while SQLite has it open.
     """
     with suppress(OSError):  # without it the ballast alone has to do
         file = os.open(path.with_name(f"{path.name}-wal"), os.O_RDWR | os.O_CLOEXEC)
@@ -153,8 +154,8 @@ def preallocate_log(path: Path) -> None:
 
 
 def _handle_of(path: Path) -> int | None:
-    """Return SQLite's own handle of a store that is open, where the system tells it (Linux): to
-    open another one and close it would let go of its locks (sqlite.org/howtocorrupt.html,
+    """Return SQLite's own handle of an open store, where the system tells it (Linux). Another
+    handle that is opened and closed would drop SQLite's locks (sqlite.org/howtocorrupt.html,
     2.2)."""
     handles = Path("/proc/self/fd")
     for handle in handles.iterdir() if handles.exists() else ():
@@ -198,14 +199,14 @@ class Reserve:
 
     @property
     def trouble(self) -> Message | None:
-        """Return what a person should know of the volume."""
+        """Return the trouble of the volume that a person should know of."""
         if not self.is_tight:
             return None
         message = SAMPLES_NOT_SAVED if self._ballast.is_laid else RESERVE_IN_USE
         return message.fill(path=self._path, free=round(self._free_bytes() / MIB))
 
     def fault_of(self, error: Exception) -> StoreFault:
-        """Return what an error of the driver means."""
+        """Return the meaning of an error of the driver."""
         return fault_of(error, self._path.parent, self._measure_free)
 
     def is_full(self, error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Put what SQLite or the system said of a store, and what it means, in both languages."""
+"""Word the errors of SQLite and the system, and the meaning for a store, in both languages."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def in_words(error: BaseException) -> Message:
 
 
 def meaning(name: object, error: BaseException, fault: StoreFault) -> Message:
-    """Return what an error means for the store of that name, and what was said."""
+    """Return the meaning of an error for the store of that name, with the error's own text."""
     return MEANS.get(fault, OTHER_ERROR).fill(name=name, said=in_words(error))

@@ -17,7 +17,7 @@ from noroshi.stores.sqlite.types import Connection, sql_list
 from noroshi.stores.store_rules import OPEN_STATES, SETTLED_STATES
 
 MOST_FAULTS = 20
-"""How many of the file's own faults are told: what follows is mostly more of the same."""
+"""The most faults of the file that are reported: further ones are mostly more of the same."""
 DAMAGED = _("the file is damaged: {what}")
 UNREADABLE = ngettext(
     "{count} row of {table} cannot be read, the first is {id}",
@@ -130,7 +130,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
 
 
 def faults(db: Connection) -> Sequence[Message]:
-    """Return all that is wrong; a file that is broken is asked nothing more."""
+    """Return all faults of a store; nothing further is read from a broken file."""
     rows = [row for (row,) in db.execute(f"pragma integrity_check({MOST_FAULTS})")]
     if rows != ["ok"]:
         return [DAMAGED.fill(what=text) for text in rows]

@@ -178,7 +178,8 @@ def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
 
 
 def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
-    """Return what SETTLE writes of an attempt, and whether it tells that its route is well."""
+    """Return the values that SETTLE writes of an attempt; the last one says that the route is
+    well."""
     receipt, (state, reason) = end.receipt, outcome(end.fate)
     body = envelope.attempts, schema.text(envelope), state, words_text(reason)
     attempt = (
@@ -192,8 +193,8 @@ def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]
 
 
 def _write_remaining(db: Connection, end: End, envelope: Envelope, *, has_ended: bool) -> None:
-    """Write what the trigger does not know of: its routes and the next of its order are the
-    trigger's."""
+    """Write what the trigger does not write: the trigger handles the mail's own routes and the
+    next mail of the order key."""
     state, _ = outcome(end.fate)
     if has_ended:
         spool.share(db, envelope, state)

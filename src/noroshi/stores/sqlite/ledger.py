@@ -25,7 +25,8 @@ order by s.seq desc, a.id limit ?"""
 OF_MONITOR = """
 select id, envelope from alarm where id > ?1 || '.' and id < ?1 || '/'
 order by envelope desc, id limit ?2"""
-"""An alarm's id begins with its monitor's and a full stop, which only the slash comes after."""
+"""Alarms of one monitor: an alarm's id begins with the monitor's id and a full stop, and only
+the slash follows the full stop in ASCII."""
 ONE_ALARM = "select id, envelope from alarm where id = ?"
 BY_STATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
@@ -42,7 +43,8 @@ returned (seq) as (
 CAME_BACK = f"""{WITH_RETURNS} select s.fate, count(*) from returned
 cross join spool s on s.seq = returned.seq cross join alarm a on a.envelope = s.seq
 group by s.fate"""  # noqa: S608  our own text
-"""Alarms whose mail came back, or whose digest did; their envelope has the state from before."""
+"""Alarms whose mail, or the digest of it, came back; the state of the envelope is from
+before."""
 BACK_AT_ALL = f"{WITH_RETURNS} select seq from returned"  # noqa: S608  our own text
 OLD_MAILS = f"""
 select seq from spool indexed by spool_old
@@ -134,8 +136,8 @@ def forget(db: Connection, cutoff: datetime, limit: int) -> int:
 
 
 def _old_events(db: Connection, cutoff: datetime) -> Iterator[tuple[int]]:
-    """Yield events from the oldest on, up to the first that is not so old; none that is its
-    monitor's last."""
+    """Yield old events from the oldest on, up to the first that is not so old, but never the
+    last one of a monitor."""
     last_row = db.execute(NEWEST_EVENT).fetchone()
     if last_row is None:
         return

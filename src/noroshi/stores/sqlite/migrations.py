@@ -35,7 +35,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A step of the schema. Once it was released, its text never changes."""
+    """A step of the schema. After the release the text of a step never changes."""
 
     number: int
     sql: str
@@ -56,8 +56,8 @@ def known_migrations() -> tuple[Migration, ...]:
 
 
 def applied_steps(path: Path, db: Connection) -> dict[int, str]:
-    """Return the steps that a file has taken, with their checksums. Raise StoreError if it is
-    not ours."""
+    """Return the steps that a file has taken, with the checksums. Raise StoreError if the file
+    is not ours."""
     tables = {name for (name,) in db.execute("select name from sqlite_schema")}
     if not tables:
         return {}
@@ -84,7 +84,7 @@ def migrate(
 
 
 def copy_before(path: Path, number: int) -> Path:
-    """Return where the copy lies that was made before a step."""
+    """Return the path of the copy that was made before a step."""
     return path.with_name(f"{path.name}.before-{number}")
 
 

@@ -27,8 +27,8 @@ def _stored_installation(db: Connection) -> str:
 
 
 def _make_installation(db: Connection) -> str:
-    """Make an installation in the file itself, not in its log: a log that is lost must not take
-    it along."""
+    """Make the installation id in the file itself, not in the WAL: a lost WAL must not take it
+    along."""
     sql = "insert or ignore into note values (?, ?)"
     db.execute(sql, (NOTE, secrets.token_hex(INSTALLATION_BYTES)))
     db.execute("pragma wal_checkpoint(truncate)").fetchone()

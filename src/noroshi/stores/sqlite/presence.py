@@ -1,6 +1,8 @@
-"""Detect a lost store file: refuse the start without it, and notice its removal while it is open.
+"""Detect a lost store file: refuse the start without the file, and notice a removal while it is
+open.
 
-SQLite makes an empty file where there is none, and goes on writing to one that has lost its name.
+SQLite makes an empty file where there is none, and goes on writing to one that has lost its
+name.
 """
 
 from __future__ import annotations
@@ -94,10 +96,10 @@ def lay_aside(path: Path, now: datetime) -> None:
 
 
 class Presence:
-    """Watch whether the files of an open store still have their names.
+    """Watch for files of an open store that lose their names.
 
-    The log and its index are watched from when they are first seen: SQLite makes them, and deletes
-    them only as the last connection closes.
+    The log and its index are watched from when they are first seen: SQLite makes them, and
+    deletes them only as the last connection closes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -105,7 +107,8 @@ class Presence:
         self._files = [path, *(path.with_name(f"{path.name}{one}") for one in (LOG, INDEX))]
         self._known_files: dict[Path, Identity] = {}
         self.loss: Message | None = None
-        """Why the store is not to be written to, as of the last look; None: it is in its place."""
+        """The reason why the store must not be written to, as of the last look; None: the file
+        is in place."""
         self.look()
 
     def look(self) -> None:

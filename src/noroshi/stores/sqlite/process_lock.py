@@ -38,8 +38,8 @@ COMMAND = _(
 )
 log = logging.getLogger(__name__)
 WIDTH = 20
-"""Characters for the process's number and what it is: always as many, as a file that is cut gives
-back its block, and a full volume may have none for it."""
+"""Characters for the process number and the holder: always the same length, as a file that is
+truncated gives back its block, and a full volume may have none for it."""
 STEP = 0.05
 NODE_WAITS, COMMAND_WAITS = 20.0, 5.0
 """Seconds to wait for a process that has the store and will soon be done. A node has more patience
@@ -47,7 +47,7 @@ than a command: nobody may be there to start it again."""
 
 
 class Holder(Enum):
-    """Name what the process with the lock does, as it stands in the file."""
+    """Name the role of the process with the lock, as it stands in the file."""
 
     COMMAND = "command"
     STARTING = "starting"
@@ -70,13 +70,14 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The process that has a lock. A Noroshi that only wrote its number may be a node."""
+    """Hold what is known of the process that has a lock. A Noroshi that only wrote the process
+    number may be a node."""
 
     process: str
     holder: Holder
 
     def message(self, path: Path) -> Message:
-        """Return what keeps others from the store, and what to do."""
+        """Return the reason why others cannot open the store, and what to do."""
         return MESSAGES[self.holder].fill(who=self.process or "?", path=path)
 
 
@@ -97,7 +98,7 @@ else:
 
 
 def lock_of(store: Path) -> Path:
-    """Return the file beside a store that its lock is held on."""
+    """Return the lock file beside a store."""
     return store.with_suffix(".lock")
 
 
@@ -108,7 +109,8 @@ def life_of(store: Path, holder: Holder) -> LifeLock:
 
 
 def holding(path: Path) -> Holding | None:
-    """Return who has the lock now; None if nobody has, or if that cannot be seen from here."""
+    """Return the holder of the lock; None if nobody has it, or if that cannot be seen from
+    here."""
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError:

@@ -29,7 +29,8 @@ SERIALS_AHEAD = 1_000_000
 ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
 They jump to the seconds since 1970, as the same backup may come back a second time."""
 FILE_ENDINGS = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a file, and would read into another one of the same name."""
+"""Files that SQLite keeps beside a database, and would read into another one of the same
+name."""
 
 RELEASE = """
 update spool set due = coalesce((select max(seen) from life), 0),
@@ -45,9 +46,9 @@ class Restored:
     """Report the store that came back: `last_seen` is the last instant the backup knows of
     (None: no node had run).
 
-    `waiting_count` mails go out once a node runs, of these `out_count` had been on their way;
-    `held_count` wait for a person. `previous_store` is where the store that was there lies now
-    (None: there was none).
+    `waiting_count` mails are sent once a node runs; `out_count` of these were being sent at the
+    time of the backup; `held_count` wait for a person. `previous_store` is the new path of the
+    replaced store (None: there was none).
     """
 
     version: int
@@ -59,8 +60,8 @@ class Restored:
 
 
 def faults_of(path: Path) -> list[Message]:
-    """Return what should not be so in a store that nobody has open, or in a backup of one.
-    Raise StoreError if it is none of ours."""
+    """Return the faults of a store that nobody has open, or of a backup. Raise StoreError if it
+    is none of ours."""
     _refuse_no_file(path)
     try:
         refuse_foreign(path, known_migrations())
@@ -102,8 +103,7 @@ def _refuse_no_file(path: Path) -> None:
 
 
 def _read_only(path: Path) -> Connection:
-    """Open a copy of a store that crashed, which may have its WAL beside it; that is read as
-    well."""
+    """Open a copy of a crashed store; a WAL beside it is read as well."""
     log = _log_of(path)
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
@@ -175,8 +175,8 @@ def _states(db: Connection) -> list[tuple[str, str]]:
 
 
 def _exchange(new_file: Path, store: Path, now: datetime) -> Path | None:
-    """Put it in the store's place. At no instant is there no store; the old one has a second
-    name before the first is taken from it."""
+    """Put the new file in the store's place. At no instant is there no store; the old one has a
+    second name before the first is taken from it."""
     old_path = _free_name(store, now)
     if had_store := store.exists():
         _settle_log(store)

@@ -23,7 +23,7 @@ Row = tuple[int, int, float | bytes | str | None]
 PAIR = struct.Struct("<Id")
 MILLISECOND = timedelta(milliseconds=1)
 SCANNED = 10_000_000
-"""How many rows are looked through for one monitor's: five hours' at 500 a second, 0.6 s."""
+"""The most rows to search for the samples of one monitor: five hours at 500 a second, 0.6 s."""
 NEWEST_SAMPLES = """
 select at, value, series from sample
 where rowid > (select coalesce(max(rowid), 0) from sample) - ?

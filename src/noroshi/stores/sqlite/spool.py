@@ -52,8 +52,8 @@ NEVER_TRIED = f"""
 update spool set due = min(due, iif({UNANSWERED_COUNT} > 1, :later, :now))
 where fate in {sql_list(OPEN_STATES)} and due > :now and lease is null
     and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""  # noqa: S608  our own text
-"""What nobody has put off is due, whatever the clock said when it was written; what may be what
-ended two lives lets others go first."""
+"""Make envelopes due that nobody has deferred, whatever the clock said when they were written;
+an envelope that may have ended two lives of the node lets others go first."""
 RELEASE_LEASES = f"""
 update spool set due = iif({UNANSWERED_COUNT}, :later, :now),
     lease = null, node = null, life = null, alone = 1,
@@ -94,7 +94,7 @@ cross join spool waits on waits.fate = '{EnvelopeState.WAITING}'
     and waits.id = case when head.fate <> '{EnvelopeState.IN_DIGEST}' then head.id
         else {DIGEST_IN_REASON.replace("why", "head.why")} end
 where head.order_key = ? and head.fate in {sql_list(OPEN_STATES)} and head.head = 1"""  # noqa: S608
-"""What holds up an order key: its head, or the digest that this is in."""
+"""Find the envelope that holds up an order key: the head, or the digest that the head is in."""
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
 MOVE = f"""
 update spool set due = due + ?1 where fate in {sql_list(OPEN_STATES)} and (attempts or ?1 < 0)"""  # noqa: S608  our own text
@@ -106,7 +106,7 @@ AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and 
 
 
 def put(db: Connection, envelope: Envelope) -> bool:
-    """Put an envelope in. False: its id is there already, settled or not."""
+    """Insert an envelope. False: the id exists already, settled or not."""
     row_values = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
     sort = {"lane": envelope.lane.value, "contact": envelope.contact}
@@ -300,7 +300,7 @@ def envelope(db: Connection, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]
 
 
 def row_of(db: Connection, seq: int) -> tuple[QueuedEnvelope, Sequence[Receipt]]:
-    """Return the envelope of a row that is there, with its receipts."""
+    """Return the envelope of an existing row, with the receipts."""
     row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
     receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
@@ -372,7 +372,7 @@ def write_routes(db: Connection, seq: int, routes: Sequence[str]) -> None:
 
 
 def share(db: Connection, envelope: Envelope, state: EnvelopeState) -> None:
-    """Give the members of a digest its state: they stand in their orders by it."""
+    """Give the digest's state to the members, whose order keys depend on it."""
     if not envelope.members:
         return
     members = json.dumps(list(envelope.members))
@@ -382,8 +382,8 @@ def share(db: Connection, envelope: Envelope, state: EnvelopeState) -> None:
 
 
 def dissolve(db: Connection, seq: int, digest: Envelope, due: datetime) -> None:
-    """Let the members of a digest wait by themselves again, unless it has a story of its own by
-    now. What it was tried with stays on the first one's record."""
+    """Let the members of a digest wait by themselves again, unless the digest was tried more
+    than once. A receipt of the digest moves to the first member."""
     first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
     (receipt_count,) = db.execute(RECEIPT_COUNT, (seq,)).fetchone()
     member, why_not = read(db, first, body)
@@ -404,7 +404,7 @@ def dissolve(db: Connection, seq: int, digest: Envelope, due: datetime) -> None:
 
 
 def promote(db: Connection, order: str) -> None:
-    """Make the oldest open one of an order key its head, and no other."""
+    """Make the oldest open envelope of an order key the head, and no other."""
     (oldest,) = db.execute(OLDEST, (order,)).fetchone()
     if oldest is not None:
         db.execute(NO_HEAD, (order, oldest))

@@ -1,7 +1,7 @@
 """Keep the whole contract in a file of SQLite.
 
-What it keeps is described in migrations/; samples are kept to the millisecond, and without the
-notes of their readings.
+The schema is in migrations/; samples are kept to the millisecond, and without the notes of
+readings.
 """
 
 from __future__ import annotations

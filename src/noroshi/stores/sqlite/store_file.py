@@ -1,6 +1,6 @@
 """Hold a store's file while it is open: one thread writes, others read.
 
-Beside it lie its log and a ballast, and both are watched, as is the file itself.
+The log and a ballast lie beside the file, and all three are watched.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ NOT_WRITTEN = _("the store cannot be written: {why}")
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The connections to one file, each in a thread of its own: `scanner` reads many rows at once for
-    people, `selector` those of which a mail is chosen."""
+    """Hold the connections to one file, each in a thread of its own: `scanner` reads many rows
+    at once for people, `selector` the rows of which a mail is chosen."""
 
     writer: Writer
     reader: Writer
@@ -182,8 +182,8 @@ class StoreFile:
         return [*([] if loss is None else [loss]), *await self._read_apart(faults)]
 
     async def _read_apart(self, work: Work[T]) -> T:
-        """Read for long on a connection of its own, so that nobody else waits for it. A store
-        that lost its file is still whole in the connections that are open, and only there."""
+        """Do a long read on a separate connection, so that nobody else waits for it. A store
+        that lost its file is still whole in the open connections, and only there."""
         if self._presence.loss:
             return await self._read(work)
         reader = Writer(connect_to_read(self._path), str(self._path), begin="begin")

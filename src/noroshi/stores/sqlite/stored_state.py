@@ -18,7 +18,7 @@ from noroshi.core.model import Cause, LastNotification
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An `ItemState` by its stored keys."""
+    """Mirror `ItemState` with the stored keys."""
 
     level: Level = Level.OK
     since: datetime | None = None
@@ -34,7 +34,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A state by its stored keys. The error of a row that is none bears this name."""
+    """Mirror `State` with the stored keys. The error for a row that is none shows this class
+    name."""
 
     items: Mapping[str, Item] = field(default_factory=dict)
     serial: int = 0

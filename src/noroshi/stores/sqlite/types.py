@@ -21,7 +21,8 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def sql_list(states: Iterable[StrEnum]) -> str:
-    """Return states as a list in SQL. A partial index is used only where the text is its own."""
+    """Return states as a list in SQL. SQLite uses a partial index only where the text equals
+    that of the index."""
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
 
@@ -44,7 +45,8 @@ def words_text(message: Message) -> str:
 
 
 def message_of(stored_text: str) -> Message:
-    """Return what was kept; the first schema's rows hold a text in one language, or a name."""
+    """Return a stored message; rows of the first schema hold a text in one language, or a
+    name."""
     try:
         return schema.value(Message, stored_text)
     except schema.Unreadable:

@@ -34,7 +34,7 @@ MOST_GATHERS = 3
 BETWEEN_LOOKS = 16
 """Transactions in a rush between two looks at the room on the volume: they write a few MiB."""
 RESCUES = 8
-"""How often a transaction is tried again after room was made for it."""
+"""The number of retries of a transaction after room was made for it."""
 
 
 class Writer:
@@ -59,7 +59,7 @@ class Writer:
         self._db, self._name, self._begin, self._reserve = db, name, begin, reserve
         self._guard = guard
         self.trouble: StoreError | None = None
-        """Why the last transaction failed; None: it did not."""
+        """The reason why the last transaction failed; None: it did not."""
         self._jobs = SimpleQueue[Job | None]()
         self._gather, self._is_busy, self._commits_since_look = gather, False, 0
         self._is_closed = False
@@ -67,7 +67,7 @@ class Writer:
         self._thread.start()
 
     def do(self, work: Work[T]) -> asyncio.Future[T]:
-        """Return what `work` answers, once it is on the disk. It is done even if nobody
+        """Return the result of `work`, once it is on the disk. The work is done even if nobody
         waits."""
         if self._is_closed:
             raise StoreError(IS_CLOSED.fill(name=self._name))
@@ -118,7 +118,7 @@ class Writer:
             self._reserve.look(self._db)
 
     def _batch(self) -> list[Job]:
-        """Return all that waits, and at least one; none at the end."""
+        """Return all waiting pieces of work, at least one; none at the end."""
         jobs = [self._jobs.get()]
         if self._is_busy and jobs[0] is not None:
             self._gather_more()

@@ -50,15 +50,15 @@ OBSTACLES: Mapping[Message, str] = {
     errors.NO_TLS_YET: "connections.other_protection",
     errors.NO_TLS_FIRST: "connections.other_protection",
 }
-"""The remedy by the sentence that tells the trouble, its places not yet filled."""
+"""The name of the remedy, by the trouble's sentence before the places are filled."""
 OF_CERTIFICATES = frozenset(
     {connection_errors.CERTIFICATE, connection_errors.EXPIRED, connection_errors.OTHER_NAME}
 )
 
 
 def step_error(trouble: RouteError, exam: Exam, summary: Message = NOTHING) -> StepError:
-    """Return how the stage stopped at which a trouble came up; `summary` is the short of it,
-    unless the server has a code for it."""
+    """Return the error that ends a stage for a trouble; `summary` is the short form, unless the
+    server has a code for it."""
     return StepError(_code_of(trouble) or summary, remedy_of(trouble, exam))
 
 
@@ -91,7 +91,8 @@ def obstacle_remedy(template: Message) -> Cure:
 
 
 def explanation_of(code: int, enhanced: str, text: str) -> Explanation:
-    """Return the explanation of an answer; what no row names goes by its first digit."""
+    """Return the explanation of an answer; without a row for it, the first digit of the code
+    decides."""
     rule = rule_for(code, enhanced, text)
     if rule is not None:
         return rule.explanation

@@ -45,7 +45,7 @@ SHUT = frozenset(
         connection_errors.PROXY_SILENT,
     }
 )
-"""What is said where a port may be closed on the way."""
+"""The errors that may mean a closed port on the way."""
 
 DNS, TCP = plain("DNS"), plain("TCP")
 PROXY, TLS = _("Proxy"), plain("TLS")
@@ -239,7 +239,7 @@ def with_values(exam: Exam, **values: str) -> Exam:
 
 
 class _CertificateProbe(asyncio.Protocol):
-    """Keeps what TLS says of the other side, and hangs up."""
+    """Keep the TLS details of the other side, and hang up."""
 
     tls: ssl.SSLObject | None = None
 

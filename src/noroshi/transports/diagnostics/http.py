@@ -51,7 +51,7 @@ NO_REPLY = _("{where} accepted the request but did not answer ({kind}).")
 
 
 class GraphExamination:
-    """Up to Graph's own judgement of whether this mailbox may be sent from."""
+    """Examine a route up to Graph's own judgement of whether this mailbox may be sent from."""
 
     def __init__(
         self,
@@ -176,7 +176,8 @@ class WebhookExamination:
 
 
 def graph_explanation(status: int, text: str) -> Explanation:
-    """Return the explanation of Graph's answer; what no row names goes by its first digit."""
+    """Return the explanation of Graph's answer; without a row for it, the first digit of the
+    status decides."""
     rule = http_rule_for("graph", status, text)
     if rule is not None:
         return rule.explanation

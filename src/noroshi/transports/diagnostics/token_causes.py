@@ -17,8 +17,8 @@ GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 def remedy_of_token(
     token: str, cause: token_diagnosis.TokenCause, exam: Exam, reply: str
 ) -> Remedy:
-    """Return the remedy by what the token says of itself; an app's own names its enterprise
-    application, which Exchange must be told of."""
+    """Return the remedy for what the claims show; for the token of an app it names the
+    enterprise application, which Exchange must be told of."""
     object_id = str((claims_in(token) or {}).get("oid", ""))
     app_id = object_id if GUID.fullmatch(object_id) else OBJECT_ID
     exam_of_app = replace(exam, user_values={**exam.user_values, "object_id": app_id})
@@ -26,8 +26,8 @@ def remedy_of_token(
 
 
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
-    """Return the remedy where Graph keeps whoever signed in out of another's mailbox; None if it is
-    their own."""
+    """Return the remedy where Graph keeps the person who signed in out of another's mailbox;
+    None if the mailbox is the person's own."""
     cause = next(token_diagnosis.exclusion_causes(claims_in(token) or {}, user), None)
     return _of_cause(cause, exam, reply) if cause is not None else None
 

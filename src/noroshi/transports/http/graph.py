@@ -86,7 +86,7 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Return who sends, and From; Graph makes the envelope's sender of it."""
+        """Return the account that sends, and From; Graph makes From the envelope's sender."""
         return Parties(self.user, self.mail_from, self.mail_from)
 
     @property
@@ -103,7 +103,7 @@ class Options:
 
 
 class GraphTransport:
-    """The way out. Several `send` may run at once, on connections that are kept."""
+    """Send mails by Graph. Several `send` may run at once, on connections that are kept."""
 
     def __init__(
         self, options: Options, context: TransportContext, patience: Patience = Patience()
@@ -157,8 +157,7 @@ class GraphTransport:
         )
 
     async def _handed_over(self, mail: bytes) -> tuple[Answer, str]:
-        """Return the one answer for all of its addresses, and Graph's own number for the
-        request."""
+        """Return the one answer for all addresses, and Graph's number for the request."""
         if len(mail) > LARGEST:
             message = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
             return Answer(Verdict.REFUSED, words=message), ""

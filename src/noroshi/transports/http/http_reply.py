@@ -25,7 +25,7 @@ LONGEST_QUOTE = 300
 
 @dataclass(frozen=True, slots=True)
 class ReplyReader:
-    """Read the answers of one service, and say where it is. `private`: its text is
+    """Read the answers of one service, and name the server. `private`: the text of an answer is
     for administrators alone."""
 
     server_name: str
@@ -36,7 +36,7 @@ class ReplyReader:
     def answer(
         self, reply: Reply, text: str, now: datetime, mask: Callable[[str], str] = str
     ) -> Answer:
-        """Read a reply; `text` is what it said, `mask` takes out of it what nobody may read."""
+        """Read a reply; `text` is the text of it, `mask` removes secrets from that."""
         shown_text = mask(one_line(text)) or _phrase(reply.status)
         meaning = http_meaning(self.service, reply.status, shown_text)
         is_put_off = meaning.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
@@ -66,7 +66,7 @@ class ReplyReader:
 
 
 def _phrase(status: int) -> str:
-    """Return what a status means by itself, for an answer without a text."""
+    """Return the meaning of a status without a text."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

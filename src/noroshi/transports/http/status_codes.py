@@ -1,8 +1,8 @@
 """Classify what Microsoft Graph and a webhook answer, by the rows of knowledge/graph.toml and
 knowledge/webhooks.toml.
 
-The first row that fits counts, by the status and a part of the text; what none of them names goes by
-its first digit, and of 4xx it is the route: a request is much the same each time.
+The first row that fits the status and a part of the text counts. Without one the first digit of
+the status decides, and 4xx is a fault of the route: a request is much the same each time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Service = Literal["graph", "webhooks"]
 
 
 def http_meaning(service: Service, status: int, text: str) -> Meaning:
-    """Return what an answer says of a mail, or of the route."""
+    """Return the meaning of an answer for a mail, or for the route."""
     rule = http_rule_for(service, status, text)
     if rule is None:
         return _by_first_digit(status)
@@ -28,7 +28,7 @@ def http_meaning(service: Service, status: int, text: str) -> Meaning:
 
 
 def http_rules(service: Service) -> tuple[ReplyRule, ...]:
-    """Return the rows of a service in their order."""
+    """Return the rows of a service, in order."""
     return knowledge().replies[service]
 
 

@@ -95,7 +95,8 @@ class Options:
             raise InvalidValueError(webhook_url.SECRET_URL)
 
     def entry_fault(self, entry: str, value: str) -> Message | None:
-        """Return what is wrong with a value for an entry that this route names; None: nothing."""
+        """Return the fault of a value for an entry that this route names; None: there is
+        none."""
         if entry == self.url_entry and entry:
             return webhook_url.fault_of(value, plain_http=self.plain_http)
         return None
@@ -107,7 +108,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold where to post to, with what; both may be secrets."""
+    """Hold the URL to post to and the headers; both may be secrets."""
 
     url: Secret
     header: Secret | None
@@ -120,7 +121,7 @@ class Target:
 
 
 class WebhookTransport:
-    """The way out. A contact's addresses are not written to: what is posted is for all of them."""
+    """Post to a webhook. A contact's addresses are not used: the post is for all of them."""
 
     def __init__(
         self, options: Options, context: TransportContext, patience: Patience = Patience()

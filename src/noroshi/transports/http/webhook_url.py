@@ -54,7 +54,7 @@ RETIRED_URL = _(
 
 
 def fault_of(url: str, *, plain_http: bool) -> Message | None:
-    """Return what is wrong with it; None: it may be used. Nothing of it is in the words."""
+    """Return the fault of a URL; None: it may be used. The words repeat nothing of the URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

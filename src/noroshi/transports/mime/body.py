@@ -1,4 +1,5 @@
-"""The body of a mail (RFC 2045, 2046): its text, the same as HTML, and files, as MIME parts."""
+"""Build the body of a mail (RFC 2045, 2046): the text, the same as HTML, and files, as MIME
+parts."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ META = re.compile(r"""(<meta\b[^>]*\bcharset=["']?)utf-8""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a mail: what a person sees as its name, its type, its text."""
+    """Hold a file that goes with a mail: the name that a person sees, the type, the text."""
 
     name: str
     type: str
@@ -35,7 +36,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Hold what MIME says of a part, and the part as it goes over the wire: ASCII, CRLF."""
+    """Hold the MIME headers of a part, and the part as it goes over the wire: ASCII, CRLF."""
 
     head: tuple[tuple[str, str], ...]
     body: str
@@ -47,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Hold what a payload wants to say: `html` says the same as `text`, or is ""."""
+    """Hold the texts of a payload: `html` says the same as `text`, or is ""."""
 
     text: str
     html: str = ""
@@ -70,7 +71,7 @@ class Content:
 
 
 def content_of(payload: Mapping[str, Any]) -> Content:
-    """Return what stands in an envelope's payload; leave out what is not of the right sort."""
+    """Return the content of an envelope's payload; leave out values of a wrong type."""
     html = payload.get("html")
     files = payload.get("attachments")
     file_list = files if isinstance(files, Sequence) and not isinstance(files, str) else ()
@@ -111,7 +112,8 @@ def _file(attachment: Attachment) -> Part:
 
 
 def _base64(head: tuple[tuple[str, str], ...], data: bytes) -> Part:
-    """Encode it so that it is whole on relays without 8BITMIME, and no line can be too long."""
+    """Encode a body so that it stays whole on relays without 8BITMIME, and no line can be too
+    long."""
     body = encodebytes(data).decode("ascii").replace("\n", "\r\n")
     return Part((*head, ("Content-Transfer-Encoding", "base64")), body)
 
@@ -159,7 +161,7 @@ def _name(name: str) -> str:
 
 
 def _pieces(quoted_text: str) -> Iterator[str]:
-    """Cut where no percent sign is parted from its two digits."""
+    """Cut the text into pieces; never part a percent sign from the two digits after it."""
     while quoted_text:
         end = next(
             end

@@ -1,8 +1,8 @@
-"""Choose the character set in which a mail is written, and turn a text into its bytes.
+"""Choose the character set of a mail, and encode texts in it.
 
-ISO-2022-JP (RFC 1468) is for what mail programs of the house know since long. It says the
-letters of JIS X 0208 and no other: a mail that has one of those goes in UTF-8 as a whole, so
-that no letter is ever changed into another one.
+ISO-2022-JP (RFC 1468) is for old mail programs in Japan. It has the letters of JIS X 0208 and
+no other: a mail that has one of those goes in UTF-8 as a whole, so that no letter is ever
+changed into another one.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def charset_for(preferred: str, texts: Iterable[str], html: str = "") -> str:
-    """Return the wanted charset if it can say each of the texts, else UTF-8.
+    """Return the wanted charset if it can encode all texts, else UTF-8.
 
-    HTML can say every letter in every set, by its number.
+    HTML can have every letter in every set, as a numeric reference.
     """
     if preferred == ISO_2022_JP and not CONTROL.search(html) and all(map(_jis_says, texts)):
         return ISO_2022_JP
@@ -33,7 +33,7 @@ def in_charset(text: str, charset: str) -> bytes:
 
 
 def html_in_charset(html: str, charset: str) -> bytes:
-    """Encode HTML; what the set cannot say is told by its number."""
+    """Encode HTML; letters that the charset lacks become numeric references."""
     errors = "xmlcharrefreplace" if charset == ISO_2022_JP else "replace"
     return for_charset(html, charset).encode(charset, errors)
 

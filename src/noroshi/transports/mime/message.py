@@ -31,8 +31,8 @@ GIVEN_ID = re.compile(r"<[^<>@\s]{1,400}@[^<>@\s]{1,400}>")
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 LONGEST_ID = 200
 NOWHERE = "noroshi.invalid"
-"""Below it an installation's ids are; a domain that nobody can have (RFC 2606), as our own is none
-that an installation could prove to be its."""
+"""The parent domain of installation ids: one that nobody can have (RFC 2606), as an
+installation could not prove that a domain of ours is its own."""
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
 NO_ADDRESS = _("{given!r} is not an email address that SMTP can carry")
 NO_DOMAIN = _("{given!r} is not a domain name: {why}")
@@ -64,7 +64,7 @@ def compose(
 
 @lru_cache(maxsize=1024)  # each is asked for several times to a mail, and most in every mail
 def smtp_address(address: str) -> str:
-    """Return the address as SMTP carries it, its domain in A-labels. Raises AddressError.
+    """Return the address as SMTP carries it, the domain in A-labels. Raises AddressError.
 
     The local part must be ASCII and unquoted: more would need SMTPUTF8 all the way.
     """
@@ -98,10 +98,11 @@ def ascii_domain(domain: str) -> str:
 
 
 def message_id(known_as: str, installation: str, sender: str) -> str:
-    """Derive the Message-ID of a mail, or of one that its thread names, so that one that is sent
-    twice, by whichever route, is known as one, and answers find their thread.
+    """Derive the Message-ID of a mail, or of one that the thread names, so that two copies of a
+    mail, by whichever routes, are known as one, and replies find the thread.
 
-    What has no life in it is older than installations: its domain was the sender's.
+    An id without a life of the node in it is older than installations: the domain was the
+    sender's.
     """
     has_own_domain = MARK in known_as and bool(installation)
     return _message_id(
@@ -125,7 +126,8 @@ def is_of(id_in_header: str, envelope_id: str) -> bool:
 
 
 def message_ids(envelope: Envelope, sender: str, reply: str = "") -> tuple[str, ...]:
-    """Return by what a mail that was taken may be found again, given what the server said then.
+    """Return the Message-IDs by which an accepted mail may be found again, given the server's
+    reply.
 
     Microsoft's servers may put a Message-ID of their own in the place of ours, and name it in
     their answer (git-send-email(1), --outlook-id-fix).
@@ -159,7 +161,7 @@ def encode_header(text: str, name_length: int = 0, charset: str = UTF_8) -> str:
 
 
 def _header_texts(envelope: Envelope, content: Content, sender_name: str) -> Iterator[str]:
-    """Return all that must be said in one character set; files have their own."""
+    """Return all header texts that must be in one character set; files have their own."""
     heads = (envelope.payload.get(name, "") for name in ("subject", "list_title"))
     for text in (*heads, sender_name):
         yield one_line(str(text))
@@ -237,7 +239,8 @@ def _phrase(name: str, charset: str) -> str:
 
 
 def _list_id(instance: str, title: str, domain: str) -> str:
-    """RFC 2919; a name that cannot be a label is told by its hash, which is stable too."""
+    """Return the List-ID (RFC 2919); a name that cannot be a label is replaced by a hash, which
+    is stable too."""
     label = instance
     if not LABEL.fullmatch(instance):
         label = "x" + sha256(instance.encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,1 +1,2 @@
-"""Mail by SMTP: the connection, signing in, the transaction, and what its replies mean."""
+"""Send mail by SMTP: the connection, signing in, the transaction, and the meaning of
+replies."""

@@ -18,7 +18,8 @@ SIGNED_IN, GO_ON = 235, 334
 LONGEST_COMMAND = 512
 XOAUTH2, OAUTHBEARER = BY_TOKEN = "xoauth2", "oauthbearer"
 ANSWER_TO_ERROR = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
-"""What says that a refusal was heard: an empty line; a single ^A (RFC 7628, 3.2.3)."""
+"""The client's reply to an error in the challenge: an empty line; a single ^A (RFC 7628,
+3.2.3)."""
 BY_PASSWORD = ("cram-md5", "plain", "login")
 """The strongest first: CRAM-MD5 does not hand the password over."""
 
@@ -61,10 +62,10 @@ class AuthExchange:
     masks: Masks
 
     async def initial(self, way: bytes, response: bytes) -> Reply:
-        """Send AUTH with its initial response.
+        """Send AUTH with the initial response.
 
-        RFC 4954, 4: what does not fit into a command's 512 octets goes after the server's
-        334; Exchange Online and Google take both forms.
+        RFC 4954, 4: a response that does not fit into the command's 512 octets goes after the
+        server's 334; Exchange Online and Google take both forms.
         """
         self.masks.add(response)
         if len(response) + len(way) + len(b"AUTH  \r\n") <= LONGEST_COMMAND:

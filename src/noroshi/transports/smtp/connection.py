@@ -90,7 +90,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold what the server said, its lines made one."""
+    """Hold the server's reply, the lines joined into one."""
 
     code: int
     text: str
@@ -105,22 +105,23 @@ class Reply:
 
     @property
     def meaning_of_recipient(self) -> Meaning:
-        """Return what it says of a recipient, or of the whole mail."""
+        """Return the meaning of the reply for a recipient, or for the whole mail."""
         return meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_one(self) -> Meaning:
-        """Return what it says of a recipient beside one that was taken."""
+        """Return the meaning of the reply for one recipient beside another that was
+        accepted."""
         return one_recipient_meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_sender(self) -> Meaning:
-        """Return what it says of whoever sends."""
+        """Return the meaning of the reply for the sender."""
         return sender_meaning(self.code, self.enhanced, self.text)
 
     @property
     def gist(self) -> str:
-        """Return it without what differs each time."""
+        """Return the reply without the parts that differ each time."""
         return f"{self.code} {gist(self.text)}".rstrip(" .")
 
     def __str__(self) -> str:
@@ -128,10 +129,10 @@ class Reply:
 
 
 class Connection:
-    """Talk on a connection that is signed in, or on its way there. `stage` is what it is about,
-    `kept` whether it had nothing to do for a while, in which the server may have closed it.
+    """Talk on a connection that is signed in, or about to be. `stage` is the present command;
+    `is_reused`: the connection was idle, and the server may have closed it meanwhile.
 
-    `mask` takes out of an answer what nobody may read there: a receipt is kept and shown.
+    `mask` removes secrets from an answer: receipts are stored and shown.
     """
 
     def __init__(self, server: Server, protocol: SmtpProtocol) -> None:
@@ -153,7 +154,7 @@ class Connection:
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """Return what TLS knows of the other side, once it has begun."""
+        """Return the TLS details of the other side, once TLS has begun."""
         transport = self._protocol.transport
         tls_object: ssl.SSLObject | None = (
             transport.get_extra_info("ssl_object") if transport is not None else None
@@ -285,8 +286,8 @@ def one_line(text: str) -> str:
 
 
 def extensions_of(text: str) -> tuple[dict[str, str], list[str]]:
-    """Return what a server offers in its reply to EHLO (RFC 5321, 4.1.1.1): the parameters of each
-    extension, and the ways to sign in; names in small letters."""
+    """Return the extensions in a server's reply to EHLO (RFC 5321, 4.1.1.1): the parameters of
+    each, and the ways to sign in; names in small letters."""
     extensions, mechanisms = dict[str, str](), list[str]()
     for line in map(one_line, text.split("\n")[1:]):  # the first one greets
         # Some servers still offer AUTH as a draft of RFC 2554 had it, too or alone.

@@ -25,7 +25,7 @@ NOT_SMTP = _(
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
 SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")
 WITH_ADVICE = _("{advice} {said}")
-"""What it means comes first: a subject and a table have room for the beginning alone."""
+"""The advice comes first: a subject and a table have room for the beginning alone."""
 SIGN_IN = _("{where} refused the sign-in of {user} (AUTH): {reply}")
 WRONG_PASSWORD = with_instruction(
     _(
@@ -61,7 +61,7 @@ NO_TLS_FIRST = _(
 
 
 class SmtpError(Exception):
-    """Report that a conversation with a mail server came to nothing."""
+    """Report that a conversation with a mail server failed."""
 
 
 class ConnectionLostError(SmtpError):
@@ -77,8 +77,8 @@ class StaleConnectionError(SmtpError):
 
 
 class SmtpServerError(SmtpError, RouteError):
-    """Report a mail server that cannot be used now. If it said so, `text` is what it said after its
-    code, word for word, and `enhanced` the code's second half."""
+    """Report a mail server that cannot be used now. `text` is the server's reply after the
+    code, word for word, and `enhanced` the enhanced code, if the server sent them."""
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ def of_no_tls(address: str, seconds: float, trouble: TlsError) -> RouteError:
 
 
 def answer_of(trouble: RouteError) -> Answer:
-    """Return what a trouble says of every address of the mail."""
+    """Return the answer for every address of the mail from one trouble."""
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
     if trouble.code == 432:
         verdict, fault = Verdict.DEFERRED, None

@@ -27,7 +27,8 @@ EXCHANGE_MX = (
     ".mail.protection.office365.us",
     ".mail.protection.partner.outlook.cn",
 )
-"""Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
+"""Hosts where Exchange Online takes mail for tenants: by a connector or as direct send, port
+25."""
 NO_HOST = with_settings(_("{host} is missing"), "host")
 BAD_HOST = with_settings(_("{host} {given!r} is not a host name"), "host")
 BAD_PORT = with_settings(_("{port} must be 1 to 65535"), "port")
@@ -144,7 +145,7 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Return who signs in, From, and the envelope's sender."""
+        """Return the user who signs in, From, and the envelope's sender."""
         sender = self.mail_from
         return Parties(self.user or sender, sender, self.envelope_sender or sender)
 

@@ -24,7 +24,7 @@ CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 class RawReply(NamedTuple):
-    """Hold what the server said, as it said it; the texts of its lines have "\\n" between them."""
+    """Hold the server's reply word for word; "\\n" joins the texts of the lines."""
 
     code: int
     text: str
@@ -67,7 +67,8 @@ class ReplyParser:
         return None
 
     def _is_last(self, line: bytes) -> bool:
-        """Take in a line (RFC 5321, 4.2.1): a hyphen after its code says that another follows."""
+        """Take in a line (RFC 5321, 4.2.1), and return whether it is the last: a hyphen after
+        the code says that another follows."""
         self._size += len(line)
         if len(line) > LONGEST_LINE or self._size > LONGEST_REPLY:
             raise NotSmtpError("a reply that is too long")
@@ -95,10 +96,10 @@ class SmtpProtocol(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._parser, self._replies = ReplyParser(), deque[RawReply]()
         self._due = 1
-        """How many replies are still to be read. The first is the greeting."""
+        """The number of replies still to be read. The first is the greeting."""
         self._has_surplus = False
         self._failure: type[SmtpError] | None = None
-        """Why nothing comes after the replies that are there."""
+        """The reason why nothing comes after the replies at hand."""
         self._waiter: asyncio.Future[None] | None = None
 
     @property

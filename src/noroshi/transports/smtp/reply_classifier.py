@@ -18,7 +18,8 @@ TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Say what an answer means for its recipient, or for the route: then whose fault it is."""
+    """Hold the meaning of an answer for the recipient, or for the route: then with whose fault
+    it is."""
 
     verdict: Verdict
     fault: Fault | None = None
@@ -26,7 +27,7 @@ class Meaning:
 
 
 def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """Return what an answer within a mail's transaction means."""
+    """Return the meaning of an answer within a mail's transaction."""
     rule = rule_for(code, enhanced, text)
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: REFUSAL}.get(code // 100, DEFERRED))
@@ -36,8 +37,8 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """Return what an answer to MAIL FROM means: who is refused there is the sender, which is the
-    route's."""
+    """Return the meaning of an answer to MAIL FROM: a refusal there is of the sender, which is
+    the route's."""
     general = meaning(code, enhanced, text)
     if general.verdict is REFUSAL and code != 552:
         return Meaning(ROUTE, Fault.PERMISSION, general.explanation)
@@ -45,8 +46,8 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 
 def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """Return what an answer to RCPT means where the server took another recipient of the mail: who
-    sends is not refused then, and the route works."""
+    """Return the meaning of an answer to RCPT where the server accepted another recipient of
+    the mail: then the sender is not refused, and the route works."""
     general = meaning(code, enhanced, text)
     if general.fault is Fault.PERMISSION and code // 100 == 5:
         return Meaning(REFUSAL, None, general.explanation)
@@ -54,7 +55,7 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
 
 
 def smtp_rules() -> tuple[ReplyRule, ...]:
-    """Return the rows in their order: the first one that fits counts."""
+    """Return the rows in order: the first one that fits counts."""
     return knowledge().replies["smtp_replies"]
 
 

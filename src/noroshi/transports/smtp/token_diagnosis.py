@@ -55,8 +55,8 @@ OF_GRAPH = "tokens.of_graph"
 
 @dataclass(frozen=True, slots=True)
 class TokenCause:
-    """Hold one reason: the name of its row, and its sentence, whose places are filled with
-    `values`."""
+    """Hold one cause: the name of the row in the knowledge, and the sentence, whose places are
+    filled with `values`."""
 
     name: str
     words: Message
@@ -139,21 +139,22 @@ def _person_faults(
 
 
 def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
-    """Yield why Graph keeps whoever signed in out of a mailbox that is not their own."""
+    """Yield the reasons why Graph keeps the person who signed in out of another's mailbox."""
     for fault in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
         yield _cause_of(NO_RIGHTS, **fault.user_values) if has_scope else fault
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:
-    """Yield that somebody signed in whose mailbox it is not; "" is nobody who is known."""
+    """Yield a cause if the person who signed in is not the mailbox's owner; "" is an unknown
+    person."""
     if person and not is_name_of(person, user):
         row = OTHER_SENDER if resource == "graph" else OTHER_PERSON
         yield _cause_of(row, person=person, user=user)
 
 
 def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
-    """Return who signed in, by the mailbox's name if it is that; "" for an app."""
+    """Return the person who signed in, by the mailbox's name if it is that; "" for an app."""
     if is_app(claims):
         return ""
     return shorten(named_in(claims, mailbox))
@@ -171,5 +172,5 @@ def _cause_of(name: str, /, **arguments: str) -> TokenCause:
 
 
 def shorten(claim: object) -> str:
-    """Return a claim as it may be told: short, and nothing that a terminal obeys."""
+    """Return a claim fit to show: short, and without terminal controls."""
     return printable(str(claim))[:LONGEST_VALUE]

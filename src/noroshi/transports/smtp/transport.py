@@ -1,4 +1,4 @@
-"""SMTP: hands mails to a mail server, signed in or not, in TLS unless told."""
+"""Hand mails to an SMTP server, signed in or not, in TLS unless configured otherwise."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class IdleConnection:
 
 
 class SmtpTransport:
-    """Send mails by a mail server. Several `send` may run at once, each on a connection of its own.
+    """Send mails by a mail server. Several `send` may run at once, each on a separate
+    connection.
 
     A connection that carried a mail is kept for a while. One that broke, timed out or said
     something unexpected is never used again.
@@ -142,7 +143,8 @@ class SmtpTransport:
             self._timer = loop.call_at(idle_until, self._retire_idle)
 
     def _retire_idle(self) -> None:
-        """Retire those whose time is over; the one used last is the last of them."""
+        """Close the idle connections whose time is over; the one used last is the last of
+        them."""
         loop, self._timer = asyncio.get_running_loop(), None
         while self._idle and self._idle[0].idle_until <= loop.time():
             self._retire(self._idle[0])
@@ -164,10 +166,10 @@ class SmtpTransport:
         closing_task.add_done_callback(self._closing_tasks.discard)
 
     async def _connect(self) -> Connection:
-        """Connect, with one fresh credential, and one more try on a connection of its own, where
-        that may help.
+        """Connect and sign in. Try once more, on a new connection and with a fresh credential,
+        where that may help.
 
-        A password that a person has put in anew meanwhile is as good as a fresh token.
+        A password that a person has entered meanwhile is as good as a fresh token.
         """
         tls, credentials = await self._tls(), await self._credentials()
         try:
@@ -221,7 +223,7 @@ class SmtpTransport:
         return None if token is None else replace(refused_credentials, secret=token)
 
     def _explain(self, error: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
-        """Add what can be said of a token that is as fresh as can be and that Exchange refused."""
+        """Add the possible causes where Exchange refused even a fresh token."""
         if credentials.entry or not is_of_token(error.code, error.enhanced):
             return error
         now = self._transport_context.clocks.wall()

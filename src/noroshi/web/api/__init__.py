@@ -1,1 +1,1 @@
-"""Serve the operations by HTTP, with their OpenAPI description."""
+"""Serve the operations by HTTP, with an OpenAPI description."""

@@ -1,5 +1,5 @@
-"""Offer every operation as POST /api/<operation>, those of a viewer as GET too, and their
-OpenAPI document. Answers and refusals are those of the local door, with a status of HTTP."""
+"""Offer every operation as POST /api/<operation>, those of a viewer as GET too, and the OpenAPI
+document. Answers and refusals are those of the local door, with an HTTP status."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _ApiError(WebError):
-    """Carry a refusal to the answer, with its status."""
+    """Carry a refusal to the answer, with the HTTP status."""
 
     def __init__(self, status: int, refusal: OperationError) -> None:
         self.status, self.refusal = status, refusal

@@ -1,4 +1,4 @@
-"""Make the OpenAPI document from the signatures of the operations and the types of their
+"""Make the OpenAPI document from the signatures of the operations and the types of the
 answers."""
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ def _input(
 
 
 def input_at(inputs: Sequence[BlueprintInput], path: str) -> str:
-    """Return the name of the value that a problem of definitions is about; "": of none. A
-    problem of the value itself has its name as the place."""
+    """Return the name of the input that a problem of definitions is about; "": of none. A
+    problem of the input itself has the input's name as the place."""
     place = _use_at(path)
     names = (ask.name for ask in inputs if ask.name == path or any(_matches(place, ask.uses)))
     return next(names, "")
@@ -95,8 +95,8 @@ def _matches(place: str, uses: Sequence[str]) -> Iterator[bool]:
 
 
 def _uses(groups: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield each use of a value: its name, the kind of the monitor, where that is, and which
-    option."""
+    """Yield each use of an input: the name of the input, the kind of the monitor, the place of
+    the monitor, and the option."""
     for group in groups:
         for monitor in group.get("monitor", ()):
             kind, place = str(monitor.get("kind")), f"{group.get('name')}/{monitor.get('name')}"

@@ -1,6 +1,6 @@
-"""Take a certificate with its key out of a form: a file in PFX or PEM, or PEM as text. A
+"""Read a certificate with the private key from a form: a file in PFX or PEM, or PEM as text. A
 separate process opens it, and only the operation that puts it into the vault keeps it. Only an
-administrator's is opened at all."""
+administrator's upload is opened at all."""
 
 from __future__ import annotations
 

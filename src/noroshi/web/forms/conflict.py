@@ -27,7 +27,7 @@ Side = tuple[str, Content | None]
 async def differences_between(
     visit: Visit, base_side: Side, now: Side
 ) -> Sequence[DifferenceText]:
-    """Return the differences from what its editor saw to what is in force."""
+    """Return the differences between what the editor saw and what is in force."""
     names = names_of(await visit.call(StatusOperations.kinds))
     return [difference_text(one, names) for one in differences(_side(base_side), _side(now))]
 
@@ -66,7 +66,7 @@ says that it can show what it would change, and is kept over a log-in with all t
 LONGEST_NUMBER = 9
 Texts = Mapping[str, str]
 FieldReader = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
-"""Makes the fields of a form, by their names, of definitions."""
+"""Return the fields of a form, by name, that show these definitions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class MergedForm:
 
 
 class Refusal(Protocol):
-    """Hold an outcome: why not, which kind of refusal, and the problems told with it."""
+    """Hold an outcome: the reason for a refusal, the kind of it, and the problems."""
 
     @property
     def reasons(self) -> Sequence[str]: ...
@@ -106,7 +106,8 @@ async def merged_form(
     refusal: Refusal,
     **selection: Any,
 ) -> MergedForm:
-    """Return the form as it is shown after a refusal; `selection` are its definitions."""
+    """Return the form to show after a refusal; `selection` names the definitions of the
+    form."""
     base_version = _number(visit.form.get(BASE_VERSION, ""))
     if not is_conflict(refusal):
         return MergedForm(form=typed_fields, base_version=base_version)

@@ -51,7 +51,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
 
 
 def read(files: Sequence[Upload], sort: str, known_keys: Sequence[str]) -> Folder:
-    """Read what was sent: zips, and files of one sort or by their path in a folder."""
+    """Read the uploaded files: zips, and files of one type or with a path in a folder."""
     documents, problems = list[Document](), list[Problem]()
     single_files = list[tuple[str, bytes]]()
     bytes_left = MOST_BYTES
@@ -70,7 +70,7 @@ def read(files: Sequence[Upload], sort: str, known_keys: Sequence[str]) -> Folde
 
 
 def _without_oversized(folder: Folder) -> Folder:
-    """Drop the documents that are too large to be checked, each with a problem in its place."""
+    """Drop the documents that are too large to check, and report a problem for each."""
     is_small = {one.key: _has_few(one) for one in folder.documents}
     countable = [one for one in folder.documents if is_small[one.key]]
     if sum(len(one.body) for one in countable) > MOST_BYTES:
@@ -89,7 +89,7 @@ def _too_many_values(one: Document) -> Problem:
 
 def _path_in_folder(name: str, sort: str, raw: bytes, known_keys: Sequence[str]) -> str:
     """Return the path in a folder of definitions. A single file is of the chosen type, else of
-    the one that its content shows; "" if that is not sure."""
+    the type that the content shows; "" if that is not sure."""
     parts = name.replace("\\", "/").split("/")
     if len(parts) > 2 and parts[-2] in TYPES:
         return "/".join(parts[-2:])

@@ -47,8 +47,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFrame:
-    """Hold what stands around a form. `removal` says what removing it means; "": it is not there.
-    `place` is the part of the manager that it is in."""
+    """Hold the surroundings of a form. `removal` explains the removal; "": there is nothing to
+    remove. `place` is the part of the manager that the form is in."""
 
     title: str
     crumbs: Sequence[Link]
@@ -78,8 +78,8 @@ async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
 
 
 def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
-    """Draw the field for the name of a document, whose name is no setting of its content. Of
-    one that is there it says what another name means."""
+    """Draw the field for the name of a document, as the content has no setting for it. For an
+    existing document the help says what a new name changes."""
     name = "" if edit.spot.new else edit.spot.name
     if name:
         help = visit.say(FOLLOWS[edit.spot.type])
@@ -140,7 +140,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
 
 
 def _new_spot(edit: Edit) -> Spot | None:
-    """Return where it is, if somebody else gave it another name."""
+    """Return the new spot, if somebody else renamed the edited part."""
     if not (edit.is_overtaken and edit.is_gone):
         return None
     return find_moved(

@@ -1,4 +1,4 @@
-"""Edit one definition: the version that its editor saw, the one in force, and the change
+"""Edit one definition: the version that the editor saw, the one in force, and the change
 between them."""
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PREVIEW, REMOVE = "preview", "remove"
 
 @dataclass(kw_only=True)
 class Edit:
-    """Hold an edit. `base_document` is the document as its editor saw it, `now` as it is in
+    """Hold an edit. `base_document` is the document as the editor saw it, `now` the one in
     force; None: not there. `etag` and `version` are those of the base."""
 
     spot: Spot
@@ -46,12 +46,12 @@ class Edit:
     name_problems: Problems = ()
     dry_run: Applied | None = None
     problem_spot: Spot | None = None
-    """The place that problems name, if its name was replaced for the check."""
+    """The spot whose place problems name, if the name was replaced for the check."""
     removed_content: Content | None = None
     """The last content of one that somebody else removed or renamed, whose editor knows that:
     saved all the same, it is made again."""
     related_documents: Callable[[str], Mapping[str, Content]] = lambda name: {}
-    """The documents that are put into force with it, by its name."""
+    """The documents that are put into force with the edited one, by its name."""
 
     @property
     def now(self) -> Content | None:
@@ -61,7 +61,7 @@ class Edit:
 
     @property
     def base_content(self) -> Content:
-        """Return the content that its editor saw."""
+        """Return the content that the editor saw."""
         return self.spot.content_in(self.base_document) or self.removed_content or {}
 
     @property
@@ -72,12 +72,12 @@ class Edit:
 
     @property
     def is_gone(self) -> bool:
-        """Return True if it existed, and nothing of its name is in force any more."""
+        """Return True if the edited part existed and is no longer in force under that name."""
         return not self.spot.new and self.spot.content_in(self.now) is None
 
     @property
     def is_stranded(self) -> bool:
-        """Return True if its parent is gone as well, so that it cannot be made again."""
+        """Return True if the parent is gone as well, so that the part cannot be made again."""
         return self.is_gone and not self.spot.has_parent_in(self.now)
 
     @property
@@ -92,7 +92,7 @@ class Edit:
 
     @property
     def problems(self) -> Problems:
-        """Return all problems, by their place in the form."""
+        """Return all problems, by place in the form."""
         if self.is_overtaken:
             return ()
         return (
@@ -101,10 +101,10 @@ class Edit:
         )
 
     def to_send(self) -> tuple[str, int]:
-        """Return the etag and the version that the form carries: once its editor knows of
-        another version, the next attempt is made against that. Of a removed definition it is
-        the last version that had it, so that what the form does not show is made again with
-        it."""
+        """Return the etag and the version that the form carries: once the editor knows of
+        another version, the next attempt is made against that one. For a removed definition it
+        is the last version that had it, so that settings which the form does not show are
+        restored too."""
         if not self.is_overtaken or self.is_stranded:
             return self.etag, self.version
         version = self.version if self.is_gone else self.definitions.version
@@ -112,8 +112,8 @@ class Edit:
 
 
 async def open_edit(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
-    """Open a definition as its editor saw it: after a GET what is in force, else the version
-    that the form names. Raises NotFoundError if it is nowhere, unless it `may_lack`."""
+    """Open a definition as the editor saw it: on a GET the one in force, else the version that
+    the form names. Raises NotFoundError if there is none, unless it `may_lack`."""
     definitions = await visit.call(EditOperations.read)
     etag = definitions.etags.get(spot.key, "")
     document = definitions.documents.get(spot.key)
@@ -189,8 +189,9 @@ def _edited_part(spot: Spot, content: Content | None, *, is_whole: bool) -> Cont
 async def submit(
     visit: Visit, edit: Edit, content: Content | None, *, empty: bool = False
 ) -> Edit:
-    """Run the change and return the edit with its outcome. `content` None: remove it. A name
-    that is not allowed is replaced for the check, so that all problems are reported at once."""
+    """Make the change and return the edit with the outcome. `content` None: remove the part. A
+    name that is not allowed is replaced for the check, so that all problems are reported at
+    once."""
     refusal = await reauthenticate_from_form(visit)
     if refusal:
         edit.outcome = Outcome(None, (refusal,), 403, needs_password=True, kind="password")
@@ -224,8 +225,8 @@ async def submit(
 
 
 def with_typed_name(visit: Visit, edit: Edit, content: Content) -> Content:
-    """Give the content the typed name, or one that stands in for it; a problem of the name is
-    reported at its field."""
+    """Give the content the typed name, or a stand-in if that is not allowed; report a problem
+    of the name at the field of the name."""
     spot, name = edit.spot, visit.form.get("name", "").strip()
     siblings = spot.siblings(edit.base_document, edit.definitions.documents)
     siblings -= set() if spot.new else {spot.name}

@@ -63,8 +63,8 @@ def split(text: str) -> list[str]:
 
 
 def _cell_text(column: Column, name: str, form: Form) -> str:
-    """Return the text of a cell; of boxes the ticked values in their order, unknown ones
-    last."""
+    """Return the text of a cell; for boxes the ticked values in the order of the choices,
+    unknown ones last."""
     if not column.choices:
         return form.get(name, "").strip()
     start = f"{name}."
@@ -91,8 +91,8 @@ def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
 
 
 def _row_of(shape: Shape, value: Any) -> tuple[str, str]:
-    """Return which setting one entry gives, and its text; as in TOML if it gives something
-    else."""
+    """Return the setting that an entry gives, and the text for it; an entry that gives
+    something else as TOML."""
     if isinstance(value, Mapping) and len(value) == 1:
         ((setting, text),) = value.items()
         if setting in shape.choices and isinstance(text, str):
@@ -204,8 +204,8 @@ def _parse_text(shape: Shape, text: str) -> Any:
 
 
 def number(text: str) -> Any:
-    """Return the number that a text is; else the text, which the check then refuses at its
-    place."""
+    """Return the number in a text; else the text itself, which the check then refuses at the
+    right place."""
     for kind in (int, float):
         try:
             parsed_number = kind(figures(text))

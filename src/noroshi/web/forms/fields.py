@@ -1,8 +1,8 @@
 """Draw forms from a JSON schema, and turn a posted form back into a content.
 
-Nothing is judged here: what cannot be read as the number or list that it should be stays as it
-was typed, so that the check of definitions tells all problems at once, each at its place. A
-field that still says what it showed keeps what the definition said before, written or not.
+Nothing is judged here: text that is not the number or list it should be stays as typed, so that
+the check of definitions reports all problems at once, each at its place. A field that was not
+changed keeps what the definition had before, written or not.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ from noroshi.web.view.setting_names import CLOUD_NAMES
 from noroshi.web.view.tree import STEP
 
 Problems = Sequence[tuple[str, str]]
-"""Problems, each as its place (a field's name, or a place inside of it) and its text."""
+"""Problems as pairs: the place (a field's name, or a place inside the field) and the text."""
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
-"""The empty places of a list in order, its least places; the empty rows of a list of tables."""
+"""The numbers of empty places in an ordered list, of the least places in one, and of empty rows
+in a list of tables."""
 EACH = ("list", "map", "lines")
 """The sorts of fields whose values are typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
@@ -56,10 +57,10 @@ NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """Hold one field as it is drawn. `code` is the setting's name in a definition; `default`
-    holds if it is left empty; `places` of a list in order are name and value, `rows` name,
-    chosen setting and its text, `columns` label and help; `now` is the value in force if
-    somebody else changed it. `unset` is what it means that nothing of a list is set, where nothing
-    can be inherited."""
+    holds if the field is left empty; `places` of an ordered list are name and value, `rows`
+    name, chosen setting and text, `columns` label and help; `now` is the value in force if
+    somebody else changed it. `unset` says what an empty list means where nothing can be
+    inherited."""
 
     name: str
     code: str
@@ -92,8 +93,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """Hold how fields are drawn: in whose language, with which names to choose from (by setting),
-    what was typed instead of the values, and what is in force now."""
+    """Hold the context in which fields are drawn: the language, the names to choose from (by
+    setting), the typed text in place of values, and the values in force now."""
 
     say: Say
     names_by_setting: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -115,7 +116,7 @@ def fields_of(
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
-    """Return a field for each setting of the schema, in its order."""
+    """Return a field for each setting of the schema, in the order of the schema."""
     drawn_shapes = [
         one for one in shapes(schema, drawing.names_by_setting) if one.name not in leave_out
     ]
@@ -160,7 +161,8 @@ def merged(
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, str]:
-    """Put what was typed over what its editor saw (`base`) on top of what is in force now."""
+    """Merge the typed changes against `base`, which the editor saw, into the values in force
+    `now`."""
     fields = dict[str, str]()
     for shape in shapes(schema, names_by_setting or {}):
         name = prefix + shape.name
@@ -178,7 +180,7 @@ def _shown_fields(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[s
 
 
 def problems_elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
-    """Return the problems that are at no field, to be told above the form."""
+    """Return the problems without a field, to be shown above the form."""
     field_names = tuple(names)
     return [
         problems_at(place, text, language)
@@ -238,7 +240,7 @@ def _current_text(shape: Shape, name: str, base_form: Form, drawing: Drawing) ->
 
 
 def _choice_label(shape: Shape, one: str, drawing: Drawing) -> str:
-    """Return the label of a choice; a definition has its title before its name."""
+    """Return the label of a choice; for a definition the title comes before the name."""
     if not shape.names:
         return choice(one, shape.name, drawing.say)
     if title := drawing.titles.get(f"{shape.name}/{one}"):

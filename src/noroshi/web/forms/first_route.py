@@ -1,4 +1,5 @@
-"""Make a route, its account and a rule of the first start's form for the way out. Pure."""
+"""Make the definitions of the first start from the form of the first route: a route, an account
+and a rule. Pure."""
 
 from __future__ import annotations
 
@@ -29,9 +30,9 @@ ACCOUNT_FIELDS = options_of([one for one in MICROSOFT365 if one is not DELIVERY]
 
 @dataclass(frozen=True, slots=True)
 class FirstRouteForm:
-    """Hold what the form says: one of WAYS, its fields, the entry for the secret that came with
-    it ("": none came), if there is none yet; `titles` are what a route of each of BY is
-    called."""
+    """Hold the posted form: `way` is one of WAYS, `form` has the fields, `entry` is the vault
+    entry for the posted secret where the definitions name none yet ("": no secret was posted);
+    `titles` are the titles of a route of each kind in BY."""
 
     way: str
     form: Mapping[str, str]
@@ -45,8 +46,8 @@ class FirstRouteForm:
 
 
 def route_of(documents: Documents, route_kind: str = SMTP) -> str:
-    """Return the name of the route that the first start has made already, whatever its kind
-    and its present name, so that waiting mails go out by it once it is repaired; else a new
+    """Return the name of the route that the first start has made already, whatever its kind and
+    present name, so that waiting mails are sent by that route once it is repaired; else a new
     name."""
     existing = (one for one in FIRST_ROUTES.values() if f"routes/{one}" in documents)
     return next(existing, next(_renamed_routes(documents), FIRST_ROUTES[route_kind]))
@@ -69,7 +70,7 @@ def account_of(documents: Documents) -> str:
 
 
 def way_of(documents: Documents) -> str:
-    """Return which of WAYS was taken."""
+    """Return the chosen one of WAYS."""
     options = _options(documents)
     return SERVER if options and not options.get("account") else MICROSOFT
 
@@ -89,8 +90,8 @@ def documents_of(
     first_route: FirstRouteForm, documents: Documents
 ) -> dict[str, Mapping[str, Any]]:
     """Return the documents to put: the route, its account, a rule that notifies the first
-    contact by it, and that rule for instances without one. Settings that the form does not ask
-    for stay."""
+    contact by that route, and the rule for instances without one. Settings that the form does
+    not ask for stay."""
     name, old_route = route_of(documents, first_route.route_kind), _route(documents)
     title, entry = {"title": _title(first_route, old_route)}, first_route.entry
     put: dict[str, Mapping[str, Any]]
@@ -110,7 +111,8 @@ def documents_of(
 
 
 def _title(first_route: FirstRouteForm, old_route: Mapping[str, Any]) -> str:
-    """Return the title of the route: that of its kind, unless a person gave it another one."""
+    """Return the title of the route: the default of the kind, unless a person set another
+    one."""
     old_title = str(old_route.get("title", ""))
     is_own_title = not old_route or old_title in ("", *first_route.titles.values())
     return first_route.titles[first_route.route_kind] if is_own_title else old_title

@@ -26,11 +26,11 @@ class Part:
 
     @property
     def prefix(self) -> str:
-        """Return the prefix of its fields' names."""
+        """Return the prefix of the names of the part's fields."""
         return f"{self.table}." if self.table else ""
 
     def own_part(self, content: Content) -> Content:
-        """Return its own part of a content."""
+        """Return the content of this part alone."""
         settings: Content = content.get(self.table) or {} if self.table else content
         return settings if isinstance(settings, Mapping) else {}
 
@@ -47,8 +47,8 @@ class Block:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """Hold the parts of a form. `kinds` are those whose limits the form has; `by_kind`: each
-    kind has a table of its own. `kind` is the one whose options it has; `start` are the
-    settings of a new one; the rest as in `Drawn`."""
+    kind has its own table. `kind` is the kind whose options the form has; `start` are the
+    settings of a new part; the rest as in `Drawn`."""
 
     parts: tuple[Part, ...]
     kinds: tuple[Kind, ...] = ()
@@ -59,7 +59,7 @@ class Outline:
     start: Mapping[str, Any] = field(default_factory=dict)
 
     def content(self, form: Form, base: Content) -> dict[str, Any]:
-        """Put what was posted on top of what it was."""
+        """Put the posted settings on top of the old content."""
         content = {**self.start, **base}
         base = content
         for part in self.parts:
@@ -79,7 +79,7 @@ class Outline:
         return content
 
     def merged_fields(self, form: Form, base: Content, now: Content) -> dict[str, str]:
-        """Put what was typed over what was seen on top of what is in force now."""
+        """Merge the typed changes against what was seen into the values in force now."""
         fields = dict[str, str]()
         for part in self.parts:
             fields |= merged(
@@ -107,7 +107,7 @@ class Outline:
             if part.table:
                 drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
-                drawing = replace(drawing, defaults=self.defaults, kind="")
+                drawing = replace(drawing, defaults=self.defaults, kind=edit.spot.type)
             for one in fields_of(
                 part.schema,
                 part.own_part({**self.start, **edit.base_content}),

@@ -27,7 +27,7 @@ Limits = Mapping[str, Mapping[str, Any]]
 EXTRA = ("+1", "+2")
 """Rows for readings that a user's own program names."""
 NUMBERS = _("1 = yes, 0 = no")
-"""Beside the name of a reading that is one of both: its limits are numbers."""
+"""The hint beside the name of a yes-or-no reading: the limits are numbers."""
 CELLS = ("warning", "critical", "margin", "rising")
 
 
@@ -172,7 +172,7 @@ def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> Limi
 
 
 def read(form: Form, base: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
-    """Put what was posted of these readings and of the extra rows on top of what it was."""
+    """Put the posted limits of these readings and of the extra rows on top of the old ones."""
     limits = dict[str, Mapping[str, Any]](base)
     for name in dict.fromkeys((*names, *base)):
         _read_reading(limits, name, form, f"{prefix}{name}.", base.get(name))
@@ -204,7 +204,7 @@ def _read_reading(
 def merged(
     form: Form, base: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
 ) -> dict[str, str]:
-    """Put what was typed over what was seen on top of what is in force now."""
+    """Merge the typed changes against what was seen into the limits in force now."""
     fields = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
     for name in dict.fromkeys((*names, *base, *now)):
         start, base_limits, current_limits = f"{prefix}{name}.", base.get(name), now.get(name)

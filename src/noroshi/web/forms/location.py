@@ -1,5 +1,5 @@
-"""Locate the whole, a group or a monitor in a document, and a problem in it, so that it can be
-told at its field."""
+"""Locate a document, a group or a monitor in it, and the place of a problem, so that the
+problem can be shown at the right field."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ class Spot:
 
     @property
     def name(self) -> str:
-        """Return its own name."""
+        """Return the last name of the path: the monitor's, the group's or the document's."""
         return self.monitor or self.group or self.document
 
     @property
     def path(self) -> str:
-        """Return its name with those of its parents: web1/base/disks."""
+        """Return the names of the parents and of the part: web1/base/disks."""
         return "/".join(filter(None, (self.document, self.group, self.monitor)))
 
     @property
     def is_whole(self) -> bool:
-        """Return True if it is a document of its own."""
+        """Return True if the spot is a whole document."""
         return not self.group
 
     def with_name(self, name: str) -> Spot:
@@ -71,7 +71,7 @@ class Spot:
         return _find(group.get("monitor", ()), self.monitor)
 
     def has_parent_in(self, document: Content | None) -> bool:
-        """Return True if its parent exists."""
+        """Return True if the parent of the spot exists."""
         if self.is_whole:
             return True
         if document is None:
@@ -79,7 +79,7 @@ class Spot:
         return not self.monitor or _find(document.get("group", ()), self.group) is not None
 
     def with_it(self, document: Content | None, content: Content) -> Content:
-        """Return the document with that content in its place, or after the last."""
+        """Return the document with that content put at the spot, or after the last one."""
         base = document or {}
         if self.is_whole:
             return content
@@ -108,7 +108,8 @@ class Spot:
         return {**document, "group": groups}
 
     def problems_within(self, problems: Problems) -> Problems:
-        """Return problems by their place in it. A problem elsewhere keeps its whole place."""
+        """Return problems by place within the spot. A problem elsewhere keeps the whole
+        place."""
         return [(self._place_within(place), text) for place, text in problems]
 
     def _place_within(self, place: str) -> str:

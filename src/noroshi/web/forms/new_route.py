@@ -1,5 +1,5 @@
-"""Make a new route: its short form (a mail server or a webhook) as definitions, its name, and
-the rules and notifications that it joins."""
+"""Make a new route from the short form (a mail server or a webhook): the definitions, a free
+name, and the rules and notifications that use the route."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def blank(sort: str) -> dict[str, str]:
 
 
 def route_settings(sort: str, form: Mapping[str, str], entry: str) -> dict[str, Any]:
-    """Return the definition of a new route. `entry` names the vault's entry of its secret; "":
-    it has none."""
+    """Return the definition of a new route. `entry` names the vault entry of the route's
+    secret; "": there is none."""
     return route_document(sort, {**form, "port": figures(form.get("port", ""))}, entry)
 
 
@@ -58,7 +58,8 @@ async def new_entry(visit: Visit, name: str) -> str:
 
 
 async def entry_of(visit: Visit, name: str) -> str:
-    """Return that name, or a free one where something names an entry of it already."""
+    """Return that name for an entry, or a free one where a definition names such an entry
+    already."""
     used_entries = {one.name for one in await visit.call(SecretOperations.list) if one.named_by}
     return await new_entry(visit, name) if name in used_entries else name
 

@@ -22,5 +22,5 @@ def figures(text: str) -> str:
 
 
 def addresses(text: str) -> Sequence[str]:
-    """Split mail addresses on lines of their own, or with a mark or a blank between."""
+    """Split mail addresses at line ends, commas and the like, and blanks."""
     return [one for one in re.split(f"[{BETWEEN}]+", text) if one]

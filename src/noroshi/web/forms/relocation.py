@@ -24,8 +24,8 @@ def find_moved(
     documents: Mapping[str, Content],
     problems: Problems,
 ) -> Spot | None:
-    """Find where it is now by the ids of the monitors that it is or has; else as the refusal
-    told. None if it is nowhere, or in several places."""
+    """Find the new spot of a part by the ids of the monitors in it; else as the refusal says.
+    None if it is nowhere, or in several places."""
     base_places, now = _ids({spot.key: base_document or {}}), _ids(documents)
     own_ids = [id for id, place in base_places.items() if _is_in(place, spot)]
     spots = {_enclosing(spot, now[id]) for id in own_ids if id in now}
@@ -35,7 +35,7 @@ def find_moved(
 
 
 def page_of(spot: Spot) -> str:
-    """Return the address of its settings."""
+    """Return the address of the settings page of a spot."""
     if spot.type in BY_MAIL:
         return address("/mail/edit", key=spot.key)
     if spot.type in PAGES:
@@ -62,8 +62,8 @@ def _is_in(place: Spot, spot: Spot) -> bool:
 
 
 def _enclosing(spot: Spot, place: Spot) -> Spot:
-    """Return of a monitor's place what is as large as the spot: its instance, its group or
-    itself."""
+    """Return the instance, the group or the monitor at a monitor's place, at the level of
+    `spot`."""
     return Spot(
         place.key, place.group if spot.group else "", place.monitor if spot.monitor else ""
     )

@@ -15,7 +15,7 @@ LONG = ("text", "html_template")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SIMPLE = ("string", "integer", "number")
 AS_TOML = "toml"
-"""The choice in a row for a setting that has no row of its own."""
+"""The choice of a row for a setting that the row does not offer: the text is TOML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Hold one setting: its sort, its default, its choices. `names`: the choices are names that
-    people gave, shown as they are. `columns` of a table are its entries' settings."""
+    """Hold one setting: the sort, the default, the choices. `names`: the choices are names that
+    people gave, shown as they are. `columns` of a table are the settings of an entry."""
 
     name: str
     sort: str
@@ -46,7 +46,7 @@ class Shape:
 
 
 def shapes(schema: Schema, names_by_setting: Mapping[str, Sequence[str]]) -> list[Shape]:
-    """Return all settings of a schema, in its order."""
+    """Return all settings of a schema, in order."""
     required = frozenset(schema.get("required", ()))
     schemas, names_by_setting = schema.get("$defs", {}), {"days": DAYS, **names_by_setting}
     return [

@@ -1,5 +1,4 @@
-"""Draw a table in a form: columns, cells, and the names of settings and their choices, in help
-texts too."""
+"""Draw a table in a form: columns and cells. Name settings and choices, in help texts too."""
 
 from __future__ import annotations
 
@@ -15,15 +14,17 @@ from noroshi.web.view.setting_names import choice_name, setting_name
 
 Say = Callable[[Message], str]
 CODE = re.compile("`([^`]+)`")
-"""What a help text names as a file has it."""
+"""Code in a help text: names and values as a definition file has them."""
 ASSIGNMENT = re.compile(r"(\w+) = \"?(\w+)\"?")
+BESIDE_BRACKET = re.compile("(?<=\u300d) | (?=\u300c)")
+"""A blank beside a quotation in Japanese, which has none there."""
 OF_FILE: Mapping[str, str] = {"true": YES, "false": NO}
 """The values of a file that a form has other words for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Hold one choice; `name` is its box's, where several can be chosen."""
+    """Hold one choice; `name` is that of the box, where several can be chosen."""
 
     value: str
     label: str
@@ -33,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """Hold one cell of a table: its text, or its boxes."""
+    """Hold one cell of a table: the text, or the boxes."""
 
     name: str
     value: str
@@ -42,7 +43,7 @@ class Cell:
 
 
 def label(name: str, kind: str, say: Say) -> str:
-    """Return the name of a setting for people; its own name if it has none."""
+    """Return the display name of a setting; the key if there is none."""
     title = setting_name(name, kind)
     return say(title) if title else name
 
@@ -55,8 +56,8 @@ def choice(value: str, name: str, say: Say) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpNames:
-    """Hold what a help text may name: the setting that it is about, with its choices, and the
-    readings of the kind of monitor."""
+    """Hold what a help text may name: the setting with its choices, and the readings of the
+    kind of monitor."""
 
     kind: str = ""
     setting: str = ""
@@ -72,7 +73,7 @@ def help_of(text: Message, names: HelpNames, say: Say) -> str:
         name = _name_in_form(match[1], names, say)
         return say(QUOTED.fill(text=name)) if name else match[0]
 
-    return CODE.sub(labelled, say(text))
+    return BESIDE_BRACKET.sub("", CODE.sub(labelled, say(text)))
 
 
 def _name_in_form(code: str, names: HelpNames, say: Say) -> str:

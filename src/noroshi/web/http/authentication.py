@@ -38,7 +38,8 @@ class UnauthenticatedError(WebError, ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Hold who asks; `key` is that of their session, "" for an API token."""
+    """Hold the person of a request; `key` is that of the person's session, "" for an API
+    token."""
 
     person: Person
     key: str = ""
@@ -56,7 +57,7 @@ def key_of(request: Request, web: WebContext) -> str:
 
 
 async def authenticate(request: Request, web: WebContext) -> Caller:
-    """Return who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not
+    """Return the caller. Raises UnauthenticatedError, and ForbiddenError for a post that is not
     from a page of ours."""
     if not await web.people.has_administrator():
         raise UnauthenticatedError(NOT_BEGUN)
@@ -77,7 +78,7 @@ async def authenticate(request: Request, web: WebContext) -> Caller:
 async def session_person(
     request: Request, web: WebContext, key: str, present: bool = True
 ) -> Person | None:
-    """Return whose session it is by which they ask, as `People.of_session` has it."""
+    """Return the person of the request's session, as `People.of_session` has it."""
     person = await web.people.of_session(key, address_of(request), present)
     if person is not None:
         report_person(request.scope, f"{person.door} {person.name}")

@@ -1,9 +1,10 @@
-"""Limit what a caller may take of the node before it is known who they are.
+"""Limit the resources of the node that a caller may take before logging in.
 
-The watch shares this process: connections that only wait would take the files and sockets with
-which it measures and sends. So there are so many at once and no more, and each has its time. Whoever
-comes is let in: it is the oldest connection that has proved nothing that has to go, of the same
-address if that has its share already. So /healthz and /readyz answer while strangers hold all others.
+The monitoring shares this process: idle connections would take the files and sockets with which
+it measures and sends. So the number of connections is bounded, and each has a time limit. A new
+caller is always let in: the oldest unauthenticated connection is closed instead, of the same
+address if that has reached its share. So /healthz and /readyz answer while strangers hold all
+others.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ PROVES = "noroshi.proves"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """Hold the limits: `most` connections at once; `of_one` address, as long as nothing is
-    known of the caller; `reserve` for new callers when all others have proved who they are. In
-    seconds: until a request's head is whole, and its body, of a stranger and of others; how
-    long a connection may rest between two requests; how long an answer may stall."""
+    """Hold the limits: `most` connections at once; `of_one` address, as long as the caller is
+    not authenticated; `reserve` for new callers when all others are. In seconds: until the head
+    of a request is whole, and the body, for strangers and for others; how long a connection may
+    rest between two requests; how long an answer may stall."""
 
     most: int = 1000
     of_one: int = 250
@@ -151,7 +152,7 @@ class LimitedSocket(socket.socket):
 
     network, peer = "", ("", 0)
     transport: asyncio.Transport | None = None
-    """Once it speaks HTTP."""
+    """The transport, once the connection speaks HTTP."""
     _connections: Connections | None = None
 
     @classmethod
@@ -165,8 +166,9 @@ class LimitedSocket(socket.socket):
         return limited
 
     def hang_up(self) -> None:
-        """End it as its owner, the loop, will find it: closed here, its number would be
-        another's before the loop knows."""
+        """Shut the connection down, and let the event loop, which owns it, close it: after a
+        close here the number of the socket would be another connection's before the loop
+        knows."""
         if self.transport is not None:
             self.transport.abort()
             return
@@ -183,7 +185,7 @@ class LimitedSocket(socket.socket):
 
 
 def report_person(scope: Scope, person: str) -> None:
-    """Tell that this request is that person's."""
+    """Report the person of this request."""
     extension = scope.get("extensions", {}).get(PROVES)
     if extension is not None:
         extension["tell"](person)
@@ -254,7 +256,7 @@ class TimedH11Protocol(H11Protocol):
 
     @property
     def _is_request_open(self) -> bool:
-        """Return True once a request's head has come, until its answer is complete."""
+        """Return True from the end of a request's head until the answer is complete."""
         return self.cycle is not None and not self.cycle.response_complete
 
     def _set_deadline(self, seconds: float) -> None:

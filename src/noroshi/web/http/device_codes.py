@@ -1,7 +1,7 @@
 """Keep the codes that are typed on another device, for the session that asked for them.
 
-They stand in no address: a link from elsewhere could show somebody a code of its own in our
-page, and have them sign that in.
+The codes are never part of an address: a foreign link could show an attacker's code in our
+page, and have somebody sign that in.
 """
 
 from __future__ import annotations

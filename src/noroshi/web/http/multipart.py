@@ -23,7 +23,7 @@ logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # a broken for
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Hold a file: the name that the browser gives (or a path in a chosen folder), and its
+    """Hold a file: the name that the browser gives (or a path in a chosen folder), and the
     bytes."""
 
     name: str
@@ -72,6 +72,6 @@ def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, 
 
 
 def _text(raw: bytes | None) -> str:
-    """Decode a name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
+    """Decode a name; browsers write quotes and line ends with a percent sign (WHATWG HTML,
     4.10.21.8)."""
     return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), raw or b"").decode()

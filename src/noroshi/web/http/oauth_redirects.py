@@ -21,7 +21,7 @@ from noroshi.oauth.account import has_port
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PATIENCE = timedelta(minutes=15)
-"""Entra's code holds for ten minutes, its page for somewhat longer."""
+"""Entra's code is valid for ten minutes, the sign-in page for somewhat longer."""
 MOST = 50
 OWN_PORT = {"http": 80, "https": 443}
 

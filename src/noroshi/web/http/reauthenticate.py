@@ -29,7 +29,8 @@ SEVERAL_LINES = ("pem", "key_file", "pasted")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """Hold a field whose value is not carried: its label, and if it has several lines."""
+    """Hold a field whose value is not carried: the label; `lines`: the field has several
+    lines."""
 
     name: str
     label: Message

@@ -14,7 +14,7 @@ from noroshi.web.errors import WebError
 
 
 class BodyTooLongError(WebError, InvalidArgumentError):
-    """Report that a body exceeds its limit."""
+    """Report that a body exceeds the limit."""
 
     def __init__(self, most: int) -> None:
         error = too_long(most)
@@ -63,6 +63,6 @@ class Body:
         return b"".join([part async for part in self.parts()])
 
     async def read_to_end(self) -> None:
-        """Read the body to its end, and keep nothing. Raises BodyTooLongError."""
+        """Read the body to the end, and keep nothing. Raises BodyTooLongError."""
         async for _ in self.parts():
             pass

@@ -39,7 +39,7 @@ def is_foreign(request: Request) -> bool:
 async def read_form(
     request: Request, *, stranger: bool
 ) -> tuple[Mapping[str, str], Sequence[Upload]]:
-    """Return the fields of a form, and its files: nobody sends files before they have logged
+    """Return the fields of a form, and the files: nobody sends files before they have logged
     in."""
     boundary = boundary_of(request.headers.get("content-type", ""))
     if stranger:

@@ -22,8 +22,8 @@ HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)
 
 
 def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Path, Path]:
-    """Return certificate and key in the home folder; made anew when it nears its end, or has
-    not all names. Raises OSError if they cannot be read or written."""
+    """Return certificate and key in the home folder; make them anew when the certificate nears
+    the end, or lacks a name. Raises OSError if they cannot be read or written."""
     hosts = sorted(names)
     certificate, key = home / CERTIFICATE, home / KEY
     if not _is_usable(certificate, key, hosts, now):

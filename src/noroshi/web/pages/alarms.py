@@ -1,4 +1,5 @@
-"""Show all open alarms: who has each, and its progress; acknowledge, silence, comment."""
+"""Show all open alarms: the person who has each, and the progress of the mail; acknowledge,
+silence, comment."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ TOMORROW, MOMENT = "tomorrow", "moment"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Return the routes of the page and of its live part."""
+    """Return the routes of the page and of the live part."""
 
     async def alarms(visit: Visit) -> Response:
         if visit.request.method == "GET":

@@ -23,7 +23,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def choose(visit: Visit) -> Response:
-    """Keep what was chosen, and go back to where it was."""
+    """Keep the chosen appearance, and go back to the page before."""
     answer = visit.redirect(visit.form.get("next", "/"))
     for name, allowed in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
         choice = visit.form.get(name.removeprefix("noroshi-"))

@@ -1,4 +1,4 @@
-"""Add monitors from a blueprint: choose one, give its values, preview, and add them."""
+"""Add monitors from a blueprint: choose one, enter the inputs, preview, and add them."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ async def _page(
 def _at_fields(
     visit: Visit, inputs: Sequence[BlueprintInput], instance: str, outcome: Outcome[Applied]
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
-    """Return the texts above the form, and those at its fields, by their names."""
+    """Return the texts above the form, and those at the fields, by name of the field."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     own_key = f"instances/{instance.strip()}"
     for place, text in outcome.problems:
@@ -193,7 +193,8 @@ def _at_fields(
 
 
 def _input_label(visit: Visit, ask: BlueprintInput) -> str:
-    """Return the label of the setting that it fills; its own name where that has none."""
+    """Return the label of the setting that the input fills; the name of the input where that
+    has none."""
     kind, setting = ask.fills
     setting_label = label(setting, kind, visit.say)
     return ask.name if setting_label == setting else setting_label

@@ -63,7 +63,8 @@ async def contacts(visit: Visit) -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactOnPage:
-    """Hold a row of the list of contacts: the contact, its own page, its language in words."""
+    """Hold a row of the list of contacts: the contact, the address of the contact's page, the
+    language in words."""
 
     contact: ContactRow
     href: str

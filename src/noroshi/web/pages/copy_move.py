@@ -75,7 +75,7 @@ async def _place(visit: Visit, live: Live) -> Response:
 def _operation(
     visit: Visit, path: str
 ) -> tuple[Callable[..., Awaitable[Applied]], dict[str, Any], str]:
-    """Return the operation, its arguments, and the new place of the part."""
+    """Return the operation, the arguments, and the new place of the part."""
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     if "/" not in path:
         names = {name: form[name] for name in ("name", "title", "address")}
@@ -166,7 +166,7 @@ def _at_fields(
     form: Mapping[str, str],
     documents: Mapping[str, Any],
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
-    """Return the texts above the form, and those at its fields, by their names."""
+    """Return the texts above the form, and those at the fields, by name of the field."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     for place, text in outcome.problems:
         field = _field(place, form, documents)

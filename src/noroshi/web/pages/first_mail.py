@@ -137,11 +137,12 @@ async def _save(
 
 
 def _keys_in_form(documents: Documents) -> tuple[str, str]:
-    """Return the keys that the form is about: the route and its account."""
+    """Return the keys of the form's documents: the route and the account."""
     return f"routes/{route_of(documents)}", f"accounts/{account_of(documents)}"
 
 
 def _etags(answer: DefinitionsShown) -> str:
-    """Return their etags, "" for a missing one, as the form carries them."""
+    """Return the etags of the form's documents, "" for a missing one, as the form carries
+    them."""
     keys = _keys_in_form(answer.documents)
     return ",".join(answer.etags.get(key, "") for key in keys)

@@ -107,7 +107,8 @@ async def _page(
 
 
 def _port(visit: Visit, documents: Documents) -> int | None:
-    """Return where the browser would come back to this manager by itself; None: nowhere."""
+    """Return the port at which the browser would come back to this manager by itself; None:
+    there is none."""
     account = documents.get(f"accounts/{account_of(documents)}", {})
     return port_for(visit.request.url, str(account.get("redirect") or REDIRECT))
 
@@ -139,7 +140,7 @@ async def _begin(
 def _problems(
     visit: Visit, outcome: Outcome[object], beginning: Outcome[SignIn]
 ) -> StepProblems:
-    """Return the problems at their fields. A secret that the sign-in refused is marked as
+    """Return the problems at the fields. A secret that the sign-in refused is marked as
     such."""
     if not outcome.reasons:
         return StepProblems(beginning.reasons[:1])

@@ -58,8 +58,8 @@ PROOFS: Mapping[str, SetupFact] = {
     "mail": SetupFact.ACCEPTANCE,
     "alarm": SetupFact.RECEIPT,
 }
-"""What proves that a page's step is done: a way out is no more than hoped for until a mail was
-taken by it."""
+"""The fact that proves the step of a page: a route counts only once a mail was accepted by
+it."""
 CONTACT = "ops"
 BROKEN = (
     DeliveryState.SET_ASIDE,
@@ -133,7 +133,7 @@ async def step_page(
 
 
 async def person(visit: Visit) -> Response:
-    """Show and save the first contact; the pages speak its language from then on."""
+    """Show and save the first contact; the pages then use the contact's language."""
     progress = await load_progress(visit)
     key = f"contacts/{progress.contact or CONTACT}"
     definitions = await visit.call(EditOperations.read, keys=[key])
@@ -260,7 +260,7 @@ def _selection_problems(visit: Visit, outcome: Outcome[object]) -> StepProblems:
 
 
 async def alarm(visit: Visit) -> Response:
-    """Send a test alarm, show its progress, and take the number that proves it."""
+    """Send a test alarm, show the progress, and take the number that proves the receipt."""
     progress, outcome = await load_progress(visit), Outcome[object]()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":

@@ -1,4 +1,4 @@
-"""Show an instance or a group, and stop and start its monitoring; also a monitor's."""
+"""Show an instance or a group, and stop and start the monitoring; also of a single monitor."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
 
 
 def _settings(instance: str, group: str) -> str:
-    """Return the address of its settings: those of the node's own groups are its instance's."""
+    """Return the address of the settings page of a group, or of the instance."""
     if group:
         return address("/settings/group", **{"in": instance}, name=group)
     return address("/settings/instance", name=instance)
@@ -137,8 +137,8 @@ def _open_problems(groups: Sequence[Table]) -> int:
 
 
 async def done_text(visit: Visit, snapshot: Snapshot) -> str:
-    """Return the sentence about the last action, with the title of its part; a part that was
-    moved away has its name alone. "" for none."""
+    """Return the sentence about the last action, with the title of the part; a part that was
+    moved away has the name alone. "" for none."""
     deed, part = query_value(visit, "did"), query_value(visit, "part")
     if deed not in DONE:
         return ""
@@ -151,6 +151,7 @@ async def done_text(visit: Visit, snapshot: Snapshot) -> str:
 
 
 async def _blueprint_title(visit: Visit, name: str) -> str:
-    """Return the title of a blueprint; its name if it has none or is gone."""
+    """Return the title of a blueprint; the name if there is no title or the blueprint is
+    gone."""
     titles = {one.name: one.title for one in await visit.call(BlueprintOperations.list)}
     return (visit.say(titles[name]) if name in titles else "") or name

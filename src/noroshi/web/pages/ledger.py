@@ -50,8 +50,8 @@ BY_WHOM: Mapping[str, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmInLedger:
-    """Show an alarm with the progress of its mail. `reader`: who is notified; `ways`: the routes
-    that were tried, `count` times, with the last `reply`."""
+    """Show an alarm with the progress of the mail. `reader`: the notified contact; `ways`: the
+    routes that were tried, `count` times, with the last `reply`."""
 
     alarm: LedgerRow
     time: str
@@ -143,8 +143,8 @@ def _row(visit: Visit, one: LedgerRow, titles: Titles) -> AlarmInLedger:
 
 
 def _reason(visit: Visit, one: LedgerRow) -> str:
-    """Return why it is in its state; of a held or dropped mail the ledger has only who did
-    that."""
+    """Return the reason for the state; of a held or dropped mail the ledger only has the person
+    who did that."""
     explanation = visit.say(one.why)
     if one.state in BY_WHOM:
         return visit.say(BY_WHOM[one.state].fill(who=explanation))

@@ -1,4 +1,5 @@
-"""Show mail: the routes with the proof of each, their order, accounts and networks."""
+"""Show the pages on mail: the routes with the proof of each, the orders of routes, accounts and
+networks."""
 
 from __future__ import annotations
 
@@ -84,7 +85,8 @@ def _refusal(visit: Visit, outcome: Outcome[object], now: Side) -> tuple[str, ..
 
 
 def reorder(routes: Sequence[str], name: str, move: str) -> list[str]:
-    """Return the order once that route is moved in it, removed from it, or added at its end."""
+    """Return the order after that route is moved in it, removed from it, or added at the
+    end."""
     order = list(routes)
     if move == "into":
         return [*order, name]
@@ -149,7 +151,7 @@ def _orders(
 def _accounts(
     visit: Visit, documents: Mapping[str, Content], rows: Sequence[RouteRow]
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield each account with the worst of its routes."""
+    """Yield each account with the worst of the routes that use it."""
     titles = dict(clouds(visit, documents))
     for name, account in sorted(definitions_of(documents, "accounts").items()):
         routes = [one for one in rows if one.status.account == name]

@@ -106,7 +106,8 @@ async def _add(visit: Visit) -> Outcome[Applied]:
 
 
 def _window(visit: Visit) -> Mapping[str, Any]:
-    """Return a window as a definition has it; missing values are reported by its check."""
+    """Return a window as a definition has it; the check of definitions reports missing
+    values."""
     form = visit.form
     is_once = form.get("sort") == "once"
     times = {
@@ -197,8 +198,8 @@ def _row(visit: Visit, planned: PlannedWindow) -> WindowRow:
 
 
 def _recurrence(visit: Visit, window: Mapping[str, Any]) -> str:
-    """Return how often a window recurs. It says "weekly" beside its days: Sunday is written like
-    "day" in Japanese, and alone reads as every day."""
+    """Return the recurrence of a window. "Weekly" stands beside the days: Sunday is written
+    like "day" in Japanese, and alone reads as every day."""
     if days := [_day(visit, day) for day in window.get("days", ())]:
         return visit.say(EVERY_WEEK.fill(days=BETWEEN_DAYS.say(visit.language).join(days)))
     return visit.say(_("once") if " " in str(window.get("begins", "")) else _("every day"))

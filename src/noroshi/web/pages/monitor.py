@@ -1,4 +1,4 @@
-"""Show one monitor: its state, recent values, events, and the decisions of its rules."""
+"""Show one monitor: the state, recent values, events, and the decisions of the rules."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 def _open_problems(status: MonitorStatus) -> int:
-    """Return how many of its items have an open problem."""
+    """Return the number of the monitor's items with an open problem."""
     return sum(item.level is not Level.OK for item in status.items)
 
 

@@ -1,4 +1,4 @@
-"""Edit one monitor's settings, with the options of its kind and its limits; choose a kind."""
+"""Edit one monitor's settings, with the options of the kind and the limits; choose a kind."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ async def monitor(visit: Visit) -> Response:
 
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
-    """Return the units of its last readings as its reader has them, by their titles."""
+    """Return the units of the monitor's last readings in the visitor's language, by the titles
+    of the readings."""
     try:
         answer = await visit.call(MonitorOperations.show, monitor=path, last=1)
     except OperationError:  # there are none of one that is not known, or not now
@@ -219,7 +220,7 @@ def _help_of_kind(visit: Visit, kind: Kind) -> str:
 async def _choose(
     visit: Visit, document: Content | None, instance_name: str, group: str
 ) -> Response:
-    """Ask which kind the new one shall be of. What Noroshi watches by itself comes last."""
+    """Ask for the kind of the new monitor. Kinds that Noroshi monitors by itself come last."""
     if visit.request.method == "POST":
         raise NotFoundError(NO_SUCH_PAGE)
     rows = [

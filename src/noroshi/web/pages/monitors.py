@@ -1,4 +1,4 @@
-"""Show and change what is watched: all of it in a list, one instance, one of its groups."""
+"""Show and change the monitored parts: all of them in a list, one instance, one group."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorLink:
-    """Show a monitor of the list, with the page of its settings."""
+    """Show a monitor of the list, with the address of the settings page."""
 
     name: str
     title: str
@@ -59,7 +59,7 @@ class MonitorLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRow:
-    """Show a group of the list, with its monitors; `add`: the page that adds another one."""
+    """Show a group of the list, with the monitors; `add`: the page that adds another one."""
 
     name: str
     title: str
@@ -70,7 +70,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceRow:
-    """Show an instance of the list: `open` with its groups, else with the `count` of its monitors
+    """Show an instance of the list: `open` with the groups, else with the `count` of monitors
     and the page that unfolds it; `add`: the page that adds another group."""
 
     name: str
@@ -99,7 +99,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def all_instances(visit: Visit) -> Response:
-    """Show all instances with their groups and monitors, each with a link to its settings. Of
+    """Show all instances with their groups and monitors, each with a link to the settings. Of
     very many only the requested instance is unfolded."""
     documents = (await visit.call(EditOperations.read)).documents
     titles = {one.kind: visit.say(one.title) for one in await checks(visit)}

@@ -1,4 +1,4 @@
-"""Show the node itself: its health, and its ports, files and folders."""
+"""Show the node itself: the health, and the ports, files and folders."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def health(visit: Visit) -> Response:
-    """Show the health of Noroshi itself, in figures and by its own monitors."""
+    """Show the health of Noroshi itself, in figures and by the monitors of the node."""
     answer = await visit.call(NodeOperations.health)
     kinds = await visit.call(StatusOperations.kinds)
     titles = {one.kind: one.title for one in kinds if one.family == "monitor"}
@@ -56,7 +56,7 @@ async def health(visit: Visit) -> Response:
 
 
 def _duration_text(visit: Visit, seconds: float) -> str:
-    """Return a length of time in its two largest units."""
+    """Return a length of time in the two largest units that are not zero."""
     parts, seconds_left = list[str](), int(seconds)
     for length, text in LENGTHS:
         count, seconds_left = divmod(seconds_left, length)

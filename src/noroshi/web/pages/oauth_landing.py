@@ -21,7 +21,8 @@ PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's o
 
 
 class Landing(Route):
-    """Match any path, but only for a browser that is expected there with its state."""
+    """Match any path, but only for a browser that is expected there with the state of a
+    sign-in."""
 
     def __init__(self, web: WebContext, returns: ExpectedRedirects) -> None:
         super().__init__("/{path:path}", page(web, _handler(returns), anybody=True))

@@ -115,8 +115,8 @@ def news(
     old_snapshot: Snapshot | None, now: Snapshot, language: str, shows: str = ""
 ) -> Iterator[str]:
     """Yield the messages for a reader who has that snapshot (None: unknown). `shows` is the
-    part on their page: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the tree
-    alone."""
+    part on the reader's page: "" is the whole overview, ALARMS the alarms, QUEUE mails, else
+    the tree alone."""
     if old_snapshot is not None and old_snapshot.status.version != now.status.version:
         yield event("definitions")
         return
@@ -158,7 +158,8 @@ def partial(name: str, html: str) -> str:
 
 
 def message(text: str, id: str) -> str:
-    """Return a message without a name: its fragments are put in (WHATWG HTML, 9.2.6)."""
+    """Return a message without an event name: the page inserts the fragments of it (WHATWG
+    HTML, 9.2.6)."""
     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
     return f"id: {id}\n{lines}\n"
 

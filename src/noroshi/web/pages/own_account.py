@@ -28,7 +28,7 @@ DEEDS: Mapping[str, tuple[Callable[..., Awaitable[object]], tuple[str, ...]]] = 
     "own_totp_on": (OwnAccountOperations.enable_own_totp, ("code",)),
     "own_totp_off": (OwnAccountOperations.disable_own_totp, ("password",)),
 }
-"""The operations of the page, and the arguments that its forms give."""
+"""The operations of the page, and the arguments that the forms give."""
 SEED_IN, LONGEST_ADDRESS = "otpauth://totp/", 500
 """The beginning of an authenticator's address."""
 QUIET, DARK = 4, re.compile(rb"\x01+")
@@ -43,7 +43,7 @@ def routes(web: WebContext) -> list[Route]:
 
 async def me(visit: Visit) -> Response:
     """Show somebody's own account. Seed and recovery codes, which are shown once, stand in the
-    answer to its form."""
+    answer to the form."""
     outcome, deed = Outcome[object](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
@@ -66,7 +66,8 @@ async def me(visit: Visit) -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedShown:
-    """Hold what an authenticator reads: the address, with the seed in it, and the seed alone."""
+    """Hold the data for an authenticator: the address with the seed in it, and the seed
+    alone."""
 
     address: str = field(repr=False)
     seed: str = field(repr=False)
@@ -109,7 +110,7 @@ async def _reopen_session(visit: Visit) -> None:
 
 
 def _picture(address: str) -> Mapping[str, Any]:
-    """Return an address as a QR code (ISO/IEC 18004): a square of `size`, and the path of its
+    """Return an address as a QR code (ISO/IEC 18004): a square of `size`, and the path of the
     dark cells, row by row."""
     with ONE_AT_A_TIME:
         import segno  # only now: most processes never ask

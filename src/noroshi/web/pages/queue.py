@@ -52,7 +52,7 @@ DEEDS: Mapping[str, Callable[..., Awaitable[Queued]]] = {
     "drop": QueueOperations.drop,
     "edit": QueueOperations.edit,
 }
-"""The actions on a mail, each with its operation."""
+"""The operations of the actions on a mail."""
 DONE: Mapping[str, Message] = {
     "hold": _("The message is held, and so are later messages of the same monitor."),
     "release": _("Released for delivery."),
@@ -88,8 +88,9 @@ ALL_RETRIED = Outcome[int]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """Show a mail of the queue. `next`: when it is tried; `wait_time`: since when it waits; `ways`:
-    its routes; `open`: something can still be done, which `deeds` are for this person."""
+    """Show a mail of the queue. `next`: the time of the next attempt; `wait_time`: since when
+    the mail waits; `ways`: the routes; `open`: an action is still possible; `deeds` are the
+    actions for this person."""
 
     mail: Queued
     state: StateMark
@@ -159,7 +160,8 @@ async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) 
 
 
 def _retry_all_button(visit: Visit, mails: Sequence[Queued]) -> str:
-    """Return what its button says; "" if this person may not, or none waits."""
+    """Return the label of the button that retries all; "" if this person may not, or no mail
+    waits."""
     has_waiting = any(one.state == DeliveryState.WAITING for one in mails)
     if not has_waiting or not permissions_of(visit)["act"]:
         return ""
@@ -230,7 +232,7 @@ def _next(visit: Visit, one: Queued) -> str:
 
 
 def _possible_deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
-    """Return the actions of this person on a mail in that state, each with its words."""
+    """Return the actions of this person on a mail in that state, with labels."""
     names = ACTS.get(state, ()) if permissions_of(visit)["act"] else ()
     return [(name, visit.say(button_of(name_of(DEEDS[name])))) for name in names]
 
@@ -274,8 +276,8 @@ def _place(field: str) -> int:
 
 
 def _choices(visit: Visit, mail: Queued, titles: Titles) -> Mapping[str, Any]:
-    """Return a place for each route, with its value, and the choices: also a removed one, while
-    the mail has it."""
+    """Return the places of the routes in order, each with the chosen route, and the choices; a
+    removed route is among them while the mail has it."""
     is_typed = visit.form.get("do") == "edit"
     chosen_routes = _chosen_routes(visit) if is_typed else list(mail.routes)
     names = list(dict.fromkeys((*titles.routes, *mail.routes)))

@@ -29,7 +29,7 @@ from noroshi.web.view.form_operations import query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
 
 NAMED_HERE = ("clouds", "blueprints")
-"""Their folders."""
+"""The types of definitions whose names are changed on this page."""
 PATH, FILES = "/settings/name", "/settings/files"
 
 
@@ -44,7 +44,8 @@ def named_here(keys: Iterable[str]) -> list[str]:
 
 
 def type_and_title(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
-    """Say of which sort it is, and its title; its name if it has none in any language."""
+    """Return the type and the title of a definition; the name if there is no title in any
+    language."""
     titles = (content.get(f"title_{visit.language}"), content.get("title"))
     title = next((one for one in titles if one), key.partition("/")[2])
     return f"{visit.say(sort_of(key))} {title}"

@@ -1,4 +1,4 @@
-"""Show one route: its app, its sign-in by every way, the administrator's steps, diagnosis, test
+"""Show one route: the app, the sign-in by every way, the administrator's steps, diagnosis, test
 mail."""
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SECRETIVE = ("url", "headers")
 
 
 def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
-    """Return the routes of the page and of its files."""
+    """Return the routes of the page and of the files on it."""
     codes = Codes()
 
     async def handle_route(visit: Visit) -> Response:
@@ -180,8 +180,9 @@ def _sender_address(details: RouteDetails) -> str:
 
 
 async def _test_recipient(visit: Visit) -> str:
-    """Return the recipient of a test mail, to begin with: the first contact, else the visitor,
-    if their name is an address. The sender would look into the wrong mailbox."""
+    """Return the first suggestion for the recipient of a test mail: the first contact, else the
+    visitor, if the visitor's name is an address. The sender would look into the wrong
+    mailbox."""
     contacts = await visit.call(HistoryOperations.contacts)
     addresses = [address for one in contacts for address in one.addresses]
     own_name = visit.person.name if visit.person else ""
@@ -235,7 +236,7 @@ async def steps(visit: Visit) -> Response:
 
 
 async def certificate(visit: Visit) -> Response:
-    """Send the certificate for its upload; never its key."""
+    """Send the certificate to be uploaded to the provider; never the key."""
     answer = await visit.call(
         CertificateOperations.show, name=visit.request.path_params["name"]
     )

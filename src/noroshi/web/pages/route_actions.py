@@ -71,7 +71,7 @@ def _failed(details: RouteDetails, outcome: Outcome[object]) -> RouteActionResul
 
 
 async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """Save the app registration, as one version, and its secret in the vault."""
+    """Save the app registration, as one version, and the secret in the vault."""
     secret = visit.form.get("secret", "").strip()
     account = account_settings(
         details.account or {}, visit.form, await _entry_for(visit, details)
@@ -102,14 +102,14 @@ async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def _entry_for(visit: Visit, details: RouteDetails) -> str:
-    """Return the vault entry for a typed secret of the account: its own one, else a free
-    one."""
+    """Return the vault entry for a typed secret of the account: the account's entry, else a
+    free one."""
     account_entry = (details.account or {}).get("secret")
     return account_entry or await new_entry(visit, details.row.status.account)
 
 
 def _destinations_shown(visit: Visit) -> list[str]:
-    """Return the servers that stood beside the field as those to which its secret is sent."""
+    """Return the servers that were shown beside the field as the destinations of the secret."""
     return [one for one in visit.form.get("to", "").split(", ") if one]
 
 
@@ -203,7 +203,7 @@ async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def prove(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """Let the app sign in by itself, and look into its token."""
+    """Let the app sign in by itself, and read the token."""
     key = visit.form.get("key_file", "").strip()
     entry = await _entry_for(visit, details) if key else ""
     outcome = await _switch_sign_in(visit, details, details.way, entry)
@@ -268,7 +268,7 @@ async def _use_certificate(
 
 
 async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """Begin a diagnosis; the page shows its stages live."""
+    """Begin a diagnosis; the page shows the stages live."""
     recipient = visit.form.get("to", "").strip()
     outcome = await run(visit, DiagnosticOperations.begin, route=details.name, to=recipient)
     if outcome.reasons:

@@ -1,4 +1,4 @@
-"""Edit a route, an account or a network as a form of all its settings; add and remove one."""
+"""Edit a route, an account or a network as a form of all settings; add and remove one."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ KINDS = ("smtp", "webhook", "pickup", "graph")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Hold the definition that is edited: its type; its name, "" for a new one; a route's kind,
-    with the options of that."""
+    """Hold the definition that is edited: the type; the name, "" for a new one; the kind of a
+    route, with the options of that."""
 
     type: str
     name: str
@@ -71,7 +71,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def edit(visit: Visit) -> Response:
-    """Show the form, or check and save it; problems are reported at its fields."""
+    """Show the form, or check and save it; problems are reported at the fields."""
     require_administrator(visit)
     sort, _slash, name = query_value(visit, "key").partition("/")
     if sort not in SORTS or (sort == "accounts" and not name):

@@ -106,7 +106,8 @@ def _finding_text(visit: Visit, one: Stage) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyOnPage:
-    """Hold what mends a failed stage, in words. `link` is "" unless a page may lead there."""
+    """Hold the remedy of a failed stage, in words. `link` is "" unless a page may lead
+    there."""
 
     meaning: str
     party: str
@@ -119,7 +120,7 @@ class RemedyOnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageOnPage:
-    """Hold one stage of a diagnosis, in words. `ms` is how long it took, "" if it was not
+    """Hold one stage of a diagnosis, in words. `ms` is the duration, "" if the stage was not
     reached."""
 
     state: str
@@ -142,8 +143,8 @@ def _stage(visit: Visit, one: Stage) -> StageOnPage:
 
 
 def steps_of(say: Callable[[Message], str], instructions: Sequence[Message]) -> list[str]:
-    """Return the steps of a remedy as a page has them. Two entries of the vault have one page:
-    that is told once."""
+    """Return the steps of a remedy as a page has them. Two vault entries have one page, which
+    is named once."""
     return list(dict.fromkeys(map(say, instructions)))
 
 
@@ -172,7 +173,7 @@ async def letter(visit: Visit) -> Response:
 
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
-    """Return the progress of the test mail, its receipts, and if anything more may come."""
+    """Return the progress of the test mail and the receipts; `over`: nothing more will come."""
     outcome = await run(visit, QueueOperations.show, id=id)
     if outcome.reasons:
         return {"why": outcome.reasons, "over": True, "to": ""}
@@ -241,7 +242,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 
 
 async def token(visit: Visit) -> Response:
-    """Show the scopes of the token, its user, and its end."""
+    """Show the scopes of the token, the user, and the end."""
     outcome = await run(visit, ProbeOperations.token_look, route=_route_name(visit))
     if outcome.reasons:
         return part(visit, "token", {"why": outcome.reasons})
@@ -302,7 +303,7 @@ async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | Non
 
 
 async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | None:
-    """Return the check of an account's tenant; None if its cloud is none of Microsoft's."""
+    """Return the check of an account's tenant; None if the cloud is not Microsoft's."""
     tenant = await run(visit, ProbeOperations.account_tenant, account=account)
     if tenant.status == 404:
         return None

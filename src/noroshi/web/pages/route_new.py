@@ -1,4 +1,4 @@
-"""Add a route: choose its sort, and for those that sign in with a provider give the few
+"""Add a route: choose the sort, and for those that sign in with a provider give the few
 settings needed."""
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ BY_ACCOUNT = ("microsoft365", "google")
 
 @dataclass(frozen=True, slots=True)
 class RouteChoice:
-    """Hold one sort of routes to choose from: its title, and a sentence about it."""
+    """Hold one sort of routes to choose from: the title, and a sentence about it."""
 
     title: Message
     description: Message

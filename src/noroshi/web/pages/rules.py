@@ -41,7 +41,7 @@ ACTION = "mail"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionTexts:
     """Hold the texts on the pages of a type: `titles` of all of them, `new` for a new one,
-    `title` of one with its {name}, its `description`, and the meaning of its `removal`."""
+    `title` of one with the {name}, the `description`, and the meaning of the `removal`."""
 
     titles: Message
     new: Message
@@ -62,8 +62,8 @@ class ListTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionType:
-    """Hold how rules or notifications are edited: their type, settings and sections (each with
-    its title)."""
+    """Describe how rules or notifications are edited: the type, the settings and the sections
+    (each with a title)."""
 
     definition_class: type[Any]
     type: str
@@ -204,7 +204,8 @@ def _row(
 
 
 def _titles(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
-    """Return the titles of those that it names; their names where they have none."""
+    """Return the titles of the definitions that the content names; the names of those without a
+    title."""
     return [title_of(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
 
 

@@ -1,4 +1,4 @@
-"""Run a monitor now and show its readings and levels, where it ran, and whom it would
+"""Run a monitor now and show the readings and levels, where it ran, and whom it would
 notify."""
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ async def try_monitor(visit: Visit) -> Response:
 
 
 async def monitor_shown(visit: Visit, path: str, **limits: int) -> MonitorShown:
-    """Return what is known of a monitor, with its titles in the visitor's language."""
+    """Return the facts about a monitor, with titles in the visitor's language."""
     answer = await visit.call(MonitorOperations.show, monitor=path, **limits)
     return replace(answer, status=with_titles_in(answer.status, visit.language))
 

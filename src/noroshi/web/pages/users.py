@@ -48,7 +48,7 @@ DEEDS: Mapping[str, tuple[Callable[..., Awaitable[object]], tuple[str, ...]]] = 
     "user_totp_off": (UserOperations.disable_totp, ("name",)),
     "user_remove": (UserOperations.remove, ("name",)),
 }
-"""The operations of the page of users, and the arguments that its forms give."""
+"""The operations of the page of users, and the arguments that the forms give."""
 SHOWN_AGAIN = ("name", "role", "days", "programs")
 """The fields that are shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS: Mapping[str, Callable[..., Awaitable[object]]] = {
@@ -76,7 +76,7 @@ def routes(web: WebContext) -> list[Route]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserOnPage:
-    """Hold a row of the list of users, with its role and its time in words."""
+    """Hold a row of the list of users, with the role and the time in words."""
 
     user: UserRow
     role: str
@@ -85,7 +85,7 @@ class UserOnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenOnPage:
-    """Hold a row of the list of API tokens, with its role, its creator and its times in
+    """Hold a row of the list of API tokens, with the role, the creator and the times in
     words."""
 
     token: TokenRow
@@ -97,8 +97,8 @@ class TokenOnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedOnPage:
-    """Hold a row of the audit log, with all that is said of it in words. `raw` is its JSON, ""
-    where there is nothing more."""
+    """Hold a row of the audit log, with all values in words. `raw` is the row as JSON, "" where
+    there is nothing more."""
 
     entry: Audited
     time: str
@@ -111,7 +111,7 @@ class AuditedOnPage:
 
 
 async def users(visit: Visit) -> Response:
-    """Show and change users; a code or a seed, which is shown once, stands in the answer to its
+    """Show and change users; a code or a seed, which is shown once, stands in the answer to the
     form."""
     outcome, deed = Outcome[object](), visit.form.get("do", "")
     if visit.request.method == "POST":
@@ -134,7 +134,7 @@ async def users(visit: Visit) -> Response:
 
 
 async def tokens(visit: Visit) -> Response:
-    """Show and change API tokens; a new one is shown once, in the answer to its form."""
+    """Show and change API tokens; a new one is shown once, in the answer to the form."""
     outcome, deed = Outcome[object](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
@@ -162,7 +162,7 @@ async def tokens(visit: Visit) -> Response:
 
 
 def _creator(visit: Visit, creator: str) -> str:
-    """Return who created a token; and by which door, where it was not this page's."""
+    """Return the creator of a token; and the door, where it was not this page's."""
     name, _, door = creator.partition(" (")
     door = door.rstrip(")")
     return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else creator
@@ -203,7 +203,7 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome[object]) -> Mapping[
 
 
 def _is_code_mistyped(deed: str, outcome: Outcome[object]) -> bool:
-    """Return True if the authenticator has its seed, and a code is to be typed again."""
+    """Return True if the authenticator has the seed, but the code has to be typed again."""
     return deed == "user_totp_on" and (
         outcome.needs_password or outcome.kind == InvalidArgumentError.kind
     )
@@ -252,7 +252,8 @@ def _help(visit: Visit, op: str) -> str:
 
 
 def _operation_title(visit: Visit, op: str) -> str:
-    """Return the title of an operation; its name if it has none, as an earlier one."""
+    """Return the title of an operation; the name if there is no title, as for a former
+    operation."""
     label = label_of(op)
     return op if label is None else visit.say(label)
 

@@ -1,4 +1,4 @@
-"""Show the versions of the definitions with their changes, and go back to one."""
+"""Show the versions of the definitions with the changes in each, and go back to one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def routes(web: WebContext) -> list[Route]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionOnPage:
-    """Hold a row of the list of versions; `href` is the page of its changes."""
+    """Hold a row of the list of versions; `href` is the page of the version's changes."""
 
     number: int
     time: str

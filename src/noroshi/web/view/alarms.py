@@ -27,8 +27,8 @@ PARTS = ("count", "chips", "open", "ended")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarms:
-    """Hold what is open, what happened of late, how far the mails have come; and what machines,
-    groups, monitors and routes are called."""
+    """Hold the open alarms, the recent events, the progress of the mails, and the names of
+    machines, groups, monitors and routes."""
 
     tree: Mapping[str, Instance]
     route_titles: Mapping[str, str]
@@ -39,8 +39,8 @@ class OpenAlarms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmQuery:
-    """Hold which alarms somebody asked to see: those that nobody has, those in which a text
-    stands; and which they have chosen, by path and item."""
+    """Hold the filter of the alarms: those without a holder, those that contain a text; and the
+    chosen ones, by path and item."""
 
     show: str = ""
     find: str = ""
@@ -49,7 +49,7 @@ class AlarmQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarm:
-    """Show an alarm with the progress of its newest mail. `because`: nobody was notified;
+    """Show an alarm with the progress of the newest mail. `because`: nobody was notified;
     `notified_at`: somebody was, though that mail is not at hand."""
 
     alarm: AlarmRow
@@ -74,7 +74,7 @@ class EndedSelection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedAlarm:
-    """Show an alarm that ended, by its last event and by what its monitor is called now."""
+    """Show an alarm that ended, by the last event and with the present name of the monitor."""
 
     event: Happened
     id: str
@@ -83,7 +83,7 @@ class EndedAlarm:
 
     @property
     def reason(self) -> str:
-        """Return why its monitor is not monitored any more; "" if it recovered."""
+        """Return why the monitor is not monitored any more; "" if it recovered."""
         return self.event.ended
 
 
@@ -93,7 +93,7 @@ def view(
     permissions: Mapping[str, bool],
     localizer: Localizer,
 ) -> Mapping[str, Any]:
-    """Return all that the fragments show."""
+    """Return all values that the fragments show."""
     alarms, now = open_alarms.alarms.rows, open_alarms.alarms.at
     rows = [row for row in alarms if _matches(row, query, open_alarms)]
     picked_rows = [row for row in rows[MOST_SHOWN:] if _key(row) in query.selection]
@@ -149,12 +149,12 @@ def _key(row: AlarmRow) -> str:
 
 
 def _element_id(key: str) -> str:
-    """Return the id of its element, which stays the same as long as the alarm is the same."""
+    """Return the id of the alarm's HTML element: the same as long as the alarm is the same."""
     return f"a-{blake2s(key.encode(), digest_size=6).hexdigest()}"
 
 
 def _newest_mails(ledger: Sequence[LedgerRow]) -> Mapping[str, LedgerRow]:
-    """Return by alarm its newest mail, of those that are at hand."""
+    """Return the newest mail of each alarm, of the mails at hand."""
     return {key_of(present_path(one), one.item): one for one in reversed(ledger)}
 
 
@@ -164,7 +164,7 @@ def _row(
     newest: Mapping[str, LedgerRow],
     localizer: Localizer,
 ) -> OpenAlarm:
-    """Return an alarm with the progress of its newest mail."""
+    """Return an alarm with the progress of the newest mail."""
     key, now = _key(row), open_alarms.alarms.at
     mail = newest.get(key)
     posts = tuple(relay_of(mail, now, localizer, open_alarms.route_titles)) if mail else ()

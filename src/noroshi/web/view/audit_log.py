@@ -27,7 +27,7 @@ LONGEST = 600
 """Characters of a value that are shown, also where it is folded."""
 ABSENT = object()
 CHANGED = "changed"
-"""The value in which a change of definitions has its differences; in rows of before, as lines of
+"""The audited value with the differences of a change of definitions; in older rows, as lines of
 `plan` in English."""
 NAME = _("Name")
 FIELD = r"(?!(?:nothing|true|false) )(?P<field>[A-Za-z_][\w.-]*)"
@@ -46,7 +46,7 @@ WORDED: Mapping[str, Mapping[str, Message]] = {
     "level": {**LEVEL_NAMES, **NOT_MEASURED_NAMES},
     "sort": REMARK_NAMES,
 }
-"""Values that have words of their own."""
+"""Values with words of their own, by name."""
 ACKNOWLEDGING = frozenset({"alarm_acknowledge", "alarm_unacknowledge", "alarms_remark"})
 """Operations whose states say who had each item; the item of a monitor without items is ""."""
 ACKNOWLEDGED_BY = _("Acknowledged by")
@@ -121,7 +121,7 @@ class _StateDifference:
                 yield self._line(name, old_value, new_value, old)
 
     def holder_lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
-        """Yield who had each item, and who has it."""
+        """Yield the former and the new holder of each item."""
         for item in dict.fromkeys((*old, *new)):
             name = ACKNOWLEDGED_BY
             if item:
@@ -168,7 +168,7 @@ class _StateDifference:
         return Line("~", f"{self._type(sort)} › {name}", old, new)
 
     def _earlier_line(self, line: str) -> Line:
-        """Return a line of a row of before the differences were kept by their values."""
+        """Return a line of an older row, from before differences were stored as values."""
         change_match, whole_match = LINE.fullmatch(line), WHOLE.fullmatch(line)
         if change_match is not None:
             place = self._place(change_match["key"], change_match["part"] or "")
@@ -190,8 +190,8 @@ class _StateDifference:
         return " › ".join(filter(None, (f"{self._type(sort)} {name}", part)))
 
     def _field(self, path: str) -> str:
-        """Return a setting by its name; `limits.used.warning` is "used, warning", without its
-        table."""
+        """Return the display name of a setting; `limits.used.warning` is "used, warning",
+        without the table."""
         *outer_steps, setting = path.split(".")
         tables = [one for one in outer_steps if one not in SILENT]
         return " ".join((*tables, self._word(setting, SETTING_NAMES, ARGUMENT_NAMES)))
@@ -213,7 +213,8 @@ class _StateDifference:
         return self._word(type, TYPE_NAMES, SETTING_NAMES, ARGUMENT_NAMES)
 
     def _word(self, name: str, *names: Mapping[str, Message]) -> str:
-        """Return its name by the first that has one; what nobody gave one stays as it is."""
+        """Return the first display name of `name` in `names`; a name without one stays as it
+        is."""
         title = next((titles[name] for titles in names if name in titles), None)
         return self.localizer.say(title) if title else name
 

@@ -13,14 +13,14 @@ from noroshi.actions.phrases import YES_NO, quantity
 from noroshi.operations.status_answers import Series
 
 WIDE, HALF, NARROW = 1080, 520, 340
-"""Widths of the drawing, for a desk's screen, for two side by side on it, and for a phone's: its
-letters stay readable."""
+"""Widths of the drawing, for a desktop screen, for two side by side on one, and for a phone:
+the letters stay readable."""
 HIGH = 200
 LEFT, MARGIN, TOP, BOTTOM = 64, 8, 14, 168
 GRID = 4
 LEAST = 0.05
-"""The least height of a drawing as a share of its values: a thousandth looks like no cliff,
-and no two lines of the grid are called the same."""
+"""The least height of a drawing as a share of the values: a change of a thousandth does not
+look like a cliff, and no two lines of the grid have the same label."""
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 25)
 """The distances of the lines of the grid, times a power of ten: numbers that one can read."""
 GAP = 2.5
@@ -29,7 +29,7 @@ GAP = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Hold a limit's line, and its zone: where that begins, and its height."""
+    """Hold the line of a limit, and the zone beyond it: the top edge, and the height."""
 
     level: str
     y: float

@@ -27,7 +27,7 @@ def neutral(html: str) -> str:
 
 
 def _numbered(match: re.Match[str]) -> str:
-    """Return the character as its number, which the browser reads as the same."""
+    """Return the character as a numeric reference, which the browser reads as the same."""
     return f"&#{ord(match[0])};"
 
 

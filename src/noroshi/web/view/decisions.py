@@ -1,5 +1,5 @@
-"""Explain why a monitor was told of, or not: what its rules answered, and its own tellings.
-Pure."""
+"""Explain why a monitor sent a notification, or none: the decisions of the rules, and the
+notifications sent. Pure."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from noroshi.web.view.setting_names import (
 
 LIMITS, OPTIONS = "limits", "options"
 MONITOR = 3
-"""A monitor is called by so many names: its instance's, its group's and its own."""
+"""The number of names in a monitor's path: the instance's, the group's and the monitor's."""
 CHOSEN = frozenset({"on", "when", "events", "days", "auth", "by", "encoding", "match", "reads"})
 """Settings whose values are words of ours; what else reads as one of them is a person's."""
 SENTENCE = _("{what} › {setting}: {before} → {after}")
@@ -40,7 +40,7 @@ SILENT = NOTHING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindNames:
-    """Hold what kinds of monitors and their readings are called."""
+    """Hold the display names of kinds of monitors and of their readings."""
 
     kinds: Mapping[str, Message]
     readings: Mapping[str, Mapping[str, Message]]
@@ -49,7 +49,7 @@ class KindNames:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceText:
     """Hold one difference in words. `became`: a whole was added or removed; else there are
-    `setting`, `old_value` and `new_value`. `raw` is its place as a file has it."""
+    `setting`, `old_value` and `new_value`. `raw` is the place as a definition file has it."""
 
     subject: Message
     raw: str
@@ -61,7 +61,7 @@ class DifferenceText:
 
     @property
     def sentence(self) -> Message:
-        """Return it on one line."""
+        """Return the difference on one line."""
         if self.sign in BECAME:
             return ENDING.fill(what=self.subject, became=self.became)
         filled = {"setting": self.setting, "before": self.old_value, "after": self.new_value}
@@ -134,11 +134,12 @@ def _setting(one: Difference, names: KindNames) -> Message:
     if first == LIMITS:
         return _limit(one, inner_names, names) if inner_names else _("Limits")
     steps = inner_names if first == OPTIONS and inner_names else [first, *inner_names]
-    return reduce(_joined, (_label(name, one.kind) for name in steps))
+    kind = one.kind or one.key.partition("/")[0]
+    return reduce(_joined, (_label(name, kind) for name in steps))
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
-    """Return the reading and its limit; at an instance or a group with the kind."""
+    """Return the reading and the limit; at an instance or a group with the kind."""
     kind, steps = one.kind, list[Message]()
     if len(one.called) < MONITOR:
         kind, *path = path
@@ -150,7 +151,7 @@ def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
 
 
 def _label(name: str, kind: str) -> Message:
-    """Return the name of a setting for people; its own name if it has none."""
+    """Return the display name of a setting; the key if there is none."""
     return setting_name(name, kind) or ARGUMENT_NAMES.get(name) or plain(name)
 
 
@@ -169,13 +170,13 @@ def _value(text: str, name: str, difference: Difference) -> Message:
 
 def _are_all_limits(one: Difference) -> bool:
     """Return True if these are all limits of a reading, of a kind or of a monitor: without any,
-    its own are switched off."""
+    the built-in ones are switched off."""
     is_whole = one.setting == LIMITS and len(one.called) == MONITOR
     return is_whole or one.setting.startswith(f"{LIMITS}.")
 
 
 def value_in_words(value: Any, name: str) -> Message | None:
-    """Return a value of that setting in words; None if it has no better words than its TOML."""
+    """Return a value of that setting in words; None if it has no better words than as TOML."""
     if isinstance(value, bool):
         yes = "yes" if value else "no"
         return CHOICE_NAMES.get(f"{name}.{yes}") or CHOICE_NAMES[yes]

@@ -1,5 +1,5 @@
-"""Tell what is wrong with a step of the first start at the fields that were filled in: whoever
-has just begun knows neither the files of definitions nor the names of settings in them."""
+"""Show the problems of a step of the first start at the fields that were filled in: a beginner
+knows neither the definition files nor the names of settings in them."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ Bad = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class StepProblems:
-    """Hold the problems of a step: `reasons` stand above the form, those `by_field` below its
-    fields, by their names."""
+    """Hold the problems of a step: `reasons` stand above the form, those `by_field` below
+    the fields, by name of the field."""
 
     reasons: tuple[str, ...] = ()
     by_field: Bad = field(default_factory=dict)
@@ -48,9 +48,9 @@ def problems_at_fields(
     labels: Mapping[str, str],
     aliases: Mapping[str, str],
 ) -> StepProblems:
-    """Return the problems of a step at its fields. `labels` are the fields of the form, as people
-    read them; `aliases` which of them stands for a setting of another name. A problem that no
-    field stands for begins with what it is about."""
+    """Return the problems of a step at the fields. `labels` are the display names of the form's
+    fields; `aliases` are the fields that stand for a setting of another name. A problem without
+    a field begins with the place."""
     if not outcome.reasons or outcome.kind != "invalid":
         return StepProblems(outcome.reasons)
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
@@ -80,7 +80,7 @@ def problems_at_fields(
 def problems_of_setup(
     visit: Visit, outcome: Outcome[object], fields: Sequence[SetupField]
 ) -> StepProblems:
-    """Return the problems of a setup at its fields."""
+    """Return the problems of a setup at the fields."""
     labels = {one.name: visit.say(one.label) for one in fields}
     return problems_at_fields(visit, outcome, labels, settings_of(fields))
 
@@ -96,7 +96,8 @@ def _setting(place: str, text: str, settings: tuple[str, ...]) -> str:
 
 
 def _worded(text: str, setting: str, label: str) -> str:
-    """Return what is wrong with a setting by the label of its field."""
+    """Return the text of a problem with the name of the setting replaced by the label of the
+    field."""
     parts, at = list[str](), 0
     for mark in marks_of(text):
         if setting_at(mark) == setting:
@@ -106,13 +107,14 @@ def _worded(text: str, setting: str, label: str) -> str:
 
 
 def _is_parted(following: str) -> bool:
-    """Return whether a blank parts a name in Latin letters from those of another script: after a
-    label of their own they need none."""
+    """Return whether a blank follows that separates Latin letters from another script: after a
+    label in that script none is needed."""
     return following[:1] == " " and following[1:2].isalpha() and not following[1:2].isascii()
 
 
 def _with_place(visit: Visit, place: str, text: str) -> str:
-    """Return a problem of another definition than the form's own, with its name before it."""
+    """Return a problem, preceded by the name of the definition if that is not the form's
+    own."""
     location = read_location(place)
     type, _, name = location.key.partition("/")
     if not location.key or not location.inner_path:

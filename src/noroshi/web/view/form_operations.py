@@ -38,9 +38,9 @@ LENGTHS: Sequence[tuple[int, Message]] = (
 
 @dataclass(frozen=True)  # no slots: Outcome[A]() could not note its A in them
 class Outcome(Generic[A_co]):
-    """Hold the answer of an operation; or the `reasons` why there is none, in the reader's language:
-    the sentence first, then one for each thing that was given wrong.
-    `problems` are those with their places, `kind` is the refusal's."""
+    """Hold the answer of an operation, or the `reasons` why there is none, in the reader's
+    language: the sentence first, then one for each wrong argument. `problems` are the same with
+    their places, `kind` is the kind of the refusal."""
 
     answer: A_co | None = None
     reasons: tuple[str, ...] = ()
@@ -62,9 +62,9 @@ class Outcome(Generic[A_co]):
 
 
 async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any) -> Outcome[A]:
-    """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
-    ReauthenticationRequiredError: the password is asked for by a page that sends all of the
-    form again."""
+    """Run an operation. A refusal is an outcome, so that the typed values can be shown once
+    more. Raises ReauthenticationRequiredError: the password is asked for by a page that sends
+    the whole form again."""
     outcome = await run_with_form(visit, operation, **args)
     if outcome.needs_password:
         raise ReauthenticationRequiredError(
@@ -80,7 +80,7 @@ def _problems(outcome: Outcome[object]) -> Iterator[Problem]:
 async def run_with_form(
     visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
 ) -> Outcome[A]:
-    """Do it as `run`, for a form that has a field of its own for the password."""
+    """Run an operation as `run` does, for a form with a field for the password."""
     try:
         return Outcome(await visit.call(operation, **args))
     except OperationError as refusal:
@@ -120,15 +120,15 @@ async def reauthenticate_from_form(visit: Visit) -> str:
 async def run_reauthenticated(
     visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
 ) -> Outcome[A]:
-    """Do it as `run`, where the form itself asks for the password once more."""
+    """Run an operation as `run` does, where the form itself asks for the password once more."""
     if reason := await reauthenticate_from_form(visit):
         return Outcome(None, (reason,), 403, needs_password=True, kind="password")
     return await run_with_form(visit, operation, **args)
 
 
 def refusal_texts(visit: Visit, outcome: Outcome[object]) -> tuple[str, ...]:
-    """Return the texts of a refusal for above the form. A wanted password is reported at its
-    field, unless there is more to say: which secret goes where."""
+    """Return the texts of a refusal to show above the form. A request for the password is
+    reported at the field of that, unless there is more to say: which secret is sent where."""
     return (
         ()
         if outcome.needs_password and not outcome.problems and not visit.form.get("password")
@@ -145,12 +145,13 @@ def address(path: str, **query: str) -> str:
 
 
 def query_value(visit: Visit, name: str, most: int = 400) -> str:
-    """Return a value of the query by its name."""
+    """Return a value of the query by name."""
     return visit.request.query_params.get(name, "")[:most]
 
 
 def refused_input(visit: Visit, *names: str) -> Mapping[str, str]:
-    """Return the input of a form that was refused, and its action; "" for each before that."""
+    """Return the posted values of these fields and of the action, for a form that was refused;
+    "" on the first visit."""
     return {name: visit.form.get(name, "") for name in ("do", *names)}
 
 
@@ -179,7 +180,7 @@ def clock(visit: Visit, at: datetime | None) -> str:
 
 
 def time_since(visit: Visit, at: datetime | None) -> str:
-    """Say how long ago it is, in one unit."""
+    """Return the time since then, in one unit."""
     if not at:
         return ""
     seconds = (visit.web.service.now() - at).total_seconds()

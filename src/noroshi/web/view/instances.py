@@ -55,7 +55,7 @@ class Stops:
 
 
 def stops_of(status: Status, localizer: Localizer) -> Stops:
-    """Return all that is stopped, from the answer of `status`."""
+    """Return all stopped parts, from the answer of `status`."""
     return Stops(
         stops_by_path={one.path: one for one in status.stopped},
         moment=status.at,
@@ -65,7 +65,7 @@ def stops_of(status: Status, localizer: Localizer) -> Stops:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorRow:
-    """Show a monitor in a group's table; `readings` has one line for each of its worst
+    """Show a monitor in a group's table; `readings` has one line for each of the worst
     items."""
 
     path: str
@@ -78,7 +78,7 @@ class MonitorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Hold a group with its monitors."""
+    """Hold a group with the monitors in it."""
 
     path: str
     name: str

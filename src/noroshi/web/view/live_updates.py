@@ -63,17 +63,18 @@ class Snapshot:
 
     @cached_property
     def tree(self) -> Mapping[str, Instance]:
-        """Return its instances."""
+        """Return the instances by name."""
         return tree_of(self.status.monitors)
 
     @cached_property
     def prints(self) -> Mapping[str, int]:
-        """Return by instance a number: another number once its branch looks otherwise."""
+        """Return a number for each instance that changes once the branch of the tree looks
+        different."""
         return {name: one.print for name, one in self.tree.items()}
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
-        """Return all that is shown, to be compared. A new measurement alone is no change."""
+        """Return all that is shown, for a comparison. A new measurement alone is no change."""
         status = self.status
         return (
             status.version,
@@ -92,8 +93,8 @@ class Snapshot:
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
-        """Return the items that are not OK, who has each, the progress of its mail, and the
-        silences."""
+        """Return the items that are not OK, the person who has each, the progress of the mails,
+        and the silences."""
         not_ok = wrong_items(self.status)
         open = {(one.path, item.item) for one, item in not_ok}
         rows = [(one.path, item, one.silent, one.maintenance) for one, item in not_ok]
@@ -102,7 +103,7 @@ class Snapshot:
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:
-        """Return how many mails wait in which state, and the progress of the mails of
+        """Return the number of waiting mails by state, and the progress of the mails of
         alarms."""
         return self.status.queue, self.ledger
 
@@ -123,7 +124,7 @@ class Snapshot:
         return translated or self
 
     def _translated(self, language: str) -> Snapshot | None:
-        """Return it in that language; None if it reads the same."""
+        """Return the text in that language; None if it reads the same."""
         monitors = tuple(with_titles_in(one, language) for one in self.status.monitors)
         if monitors == self.status.monitors:
             return None
@@ -189,8 +190,9 @@ class Live:
 
     @contextmanager
     def count_time(self) -> Iterator[None]:
-        """Count what is written in it for one alone as a part of the last look: where many have
-        something of their own, all of them look less often, and the watch is not late."""
+        """Count the time of a fragment that is written for one reader as part of the last look:
+        where many readers have such fragments, all of them are updated less often, and
+        monitoring is not late."""
         started_at = self._time()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Show mails and alarms: their state as a mark and a word, and how far they came."""
+"""Show mails and alarms: the state as a mark and a word, and the progress."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     DeliveryState.IN_DIGEST: ("paused", "paused"),
     DeliveryState.SET_ASIDE_IN_DIGEST: ("held", "critical"),
 }
-"""Each state with its mark and its level, as the style sheet has them."""
+"""The mark and the level of each state, as the style sheet has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ class Titles:
     """The names of all routes."""
 
     def contact(self, name: str) -> str:
-        """Return the title of a contact; its name if it has none or is gone."""
+        """Return the title of a contact; the name if there is no title or the contact is
+        gone."""
         return self.titles.get(f"contacts/{name}", name)
 
     def route(self, name: str) -> str:
-        """Return the title of a route; its name if it has none or is gone."""
+        """Return the title of a route; the name if there is no title or the route is gone."""
         return self.titles.get(f"routes/{name}", name)
 
 
@@ -61,7 +62,7 @@ async def load_titles(visit: Visit) -> Titles:
 
 @dataclass(frozen=True, slots=True)
 class StateMark:
-    """Hold a mark beside its word."""
+    """Hold a mark and the word beside it."""
 
     mark: str
     level: str
@@ -89,7 +90,7 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryProgress:
-    """Hold how far a mail came: when it went into the queue, each attempt, and its arrivals."""
+    """Hold how far a mail came: when it went into the queue, each attempt, and the arrivals."""
 
     state: str
     queued: datetime
@@ -98,7 +99,7 @@ class DeliveryProgress:
 
 
 def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
-    """Return how far the mail of an alarm, or of the queue, came."""
+    """Return the progress of the mail of an alarm, or of the queue."""
     if isinstance(mail, LedgerRow):
         return DeliveryProgress(
             state=mail.state,
@@ -141,8 +142,8 @@ def level(visit: Visit, level: Level | None) -> StateMark | None:
 def relay(
     visit: Visit, beginning: tuple[Message, datetime | None], mail: DeliveryProgress
 ) -> tuple[RelayPost, ...]:
-    """Return the progress of a mail: from its beginning over the queue and a route to
-    acceptance and arrival. `beginning` is the first post's name and time."""
+    """Return the progress of a mail: from the beginning over the queue and a route to
+    acceptance and arrival. `beginning` is the name and time of the first post."""
     is_taken, is_arrived = mail.state in SENT, mail.state == DeliveryState.SEEN_ARRIVED
     last_attempt = mail.attempts[-1] if mail.attempts else None
     posts = [
@@ -190,7 +191,7 @@ def _last_time(visit: Visit, arrivals: Sequence[Arrived]) -> str:
 
 
 def reply_text(visit: Visit, reply: Tried | Said) -> str:
-    """Return the reply of the other side, with its meaning."""
+    """Return the reply of the other side, with the meaning of it."""
     has_code_twice = reply.text.startswith(reply.enhanced)  # SMTP's texts begin with it
     parts = (reply.code, "" if has_code_twice else reply.enhanced, reply.text)
     their_words = " ".join(str(part) for part in parts if part)
@@ -218,8 +219,8 @@ class AttemptRow:
 def attempts(
     visit: Visit, delivery_attempts: Sequence[DeliveryAttempt], titles: Titles
 ) -> Iterator[AttemptRow]:
-    """Yield the attempts, flat: one line an address. The same reply many times in a row is one
-    line with its count."""
+    """Yield the attempts as rows: one row an address. The same reply many times in a row is one
+    row with a count."""
     for _key, group in groupby(delivery_attempts, key=_attempt_key):
         first_attempt, *repeats = group
         last_attempt = repeats[-1] if repeats else first_attempt
@@ -243,7 +244,8 @@ def _attempt_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalRow:
-    """Show what became of a mail after it was accepted; `confirmed_by`: who says that it arrived."""
+    """Show what happened to a mail after it was accepted; `confirmed_by`: who confirmed the
+    arrival."""
 
     time: str
     state: StateMark

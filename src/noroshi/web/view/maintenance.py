@@ -14,12 +14,12 @@ from noroshi.web.view.tree import STEP
 Content = Mapping[str, Any]
 NAME, BELOW = "maintenance", ("group", "monitor")
 OWN = "noroshi"
-"""The instance that needs no file of its own."""
+"""The name of the instance that needs no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Hold one window, with its place and its index there."""
+    """Hold one window, with the place that has it and the index there."""
 
     place: str
     window: Content
@@ -104,7 +104,7 @@ def _with_windows(
 
 
 def path_of_titles(documents: Mapping[str, Content], place: str) -> str:
-    """Return a place by the titles along its path, by names where there are none."""
+    """Return a place by the titles along the path, by names where there are none."""
     steps, part = place.split("/"), document_of(documents, place) or {}
     titles = [str(part.get("title") or steps[0])]
     for name, sort in zip(steps[1:], BELOW, strict=False):

@@ -50,7 +50,7 @@ MOST_SILENT = 4
 LONGEST, WIDE = 365, 300
 MARKS = (7, 14, 30, 60, 180, 365)
 SOON, VERY_SOON = 60, 14
-"""Days before its end from which a credential is a warning, and is critical."""
+"""Days before the end of a credential from which it is a warning, and is critical."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -64,7 +64,7 @@ class AlarmPost:
 
     @property
     def line(self) -> str:
-        """Return it on one line, as "Accepted 12:30" and "Sending: waiting for retry"."""
+        """Return the post on one line, as "Accepted 12:30" and "Sending: waiting for retry"."""
         separator = ": " if self.state == "stuck" and self.text else " "
         return f"{self.name}{separator}{self.text}".strip()
 
@@ -79,7 +79,7 @@ class ItemNotOk:
 
     @property
     def display_name(self) -> str:
-        """Return the name of its monitor, by the titles that it has."""
+        """Return the name of the monitor and the item, by titles."""
         return called_of(self.monitor, self.item.item)
 
     @property
@@ -114,7 +114,8 @@ def wrong_items(status: Status) -> list[tuple[MonitorStatus, ItemStatus]]:
 def items_not_ok(
     status: Status, rows: Sequence[LedgerRow], localizer: Localizer
 ) -> Sequence[ItemNotOk]:
-    """Return the first of these items, each with the progress of its newest alarm."""
+    """Return the first of the items that are not OK, each with the progress of the newest
+    alarm."""
     newest = dict[tuple[str, str], LedgerRow]()
     for row in rows:
         newest.setdefault((present_path(row), row.item), row)
@@ -251,7 +252,7 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
 
 
 def doubts_of_routes(status: Status, localizer: Localizer) -> str:
-    """Say what keeps the routes from being called well; "": nothing."""
+    """Return the reasons not to call the routes well; "": there are none."""
     readiness = count_readiness(one.sends for one in status.routes)
     if cannot_send(status, localizer):
         return localizer.say(_("the routes require attention"))
@@ -357,7 +358,8 @@ def stopped_parts(
 
 
 def stopped_by(one: StoppedBy, now: datetime, localizer: Localizer) -> str:
-    """Say who stopped it, when, and with which version; "" where that is not known any more."""
+    """Say who stopped a part, when, and with which version; "" where that is not known any
+    more."""
     if not one.version:
         return ""
     at = localizer.moment(one.at, now)
@@ -376,7 +378,8 @@ def part_page(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RemainingValidity:
-    """Hold how long a credential is valid: `x` on the ruler, which gives the last week room."""
+    """Hold the remaining validity of a credential: `x` on the ruler, which gives the last week
+    room."""
 
     days: int
     level: str
@@ -400,8 +403,8 @@ def _ruler_position(days: int) -> float:
 
 
 def route_level(route: RouteStatus) -> str:
-    """Return the level that a route's state means, as `route_state` words it: how long its credential
-    is valid has a level of its own."""
+    """Return the level of a route's state, as `route_state` words it: the remaining time of the
+    credential has a level of its own."""
     if route.state != "well":
         return "critical"
     if route.examined_in_vain.en:
@@ -421,7 +424,7 @@ def route_state(route: RouteStatus, localizer: Localizer) -> str:
 
 
 def view(status: Status, ledger: Ledger, localizer: Localizer) -> Mapping[str, Any]:
-    """Return all that the fragments show."""
+    """Return all values that the fragments show."""
     now = status.at
     items = len(wrong_items(status))
     has_places = any((status.stopped, status.silences, status.maintenance, status.untold))

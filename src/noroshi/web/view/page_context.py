@@ -1,4 +1,4 @@
-"""Handle one request for a page: who asks, in which language, and the answer."""
+"""Handle one request for a page: the person, the language, and the answer."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ class Visit:
         return LOCALIZERS[self.language].say(words, self.page_address)
 
     async def call(self, operation: Callable[..., Awaitable[A]], **args: Any) -> A:
-        """Run an operation in the visitor's name, named by the method that offers it, and return
-        its answer. Raises its refusal, an OperationError."""
+        """Run an operation in the visitor's name, named by the method that offers it, and
+        return the answer. Raises an OperationError for a refusal."""
         assert self.person is not None
         name = name_of(operation)
         try:
@@ -172,7 +172,7 @@ class Visit:
 
     @property
     def role(self) -> str:
-        """Return the visitor's highest role, in their language."""
+        """Return the visitor's highest role, in the visitor's language."""
         own_roles = self.person.roles if self.person else frozenset()
         return self.say(
             next((ROLE_NAMES[r] for r in reversed(ROLES) if r in own_roles), plain(""))

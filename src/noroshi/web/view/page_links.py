@@ -21,7 +21,8 @@ ADDRESSES: Mapping[ManagerPage, str] = {
     ManagerPage.USERS: "/settings/users",
     ManagerPage.ROUTE: "/mail",
 }
-"""Where no certain route is meant, its page is chosen from the list of all."""
+"""The addresses of pages. The page of a route is chosen from the list where no certain route is
+meant."""
 OF_ONE: Mapping[ManagerPage, str] = {
     ManagerPage.ROUTE: "/mail/route/{name}",
     ManagerPage.QUEUE: "/queue/mail?id={name}",
@@ -35,13 +36,14 @@ class LinkedText(MarkedText):
     page_address: str
 
     def __new__(cls, text: str, page_address: str = "") -> Self:
-        """Keep what the text names."""
+        """Keep the names in the text."""
         linked_text = super().__new__(cls, text, marks_of(text))
         linked_text.page_address = page_address
         return linked_text
 
     def html(self) -> Html:
-        """Return it with a link to each page that it names, other than the one that is read."""
+        """Return the text as HTML, with a link to each page that it names, other than the one
+        that is read."""
         parts, at = list[str](), 0
         for mark in self.marks:
             if href := self._href(mark.meaning):
@@ -65,13 +67,13 @@ def page_text(text: str, page_address: str = "") -> str:
 
 
 def after_place(place: str, text: str) -> str:
-    """Return a text after the name of what it is about, its pages still links."""
+    """Return a text after the name of the place, with the page links in the text kept."""
     line = composed("{place}: {text}", place=place, text=text).en
     return page_text(line, text.page_address) if isinstance(text, LinkedText) else line
 
 
 def links(text: object) -> object:
-    """Return a text of a template with its pages as links; any other value as it is."""
+    """Return a text of a template with the page names as links; any other value as it is."""
     return text.html() if isinstance(text, LinkedText) else text
 
 

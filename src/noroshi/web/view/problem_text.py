@@ -1,5 +1,5 @@
-"""Tell a problem of a form by the name of its field as people read it, not by the key that an
-operation or a file of definitions has for it. Pure."""
+"""Name the field of a problem as people read it, not by the key of an operation or a definition
+file. Pure."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ FIELDS: Mapping[str, Mapping[str, Message]] = {
     "monitor_move": PLACING,
     "instance_copy": PLACING,
 }
-"""By operation: what the form that asks for it calls its fields."""
+"""The labels of a form's fields, by operation."""
 NOT_SAID = ("", "--set")
 
 
 def problems_at(place: str, text: str, language: str, op: str = "") -> str:
-    """Return a problem on one line, with its place in words."""
+    """Return a problem on one line, with the place in words."""
     place_text = place_name(place, language, op)
     return after_place(place_text, text) if place_text else text
 

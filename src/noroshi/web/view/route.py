@@ -50,13 +50,14 @@ GONE = "-"
 ELSEWHERE = ("browser", "paste", "app_secret", "device")
 """The ways to sign in at other providers than Microsoft."""
 GOOGLE = ("browser", "paste", "app_secret")
-"""Its sign-in by a code on another device knows no mail scope."""
+"""Google's sign-in by a code on another device allows no scope for mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDetails:
-    """Hold one route as it is now: its `definition`, that of its `account`, and the `way` that
-    the page shows. `has_alternatives`: every order with it has another route that can send."""
+    """Hold one route as it is now: the `definition`, that of the `account`, and the `way` that
+    the page shows. `has_alternatives`: every order with the route has another one that
+    can send."""
 
     row: RouteRow
     moment: datetime
@@ -75,7 +76,7 @@ class RouteDetails:
 
     @property
     def key(self) -> str:
-        """Return the key of its account."""
+        """Return the key of the route's account."""
         return f"accounts/{self.row.status.account}"
 
     @property
@@ -102,8 +103,8 @@ class RenamedRoute:
 
 
 async def find_renamed(visit: Visit, name: str) -> RenamedRoute | None:
-    """Return the new name of the route whose form an administrator sent under its old one;
-    None: it has that name, or there was none."""
+    """Return the new name of a route whose form an administrator sent under the old name; None:
+    the route still has that name, or there was none."""
     key = f"routes/{name}"
     if (
         not permissions_of(visit)["rule"]
@@ -156,7 +157,8 @@ def has_other_route(
 
 
 def ways_of(account: Content | None) -> Sequence[str]:
-    """Return the ways to sign the account in. Another cloud's refusal has words of its own."""
+    """Return the ways to sign the account in. A cloud without one of them refuses it in words
+    of its own."""
     if account is None:
         return ()
     return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)

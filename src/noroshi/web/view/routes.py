@@ -1,4 +1,4 @@
-"""Show routes, accounts and their order on the pages on mail."""
+"""Show routes, accounts and the order of routes on the pages on mail."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LAST = 1_000
 
 
 def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Content]) -> str:
-    """Return the title of a rule or a notification where its routes are shown."""
+    """Return the title of a rule or a notification for the list of its routes."""
     type, _, name = key.partition("/")
     return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
 
@@ -61,7 +61,7 @@ def ranked(
 
 
 def labels(visit: Visit | Localizer, routes: Sequence[RouteStatus]) -> Mapping[str, str]:
-    """Return the label of each route by its place and kind: SMTP server 1, route 2 (Microsoft
+    """Return the label of each route by place and kind: SMTP server 1, route 2 (Microsoft
     Graph) …"""
     by_name, number = dict[str, str](), 0
     for one in routes:
@@ -84,7 +84,7 @@ def kind(visit: Visit | Localizer, name: str) -> str:
 
 
 def clouds(visit: Visit, documents: Mapping[str, Content]) -> list[tuple[str, str]]:
-    """Return all clouds, with their titles."""
+    """Return all clouds, with titles."""
     own_clouds = [(name, name) for name in sorted(definitions_of(documents, "clouds"))]
     return [(name, visit.say(words)) for name, words in CLOUD_NAMES.items()] + own_clouds
 
@@ -99,8 +99,8 @@ def href(name: str, **query_values: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRow:
-    """Show one route: what it is, its state, and its proof. `validity`: how long its credential is
-    valid, until that `day`; `ends_soon`: this is soon."""
+    """Show one route: the name, the state, and the proof. `validity`: how long the credential
+    is valid, until that `day`; `ends_soon`: this is soon."""
 
     status: RouteStatus
     label: str

@@ -43,7 +43,7 @@ def labels_of(monitors: Sequence[MonitorStatus]) -> Labels:
 
 
 def find_place(text: str, labels: Labels) -> PlaceMatch:
-    """Find a place by its path first, then by its label, then by its title or name alone."""
+    """Find a place by path first, then by label, then by title or name alone."""
     words, path = _normalized(text), text.strip().strip("/")
     if path in labels:
         return PlaceMatch(path)

@@ -1,5 +1,5 @@
-"""Name settings, their choices and the arguments of operations for people: in forms,
-in differences of two versions, in the audit log."""
+"""Name settings, choices and the arguments of operations for people: in forms, in differences
+of two versions, in the audit log."""
 
 from __future__ import annotations
 
@@ -136,9 +136,11 @@ SETTING_NAMES: Mapping[str, Message] = {
     "proxy": _("Proxy"),
     "proxy_user": _("Proxy user"),
     "proxy_password": _("Proxy password (vault entry)"),
-    "source": _("Source"),
+    "source": pgettext("mailing.source", "Source address"),
+    "instances.source": _("Measured on"),
 }
-"""By the name of the setting, or by KIND.NAME where a kind calls its own one otherwise."""
+"""Display names by the name of the setting, or by KIND.NAME or TYPE.NAME where a kind, or a type of
+definitions, has another one."""
 CLOUD_NAMES: Mapping[str, Message] = {
     "microsoft365": pgettext("routes", "Microsoft 365"),
     "microsoft365-gcc-high": _("Microsoft 365 GCC High"),
@@ -146,7 +148,7 @@ CLOUD_NAMES: Mapping[str, Message] = {
     "microsoft365-china": _("Microsoft 365 by 21Vianet (China)"),
     "google": pgettext("routes", "Google"),
 }
-"""The clouds that Noroshi knows; one of somebody's own has its name."""
+"""The clouds that Noroshi knows; a user-defined one is shown by name."""
 SHAPE_NAMES: Mapping[str, Message] = {
     "teams": plain("Microsoft Teams"),
     "slack": plain("Slack"),
@@ -294,7 +296,8 @@ TYPE_NAMES: Mapping[str, Message] = {
 
 
 def setting_name(name: str, kind: str) -> Message | None:
-    """Return the name of a setting of that kind; None if it has none."""
+    """Return the name of a setting of that kind, or of that type of definitions; None if it has
+    none."""
     return SETTING_NAMES.get(f"{kind}.{name}") or SETTING_NAMES.get(name)
 
 

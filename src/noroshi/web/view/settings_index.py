@@ -1,5 +1,5 @@
-"""List all pages of settings, in groups, for the page "Settings". A new one is a line here: its
-address, its title, one sentence about it, and the least role that may open it."""
+"""List all pages of settings, in groups, for the page "Settings". A new page is one line here:
+the address, the title, one sentence about it, and the least role that may open it."""
 
 from __future__ import annotations
 

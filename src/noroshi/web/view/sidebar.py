@@ -1,4 +1,4 @@
-"""Draw the tree beside a page, and its branches, which are sent when somebody opens them."""
+"""Draw the tree beside a page, and the branches, which are sent when somebody opens them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ MOST_OPEN, MOST_ROWS = 3, 40
 
 
 class Sidebar:
-    """Hold what the tree's templates ask for. `open_path`: "instance" or "instance/group"."""
+    """Hold the values for the templates of the tree. `open_path`: "instance" or
+    "instance/group"."""
 
     def __init__(
         self, snapshot: Snapshot, language: str, open_path: str = "", path: str = ""
@@ -33,7 +34,8 @@ class Sidebar:
         self._localizer = LOCALIZERS[language]
 
     def by(self, path: str) -> str:
-        """Return who stopped it, and since which version; "" if it is not stopped itself."""
+        """Return who stopped the part, and since which version; "" if it is not stopped
+        itself."""
         one = self._stops.get(path)
         if one is None:
             return ""

@@ -1,8 +1,7 @@
-"""Load the templates of the pages, once for each language: their texts stand in them in
-English.
+"""Load the templates of the pages, which have the English texts, once for each language.
 
-The functions of texts (`core.template_texts`) are globals, so they are there in a macro that is
-imported without context too. So there is an environment for each language.
+The functions of texts (`core.template_texts`) are globals, so a macro that is imported without
+context has them too. That is why each language has its own environment.
 """
 
 from __future__ import annotations

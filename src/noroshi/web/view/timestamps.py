@@ -51,7 +51,8 @@ def full_time(at: datetime) -> str:
 
 
 def zone_of(at: datetime) -> str:
-    """Return the zone's letters, where it has some, and its offset from UTC then."""
+    """Return the letters of the time zone, if there are any, and the offset from UTC at that
+    time."""
     from_utc = at.utcoffset() or timedelta()
     minutes = round(from_utc.total_seconds() / 60)
     hours, minutes_over = divmod(abs(minutes), 60)

@@ -23,7 +23,7 @@ class Group:
     title: str
     monitors: list[MonitorStatus] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
-    """The title of each monitor by its whole path; "" if it has none."""
+    """The title of each monitor by the whole path; "" if there is none."""
 
     @property
     def level(self) -> str:
@@ -33,7 +33,7 @@ class Group:
 
 @dataclass(slots=True)
 class Instance:
-    """Hold one instance and its groups, by name."""
+    """Hold one instance, and the groups by name."""
 
     name: str
     title: str = ""
@@ -46,13 +46,13 @@ class Instance:
 
     @property
     def count(self) -> int:
-        """Return the number of its monitors."""
+        """Return the number of the instance's monitors."""
         return sum(len(group.monitors) for group in self.groups.values())
 
     @property
     def print(self) -> int:
-        """Return a number that differs once its tree looks different: another level, another
-        item."""
+        """Return a number that changes once the tree of the instance looks different: another
+        level, another item."""
         return hash(
             tuple(
                 (
@@ -87,7 +87,7 @@ def worst(levels: Iterable[str]) -> str:
 
 
 def tree_of(monitors: Sequence[MonitorStatus]) -> dict[str, Instance]:
-    """Return the tree of all monitors, in the order of their paths."""
+    """Return the tree of all monitors, in the order of the paths."""
     instances = dict[str, Instance]()
     for one in monitors:
         name, group, _ = one.path.split("/", 2)
@@ -101,7 +101,8 @@ def tree_of(monitors: Sequence[MonitorStatus]) -> dict[str, Instance]:
 
 
 def place_title(place: str, tree: Mapping[str, Instance]) -> str:
-    """Return a place by the titles of it and its instance; as it stands if it is not there."""
+    """Return a place by the titles of it and the instance; the place as given if it is
+    unknown."""
     names = place.split("/", 2)
     instance = tree.get(names[0])
     if instance is None:
@@ -116,7 +117,7 @@ def place_title(place: str, tree: Mapping[str, Instance]) -> str:
 
 
 def called_of(monitor: MonitorStatus, item: str = "") -> str:
-    """Return a monitor, and one of its items, by titles."""
+    """Return the name of a monitor, and of an item of it, by titles."""
     names = monitor.path.split("/", 2)
     steps = (monitor.instance_title or names[0], monitor.title or names[2], item)
     return STEP.join(filter(None, steps))

@@ -38,18 +38,18 @@ _CODES = {
     "554": "ErrorExceededMessageLimit",
     "sender-threads": "ApplicationThrottled",
 }
-"""What SMTP says, in Graph's words; the rest blocks the sender."""
+"""The errors of Graph for SMTP codes; any other code blocks the sender."""
 _TITLES: dict[Folder, str] = {
     "inbox": "Inbox",
     "sentitems": "Sent Items",
     "deleteditems": "Deleted Items",
 }
 _BY_REPORT = ("5.7.232", "5.7.233", "5.7.236")
-"""What the transport finds out only after Graph has said 202."""
+"""Codes that the transport finds only after Graph has answered 202."""
 
 
 class Graph:
-    """The web side of the mailboxes."""
+    """Serve the web side of the mailboxes."""
 
     def __init__(
         self, callers: Callers, submission: Submission, faults: Faults, journal: Journal
@@ -59,7 +59,7 @@ class Graph:
         self._clock, self._mailboxes = submission.clock, submission.mailboxes
 
     def routes(self, app: web.Application) -> None:
-        """Adds the endpoints to the application, for /me and for /users/{upn}."""
+        """Add the endpoints to the application, for /me and for /users/{upn}."""
         for root in ("/v1.0/me", "/v1.0/users/{upn}"):
             add = app.router.add_route
             add("POST", f"{root}/sendMail", self._send)
@@ -74,7 +74,7 @@ class Graph:
 
     @web.middleware
     async def guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Turns a refusal into Graph's envelope, and gives each answer its ids."""
+        """Turn a refusal into Graph's envelope, and give each answer the request ids."""
         request_id = str(uuid.uuid4())
         client_id = request.headers.get("client-request-id", request_id)
         try:
@@ -109,8 +109,8 @@ class Graph:
     async def _struck(
         self, at: str, request: web.Request
     ) -> tuple[str, web.StreamResponse | None]:
-        """Return the effect of a scripted fault here, and its answer in the usual answer's
-        place."""
+        """Return the effect of a scripted fault here, and the answer that replaces the usual
+        one."""
         does = self._faults.next(at)
         if does in ERRORS:
             raise GraphError(does)
@@ -178,7 +178,7 @@ class Graph:
         await submission.hand_in(mail)
 
     async def _only_inside(self, mail: Outgoing, denial: Denial) -> None:
-        """Send back what may not leave the tenant; the rest goes on its way."""
+        """Send back the copies that may not leave the tenant; hand in the others."""
         outside = {each for each in mail.recipients if not mail.tenant.has(each)}
         lost = [Lost(each, denial.name, denial.reply) for each in sorted(outside)]
         self._submission.report(mail, lost)
@@ -216,7 +216,7 @@ class Graph:
         return [mail for each in _named(request) for mail in self._mailboxes.mails(box, each)]
 
     async def _folder(self, request: web.Request) -> web.StreamResponse:
-        """Return a folder by its well-known name, or by its id, which here is the same."""
+        """Return a folder by well-known name, or by id, which is the same here."""
         caller = self._caller(request, "read")
         (name,) = _named(request)
         mails = await asyncio.to_thread(self._mailboxes.mails, caller.mailbox.address, name)

@@ -32,7 +32,7 @@ _WINDOW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A token that holds, and the mailbox that its request is about."""
+    """Hold the rights of a valid token, and the mailbox of the request."""
 
     tenant: Tenant
     mailbox: Mailbox
@@ -41,12 +41,13 @@ class Caller:
 
     @property
     def reads_bodies(self) -> bool:
-        """Mail.ReadBasic lets nobody read what a mail says."""
+        """Return whether the caller may read what a mail says: Mail.ReadBasic does not allow
+        it."""
         return any("Mail.Read" in each for each in self.permissions - {"Mail.ReadBasic"})
 
 
 class Callers:
-    """Reads tokens, and holds each app to what it may do with one mailbox."""
+    """Read tokens, and limit each app to its permissions for one mailbox."""
 
     def __init__(
         self, *, directory: Directory, mint: Mint, clock: LabClock, limits: Limits
@@ -108,7 +109,7 @@ class Callers:
 
 
 def _mailbox(tenant: Tenant, name: str) -> Mailbox:
-    """By its address, or by the object id of its user."""
+    """Return the mailbox by address, or by the object id of the user. Raises GraphError."""
     user = next((u for u in tenant.users.values() if name.lower() in (u.upn, u.oid)), None)
     box = tenant.mailbox(user.upn if user else name)
     if box is None and user is None:

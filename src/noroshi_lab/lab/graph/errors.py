@@ -53,11 +53,12 @@ ERRORS: dict[str, tuple[int, str]] = {
     "GatewayTimeout": (504, "The request timed out on its way."),
     "ErrorQuotaExceeded": (507, "The mailbox has exceeded its quota., Cannot submit message."),
 }
-"""By its code; a whole sentence may be given where a code has several."""
+"""The HTTP status and the sentence by code; a code with several sentences may be given another
+one."""
 
 
 class GraphError(Exception):
-    """Graph says no, with a code of ERRORS."""
+    """Refuse as Graph does, with a code of ERRORS."""
 
     def __init__(self, code: str, message: str = "", **given: str) -> None:
         self.status, usual = ERRORS[code]

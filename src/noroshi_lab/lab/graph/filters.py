@@ -57,7 +57,7 @@ class Query:
 
 
 def read_query(given: Mapping[str, str], fields: Sequence[str]) -> Query:
-    """Reads the options of a request; GraphError names what is wrong."""
+    """Read the options of a request; GraphError names what is wrong."""
     order = _order(given.get("$orderby", ""), fields)
     clauses = _clauses(given.get("$filter", ""), fields)
     if order and clauses and clauses[0].field != order[0]:

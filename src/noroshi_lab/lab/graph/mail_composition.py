@@ -24,7 +24,7 @@ _HEADER = re.compile(rb"^bcc:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.IGNORECASE 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail, whole, and to whom it goes."""
+    """Hold a whole mail, and the recipients."""
 
     content: bytes
     recipients: tuple[str, ...]
@@ -32,7 +32,7 @@ class Letter:
 
 
 def from_mime(body: bytes, *, mailbox: str, now: datetime) -> Letter:
-    """`text/plain`: base64 of the whole mail. Bcc is obeyed and taken out."""
+    """Read `text/plain`: base64 of the whole mail. Bcc is obeyed and taken out."""
     try:
         content = base64.b64decode(b"".join(body.split()), validate=True)
     except binascii.Error:
@@ -57,7 +57,7 @@ def from_mime(body: bytes, *, mailbox: str, now: datetime) -> Letter:
 
 
 def from_json(body: bytes, *, mailbox: str, now: datetime) -> Letter:
-    """`application/json`: {"message": …, "saveToSentItems": …}."""
+    """Read `application/json`: {"message": …, "saveToSentItems": …}."""
     try:
         asked = json.loads(body)
         message = asked["message"]

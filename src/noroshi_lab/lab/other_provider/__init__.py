@@ -1,5 +1,5 @@
-"""A provider that is not Microsoft: OpenID Connect and SMTP as they are spoken elsewhere.
+"""Simulate a provider that is not Microsoft: OpenID Connect and SMTP as spoken elsewhere.
 
-Its refresh tokens may rotate, and one that is used twice ends its whole family; or they last, as
-Google's do. A service account sends for the people of its domain.
+The refresh tokens may rotate, and the second use of one revokes the whole family; or they last,
+as Google's do. A service account sends for the people of its domain.
 """

@@ -33,7 +33,7 @@ class _Visit:
 
 
 class Authority:
-    """Endpoints under one path, which is the issuer's."""
+    """Serve the endpoints under one path, which is the issuer's."""
 
     def __init__(self, grants: Grants, faults: Faults, journal: Journal) -> None:
         self._grants, self._faults, self._journal = grants, faults, journal
@@ -45,7 +45,7 @@ class Authority:
         return self._grants.provider
 
     def routes(self, app: web.Application) -> None:
-        """Adds the endpoints to the application."""
+        """Add the endpoints to the application."""
         add = app.router.add_route
         add("GET", f"{ROOT}/.well-known/openid-configuration", self._discovery)
         add("GET", f"{ROOT}/keys", self._keys)
@@ -56,13 +56,13 @@ class Authority:
         add("POST", f"{ROOT}/revoke", self._revoke)
 
     def forget(self) -> None:
-        """Everybody is asked for consent again, and no refresh token holds."""
+        """Drop all consents and refresh tokens, so that everybody is asked again."""
         self._consents.clear()
         self._grants.revoke_all()
 
     @web.middleware
     async def guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Turns a refusal that reached no app into JSON, or into a page."""
+        """Turn a refusal that reached no app into JSON, or into a page."""
         try:
             return await handler(request)
         except OAuthError as error:
@@ -112,7 +112,8 @@ class Authority:
         )
 
     def _scopes(self) -> frozenset[str]:
-        """Where access_type asks for a refresh token, offline_access is no scope."""
+        """Return the known scopes: offline_access is none where access_type asks for a refresh
+        token."""
         by_scope = self._provider.offline == "scope"
         return SCOPES if by_scope else SCOPES - {"offline_access"}
 
@@ -218,8 +219,9 @@ class Authority:
         return ticket
 
     def _agreed(self, ask: Ask, user: str, *, shown: bool) -> web.Response:
-        """Where access_type asks for it, a refresh token comes only with a consent that was
-        shown: with the first, or with prompt=consent."""
+        """Return to the app with a code. Where access_type asks for it, a refresh token is
+        granted only with a consent that was shown: with the first one, or with
+        prompt=consent."""
         offline = ask.offline and (shown or self._provider.offline == "scope")
         code = self._grants.code(ask, user, offline=offline)
         return self._back(ask.redirect_uri, ask.state, {"code": code})
@@ -252,6 +254,7 @@ class Authority:
 
 
 def _fits(uri: str, registered: str) -> bool:
-    """RFC 8252, 7.3: the port of a loopback address may be any; a path may not be added."""
+    """Compare redirect URIs (RFC 8252, 7.3): the port of a loopback address may be any; a path
+    may not be added."""
     bare = urlsplit(registered).path == ""
     return matches(uri, registered) or (bare and matches(uri.removesuffix("/"), registered))

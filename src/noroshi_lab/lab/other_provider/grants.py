@@ -31,7 +31,7 @@ _NOT_DELEGATED = (
 
 
 class OAuthError(Exception):
-    """A refusal in the words of RFC 6749, 5.2."""
+    """Refuse in the words of RFC 6749, 5.2."""
 
     def __init__(self, error: str, description: str = "") -> None:
         super().__init__(error)
@@ -49,7 +49,7 @@ class OAuthError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A checked authorise request."""
+    """Hold a checked authorise request."""
 
     redirect_uri: str
     state: str
@@ -71,7 +71,7 @@ class _Code:
 
 
 class Grants:
-    """Issues codes and answers with tokens; raises OAuthError. Access tokens are opaque."""
+    """Issue codes and answer with tokens; raise OAuthError. Access tokens are opaque."""
 
     def __init__(self, *, provider: Provider, mint: Mint, clock: LabClock, issuer: str) -> None:
         self.provider, self.mint, self._clock = provider, mint, clock
@@ -95,11 +95,11 @@ class Grants:
         return code
 
     def revoke_all(self) -> None:
-        """Ends every refresh token that there is."""
+        """Revoke all refresh tokens."""
         self._revoked = self._clock().timestamp()
 
     def revoke(self, token: str) -> None:
-        """Ends the family of one (RFC 7009); of what is no token nothing is said."""
+        """Revoke the family of a refresh token (RFC 7009); ignore what is no token."""
         if record := self._record(token):
             self._dead.add(str(record["family"]))
 
@@ -125,7 +125,8 @@ class Grants:
     # The client
 
     def _check_client(self, form: Mapping[str, str], authorization: str) -> None:
-        """By HTTP Basic or in the body, as the provider is set (RFC 6749, 2.3.1)."""
+        """Check the client, by HTTP Basic or in the body, as the provider is set (RFC 6749,
+        2.3.1)."""
         scheme, _, encoded = authorization.partition(" ")
         way = "basic" if scheme.lower() == "basic" else "post"
         name, secret = form.get("client_id", ""), form.get("client_secret", "")

@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccount:
-    """An account of a program, with a key of its own, that may send for everybody here."""
+    """Hold the account of a program, with a key, that may send for everybody here."""
 
     email: str
     key_id: str
@@ -114,7 +114,7 @@ def _open_account(key_file: Path) -> ServiceAccount:
 
 
 def write_account(account: ServiceAccount, key_file: Path, token_uri: str) -> None:
-    """The key file as a cloud's console hands it out."""
+    """Write the key file as a cloud's console hands it out."""
     document = {
         "type": "service_account",
         "project_id": "project",

@@ -1,4 +1,4 @@
-"""The other provider as a whole: its web side, and its SMTP with STARTTLS and in TLS."""
+"""Run the other provider as a whole: the web side, and SMTP with STARTTLS and in TLS."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WEB, SMTP, SMTPS = "elsewhere", "elsewhere-smtp", "elsewhere-smtps"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """All that a client needs to use it; a part of `lab.json`."""
+    """Hold all that a client needs to use the provider; a part of `lab.json`."""
 
     issuer: str
     client_id: str
@@ -52,7 +52,7 @@ class Card:
 
 
 class Elsewhere:
-    """Binds its ports at once, and serves from `start` on."""
+    """Bind the ports at once, and serve from `start` on."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Elsewhere:
         self.authority = Authority(self.grants, self.faults, journal)
 
     async def start(self, stack: AsyncExitStack, certificates: Certificates) -> None:
-        """Serves until the stack is closed."""
+        """Serve until the stack is closed."""
         write_account(self.provider.account, self._key_file, f"{self.grants.issuer}/token")
         app = web.Application(middlewares=[self._web.guard, self.authority.guard])
         self.authority.routes(app)

@@ -49,13 +49,14 @@ DIALECT = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereGate:
-    """Tokens by two mechanisms, each with its own way to say no; passwords by two more."""
+    """Admit by two mechanisms with tokens, each of which refuses in another way, and by two
+    with passwords."""
 
     grants: Grants
     faults: Faults
 
     async def admit(self, line: Line, mechanism: str, initial: str) -> Admitted | None:
-        """Speaks until there is a decision."""
+        """Speak with the client until there is a decision."""
         known = {
             "XOAUTH2": self._xoauth2,
             "OAUTHBEARER": self._bearer,
@@ -72,7 +73,7 @@ class ElsewhereGate:
         return None
 
     def left(self, who: Admitted) -> None:
-        """Connections are not counted here."""
+        """Do nothing: connections are not counted here."""
 
     async def _xoauth2(self, line: Line, initial: str) -> Admitted | str:
         match = _XOAUTH2.fullmatch(await _initial_response(line, initial))
@@ -83,7 +84,7 @@ class ElsewhereGate:
         return await _challenge(line, error)
 
     async def _bearer(self, line: Line, initial: str) -> Admitted | str:
-        """RFC 7628."""
+        """Admit by OAUTHBEARER (RFC 7628)."""
         match = _BEARER.fullmatch(await _initial_response(line, initial))
         wanted = match[1].replace("=2C", ",").replace("=3D", "=") if match and match[1] else ""
         user = self._opens(wanted, match[2]) if match else ""
@@ -126,7 +127,7 @@ class ElsewhereGate:
 
 
 class ElsewherePost:
-    """Takes what is within the day's limit, and keeps it."""
+    """Accept mails within the day's limit, and keep them."""
 
     def __init__(self, provider: Provider, mailboxes: Mailboxes, clock: LabClock) -> None:
         self._provider, self._mailboxes = provider, mailboxes
@@ -139,12 +140,12 @@ class ElsewherePost:
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
     ) -> str | None:
-        """More recipients than one mail may have; the others are taken."""
+        """Refuse more recipients than one mail may have; the others are taken."""
         too_many = len(before) >= self._provider.recipients
         return "452 4.5.3 Your message has too many recipients." if too_many else None
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
-        """Keeps it; or the reply that refuses it."""
+        """Keep a mail, or return the reply that refuses it."""
         used, count = self._usage.recipients(who.mailbox), len(mail.recipients)
         if used + count > self._provider.recipients_a_day:
             return _QUOTA
@@ -168,8 +169,8 @@ async def _initial_response(line: Line, initial: str) -> str:
 
 
 async def _challenge(line: Line, error: dict[str, str]) -> str:
-    """Says in JSON what is wrong. The client answers with an empty line, or with ^A, and only
-    then is refused; one that says nothing waits for ever."""
+    """Send the error as JSON. The client answers with an empty line, or with ^A, and only then
+    is refused; one that says nothing waits for ever."""
     await line.say(f"334 {base64.b64encode(json.dumps(error).encode()).decode()}")
     await line.read()
     return _WRONG

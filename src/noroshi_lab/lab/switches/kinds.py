@@ -22,9 +22,10 @@ _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """One switch: the words that it takes, and the kind of value that it takes beside them.
+    """Hold one switch: the words that it takes, and the kind of value that it takes beside
+    them.
 
-    A switch that is `momentary` does something and shows its first word before and after.
+    A `momentary` switch does something once and always shows the first word.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Switch:
     momentary: bool = False
 
     def takes(self, value: str) -> bool:
-        """Return whether a value is one of its own."""
+        """Return whether the switch takes a value."""
         if value in self.values:
             return True
         if self.kind == "number":
