@@ -45,6 +45,11 @@ if _has_room(MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+SELDOM = (20_000, 20, 20)
+"""Python's own thresholds are 700, 10 and 10: by them, a tenth of the tests' CPU time is a search for
+cycles, of which a test leaves few."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session):
     """What is imported and collected stays to the end: the garbage collector need not look at it
@@ -54,6 +59,7 @@ def pytest_collection(session: pytest.Session):
         return (yield)
     finally:
         gc.enable()
+        gc.set_threshold(*SELDOM)
         gc.collect()
         gc.freeze()
 

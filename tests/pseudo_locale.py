@@ -27,7 +27,8 @@ def pseudo(text: str) -> str:
 
 def program(into: Path) -> Path:
     """Copy the program below a folder; return what PYTHONPATH has to be for it."""
-    shutil.copytree(SOURCE, into, ignore=shutil.ignore_patterns("__pycache__"))
+    # With what is compiled, which holds for the copy too; but for what somebody compiles just now.
+    shutil.copytree(SOURCE, into, ignore=shutil.ignore_patterns("*.pyc.*"))
     compiled = into / "noroshi/locale/ja/LC_MESSAGES/noroshi.mo"
     texts = catalogue()
     for one in texts:

@@ -25,14 +25,18 @@ DAMAGES = [
 ]
 
 
-@pytest.fixture
-def source(tmp_path):
-    return program(tmp_path / "src")
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return program(tmp_path_factory.mktemp("program") / "src")
 
 
 @pytest.fixture
 def file(source):
-    return source / "noroshi/locale/ja/LC_MESSAGES/noroshi.mo"
+    """The catalogue, which is whole again for the next test."""
+    found = source / "noroshi/locale/ja/LC_MESSAGES/noroshi.mo"
+    whole = found.read_bytes()
+    yield found
+    found.write_bytes(whole)
 
 
 def run(source, *arguments):

@@ -3,7 +3,8 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,8 @@ def classes_alike(src: Path) -> dict[str, list[str]]:
     return {one: found for one, found in places.items() if len(found) > 1}
 
 
-def defined(src: Path) -> list[tuple[str, str]]:
+@cache
+def defined(src: Path) -> Sequence[tuple[str, str]]:
     """Return the names of classes, functions and fields, each behind the name of its module."""
     found = []
     for module, path in modules(src).items():
@@ -165,7 +167,8 @@ def defined(src: Path) -> list[tuple[str, str]]:
     return found
 
 
-def local(src: Path) -> list[tuple[str, str]]:
+@cache
+def local(src: Path) -> Sequence[tuple[str, str]]:
     """Return the names of functions, arguments and local variables, each behind its module.
     An operation's name and arguments are the API's, so they are not among them."""
     return [
@@ -202,7 +205,7 @@ def bound(function: ast.AST) -> Iterator[str]:
             yield node.name
 
 
-def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+def with_word(names: Sequence[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
     """Return those of the packages' names that have one of the words between their _."""
     return [
         f"{module}.{name}"
@@ -212,7 +215,7 @@ def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str
     ]
 
 
-def alone(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+def alone(names: Sequence[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
     """Return those of the packages' names that are one of the words, and no more than that."""
     return [
         f"{module}.{name}"
@@ -339,7 +342,7 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
 
 def test_no_participle_pronoun_or_preposition_is_a_name_alone():
     assert {"found", "whose", "without"} <= no_whole_names()
-    found = alone(local(SRC) + classes(SRC), no_whole_names(), WHOLE_NAMES)
+    found = alone([*local(SRC), *classes(SRC)], no_whole_names(), WHOLE_NAMES)
     assert set(found) - OF_ANSWERS == set()
 
 

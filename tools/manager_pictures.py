@@ -35,15 +35,15 @@ TITLES = {
 async def draw() -> None:
     from tests.service.clients import open_manager
     from tests.web.node_at_work import living
-    from tests.web.test_each_page import chromium
-    from tests.web.test_in_a_browser import Seen
+    from tests.web.window import Seen, launched, standing
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         harness = await living(Path(home), "en", TITLES)
         await harness.done("silence_end", silence="app01/logs")
         async with (
             open_manager(harness, Path(home), name="minato") as url,
-            chromium(harness.time.now, "en", "light", 1440) as context,
+            launched() as chromium,
+            standing(chromium, harness.time.now, "en", "light", 1440) as context,
         ):
             seen = Seen(await context.new_page(), url)
             await seen.log_in()

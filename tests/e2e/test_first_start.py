@@ -7,13 +7,13 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from noroshi_lab.lab.person import enter_code
 from tests.e2e.keystrokes import Effort
 from tests.e2e.labs import LabProgram, walked
 from tests.e2e.world import PATIENCE, Home, until
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
+from tests.web.window import NARROW, WIDE, Seen, launched, window
 
 GOOD = "correct horse battery"
 PATIENT = PATIENCE * 1000
@@ -61,13 +61,7 @@ PASSWORD = "a password for the mailbox"
 )
 async def test_from_empty_to_a_received_test_alarm(node, lab, language, theme, width, way, by):
     (url, code), name = node, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
-        )
-        context = await chromium.new_context(
-            viewport={"width": width, "height": 900}, locale=language, color_scheme=theme
-        )
+    async with launched() as chromium, window(chromium, language, theme, width) as context:
         seen = Seen(await context.new_page(), url)
         person, began = Person(seen, lab.card, name), monotonic()
         await person.enters(url, code)
@@ -76,7 +70,6 @@ async def test_from_empty_to_a_received_test_alarm(node, lab, language, theme, w
         await person.chooses_the_way(by)
         await (person.signs_in_here() if way == "here" else person.types_a_code())
         await person.receives(lab)
-        await chromium.close()
     assert seen.wrong == []
     assert (person.fields, person.clicks) == ASKED[way]
     print(f"{way}: {person.effort}, {person.effort.seconds:.0f} s by the model")

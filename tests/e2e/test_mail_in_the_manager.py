@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from noroshi_lab.lab.person import enter_code, sign_in
 from noroshi_lab.lab.remote import Remote
@@ -18,7 +18,7 @@ from tests.e2e.labs import LabProgram
 from tests.e2e.world import FAR, PATIENCE, Home
 from tests.ports import free_port
 from tests.web.console import listen
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, picture
+from tests.web.window import NARROW, WIDE, launched, picture, window
 
 GOOD = "correct horse battery"
 SOON = 1_000 * PATIENCE
@@ -152,17 +152,9 @@ class Sitting:
         )
 
 
-async def sat_down(playwright, office):
-    chromium = await playwright.chromium.launch(
-        executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
-    )
-    context = await chromium.new_context(viewport={"width": WIDE, "height": 900}, locale="en")
-    return chromium, Sitting(await context.new_page(), office)
-
-
 async def test_from_nothing_to_an_accepted_mail_and_by_every_way_to_sign_in(office):
-    async with async_playwright() as playwright:
-        chromium, sitting = await sat_down(playwright, office)
+    async with launched() as chromium, window(chromium) as context:
+        sitting = Sitting(await context.new_page(), office)
         await sitting.is_in()
         await a_route_is_added(sitting)
         await the_browser_comes_back(sitting)
@@ -172,7 +164,6 @@ async def test_from_nothing_to_an_accepted_mail_and_by_every_way_to_sign_in(offi
         await an_address_is_pasted(sitting)
         await the_app_signs_in_by_itself(sitting)
         await the_order_is_changed(sitting)
-        await chromium.close()
     assert sitting.wrong == []
 
 

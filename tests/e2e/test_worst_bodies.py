@@ -130,7 +130,7 @@ class Watched:
             while not told.done():
                 assert await node.healthy()
                 asked += 1
-                await asyncio.wait([told], timeout=0.02)
+                await asyncio.wait([told], timeout=0.1)
             answers.append((await told, asked))
         grown = node.memory("VmHWM") - before
         print(f"{len(answers)} requests, memory grew by {grown / (1 << 20):.1f} MiB")

@@ -192,9 +192,11 @@ def status_of(home):
 
 
 def until(seen, what):
-    """Wait for something that must come; the patience only ends a broken run."""
-    end = time.monotonic() + PATIENCE
+    """Wait for something that must come; the patience only ends a broken run. The longer it takes,
+    the more seldom is it looked for: a look asks the node, and takes a processor from it."""
+    end, pause = time.monotonic() + PATIENCE, 0.02
     while not seen():
         if time.monotonic() > end:
             raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.25)

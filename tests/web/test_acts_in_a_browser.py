@@ -9,10 +9,12 @@ from noroshi.core.model import Reading, Sample
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
 from tests.web.browser import with_user
-from tests.web.test_in_a_browser import looking
+from tests.web.window import ON_ITS_LOOP, looking
+
+pytestmark = ON_ITS_LOOP
 
 
-async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
+async def test_a_monitor_is_tried_copied_stopped_and_started(chromium, tmp_path):
     slow = asyncio.Event()
 
     async def measure(_monitor, memory):
@@ -21,7 +23,7 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
 
     harness = await with_user(harness=Harness(measure=measure, runs_on="minato-sv"))
     await apply_definitions(InProcessClient(harness))
-    async with looking(harness, tmp_path) as seen:
+    async with looking(chromium, harness, tmp_path) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/monitor/web1/base/disks")
         await expect(page.locator("#try-slow")).to_be_hidden()

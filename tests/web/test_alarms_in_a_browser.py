@@ -4,7 +4,10 @@ from playwright.async_api import expect
 
 from noroshi.core.levels import Level
 from tests.service.clients import InProcessClient, apply_definitions
-from tests.web.test_in_a_browser import _fits, looking
+from tests.web.browser import with_user
+from tests.web.window import ON_ITS_LOOP, fits, looking
+
+pytestmark = ON_ITS_LOOP
 
 DISKS = "web1/base/disks"
 
@@ -45,11 +48,12 @@ async def _told_live(page, harness, ask):
     await page.fill("#a-words", "")
 
 
-async def test_an_alarm_is_taken_and_its_computer_silenced(harness, tmp_path):
+async def test_an_alarm_is_taken_and_its_computer_silenced(chromium, tmp_path):
+    harness = await with_user()
     ask = InProcessClient(harness)
     await apply_definitions(ask)
     await harness.measured()
-    async with looking(harness, tmp_path) as seen:
+    async with looking(chromium, harness, tmp_path) as seen:
         page = seen.page
         await page.click(".incident__end .button")
         await page.wait_for_selector("tr.is-picked")
@@ -66,7 +70,7 @@ async def test_an_alarm_is_taken_and_its_computer_silenced(harness, tmp_path):
         await page.fill("#s-why", "Changing the power supply")
         await page.click('#silence [value="silence"]')
         await expect(page.locator("#silent")).to_contain_text("Changing the power supply")
-        await _fits(page)
+        await fits(page)
         await seen.shoot("alarms.story")
         await ask("alarm_unacknowledge", monitor=DISKS)  # somebody else, elsewhere
         await _told_live(page, harness, ask)
@@ -81,5 +85,5 @@ async def test_an_alarm_is_taken_and_its_computer_silenced(harness, tmp_path):
         await page.check('[name="day_sat"]')
         await page.click('[value="add"]')
         await expect(page.locator("tbody")).to_contain_text("Sat")
-        await _fits(page)
+        await fits(page)
         await seen.shoot("maintenance.story")

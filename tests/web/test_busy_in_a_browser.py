@@ -10,9 +10,9 @@ from tests.sweeps import sweep
 from tests.web.browser import GOOD
 from tests.web.filled_queue import filled
 from tests.web.test_each_page import AXE, ONLY
-from tests.web.test_in_a_browser import NARROW, WIDE, looking, running
+from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, looking
 
-__all__ = ["running"]  # a fixture, taken over from there
+pytestmark = ON_ITS_LOOP
 
 WORDS = {"en": "Working…", "ja": "処理しています…"}
 WHEN_SLOW = """(look) => new MutationObserver(async (changes, watch) => {
@@ -56,10 +56,10 @@ async def held(page, path, look):
 
 @sweep(("language", "width"), [("en", WIDE), ("ja", NARROW)])
 async def test_a_pressed_button_says_it_is_at_work_and_a_second_press_sends_nothing(
-    running, tmp_path, language, width
+    chromium, tmp_path, language, width
 ):
     harness = await filled()
-    async with looking(harness, tmp_path, language, width=width, chromium=running) as seen:
+    async with looking(chromium, harness, tmp_path, language, width=width) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/queue/mail?id={harness.ids[5]}")
         async with held(page, "**/queue/mail", PRESSED) as (told, posted):
@@ -81,8 +81,8 @@ async def test_a_pressed_button_says_it_is_at_work_and_a_second_press_sends_noth
         await expect(page.locator("#busy")).to_be_empty()
 
 
-async def test_a_page_that_comes_back_as_it_was_left_can_be_sent_again(tmp_path):
-    async with looking(await filled(), tmp_path) as seen:
+async def test_a_page_that_comes_back_as_it_was_left_can_be_sent_again(chromium, tmp_path):
+    async with looking(chromium, await filled(), tmp_path) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/sure")
         await page.fill("#password", GOOD)
@@ -92,8 +92,8 @@ async def test_a_page_that_comes_back_as_it_was_left_can_be_sent_again(tmp_path)
         await page.wait_for_url(f"{seen.url}/")
 
 
-async def test_what_opens_a_window_of_its_own_leaves_the_button_as_it_is(tmp_path):
-    async with looking(await filled(), tmp_path) as seen:
+async def test_what_opens_a_window_of_its_own_leaves_the_button_as_it_is(chromium, tmp_path):
+    async with looking(chromium, await filled(), tmp_path) as seen:
         await seen.page.goto(f"{seen.url}/queue")
         await seen.page.evaluate(
             """document.querySelector('main').insertAdjacentHTML('beforeend',

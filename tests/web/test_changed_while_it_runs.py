@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from noroshi.app.composition import open_app
 from noroshi.config.config import read_config
@@ -16,7 +16,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.server import open_web
 from tests.e2e.world import Home
 from tests.web.browser import GOOD
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, WIDE, Seen
+from tests.web.window import Seen, launched, window
 
 PATIENCE = 60_000
 MONITOR = {"name": "memory", "kind": "memory", "title": "Memory"}
@@ -49,13 +49,10 @@ async def running(folder):
 
 @asynccontextmanager
 async def logged_in(chromium, url, name):
-    context = await chromium.new_context(
-        viewport={"width": WIDE, "height": 900}, locale="en", color_scheme="light"
-    )
-    seen = Seen(await context.new_page(), url)
-    await seen.log_in(name)
-    yield seen
-    await context.close()
+    async with window(chromium) as context:
+        seen = Seen(await context.new_page(), url)
+        await seen.log_in(name)
+        yield seen
 
 
 async def to_the_settings(page):
@@ -65,40 +62,35 @@ async def to_the_settings(page):
 
 
 async def test_a_limit_is_changed_while_it_watches_and_the_second_editor_is_told(tmp_path):
-    async with running(tmp_path) as url, async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
-        )
-        async with (
-            logged_in(chromium, url, "sato") as first,
-            logged_in(chromium, url, "suzuki") as second,
-        ):
-            for one in (first, second):
-                await to_the_settings(one.page)
-            assert await first.page.get_attribute(LIMIT, "placeholder") == "90"
-            await first.page.fill(LIMIT, "0")
-            await first.page.click("text=Preview changes")
-            await expect(first.page.locator("#h-tried")).to_be_visible()
-            await first.page.click("#edit button[value=save]")
-            await expect(first.page.locator("[role=status]")).to_contain_text(
-                "Saved: version 2"
-            )
-            await first.page.goto(url)
-            incident = first.page.locator(".incident--warning")
-            await expect(incident).to_have_count(1, timeout=PATIENCE)
+    async with (
+        running(tmp_path) as url,
+        launched() as chromium,
+        logged_in(chromium, url, "sato") as first,
+        logged_in(chromium, url, "suzuki") as second,
+    ):
+        for one in (first, second):
+            await to_the_settings(one.page)
+        assert await first.page.get_attribute(LIMIT, "placeholder") == "90"
+        await first.page.fill(LIMIT, "0")
+        await first.page.click("text=Preview changes")
+        await expect(first.page.locator("#h-tried")).to_be_visible()
+        await first.page.click("#edit button[value=save]")
+        await expect(first.page.locator("[role=status]")).to_contain_text("Saved: version 2")
+        await first.page.goto(url)
+        incident = first.page.locator(".incident--warning")
+        await expect(incident).to_have_count(1, timeout=PATIENCE)
 
-            await second.page.fill(LIMIT, "100")
-            await second.page.click("#edit button[value=save]")
-            told = second.page.locator("#why")
-            await expect(told).to_contain_text("sato changed Instance web1 in the meantime")
-            await expect(told).to_contain_text("used › Warning: nothing → 0")
-            await expect(second.page.locator(LIMIT)).to_have_value("100")
-            await expect(second.page.locator(".meanwhile")).to_contain_text("Warning 0")
-            await expect(incident).to_have_count(1)  # nothing was overwritten
-            await second.shoot("settings.overtaken")
-            await second.page.click("text=Save my changes anyway")
-            await expect(second.page.locator("[role=status]")).to_contain_text("version 3")
-            await expect(incident).to_have_count(0, timeout=PATIENCE)
-        await chromium.close()
+        await second.page.fill(LIMIT, "100")
+        await second.page.click("#edit button[value=save]")
+        told = second.page.locator("#why")
+        await expect(told).to_contain_text("sato changed Instance web1 in the meantime")
+        await expect(told).to_contain_text("used › Warning: nothing → 0")
+        await expect(second.page.locator(LIMIT)).to_have_value("100")
+        await expect(second.page.locator(".meanwhile")).to_contain_text("Warning 0")
+        await expect(incident).to_have_count(1)  # nothing was overwritten
+        await second.shoot("settings.overtaken")
+        await second.page.click("text=Save my changes anyway")
+        await expect(second.page.locator("[role=status]")).to_contain_text("version 3")
+        await expect(incident).to_have_count(0, timeout=PATIENCE)
     assert first.wrong == []
     assert [line for line in second.wrong if "409" not in line] == []

@@ -3,14 +3,12 @@ on a phone: all of it shown, reachable, translated. With PICTURES=1, what it see
 build/pages/each/."""
 
 import re
-from contextlib import asynccontextmanager
 from importlib.resources import files
 from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
@@ -20,7 +18,7 @@ from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 from tests.web.hostile import routes_of
 from tests.web.node_at_work import living
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
+from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, Seen, standing
 
 SMALL = 320
 """The width at which nothing may have to be moved sideways (WCAG 2.1, 1.4.10)."""
@@ -185,24 +183,6 @@ def test_names_and_terms_may_stand_in_a_japanese_page(text):
     assert not SENTENCE.search(text)
 
 
-@asynccontextmanager
-async def chromium(now, language, theme, width):
-    """One window, whose clock stands at that instant."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
-        )
-        context = await browser.new_context(
-            viewport={"width": width, "height": 900},
-            locale=language,
-            color_scheme=theme,
-            reduced_motion="reduce",
-        )
-        await context.clock.set_fixed_time(now)
-        yield context
-        await browser.close()
-
-
 def looks(*quick):
     """All looks there are; but for the quick ones they are left to `make test-long`."""
     marks = [() if one in quick else pytest.mark.long for one in LOOKS]
@@ -215,14 +195,17 @@ def looks(*quick):
     )
 
 
+@ON_ITS_LOOP
 @looks(("ja", "light", WIDE), ("en", "dark", NARROW))
-async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language, theme, width):
+async def test_each_page_is_whole_translated_and_within_reach(
+    chromium, tmp_path, language, theme, width
+):
     harness = await living(tmp_path, language)
     names = await names_of(harness)
     look = f"{language}.{theme}.{width}"
     async with (
         open_manager(harness, tmp_path, name="minato") as url,
-        chromium(harness.time.now, language, theme, width) as context,
+        standing(chromium, harness.time.now, language, theme, width) as context,
     ):
         seen = Seen(await context.new_page(), url)
         walk = Walk(seen, language, look)
@@ -235,15 +218,16 @@ async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language
     assert walk.faults == []
 
 
+@ON_ITS_LOOP
 @looks(("ja", "light", NARROW))
 async def test_each_page_that_has_nothing_to_show_yet_is_as_well(
-    tmp_path, language, theme, width
+    chromium, tmp_path, language, theme, width
 ):
     harness = Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
     look = f"{language}.{theme}.{width}"
     async with (
         open_manager(harness, tmp_path, name="minato") as url,
-        chromium(harness.time.now, language, theme, width) as context,
+        standing(chromium, harness.time.now, language, theme, width) as context,
     ):
         seen = Seen(await context.new_page(), url)
         walk = Walk(seen, language, look)

@@ -10,8 +10,10 @@ from tests.service.clients import open_manager
 from tests.web.browser import GOOD
 from tests.web.filled_queue import envelope, filled
 from tests.web.node_at_work import living
-from tests.web.test_each_page import NARROW, PAGES, Walk, chromium, looks, names_of
-from tests.web.test_in_a_browser import Seen
+from tests.web.test_each_page import PAGES, Walk, looks, names_of
+from tests.web.window import NARROW, ON_ITS_LOOP, Seen, standing
+
+pytestmark = ON_ITS_LOOP
 
 QUICK = (("ja", "dark", NARROW),)
 """One look is enough to find what is too wide or not translated."""
@@ -154,11 +156,13 @@ async def _by_deeds(walk, harness):
 
 
 @looks(*QUICK)
-async def test_what_stands_there_after_something_was_done(tmp_path, language, theme, width):
+async def test_what_stands_there_after_something_was_done(
+    chromium, tmp_path, language, theme, width
+):
     harness = await living(tmp_path, language)
     async with (
         open_manager(harness, tmp_path, name="minato") as url,
-        chromium(harness.time.now, language, theme, width) as context,
+        standing(chromium, harness.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
         walk = Doing(Seen(await context.new_page(), url), language, look)
@@ -171,12 +175,14 @@ async def test_what_stands_there_after_something_was_done(tmp_path, language, th
 
 
 @looks(*QUICK)
-async def test_long_names_are_whole_and_break_where_they_must(tmp_path, language, theme, width):
+async def test_long_names_are_whole_and_break_where_they_must(
+    chromium, tmp_path, language, theme, width
+):
     harness = await living(tmp_path, language, dict.fromkeys(NAMED, LONG[language]))
     names = await names_of(harness)
     async with (
         open_manager(harness, tmp_path, name="minato") as url,
-        chromium(harness.time.now, language, theme, width) as context,
+        standing(chromium, harness.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
         walk = Walk(Seen(await context.new_page(), url), language, look)
@@ -187,7 +193,7 @@ async def test_long_names_are_whole_and_break_where_they_must(tmp_path, language
 
 
 @looks()
-async def test_two_hundred_rows_stand_on_one_page(tmp_path, language, theme, width):
+async def test_two_hundred_rows_stand_on_one_page(chromium, tmp_path, language, theme, width):
     many = [f"/srv/share/{n:03d}" for n in range(200)]
     harness = await filled()
     await harness.measured(more=many)
@@ -195,7 +201,7 @@ async def test_two_hundred_rows_stand_on_one_page(tmp_path, language, theme, wid
         await harness.store.post(envelope(n, f"FS01 {n}", born=harness.time.now))
     async with (
         open_manager(harness, tmp_path, name="minato") as url,
-        chromium(harness.time.now, language, theme, width) as context,
+        standing(chromium, harness.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
         walk = Walk(Seen(await context.new_page(), url), language, look)

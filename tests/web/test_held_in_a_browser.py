@@ -3,7 +3,9 @@
 from playwright.async_api import expect
 
 from tests.web.filled_queue import filled
-from tests.web.test_in_a_browser import looking
+from tests.web.window import ON_ITS_LOOP, looking
+
+pytestmark = ON_ITS_LOOP
 
 WAITING = 5
 
@@ -13,9 +15,9 @@ async def state_of(harness):
     return shown["queued"]["state"]
 
 
-async def test_a_mail_is_held_and_released_from_the_list(tmp_path):
+async def test_a_mail_is_held_and_released_from_the_list(chromium, tmp_path):
     harness = await filled()
-    async with looking(harness, tmp_path) as seen:
+    async with looking(chromium, harness, tmp_path) as seen:
         await seen.page.goto(f"{seen.url}/queue")
         await seen.page.fill("input[name=q]", "01JD0005")
         await seen.page.click("form[role=search] button")
@@ -31,9 +33,9 @@ async def test_a_mail_is_held_and_released_from_the_list(tmp_path):
         assert await state_of(harness) == "waiting"
 
 
-async def test_the_queue_and_a_mail_s_page_follow_what_others_do(tmp_path):
+async def test_the_queue_and_a_mail_s_page_follow_what_others_do(chromium, tmp_path):
     harness = await filled()
-    async with looking(harness, tmp_path) as seen:
+    async with looking(chromium, harness, tmp_path) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/queue?q=01JD0005")
         await page.get_by_role("button", name="Hold").wait_for()

@@ -11,20 +11,20 @@ from tests.web.browser import GOOD, with_user
 from tests.web.filled_queue import filled
 from tests.web.http.test_reauthenticate import Wary
 from tests.web.test_each_page import AXE, JAPANESE, ONLY
-from tests.web.test_in_a_browser import NARROW, WIDE, looking, running
+from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, looking
 
-__all__ = ["running"]  # a fixture, taken over from there
+pytestmark = ON_ITS_LOOP
 
 FILE = {"name": "app.pfx", "mimeType": "application/x-pkcs12", "buffer": pfx()}
 
 
 @sweep(("language", "width"), [("en", WIDE), ("ja", NARROW)])
 async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
-    running, tmp_path, language, width
+    chromium, tmp_path, language, width
 ):
     harness = await filled()
     harness.service = Wary(harness.service)
-    async with looking(harness, tmp_path, language, width=width, chromium=running) as seen:
+    async with looking(chromium, harness, tmp_path, language, width=width) as seen:
         page, other = seen.page, await seen.page.context.new_page()
         await other.goto(f"{seen.url}/queue/mail?id={harness.ids[5]}")
         await page.goto(f"{seen.url}/mail/route/m365?way=app_certificate")
@@ -45,11 +45,13 @@ async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
         seen.wrong[:] = [one for one in seen.wrong if "status of 40" not in one]
 
 
-async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_typed(tmp_path):
+async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_typed(
+    chromium, tmp_path
+):
     harness = await with_user(harness=Harness())
     await apply_definitions(InProcessClient(harness))
     await harness.measured()
-    async with looking(harness, tmp_path) as seen:
+    async with looking(chromium, harness, tmp_path) as seen:
         page, other = seen.page, await seen.page.context.new_page()
         await page.goto(f"{seen.url}/alarms")
         await expect(page.locator("#live")).not_to_be_empty()

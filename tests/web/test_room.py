@@ -4,8 +4,10 @@ import pytest
 
 from tests.service.clients import open_manager
 from tests.web.node_at_work import living
-from tests.web.test_each_page import SMALL, TOO_WIDE, chromium
-from tests.web.test_in_a_browser import Seen
+from tests.web.test_each_page import SMALL, TOO_WIDE
+from tests.web.window import ON_ITS_LOOP, Seen, standing
+
+pytestmark = ON_ITS_LOOP
 
 LONG = "minato-seiki-headquarters-in-kanagawa"
 BUSY = """() => {
@@ -22,11 +24,11 @@ OVERLAPPING = """() => {
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_the_bar_has_room_for_long_names(tmp_path, language):
+async def test_the_bar_has_room_for_long_names(chromium, tmp_path, language):
     harness = await living(tmp_path, language)
     async with (
         open_manager(harness, tmp_path, name=LONG) as url,
-        chromium(harness.time.now, language, "light", SMALL) as context,
+        standing(chromium, harness.time.now, language, "light", SMALL) as context,
     ):
         seen = Seen(await context.new_page(), url)
         await seen.log_in()

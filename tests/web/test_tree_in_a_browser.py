@@ -6,20 +6,20 @@ from tests.service.clients import InProcessClient, apply_definitions
 from tests.sweeps import sweep
 from tests.web.browser import with_user
 from tests.web.test_each_page import AXE, ONLY
-from tests.web.test_in_a_browser import NARROW, WIDE, looking, running
+from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, looking
 
-__all__ = ["running"]  # a fixture, taken over from there
+pytestmark = ON_ITS_LOOP
 
 
 @sweep(("language", "width"), [("en", WIDE), ("ja", NARROW)])
 async def test_a_name_in_the_tree_leads_to_its_page_and_the_triangle_opens_its_branch(
-    running, tmp_path, language, width
+    chromium, tmp_path, language, width
 ):
     harness = await with_user()
     two = [{"name": n, "monitor": [{"name": "disks", "kind": "disk"}]} for n in ("a", "b")]
     more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
     await apply_definitions(InProcessClient(harness), **more)
-    async with looking(harness, tmp_path, language, width=width, chromium=running) as seen:
+    async with looking(chromium, harness, tmp_path, language, width=width) as seen:
         page, inside = seen.page, {"en": "Inside", "ja": "の中"}[language]
         await _unfold(page)
         fold = page.locator("summary", has_text=inside).filter(has_text="web2")
