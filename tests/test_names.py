@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.json_classes import json_classes
+
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 GLOSSARY = (ROOT / "docs/develop/glossary.md").read_text(encoding="utf-8")
@@ -90,19 +92,10 @@ OF_ANSWERS = {
     "noroshi.operations.mail_answers.Sent",
     "noroshi.operations.mail_answers.Tried",
     "noroshi.ports.examination.Whose",
-    "noroshi.service.operation.after",
-    "noroshi.service.operation.before",
     "noroshi.transports.http.graph.where",
     "noroshi.transports.http.webhook.where",
     "noroshi.transports.pickup.where",
     "noroshi.transports.smtp.options.where",
-    "noroshi.web.forms.conflict.why",
-    "noroshi.web.forms.fields.each",
-    "noroshi.web.pages.route_actions.bad",
-    "noroshi.web.view.alarms.ended",
-    "noroshi.web.view.form_operations.bad",
-    "noroshi.web.view.overview.called",
-    "noroshi.web.view.route.alone",
 }
 """Names that answers, tables of knowledge, kinds of routes and templates have in common."""
 
@@ -255,7 +248,42 @@ def no_words_of_functions() -> set[str]:
 
 
 def no_whole_names() -> set[str]:
-    return set(listed("only where stored rows, answers or definitions have it.\n").split())
+    return set(
+        listed("only as a key of JSON: in answers, in definitions, in stored rows.\n").split()
+    )
+
+
+def no_whole_fields() -> set[str]:
+    return set(listed("Neither is a field one of these:\n").split())
+
+
+def fields(src: Path) -> list[tuple[str, str]]:
+    """Return the names of fields, properties and attributes of `self`, each behind its module.
+    Keys of JSON are not among them, nor are members of an enum, which are its values."""
+    paths = modules(src)
+    of_json = json_classes(paths)
+    return [
+        (module, name)
+        for module, path in paths.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and (module, node.name) not in of_json
+        for name in attributes(node)
+    ]
+
+
+def attributes(node: ast.ClassDef) -> Iterator[str]:
+    """Yield the names of a class's fields and properties, and what its methods set on `self`."""
+    for one in node.body:
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            yield one.target.id
+        if isinstance(one, ast.FunctionDef) and any(
+            "property" in ast.unparse(decorator) for decorator in one.decorator_list
+        ):
+            yield one.name
+    for one in ast.walk(node):
+        is_set = isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
+        if is_set and ast.unparse(one.value) == "self":
+            yield one.attr
 
 
 def options(package: str, node: ast.ClassDef) -> bool:
@@ -316,6 +344,12 @@ def test_no_participle_pronoun_or_preposition_is_a_name_alone():
     assert {"found", "whose", "without"} <= no_whole_names()
     found = alone([*local(SRC), *classes(SRC)], no_whole_names(), WHOLE_NAMES)
     assert set(found) - OF_ANSWERS == set()
+
+
+def test_no_field_or_property_is_one_of_these_words_alone_but_a_key_of_json():
+    words = no_whole_names() | no_whole_fields()
+    assert {"at", "since", "why"} <= words
+    assert alone(fields(SRC), words, ("noroshi.",)) == []
 
 
 LOCAL = """
@@ -392,3 +426,24 @@ def test_a_word_that_is_a_name_alone_is_found(tree):
         "noroshi.b.text.told",
         "noroshi.b.text._said",
     }
+
+
+def test_a_field_that_is_a_word_alone_is_found_but_no_key_of_json(tmp_path):
+    for name, text in {
+        "row": "class Row:\n    told: int\n    def __init__(self): self._since = 1\n"
+        "    @property\n    def kept(self): ...\n"
+        "class State(Enum):\n    HELD = 1\n",
+        "mail_answers": "from noroshi.part import Part\nclass Mail:\n    to: list[Part]\n",
+        "part": "class Base:\n    by: int\nclass Part(Base):\n    at: int\n",
+        "stored": "class Entry:\n    who: int\nschema.value(Entry, text)\n",
+        "offered": "from noroshi import part\nclass Given:\n    left: int\n"
+        "@offers(IT)\nasync def it(self, one: Given) -> part.Part: ...\n",
+    }.items():
+        (tmp_path / "noroshi").mkdir(exist_ok=True)
+        (tmp_path / "noroshi" / f"{name}.py").write_text(text)
+    words = {"told", "since", "kept", "held", "to", "by", "at", "who", "left"}
+    assert alone(fields(tmp_path), words, ("noroshi.",)) == [
+        "noroshi.row.told",
+        "noroshi.row.kept",
+        "noroshi.row._since",
+    ]

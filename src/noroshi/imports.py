@@ -67,19 +67,19 @@ class OnDemand(Mapping[str, T]):
     nothing."""
 
     def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
-        self._makers, self._made = makers, dict[str, T]()
+        self._makers, self._value_by_name = makers, dict[str, T]()
 
     def __getitem__(self, name: str) -> T:
         try:
-            return self._made[name]
+            return self._value_by_name[name]
         except KeyError:
             return self._make(name)
 
     def _make(self, name: str) -> T:
         with ONE_AT_A_TIME:
-            if name not in self._made:
-                self._made[name] = self._makers[name]()
-            return self._made[name]
+            if name not in self._value_by_name:
+                self._value_by_name[name] = self._makers[name]()
+            return self._value_by_name[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers

@@ -34,15 +34,15 @@ class ManualClocks:
     """Two clocks that a test moves: together as time passes, or the wall's alone."""
 
     def __init__(self, now: datetime = DAWN) -> None:
-        self.now, self.passed = now, 1000.0
+        self.now, self.steady_seconds = now, 1000.0
 
     @property
     def clocks(self) -> Clocks:
-        return Clocks(wall=lambda: self.now, steady=lambda: self.passed)
+        return Clocks(wall=lambda: self.now, steady=lambda: self.steady_seconds)
 
     def pass_by(self, **amount: float) -> None:
         self.now += timedelta(**amount)
-        self.passed += timedelta(**amount).total_seconds()
+        self.steady_seconds += timedelta(**amount).total_seconds()
 
     def jump(self, **amount: float) -> None:
         self.now += timedelta(**amount)
@@ -73,9 +73,9 @@ class FakeHost:
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._listeners = listeners
-        self._ran, self._address = ran, address
+        self._program_result, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
-        self._beats, self._now, self._files, self._own = beats, now, files, own
+        self._beats, self._now, self._files, self._self_facts = beats, now, files, own
         self._network, self._secrets = network, secrets
         self.forbidden: Sequence[Message] = ()
 
@@ -118,10 +118,10 @@ class FakeHost:
         return _available(self._beats).get(job)
 
     async def self_facts(self) -> SelfFacts:
-        return _available(self._own)
+        return _available(self._self_facts)
 
     async def run(self, program: Program) -> ProgramResult:
-        return _available(self._ran)
+        return _available(self._program_result)
 
     async def with_files(self, work: Callable[[Files], T]) -> T:
         files = _available(self._files)
@@ -144,11 +144,11 @@ class ScriptedTransport:
         self, wall: Callable[[], datetime], *script: Verdict | Mapping[str, Verdict]
     ) -> None:
         self.wall, self.script = wall, list(script or [Verdict.ACCEPTED])
-        self.sent: list[Envelope] = []
+        self.sent_envelopes: list[Envelope] = []
         self.open = True
 
     async def send(self, envelope: Envelope) -> Receipt:
-        self.sent.append(envelope)
+        self.sent_envelopes.append(envelope)
         step = self.script[0] if len(self.script) == 1 else self.script.pop(0)
         verdicts = dict.fromkeys(envelope.to, step) if isinstance(step, Verdict) else step
         answers = {
@@ -200,7 +200,7 @@ READS = {
 class FaultyStore:
     """A store that fails while told to, or that kills the process at its n-th call.
 
-    `failing`: every call fails; `read_only`: those that write do, as on a full disk; `locked`:
+    `is_failing`: every call fails; `read_only`: those that write do, as on a full disk; `locked`:
     they wait until `unlock`. `answer_lost`: the call still reached the disk. After the death
     every call dies.
     """
@@ -208,7 +208,7 @@ class FaultyStore:
     def __init__(self, inner: Store, dies_at: int = 0, answer_lost: bool = False) -> None:
         self.inner, self.dies_at, self.answer_lost = inner, dies_at, answer_lost
         self.calls: list[str] = []
-        self.failing = self.read_only = False
+        self.is_failing = self.read_only = False
         self.loses_answers = False
         self._free = asyncio.Event()
         self._free.set()
@@ -228,7 +228,7 @@ class FaultyStore:
             self.calls.append(name)
             if name not in READS:
                 await self._free.wait()
-            if self.failing or (self.read_only and name not in READS):
+            if self.is_failing or (self.read_only and name not in READS):
                 raise StoreError("database or disk is full")
             count = len(self.calls)
             last = count == self.dies_at

@@ -117,7 +117,7 @@ ALL = {
         addresses=(),
         subject="?",
         reason=UNREADABLE.fill(said="not a valid record: Input data was truncated"),
-        unread=True,
+        is_unreadable=True,
     ),
     "came-back": CAME_BACK,
     "well": WELL,

@@ -609,7 +609,7 @@ async def test_the_kinds_are_told_to_a_program_letter_by_letter_as_the_node_answ
 
 async def test_a_store_that_fails_ends_with_1(tmp_path):
     store = FaultyStore(MemoryStore())
-    store.failing = True
+    store.is_failing = True
     async with a_node(tmp_path, Harness(store).service):
         told = await typed("status", home=tmp_path)
     assert told.code == 1 and "disk is full" in told.err

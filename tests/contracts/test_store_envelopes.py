@@ -340,7 +340,7 @@ async def test_an_attempt_that_was_broken_off_says_nothing_of_its_route(store, l
     await store.post(letter())
     await store.settle(await lend(), LATER, RESTS)
     (before,) = await store.route_outages()
-    broken = Retry(SOON + HOUR, plain("broken off"), answered=False)
+    broken = Retry(SOON + HOUR, plain("broken off"), has_answered=False)
     await store.settle(await lend(now=SOON), LATER, broken)
     assert await store.route_outages() == [before]
     assert await store.claim_parcel(await store.begin("two", SOON), "smtp", SOON) is None

@@ -173,15 +173,35 @@ def test_which_headers_may_be_sent(headers, fault):
         (PageExpectation(), Page(status=503), OTHER_STATUS),
         (PageExpectation(statuses=(401,)), Page(status=401), None),
         (PageExpectation(statuses=(401, 403)), Page(status=200), OTHER_STATUS),
-        (PageExpectation(has=("ok", "well")), Page(status=200, text=b"all ok and well"), None),
-        (PageExpectation(has=("ok", "well")), Page(status=200, text=b"all ok"), NOT_IN_IT),
-        (PageExpectation(has=("OK",)), Page(status=200, text=b"ok"), NOT_IN_IT),
-        (PageExpectation(has=("正常",)), Page(status=200, text="状態: 正常".encode()), None),
-        (PageExpectation(has_not=("error",)), Page(status=200, text=b"all ok"), None),
-        (PageExpectation(has_not=("warn", "error")), Page(status=200, text=b"an error"), IN_IT),
-        (PageExpectation(has=("ok",)), Page(status=500, text=b""), OTHER_STATUS),
-        (PageExpectation(has=("ok",)), Page(status=200, text=b"ok", coding="gzip"), PACKED),
-        (PageExpectation(has_not=("x",)), Page(status=200, coding="br"), PACKED),
+        (
+            PageExpectation(needed_texts=("ok", "well")),
+            Page(status=200, text=b"all ok and well"),
+            None,
+        ),
+        (
+            PageExpectation(needed_texts=("ok", "well")),
+            Page(status=200, text=b"all ok"),
+            NOT_IN_IT,
+        ),
+        (PageExpectation(needed_texts=("OK",)), Page(status=200, text=b"ok"), NOT_IN_IT),
+        (
+            PageExpectation(needed_texts=("正常",)),
+            Page(status=200, text="状態: 正常".encode()),
+            None,
+        ),
+        (PageExpectation(forbidden_texts=("error",)), Page(status=200, text=b"all ok"), None),
+        (
+            PageExpectation(forbidden_texts=("warn", "error")),
+            Page(status=200, text=b"an error"),
+            IN_IT,
+        ),
+        (PageExpectation(needed_texts=("ok",)), Page(status=500, text=b""), OTHER_STATUS),
+        (
+            PageExpectation(needed_texts=("ok",)),
+            Page(status=200, text=b"ok", coding="gzip"),
+            PACKED,
+        ),
+        (PageExpectation(forbidden_texts=("x",)), Page(status=200, coding="br"), PACKED),
         (PageExpectation(), Page(status=200, coding="gzip"), None),
     ],
 )
@@ -192,17 +212,17 @@ def test_what_is_not_as_it_was_to_be(expected, page, fault):
 
 def test_where_a_text_was_cut_the_beginning_is_spoken_of():
     page = Page(status=200, text=b"x" * 2048, cut_after=2048)
-    found = mismatch(PageExpectation(has=("ok",)), page, "x")
+    found = mismatch(PageExpectation(needed_texts=("ok",)), page, "x")
     assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
 
 
 def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_alone():
     cut = Page(status=200, text=b"x" * 2048, cut_after=2048)
-    found = match_text(PageExpectation(has_not=("error",)), cut, "x")
+    found = match_text(PageExpectation(forbidden_texts=("error",)), cut, "x")
     assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
     for expected, page in (
-        (PageExpectation(has=("x",)), cut),
-        (PageExpectation(has_not=("error",)), replace(cut, cut_after=0)),
+        (PageExpectation(needed_texts=("x",)), cut),
+        (PageExpectation(forbidden_texts=("error",)), replace(cut, cut_after=0)),
     ):
         assert match_text(expected, page, "x").en == "x answered 200 OK"
 

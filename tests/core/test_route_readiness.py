@@ -46,5 +46,11 @@ def test_what_a_route_s_next_mail_may_count_on(known, found):
 
 def test_routes_are_counted_once_each():
     ways = count_readiness(Sends)
-    assert (ways.count, ways.no, ways.for_now, ways.doubted, ways.unproved) == (5, 1, 1, 1, 1)
+    assert (
+        ways.count,
+        ways.blocked_count,
+        ways.unsure_count,
+        ways.doubted_count,
+        ways.unproved_count,
+    ) == (5, 1, 1, 1, 1)
     assert ways.usable == 3

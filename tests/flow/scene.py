@@ -164,8 +164,8 @@ class Scene:
 
     @property
     def mails(self):
-        return [(e.payload["subject"], e.payload["text"]) for e in self.smtp.sent]
+        return [(e.payload["subject"], e.payload["text"]) for e in self.smtp.sent_envelopes]
 
     @property
     def subjects(self):
-        return [e.payload["subject"] for e in self.smtp.sent]
+        return [e.payload["subject"] for e in self.smtp.sent_envelopes]

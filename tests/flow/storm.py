@@ -50,7 +50,7 @@ class Storm(Scene):
     @property
     def accepted(self):
         """What the reader got: of each Message-ID once."""
-        return list({e.id: e for e in self.smtp.sent}.values())
+        return list({e.id: e for e in self.smtp.sent_envelopes}.values())
 
     def named(self, mails):
         return [name for mail in mails for name in set(NAMES.findall(said(mail)))]

@@ -55,7 +55,7 @@ async def sent_by_the_new_one(scene, engine):
     """All that can be sent now."""
     while await engine.dispatcher.send_one("smtp1"):
         pass
-    return [mail.id for mail in scene.smtp.sent]
+    return [mail.id for mail in scene.smtp.sent_envelopes]
 
 
 async def test_what_was_accepted_is_written_down_however_long_the_disk_takes(caplog):

@@ -156,13 +156,13 @@ async def test_a_monitor_that_waits_for_a_slot_is_late_to_the_own_watch():
         ]
         await asyncio.sleep(0)
         scene.time.pass_by(seconds=40)
-        late = engine.watcher.punctuality.lateness(scene.time.passed)
+        late = engine.watcher.punctuality.lateness(scene.time.steady_seconds)
         for look in looks:
             look.cancel()
         await asyncio.gather(*looks, return_exceptions=True)
     assert late == 40
     scene.time.pass_by(minutes=10)
-    assert engine.watcher.punctuality.lateness(scene.time.passed) == 0
+    assert engine.watcher.punctuality.lateness(scene.time.steady_seconds) == 0
 
 
 async def test_all_that_run_and_wait_can_be_ended_in_the_same_moment(runs):

@@ -159,7 +159,7 @@ async def test_while_one_mail_is_written_down_the_next_is_on_the_line(busy):
     scene, line, _ = busy
     line.let_go()
     await scene.store.until(lambda: len(scene.store.lent) >= 3)
-    assert len(scene.smtp.sent) == 2
+    assert len(scene.smtp.sent_envelopes) == 2
     assert (len(await scene.store.queue()), line.most) == (len(MAILS), 1)
     scene.store.goes_on.set()
 
@@ -170,7 +170,7 @@ async def test_what_is_not_written_down_is_never_more_than_two_mails_a_line(busy
     await scene.store.until(lambda: len(scene.store.lent) >= 3)
     for _ in range(100):
         await asyncio.sleep(0)
-    assert len(scene.smtp.sent) == 2
+    assert len(scene.smtp.sent_envelopes) == 2
     scene.store.goes_on.set()
 
 
@@ -199,7 +199,7 @@ async def test_a_server_that_is_quicker_than_our_disk_has_as_many_as_there_are_s
     assert len(scene.store.lent) == 1 + WORKERS
     line.let_go()
     await wake(scene)
-    assert (len(scene.smtp.sent), line.most) == (WORKERS, 1)
+    assert (len(scene.smtp.sent_envelopes), line.most) == (WORKERS, 1)
     scene.store.goes_on.set()
 
 
@@ -209,7 +209,7 @@ async def test_what_was_asked_for_ahead_is_given_back_when_its_route_goes_to_res
     scene.smtp.script = [Verdict.ROUTE_DOWN]
     line.let_go()
     await scene.store.until(lambda: scene.store.given_back)
-    assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [MAILS[0].id]
     assert scene.store.given_back == [MAILS[1].id]
 
 
@@ -220,7 +220,7 @@ async def test_mails_stay_in_order_where_the_server_takes_longer_than_one_may_wa
     for count in range(1, len(MAILS) + 1):
         line.let_go(1)
         await scene.store.until(lambda count=count: len(scene.store.settled) == count)
-    assert [mail.id for mail in scene.smtp.sent] == [mail.id for mail in MAILS]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [mail.id for mail in MAILS]
 
 
 async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
@@ -230,7 +230,7 @@ async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
     await asyncio.sleep(0)
     line.let_go()
     await closing
-    assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [MAILS[0].id]
     row = next(row for row in await scene.store.queue() if row.envelope.id == MAILS[1].id)
     assert (row.is_leased, row.envelope.attempts) == (False, 0)
 
@@ -281,7 +281,7 @@ async def test_several_slots_at_once_give_a_contact_no_more_one_by_one_than_it_m
         await engine.hold()
         await scene.store.post(*mails)
         await asyncio.gather(*[engine.dispatcher.send_one("smtp1") for _ in mails])
-    assert len(scene.smtp.sent) == 1
+    assert len(scene.smtp.sent_envelopes) == 1
 
 
 async def test_one_mail_alone_finds_out_whether_a_route_that_was_down_is_well_again():
@@ -303,4 +303,4 @@ async def test_one_mail_alone_finds_out_whether_a_route_that_was_down_is_well_ag
         scene.store.goes_on.set()
         await scene.store.until(lambda: len(scene.store.lent) == len(mails))
         await engine.dispatcher.close()
-    assert len(scene.smtp.sent) == len(mails)
+    assert len(scene.smtp.sent_envelopes) == len(mails)

@@ -53,11 +53,11 @@ async def test_what_was_put_off_for_an_hour_goes_once_its_route_accepts_another_
         await storm.seconds(engine, 61)
         storm.used = {"/": 96}
         await storm.seconds(engine, 7200)
-        assert storm.smtp.sent == []
+        assert storm.smtp.sent_envelopes == []
         verdict = Verdict.ACCEPTED
         await storm.store.retry("m0001.1/r/ops", storm.time.now)
         await storm.seconds(engine, 40)
-    assert len(storm.smtp.sent) == 2
+    assert len(storm.smtp.sent_envelopes) == 2
 
 
 async def test_a_monitor_whose_first_mail_nobody_takes_is_told_of_all_the_same():
@@ -67,7 +67,9 @@ async def test_a_monitor_whose_first_mail_nobody_takes_is_told_of_all_the_same()
     storm.smtp = Moody(
         now,
         lambda mail: (
-            Verdict.REFUSED if not storm.smtp.sent and not mail.members else Verdict.ACCEPTED
+            Verdict.REFUSED
+            if not storm.smtp.sent_envelopes and not mail.members
+            else Verdict.ACCEPTED
         ),
     )
     storm.backup = Moody(now, lambda mail: Verdict.ROUTE_DOWN)
@@ -77,10 +79,10 @@ async def test_a_monitor_whose_first_mail_nobody_takes_is_told_of_all_the_same()
         await storm.seconds(engine, 61)
         storm.used = {"/": 85}
         await storm.seconds(engine, 600)
-        assert storm.smtp.sent == []
+        assert storm.smtp.sent_envelopes == []
         storm.used = {"/": 96}
         await storm.seconds(engine, 61)
-    (mail,) = storm.smtp.sent
+    (mail,) = storm.smtp.sent_envelopes
     assert len(mail.members) == 2 and await storm.store.queue() == []
 
 
@@ -96,10 +98,10 @@ async def test_a_monitor_whose_first_mail_is_put_off_is_told_of_what_is_new_with
         await storm.seconds(engine, 61)
         storm.used = {"/": 85}
         await storm.seconds(engine, 3 * 3600)
-        assert storm.smtp.sent == []
+        assert storm.smtp.sent_envelopes == []
         storm.used = {"/": 96}
         await storm.seconds(engine, 61)
-    (mail,) = storm.smtp.sent
+    (mail,) = storm.smtp.sent_envelopes
     assert len(mail.members) == 2 and mail.lane.name == "CRITICAL"
 
 
@@ -126,7 +128,7 @@ async def test_what_waits_behind_a_digest_that_nobody_takes_is_told_with_it_as_a
         await storm.seconds(engine, 150)
         assert await storm.store.queue() == []
     old = row.envelope.members
-    (new,) = [mail for mail in storm.smtp.sent if mail.members[: len(old)] == old]
+    (new,) = [mail for mail in storm.smtp.sent_envelopes if mail.members[: len(old)] == old]
     assert len(new.members) > len(old) > 1 and new.lane.name == "CRITICAL"
     assert new.known_as != first[0].known_as and f"queue show {new.id}" in new.payload["text"]
     assert await counts(storm.store) == {"accepted": 24}
@@ -163,7 +165,7 @@ async def test_a_time_that_the_server_named_is_kept_whatever_comes_behind():
         storm.open, storm.used = True, {"/": 96}
         await storm.seconds(engine, 3600)
     assert storm.smtp.tries[1] - first >= hour
-    assert len(storm.smtp.sent[0].members) == 2
+    assert len(storm.smtp.sent_envelopes[0].members) == 2
 
 
 async def test_a_time_that_the_server_named_and_that_is_past_holds_nothing_back():
@@ -182,7 +184,7 @@ async def test_a_time_that_the_server_named_and_that_is_past_holds_nothing_back(
         storm.open = True
         await storm.store.post(replace(LETTER, id="other", born=storm.time.now))
         await storm.seconds(engine, 60)
-    assert len(storm.smtp.sent) == 2
+    assert len(storm.smtp.sent_envelopes) == 2
 
 
 async def flapping(storm, hours, levels=(85, 50)):
@@ -226,7 +228,7 @@ async def test_a_second_route_has_its_turn_though_something_new_comes_all_the_ti
     storm.smtp = Moody(lambda: storm.time.now, lambda mail: Verdict.DEFERRED)
     storm.pace = 5
     await flapping(storm, 1)
-    assert storm.backup.sent
+    assert storm.backup.sent_envelopes
 
 
 async def test_a_critical_alarm_is_told_within_a_minute_though_hours_of_others_were_put_off():
@@ -239,7 +241,7 @@ async def test_a_critical_alarm_is_told_within_a_minute_though_hours_of_others_w
     async with storm.life() as engine:
         storm.pace = 1
         await storm.seconds(engine, 61)
-    (mail,) = storm.smtp.sent
+    (mail,) = storm.smtp.sent_envelopes
     assert mail.members
 
 
@@ -249,4 +251,4 @@ async def test_a_critical_alarm_is_told_within_minutes_though_earlier_ones_were_
     storm.smtp.mood, storm.used = lambda mail: Verdict.ACCEPTED, {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 6 * 60 // storm.pace)
-    assert storm.smtp.sent and await storm.store.queue() == []
+    assert storm.smtp.sent_envelopes and await storm.store.queue() == []

@@ -27,12 +27,12 @@ async def test_five_hundred_alarms_in_a_minute_are_at_most_ten_mails_that_name_e
         storm.used = {"/": 96}
         began = storm.time.now
         await storm.seconds(engine, 60)
-        within = len(storm.smtp.sent)
-        first = storm.smtp.sent[0].born - began
+        within = len(storm.smtp.sent_envelopes)
+        first = storm.smtp.sent_envelopes[0].born - began
         await storm.seconds(engine, 120)
     assert first <= timedelta(seconds=2)
     assert within <= 10
-    names = storm.named(storm.smtp.sent)
+    names = storm.named(storm.smtp.sent_envelopes)
     assert sorted(names) == [f"disk-{n:04}" for n in range(500)]
     assert await counts(storm.store) == {"accepted": 500}
 
@@ -43,7 +43,7 @@ async def test_few_alarms_come_one_by_one():
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
-    assert [bool(mail.members) for mail in storm.smtp.sent] == [False] * 3
+    assert [bool(mail.members) for mail in storm.smtp.sent_envelopes] == [False] * 3
 
 
 async def test_a_contact_who_wants_all_one_by_one_gets_them_within_the_allowance():
@@ -52,10 +52,12 @@ async def test_a_contact_who_wants_all_one_by_one_gets_them_within_the_allowance
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
-        within = len(storm.smtp.sent)
+        within = len(storm.smtp.sent_envelopes)
         await storm.seconds(engine, 240)
     assert within <= 30
-    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(100)]
+    assert sorted(storm.named(storm.smtp.sent_envelopes)) == [
+        f"disk-{n:04}" for n in range(100)
+    ]
 
 
 def answers(storm, fault=Fault.SIGN_IN):
@@ -87,13 +89,15 @@ async def test_a_day_without_a_route_is_told_in_few_mails_the_critical_first(cou
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 24 * 6)
-        assert storm.smtp.sent == []
+        assert storm.smtp.sent_envelopes == []
         assert await counts(storm.store) == {"": count}
         storm.fault, storm.pace = None, 1
         await storm.seconds(engine, 600)
-    assert len(storm.smtp.sent) <= 10
-    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(count)]
-    assert storm.smtp.sent[0].lane is Lane.CRITICAL
+    assert len(storm.smtp.sent_envelopes) <= 10
+    assert sorted(storm.named(storm.smtp.sent_envelopes)) == [
+        f"disk-{n:04}" for n in range(count)
+    ]
+    assert storm.smtp.sent_envelopes[0].lane is Lane.CRITICAL
     assert await counts(storm.store) == {"accepted": count}
 
 
@@ -108,7 +112,7 @@ async def test_what_comes_bit_by_bit_while_a_route_is_down_is_told_in_one_mail()
         assert await counts(storm.store) == {"": 150}
         storm.fault = None
         await storm.seconds(engine, 200)
-    assert len(storm.smtp.sent) == 1
+    assert len(storm.smtp.sent_envelopes) == 1
     assert await counts(storm.store) == {"accepted": 150}
 
 
@@ -127,7 +131,7 @@ async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a
         storm.fault = None
         await storm.store.retry(row.envelope.id, storm.time.now)  # somebody signed in
         await storm.seconds(engine, 5)
-    (mail,) = storm.smtp.sent
+    (mail,) = storm.smtp.sent_envelopes
     assert mail.payload["subject"].startswith("[CRITICAL] web1 disk-0000")
 
 
@@ -139,7 +143,7 @@ async def test_a_route_for_which_nothing_waits_is_looked_at_until_it_is_well_aga
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 61)
-        assert len(storm.backup.sent) == 1
+        assert len(storm.backup.sent_envelopes) == 1
         assert [rest.route for rest in await storm.store.route_outages()] == ["smtp1"]
         storm.time.pass_by(minutes=3)
         await engine.dispatcher.probe("smtp1")
@@ -148,7 +152,7 @@ async def test_a_route_for_which_nothing_waits_is_looked_at_until_it_is_well_aga
         storm.time.pass_by(minutes=3)
         await engine.dispatcher.probe("smtp1")
     assert await storm.store.route_outages() == []
-    assert storm.smtp.sent == []
+    assert storm.smtp.sent_envelopes == []
 
 
 async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_times():
@@ -163,7 +167,7 @@ async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_
         first, *_ = await storm.store.queue()
         await storm.store.retry(first.envelope.id, storm.time.now)
         await storm.seconds(engine, 5)
-    (mail,) = storm.smtp.sent
+    (mail,) = storm.smtp.sent_envelopes
     assert re.search(
         r"^\[RECOVERED\] web1 disk-0000 /: was CRITICAL from 06:0\d:\d\d \+00:00 "
         r"to 06:1\d:\d\d \+00:00$",
@@ -182,11 +186,11 @@ async def test_what_follows_a_digest_is_in_its_thread_and_a_digest_in_that_of_th
         for used, seconds in ((50, 61), (96, 1800), (40, 300)):
             storm.used = {"/": used}
             await storm.seconds(engine, seconds)
-    known = {mail.known_as for mail in storm.smtp.sent}
-    followed = [mail for mail in storm.smtp.sent if mail.thread]
+    known = {mail.known_as for mail in storm.smtp.sent_envelopes}
+    followed = [mail for mail in storm.smtp.sent_envelopes if mail.thread]
     assert all(set(mail.thread) <= known for mail in followed)  # mails that did leave
     assert {bool(mail.members) for mail in followed} == {False, True}
-    (digest,) = (mail for mail in storm.smtp.sent if mail.members and not mail.thread)
+    (digest,) = (mail for mail in storm.smtp.sent_envelopes if mail.members and not mail.thread)
     assert digest.known_as in {one for mail in followed for one in mail.thread}
     await storm.store.close()
 
@@ -214,7 +218,7 @@ async def test_two_routes_of_one_mailbox_share_its_allowance():
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 59)
-    assert len(storm.smtp.sent) + len(storm.backup.sent) <= 30
+    assert len(storm.smtp.sent_envelopes) + len(storm.backup.sent_envelopes) <= 30
 
 
 async def test_after_a_restart_what_was_sent_before_counts():
@@ -225,9 +229,9 @@ async def test_after_a_restart_what_was_sent_before_counts():
     for _ in range(6):
         async with storm.life() as engine:
             for second in range(10):
-                before = len(storm.smtp.sent)
+                before = len(storm.smtp.sent_envelopes)
                 await storm.second(engine, second)
-                times += [second] * (len(storm.smtp.sent) - before)
+                times += [second] * (len(storm.smtp.sent_envelopes) - before)
     assert len(times) <= 30
 
 
@@ -238,7 +242,7 @@ async def test_a_used_up_day_rests_the_route_and_the_next_one_takes_over():
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
-    assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
+    assert len(storm.smtp.sent_envelopes) == 2 and len(storm.backup.sent_envelopes) == 2
     resting = await storm.store.route_outages()
     assert {rest.fault for rest in resting} <= {Fault.QUOTA}
     assert resting[0].open_until - storm.time.now > timedelta(hours=23)
@@ -251,7 +255,7 @@ async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
-    assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
+    assert len(storm.smtp.sent_envelopes) == 2 and len(storm.backup.sent_envelopes) == 2
     (resting,) = await storm.store.route_outages()
     assert resting.fault is Fault.QUOTA and "2 messages within an hour" in resting.reason.en
     left = resting.open_until - storm.time.now
@@ -317,7 +321,7 @@ async def test_a_digest_that_is_put_off_or_held_is_in_no_other_one_s_way():
             await storm.second(engine)
         assert await storm.store.hold(storm.smtp.first.id, "sam")
         await storm.seconds(engine, 400)
-    told = storm.named([storm.smtp.first, *storm.smtp.sent])
+    told = storm.named([storm.smtp.first, *storm.smtp.sent_envelopes])
     assert sorted(told) == [f"disk-{n:04}" for n in range(20)]
 
 
@@ -335,7 +339,9 @@ async def test_a_digest_whose_routes_are_down_is_in_no_other_one_s_way():
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 400)
-    assert sorted(storm.named(storm.backup.sent)) == [f"disk-{n:04}" for n in range(1, 20, 2)]
+    assert sorted(storm.named(storm.backup.sent_envelopes)) == [
+        f"disk-{n:04}" for n in range(1, 20, 2)
+    ]
 
 
 async def test_a_clock_that_is_set_back_while_no_node_runs_lets_nobody_wait_for_the_old_time():
@@ -344,12 +350,12 @@ async def test_a_clock_that_is_set_back_while_no_node_runs_lets_nobody_wait_for_
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 61)
-        assert any(mail.members for mail in storm.smtp.sent)
+        assert any(mail.members for mail in storm.smtp.sent_envelopes)
     storm.time.jump(days=-1)
-    before, storm.used = len(storm.smtp.sent), {"/": 40}
+    before, storm.used = len(storm.smtp.sent_envelopes), {"/": 40}
     async with storm.life() as engine:
         await storm.seconds(engine, 200)
-    told = storm.smtp.sent[before:]
+    told = storm.smtp.sent_envelopes[before:]
     assert set(storm.named(told)) == {f"disk-{n:04}" for n in range(20)}
 
 
@@ -372,4 +378,4 @@ async def test_a_store_that_fails_while_a_digest_is_made_delays_no_alarm(call, w
     storm.used = {"/": 96}
     async with storm.life() as engine:
         await storm.seconds(engine, 120)
-    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(20)]
+    assert sorted(storm.named(storm.smtp.sent_envelopes)) == [f"disk-{n:04}" for n in range(20)]

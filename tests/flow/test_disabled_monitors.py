@@ -25,7 +25,7 @@ async def test_who_was_told_of_a_problem_is_told_that_its_watch_ended_and_not_th
         await scene.plan(STOPPED)
         await scene.seconds(engine, 5)
     assert scene.mails[-1][1] == "/a: CRITICAL>OK ENDED"
-    first, last = scene.smtp.sent
+    first, last = scene.smtp.sent_envelopes
     assert last.thread == (first.id,)
     assert (await scene.store.states())["m"] == State(serial=2)
     decided, *before = await scene.store.decisions("m")
@@ -63,7 +63,7 @@ async def test_once_it_is_started_it_begins_anew_and_what_is_bad_is_told_as_a_ne
         "/a: CRITICAL>OK ENDED",
         "/a: OK>CRITICAL NEW_LEVEL",
     ]
-    assert scene.smtp.sent[-1].thread == ()
+    assert scene.smtp.sent_envelopes[-1].thread == ()
 
 
 async def test_what_was_stopped_while_no_node_ran_is_closed_when_one_begins():

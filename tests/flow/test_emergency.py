@@ -35,7 +35,7 @@ def fail(scene, how):
 
 
 def mend(scene):
-    scene.store.failing = scene.store.read_only = False
+    scene.store.is_failing = scene.store.read_only = False
 
 
 @pytest.mark.parametrize("how", ["failing", "read_only"])
@@ -49,15 +49,15 @@ async def test_an_alarm_that_cannot_be_written_is_told_at_once_and_once_more_whe
         began = scene.time.now
         await scene.seconds(engine, 90)
         assert scene.subjects == [MARK + CRITICAL]
-        (urgent,) = scene.smtp.sent
+        (urgent,) = scene.smtp.sent_envelopes
         assert urgent.born - began <= timedelta(seconds=70)
         await scene.seconds(engine, 600)
         assert scene.subjects == [MARK + CRITICAL]
         mend(scene)
         await scene.seconds(engine, 60)
     assert scene.subjects == [MARK + CRITICAL, CRITICAL]
-    assert scene.smtp.sent[1].thread == (urgent.id,)
-    assert urgent.id != scene.smtp.sent[1].id
+    assert scene.smtp.sent_envelopes[1].thread == (urgent.id,)
+    assert urgent.id != scene.smtp.sent_envelopes[1].id
     assert "database or disk is full" in urgent.payload["text"]
 
 
@@ -99,15 +99,15 @@ async def test_all_of_an_instance_is_one_telling_for_each_contact_and_one_an_hou
     await scene.plan(*monitors)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 85}, True
+        scene.used, scene.store.is_failing = {"/a": 85}, True
         await scene.seconds(engine, 120)
-        first = list(scene.smtp.sent)
+        first = list(scene.smtp.sent_envelopes)
         assert sorted(mail.contact for mail in first) == ["ops", "sato"]
         scene.used = {"/a": 95}
         await scene.seconds(engine, 3300)
-        assert scene.smtp.sent == first
+        assert scene.smtp.sent_envelopes == first
         await scene.seconds(engine, 400)
-    second = scene.smtp.sent[2:]
+    second = scene.smtp.sent_envelopes[2:]
     assert sorted(mail.contact for mail in second) == ["ops", "sato"]
     (ops,) = (mail.payload for mail in second if mail.contact == "ops")
     assert ops["subject"].startswith(MARK) and ops["subject"].endswith(" and 6 more")
@@ -134,11 +134,11 @@ async def test_a_mail_knows_whether_the_store_has_what_it_tells():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         mend(scene)
         await scene.seconds(engine, 60)
-    urgent, usual = (mail.payload["text"] for mail in scene.smtp.sent)
+    urgent, usual = (mail.payload["text"] for mail in scene.smtp.sent_envelopes)
     assert "stored: False" in urgent and usual == "stored: True"
 
 
@@ -148,7 +148,7 @@ async def test_another_instance_does_not_wait_for_the_hour_of_the_first():
     await scene.plan(disk_monitor(), db1)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
     assert sorted(scene.subjects) == [MARK + "[CRITICAL] db1: disk", MARK + CRITICAL]
 
@@ -158,9 +158,9 @@ async def test_the_first_route_that_accepts_it_takes_it():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
-    assert [m.payload["subject"] for m in scene.backup.sent] == [MARK + CRITICAL]
+    assert [m.payload["subject"] for m in scene.backup.sent_envelopes] == [MARK + CRITICAL]
 
 
 async def test_with_no_route_it_is_tried_again_each_minute_and_told_once():
@@ -169,7 +169,7 @@ async def test_with_no_route_it_is_tried_again_each_minute_and_told_once():
     await scene.plan(disk_monitor(), routes=("smtp1",))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 600)
     assert scene.subjects == [MARK + CRITICAL] * 4
 
@@ -188,9 +188,9 @@ async def test_a_transports_bug_ends_neither_the_telling_nor_the_watch():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing, before = {"/a": 95}, True, scene.measured
+        scene.used, scene.store.is_failing, before = {"/a": 95}, True, scene.measured
         await scene.seconds(engine, 120)
-    assert [m.payload["subject"] for m in scene.backup.sent] == [MARK + CRITICAL]
+    assert [m.payload["subject"] for m in scene.backup.sent_envelopes] == [MARK + CRITICAL]
     assert scene.measured - before > 10
 
 
@@ -199,13 +199,13 @@ async def test_what_is_over_when_the_store_is_back_is_told_as_over():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         scene.used = {"/a": 10}
         mend(scene)
         await scene.seconds(engine, 120)
     assert scene.subjects == [MARK + CRITICAL, "[RECOVERED] web1 disk"]
-    assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
+    assert scene.smtp.sent_envelopes[1].thread == (scene.smtp.sent_envelopes[0].id,)
 
 
 async def test_looks_in_a_row_are_counted_though_none_can_be_written():
@@ -213,7 +213,7 @@ async def test_looks_in_a_row_are_counted_though_none_can_be_written():
     await scene.plan(disk_monitor(patience=3))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 110)
         assert scene.subjects == []
         await scene.seconds(engine, 120)
@@ -221,7 +221,7 @@ async def test_looks_in_a_row_are_counted_though_none_can_be_written():
         mend(scene)
         await scene.seconds(engine, 240)
     assert scene.subjects == [MARK + CRITICAL, CRITICAL]
-    assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
+    assert scene.smtp.sent_envelopes[1].thread == (scene.smtp.sent_envelopes[0].id,)
 
 
 async def test_while_nothing_can_be_written_watching_goes_on_for_all():
@@ -230,7 +230,7 @@ async def test_while_nothing_can_be_written_watching_goes_on_for_all():
     await scene.plan(*monitors)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.store.failing, before = True, scene.measured
+        scene.store.is_failing, before = True, scene.measured
         await scene.seconds(engine, 600)
         assert scene.measured - before == 200
         mend(scene)
@@ -266,7 +266,7 @@ async def test_what_is_over_while_it_is_being_told_is_told_as_over():
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         back = the_store_comes_back(scene, engine)
 
         async def well_again():
@@ -286,7 +286,7 @@ async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_
     await scene.plan(disk_monitor(), db1)
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         for _ in range(75):
             await engine.attempt(engine.tick)
             await asyncio.gather(*engine.watcher.running_checks)
@@ -308,9 +308,9 @@ async def test_of_a_crowd_of_contacts_each_is_told():
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
-    assert {mail.contact for mail in scene.smtp.sent} == {c.id for c in rule.contacts}
+    assert {mail.contact for mail in scene.smtp.sent_envelopes} == {c.id for c in rule.contacts}
 
 
 async def test_what_swings_for_an_hour_is_told_as_it_stands_at_its_end():
@@ -319,12 +319,14 @@ async def test_what_swings_for_an_hour_is_told_as_it_stands_at_its_end():
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.store.failing = True
+        scene.store.is_failing = True
         levels = cycle([("CRITICAL", 95), ("WARNING", 85), ("OK", 10)])
-        while len(scene.smtp.sent) < 2:
+        while len(scene.smtp.sent_envelopes) < 2:
             now, scene.used["/a"] = next(levels)
             await scene.seconds(engine, 60)
-    assert scene.smtp.sent[-1].payload["text"].splitlines()[-1] == f"[{now}] web1: disk"
+    assert (
+        scene.smtp.sent_envelopes[-1].payload["text"].splitlines()[-1] == f"[{now}] web1: disk"
+    )
 
 
 @pytest.mark.parametrize("how", ["removed", "another target"])
@@ -333,7 +335,7 @@ async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
         mend(scene)
         scene.used = {"/a": 10}
@@ -343,7 +345,7 @@ async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
         await engine.attempt(engine.hold)
         await scene.seconds(engine, 120)
     assert scene.subjects == [MARK + CRITICAL, "[NO LONGER MONITORED] web1 disk"]
-    assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
+    assert scene.smtp.sent_envelopes[1].thread == (scene.smtp.sent_envelopes[0].id,)
 
 
 async def test_of_an_end_that_reached_one_contact_only_the_other_hears_when_the_store_is_back():
@@ -352,16 +354,16 @@ async def test_of_an_end_that_reached_one_contact_only_the_other_hears_when_the_
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 120)
-        assert len(scene.smtp.sent) == 2
+        assert len(scene.smtp.sent_envelopes) == 2
         scene.used = {"/a": 10}
         only_ops = {EN.addresses[0]: Verdict.ACCEPTED, JA.addresses[0]: Verdict.REFUSED}
         scene.smtp.script = scene.backup.script = [only_ops]
-        while len(scene.smtp.sent) < 4:
+        while len(scene.smtp.sent_envelopes) < 4:
             await scene.second(engine)
         scene.smtp.script = scene.backup.script = [Verdict.ACCEPTED]
-        before = len(scene.smtp.sent)
+        before = len(scene.smtp.sent_envelopes)
         mend(scene)
         await scene.seconds(engine, 120)
-    assert [mail.contact for mail in scene.smtp.sent[before:]] == ["sato"]
+    assert [mail.contact for mail in scene.smtp.sent_envelopes[before:]] == ["sato"]

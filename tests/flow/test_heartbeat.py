@@ -59,7 +59,7 @@ class Night(Scene):
         await self.store.beat("backup", Beat(at=self.time.now, **said))
 
     def told(self, contact):
-        return [e.payload for e in self.smtp.sent if e.contact == contact]
+        return [e.payload for e in self.smtp.sent_envelopes if e.contact == contact]
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def test_a_job_that_reports_in_time_is_told_of_to_nobody(night):
     for _ in range(4):
         await night.report()
         await night.run(minutes=60)
-    assert night.smtp.sent == []
+    assert night.smtp.sent_envelopes == []
 
 
 async def test_a_failure_is_told_in_the_jobs_own_words(night):

@@ -40,7 +40,7 @@ class Down(ScriptedTransport):
 
     async def send(self, envelope):
         receipt = await super().send(envelope)
-        text = SAID[min(len(self.sent), len(SAID)) - 1]
+        text = SAID[min(len(self.sent_envelopes), len(SAID)) - 1]
         answers = {to: Answer(Verdict.ROUTE_DOWN, text) for to in receipt.answers}
         return replace(receipt, answers=answers)
 

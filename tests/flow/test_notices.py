@@ -77,7 +77,7 @@ class Told(Scene):
 
     @property
     def abouts(self):
-        sent = (*self.smtp.sent, *self.backup.sent)
+        sent = (*self.smtp.sent_envelopes, *self.backup.sent_envelopes)
         return [e.payload["about"] for e in sent if "about" in e.payload]
 
     def of(self, happening):
@@ -113,7 +113,7 @@ async def test_what_cannot_leave_before_the_end_leaves_after_the_next_start():
     await scene.ends()
     assert [row.envelope.payload["subject"] for row in await scene.store.queue()] == ["stopped"]
     await scene.run(minutes=2, a=10)
-    assert [e.id for e in scene.smtp.sent] == ["notice/stopped/node.1/n/ops"] * 2
+    assert [e.id for e in scene.smtp.sent_envelopes] == ["notice/stopped/node.1/n/ops"] * 2
     assert await scene.store.queue() == []
 
 
@@ -129,7 +129,7 @@ async def test_an_instance_that_a_version_adds_or_removes_is_told():
         await scene.seconds(engine, 4)
         await scene.version(both)
         await scene.seconds(engine, 4)
-    said = [(e.id, e.payload["about"].instances[0].name) for e in scene.smtp.sent]
+    said = [(e.id, e.payload["about"].instances[0].name) for e in scene.smtp.sent_envelopes]
     assert said == [
         ("notice/started/node.1/n/ops", "web1"),
         ("notice/started/v2.20260401T060001Z/n/ops", "web2"),
@@ -167,7 +167,7 @@ async def test_without_a_notification_for_it_the_rules_contacts_hear_that_nobody
     await scene.run(minutes=1, a=10)
     scene.time.pass_by(hours=3)
     await scene.run(minutes=1, a=10)
-    assert [e.id for e in scene.smtp.sent] == [
+    assert [e.id for e in scene.smtp.sent_envelopes] == [
         "notice/unwatched/node.2/-/ops",
         "notice/unwatched/node.2/-/sam",
     ]
@@ -328,8 +328,8 @@ async def test_a_version_whose_number_was_given_before_a_restore_is_told_by_a_ma
     for _store in ("the one that was lost", "its backup"):
         await scene.version(asked, documents=(document("web1", every="1m"),))
         await scene.run(minutes=1, a=10)
-        ids += [e.id for e in scene.smtp.sent]
-        scene.store, scene.smtp.sent = MemoryStore(), []
+        ids += [e.id for e in scene.smtp.sent_envelopes]
+        scene.store, scene.smtp.sent_envelopes = MemoryStore(), []
     assert len(ids) == len(set(ids)) == 2
 
 
@@ -346,7 +346,7 @@ async def test_all_is_well_is_told_at_its_time_of_day():
             await scene.seconds(engine, 3)
     [report] = scene.of(Happening.WELL)
     assert (report.healthy_count, report.unhealthy, report.unmeasured_count) == (1, (), 0)
-    assert scene.smtp.sent[0].id == "notice/all-is-well/2026-04-01T08:00Z/n/ops"
+    assert scene.smtp.sent_envelopes[0].id == "notice/all-is-well/2026-04-01T08:00Z/n/ops"
 
 
 async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
@@ -451,7 +451,11 @@ async def test_a_mail_that_no_route_takes_is_told_to_somebody_else():
     scene.backup.script = [NO_OPS]
     await scene.version(told(Happening.ASIDE, contacts=(OPS, SAM), routes=("smtp1", "smtp2")))
     await scene.run(minutes=2, a=95)
-    sent = [e for e in (*scene.smtp.sent, *scene.backup.sent) if "about" in e.payload]
+    sent = [
+        e
+        for e in (*scene.smtp.sent_envelopes, *scene.backup.sent_envelopes)
+        if "about" in e.payload
+    ]
     assert [(e.id, e.contact) for e in sent] == [("notice/set-aside/m.1/r/ops/n/sam", "sam")]
     assert scene.of(Happening.ASIDE)[0].mail == "m.1/r/ops"
 
@@ -583,7 +587,7 @@ async def test_killed_between_any_two_steps_what_was_set_aside_is_told_once(answ
         await scene.run(minutes=1.5, a=95)
         rows = {row.envelope.id: row.state for row in await inner.queue()}
         assert rows == {"m.1/r/ops": "set aside"}, n
-        ids = Counter(e.id for e in (*scene.smtp.sent, *scene.backup.sent))
+        ids = Counter(e.id for e in (*scene.smtp.sent_envelopes, *scene.backup.sent_envelopes))
         notices = {id: count for id, count in ids.items() if id.startswith("notice/")}
         assert notices.keys() == {"notice/set-aside/m.1/r/ops/n/sam"}, n
         assert notices["notice/set-aside/m.1/r/ops/n/sam"] <= 2, n
@@ -619,9 +623,9 @@ async def test_a_store_that_takes_nothing_keeps_no_notice_from_being_told_later(
     scene = Told(store=FaultyStore(MemoryStore()))
     await scene.version(told(Happening.STARTED))
     async with scene.life() as engine:
-        scene.store.failing = True
+        scene.store.is_failing = True
         await scene.seconds(engine, 5)
-        scene.store.failing = False
+        scene.store.is_failing = False
         await scene.seconds(engine, 30)
     assert [about.happening for about in scene.abouts] == [Happening.STARTED]
 

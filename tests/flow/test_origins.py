@@ -21,7 +21,7 @@ def mails(scene):
     """What was sent by the first route, as mails."""
     return [
         message_from_bytes(compose(one, SENDER, ""), policy=policy.default)
-        for one in scene.smtp.sent
+        for one in scene.smtp.sent_envelopes
         if one.alarms
     ]
 
@@ -38,7 +38,7 @@ async def test_a_recovery_of_an_alarm_from_before_installations_stays_in_its_thr
     assert over["References"] == before["Message-ID"] == over["In-Reply-To"]
     assert over["Message-ID"] == ("<m.2~3fa94c01d2/r/ops@9f86d081884c7d65.noroshi.invalid>")
     assert anew["References"] is None
-    (known,) = scene.smtp.sent[0].alarms
+    (known,) = scene.smtp.sent_envelopes[0].alarms
     assert await scene.store.find_by_message_id(["<m.1/r/ops@example.com>"]) is not None, known
 
 
@@ -59,7 +59,7 @@ async def test_a_store_that_lost_its_last_writes_gives_no_id_once_more(after, tm
         scene.store = SqliteStore.open(lost)
     await scene.store.close()
     ids = [mail["Message-ID"] for mail in mails(scene)]
-    alarms = [alarm for one in scene.smtp.sent for alarm in one.alarms]
+    alarms = [alarm for one in scene.smtp.sent_envelopes for alarm in one.alarms]
     assert len(ids) == len(set(ids)) == (4 if after == "its start" else 6)
     assert len(alarms) == len(set(alarms))
     assert len({id.rpartition("@")[2] for id in ids}) == 1

@@ -25,10 +25,10 @@ async def told_of_a_full_disk(monitor):
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 130)
-        before = len(scene.smtp.sent)
+        before = len(scene.smtp.sent_envelopes)
         await scene.plan(monitor)
         await scene.seconds(engine, 130)
-        return scene.smtp.sent[:before], scene.smtp.sent[before:]
+        return scene.smtp.sent_envelopes[:before], scene.smtp.sent_envelopes[before:]
 
 
 async def test_an_instance_of_another_name_has_nothing_told_again():
@@ -52,7 +52,7 @@ async def test_a_rule_of_another_name_reminds_in_the_thread_that_it_began():
         await scene.seconds(engine, 10)
         await scene.plan(disk_monitor(rules=(other,)))
         await scene.seconds(engine, 130)
-        first, *reminders = scene.smtp.sent
+        first, *reminders = scene.smtp.sent_envelopes
         assert reminders and {one.thread for one in reminders} == {(first.id,)}
 
 
@@ -73,7 +73,7 @@ async def test_what_is_drafted_by_a_route_s_old_name_meanwhile_goes_by_the_new_o
         await scene.seconds(engine, seconds)
         await scene.store.post(letter(routes=("old",)))
         await scene.seconds(engine, 10)
-        assert [one.id for one in scene.smtp.sent] == [letter().id]
+        assert [one.id for one in scene.smtp.sent_envelopes] == [letter().id]
 
 
 async def test_who_died_with_the_new_name_and_was_down_for_hours_has_its_mails_follow():
@@ -84,7 +84,7 @@ async def test_who_died_with_the_new_name_and_was_down_for_hours_has_its_mails_f
     scene.time.pass_by(seconds=5 * 3600)
     async with scene.life() as engine:
         await scene.seconds(engine, 10)
-        assert [one.id for one in scene.smtp.sent] == [letter().id]
+        assert [one.id for one in scene.smtp.sent_envelopes] == [letter().id]
 
 
 async def test_a_mail_by_a_route_that_has_the_name_of_its_other_one_now_has_one_route():
@@ -103,7 +103,7 @@ async def test_no_mail_follows_to_a_route_that_is_not_there_or_from_one_that_is(
         await scene.store.post(letter("1", routes=("gone",)))
         await scene.store.post(letter("2", routes=("smtp2",)))
         await scene.seconds(engine, 10)
-        assert [one.id for one in scene.backup.sent] == ["2"]
+        assert [one.id for one in scene.backup.sent_envelopes] == ["2"]
         [left] = await scene.store.queue()
         assert left.envelope.routes == ("gone",)
 

@@ -43,7 +43,7 @@ async def test_in_an_outage_that_rolls_on_no_critical_alarm_waits_longer_than_15
         await rolling.seconds(engine, 30)
     waits = await rolling.waits()
     assert len(waits) == 60 and max(waits) <= QUARTER
-    assert len(rolling.smtp.sent) <= 3 + 150 / 10
+    assert len(rolling.smtp.sent_envelopes) <= 3 + 150 / 10
 
 
 async def test_what_was_a_warning_first_waits_no_longer_once_it_is_critical():
@@ -70,7 +70,7 @@ async def test_what_is_not_critical_waits_for_company_ever_longer():
         for n in range(120):
             rolling.levels[f"m{n:04}"] = 85
             await rolling.seconds(engine, 2)
-    assert len(rolling.smtp.sent) <= 10
+    assert len(rolling.smtp.sent_envelopes) <= 10
 
 
 async def test_five_hundred_that_begin_within_15_seconds_are_at_most_ten_mails():
@@ -80,7 +80,7 @@ async def test_five_hundred_that_begin_within_15_seconds_are_at_most_ten_mails()
         await rolling.seconds(engine, 16)
         rolling.levels |= {f"m{n:04}": 96 for n in range(500)}
         await rolling.seconds(engine, 120)
-    assert len(rolling.smtp.sent) <= 10
+    assert len(rolling.smtp.sent_envelopes) <= 10
     assert await counts(rolling.store) == {"accepted": 500}
     assert max(await rolling.waits()) <= QUARTER
 
@@ -95,5 +95,5 @@ async def test_a_storm_that_goes_on_leaves_half_of_the_day_s_allowance():
             storm.levels[f"m{n:04}"] = 96
             await storm.seconds(engine, 2)
         await storm.seconds(engine, 330)
-    assert 20 <= len(storm.smtp.sent) < 30
+    assert 20 <= len(storm.smtp.sent_envelopes) < 30
     assert await counts(storm.store) == {"accepted": 300}

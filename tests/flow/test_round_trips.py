@@ -47,7 +47,7 @@ class Mailbox:
     async def find(self, mail):
         await self._answer("find")
         for transport in self.transports:
-            for envelope in transport.sent:
+            for envelope in transport.sent_envelopes:
                 if (
                     f"<{envelope.id}@example.com>" in mail.message_ids
                     and self.delay is not None
@@ -120,18 +120,18 @@ class Post(Scene):
 
     @property
     def trips(self):
-        sent = (*self.smtp.sent, *self.backup.sent)
+        sent = (*self.smtp.sent_envelopes, *self.backup.sent_envelopes)
         return [envelope.id for envelope in sent if envelope.id.startswith("round-trip/")]
 
     @property
     def told(self):
-        sent = (*self.smtp.sent, *self.backup.sent)
+        sent = (*self.smtp.sent_envelopes, *self.backup.sent_envelopes)
         return [e.payload["about"] for e in sent if "about" in e.payload]
 
     @property
     def returns(self):
         """The mails that told of a return."""
-        sent = (*self.smtp.sent, *self.backup.sent)
+        sent = (*self.smtp.sent_envelopes, *self.backup.sent_envelopes)
         return [e for e in sent if e.id.startswith("notice/came-back/")]
 
     async def trip(self, route="smtp1"):
@@ -153,7 +153,7 @@ async def test_a_mail_is_in_the_language_of_most_contacts():
     (current,) = (plan for number, plan in scene.plans.items() if number)
     current.contacts["sato"] = Contact(id="sato", addresses=("s@example.jp",), language="ja")
     await scene.lives(minutes=1)
-    (mail,) = [e for e in scene.smtp.sent if e.id in scene.trips]
+    (mail,) = [e for e in scene.smtp.sent_envelopes if e.id in scene.trips]
     assert mail.payload["language"] == "ja" and "到達確認メール" in mail.payload["subject"]
 
 
@@ -161,9 +161,9 @@ async def test_a_mail_goes_to_the_own_mailbox_by_that_route_alone_and_is_seen_ar
     scene = Post()
     await scene.version()
     await scene.lives(minutes=1)
-    (mail,) = [e for e in scene.smtp.sent if e.id in scene.trips]
+    (mail,) = [e for e in scene.smtp.sent_envelopes if e.id in scene.trips]
     assert (mail.id, mail.to, mail.routes) == (TODAY, (ADDRESS,), ("smtp1",))
-    assert mail.alarms == () and scene.backup.sent == []
+    assert mail.alarms == () and scene.backup.sent_envelopes == []
     assert await arrivals(scene.store, TODAY) == [(ADDRESS, "seen arrived", "")]
     assert (await scene.trip()).duration == 7 and await scene.store.queue() == []
 
@@ -345,7 +345,7 @@ async def test_alarms_leave_while_a_mailbox_is_silent():
         scene.boxes = {}
         await scene.version(monitors=(disk_monitor(),))
         await scene.seconds(engine, 60)
-        assert [e.id for e in scene.smtp.sent if e.alarms] == ["m.1/r/ops"]
+        assert [e.id for e in scene.smtp.sent_envelopes if e.alarms] == ["m.1/r/ops"]
         assert scene.mailbox.closed == 0  # somebody is still at it
         scene.mailbox.hanging.set()
         await looking
@@ -378,7 +378,7 @@ async def an_alarm_that_comes_back(scene, contact=OPS, lost=(("ops@example.com",
     others = replace(RULE, id="s", contacts=(SAM,), routes=("smtp1", "smtp2"))
     await scene.version(monitors=(monitor,), rules=(rule, others))
     await scene.lives(minutes=2)
-    (told,) = {e.id for e in scene.smtp.sent if e.id.endswith(f"/r/{contact.id}")}
+    (told,) = {e.id for e in scene.smtp.sent_envelopes if e.id.endswith(f"/r/{contact.id}")}
     scene.mailbox.bounce(told, *lost)
 
 
@@ -390,7 +390,7 @@ async def test_an_alarm_that_comes_back_is_told_to_others_by_another_route():
     assert [(a.address, a.state, a.text) for a in entry.arrivals] == [
         ("ops@example.com", "came back", "550 no")
     ]
-    (telling,) = [e for e in scene.backup.sent if "about" in e.payload]
+    (telling,) = [e for e in scene.backup.sent_envelopes if "about" in e.payload]
     about = telling.payload["about"]
     assert (about.mail, about.contact, about.route) == ("m.1/r/ops", "ops", "smtp1")
     assert (about.address, about.reason.en) == ("ops@example.com", "550 no")
@@ -475,7 +475,7 @@ async def test_what_tells_of_a_return_and_comes_back_itself_leads_to_no_end_of_m
     scene = Post()
     await an_alarm_that_comes_back(scene)
     await scene.lives(minutes=2)
-    (telling,) = [e for e in scene.backup.sent if "about" in e.payload]
+    (telling,) = [e for e in scene.backup.sent_envelopes if "about" in e.payload]
     scene.mailbox.bounce(telling.id, ("sam@example.com", "no"))
     await scene.lives(minutes=15, pace=5)
     assert len(scene.returns) == 1
@@ -512,7 +512,7 @@ async def test_killed_between_any_two_steps_each_return_is_told_once_and_no_mail
         assert len(killing.calls) >= n  # so it was killed
         scene.store = inner
         await scene.lives(minutes=1)
-        tellings = {e.id for e in scene.backup.sent if "about" in e.payload}
+        tellings = {e.id for e in scene.backup.sent_envelopes if "about" in e.payload}
         assert tellings == {"notice/came-back/m.1/r/ops/ops@example.com/-/sam"}, n
         assert len(scene.trips) == sent == 1, n
         (entry,) = [e for e in await inner.ledger() if e.alarm == "m.1/r/ops"]
@@ -610,7 +610,7 @@ async def test_a_route_that_is_removed_and_defined_again_has_seen_nothing_yet():
         await post.version()
         await post.seconds(engine, 60)
         assert (await post.trip()).last_arrival is None
-    sent = [mail.id for mail in post.smtp.sent if mail.id.startswith(TODAY)]
+    sent = [mail.id for mail in post.smtp.sent_envelopes if mail.id.startswith(TODAY)]
     assert len(set(sent)) == len(sent) == 2
 
 

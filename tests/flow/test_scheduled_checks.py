@@ -58,10 +58,10 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 60)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         await scene.seconds(engine, 1200)
         assert len(engine.watcher.block.queue) <= 2
-        scene.store.failing = False
+        scene.store.is_failing = False
         await scene.seconds(engine, 10)
     assert scene.subjects == [f"[sent directly] {CRITICAL}", CRITICAL]
 
@@ -98,10 +98,10 @@ async def test_what_could_not_be_written_down_is_not_forgotten_when_its_monitor_
     await scene.plan(disk_monitor(cadence=hourly))
     async with scene.life() as engine:
         await scene.seconds(engine, 30)
-        scene.used, scene.store.failing = {"/a": 95}, True
+        scene.used, scene.store.is_failing = {"/a": 95}, True
         while scene.measured < 2:
             await scene.second(engine)
-        scene.store.failing = False
+        scene.store.is_failing = False
         await scene.plan(disk_monitor(cadence=hourly, title="Disks"))
         await scene.seconds(engine, 10)
     assert scene.subjects == [CRITICAL]
@@ -215,4 +215,6 @@ async def test_a_mail_that_cannot_be_finished_goes_as_it_was_drafted(caplog):
     scene.actions = (replace(NOTE, finish=finish),)
     await scene.run(a=95)
     assert scene.subjects == [CRITICAL]
-    assert scene.smtp.sent[0].payload["plain"] == "ValueError('a line without an end')"
+    assert (
+        scene.smtp.sent_envelopes[0].payload["plain"] == "ValueError('a line without an end')"
+    )

@@ -77,7 +77,7 @@ async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(caplog
         assert await scene.store.queue() == []
         scene.time.pass_by(minutes=10)
         assert not await engine.dispatcher.send_one("smtp1")
-    assert len(scene.smtp.sent) == 1
+    assert len(scene.smtp.sent_envelopes) == 1
 
 
 class StuckOnOne(MemoryStore):
@@ -118,7 +118,7 @@ async def test_what_waited_long_behind_another_mail_is_not_sent_by_two(caplog):
         assert [one.envelope.id for one in others] == [LETTER.id, NEXT.id]
         scene.store.room = True
         await engine.dispatcher.close()
-    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
 
 
 async def test_a_parcel_that_was_just_taken_is_sent_though_its_slot_is_stopped():
@@ -173,7 +173,7 @@ async def test_what_is_out_while_the_clock_is_set_is_not_lent_a_second_time():
         assert not await engine.dispatcher.send_one("smtp1")
         await scene.store.post(replace(LETTER, id="m.2/r/ops", order="other"))
         assert await engine.dispatcher.send_one("smtp1")
-    assert [letter.id for letter in scene.smtp.sent] == ["m.2/r/ops"]
+    assert [letter.id for letter in scene.smtp.sent_envelopes] == ["m.2/r/ops"]
     assert out.envelope == LETTER
 
 
@@ -310,7 +310,7 @@ async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_as
         scene.store.room = True
         await asyncio.gather(first, again)
     row, receipts = await scene.store.envelope(LETTER.id)
-    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
     assert (row.state, row.is_leased, len(receipts)) == ("accepted", False, 1)
 
 
@@ -342,7 +342,7 @@ async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by
         goes_on.set()
         await asyncio.gather(first, again)
     row, receipts = await scene.store.envelope(LETTER.id)
-    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
     assert (row.state, row.is_leased, len(receipts)) == ("accepted", False, 1)
 
 
@@ -370,7 +370,7 @@ async def test_what_another_route_is_lent_as_soon_as_the_first_one_is_down_goes_
         assert await engine.dispatcher.send_one("smtp1")
         assert await engine.dispatcher.send_one("smtp2")
     row, _ = await scene.store.envelope(LETTER.id)
-    assert (len(scene.backup.sent), row.state) == (1, "accepted")
+    assert (len(scene.backup.sent_envelopes), row.state) == (1, "accepted")
 
 
 class ForgetsRests(MemoryStore):
@@ -451,10 +451,10 @@ async def test_a_look_at_a_route_is_one_of_its_connections():
         await scene.store.post(LETTER)
         mail = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await asyncio.wait([mail], timeout=0.1)
-        assert scene.smtp.sent == []
+        assert scene.smtp.sent_envelopes == []
         goes_on.set()
         assert await slot and await mail
-    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
 
 
 class SettlesOnceThereIsRoom(MemoryStore):
@@ -504,5 +504,5 @@ async def test_what_was_being_asked_for_as_its_route_went_down_does_not_try_it_o
         assert await engine.dispatcher.send_one("smtp1")
         scene.store.goes_on.set()
         assert not await asking
-    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
     assert [row.is_leased for row in await scene.store.queue()] == [False, False]

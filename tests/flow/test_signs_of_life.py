@@ -111,7 +111,7 @@ async def test_a_store_that_fails_ends_the_beat_says_so_once_and_it_comes_back(h
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 61)
-        scene.store.failing = True
+        scene.store.is_failing = True
         await scene.seconds(engine, 170)
         assert [path for _how, path, _said in hearing.heard] == [SECRET] * 4
         hearing.heard.clear()
@@ -120,7 +120,7 @@ async def test_a_store_that_fails_ends_the_beat_says_so_once_and_it_comes_back(h
         assert (how, path) == ("POST", f"{SECRET}/fail")
         assert said.startswith("nothing could be written to the store for 18")
         hearing.heard.clear()
-        scene.store.failing = False
+        scene.store.is_failing = False
         await scene.seconds(engine, 65)
     assert hearing.heard == [("GET", SECRET, "")] * 2
 
@@ -244,7 +244,7 @@ async def test_to_a_url_with_a_query_only_silence_tells_of_trouble(hearing, capl
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await scene.seconds(engine, 10)
-        scene.store.failing = True
+        scene.store.is_failing = True
         await scene.seconds(engine, 400)
     assert {path for _how, path, _said in hearing.heard} == {f"{SECRET}?status=up"}
 
@@ -257,7 +257,10 @@ async def test_a_server_that_never_answers_holds_up_nothing(hearing):
         asyncio.run_coroutine_threadsafe(never.wait(), loop).result()
         return 200
 
-    signs = lambda: Liveness(clocks.passed, clocks.passed, clocks.passed)  # noqa: E731 - short
+    def signs():
+        now = clocks.steady_seconds
+        return Liveness(now, now, now)
+
     living = SignsOfLife(
         clocks.clocks, signs, ServiceManager(hearing.path, 8.0), "http://localhost/x", hangs
     )

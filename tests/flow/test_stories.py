@@ -91,15 +91,18 @@ async def test_a_route_that_is_down_rests_and_the_next_one_takes_over_and_gives_
     scene = Scene(Verdict.ROUTE_DOWN, Verdict.ACCEPTED)
     await scene.run(minutes=4, a=95)
     await scene.run(minutes=2, a=10)
-    assert [e.id for e in scene.backup.sent] == ["m.1/r/ops"]
-    assert [(e.id, e.attempts) for e in scene.smtp.sent] == [("m.1/r/ops", 0), ("m.2/r/ops", 0)]
+    assert [e.id for e in scene.backup.sent_envelopes] == ["m.1/r/ops"]
+    assert [(e.id, e.attempts) for e in scene.smtp.sent_envelopes] == [
+        ("m.1/r/ops", 0),
+        ("m.2/r/ops", 0),
+    ]
 
 
 async def test_a_deferred_mail_is_the_same_mail_and_its_recovery_does_not_overtake_it():
     scene = Scene(Verdict.DEFERRED, Verdict.DEFERRED, Verdict.ACCEPTED)
     await scene.run(minutes=1, a=95)
     await scene.run(minutes=4, a=10)
-    assert [e.id for e in scene.smtp.sent] == ["m.1/r/ops"] * 3 + ["m.2/r/ops"]
+    assert [e.id for e in scene.smtp.sent_envelopes] == ["m.1/r/ops"] * 3 + ["m.2/r/ops"]
 
 
 async def test_what_every_route_refuses_is_set_aside_and_kept():
@@ -137,7 +140,7 @@ async def test_killed_between_any_two_steps_no_alarm_is_lost(answer_lost):
         assert len(killing.calls) >= n  # so it was killed
         scene.store = inner
         await scene.run(minutes=0.5, a=95)
-        sent = Counter(e.id for e in scene.smtp.sent)
+        sent = Counter(e.id for e in scene.smtp.sent_envelopes)
         assert sent.keys() == {"m.1/r/ops"}, n
         assert sent["m.1/r/ops"] <= 2, n
         assert [row for row in await inner.queue() if not row.state] == []
@@ -210,7 +213,7 @@ async def test_a_store_that_fails_does_not_end_the_watch(caplog):
     await scene.plan(fast())
     async with scene.life() as engine:
         for second in range(60):
-            scene.store.failing = 10 <= second < 40
+            scene.store.is_failing = 10 <= second < 40
             scene.used["/a"] = 95 if second > 15 else 10
             await scene.second(engine, second)
     assert scene.measured >= 11
@@ -248,7 +251,7 @@ async def test_a_monitor_that_is_removed_is_closed_and_its_waiting_mail_stays():
         await scene.seconds(engine, 8)
         await scene.plan(fast())
         await scene.seconds(engine, 120)
-    assert [e.id for e in scene.smtp.sent][-1] == "n.2/r/ops"
+    assert [e.id for e in scene.smtp.sent_envelopes][-1] == "n.2/r/ops"
     assert "n" not in await scene.store.states()
 
 
@@ -292,7 +295,7 @@ async def test_mail_for_a_route_that_was_removed_goes_by_the_next_one():
     await scene.plan(fast(rules=(replace(RULE, routes=("smtp1",)),)))
     async with scene.life() as engine:
         await scene.seconds(engine, 12)
-        assert scene.backup.sent == []
+        assert scene.backup.sent_envelopes == []
         await scene.plan(fast(rules=(replace(RULE, routes=("smtp1",)),)), routes=("smtp2",))
         await scene.seconds(engine, 12)
         (resting,) = await scene.store.route_outages()
@@ -310,12 +313,12 @@ async def test_a_day_without_a_mail_server_loses_nothing_and_nothing_overtakes()
             for _ in range(1440):  # of 2.5 s: just short of what counts as having slept
                 await scene.second(engine)
                 scene.time.pass_by(seconds=1.5)
-        tried = len(scene.smtp.sent)
-        scene.smtp.sent.clear()
+        tried = len(scene.smtp.sent_envelopes)
+        scene.smtp.sent_envelopes.clear()
         scene.smtp.script = [Verdict.ACCEPTED]
         await scene.seconds(engine, 200)
     assert tried < 900
-    sent = [e.id for e in scene.smtp.sent]
+    sent = [e.id for e in scene.smtp.sent_envelopes]
     assert Counter(sent).most_common(1)[0][1] == 1
     for monitor in "mn":
         mine = [int(id.split("/")[0].split(".")[1]) for id in sent if id.startswith(monitor)]

@@ -26,7 +26,9 @@ async def scene(tmp_path, caplog):
     store = SqliteStore.open(tmp_path / "store", reserve=0)
     scene = Scene(store=store)
     scene.notifications = {"n": TOLD}
-    scene.actions = (replace(NOTE, notice=lambda _to, about: {"subject": repr(about.unread)}),)
+    scene.actions = (
+        replace(NOTE, notice=lambda _to, about: {"subject": repr(about.is_unreadable)}),
+    )
     await scene.plan(disk_monitor())
     await store.post(LETTER, NEXT)
     db = driver.connect(tmp_path / "store", isolation_level=None)
@@ -39,8 +41,8 @@ async def scene(tmp_path, caplog):
 async def test_it_is_told_once_and_what_is_behind_it_leaves(scene):
     await scene.run(minutes=1)
     await scene.run(minutes=1)
-    assert [mail.id for mail in scene.smtp.sent] == [NEXT.id]
-    (telling,) = scene.backup.sent
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [NEXT.id]
+    (telling,) = scene.backup.sent_envelopes
     assert telling.payload["subject"] == "True"
     (row,) = await scene.store.queue()
     assert (row.envelope.id, row.state) == (LETTER.id, "set aside")

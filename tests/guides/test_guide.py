@@ -44,7 +44,11 @@ STEPS = MICROSOFT365.steps
 
 
 def texts(step):
-    return [words for words in (step.title, *step.sentences, step.shows, step.note) if words.en]
+    return [
+        words
+        for words in (step.title, *step.sentences, step.expected_result, step.note)
+        if words.en
+    ]
 
 
 @sweep("step", STEPS, ids=lambda step: step.id)
@@ -79,12 +83,12 @@ def test_no_two_steps_have_one_name():
     assert len({step.id for step in STEPS}) == len(STEPS)
 
 
-@sweep("failure", MICROSOFT365.failures, ids=lambda one: one.shows)
+@sweep("failure", MICROSOFT365.failures, ids=lambda one: one.reply_part)
 def test_a_failure_names_steps_that_there_are(failure):
     assert set(failure.steps) <= {step.id for step in STEPS}
-    assert failure.means.ja and failure.act.ja
-    if failure.shows.startswith("AADSTS"):
-        assert int(failure.shows.removeprefix("AADSTS")) in knowledge().aadsts
+    assert failure.meaning.ja and failure.act.ja
+    if failure.reply_part.startswith("AADSTS"):
+        assert int(failure.reply_part.removeprefix("AADSTS")) in knowledge().aadsts
 
 
 @sweep(("way", "kind"), list(product(WAYS, ("smtp", "graph"))))

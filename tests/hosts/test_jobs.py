@@ -46,12 +46,12 @@ async def test_a_second_later_it_is_read_anew(jobs, store, clocks):
 
 
 async def test_a_store_that_is_away_is_told_and_asked_again(jobs, store, clocks):
-    store.failing = True
+    store.is_failing = True
     with pytest.raises(Unmeasurable, match=r"cannot be read from the store: .*full") as caught:
         await jobs.beat("backup")
     assert "ジョブの報告" in caught.value.words.ja
     assert isinstance(caught.value.__cause__, StoreError)
-    store.failing = False
+    store.is_failing = False
     clocks.pass_by(seconds=1)
     assert await jobs.beat("backup") is None
 

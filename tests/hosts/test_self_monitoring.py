@@ -170,7 +170,7 @@ async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_a
             SignInState(sign=SignInStatus.LOCKED, reason=plain("so")), "so", id="locked"
         ),
         pytest.param(
-            SignInState(sign=SignInStatus.NEEDED, reason=plain("so"), holds=True),
+            SignInState(sign=SignInStatus.NEEDED, reason=plain("so"), has_token=True),
             "",
             id="refused, and mails still leave by the token that it has",
         ),

@@ -56,7 +56,7 @@ def test_a_row_is_whole(name):
     row = ROWS[name]
     for text in texts_of(row):
         assert not JAPANESE.search(text.en) and JAPANESE.search(text.ja), text
-    exam = Exam(user_values=knowledge().values)
+    exam = Exam(user_values=knowledge().examples)
     remedy = (
         row.remedy(exam) if isinstance(row, Explanation) else row.remedy(Message("x"), exam)
     )

@@ -278,7 +278,7 @@ async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
     assert len(scene.authority.posts) == 1
     state = await scene.source.state(scene.account)
     assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.reason.ja
-    assert not state.holds
+    assert not state.has_token
     scene.authority.answer = lambda form: None
     await scene.source.finish(
         scene.account, scene.authority.walk(await scene.source.begin(scene.account))
@@ -352,8 +352,8 @@ async def test_a_refusal_for_one_resource_leaves_the_other_be(scene):
     assert len(scene.authority.posts) == 2
     assert (await scene.source.state(scene.account, "smtp")).sign is SignInStatus.SIGNED_IN
     assert (await scene.source.state(scene.account, "graph")).sign is SignInStatus.NEEDED
-    assert not (await scene.source.state(scene.account, "graph")).holds
-    assert (await scene.source.state(scene.account)).holds  # by the other one mails leave
+    assert not (await scene.source.state(scene.account, "graph")).has_token
+    assert (await scene.source.state(scene.account)).has_token  # by the other one mails leave
     assert (await scene.source.state(scene.account)).sign is SignInStatus.NEEDED
 
 

@@ -202,9 +202,9 @@ async def test_a_full_disk_is_told_as_such():
 async def test_a_store_that_fails_is_told_and_the_next_question_is_answered():
     store = FaultyStore(MemoryStore())
     harness = Harness(store)
-    store.failing = True
+    store.is_failing = True
     assert (await run_as_json(harness.service, AKI, "status", {}))["error"] == "trouble"
-    store.failing = False
+    store.is_failing = False
     assert "ok" in await run_as_json(harness.service, AKI, "status", {})
 
 

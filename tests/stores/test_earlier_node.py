@@ -75,8 +75,8 @@ async def test_its_mails_leave_and_its_monitors_keep_their_levels(storm, store):
     await storm.watch(2)
     async with storm.life() as engine:
         await storm.seconds(engine, 120)
-    assert sorted(len(mail.members) for mail in storm.smtp.sent) == [0, 2]
-    assert sorted(storm.named(storm.smtp.sent)) == ["disk-0000", "disk-0001"]
+    assert sorted(len(mail.members) for mail in storm.smtp.sent_envelopes) == [0, 2]
+    assert sorted(storm.named(storm.smtp.sent_envelopes)) == ["disk-0000", "disk-0001"]
     assert await store.queue() == [] and await counts(store) == {"accepted": 4}
     after = await store.states()
     assert {id: state.items["/"].level for id, state in after.items()} == {
@@ -94,8 +94,10 @@ async def test_a_recovery_is_told_in_the_thread_of_its_alarm(storm, store):
         await storm.seconds(engine, 120)
         storm.used = {"/": 50}
         await storm.seconds(engine, 180)
-    told = [mail for mail in storm.smtp.sent if "RECOVERED" in mail.payload["subject"]]
-    known = {mail.known_as for mail in storm.smtp.sent}
+    told = [
+        mail for mail in storm.smtp.sent_envelopes if "RECOVERED" in mail.payload["subject"]
+    ]
+    known = {mail.known_as for mail in storm.smtp.sent_envelopes}
     first, _ = await store.envelope("m0000.1~e88edd2bac/r/ops")
     known.add(first.envelope.known_as)
     assert sorted(storm.named(told)) == ["disk-0000", "disk-0001"]

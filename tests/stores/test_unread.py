@@ -73,7 +73,7 @@ async def test_it_is_lent_as_what_the_row_itself_tells(store, spoil, claim, how)
     await store.post(A)
     spoil("a", how)
     parcel = await claim()
-    assert parcel.unread.en.startswith("the stored record cannot be read")
+    assert parcel.read_error.en.startswith("the stored record cannot be read")
     one = parcel.envelope
     assert (one.id, one.order, one.contact, one.to) == ("a", "a", "ops", ())
     assert (one.routes, one.alarms, one.lane) == (("smtp",), ("a",), A.lane)
@@ -84,7 +84,7 @@ async def test_once_put_by_it_is_shown_and_the_next_of_its_order_goes(store, spo
     await store.post(A, B, C)
     spoil("a", how)
     parcel = await claim()
-    assert await store.quarantine(parcel, parcel.unread, DAWN, (letter("told", alarms=()),))
+    assert await store.quarantine(parcel, parcel.read_error, DAWN, (letter("told", alarms=()),))
     shown = {row.envelope.id: row for row in await store.queue()}
     assert {id: row.state for id, row in shown.items()} == {
         "a": "set aside",
@@ -92,9 +92,9 @@ async def test_once_put_by_it_is_shown_and_the_next_of_its_order_goes(store, spo
         "c": "",
         "told": "",
     }
-    assert shown["a"].reason == parcel.unread
+    assert shown["a"].reason == parcel.read_error
     again = await claim()
-    assert (again.envelope.id, again.unread) == ("b", None)
+    assert (again.envelope.id, again.read_error) == ("b", None)
     assert await store.tally(DAWN - HOUR) == {"set aside": 1, "": 2}
     assert (await store.totals())["lost"] == 0
 
@@ -104,14 +104,14 @@ async def test_what_is_not_lent_any_more_is_not_put_by(store, spoil, claim):
     spoil("a", cut)
     first = await claim()
     await claim()
-    assert not await store.quarantine(first, first.unread, DAWN)
+    assert not await store.quarantine(first, first.read_error, DAWN)
 
 
 async def test_the_record_stays_and_is_sent_once_it_can_be_read(store, spoil, claim):
     await store.post(A)
     spoil("a", newer)
     parcel = await claim()
-    await store.quarantine(parcel, parcel.unread, DAWN)
+    await store.quarantine(parcel, parcel.read_error, DAWN)
     with pytest.raises(StoreError):
         await store.release("a", DAWN)
     with pytest.raises(StoreError):
@@ -134,7 +134,7 @@ async def test_a_damaged_letter_in_a_text_keeps_the_rest_from_nothing(store, spo
     await store.post(A)
     spoil("a", lambda body: body.replace("危".encode(), b"\xe5\xff"))
     parcel = await claim()
-    assert parcel.unread is None
+    assert parcel.read_error is None
     assert parcel.envelope.payload["subject"].endswith("険")
     assert await store.settle(parcel, OK, Accepted(DAWN))
 
@@ -156,7 +156,7 @@ async def test_members_of_a_digest_that_cannot_be_read_wait_by_themselves(
     spoil(together.id, how)
     parcel = await claim()
     assert parcel.envelope.id == together.id
-    await store.quarantine(parcel, parcel.unread, DAWN)
+    await store.quarantine(parcel, parcel.read_error, DAWN)
     rows = {row.envelope.id: row.state for row in await store.queue()}
     assert rows == {together.id: "set aside", "x": "", "y": ""}
     assert (await claim()).envelope.id == "x"

@@ -209,7 +209,7 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
     visit = SimpleNamespace(say=lambda text: text.en)
     where = "rules/night.toml: routes"
     done = Outcome(None, ("Bad.",), 400, problems=((where, "is none"),), kind="invalid")
-    assert problems_at_fields(visit, done, {"zone": "Time zone"}, {}).why == (
+    assert problems_at_fields(visit, done, {"zone": "Time zone"}, {}).reasons == (
         "Bad.",
         "Rule night: is none",
     )
@@ -219,9 +219,9 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
         ("routes/m365.toml: options", "taken by another one"),
     ):
         done = Outcome(None, ("Bad.",), 400, problems=((where, what),), kind="invalid")
-        assert problems_at_fields(visit, done, labels, {}).bad == {}
+        assert problems_at_fields(visit, done, labels, {}).by_field == {}
     busy = Outcome(None, ("Busy.",), 409, problems=(("zone", "is none"),), kind="conflict")
-    assert problems_at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
+    assert problems_at_fields(visit, busy, {"zone": "Time zone"}, {}).reasons == ("Busy.",)
 
 
 async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(harness, browser):

@@ -74,7 +74,7 @@ def test_a_name_is_found_by_its_title():
 def test_what_somebody_chose_stays_however_many_are_before_it():
     rows = [alarm(n) for n in range(MOST_SHOWN + 20)]
     last = key_of(rows[-1].path, rows[-1].item)
-    found = shown(known(rows), picked=frozenset({last}))
+    found = shown(known(rows), selection=frozenset({last}))
     assert [row.key for row in found["rows"]][MOST_SHOWN:] == [last]
     assert found["more"] == 19
 

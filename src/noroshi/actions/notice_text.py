@@ -153,19 +153,19 @@ def _(notice: ActionFailed, reader: NoticeReader) -> Page:
 
 @page.register
 def _(notice: MailSetAside, reader: NoticeReader) -> Page:
-    to_do = words.UNREAD_DO if notice.unread else words.ASIDE_DO
-    subject = reader.say(words.NOBODY_KNOWN) if notice.unread else notice.subject
+    to_do = words.UNREAD_DO if notice.is_unreadable else words.ASIDE_DO
+    subject = reader.say(words.NOBODY_KNOWN) if notice.is_unreadable else notice.subject
     return _page(
         reader,
         notice,
         reader.say(words.MESSAGE_UNDELIVERABLE, contact=notice.contact),
-        lead=(reader.say(words.UNREAD_SO if notice.unread else words.ASIDE_SO),),
+        lead=(reader.say(words.UNREAD_SO if notice.is_unreadable else words.ASIDE_SO),),
         rows=(
             reader.row(words.SUBJECT, subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.ROUTE, notice.route),
             reader.row(
-                words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.reason)
+                words.CAUSE if notice.is_unreadable else words.ANSWER, reader.say(notice.reason)
             ),
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.MAIL, notice.mail),

@@ -107,7 +107,7 @@ class Options:
     @property
     def expected(self) -> http_expectations.PageExpectation:
         return http_expectations.PageExpectation(
-            statuses=self.status, has=self.has, has_not=self.has_not
+            statuses=self.status, needed_texts=self.has, forbidden_texts=self.has_not
         )
 
     @property

@@ -189,11 +189,11 @@ def _follow(
     follower: Follower, path: str, trail: Trail | None, max_bytes: int, *, from_start: bool
 ) -> LogLook:
     """Read on in one log; one that is new among those of a pattern is new as a whole."""
-    if trail is not None and not trail.barred:
+    if trail is not None and not trail.is_barred:
         return follower.look(path, trail, max_bytes)
     first_look = follower.begin(path, from_start=from_start)
     if first_look.error is not None and not _is_missing(first_look.error):
-        first_look.trail = Trail(barred=True)
+        first_look.trail = Trail(is_barred=True)
     if first_look.error is not None or not from_start:
         return first_look
     return follower.look(path, first_look.trail, max_bytes)

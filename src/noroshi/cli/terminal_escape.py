@@ -29,17 +29,17 @@ class Readable:
     """A standard output or error; each character that would be obeyed is a ? in it."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._out = stream
+        self._output = stream
 
     def write(self, text: str) -> int:
-        self._out.write(fit(text))
+        self._output.write(fit(text))
         return len(text)
 
     def obey(self, text: str) -> None:
-        self._out.write(text)
+        self._output.write(text)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._out, name)
+        return getattr(self._output, name)
 
 
 @contextmanager

@@ -56,12 +56,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try the mail again by this route. `answered`: the route did answer, so it is well; else
-    nothing is known of it."""
+    """Try the mail again by this route. `has_answered`: the route did answer, so it is well;
+    else nothing is known of it."""
 
     retry_at: datetime
     reason: Message
-    answered: bool = True
+    has_answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def settle_envelope(
     match fate:
         case Accepted() | SetAside():
             return updated_envelope, None
-        case Retry(retry_at=at, answered=False):
+        case Retry(retry_at=at, has_answered=False):
             return replace(updated_envelope, unanswered=updated_envelope.unanswered + 1), at
         case Retry(retry_at=at):
             return replace(updated_envelope, attempts=updated_envelope.attempts + 1), at

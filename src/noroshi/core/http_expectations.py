@@ -114,11 +114,11 @@ TWO_OR_THREE = _("200 to 399")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageExpectation:
     """Hold the expected answer: one of these statuses (none: 200 to 399), with each word of
-    `has` in its text and none of `has_not`."""
+    `needed_texts` in its text and none of `forbidden_texts`."""
 
     statuses: tuple[int, ...] = ()
-    has: tuple[str, ...] = ()
-    has_not: tuple[str, ...] = ()
+    needed_texts: tuple[str, ...] = ()
+    forbidden_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,11 +236,15 @@ def mismatch(expected: PageExpectation, page: Page, shown_url: str) -> Message |
         return OTHER_STATUS.fill(
             where=shown_url, status=phrase(page.status), wanted=expected_status
         )
-    if page.coding and (expected.has or expected.has_not):
+    if page.coding and (expected.needed_texts or expected.forbidden_texts):
         return PACKED.fill(where=shown_url, coding=page.coding)
-    if text := next((text for text in expected.has if text.encode() not in page.text), ""):
+    if text := next(
+        (text for text in expected.needed_texts if text.encode() not in page.text), ""
+    ):
         return NOT_IN_IT.fill(where=shown_url, word=text, beginning=_beginning(page))
-    if text := next((text for text in expected.has_not if text.encode() in page.text), ""):
+    if text := next(
+        (text for text in expected.forbidden_texts if text.encode() in page.text), ""
+    ):
         return IN_IT.fill(where=shown_url, word=text)
     return None
 
@@ -248,7 +252,7 @@ def mismatch(expected: PageExpectation, page: Page, shown_url: str) -> Message |
 def match_text(expected: PageExpectation, page: Page, shown_url: str) -> Message:
     """Return what is said of an answer in which nothing is wrong: of what was not read, nobody
     knows that a word is not in it."""
-    size_note = _beginning(page) if expected.has_not else plain("")
+    size_note = _beginning(page) if expected.forbidden_texts else plain("")
     return AS_EXPECTED.fill(where=shown_url, status=phrase(page.status), beginning=size_note)
 
 

@@ -202,8 +202,8 @@ class Parcel:
     """An envelope lent for one attempt by one route; the attempt is already on record.
 
     `down_since` is since when the route has been down without a break, None if it is well;
-    `due` is when the turn of the envelope came, which orders the lane. `unread` says why the
-    envelope could not be read: then it stands in for what is stored, and must not leave.
+    `due` is when the turn of the envelope came, which orders the lane. `read_error` says why
+    the envelope could not be read: then it stands in for what is stored, and must not leave.
     """
 
     envelope: Envelope
@@ -211,7 +211,7 @@ class Parcel:
     lease: str
     down_since: datetime | None = None
     due: datetime | None = None
-    unread: Message | None = None
+    read_error: Message | None = None
 
     def due_again(self, now: datetime) -> datetime:
         """Return where an envelope stands that was not tried: where it stood. It is due all the

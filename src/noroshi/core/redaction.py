@@ -14,11 +14,11 @@ class Masks:
 
     def __init__(self, *secrets: str) -> None:
         self._secrets = [secret for secret in secrets if secret]
-        self._joined = " ".join(self._secrets)
+        self._joined_secrets = " ".join(self._secrets)
 
     def add(self, secret: bytes) -> None:
         self._secrets.append(secret.decode())
-        self._joined = " ".join(self._secrets)
+        self._joined_secrets = " ".join(self._secrets)
 
     def masked(self, text: str) -> str:
         """Return the text without any piece of it: some servers quote the line they refuse."""
@@ -27,7 +27,7 @@ class Masks:
         return RUN.sub(self._mask_run, text)
 
     def _mask_run(self, run: re.Match[str]) -> str:
-        return "…" if _shares(run[0], self._joined) else run[0]
+        return "…" if _shares(run[0], self._joined_secrets) else run[0]
 
 
 def _shares(run: str, secret: str) -> bool:

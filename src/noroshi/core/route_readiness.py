@@ -58,15 +58,15 @@ class ReadinessCounts:
     """Routes by what is known of them."""
 
     count: int
-    no: int
-    for_now: int
-    doubted: int
-    unproved: int
+    blocked_count: int
+    unsure_count: int
+    doubted_count: int
+    unproved_count: int
 
     @property
     def usable(self) -> int:
         """Return how many have nothing against them but that they are not proved yet."""
-        return self.count - self.no - self.for_now
+        return self.count - self.blocked_count - self.unsure_count
 
 
 def count_readiness(evidence: Iterable[Sends]) -> ReadinessCounts:
@@ -74,10 +74,10 @@ def count_readiness(evidence: Iterable[Sends]) -> ReadinessCounts:
     counts = Counter(evidence)
     return ReadinessCounts(
         count=counts.total(),
-        no=counts[Sends.NO],
-        for_now=counts[Sends.FOR_NOW],
-        doubted=counts[Sends.DOUBTED],
-        unproved=counts[Sends.UNPROVED],
+        blocked_count=counts[Sends.NO],
+        unsure_count=counts[Sends.FOR_NOW],
+        doubted_count=counts[Sends.DOUBTED],
+        unproved_count=counts[Sends.UNPROVED],
     )
 
 

@@ -109,7 +109,7 @@ class SignsOfLife:
         self._url, self._fetch = beat, fetching
         self._stepped_at = clocks.steady()
         self._fed_at = self._beat_at = float("-inf")
-        self._failing: Message | None = None
+        self._stall: Message | None = None
         self._failing_urls = False
         self.fetching: asyncio.Task[None] | None = None
 
@@ -144,13 +144,13 @@ class SignsOfLife:
     def _beat(self, stall: Message | None, now: float) -> None:
         """Request the URL each minute while all is well; when it is not, report once that it
         failed."""
-        if (stall is None) != (self._failing is None):
+        if (stall is None) != (self._stall is None):
             self._beat_at = float("-inf")
         elif stall is not None:
             return
         if now - self._beat_at < BEAT or (self.fetching and not self.fetching.done()):
             return
-        self._beat_at, self._failing = now, stall
+        self._beat_at, self._stall = now, stall
         if stall is not None:
             log.error("no beat any more: %s", stall.en)
         if url := self._url if stall is None else _failure_url(self._url):

@@ -40,8 +40,8 @@ class Case:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Describe one thing to do. `sentences` tell it, in order; `lines` are PowerShell; `check`
-    is PowerShell that shows whether it is done, and `shows` says what to look for. Without
-    ways, kinds or a path, the step is for all of them."""
+    is PowerShell that shows whether it is done, and `expected_result` says what to look
+    for. Without ways, kinds or a path, the step is for all of them."""
 
     id: str
     part: str
@@ -52,10 +52,10 @@ class Step:
     kinds: frozenset[str] = frozenset()
     path: str = ""
     for_shared: bool = False
-    unless: str = ""
+    unless_known: str = ""
     lines: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
-    shows: Message = NOTHING
+    expected_result: Message = NOTHING
     note: Message = NOTHING
     delay: Message = NOTHING
 
@@ -66,7 +66,7 @@ class Step:
             and (not self.kinds or case.kind in self.kinds)
             and self.path in ("", case.path)
             and (case.is_shared or not self.for_shared)
-            and not (self.unless and self.unless in case.known_values)
+            and not (self.unless_known and self.unless_known in case.known_values)
         )
 
 
@@ -74,16 +74,18 @@ class Step:
 class Failure:
     """Hold what is shown, what it means, and the steps that mend it, the likeliest first."""
 
-    shows: str
-    means: Message
+    reply_part: str
+    meaning: Message
     act: Message
     steps: tuple[str, ...] = ()
     reply: str = ""
-    """As a page names it, if `shows` is only a part of the answer."""
+    """As a page names it, if `reply_part` is only a part of the answer."""
 
     def is_in(self, text: str) -> bool:
         """Return whether somebody who reads this text has this failure: 5.7.3 is not 5.7.30."""
-        return re.search(rf"(?<![\d.]){re.escape(self.shows)}(?![\d.]*\d)", text) is not None
+        return (
+            re.search(rf"(?<![\d.]){re.escape(self.reply_part)}(?![\d.]*\d)", text) is not None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +138,10 @@ def _step(row: Mapping[str, Any]) -> Step:
         kinds=frozenset(row.get("kinds", ())),
         path=row.get("path", ""),
         for_shared=row.get("shared", False),
-        unless=row.get("unless", ""),
+        unless_known=row.get("unless", ""),
         lines=_lines(row.get("lines", "")),
         check=_lines(row.get("check", "")),
-        shows=_words(row, "shows"),
+        expected_result=_words(row, "shows"),
         note=_words(row, "note"),
         delay=TAKES[row.get("takes", "")],
     )
@@ -147,8 +149,8 @@ def _step(row: Mapping[str, Any]) -> Step:
 
 def _failure(row: Mapping[str, Any]) -> Failure:
     return Failure(
-        shows=row["shows"],
-        means=_words(row, "means"),
+        reply_part=row["shows"],
+        meaning=_words(row, "means"),
         act=_words(row, "act"),
         steps=tuple(row["steps"]),
         reply=row.get("reply", ""),

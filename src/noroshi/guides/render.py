@@ -40,7 +40,7 @@ def _markdown(
     if step.check:
         yield from ("", CHECK.say(language))
         yield from _code([line(one, values) for one in step.check])
-    remarks = [say(words) for words in (step.shows, step.note) if words != NOTHING]
+    remarks = [say(words) for words in (step.expected_result, step.note) if words != NOTHING]
     if step.delay != NOTHING:
         remarks.append(TAKES.fill(time=step.delay).say(language))
     yield from (part for remark in remarks for part in ("", remark))
@@ -58,6 +58,10 @@ def table(failures: Sequence[Failure], steps: Mapping[str, str], language: str) 
     rows = [f"| {' | '.join(heads)} |", "| --- | --- | --- | --- |"]
     for one in failures:
         links = ", ".join(dict.fromkeys(steps[id] for id in one.steps))
-        cells = [f"`{one.reply or one.shows}`", one.means.say(language), one.act.say(language)]
+        cells = [
+            f"`{one.reply or one.reply_part}`",
+            one.meaning.say(language),
+            one.act.say(language),
+        ]
         rows.append(f"| {' | '.join([*cells, links])} |")
     return "\n".join(rows) + "\n"

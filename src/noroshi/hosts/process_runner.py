@@ -443,12 +443,12 @@ def _kill_marked(marks: Collection[int], closing: threading.Event) -> None:
     """Kill all that bears one of these marks. It is found by files of /proc: where no file can be
     opened now, as too many are, it is tried again until one can; for a node that stops
     (`closing`) only for a while."""
-    for try_count in count(1):
+    for attempt_count in count(1):
         try:
             return launcher.kill_all(marks)
         except OSError as error:
             log.warning("the programs of a lost launcher cannot be found: %s", error)
-        if try_count < KILL_TRIES:
+        if attempt_count < KILL_TRIES:
             time.sleep(KILL_PAUSE)
         elif closing.is_set():
             log.error("programs of a lost launcher may go on running marks=%s", sorted(marks))

@@ -77,7 +77,7 @@ class OwnFacts:
         account = self._readings.accounts().get(_account_name(route))
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
-            if state.sign not in WELL and not state.holds:
+            if state.sign not in WELL and not state.has_token:
                 return replace(facts, unready_reason=state.reason, account=account.name)
         entries = frozenset(await self._store.secret_names())
         missing_entry = next(

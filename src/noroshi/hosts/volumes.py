@@ -74,7 +74,7 @@ class Volumes:
     ) -> None:
         self._mounts, self._size, self._patience = mounts, size, patience
         self._look_by_mount: dict[str, asyncio.Future[Volume]] = {}
-        self._hanging = set[str]()
+        self._hanging_mounts = set[str]()
 
     async def read(self) -> Sequence[Volume]:
         """Return all volumes that answer in time; Unmeasurable if none does."""
@@ -84,7 +84,7 @@ class Volumes:
             raise Unmeasurable(UNREADABLE.fill(why=cause_text(error))) from error
         look_by_mount = {mount: self._look(mount) for mount in mounts}
         if awaited_looks := [
-            look for mount, look in look_by_mount.items() if mount not in self._hanging
+            look for mount, look in look_by_mount.items() if mount not in self._hanging_mounts
         ]:
             await asyncio.wait(awaited_looks, timeout=self._patience)
         volumes = [
@@ -92,8 +92,8 @@ class Volumes:
             for mount, look in look_by_mount.items()
             if (volume := self._volume_of(mount, look))
         ]
-        if self._hanging and not volumes:
-            raise Unmeasurable(ALL_HANG.fill(mounts=", ".join(sorted(self._hanging))))
+        if self._hanging_mounts and not volumes:
+            raise Unmeasurable(ALL_HANG.fill(mounts=", ".join(sorted(self._hanging_mounts))))
         return volumes
 
     def _look(self, mount: str) -> asyncio.Future[Volume]:
@@ -105,17 +105,17 @@ class Volumes:
 
     def _on_answer(self, mount: str, look: asyncio.Future[Volume]) -> None:
         del self._look_by_mount[mount]
-        if mount in self._hanging:
-            self._hanging.discard(mount)
+        if mount in self._hanging_mounts:
+            self._hanging_mounts.discard(mount)
             log.info("a volume answers again mount=%s", mount)
         if not look.cancelled():
             look.exception()  # seen, whether or not anybody still waits for it
 
     def _volume_of(self, mount: str, look: asyncio.Future[Volume]) -> Volume | None:
         if not look.done():
-            if mount not in self._hanging:
+            if mount not in self._hanging_mounts:
                 log.warning("a volume does not answer mount=%s", mount)
-            self._hanging.add(mount)
+            self._hanging_mounts.add(mount)
             return None
         try:
             volume = look.result()

@@ -68,8 +68,8 @@ class Knowledge:
 
     `aadsts` and `aadsts_ranges` are Entra's numbers. `errors` are words of OAuth 2.0, for each kind
     of sign-in server; `refusals` what our own code refuses a sign-in with, likewise. `replies` are the rows
-    that match answers, in their order, by file. `values` are the {places} that texts, commands and
-    links may have, each with an example.
+    that match answers, in their order, by file. `examples` has an example for each {place} that
+    texts, commands and links may have.
     """
 
     explanations: Mapping[str, Explanation]
@@ -79,4 +79,4 @@ class Knowledge:
     errors: Mapping[str, Mapping[str, Explanation]] = field(default_factory=dict)
     refusals: Mapping[str, Mapping[str, Cure]] = field(default_factory=dict)
     replies: Mapping[str, tuple[ReplyRule, ...]] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)

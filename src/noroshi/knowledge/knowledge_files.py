@@ -66,7 +66,7 @@ class KnowledgeReader:
             name: TableReader(f"{name}.toml: ", one, self.problems)
             for name, one in tables.items()
         }
-        self._values = self._files.pop("values").pairs()
+        self._examples = self._files.pop("values").pairs()
         self._cures: dict[str, Cure] = {}
         self._explanations: dict[str, Explanation] = {}
         self._aadsts: dict[int, Explanation] = {}
@@ -89,7 +89,7 @@ class KnowledgeReader:
             errors=self._errors(),
             refusals=self._by_kind("refusals", self._cures, NO_CURE),
             replies={file: self._replies(file, one) for file, one in self._files.items()},
-            values=self._values,
+            examples=self._examples,
         )
         for reader in self._files.values():
             reader.end()
@@ -104,15 +104,15 @@ class KnowledgeReader:
             delay=table.message("takes"),
         )
         # The vault's entry is known by its own name there: {put_secret.password}.
-        table.check_values("steps", cure.steps, self._values.keys() - {ANY_ENTRY})
-        table.check_places("commands", cure.lines, self._values)
-        table.check_places("link", [cure.link], self._values)
+        table.check_values("steps", cure.steps, self._examples.keys() - {ANY_ENTRY})
+        table.check_places("commands", cure.lines, self._examples)
+        table.check_places("link", [cure.link], self._examples)
         return cure
 
     def _add(self, file: str, name: str, table: TableReader) -> None:
         meaning, action = table.message("meaning", optional=False), table.message("action")
-        table.check_values("meaning", [meaning], self._values)
-        table.check_values("action", [action], self._values)
+        table.check_values("meaning", [meaning], self._examples)
+        table.check_values("action", [action], self._examples)
         row = Explanation(
             name=f"{file}.{name}",
             meaning=meaning,

@@ -17,7 +17,7 @@ class RetryToken:
 
     def __init__(self, context: TransportContext, account: str, resource: Resource) -> None:
         self._context, self._account, self._resource = context, account, resource
-        self._forced = False
+        self._is_forced = False
         self._latest: Secret | None = None
         self._lock = asyncio.Lock()
 
@@ -34,13 +34,13 @@ class RetryToken:
         async with self._lock:
             if self._latest is not None and self._latest != refused_token:
                 return self._latest
-            new_token = await self._request(force=not self._forced)
-            self._forced = True  # not before: who could not be asked is asked again
+            new_token = await self._request(force=not self._is_forced)
+            self._is_forced = True  # not before: who could not be asked is asked again
         return None if new_token == refused_token else new_token
 
     def mark_accepted(self) -> None:
         """Note that the other side took it: the outage is over."""
-        self._forced = False
+        self._is_forced = False
 
     async def _request(self, *, force: bool) -> Secret:
         self._latest = Secret(await self._context.token(self._account, force, self._resource))

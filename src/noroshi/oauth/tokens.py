@@ -82,7 +82,7 @@ class SignInState:
     """The end of the secret or certificate in use, as far as it is known."""
     by_next: bool = False
     """The credential in use is the second of two."""
-    holds: bool = False
+    has_token: bool = False
     """A token is at hand that is valid for a while, though another is refused."""
 
 
@@ -362,9 +362,12 @@ class TokenSource:
             return SignInState(
                 sign=SignInStatus.NEVER, reason=message, ends=in_use(stored, "").ends
             )
-        holds = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
+        has_token = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
         return _state_of(
-            grant, refusals, in_use(stored, grant.credential if grant else ""), holds=holds
+            grant,
+            refusals,
+            in_use(stored, grant.credential if grant else ""),
+            has_token=has_token,
         )
 
     async def _has_usable_token(self, account: Account, resource: Resource) -> bool:
@@ -391,7 +394,7 @@ def _state_of(
     refusals: Mapping[str, CachedRefusal],
     credential_in_use: CredentialInUse,
     *,
-    holds: bool = False,
+    has_token: bool = False,
 ) -> SignInState:
     """Return the sign-in state of an account from stored grants and remembered refusals."""
     renewed_at, user = (grant.renewed, grant.user) if grant else (None, "")
@@ -418,5 +421,5 @@ def _state_of(
         user=user,
         ends=credential_in_use.ends,
         by_next=credential_in_use.second,
-        holds=holds,
+        has_token=has_token,
     )

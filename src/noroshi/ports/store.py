@@ -231,7 +231,7 @@ class Store(Protocol):
         """Lend an envelope whose turn on this route it is: the most urgent lane first, and of
         an order key the oldest, which has the lane of what waits behind it. Leave out what may
         join a digest for a contact in `excluded_contacts`, and, unless it is critical, for one in
-        `only_critical`. Lend what cannot be read as `unread`."""
+        `only_critical`. Lend what cannot be read with its `read_error`."""
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         """Return the parcel's envelope, its members, and the envelopes that wait for the same

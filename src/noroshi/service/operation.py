@@ -126,13 +126,13 @@ class Note:
 NOTE: ContextVar[Note] = ContextVar("NOTE")
 
 
-def note(before: Any = None, after: Any = None) -> None:
+def note(old_state: Any = None, new_state: Any = None) -> None:
     """Note for the audit log the state before and after: plain values without secrets. Later
     notes are added to the first."""
     if (current := NOTE.get(None)) is not None:
         current.is_noted = True
-        current.old_state = current.old_state if before is None else before
-        current.new_state = current.new_state if after is None else after
+        current.old_state = current.old_state if old_state is None else old_state
+        current.new_state = current.new_state if new_state is None else new_state
 
 
 def note_nothing() -> None:

@@ -93,7 +93,7 @@ class OperationContext:
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.running_examinations = RunningExaminations(clocks.steady)
-        self.examined: dict[str, tuple[Route, RunningExamination]] = {}
+        self.examinations: dict[str, tuple[Route, RunningExamination]] = {}
         self.bindings = SecretBindings(store, parts.vault)
         self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
@@ -167,7 +167,7 @@ class OperationContext:
     def _failed_stage(self, route: Route, accepted: datetime | None) -> Message:
         """Return the stage at which the last diagnosis of the route, defined as now, failed;
         NOTHING where none did, or where a mail was accepted since."""
-        examined_route, record = self.examined.get(route.name, (None, None))
+        examined_route, record = self.examinations.get(route.name, (None, None))
         if (
             record is None
             or examined_route != route

@@ -77,7 +77,7 @@ async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(harnes
 
 
 async def test_a_store_that_is_full_keeps_nothing_and_says_so(harness):
-    harness.store.failing = True
+    harness.store.is_failing = True
     told = await run_as_json(harness.service, TOM, "beat", {"name": "backup"})
     assert told["error"] == "trouble" and "full" in told["words"]["en"]
 

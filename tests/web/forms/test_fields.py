@@ -97,7 +97,7 @@ GIVEN = [
 
 
 def drawn(**more):
-    return Drawing(say=lambda words: words.ja, known=KNOWN, **more)
+    return Drawing(say=lambda words: words.ja, names_by_setting=KNOWN, **more)
 
 
 def posted(fields):
@@ -106,7 +106,7 @@ def posted(fields):
     for one in fields:
         if one.sort == "choices":
             form[one.name] = one.value
-            form |= {c.name: "yes" for c in one.choices if c.chosen}
+            form |= {c.name: "yes" for c in one.choices if c.is_chosen}
         elif one.sort == "order":
             form |= dict(one.places)
         elif one.sort == "rows":
@@ -115,7 +115,7 @@ def posted(fields):
         elif one.sort == "table":
             cells = [cell for entry in one.entries for cell in entry]
             form |= {cell.name: cell.value for cell in cells if not cell.boxes}
-            form |= {c.name: "yes" for cell in cells for c in cell.boxes if c.chosen}
+            form |= {c.name: "yes" for cell in cells for c in cell.boxes if c.is_chosen}
         else:
             form[one.name] = one.value.replace("\n", "\r\n")
     return form
@@ -313,7 +313,7 @@ def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_th
         "timeout": "9s",
         "patience": 2,
     }
-    fields = fields_of(form, before, drawing=drawn(typed=both, now=now))
+    fields = fields_of(form, before, drawing=drawn(typed_form=both, now=now))
     assert {one.name: one.now for one in fields if one.now} == {"every": "1m", "timeout": "9s"}
 
 
@@ -321,15 +321,15 @@ def test_what_was_typed_is_shown_again_as_it_was_typed():
     typed = {"patience": "<b>", "rules": "own", "rules.boss": "yes", "every": "5 minutes"}
     fields = {
         one.name: one
-        for one in fields_of(schema.form(MonitorDef), {}, drawing=drawn(typed=typed))
+        for one in fields_of(schema.form(MonitorDef), {}, drawing=drawn(typed_form=typed))
     }
     assert (fields["patience"].value, fields["every"].value) == ("<b>", "5 minutes")
-    assert [c.value for c in fields["rules"].choices if c.chosen] == ["boss"]
+    assert [c.value for c in fields["rules"].choices if c.is_chosen] == ["boss"]
 
 
 def test_names_that_people_gave_are_never_translated():
     known = {"rules": ["all", "critical"]}
-    drawn = Drawing(say=lambda words: words.ja, known=known)
+    drawn = Drawing(say=lambda words: words.ja, names_by_setting=known)
     fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawing=drawn)}
     assert [one.label for one in fields["rules"].choices] == ["all", "critical"]
     assert fields["days"].choices[0].label == "月"
@@ -337,7 +337,7 @@ def test_names_that_people_gave_are_never_translated():
 
 def test_a_cloud_that_noroshi_knows_has_its_name():
     known = {"cloud": ["microsoft365-gcc-high", "lab"]}
-    drawn = Drawing(say=lambda words: words.ja, known=known)
+    drawn = Drawing(say=lambda words: words.ja, names_by_setting=known)
     fields = {one.name: one for one in fields_of(schema.form(AccountDef), {}, drawing=drawn)}
     assert [one.label for one in fields["cloud"].choices] == [
         "Microsoft 365 GCC High (米国政府)",
@@ -376,8 +376,8 @@ def test_days_of_a_table_s_entries_are_boxes_and_what_is_no_day_is_kept_to_be_to
     (field,) = fields_of(form, before, drawing=drawn())
     days = field.entries[0][2]
     assert [one.label for one in days.boxes] == [*"月火水木金土日", "someday"]
-    assert [one.value for one in days.boxes if one.chosen] == ["sun", "someday"]
-    assert not any(one.chosen for one in field.entries[1][2].boxes)
+    assert [one.value for one in days.boxes if one.is_chosen] == ["sun", "someday"]
+    assert not any(one.is_chosen for one in field.entries[1][2].boxes)
     sent = posted([field])
     assert read(form, sent, before) == before
     del sent["windows.1.days.someday"]

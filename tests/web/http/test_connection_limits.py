@@ -13,7 +13,7 @@ from noroshi.web.http.connection_limits import ConnectionLimits
 from tests.service.clients import make_api_token, open_manager
 from tests.web.browser import with_user
 
-SOON = ConnectionLimits(head=0.2, body=0.2, idle=1, stalled=0.2)
+SOON = ConnectionLimits(head=0.2, body=0.2, idle=1, stall_timeout=0.2)
 THREE = ConnectionLimits(most=3, reserve=1)
 HEAD = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n"
 LONG = b"POST /login HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\n"

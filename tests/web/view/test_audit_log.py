@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 
 def told(before, after, language="en"):
     return [
-        (one.sign, one.name, one.before, one.after)
+        (one.sign, one.name, one.old_value, one.new_value)
         for one in lines(before, after, LOCALIZERS[language], NOW)
     ]
 
@@ -64,7 +64,7 @@ def test_each_field_is_told_by_itself(before, after, expected):
 )
 def test_who_took_care_of_an_alarm_is_told_as_such(operation, before, after, expected):
     (line,) = lines(before, after, LOCALIZERS["en"], NOW, operation)
-    assert (line.sign, line.name, line.before, line.after) == expected
+    assert (line.sign, line.name, line.old_value, line.new_value) == expected
 
 
 def test_what_stayed_as_it_was_is_not_told():

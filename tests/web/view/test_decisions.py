@@ -37,7 +37,7 @@ def alarm(at, *, item="/var"):
 def told(newest, ledger, earlier=()):
     log = Log(events=(), decisions=tuple(newest), earlier=tuple(earlier))
     return [
-        (f"{one.at:%H:%M}", one.speaks, bool(one.because), one.contact)
+        (f"{one.decided_at:%H:%M}", one.notifies, bool(one.because), one.contact)
         for one in decisions_of(log, ledger)
     ]
 

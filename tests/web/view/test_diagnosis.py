@@ -10,7 +10,14 @@ from noroshi.web.view.templates import templates
 def shown(*states, rest=(), over=True, language="en"):
     """Return the words of each stage, and what is said of all of them."""
     stages = [
-        {"state": state, "title": f"s{n}", "found": "", "remarks": (), "ms": "", "remedy": None}
+        {
+            "state": state,
+            "title": f"s{n}",
+            "finding": "",
+            "remarks": (),
+            "ms": "",
+            "remedy": None,
+        }
         for n, state in enumerate(states)
     ]
     failed = next((n for n, state in enumerate(states, 1) if state == "failed"), 0)

@@ -47,8 +47,8 @@ def test_a_group_of_monitors_that_are_each_stopped_is_walked_through_once(count)
     walked, groups = Walked(), [{"name": "many"}]
     found = tree_of([stopped(one) for one in paths(count)])["web1"]
     (table,) = tables("web1", groups, found, each_stopped(count, walked), LOCALIZERS["en"])
-    assert [row.switch.stopped for row in table.rows] == [True] * count
-    assert "aki" in table.rows[0].switch.by and walked.steps <= 2 * count
+    assert [row.switch.is_stopped for row in table.rows] == [True] * count
+    assert "aki" in table.rows[0].switch.stopped_by and walked.steps <= 2 * count
 
 
 @pytest.mark.parametrize("count", [100, 2_000])
@@ -62,10 +62,13 @@ def test_what_is_in_nothing_else_that_is_stopped_is_found_in_one_walk(count):
 
 def test_a_switch_says_what_it_is_that_stops_it():
     stops = stops_of(status(stopped=(StoppedBy(path="web1/a"),)), LOCALIZERS["en"])
-    assert (stops.switch_of("web1/a").above, stops.switch_of("web1/a").stopped) == ("", True)
-    assert (stops.switch_of("web1/a/m").above, stops.switch_of("web1/a/m").href) == (
+    assert (stops.switch_of("web1/a").stopped_parent, stops.switch_of("web1/a").is_stopped) == (
+        "",
+        True,
+    )
+    assert (stops.switch_of("web1/a/m").stopped_parent, stops.switch_of("web1/a/m").href) == (
         "web1/a",
         "/group/web1/a",
     )
     for other in ("web1", "web1/ab", "web1/b/m", "web1/ab/m"):
-        assert not stops.switch_of(other).stopped, other
+        assert not stops.switch_of(other).is_stopped, other

@@ -67,7 +67,7 @@ def test_whatever_is_shown_by_a_table_of_texts_stands_in_it(table, expected):
 
 def test_every_sort_of_field_of_several_lines_says_how_they_are_typed():
     text = (HOUSE / "templates/form_parts.html").read_text()
-    assert re.findall(r'field\.each == "(\w+)"', text) == list(EACH)
+    assert re.findall(r'field\.item_sort == "(\w+)"', text) == list(EACH)
 
 
 def test_every_text_of_the_manager_reads_otherwise_in_japanese():

@@ -60,13 +60,13 @@ class Mark:
 class Trail:
     """Follow one log through all its rotations. `floor`: files that changed no later than that
     were left out because there are too many. `missed` counts consecutive looks without a file
-    of that name. `barred`: the log could not be read yet, so that the first look is still to
+    of that name. `is_barred`: the log could not be read yet, so that the first look is still to
     come."""
 
     marks: tuple[Mark, ...] = ()
     floor: int = 0
     missed: int = 0
-    barred: bool = False
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def memory_as_json(memory: Memory) -> Mapping[str, Any]:
             path: [
                 trail.floor,
                 trail.missed,
-                trail.barred,
+                trail.is_barred,
                 [_row(mark) for mark in trail.marks],
             ]
             for path, trail in memory.trails.items()

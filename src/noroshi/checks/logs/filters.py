@@ -56,11 +56,11 @@ class Leaf:
 
     text: str
     is_pattern: bool
-    negated: bool
+    is_negated: bool
     ignore_case: bool
 
     def matches(self, line: bytes) -> bool:
-        return self._has(line) is not self.negated
+        return self._has(line) is not self.is_negated
 
     def _has(self, line: bytes) -> bool:
         if not self.is_pattern and not self.ignore_case:
@@ -74,9 +74,9 @@ class Leaf:
     @property
     def words(self) -> Message:
         if self.is_pattern:
-            form = NO_SUCH_PATTERN if self.negated else PATTERN
+            form = NO_SUCH_PATTERN if self.is_negated else PATTERN
         else:
-            form = NO_SUCH_WORD if self.negated else WORD
+            form = NO_SUCH_WORD if self.is_negated else WORD
         return form.fill(text=self.text)
 
 
@@ -142,7 +142,7 @@ def _part(term: Term, ignore_case: bool) -> Expression:
     return Leaf(
         text,
         is_pattern=bool(term.pattern or term.not_pattern),
-        negated=bool(term.not_word or term.not_pattern),
+        is_negated=bool(term.not_word or term.not_pattern),
         ignore_case=ignore_case,
     )
 

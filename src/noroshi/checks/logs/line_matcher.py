@@ -192,7 +192,9 @@ def _required_words(expression: Expression) -> tuple[str, ...]:
     """Return plain words of which every line that fulfils the expression has one; () if none
     are."""
     if isinstance(expression, Leaf):
-        is_plain = not (expression.is_pattern or expression.negated or expression.ignore_case)
+        is_plain = not (
+            expression.is_pattern or expression.is_negated or expression.ignore_case
+        )
         return (expression.text,) if is_plain else ()
     words_of_parts = [_required_words(part) for part in expression.parts]
     if expression.needs_all:
@@ -205,7 +207,7 @@ def _required_pattern(expression: Expression) -> bytes | None:
     """Return a pattern that matches in every line that fulfils the expression; None if none
     does."""
     if isinstance(expression, Leaf):
-        return None if expression.negated else _leaf_pattern(expression)
+        return None if expression.is_negated else _leaf_pattern(expression)
     patterns = [_required_pattern(part) for part in expression.parts]
     usable_patterns = [pattern for pattern in patterns if pattern is not None]
     if expression.needs_all:

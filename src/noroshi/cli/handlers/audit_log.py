@@ -101,5 +101,5 @@ def _lines(
 
 
 def _pair(line: Line) -> str:
-    states = " → ".join(filter(None, (line.before, line.after)))
+    states = " → ".join(filter(None, (line.old_value, line.new_value)))
     return printable(f"{line.name}: {states}" if states else line.name)

@@ -89,7 +89,7 @@ class SentMail(NamedTuple):
     state: str
     next: str | None
     because: Message
-    unreached: Sequence[str]
+    unreached_addresses: Sequence[str]
     """The addresses that did not get it."""
     queued: Mapping[str, Any]
     """The node's own answer, for --json."""
@@ -104,7 +104,7 @@ def _mail_of(letter: Mapping[str, Any]) -> SentMail:
         state=queued["state"],
         next=queued["next"],
         because=bilingual(**queued["because"]),
-        unreached=[one for one in addresses if one not in letter["reached"]],
+        unreached_addresses=[one for one in addresses if one not in letter["reached"]],
         queued=queued,
     )
 
@@ -151,7 +151,7 @@ def _waits_long(mail: SentMail) -> bool:
 
 def _code(mail: SentMail) -> int:
     if mail.state in SENT:
-        return exits.ASIDE if mail.unreached else exits.DONE
+        return exits.ASIDE if mail.unreached_addresses else exits.DONE
     return exits.WAITS if mail.state in GOES_ON else exits.ASIDE
 
 
@@ -159,8 +159,8 @@ def _outcome(mail: SentMail) -> Iterator[Message]:
     contact = mail.contact
     if mail.state in SENT:
         yield ACCEPTED.fill(contact=contact)
-        if mail.unreached:
-            addresses = ", ".join(mail.unreached)
+        if mail.unreached_addresses:
+            addresses = ", ".join(mail.unreached_addresses)
             yield REFUSED.fill(contact=contact, addresses=addresses, id=mail.id)
     elif mail.state in GOES_ON:
         yield WAITS.fill(contact=contact, because=mail.because)

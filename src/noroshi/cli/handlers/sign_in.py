@@ -48,7 +48,7 @@ HTTP = 80
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInRequest:
     """Say which route, and by which way: pasted unless `by_listener` or `device`. A person at a
-    terminal may err some times in what `mends` names: what was pasted (invalid), what was
+    terminal may err some times in what `retried_kinds` names: what was pasted (invalid), what was
     refused (trouble)."""
 
     route: str
@@ -58,7 +58,7 @@ class SignInRequest:
     url_file: str | None = None
     read: bool = False
     """True to sign in for reading the account's mailbox, and not for sending by a route."""
-    mends: tuple[str, ...] = ANY
+    retried_kinds: tuple[str, ...] = ANY
 
 
 class NoPageError(RefusedError):
@@ -150,7 +150,7 @@ def _prove_app(context: CommandContext, request: SignInRequest, flow: SignIn) ->
         except RefusedError as refusal:
             if request.secret_file or not refusal.concerns("secret"):
                 raise
-            _offer_retry(context, refusal, remaining, request.mends)
+            _offer_retry(context, refusal, remaining, request.retried_kinds)
             keep_secret(context, flow.secret, None)
     for words in proof.token:
         print(context.say(words))
@@ -172,7 +172,7 @@ def _finish_by_paste(
                 sign_in_operations.AUTHORIZE_FINISH, RouteStatus, route=route, pasted=pasted
             )
         except RefusedError as refusal:
-            _offer_retry(context, refusal, remaining, request.mends)
+            _offer_retry(context, refusal, remaining, request.retried_kinds)
             if refusal.concerns("secret"):  # the code was not looked at yet, so it may still do
                 keep_secret(context, flow.secret, None)
             else:

@@ -186,13 +186,13 @@ def _of_routes(routes: Sequence[RouteStatus]) -> Iterator[Message]:
     """Yield problems of the routes, worst first; a route that has sent nothing yet is one of
     them."""
     counts = count_readiness(_readiness(routes))
-    if counts.no:
-        yield CANNOT_SEND.fill(bad=counts.no, count=counts.count)
-    if counts.for_now:
-        yield NEED_SOMEBODY.fill(bad=counts.for_now, count=counts.count)
-    if counts.doubted:
+    if counts.blocked_count:
+        yield CANNOT_SEND.fill(bad=counts.blocked_count, count=counts.count)
+    if counts.unsure_count:
+        yield NEED_SOMEBODY.fill(bad=counts.unsure_count, count=counts.count)
+    if counts.doubted_count:
         yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
-    if counts.unproved:
+    if counts.unproved_count:
         yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
 
 

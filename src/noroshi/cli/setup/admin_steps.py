@@ -115,7 +115,7 @@ def _show_step(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
         talk.say(setup_texts.CHECK, INDENT)
         for text in step.check:
             talk.line(line(text, values), INDENT + "  ")
-    for words in (step.shows, step.note):
+    for words in (step.expected_result, step.note):
         if words != NOTHING:
             talk.say(fill_places(words, values), INDENT)
     if step.delay != NOTHING:

@@ -57,7 +57,7 @@ class Dialogue:
 
         # Steps that are written to the standard output are all that shall be there.
         by_itself = self.args.print_admin_steps == STDOUT
-        self._out = sys.stderr if by_itself else sys.stdout
+        self._output = sys.stderr if by_itself else sys.stdout
 
     def interruption(self) -> LeftError:
         """Return what to raise when somebody leaves it for now."""
@@ -105,7 +105,7 @@ class Dialogue:
 
     def line(self, text: str, indent: str = "") -> None:
         """Write something to be copied as it stands."""
-        print(f"{indent}{text}", file=self._out, flush=True)
+        print(f"{indent}{text}", file=self._output, flush=True)
 
     def _print_wrapped(self, text: str, first: str, indent: str) -> None:
         room = max(self.room - len(indent) - 1, 20)

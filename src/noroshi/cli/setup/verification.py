@@ -183,7 +183,7 @@ class Proofs:
             by_listener=goal.way == "person-here",
             device=goal.way == "person-device",
             url_file=self.talk.args.url_file,
-            mends=("invalid",),
+            retried_kinds=("invalid",),
         )
         sign_in(self.talk.context, request)
 

@@ -158,8 +158,8 @@ class ActionFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSetAside:
-    """No route would take a mail, or it cannot be read any more (`unread`): it lies in the queue
-    until a person does something."""
+    """No route would take a mail, or it cannot be read any more (`is_unreadable`): it lies in the
+    queue until a person does something."""
 
     happened_at: datetime
     mail: str
@@ -168,7 +168,7 @@ class MailSetAside:
     subject: str
     route: str
     reason: Message
-    unread: bool = False
+    is_unreadable: bool = False
 
     happening = Happening.ASIDE
 

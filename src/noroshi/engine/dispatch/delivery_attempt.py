@@ -61,7 +61,7 @@ class DeliveryAttempt:
         """Decide what becomes of the mail. An attempt that was cancelled is no fault of the
         route."""
         if any(answer.words == CANCELLED for answer in receipt.answers.values()):
-            return Retry(receipt.at, CANCELLED, answered=False)
+            return Retry(receipt.at, CANCELLED, has_answered=False)
         return decide_fate(parcel, receipt, self._jitter())
 
     def _over_limit(self, active: ActiveRoute, envelope: Envelope) -> Receipt | None:

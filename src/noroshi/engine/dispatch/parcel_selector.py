@@ -58,7 +58,7 @@ class ParcelSelector:
             # Of these it is lent as urgent alone, be it for what waits behind it and is held.
             urgent = parcel.envelope.contact in full_contacts.for_less_urgent
             is_alone = partial(self._leaves_alone, lent_as_urgent=urgent)
-            may_leave = is_alone if parcel.unread is None else self._quarantine
+            may_leave = is_alone if parcel.read_error is None else self._quarantine
             if await self._is_selected(parcel, route, may_leave):
                 return parcel
 
@@ -84,7 +84,7 @@ class ParcelSelector:
     async def _quarantine(self, parcel: Parcel, _route: Route) -> bool:
         """Set an envelope aside that cannot be read: it is our own fault, and the route goes on
         without it."""
-        reason, now = parcel.unread or NOTHING, self._clocks.wall()
+        reason, now = parcel.read_error or NOTHING, self._clocks.wall()
         fate = SetAside(reason)
         notices = self._notices(parcel, Receipt(at=now, answers={}), fate)
         await self._store.quarantine(parcel, reason, now, notices)

@@ -138,7 +138,7 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
                 subject=_subject(envelope),
                 route=parcel.route,
                 reason=cause,
-                unread=parcel.unread is not None,
+                is_unreadable=parcel.read_error is not None,
             )
         case NextRoute():
             return _failed(Failure.ROUTE, parcel.route, reason, envelope, now, tuple(refusals))

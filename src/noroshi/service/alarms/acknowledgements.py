@@ -100,7 +100,8 @@ class AlarmOperations(NewestSamples):
 
         changed_items = await _write_each(names, write)
         note(
-            before=dict.fromkeys(changed_items), after=dict.fromkeys(changed_items, person.name)
+            old_state=dict.fromkeys(changed_items),
+            new_state=dict.fromkeys(changed_items, person.name),
         )
         return await self._changed_rows(plan, target, changed_items)
 
@@ -122,8 +123,8 @@ class AlarmOperations(NewestSamples):
 
         changed_items = await _write_each(names, write)
         note(
-            before={name: holders[name].who for name in changed_items},
-            after=dict.fromkeys(changed_items),
+            old_state={name: holders[name].who for name in changed_items},
+            new_state=dict.fromkeys(changed_items),
         )
         return await self._changed_rows(plan, target, changed_items)
 

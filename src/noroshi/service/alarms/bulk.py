@@ -153,7 +153,7 @@ def _note(snapshot: _Snapshot, outcomes: Sequence[Remark | OperationError]) -> N
     new_values = {name: _noted_value(one) for name, one in by_name.items()}
     is_comment = remarks[0].sort is Remarked.COMMENT
     holders = {name: one.who if one else None for name, one in acknowledgements.items()}
-    note(before=None if is_comment else holders, after=new_values)
+    note(old_state=None if is_comment else holders, new_state=new_values)
 
 
 def _noted_value(one: Remark) -> str | None:

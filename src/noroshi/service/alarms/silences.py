@@ -78,7 +78,9 @@ class SilenceOperations(OperationGroup):
         )
         await self._store.silence(silence)
         answer = self._answer(plan, silence, now)
-        note(after={"id": silence.id, "place": silenced_place or "everything", "ends": ends})
+        note(
+            new_state={"id": silence.id, "place": silenced_place or "everything", "ends": ends}
+        )
         return answer
 
     @offers(alarm_operations.SILENCE_END)
@@ -90,8 +92,8 @@ class SilenceOperations(OperationGroup):
         if old_silence is None:
             raise NotFoundError(NO_SILENCE.fill(given=silence))
         note(
-            before={"place": old_silence.place or "everything", "ends": old_silence.ends},
-            after={"ends": now},
+            old_state={"place": old_silence.place or "everything", "ends": old_silence.ends},
+            new_state={"ends": now},
         )
         return self._answer(plan, old_silence, now, is_over=True, by=person.name)
 

@@ -204,7 +204,8 @@ class ApplyOperations(OperationGroup):
         )
         changes = [_as_noted(one) for one in answer.changed_values[:MOST_NOTED]]
         note_change(
-            before={"version": current.number}, after={"version": number, "changed": changes}
+            old_state={"version": current.number},
+            new_state={"version": number, "changed": changes},
         )
         return replace(answer, version=number, cautions=(*answer.cautions, *remaining))
 

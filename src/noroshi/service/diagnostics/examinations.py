@@ -85,7 +85,10 @@ class DiagnosticOperations(OperationGroup):
         now = self._clocks.wall()
         self._context.running_examinations.begin(id, examination, now)
         if target:
-            self._context.examined[route] = target, self._context.running_examinations.get(id)
+            self._context.examinations[route] = (
+                target,
+                self._context.running_examinations.get(id),
+            )
         return Examined(
             id=id,
             route=route,

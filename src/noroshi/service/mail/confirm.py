@@ -33,6 +33,6 @@ class ConfirmationOperations(QueueOperations):
             raise ConflictError(NOT_TAKEN)
         await confirm_arrival(self._store, mail, person.name, self._clocks.wall())
         arrivals = await self._store.arrivals(mail)
-        note(after={"mail": mail, "to": carrier[0].envelope.to})
+        note(new_state={"mail": mail, "to": carrier[0].envelope.to})
         queued = await self._queued(entry[0])
         return replace(queued, state=state_of(entry[0].delivery_state, arrivals))

@@ -64,7 +64,7 @@ class QueueOperations(OperationGroup):
             for contact in contacts
         ]
         await self._store.post(*envelopes)
-        note(after={"ids": [envelope.id for envelope in envelopes]})
+        note(new_state={"ids": [envelope.id for envelope in envelopes]})
         return Sent(tuple(envelope.id for envelope in envelopes))
 
     @offers(mail_operations.QUEUE_LIST)
@@ -119,7 +119,7 @@ class QueueOperations(OperationGroup):
         retried = await asyncio.gather(
             *[self._store.retry(one.envelope.id, now) for one in mails]
         )
-        note(after={"ids": sum(retried)})
+        note(new_state={"ids": sum(retried)})
         return sum(retried)
 
     @offers(mail_operations.QUEUE_HOLD)
@@ -167,13 +167,13 @@ class QueueOperations(OperationGroup):
             raise NotFoundError(NO_MAIL.fill(id=id))
         if not succeeded:
             raise ConflictError(why_not.fill(id=id))
-        note(after=_summary(entry[0]))
+        note(new_state=_summary(entry[0]))
         return await self._queued(entry[0])
 
     async def _note_before(self, id: str) -> None:
         entry = await self._store.envelope(id)
         if entry is not None:
-            note(before=_summary(entry[0]))
+            note(old_state=_summary(entry[0]))
 
     async def _queued(self, one: QueuedEnvelope) -> Queued:
         marks, now = await self._context.marks(), self._clocks.wall()

@@ -62,7 +62,7 @@ class RunNowOperations(ApplyOperations):
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
         result = self._result(target, state, sample, seconds, preview)
         options = {"options": answer_json.as_json(target.options)} if documents else {}
-        note(after={"monitor": result.path, "level": result.level.value, **options})
+        note(new_state={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:

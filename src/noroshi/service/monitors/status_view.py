@@ -216,7 +216,7 @@ def route_status(
         is_open=outage is not None,
         lacks_secret=bool(missing_entries),
         is_signed_in=is_signed_in,
-        has_token=sign_in is not None and sign_in.holds,
+        has_token=sign_in is not None and sign_in.has_token,
         accepted=accepted is not None,
         failed=bool(failed_stage.en),
     )

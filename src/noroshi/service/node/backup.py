@@ -35,7 +35,7 @@ class BackupOperations(OperationGroup):
             await self._store.copy_to(file)
         except ports.StoreConflict:
             raise ConflictError(THERE_IS_ONE.fill(path=path)) from None
-        note(after={"path": path})
+        note(new_state={"path": path})
         return BackedUp(
             path=path,
             size=file.stat().st_size,  # noqa: ASYNC240  it was written a moment ago

@@ -42,8 +42,8 @@ class VaultKeyOperations(OperationGroup):
         except OSError as error:
             raise OperationFailedError(NOT_WRITTEN.fill(why=cause_text(error))) from None
         note(
-            before={"key": rotation.old},
-            after={"key": rotation.new, "entries": rotation.entries},
+            old_state={"key": rotation.old},
+            new_state={"key": rotation.new, "entries": rotation.entries},
         )
         return KeyRotated(
             old=rotation.old,

@@ -98,7 +98,7 @@ class SecretOperations(OperationGroup):
             raise ConflictError(IN_USE.fill(who=", ".join(users), name=name))
         await self._bind_all()
         await self._vault.remove(name)
-        note(before={"kept": True, "named_by": users or []}, after={"kept": False})
+        note(old_state={"kept": True, "named_by": users or []}, new_state={"kept": False})
         return name
 
     async def _bind_all(self) -> None:

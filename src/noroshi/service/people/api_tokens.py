@@ -64,7 +64,7 @@ class ApiTokenOperations(OperationGroup):
             await self._require_still_allowed(person)
             if not await self._store.put_api_token(token):
                 raise ConflictError(THERE_IS_TOKEN.fill(name=name))
-        note(after={"role": role, "until": token.until, "programs": programs})
+        note(new_state={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
     @offers(people_operations.TOKEN_LIST)
@@ -97,7 +97,7 @@ class ApiTokenOperations(OperationGroup):
                 near = suggestion(name, tokens)
                 raise NotFoundError(NO_TOKEN.fill(given=shortened_text(name), instead=near))
         role, by = tokens[name].role, tokens[name].by
-        note(before={"role": role, "by": by, "api_tokens": list(descendants)})
+        note(old_state={"role": role, "by": by, "api_tokens": list(descendants)})
         return name
 
     async def _require_still_allowed(self, person: Person) -> None:

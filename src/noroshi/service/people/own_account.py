@@ -51,7 +51,7 @@ class OwnAccountOperations(UserOperations):
             raise InvalidArgumentError(NOT_SET, (Problem("new", problem),))
         changed_user, _ = await self._with_password(user, new)
         await self._change(changed_user, user)
-        note(after={"user": user.name})
+        note(new_state={"user": user.name})
         return user.name
 
     @offers(people_operations.OWN_TOTP)

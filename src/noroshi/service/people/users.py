@@ -60,7 +60,7 @@ class UserOperations(OperationGroup):
         )
         if not await self._store.put_user(new_user, None):
             raise ConflictError(THERE_IS.fill(name=name))
-        note(after={"role": role})
+        note(new_state={"role": role})
         return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
     @offers(people_operations.USER_LIST)
@@ -87,7 +87,7 @@ class UserOperations(OperationGroup):
             raise InvalidArgumentError(NOT_SET, tuple(problems))
         changed_user, code = await self._with_password(user, password)
         await self._change(changed_user, user)
-        note(after={"role": user.role})
+        note(new_state={"role": user.role})
         return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
     @offers(people_operations.USER_ROLE)
@@ -103,7 +103,7 @@ class UserOperations(OperationGroup):
             # Before it: cut off here, it can be done again.
             revoked = await self._revoke_tokens(name, roles_up_to(role))
             await self._change(replace(user, role=role), user)
-        note(before={"role": user.role, "api_tokens": revoked}, after={"role": role})
+        note(old_state={"role": user.role, "api_tokens": revoked}, new_state={"role": role})
         return UserMade(name=name, role=role)
 
     @offers(people_operations.USER_REMOVE)
@@ -117,7 +117,7 @@ class UserOperations(OperationGroup):
             await self._store.drop_user(name)  # after them: cut off here, it can be done again
         for entry in (SEED.format(name=name), _next(name)):
             await self._vault.remove(entry)
-        note(before={"role": user.role, "api_tokens": revoked})
+        note(old_state={"role": user.role, "api_tokens": revoked})
         return name
 
     @offers(people_operations.USER_TOTP)
@@ -169,13 +169,13 @@ class UserOperations(OperationGroup):
         await self._keep(SEED.format(name=name), seed.reveal())
         await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
         await self._vault.remove(_next(name))
-        note(before={"two_steps": user.two_steps}, after={"two_steps": True})
+        note(old_state={"two_steps": user.two_steps}, new_state={"two_steps": True})
         return Recovery(name=name, codes=codes)
 
     async def _disable_second_step(self, user: User) -> str:
         await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
         await self._vault.remove(SEED.format(name=user.name))
-        note(before={"two_steps": user.two_steps}, after={"two_steps": False})
+        note(old_state={"two_steps": user.two_steps}, new_state={"two_steps": False})
         return user.name
 
     async def _with_password(self, user: User, password: str) -> tuple[User, str]:

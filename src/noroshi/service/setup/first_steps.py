@@ -133,7 +133,7 @@ class FirstStepOperations(OperationGroup):
                 sent=now,
             )
         )
-        note(after={"mail": id, "to": recipient.addresses})
+        note(new_state={"mail": id, "to": recipient.addresses})
         return AlarmSent(id, recipient.id, recipient.addresses)
 
     @offers(setup_operations.TEST_ALARM_SEEN)
@@ -153,7 +153,7 @@ class FirstStepOperations(OperationGroup):
             await self._save_first_start(progress)
         if progress.seen is not None:
             await confirm_arrival(self._store, progress.mail, progress.by, progress.seen)
-        note(after={"mail": progress.mail, "to": progress.to, "seen": progress.seen})
+        note(new_state={"mail": progress.mail, "to": progress.to, "seen": progress.seen})
         return await self.first_look(person)
 
     async def _first_start(self) -> FirstStart | None:

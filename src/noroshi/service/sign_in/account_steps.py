@@ -194,7 +194,7 @@ class SignInSteps:
             return ()
         causes = token_diagnosis.other_person(person, self._resource, self._user)
         return tuple(
-            fill_places(ANOTHER, with_values(self._exam, **one.values)) for one in causes
+            fill_places(ANOTHER, with_values(self._exam, **one.user_values)) for one in causes
         )
 
     def _refusal(self, failure: SignInError) -> StepError:

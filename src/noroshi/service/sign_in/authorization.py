@@ -145,7 +145,7 @@ class SignInOperations(OperationGroup):
             await require_accepted(self._tokens, users, name, secret)
         await self._store_secret(person, plan, name, secret)
         await self._wake_users(plan, name)
-        note(before={"kept": is_stored}, after={"kept": True})
+        note(old_state={"kept": is_stored}, new_state={"kept": True})
         return name
 
     @offers(sign_in_operations.AUTHORIZE_FINISH)

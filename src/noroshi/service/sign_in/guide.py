@@ -99,7 +99,9 @@ def _step_answer(step: Step, values: Mapping[str, Value]) -> GuideStep:
         how=tuple(fill_places(words, values) for words in step.sentences),
         lines=tuple(line(text, values) for text in step.lines),
         check=tuple(line(text, values) for text in step.check),
-        shows=fill_places(step.shows, values) if step.shows != NOTHING else NOTHING,
+        shows=fill_places(step.expected_result, values)
+        if step.expected_result != NOTHING
+        else NOTHING,
         note=fill_places(step.note, values) if step.note != NOTHING else NOTHING,
         takes=step.delay,
         source=step.source,

@@ -246,7 +246,7 @@ class SpoolInMemory:
         if isinstance(fate, OpenCircuit):
             self._dissolve(row)
             self._open_circuit(parcel.route, fate)
-        elif not isinstance(fate, Retry) or fate.answered:
+        elif not isinstance(fate, Retry) or fate.has_answered:
             self._outages.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)

@@ -30,7 +30,7 @@ class Rule:
     """A question that no row should answer, and what it means if some do."""
 
     ask: str
-    means: Message
+    meaning: Message
 
 
 RULES = (
@@ -141,7 +141,7 @@ def _broken_rules(db: Connection) -> Iterator[Message]:
     for rule in RULES:
         ids = [id for (id,) in db.execute(rule.ask)]
         if ids:
-            yield rule.means.fill(count=len(ids), id=ids[0])
+            yield rule.meaning.fill(count=len(ids), id=ids[0])
 
 
 def _unreadable(db: Connection) -> Iterator[Message]:

@@ -360,7 +360,9 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
 
 def is_well(fate: Fate | None) -> bool:
     """Return True if the route answered, so that it may be used."""
-    return not isinstance(fate, OpenCircuit) and (not isinstance(fate, Retry) or fate.answered)
+    return not isinstance(fate, OpenCircuit) and (
+        not isinstance(fate, Retry) or fate.has_answered
+    )
 
 
 def write_routes(db: Connection, seq: int, routes: Sequence[str]) -> None:

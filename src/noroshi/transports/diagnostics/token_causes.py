@@ -33,6 +33,6 @@ def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | 
 
 
 def _of_cause(cause: token_diagnosis.TokenCause, exam: Exam, reply: str) -> Remedy:
-    exam_of_cause = replace(exam, user_values={**exam.user_values, **cause.values})
+    exam_of_cause = replace(exam, user_values={**exam.user_values, **cause.user_values})
     cure = knowledge().explanations[cause.name].cure
     return cure.remedy(cause.words, exam_of_cause, reply)

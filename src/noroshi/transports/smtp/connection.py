@@ -141,7 +141,7 @@ class Connection:
         self.mechanisms: list[str] = []
         self.mask: Callable[[str], str] = str
         self._protocol = protocol
-        self._pipelined = deque[bytes]()
+        self._pipelined_commands = deque[bytes]()
 
     @property
     def is_alive(self) -> bool:
@@ -172,21 +172,21 @@ class Connection:
         if "pipelining" in self.extensions:
             lines = b"".join(map(command_line, commands))
             self._protocol.write(lines, replies=len(commands))
-            self._pipelined.extend(commands)
+            self._pipelined_commands.extend(commands)
 
     async def drain(self) -> Collection[int]:
         """Return the codes of the answers to what was said ahead and is of no interest any more.
         Raises ConnectionLostError."""
         return [
-            (await self.command(*self._pipelined[0].split(b" ", 1))).code
-            for _ in [*self._pipelined]
+            (await self.command(*self._pipelined_commands[0].split(b" ", 1))).code
+            for _ in [*self._pipelined_commands]
         ]
 
     async def command(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises ConnectionLostError."""
         self.stage = words[0].decode("ascii")
-        if self._pipelined:
-            self._pipelined.popleft()
+        if self._pipelined_commands:
+            self._pipelined_commands.popleft()
         else:
             self._protocol.write(command_line(*words))
         return await self._read_reply(self.server.patience.command)

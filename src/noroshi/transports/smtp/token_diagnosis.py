@@ -60,7 +60,7 @@ class TokenCause:
 
     name: str
     words: Message
-    values: Mapping[str, str]
+    user_values: Mapping[str, str]
 
 
 def diagnosis(
@@ -142,7 +142,7 @@ def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCaus
     """Yield the reasons why Graph keeps the person who signed in out of another's mailbox."""
     for fault in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
-        yield _cause_of(NO_RIGHTS, **fault.values) if has_scope else fault
+        yield _cause_of(NO_RIGHTS, **fault.user_values) if has_scope else fault
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:

@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintInput:
     """Hold one value that a blueprint asks for. `default` is used unless it is given; "" must
-    be given. `fills` is the first setting that it stands in, as kind and setting; `used` are
+    be given. `fills` is the first setting that it stands in, as kind and setting; `uses` are
     all, as group/monitor and setting. `label`: the one that the first setting declares
     itself."""
 
@@ -27,13 +27,13 @@ class BlueprintInput:
     default: str
     help: Message
     fills: tuple[str, str]
-    used: Sequence[str]
+    uses: Sequence[str]
     label: Message | None = None
 
     @property
     def used_by(self) -> Sequence[str]:
         """Return the same to be read: what the value itself names is "…"."""
-        return [PLACEHOLDER.sub("…", use) for use in self.used]
+        return [PLACEHOLDER.sub("…", use) for use in self.uses]
 
 
 def inputs_of(blueprint: BlueprintRow, kinds: Sequence[Kind]) -> list[BlueprintInput]:
@@ -72,7 +72,7 @@ def _input(
         default=default,
         help=next((text for text in help_texts if text is not None), NOTHING),
         fills=next(((kind, option) for kind, _, option in own_uses), ("", name)),
-        used=[f"{place} ({option})" if option else place for _, place, option in own_uses],
+        uses=[f"{place} ({option})" if option else place for _, place, option in own_uses],
     )
 
 
@@ -80,12 +80,12 @@ def input_at(inputs: Sequence[BlueprintInput], path: str) -> str:
     """Return the name of the input that a problem of definitions is about; "": of none. A
     problem of the input itself has the input's name as the place."""
     place = _use_at(path)
-    names = (ask.name for ask in inputs if ask.name == path or any(_matches(place, ask.used)))
+    names = (ask.name for ask in inputs if ask.name == path or any(_matches(place, ask.uses)))
     return next(names, "")
 
 
 def _use_at(path: str) -> str:
-    """Return the setting of a monitor at a place, as `BlueprintInput.used` tells it."""
+    """Return the setting of a monitor at a place, as `BlueprintInput.uses` tells it."""
     match read_location(path).steps:
         case ("group", group, "monitor", monitor, "options", setting, *_):
             return f"{group}/{monitor} ({setting})"

@@ -42,7 +42,7 @@ async def changes_since(visit: Visit, key: str, version: int) -> Sequence[Differ
     more."""
     now = await visit.call(EditOperations.read, keys=[key])
     base_outcome = await run(visit, EditOperations.read, keys=[key], version=version)
-    if base_outcome.why:
+    if base_outcome.reasons:
         return ()
     base_document, current_document = (one.documents.get(key) for one in (base_outcome.ok, now))
     return await differences_between(visit, (key, base_document), (key, current_document))
@@ -72,19 +72,19 @@ FieldReader = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedForm:
     """Hold the fields of a form, the version that it is about, and what is in force `now` of the
-    fields that somebody else changed otherwise; `overtaken`: somebody did."""
+    fields that somebody else changed otherwise; `is_overtaken`: somebody did."""
 
     form: Texts
     base_version: int
     now: Texts = field(default_factory=dict)
-    overtaken: bool = False
+    is_overtaken: bool = False
 
 
 class Refusal(Protocol):
     """Hold an outcome: the reason for a refusal, the kind of it, and the problems."""
 
     @property
-    def why(self) -> Sequence[str]: ...
+    def reasons(self) -> Sequence[str]: ...
 
     @property
     def kind(self) -> str: ...
@@ -113,7 +113,7 @@ async def merged_form(
         return MergedForm(form=typed_fields, base_version=base_version)
     current = await visit.call(EditOperations.read, **selection)
     base_outcome = await run(visit, EditOperations.read, version=base_version, **selection)
-    base_documents = {} if base_outcome.why else base_outcome.ok.documents
+    base_documents = {} if base_outcome.reasons else base_outcome.ok.documents
     return _merged(
         typed_fields,
         read_fields(base_documents),
@@ -134,20 +134,20 @@ def _merged(
         for name, text in current_fields.items()
         if text not in (base_fields.get(name, ""), form.get(name, ""))
     }
-    return MergedForm(form=form, base_version=version, now=changed_elsewhere, overtaken=True)
+    return MergedForm(form=form, base_version=version, now=changed_elsewhere, is_overtaken=True)
 
 
 async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
     """Say why it was not taken; if somebody else was first, what they changed and what to do
     now."""
     if not is_conflict(refusal):
-        return tuple(refusal.why)
+        return tuple(refusal.reasons)
     first_key, key = refusal.problems[0][0], refusal.problems[-1][0]
     lines = [text for _place, text in refusal.problems]
     if first_key == key:  # else it has another name, which the first of them tells
         differences = await changes_since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
         lines = [visit.say(one.sentence) for one in differences] or lines
-    reason = by_title(visit, refusal.why[0], (key, None))
+    reason = by_title(visit, refusal.reasons[0], (key, None))
     return (
         reason,
         *lines,

@@ -28,19 +28,19 @@ READER = Path(__file__).with_name("definition_files_reader.py")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedDefinitions:
     """Hold the uploaded definitions, as far as they can be read, and packed for the form that
-    shows the differences: "" if that is too much. `given`: the form had a file."""
+    shows the differences: "" if that is too much. `has_file`: the form had a file."""
 
-    given: bool
+    has_file: bool
     folder: Folder
     packed: str = ""
 
 
-NOTHING = ImportedDefinitions(given=False, folder=Folder((), ()))
+NOTHING = ImportedDefinitions(has_file=False, folder=Folder((), ()))
 
 
 def imported_definitions(visit: Visit) -> ImportedDefinitions:
     """Return the definitions that were uploaded with this form."""
-    definitions: ImportedDefinitions | None = visit.imported
+    definitions: ImportedDefinitions | None = visit.imported_definitions
     return definitions or NOTHING
 
 
@@ -61,8 +61,8 @@ async def read_import(visit: Visit) -> None:
     if answer is None:  # what no browser sends
         raise ForbiddenError(NOT_OURS)
     visit.form = answer["fields"]
-    visit.imported = ImportedDefinitions(
-        given=answer["given"],
+    visit.imported_definitions = ImportedDefinitions(
+        has_file=answer["given"],
         folder=Folder(
             tuple(Document(**one) for one in answer["documents"]),
             tuple(

@@ -38,7 +38,7 @@ class Section:
 
     id: str
     title: str
-    about: str = ""
+    description: str = ""
     fields: Sequence[Field] = ()
     blocks: Sequence[Block] = ()
     folded: bool = False
@@ -53,7 +53,7 @@ class FormFrame:
     title: str
     crumbs: Sequence[Link]
     sections: Sequence[Section]
-    about: str = ""
+    description: str = ""
     links: Sequence[Link] = ()
     removal: str = ""
     place: str = "settings"
@@ -65,7 +65,7 @@ async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
         return edit
     await require_change_allowed(visit)
     if visit.form.get("do") != REMOVE:
-        return await submit(visit, edit, outline.content(visit.form, edit.base))
+        return await submit(visit, edit, outline.content(visit.form, edit.base_content))
     if visit.form.get("meant") != "yes":
         edit.outcome = Outcome(
             None,
@@ -90,7 +90,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
         help=help,
         sort="text",
         value=visit.form.get("name", name),
-        needed=True,
+        is_required=True,
         problems=tuple(text for place, text in edit.problems if place == "name"),
     )
 
@@ -111,7 +111,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         200 if outcome.answer is not None else outcome.status,
         place=frame.place,
         title=frame.title,
-        about=frame.about,
+        about=frame.description,
         crumbs=frame.crumbs,
         links=frame.links,
         sections=frame.sections,
@@ -120,9 +120,9 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         reload_address=visit.page_address.partition("&did=")[0],
         etag=etag,
         version_seen=version,
-        overtaken=edit.overtaken,
+        overtaken=edit.is_overtaken,
         gone=edit.is_gone,
-        stranded=edit.stranded,
+        stranded=edit.is_stranded,
         new_link=_new_link(edit),
         changes=outcome.problems,
         changes_by_others=await _changes_by_others(visit, edit),
@@ -141,7 +141,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
 
 def _new_spot(edit: Edit) -> Spot | None:
     """Return the new spot, if somebody else renamed the edited part."""
-    if not (edit.overtaken and edit.is_gone):
+    if not (edit.is_overtaken and edit.is_gone):
         return None
     return find_moved(
         edit.spot, edit.base_document, edit.definitions.documents, edit.outcome.problems
@@ -156,7 +156,7 @@ def _new_link(edit: Edit) -> Link | None:
 
 async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceText]:
     """Return the differences that somebody else made in it."""
-    if not edit.overtaken:
+    if not edit.is_overtaken:
         return ()
     documents, spot = edit.definitions.documents, _new_spot(edit)
     key = spot.key if spot and edit.now is None else edit.spot.key
@@ -166,10 +166,10 @@ async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceTex
 
 
 def _reasons(visit: Visit, edit: Edit) -> Sequence[str]:
-    if not edit.overtaken:
-        return edit.outcome.why
+    if not edit.is_overtaken:
+        return edit.outcome.reasons
     definition = (edit.spot.key, edit.base_document)
-    return [by_title(visit, sentence, definition) for sentence in edit.outcome.why]
+    return [by_title(visit, sentence, definition) for sentence in edit.outcome.reasons]
 
 
 def redirect_to_saved(

@@ -60,7 +60,7 @@ class Edit:
         return document
 
     @property
-    def base(self) -> Content:
+    def base_content(self) -> Content:
         """Return the content that the editor saw."""
         return self.spot.content_in(self.base_document) or self.removed_content or {}
 
@@ -68,7 +68,7 @@ class Edit:
     def current(self) -> Content:
         """Return the content in force; of a removed one, the last."""
         content = self.spot.content_in(self.now)
-        return self.base if content is None else content
+        return self.base_content if content is None else content
 
     @property
     def is_gone(self) -> bool:
@@ -76,12 +76,12 @@ class Edit:
         return not self.spot.new and self.spot.content_in(self.now) is None
 
     @property
-    def stranded(self) -> bool:
+    def is_stranded(self) -> bool:
         """Return True if the parent is gone as well, so that the part cannot be made again."""
         return self.is_gone and not self.spot.has_parent_in(self.now)
 
     @property
-    def overtaken(self) -> bool:
+    def is_overtaken(self) -> bool:
         """Return True if somebody else changed it first."""
         return self.outcome.kind == "conflict" and bool(self.outcome.problems)
 
@@ -93,7 +93,7 @@ class Edit:
     @property
     def problems(self) -> Problems:
         """Return all problems, by place in the form."""
-        if self.overtaken:
+        if self.is_overtaken:
             return ()
         return (
             *self.name_problems,
@@ -105,7 +105,7 @@ class Edit:
         another version, the next attempt is made against that one. For a removed definition it
         is the last version that had it, so that settings which the form does not show are
         restored too."""
-        if not self.overtaken or self.stranded:
+        if not self.is_overtaken or self.is_stranded:
             return self.etag, self.version
         version = self.version if self.is_gone else self.definitions.version
         return self.definitions.etags.get(self.spot.key, ""), version
@@ -219,7 +219,7 @@ async def submit(
     edit.outcome, edit.dry_run = outcome, outcome.answer if only_try else None
     if edit.is_saved and edit.spot.is_whole and edit.problem_spot:
         edit.spot = edit.problem_spot
-    if edit.overtaken:
+    if edit.is_overtaken:
         edit.definitions = await visit.call(EditOperations.read)
     return edit
 

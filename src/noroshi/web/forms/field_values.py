@@ -194,7 +194,7 @@ def _parse_text(shape: Shape, text: str) -> Any:
         case "list" if shape.name == "addresses":
             return list(addresses(text))
         case "list":
-            return [number(line) for line in lines] if shape.whole else lines
+            return [number(line) for line in lines] if shape.is_integer else lines
         case "lines":
             return [_parse_toml(line) for line in lines]
         case "map":
@@ -217,7 +217,7 @@ def number(text: str) -> Any:
 
 def _parse_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
     return {
-        one.name: split(entry[one.name]) if one.several else entry[one.name]
+        one.name: split(entry[one.name]) if one.is_list else entry[one.name]
         for one in shape.columns
         if entry[one.name]
     }

@@ -69,7 +69,7 @@ class Field:
     sort: str
     value: str = ""
     default: str = ""
-    needed: bool = False
+    is_required: bool = False
     nullable: bool = False
     unset: str = ""
     choices: tuple[Choice, ...] = ()
@@ -86,7 +86,7 @@ class Field:
         return "f-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name)
 
     @property
-    def each(self) -> str:
+    def item_sort(self) -> str:
         """Return as what each of several is typed; addresses may stand as they were copied."""
         return self.sort if self.sort in EACH and self.code != "addresses" else ""
 
@@ -97,9 +97,9 @@ class Drawing:
     setting), the typed text in place of values, and the values in force now."""
 
     say: Say
-    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    names_by_setting: Mapping[str, Sequence[str]] = field(default_factory=dict)
     kind: str = ""
-    typed: Form | None = None
+    typed_form: Form | None = None
     now: Mapping[str, Any] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     readonly: frozenset[str] = frozenset()
@@ -117,7 +117,9 @@ def fields_of(
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
     """Return a field for each setting of the schema, in the order of the schema."""
-    drawn_shapes = [one for one in shapes(schema, drawing.known) if one.name not in leave_out]
+    drawn_shapes = [
+        one for one in shapes(schema, drawing.names_by_setting) if one.name not in leave_out
+    ]
     names = {prefix + one.name for one in drawn_shapes}
     placed_problems = [(at_setting(place, text, names), text) for place, text in problems]
     return [_field(one, values, placed_problems, drawing, prefix) for one in drawn_shapes]
@@ -192,7 +194,11 @@ def _field(
 ) -> Field:
     name = prefix + shape.name
     base_form = to_fields(shape, name, values.get(shape.name, ABSENT))
-    form = base_form if drawing.typed is None else posted_fields(shape, name, drawing.typed)
+    form = (
+        base_form
+        if drawing.typed_form is None
+        else posted_fields(shape, name, drawing.typed_form)
+    )
     default = drawing.defaults.get(shape.name, shape.default)
     help_names = HelpNames(kind=drawing.kind, setting=shape.name, choices=shape.choices)
     return Field(
@@ -203,7 +209,7 @@ def _field(
         sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
         value=form.get(name, ""),
         default=_default_text(default),
-        needed=shape.needed,
+        is_required=shape.is_required,
         nullable=shape.nullable,
         choices=_choices(shape, name, form, drawing),
         places=_places(shape, name, form),
@@ -251,7 +257,7 @@ def _choices(shape: Shape, name: str, form: Form, drawing: Drawing) -> tuple[Cho
                 value=one,
                 label=_choice_label(shape, one, drawing),
                 name=f"{name}.{one}",
-                chosen=f"{name}.{one}" in form,
+                is_chosen=f"{name}.{one}" in form,
             )
             for one in dict.fromkeys((*shape.choices, *extra))
         )
@@ -264,7 +270,7 @@ def _choices(shape: Shape, name: str, form: Form, drawing: Drawing) -> tuple[Cho
     current = form.get(name, "")
     extra = [current] if shape.sort == "choice" and current else [v for v in form.values() if v]
     return tuple(
-        Choice(value=one, label=_choice_label(shape, one, drawing), chosen=one == current)
+        Choice(value=one, label=_choice_label(shape, one, drawing), is_chosen=one == current)
         for one in dict.fromkeys((*shape.choices, *extra))
     )
 

@@ -40,7 +40,7 @@ class FirstRouteForm:
     entry: str
 
     @property
-    def by(self) -> str:
+    def route_kind(self) -> str:
         """Return the kind of the route."""
         return GRAPH if self.way == MICROSOFT and self.form.get("by") == GRAPH else SMTP
 
@@ -92,7 +92,7 @@ def documents_of(
     """Return the documents to put: the route, its account, a rule that notifies the first
     contact by that route, and the rule for instances without one. Settings that the form does
     not ask for stay."""
-    name, old_route = route_of(documents, first_route.by), _route(documents)
+    name, old_route = route_of(documents, first_route.route_kind), _route(documents)
     title, entry = {"title": _title(first_route, old_route)}, first_route.entry
     put: dict[str, Mapping[str, Any]]
     if first_route.way == MICROSOFT:
@@ -101,7 +101,7 @@ def documents_of(
         form = {field: first_route.form[field] for field in ACCOUNT_FIELDS}
         form["tenant"] = tenant_or_domain(form["tenant"], form["mailbox"])
         put = {
-            f"routes/{name}": account_route(old_route, first_route.by, account, title),
+            f"routes/{name}": account_route(old_route, first_route.route_kind, account, title),
             f"accounts/{account}": account_document(old_account, form, entry),
         }
     else:
@@ -115,7 +115,7 @@ def _title(first_route: FirstRouteForm, old_route: Mapping[str, Any]) -> str:
     one."""
     old_title = str(old_route.get("title", ""))
     is_own_title = not old_route or old_title in ("", *first_route.titles.values())
-    return first_route.titles[first_route.by] if is_own_title else old_title
+    return first_route.titles[first_route.route_kind] if is_own_title else old_title
 
 
 def _route(documents: Documents) -> Mapping[str, Any]:

@@ -18,20 +18,20 @@ from noroshi.web.view.page_context import Visit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Hold the settings of one schema; `inside` is the table of the content that has them."""
+    """Hold the settings of one schema; `table` is the table of the content that has them."""
 
     schema: Schema
-    inside: str = ""
+    table: str = ""
     leave_out: tuple[str, ...] = ()
 
     @property
     def prefix(self) -> str:
         """Return the prefix of the names of the part's fields."""
-        return f"{self.inside}." if self.inside else ""
+        return f"{self.table}." if self.table else ""
 
     def own_part(self, content: Content) -> Content:
         """Return the content of this part alone."""
-        settings: Content = content.get(self.inside) or {} if self.inside else content
+        settings: Content = content.get(self.table) or {} if self.table else content
         return settings if isinstance(settings, Mapping) else {}
 
 
@@ -54,7 +54,7 @@ class Outline:
     kinds: tuple[Kind, ...] = ()
     by_kind: bool = False
     kind: str = ""
-    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    names_by_setting: Mapping[str, Sequence[str]] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     start: Mapping[str, Any] = field(default_factory=dict)
 
@@ -67,13 +67,11 @@ class Outline:
                 part.schema,
                 form,
                 part.own_part(base),
-                names_by_setting=self.known,
+                names_by_setting=self.names_by_setting,
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
-            content = (
-                _with_table(content, part.inside, settings) if part.inside else {**settings}
-            )
+            content = _with_table(content, part.table, settings) if part.table else {**settings}
         for kind, prefix in self._kinds_with_prefixes():
             names, kind_limits = limits.names_of(kind), self._limits_of(base, kind)
             kind_limits = limits.read(form, kind_limits, names, prefix=prefix)
@@ -89,7 +87,7 @@ class Outline:
                 form,
                 part.own_part(base),
                 part.own_part(now),
-                names_by_setting=self.known,
+                names_by_setting=self.names_by_setting,
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
@@ -106,13 +104,13 @@ class Outline:
         fields = dict[str, Field]()
         for part in self.parts:
             drawing = self._drawing_context(visit, edit, part.own_part(edit.current))
-            if part.inside:
+            if part.table:
                 drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
                 drawing = replace(drawing, defaults=self.defaults, kind=edit.spot.type)
             for one in fields_of(
                 part.schema,
-                part.own_part({**self.start, **edit.base}),
+                part.own_part({**self.start, **edit.base_content}),
                 edit.problems,
                 drawing=drawing,
                 prefix=part.prefix,
@@ -126,9 +124,9 @@ class Outline:
         blocks = list[Block]()
         for kind, prefix in self._kinds_with_prefixes():
             drawing = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
-            kind_limits = self._limits_of(edit.base, kind)
+            kind_limits = self._limits_of(edit.base_content, kind)
             rows = limits.rows_of(kind, kind_limits, edit.problems, drawing, prefix)
-            is_filled = any(row.own or row.problems or row.now for row in rows)
+            is_filled = any(row.has_own_limits or row.problems or row.now for row in rows)
             blocks.append(Block(kind=kind, rows=rows, open=is_filled or not self.by_kind))
         return blocks
 
@@ -136,15 +134,15 @@ class Outline:
         typed_form: Form | None = None
         if visit.request.method == "POST":
             typed_form = visit.form
-            if edit.overtaken:
-                typed_form = self.merged_fields(visit.form, edit.base, edit.current)
+            if edit.is_overtaken:
+                typed_form = self.merged_fields(visit.form, edit.base_content, edit.current)
         return Drawing(
             say=visit.say,
-            known=self.known,
+            names_by_setting=self.names_by_setting,
             titles=_titles(edit.definitions.documents),
             kind=self.kind,
-            typed=typed_form,
-            now=now if edit.overtaken else None,
+            typed_form=typed_form,
+            now=now if edit.is_overtaken else None,
         )
 
     def _kinds_with_prefixes(self) -> Iterator[tuple[Kind, str]]:

@@ -33,14 +33,15 @@ CELLS = ("warning", "critical", "margin", "rising")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitRow:
-    """Hold one reading. `off`: it has no limits at all. `own`: some are set here."""
+    """Hold one reading. `has_no_limits`: it has no limits at all. `has_own_limits`: some are set
+    here."""
 
     reading: str
     title: str
     prefix: str
     cells: Mapping[str, Field]
-    off: bool
-    own: bool
+    has_no_limits: bool
+    has_own_limits: bool
     unit: str = ""
     extra: bool = False
     problems: tuple[str, ...] = ()
@@ -120,8 +121,8 @@ def _row(
     )
     is_off = (
         reading_limits == {}
-        if drawing.typed is None
-        else drawing.typed.get(f"{start}off") == YES
+        if drawing.typed_form is None
+        else drawing.typed_form.get(f"{start}off") == YES
     )
     return LimitRow(
         reading=name,
@@ -129,8 +130,8 @@ def _row(
         unit=kind.units.get(title, ""),
         prefix=start,
         cells={one.code: one for one in cells},
-        off=is_off,
-        own=is_off or any(one.value for one in cells),
+        has_no_limits=is_off,
+        has_own_limits=is_off or any(one.value for one in cells),
         problems=tuple(text for place, text in problems if place == f"{prefix}{name}"),
         now=" / ".join(f"{one.label} {one.now}" for one in cells if one.now),
     )
@@ -148,7 +149,7 @@ def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
 
 
 def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> LimitRow:
-    start, typed_form = f"{prefix}{name}.", drawing.typed or {}
+    start, typed_form = f"{prefix}{name}.", drawing.typed_form or {}
     reading = typed_form.get(f"{start}reading", "")
     placed_problems = [
         (start + place.removeprefix(f"{prefix}{reading}."), text)
@@ -163,8 +164,8 @@ def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> Limi
         title="",
         prefix=start,
         cells={one.code: one for one in cells},
-        off=typed_form.get(f"{start}off") == YES,
-        own=bool(reading),
+        has_no_limits=typed_form.get(f"{start}off") == YES,
+        has_own_limits=bool(reading),
         extra=True,
         problems=tuple(w for place, w in problems if reading and place == f"{prefix}{reading}"),
     )

@@ -24,7 +24,7 @@ class Column:
 
     name: str
     help: Message
-    several: bool
+    is_list: bool
     choices: tuple[str, ...] = ()
     label: Message | None = None
 
@@ -38,9 +38,9 @@ class Shape:
     name: str
     sort: str
     default: Any = None
-    needed: bool = False
+    is_required: bool = False
     nullable: bool = False
-    whole: bool = False
+    is_integer: bool = False
     names: bool = False
     choices: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -76,9 +76,9 @@ def _shape(
         name=name,
         sort=sort,
         default=setting.get("default"),
-        needed=is_needed,
+        is_required=is_needed,
         nullable=nullable,
-        whole=alternative.get("type") == "integer"
+        is_integer=alternative.get("type") == "integer"
         or alternative.get("items", {}).get("type") == "integer",
         names=known_names is not None and name != "days",
         choices=choices,

@@ -29,7 +29,7 @@ class Choice:
     value: str
     label: str
     name: str = ""
-    chosen: bool = False
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
                 value=one,
                 label=choice(one, column.name, say),
                 name=f"{name}.{one}",
-                chosen=one in chosen_texts,
+                is_chosen=one in chosen_texts,
             )
             for one in boxes
         ),

@@ -46,7 +46,7 @@ class ConnectionLimits:
     body: float = 15.0
     long_body: float = 300.0
     idle: int = 30
-    stalled: float = 60.0
+    stall_timeout: float = 60.0
 
     @property
     def at_once(self) -> int:
@@ -71,7 +71,7 @@ class Connections:
     def __init__(self, bounds: ConnectionLimits) -> None:
         self._most, self._share, self._reserve = bounds.at_once, bounds.share, bounds.reserve
         self._strangers: dict[LimitedSocket, None] = {}
-        self._known: dict[LimitedSocket, str] = {}
+        self._person_by_socket: dict[LimitedSocket, str] = {}
         self._of_address, self._of_person = Counter[str](), Counter[str]()
         self._by_peer: dict[Hashable, LimitedSocket] = {}
 
@@ -81,7 +81,9 @@ class Connections:
             self._push_out(
                 next(one for one in self._strangers if one.network == connection.network)
             )
-        elif len(self._strangers) >= max(self._reserve, self._most - len(self._known)):
+        elif len(self._strangers) >= max(
+            self._reserve, self._most - len(self._person_by_socket)
+        ):
             self._push_out(next(iter(self._strangers)))
         self._strangers[connection] = None
         self._of_address[connection.network] += 1
@@ -94,7 +96,7 @@ class Connections:
         if connection in self._strangers:
             del self._strangers[connection]
             _decrement(self._of_address, connection.network)
-        elif (person := self._known.pop(connection, None)) is not None:
+        elif (person := self._person_by_socket.pop(connection, None)) is not None:
             _decrement(self._of_person, person)
 
     def at(self, peer: Hashable) -> LimitedSocket | None:
@@ -104,12 +106,14 @@ class Connections:
     def mark_known(self, connection: LimitedSocket, person: str) -> None:
         """Keep a connection from being pushed out, as somebody known uses it. Beyond the share
         of one person, or the limit of all, it can still be pushed out."""
-        full = len(self._known) >= self._most or self._of_person[person] >= self._share
+        full = (
+            len(self._person_by_socket) >= self._most or self._of_person[person] >= self._share
+        )
         if connection not in self._strangers or full:
             return
         del self._strangers[connection]
         _decrement(self._of_address, connection.network)
-        self._known[connection] = person
+        self._person_by_socket[connection] = person
         self._of_person[person] += 1
 
     def _push_out(self, connection: LimitedSocket) -> None:
@@ -236,7 +240,7 @@ class TimedH11Protocol(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stall_timer = self.loop.call_later(self.bounds.stalled, self._abort)
+        self._stall_timer = self.loop.call_later(self.bounds.stall_timeout, self._abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()

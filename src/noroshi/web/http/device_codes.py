@@ -19,7 +19,7 @@ class Code:
 
     code: str
     url: str
-    until: datetime
+    valid_until: datetime
     wait: int
 
 

@@ -29,16 +29,17 @@ OWN_PORT = {"http": 80, "https": 443}
 @dataclass(frozen=True, slots=True)
 class ExpectedRedirect:
     """Hold a sign-in under way: where the browser will end, by whose session, where it came
-    from (`home`), and the page there that follows (`then`), or `back` if the sign-in fails."""
+    from (`home`), and the page there that follows (`next_page`), or `failure_page` if the
+    sign-in fails."""
 
     path: str
     state: str
     key: str
     route: str
     home: str
-    then: str
-    back: str
-    at: datetime
+    next_page: str
+    failure_page: str
+    begun_at: datetime
 
 
 class ExpectedRedirects:
@@ -86,7 +87,7 @@ class ExpectedRedirects:
 
     def _unexpired(self) -> list[ExpectedRedirect]:
         oldest = self._now() - PATIENCE
-        return [one for one in self._expected if one.at >= oldest]
+        return [one for one in self._expected if one.begun_at >= oldest]
 
 
 def home_of(url: URL) -> str:

@@ -65,10 +65,10 @@ def routes(web: WebContext, live: Live) -> list[Route]:
         deed = visit.form.get("do", "")
         result = await _perform(visit, deed)
         live.expire()  # also where something was refused: what was picked may be over
-        if result.why or not result.done:
+        if result.reasons or not result.done_count:
             return await _page(visit, live, result)
         monitor_path = visit.form.get("back", "")
-        ended_count = str(result.over or "")
+        ended_count = str(result.ended_count or "")
         target = address(HERE, did=deed, over=ended_count)
         return visit.redirect(
             f"/monitor/{monitor_path}?said={deed}" if monitor_path else target
@@ -88,15 +88,16 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmActionResult:
-    """Hold the result of a form: how often it was `done`, how much was `over` before, `why` the
-    rest was not done, and which alarms are `left` to choose from (None: all that were chosen)."""
+    """Hold the result of a form: how many alarms it was done for (`done_count`), how many had ended
+    before (`ended_count`), the `reasons` why it was not done for others, and the alarms that are
+    left to choose from (None: all that were chosen)."""
 
-    done: int = 0
-    over: int = 0
-    why: tuple[str, ...] = ()
+    done_count: int = 0
+    ended_count: int = 0
+    reasons: tuple[str, ...] = ()
     status: int = 200
-    left: frozenset[str] | None = None
-    bad: frozenset[str] = frozenset()
+    remaining_alarms: frozenset[str] | None = None
+    wrong_fields: frozenset[str] = frozenset()
     """The fields of a silence that are wrong."""
 
 
@@ -111,7 +112,10 @@ async def _perform(visit: Visit, deed: str) -> AlarmActionResult:
     else:
         raise NotFoundError(NO_SUCH_PAGE)
     return AlarmActionResult(
-        done=int(not outcome.why), why=outcome.why, status=outcome.status, bad=outcome.bad
+        done_count=int(not outcome.reasons),
+        reasons=outcome.reasons,
+        status=outcome.status,
+        wrong_fields=outcome.wrong_fields,
     )
 
 
@@ -120,7 +124,7 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
         return AlarmActionResult(
-            why=(visit.say(_("Select at least one alarm in the list first.")),), status=400
+            reasons=(visit.say(_("Select at least one alarm in the list first.")),), status=400
         )
     if len(picked) > MOST_SHOWN:
         words = visit.say(
@@ -131,7 +135,7 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
                 "done. The first {most} stay selected.",
             ).fill(count=len(picked), most=MOST_SHOWN)
         )
-        return AlarmActionResult(why=(words,), status=400)
+        return AlarmActionResult(reasons=(words,), status=400)
     places = [one.partition(" ") for one in picked]
     outcome = await run(
         visit,
@@ -141,7 +145,7 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
         words=visit.form.get("words", ""),
     )
     if outcome.answer is None:
-        return AlarmActionResult(why=outcome.why, status=outcome.status)
+        return AlarmActionResult(reasons=outcome.reasons, status=outcome.status)
     outcomes = zip(picked, outcome.answer, strict=True)
     return await _result(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
@@ -158,11 +162,11 @@ async def _result(
 ) -> AlarmActionResult:
     """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
-    refusals = {key: one for key, one in outcomes.items() if one.why}
+    refusals = {key: one for key, one in outcomes.items() if one.reasons}
     ended_keys = await _ended_among(visit, deed, refusals)
     not_done = {key: one for key, one in refusals.items() if key not in ended_keys}
     done_count = len(outcomes) - len(refusals)
-    reasons = [f"{key}: {text}" for key, one in not_done.items() for text in one.why]
+    reasons = [f"{key}: {text}" for key, one in not_done.items() for text in one.reasons]
     if reasons and (done_count or ended_keys):
         reasons.insert(
             0,
@@ -174,11 +178,11 @@ async def _result(
         )
     status = max((one.status for one in refusals.values()), default=200)
     return AlarmActionResult(
-        done=done_count,
-        over=len(ended_keys),
-        why=tuple(reasons),
+        done_count=done_count,
+        ended_count=len(ended_keys),
+        reasons=tuple(reasons),
         status=status,
-        left=frozenset(not_done),
+        remaining_alarms=frozenset(not_done),
     )
 
 
@@ -230,7 +234,7 @@ async def _page(
     snapshot = (await live.now()).read_in(visit.language)
     alarms = await visit.call(AlarmOperations.list)
     log = await visit.call(HistoryOperations.log, last=LATELY)
-    localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
+    localizer, query = LOCALIZERS[visit.language], _query(visit, result.remaining_alarms)
     with live.count_time():
         open_alarms = snapshot.with_alarms(alarms, log)
         context = view(open_alarms, query, permissions_of(visit), localizer)
@@ -247,13 +251,13 @@ async def _page(
         places=list(labels_of(snapshot.status.monitors).items())[:MOST_PLACES],
         typed_place=visit.form.get("place", "")
         or query_value(visit, "place")
-        or _place_of(query.picked),
+        or _place_of(query.selection),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=refused_input(visit, "words", "length", "until", "reason"),
         deed_done=deed_done,
-        ended_count=ended_count or (0 if result.why else result.over),
-        why=result.why,
-        bad=result.bad,
+        ended_count=ended_count or (0 if result.reasons else result.ended_count),
+        why=result.reasons,
+        bad=result.wrong_fields,
     )
 
 
@@ -270,7 +274,7 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
         return context, fragments(context, localizer)
 
     cache_key = (visit.language, allowed["act"], query.show)
-    is_own_view = query.find or query.picked
+    is_own_view = query.find or query.selection
     if is_own_view:
         with live.count_time():
             context, parts = render()
@@ -284,7 +288,7 @@ def _query(visit: Visit, not_done: frozenset[str] | None = None) -> AlarmQuery:
     return AlarmQuery(
         show=show if show == NOBODY else "",
         find=query_value(visit, "find").strip(),
-        picked=_picked(visit) if not_done is None else not_done,
+        selection=_picked(visit) if not_done is None else not_done,
     )
 
 

@@ -189,7 +189,7 @@ def _at_fields(
             other_texts.append(problems_at(place, text, visit.language))
     if not texts_by_field:
         return refusal_texts(visit, outcome), {}
-    return (outcome.why[0], *other_texts), texts_by_field
+    return (outcome.reasons[0], *other_texts), texts_by_field
 
 
 def _input_label(visit: Visit, ask: BlueprintInput) -> str:

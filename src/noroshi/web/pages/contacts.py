@@ -19,17 +19,17 @@ from noroshi.web.view.page_context import Visit, page
 
 CONTACTS = DefinitionType(
     type="contacts",
-    one="contact",
-    wanted=ContactDef,
+    singular="contact",
+    definition_class=ContactDef,
     sections={
         "who": (pgettext("contact.who", "Contact"), ("title", "addresses")),
         "how": (_("Message format"), ("language", "zone", "one_by_one")),
     },
-    texts=DefinitionTexts(
+    page_texts=DefinitionTexts(
         titles=_("Contacts"),
         new=_("New contact"),
         title=_("Contact {name}"),
-        about=_(
+        description=_(
             "Changes apply from the next message on. Messages that are already waiting keep their "
             "addresses."
         ),

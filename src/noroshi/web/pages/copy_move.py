@@ -175,7 +175,7 @@ def _at_fields(
         else:
             other_texts.append(problems_at(place, text, visit.language))
     return (
-        ((outcome.why[0], *other_texts), texts_by_field)
+        ((outcome.reasons[0], *other_texts), texts_by_field)
         if texts_by_field
         else (refusal_texts(visit, outcome), {})
     )

@@ -77,7 +77,7 @@ async def files(visit: Visit) -> Response:
 
 
 async def _preview(visit: Visit, definitions: Exported) -> Response:
-    if not imported_definitions(visit).given:
+    if not imported_definitions(visit).has_file:
         return await _page(
             visit, definitions, reasons=(visit.say(_("No file was chosen.")),), status=400
         )
@@ -111,7 +111,7 @@ async def _preview_page(
     for one in dry_run.ok.problems if dry_run.answer else ():
         problems.append((one.where, visit.say(one.what)))
     packed = "" if problems else imported_definitions(visit).packed
-    reasons = outcome.why or dry_run.why
+    reasons = outcome.reasons or dry_run.reasons
     if not (packed or problems or reasons):
         reasons = (
             *reasons,
@@ -126,7 +126,7 @@ async def _preview_page(
         visit,
         definitions,
         reasons=reasons,
-        status=outcome.status if outcome.why else dry_run.status,
+        status=outcome.status if outcome.reasons else dry_run.status,
         plan=dry_run.answer,
         difference_texts=difference_texts,
         problems=sorted(problems),

@@ -70,7 +70,7 @@ async def mail(visit: Visit) -> Response:
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
         outcome, is_saved = await _save(visit, way, form, answer)
-        if not outcome.why:
+        if not outcome.reasons:
             goal = SetupGoal(account="", route="") if way == MICROSOFT else None
             known_facts = facts_before(SetupStep.SIGN_IN)
             return visit.redirect(page_after(known_facts, facts_for(goal)))
@@ -79,12 +79,12 @@ async def mail(visit: Visit) -> Response:
         )
         # The definitions may be in force though the secret beside them was not taken.
         fresh_answer = await visit.call(EditOperations.read)
-        if is_saved or merged.overtaken:
+        if is_saved or merged.is_overtaken:
             merged = replace(merged, base_version=fresh_answer.version)
             etag = _etags(fresh_answer)
         else:
             etag = visit.form.get("etag", "")
-        outcome = replace(outcome, why=await refusal_lines(visit, outcome))
+        outcome = replace(outcome, reasons=await refusal_lines(visit, outcome))
     fields = FIELDS[way]
     return await step_page(
         visit,
@@ -119,13 +119,15 @@ async def _save(
     )
     etags = {key: known_etags.get(key, answer.etags.get(key, "")) for key in put}
     outcome: Outcome[object] = await run(visit, EditOperations.change, put=put, etags=etags)
-    if outcome.why:
+    if outcome.reasons:
         return outcome, False
     if way == MICROSOFT:
         account = account_of(documents)
         entry = str(put[f"accounts/{account}"].get("secret", ""))
         return await store_secret(visit, account, entry, secret), True
-    entry = put[f"routes/{route_of(documents, first_route.by)}"]["options"].get("password", "")
+    entry = put[f"routes/{route_of(documents, first_route.route_kind)}"]["options"].get(
+        "password", ""
+    )
     outcome = (
         await run(visit, SignInOperations.set_secret, name=entry, value=secret)
         if secret

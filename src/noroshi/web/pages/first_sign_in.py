@@ -95,7 +95,7 @@ async def _page(
         outcome.status,
         sign_in=beginning.answer,
         secret=CLIENT_SECRET,
-        is_secret_refused="secret" in outcome.bad,
+        is_secret_refused="secret" in outcome.wrong_fields,
         ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,
         code=code,
@@ -142,13 +142,13 @@ def _problems(
 ) -> StepProblems:
     """Return the problems at the fields. A secret that the sign-in refused is marked as
     such."""
-    if not outcome.why:
-        return StepProblems(beginning.why[:1])
+    if not outcome.reasons:
+        return StepProblems(beginning.reasons[:1])
     labels = {name: visit.say(label) for name, label in SIGNING.items()}
     problems = problems_at_fields(visit, outcome, labels, {"value": "secret"})
-    if "secret" in outcome.bad and not problems.bad:
+    if "secret" in outcome.wrong_fields and not problems.by_field:
         return StepProblems(
-            outcome.why[:1], {"secret": tuple(text for _, text in outcome.problems)}
+            outcome.reasons[:1], {"secret": tuple(text for _, text in outcome.problems)}
         )
     return problems
 

@@ -154,7 +154,7 @@ async def person(visit: Visit) -> Response:
         put={key: {name: value for name, value in contact.items() if value != ""}},
         etags={key: etag},
     )
-    if outcome.why:
+    if outcome.reasons:
         merged_again = await merged_form(
             visit,
             form,
@@ -162,13 +162,13 @@ async def person(visit: Visit) -> Response:
             outcome,
             keys=[key],
         )
-        etag = definitions.etags[key] if merged_again.overtaken else etag
+        etag = definitions.etags[key] if merged_again.is_overtaken else etag
         return await _person(
             visit,
             progress,
             merged_again,
             etag,
-            replace(outcome, why=await refusal_lines(visit, outcome)),
+            replace(outcome, reasons=await refusal_lines(visit, outcome)),
         )
     answer = visit.redirect("/first/machine")
     if form["language"] in LANGUAGES:
@@ -226,7 +226,7 @@ async def machine(visit: Visit) -> Response:
             language=visit.language,
             title=title,
         )
-        if not outcome.why:
+        if not outcome.reasons:
             return visit.redirect("/first/mail")
     suggestions = await visit.call(DiscoveryOperations.suggest)
     return await step_page(
@@ -243,7 +243,7 @@ async def machine(visit: Visit) -> Response:
 
 def _selection_problems(visit: Visit, outcome: Outcome[object]) -> StepProblems:
     """Return the problems: some of the selection may have ended since it was shown."""
-    if any(place == "wanted" for place, text in outcome.problems if text != outcome.why[0]):
+    if any(place == "wanted" for place, text in outcome.problems if text != outcome.reasons[0]):
         return StepProblems(
             (
                 visit.say(
@@ -274,7 +274,7 @@ async def alarm(visit: Visit) -> Response:
                 FirstStepOperations.test_alarm_seen,
                 number=figures(visit.form.get("number", "")),
             )
-        if not outcome.why:
+        if not outcome.reasons:
             return visit.redirect("/first/alarm")
     contacts = await visit.call(HistoryOperations.contacts)
     relay_context = await _relay_context(visit, progress)
@@ -285,7 +285,7 @@ async def alarm(visit: Visit) -> Response:
         "first_alarm.html",
         progress,
         outcome.status,
-        problems=StepProblems(outcome.why),
+        problems=StepProblems(outcome.reasons),
         contacts=[
             (one.name, one.title or one.name, ", ".join(one.addresses)) for one in contacts
         ],

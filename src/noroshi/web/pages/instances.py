@@ -73,8 +73,8 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
     page_shown, note = part_page(page_of or part), form.get("note", "")[:LONGEST_NOTE]
     target = {"instance": part} if "/" not in part else {"monitor": part}
     outcome = await run(visit, operation, note=note, **target)
-    if outcome.why:
-        return await visit.show("error.html", outcome.status, why=" ".join(outcome.why))
+    if outcome.reasons:
+        return await visit.show("error.html", outcome.status, why=" ".join(outcome.reasons))
     live.expire()
     return visit.redirect(address(page_shown, did=deed, part=part))
 
@@ -110,7 +110,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         if instance_tree
         else content.get("title") or instance,
         address="" if group else content.get("address", ""),
-        level_now=STOPPED if switch.stopped else level,
+        level_now=STOPPED if switch.is_stopped else level,
         level=localizer.level,
         groups=groups,
         settings=_settings(instance, "" if instance == OWN_INSTANCE else group),

@@ -54,7 +54,7 @@ class AlarmInLedger:
     routes that were tried, `count` times, with the last `reply`."""
 
     alarm: LedgerRow
-    at: str
+    time: str
     level: StateMark | None
     state: StateMark
     posts: Sequence[RelayPost]
@@ -130,7 +130,7 @@ def _texts(one: LedgerRow, titles: Titles) -> Iterator[str]:
 def _row(visit: Visit, one: LedgerRow, titles: Titles) -> AlarmInLedger:
     return AlarmInLedger(
         alarm=one,
-        at=clock(visit, one.raised or one.queued),
+        time=clock(visit, one.raised or one.queued),
         level=level(visit, one.level),
         state=state(visit, one.state),
         posts=relay(visit, (_("Raised"), one.raised), progress_of(one)),

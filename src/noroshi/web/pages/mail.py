@@ -68,7 +68,7 @@ async def mailing(visit: Visit) -> Response:
     }
     etags = {key: visit.form.get("etag", "")}
     outcome = await run(visit, EditOperations.change, put={key: new_document}, etags=etags)
-    if outcome.why:
+    if outcome.reasons:
         reasons = _refusal(visit, outcome, (key, base_document))
         return await _page(visit, reasons=reasons, status=outcome.status)
     return visit.redirect("/mail?did=order#order")
@@ -78,7 +78,9 @@ def _refusal(visit: Visit, outcome: Outcome[object], now: Side) -> tuple[str, ..
     """Return the texts of a refusal; after a conflict the page itself shows the order in
     force."""
     return (
-        (by_title(visit, outcome.why[0], now),) if outcome.kind == "conflict" else outcome.why
+        (by_title(visit, outcome.reasons[0], now),)
+        if outcome.kind == "conflict"
+        else outcome.reasons
     )
 
 

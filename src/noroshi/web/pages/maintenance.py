@@ -62,7 +62,7 @@ async def maintenance(visit: Visit, live: Live) -> Response:
         return await _page(visit, Outcome())
     deed = visit.form.get("do", "")
     outcome = await (_remove(visit) if deed == "remove" else _add(visit))
-    if outcome.why:
+    if outcome.reasons:
         return await _page(visit, outcome)
     live.expire()
     return visit.redirect(address(HERE, did="removed" if deed == "remove" else "added"))
@@ -155,7 +155,7 @@ async def _page(visit: Visit, outcome: Outcome[Applied]) -> Response:
     localizer = LOCALIZERS[visit.language]
     return await visit.show(
         "maintenance.html",
-        200 if not outcome.why else outcome.status,
+        200 if not outcome.reasons else outcome.status,
         rows=[_row(visit, one) for one in planned_windows(definitions.documents)],
         coming_windows=alarms.maintenance,
         at=lambda instant: localizer.moment(instant, alarms.at),
@@ -165,8 +165,8 @@ async def _page(visit: Visit, outcome: Outcome[Applied]) -> Response:
         form=refused_input(visit, *FIELDS),
         typed_place=visit.form.get("place", "") or query_value(visit, "place"),
         deed_done=query_value(visit, "did"),
-        why=outcome.why,
-        bad=outcome.bad,
+        why=outcome.reasons,
+        bad=outcome.wrong_fields,
         may=permissions_of(visit),
     )
 

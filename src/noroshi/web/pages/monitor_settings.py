@@ -63,7 +63,9 @@ async def monitor(visit: Visit) -> Response:
     if group_content is None and visit.request.method == "GET":
         return visit.redirect(HOME)
     group_content = group_content or {}  # somebody removed it, which the change will tell
-    kind_name = edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+    kind_name = (
+        edit.base_content.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+    )
     kind = next((one for one in await checks(visit) if one.kind == kind_name), None)
     if kind is None and edit.spot.new:
         return await _choose(visit, edit.now, instance_name, group)
@@ -112,8 +114,8 @@ def _outline(
     parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden_settings)]
     documents = edit.definitions.documents
     if kind is None:
-        return Outline(parts=tuple(parts), known=_names_by_setting(documents))
-    parts.append(Part(schema=kind.options, inside="options"))
+        return Outline(parts=tuple(parts), names_by_setting=_names_by_setting(documents))
+    parts.append(Part(schema=kind.options, table="options"))
     inherited_limits = [
         (level.get("limits") or {}).get(kind.kind, {})
         for level in (edit.now or {}, group_content)
@@ -125,7 +127,7 @@ def _outline(
         kinds=(replace(limits_kind, units={**limits_kind.units, **units}),),
         kind=kind.kind,
         start=_start_content(kind, levels, known_names["rules"]) if edit.spot.new else {},
-        known=known_names,
+        names_by_setting=known_names,
         defaults=inherited_settings(*levels),
     )
 
@@ -151,7 +153,7 @@ def _frame(
     visit: Visit, edit: Edit, outline: Outline, kind: Kind | None, path: tuple[str, str, str]
 ) -> FormFrame:
     instance_name, group, name = path
-    kind_title = visit.say(kind.title) if kind else str(edit.base.get("kind", ""))
+    kind_title = visit.say(kind.title) if kind else str(edit.base_content.get("kind", ""))
     frame = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name, group),
@@ -161,14 +163,14 @@ def _frame(
         return frame
     return replace(
         frame,
-        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base))),
+        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
         links=[
             (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
         ],
         removal=visit.say(
             _(
                 "Removes the monitor {name}. Its history is kept as long as that of other monitors."
-            ).fill(name=unique_label(name, edit.base))
+            ).fill(name=unique_label(name, edit.base_content))
         ),
     )
 
@@ -179,7 +181,7 @@ def _sections(
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
     schedule_fields, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
-    code = edit.base.get("kind") or outline.kind
+    code = edit.base_content.get("kind") or outline.kind
     return [
         Section(
             id="what",
@@ -190,7 +192,7 @@ def _sections(
         Section(
             id="options",
             title=visit.say(pgettext("edit.options", "Target")),
-            about=_help_of_kind(visit, kind)
+            description=_help_of_kind(visit, kind)
             if kind
             else visit.say(_("This type is not installed, so its options cannot be shown.")),
             fields=options,
@@ -198,7 +200,7 @@ def _sections(
         Section(
             id="limits",
             title=visit.say(_("Limits")),
-            about=visit.say(
+            description=visit.say(
                 _(
                     "An empty row uses the grey values. A row with any entry uses only what is entered."
                 )

@@ -226,14 +226,14 @@ async def instance(visit: Visit) -> Response:
 
 
 async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
-    used_kinds = kinds_in(edit.base.get("group", ()), edit.base)
+    used_kinds = kinds_in(edit.base_content.get("group", ()), edit.base_content)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
         kinds=await _kinds(
             visit, used_kinds | set(KINDS) if name == OWN_INSTANCE else used_kinds
         ),
         by_kind=True,
-        known={
+        names_by_setting={
             "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
         },
         defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
@@ -262,18 +262,18 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         fields.pop("enabled", None)
         fields.pop("source", None)
     status_link = (visit.say(_("Monitors and actions")), f"/instance/{name}")
-    is_own, count = name == OWN_INSTANCE, _count(edit.base.get("group", ()))
+    is_own, count = name == OWN_INSTANCE, _count(edit.base_content.get("group", ()))
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
             "roll back to an earlier version."
-        ).fill(name=unique_label(name, edit.base), count=count)
+        ).fill(name=unique_label(name, edit.base_content), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
-        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base))),
-        about=visit.say(
+        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
+        description=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
                 "all rules, through routes other than the faulty one."
@@ -310,7 +310,7 @@ def sections_of(
         Section(
             id="limits",
             title=visit.say(_("Limits")),
-            about=visit.say(
+            description=visit.say(
                 _("Defaults by type, for all monitors without limits of their own.")
             ),
             blocks=outline.blocks(visit, edit),
@@ -332,9 +332,9 @@ async def group(visit: Visit) -> Response:
     document = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
     outline = Outline(
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
-        kinds=await _kinds(visit, kinds_in([edit.base], edit.base), document),
+        kinds=await _kinds(visit, kinds_in([edit.base_content], edit.base_content), document),
         by_kind=True,
-        known={
+        names_by_setting={
             "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
         },
         defaults=inherited_settings(document),
@@ -370,14 +370,14 @@ def _group_frame(
     status_link = (visit.say(_("Monitors and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(
-            _("Settings for the group {name}").fill(name=title_of(name, edit.base))
+            _("Settings for the group {name}").fill(name=title_of(name, edit.base_content))
         ),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
             _("Removes the group {name} with its monitors ({count}).").fill(
-                name=unique_label(name, edit.base), count=_count([edit.base])
+                name=unique_label(name, edit.base_content), count=_count([edit.base_content])
             )
         ),
     )

@@ -59,7 +59,7 @@ async def _finish_sign_in(
     """Finish a sign-in in the name of whoever began it, as long as they are logged in."""
     web = visit.web
     person = await web.people.of_session(expected.key, visit.address)
-    return_address = expected.home + expected.back
+    return_address = expected.home + expected.failure_page
     if person is None:
         logged_out = visit.say(
             _(
@@ -77,4 +77,4 @@ async def _finish_sign_in(
         problems = [visit.say(one.what) for one in refusal.problems]
         reasons = (visit.say(refusal.words), *problems)
         return visit.page("mailing_landed.html", 409, why=reasons, back=return_address)
-    return RedirectResponse(expected.home + expected.then, 303)
+    return RedirectResponse(expected.home + expected.next_page, 303)

@@ -59,7 +59,7 @@ async def me(visit: Visit) -> Response:
         done=outcome.answer,
         step=step,
         picture=_picture(step.address) if step else None,
-        why=outcome.why,
+        why=outcome.reasons,
         may=permissions_of(visit),
     )
 

@@ -88,16 +88,16 @@ ALL_RETRIED = Outcome[int]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """Show a mail of the queue. `next`: the time of the next attempt; `waits`: since when the
-    mail waits; `ways`: the routes; `open`: an action is still possible; `deeds` are the actions
-    for this person."""
+    """Show a mail of the queue. `next`: the time of the next attempt; `wait_time`: since when
+    the mail waits; `ways`: the routes; `open`: an action is still possible; `deeds` are the
+    actions for this person."""
 
     mail: Queued
     state: StateMark
     because: str
     next: str
-    waits: str
-    born: str
+    wait_time: str
+    creation_time: str
     reader: str
     ways: Sequence[str]
     href: str
@@ -129,7 +129,7 @@ async def _retry_all(visit: Visit, live: Live) -> Response:
         raise NotFoundError(NO_SUCH_PAGE)
     outcome = await run(visit, QueueOperations.retry_all)
     live.expire()
-    if outcome.why:
+    if outcome.reasons:
         return await _queue(visit, live, refusal=outcome)
     return visit.redirect(address("/queue", did=RETRY_ALL))
 
@@ -145,11 +145,11 @@ async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) 
     rows = [_row(visit, one, titles) for one in sorted_matches[:MOST_SHOWN]]
     head = _head(visit, mails)
     context = {"head": head, "rows": rows, "count": len(matches), "search_words": words}
-    is_done = query_value(visit, "did") == RETRY_ALL and not refusal.why
+    is_done = query_value(visit, "did") == RETRY_ALL and not refusal.reasons
     return visit.page(
         "queue.html",
         refusal.status,
-        why=refusal.why,
+        why=refusal.reasons,
         deed_text=visit.say(RETRIED_ALL) if is_done else "",
         retry_all=_retry_all_button(visit, mails),
         ledger_sum=snapshot.ledger.sum,
@@ -205,8 +205,8 @@ def _row(visit: Visit, one: Queued, titles: Titles) -> QueueRow:
         state=state(visit, one.state),
         because=visit.say(one.because),
         next=_next(visit, one),
-        waits=time_since(visit, one.born),
-        born=clock(visit, one.born),
+        wait_time=time_since(visit, one.born),
+        creation_time=clock(visit, one.born),
         reader=titles.contact(one.contact),
         ways=[_way(visit, one, name, titles) for name in one.routes],
         href=address("/queue/mail", id=one.id),
@@ -252,7 +252,7 @@ async def _mail_or_action(visit: Visit, live: Live) -> Response:
         raise NotFoundError(NO_SUCH_PAGE)
     outcome = await run(visit, DEEDS[deed], id=id, **_arguments(visit, deed))
     live.expire()
-    if outcome.why:
+    if outcome.reasons:
         return await _mail(visit, live, id, refusal=outcome)
     return visit.redirect(address("/queue/mail", id=id, did=deed))
 
@@ -320,8 +320,8 @@ async def _mail(
         ways=_choices(visit, mail, titles),
         by=titles.route(rendered_mail.route),
         deed_text=deed_text,
-        why=refusal.why,
-        bad=refusal.bad,
+        why=refusal.reasons,
+        bad=refusal.wrong_fields,
         may=permissions_of(visit),
         form=refused_input(visit, "to"),
     )

@@ -64,9 +64,11 @@ async def name(visit: Visit) -> Response:
         id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)]
     )
     frame = FormFrame(
-        title=visit.say(_("Name of {name}").fill(name=type_and_title(visit, key, edit.base))),
+        title=visit.say(
+            _("Name of {name}").fill(name=type_and_title(visit, key, edit.base_content))
+        ),
         crumbs=[(visit.say(_("Import and export")), FILES)],
-        about=visit.say(_("The content can be changed only in files.")),
+        description=visit.say(_("The content can be changed only in files.")),
         sections=[section],
     )
     return await edit_page(visit, edit, frame)

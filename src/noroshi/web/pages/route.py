@@ -64,20 +64,20 @@ def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
         way = visit.form.get("way", "")
         if (other := await find_renamed(visit, name)) is not None:
             result = RouteActionResult(
-                why=other.why, status=other.status, way=way, moved=other.name
+                reasons=other.reasons, status=other.status, way=way, new_name=other.name
             )
             return await _page(visit, other.name, result, codes.code_of(visit.key, other.name))
         details = await load_route(visit, name, way)
         result = await DEEDS[deed](visit, details)
-        if result.caught and result.begun is not None:
-            sign_in, home = result.begun, home_of(visit.request.url)
+        if result.ends_here and result.sign_in is not None:
+            sign_in, home = result.sign_in, home_of(visit.request.url)
             pages = {"next_page": href(name, did="signed_in"), "page_of_failure": href(name)}
             returns.expect(sign_in.url, sign_in.redirect, visit.key, name, home, **pages)
         if result.device is not None:
             codes.keep(visit.key, name, result.device)
         return (
-            visit.redirect(result.to)
-            if result.to
+            visit.redirect(result.next_page)
+            if result.next_page
             else await _page(visit, name, result, codes.code_of(visit.key, name))
         )
 
@@ -122,7 +122,7 @@ async def _page(
         networks=sorted(definitions_of(details.documents, "networks")),
         may=permissions,
         result=result,
-        why=await refusal_lines(visit, result) if merged.overtaken else result.why,
+        why=await refusal_lines(visit, result) if merged.is_overtaken else result.reasons,
         sender_address=_sender_address(details),
         recipient=await _test_recipient(visit),
         letter=letter,
@@ -134,7 +134,7 @@ async def _merged_registration(
     visit: Visit, details: RouteDetails, result: RouteActionResult
 ) -> MergedForm:
     """Return the input of the form of the app registration, if it was refused."""
-    is_refused_save = result.why and visit.form.get("do") == "save" and not result.saved
+    is_refused_save = result.reasons and visit.form.get("do") == "save" and not result.saved
     if not is_refused_save:
         return MergedForm(form={}, base_version=details.version)
     names = [name for name in texts_of(None) if name in visit.form]
@@ -165,7 +165,7 @@ async def _for_admin(
         "exam": await exam_of(visit, details.name, exam_id) if exam_id else None,
         # It is there again when the page is loaded anew.
         "device_code": device_of(visit, details.name, code) if code else None,
-        "check": query_value(visit, "check") == "1" and not result.why,
+        "check": query_value(visit, "check") == "1" and not result.reasons,
         "google": (details.account or {}).get("cloud") == "google",
         "is_signed_in": details.row.status.state in ("well", "down")
         and details.account is not None,

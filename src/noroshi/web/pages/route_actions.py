@@ -35,33 +35,34 @@ DAY = "secret_ends"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteActionResult:
-    """Hold the result of a form: `to` another page, else the same with what it led to. `begun` is
-    a sign-in under way, `caught` if the browser ends at this manager; `device` is the code to
-    type; `saved`: the definition is saved, though something after it was not; `moved`: the name
-    that somebody else gave the route meanwhile. `kind` and `problems` are those of a refusal."""
+    """Hold the result of a form: `next_page` is another page, else it is the same with what the form
+    led to. `sign_in` is a sign-in under way, `ends_here` if the browser ends at this manager;
+    `device` is the code to type; `saved`: the definition is saved, though something after it was
+    not; `new_name` is the name that somebody else gave the route meanwhile. `kind` and `problems` are
+    those of a refusal."""
 
-    to: str = ""
+    next_page: str = ""
     did: Message | None = None
-    why: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     status: int = 200
     way: str = ""
-    begun: SignIn | None = None
-    caught: bool = False
+    sign_in: SignIn | None = None
+    ends_here: bool = False
     device: Code | None = None
     saved: bool = False
-    moved: str = ""
+    new_name: str = ""
     kind: str = ""
     problems: tuple[tuple[str, str], ...] = ()
 
     @property
-    def bad(self) -> frozenset[str]:
+    def wrong_fields(self) -> frozenset[str]:
         """Return the fields that are wrong, to be marked."""
         return frozenset(place for place, _ in self.problems)
 
 
 def _failed(details: RouteDetails, outcome: Outcome[object]) -> RouteActionResult:
     return RouteActionResult(
-        why=outcome.why,
+        reasons=outcome.reasons,
         status=outcome.status,
         way=details.way,
         kind=outcome.kind,
@@ -79,10 +80,10 @@ async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
     if secret and (reason := _ended_text(visit, account)):
         place = f"{details.key}.toml: {DAY}"
         return RouteActionResult(
-            why=(reason,), status=400, way=details.way, problems=((place, reason),)
+            reasons=(reason,), status=400, way=details.way, problems=((place, reason),)
         )
     outcome = await run(visit, EditOperations.change, put={details.key: account}, etags=etags)
-    if outcome.why:
+    if outcome.reasons:
         return _failed(details, outcome)
     if secret:
         secret_outcome = await run(
@@ -93,9 +94,11 @@ async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
             proved=_needs_proof(visit),
             to=_destinations_shown(visit),
         )
-        if secret_outcome.why:
+        if secret_outcome.reasons:
             return replace(_failed(details, secret_outcome), saved=True)
-    return RouteActionResult(to=href(details.name, did="saved", check="1", way=details.way))
+    return RouteActionResult(
+        next_page=href(details.name, did="saved", check="1", way=details.way)
+    )
 
 
 async def _entry_for(visit: Visit, details: RouteDetails) -> str:
@@ -130,8 +133,8 @@ async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
     )
     return (
         _failed(details, outcome)
-        if outcome.why
-        else RouteActionResult(to=href(details.name, did="secret"))
+        if outcome.reasons
+        else RouteActionResult(next_page=href(details.name, did="secret"))
     )
 
 
@@ -143,7 +146,7 @@ async def _switch_sign_in(
         return Outcome()
     by_app = WAYS[way].startswith("app-")
     entry = {"app_secret": "secret", "app_certificate": "certificate"}.get(way, "")
-    if by_app is details.alone and (not by_app or details.account.get(entry)):
+    if by_app is details.is_app_only and (not by_app or details.account.get(entry)):
         return Outcome()
     name = details.row.status.account
     secret_entry = typed_into or await entry_of(visit, name)
@@ -155,13 +158,13 @@ async def _switch_sign_in(
 async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Begin a sign-in; with `browser` the browser comes back by itself."""
     switch_outcome = await _switch_sign_in(visit, details, details.way)
-    if switch_outcome.why:
+    if switch_outcome.reasons:
         return _failed(details, switch_outcome)
     port = port_for(visit.request.url, details.redirect) if details.way == "browser" else None
     outcome = await run(
         visit, SignInOperations.authorize_begin, route=details.name, port=port or 0
     )
-    if outcome.why:
+    if outcome.reasons:
         return _failed(details, outcome)
     if not outcome.ok.secret_kept:
         reasons = (
@@ -171,8 +174,10 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
                 )
             ),
         )
-        return RouteActionResult(why=reasons, status=409, way=details.way)
-    return RouteActionResult(begun=outcome.answer, caught=port is not None, way=details.way)
+        return RouteActionResult(reasons=reasons, status=409, way=details.way)
+    return RouteActionResult(
+        sign_in=outcome.answer, ends_here=port is not None, way=details.way
+    )
 
 
 async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -181,16 +186,16 @@ async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:
     outcome = await run(
         visit, SignInOperations.authorize_finish, route=details.name, pasted=pasted_url
     )
-    return _failed(details, outcome) if outcome.why else _signed_in(details)
+    return _failed(details, outcome) if outcome.reasons else _signed_in(details)
 
 
 async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Get a code to type on another device."""
     switch_outcome = await _switch_sign_in(visit, details, "device")
-    if switch_outcome.why:
+    if switch_outcome.reasons:
         return _failed(details, switch_outcome)
     outcome = await run(visit, SignInOperations.authorize_device, route=details.name)
-    if outcome.why:
+    if outcome.reasons:
         return _failed(details, outcome)
     expires = visit.web.service.now() + timedelta(seconds=outcome.ok.seconds)
     code_fields = (outcome.ok.code, outcome.ok.url, expires, outcome.ok.wait)
@@ -202,20 +207,20 @@ async def prove(visit: Visit, details: RouteDetails) -> RouteActionResult:
     key = visit.form.get("key_file", "").strip()
     entry = await _entry_for(visit, details) if key else ""
     outcome = await _switch_sign_in(visit, details, details.way, entry)
-    if not outcome.why and key:
+    if not outcome.reasons and key:
         key_secret = {"name": entry, "value": key, "to": _destinations_shown(visit)}
         outcome = await run(
             visit, SignInOperations.set_secret, **key_secret, proved=_needs_proof(visit)
         )
-    if not outcome.why:
+    if not outcome.reasons:
         outcome = await run(visit, SignInOperations.authorize_app, route=details.name)
-    return _failed(details, outcome) if outcome.why else _signed_in(details)
+    return _failed(details, outcome) if outcome.reasons else _signed_in(details)
 
 
 def _signed_in(details: RouteDetails) -> RouteActionResult:
     """Lead to the top of the page, where it says so: the form was sent from the middle of it,
     and a browser without a place goes back there."""
-    return RouteActionResult(to=href(details.name, did="signed_in") + "#main")
+    return RouteActionResult(next_page=href(details.name, did="signed_in") + "#main")
 
 
 async def certificate_new(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -229,7 +234,7 @@ async def certificate_import(visit: Visit, details: RouteDetails) -> RouteAction
         bundle = await uploaded_credential(visit)
     except InvalidArgumentError as error:
         return RouteActionResult(
-            why=(visit.say(error.words),), status=400, way="app_certificate"
+            reasons=(visit.say(error.words),), status=400, way="app_certificate"
         )
     certificate_fields = {"pem": bundle.reveal(), "proved": _needs_proof(visit)}
     return await _use_certificate(
@@ -253,12 +258,12 @@ async def _use_certificate(
     replaces = visit.form.get("replace") == "1"
     account_fields = {"name": details.row.status.account, "replace": replaces, "ahead": True}
     outcome = await run(visit, operation, **account_fields, **certificate_fields)
-    if not outcome.why:
+    if not outcome.reasons:
         outcome = await _switch_sign_in(visit, details, "app_certificate")
-    if outcome.why:
+    if outcome.reasons:
         return _failed(details, outcome)
     return RouteActionResult(
-        to=href(details.name, did="saved", way="app_certificate") + "#sign-in"
+        next_page=href(details.name, did="saved", way="app_certificate") + "#sign-in"
     )
 
 
@@ -266,9 +271,9 @@ async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Begin a diagnosis; the page shows the stages live."""
     recipient = visit.form.get("to", "").strip()
     outcome = await run(visit, DiagnosticOperations.begin, route=details.name, to=recipient)
-    if outcome.why:
+    if outcome.reasons:
         return _failed(details, outcome)
-    return RouteActionResult(to=href(details.name, exam=outcome.ok.id) + "#doctor")
+    return RouteActionResult(next_page=href(details.name, exam=outcome.ok.id) + "#doctor")
 
 
 async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -284,9 +289,9 @@ async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
         routes=[details.name],
         **{name: visit.say(words) for name, words in texts.items()},
     )
-    if outcome.why:
+    if outcome.reasons:
         return _failed(details, outcome)
-    return RouteActionResult(to=href(details.name, mail=outcome.ok.ids[0]) + "#test")
+    return RouteActionResult(next_page=href(details.name, mail=outcome.ok.ids[0]) + "#test")
 
 
 async def confirm_arrival(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -295,8 +300,8 @@ async def confirm_arrival(visit: Visit, details: RouteDetails) -> RouteActionRes
     outcome = await run(visit, ConfirmationOperations.confirm, id=mail)
     return (
         _failed(details, outcome)
-        if outcome.why
-        else RouteActionResult(to=href(details.name, mail=mail) + "#test")
+        if outcome.reasons
+        else RouteActionResult(next_page=href(details.name, mail=mail) + "#test")
     )
 
 

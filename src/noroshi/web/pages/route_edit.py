@@ -88,7 +88,7 @@ async def edit(visit: Visit) -> Response:
 
 async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
     kind_name = str(
-        edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "of")
+        edit.base_content.get("kind") or edit.current.get("kind") or query_value(visit, "of")
     )
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
@@ -113,14 +113,14 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
-        signs_in = (edit.base.get("options") or {}).get("account")
+        signs_in = (edit.base_content.get("options") or {}).get("account")
         options_schema = {**mail.options, "required": ()} if signs_in else mail.options
-        parts.append(Part(schema=options_schema, inside=INSIDE))
+        parts.append(Part(schema=options_schema, table=INSIDE))
     return Outline(
         parts=tuple(parts),
         kind=mail.kind,
         start={"kind": mail.kind} if edit.spot.new and mail.kind else {},
-        known={
+        names_by_setting={
             "network": sorted(definitions_of(documents, "networks")),
             "account": sorted(definitions_of(documents, "accounts")),
             "cloud": [cloud for cloud, _ in clouds(visit, documents)],
@@ -177,7 +177,7 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     if mail.type == "routes" and not mail.name and (orders_field := _orders_field(visit, edit)):
         title = visit.say(pgettext("mailing.new.into", "Used by"))
         sections.append(Section(id="into", title=title, fields=[orders_field]))
-    mail_title = title_of(mail.name, edit.base)
+    mail_title = title_of(mail.name, edit.base_content)
     trail = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
     return FormFrame(
         place="mailing",
@@ -232,7 +232,7 @@ def _orders_field(visit: Visit, edit: Edit) -> Field | None:
     """Return the field with the orders to join; None: there are none."""
     joinable = orders_to_join(visit, edit.definitions.documents)
     boxes = tuple(
-        Choice(value=key, label=order_title, name=f"into.{key}", chosen=is_ticked)
+        Choice(value=key, label=order_title, name=f"into.{key}", is_chosen=is_ticked)
         for key, order_title, is_ticked in joinable
     )
     if not boxes:

@@ -80,8 +80,8 @@ async def exam(visit: Visit) -> Response:
 async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """Return all stages of an examination, those that have come and those that will."""
     outcome = await run(visit, DiagnosticOperations.look, id=id, seen=-1)
-    if outcome.why:
-        return {"why": outcome.why, "over": True}
+    if outcome.reasons:
+        return {"why": outcome.reasons, "over": True}
     examination = outcome.ok
     stages = [_stage(visit, one) for one in examination.stages]
     coming = examination.names[len(stages) :]
@@ -110,10 +110,10 @@ class RemedyOnPage:
     there."""
 
     meaning: str
-    who: str
-    how: Sequence[str]
+    party: str
+    steps: Sequence[str]
     lines: str
-    takes: str
+    delay: str
     link: str
     reply: str
 
@@ -125,7 +125,7 @@ class StageOnPage:
 
     state: str
     title: str
-    found: str
+    finding: str
     remarks: Sequence[str]
     ms: str
     remedy: RemedyOnPage | None
@@ -135,7 +135,7 @@ def _stage(visit: Visit, one: Stage) -> StageOnPage:
     return StageOnPage(
         state=one.state,
         title=visit.say(one.title),
-        found=_finding_text(visit, one),
+        finding=_finding_text(visit, one),
         remarks=[visit.say(words) for words in one.remarks],
         ms="" if one.milliseconds is None else f"{one.milliseconds:,.0f} ms",
         remedy=_remedy(visit, one.remedy) if one.remedy else None,
@@ -151,10 +151,10 @@ def steps_of(say: Callable[[Message], str], instructions: Sequence[Message]) -> 
 def _remedy(visit: Visit, one: Remedy) -> RemedyOnPage:
     return RemedyOnPage(
         meaning=visit.say(one.meaning),
-        who=visit.say(one.who),
-        how=steps_of(visit.say, one.how),
+        party=visit.say(one.who),
+        steps=steps_of(visit.say, one.how),
         lines="\n".join(one.lines),
-        takes=visit.say(one.takes),
+        delay=visit.say(one.takes),
         link=one.link if one.link.startswith("https://") else "",
         reply=one.reply,
     )
@@ -175,8 +175,8 @@ async def letter(visit: Visit) -> Response:
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """Return the progress of the test mail and the receipts; `over`: nothing more will come."""
     outcome = await run(visit, QueueOperations.show, id=id)
-    if outcome.why:
-        return {"why": outcome.why, "over": True, "to": ""}
+    if outcome.reasons:
+        return {"why": outcome.reasons, "over": True, "to": ""}
     mail, delivery = outcome.ok.queued, progress_of(outcome.ok)
     return {
         "why": (),
@@ -218,8 +218,8 @@ def _device(codes: Codes) -> Handler:
 
 
 def _device_answer(visit: Visit, name: str, outcome: Outcome[DeviceAsked]) -> Mapping[str, Any]:
-    if outcome.why:
-        return {"why": outcome.why, "over": True}
+    if outcome.reasons:
+        return {"why": outcome.reasons, "over": True}
     if outcome.ok.route:
         return {"done": href(name, did="signed_in"), "over": True}
     return {"wait": outcome.ok.wait, "because": visit.say(outcome.ok.why)}
@@ -227,13 +227,13 @@ def _device_answer(visit: Visit, name: str, outcome: Outcome[DeviceAsked]) -> Ma
 
 def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
     """Return a code and how long it holds; the page asks again after a while."""
-    seconds_left = (code.until - visit.web.service.now()).total_seconds()
+    seconds_left = (code.valid_until - visit.web.service.now()).total_seconds()
     return {
         **NO_CODE,
         "code": code.code,
         "url": code.url,
         "link": code.url if code.url.startswith("https://") else "",
-        "until": clock(visit, code.until),
+        "until": clock(visit, code.valid_until),
         "minutes": max(1, round(seconds_left / 60)),
         "over": seconds_left <= 0,
         "wait": code.wait,
@@ -244,8 +244,8 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 async def token(visit: Visit) -> Response:
     """Show the scopes of the token, the user, and the end."""
     outcome = await run(visit, ProbeOperations.token_look, route=_route_name(visit))
-    if outcome.why:
-        return part(visit, "token", {"why": outcome.why})
+    if outcome.reasons:
+        return part(visit, "token", {"why": outcome.reasons})
     token_answer, route = outcome.ok, await load_route(visit, _route_name(visit))
     return part(
         visit,
@@ -254,7 +254,7 @@ async def token(visit: Visit) -> Response:
             "good": token_answer.good,
             "person": token_answer.person,
             "permits": token_answer.permits,
-            "by_app": route.alone,
+            "by_app": route.is_app_only,
             "why": (),
             "words": [visit.say(words) for words in token_answer.words],
             "until": clock(visit, token_answer.until),
@@ -278,7 +278,7 @@ class CheckOnPage:
 
     title: str
     level: str
-    texts: Sequence[str]
+    sentences: Sequence[str]
 
 
 async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | None:
@@ -287,17 +287,19 @@ async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | Non
     if name == "tenant":
         return await _tenant_row(visit, account, title)
     trial = await run(visit, ProbeOperations.account_try, account=account, bare=name == "app")
-    if trial.why:
-        return CheckOnPage(title=title, level="critical", texts=trial.why)
+    if trial.reasons:
+        return CheckOnPage(title=title, level="critical", sentences=trial.reasons)
     if not trial.ok.sure:
         note = visit.say(_("Can be checked only at sign-in."))
-        return CheckOnPage(title=title, level="unknown", texts=(note, visit.say(trial.ok.why)))
+        return CheckOnPage(
+            title=title, level="unknown", sentences=(note, visit.say(trial.ok.why))
+        )
     good_text = (
         _("Registered in the tenant.")
         if name == "app"
         else _("Accepted by the sign-in server.")
     )
-    return CheckOnPage(title=title, level="ok", texts=(visit.say(good_text),))
+    return CheckOnPage(title=title, level="ok", sentences=(visit.say(good_text),))
 
 
 async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | None:
@@ -305,7 +307,7 @@ async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | N
     tenant = await run(visit, ProbeOperations.account_tenant, account=account)
     if tenant.status == 404:
         return None
-    if tenant.why:
-        return CheckOnPage(title=title, level="critical", texts=tenant.why)
+    if tenant.reasons:
+        return CheckOnPage(title=title, level="critical", sentences=tenant.reasons)
     text = visit.say(_("Found: {id}").fill(id=tenant.ok.id))
-    return CheckOnPage(title=title, level="ok", texts=(text,))
+    return CheckOnPage(title=title, level="ok", sentences=(text,))

@@ -63,12 +63,14 @@ async def new_server(visit: Visit, sort: str) -> Response:
     put: dict[str, Content] = {f"routes/{route}": route_settings(sort, form, entry)}
     put |= with_route(documents, ticked_orders(visit.form), route)
     outcome = await run(visit, EditOperations.change, put=put, etags={f"routes/{route}": ""})
-    if outcome.why:
+    if outcome.reasons:
         return await _server_page(visit, sort, outcome)
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
         secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
-        return visit.redirect(href(route, did="added", check="" if secret_outcome.why else "1"))
+        return visit.redirect(
+            href(route, did="added", check="" if secret_outcome.reasons else "1")
+        )
     return visit.redirect(href(route, did="added"))
 
 
@@ -107,7 +109,7 @@ class RouteChoice:
     """Hold one sort of routes to choose from: the title, and a sentence about it."""
 
     title: Message
-    about: Message
+    description: Message
 
 
 SORTS: Mapping[str, RouteChoice] = {
@@ -180,12 +182,12 @@ async def _add(visit: Visit, sort: str) -> Response:
     entry = await new_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
     outcome = await run(visit, EditOperations.change, put=put, etags=etags)
-    if outcome.why:
-        return await _account_page(visit, sort, outcome.why, outcome.status)
+    if outcome.reasons:
+        return await _account_page(visit, sort, outcome.reasons, outcome.status)
     has_secret = bool(secret)
     if secret and f"accounts/{account}" in put:
         secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
-        has_secret = not secret_outcome.why
+        has_secret = not secret_outcome.reasons
         # If the vault would not take it the route's own page says that there is none, and asks.
     return visit.redirect(href(route, did="added", check="1" if has_secret else ""))
 

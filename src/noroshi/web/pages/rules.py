@@ -41,23 +41,23 @@ ACTION = "mail"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionTexts:
     """Hold the texts on the pages of a type: `titles` of all of them, `new` for a new one,
-    `title` of one with the {name}, `about` it, and the meaning of the `removal`."""
+    `title` of one with the {name}, the `description`, and the meaning of the `removal`."""
 
     titles: Message
     new: Message
     title: Message
-    about: Message
+    description: Message
     removal: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTexts:
-    """Hold the texts on the list of a type: `add` one, `about` them, and that there are
-    none."""
+    """Hold the texts on the list of a type: `add` one, the `description` of them, and that there
+    are none."""
 
     add: Message
-    about: Message
-    none: Message
+    description: Message
+    empty: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,11 @@ class DefinitionType:
     """Describe how rules or notifications are edited: the type, the settings and the sections
     (each with a title)."""
 
-    wanted: type[Any]
+    definition_class: type[Any]
     type: str
-    one: str
+    singular: str
     sections: Mapping[str, tuple[Message, Sequence[str]]]
-    texts: DefinitionTexts
+    page_texts: DefinitionTexts
 
     @property
     def list(self) -> str:
@@ -79,13 +79,13 @@ class DefinitionType:
     @property
     def path(self) -> str:
         """Return the address of one."""
-        return f"/settings/{self.one}"
+        return f"/settings/{self.singular}"
 
 
 RULES = DefinitionType(
     type="rules",
-    one="rule",
-    wanted=RuleDef,
+    singular="rule",
+    definition_class=RuleDef,
     sections={
         "told": (_("Contacts and routes"), ("contacts", "routes")),
         "when": (
@@ -93,11 +93,11 @@ RULES = DefinitionType(
             ("on", "when", "nth", "repeat", "most", "recovered"),
         ),
     },
-    texts=DefinitionTexts(
+    page_texts=DefinitionTexts(
         titles=_("Rules"),
         new=_("New rule"),
         title=pgettext("rule.title", "Rule {name}"),
-        about=_(
+        description=_(
             "Applies to all monitors that refer to it directly, or through their group or instance."
         ),
         removal=_("Removes the rule {name}. First remove all references to it."),
@@ -105,35 +105,35 @@ RULES = DefinitionType(
 )
 NOTIFICATIONS = DefinitionType(
     type="notifications",
-    one="notification",
-    wanted=NotificationDef,
+    singular="notification",
+    definition_class=NotificationDef,
     sections={
         "when": (_("Events and times"), ("events", "instances", "at", "days", "zone")),
         "told": (_("Contacts and routes"), ("contacts", "routes")),
     },
-    texts=DefinitionTexts(
+    page_texts=DefinitionTexts(
         titles=_("System notifications"),
         new=_("New system notification"),
         title=pgettext("notification.title", "System notification {name}"),
-        about=_("Reports events in Noroshi itself."),
+        description=_("Reports events in Noroshi itself."),
         removal=_("Removes the system notification {name}."),
     ),
 )
 LISTS: Mapping[str, ListTexts] = {
     RULES.type: ListTexts(
         add=_("Add a rule"),
-        about=_(
+        description=_(
             "A rule defines the levels, contacts, frequency and routes of notifications. Instances, "
             "groups and monitors refer to the rules that apply to them."
         ),
-        none=_("There is no rule yet, so nobody is notified. Add the first one."),
+        empty=_("There is no rule yet, so nobody is notified. Add the first one."),
     ),
     NOTIFICATIONS.type: ListTexts(
         add=_("Add a system notification"),
-        about=_(
+        description=_(
             "Who is notified about Noroshi itself: when it starts or stops, when a message bounces."
         ),
-        none=_(
+        empty=_(
             "There are no system notifications yet. Important events are still reported through the "
             "routes of the rules."
         ),
@@ -158,7 +158,7 @@ def _lister(sort: DefinitionType) -> Any:
             "telling.html",
             sort=sort,
             texts=LISTS[sort.type],
-            title=visit.say(sort.texts.titles),
+            title=visit.say(sort.page_texts.titles),
             rows=[
                 _row(visit, sort, name, one, documents)
                 for name, one in documents_of_type(sort.type, documents)
@@ -178,7 +178,7 @@ class DefinitionRow:
     name: str
     title: str
     href: str
-    when: Sequence[str]
+    occasions: Sequence[str]
     contacts: Sequence[str]
     routes: Sequence[str]
 
@@ -195,7 +195,9 @@ def _row(
         name=name,
         title=content.get("title", ""),
         href=address(sort.path, name=name),
-        when=[choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions],
+        occasions=[
+            choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions
+        ],
         contacts=_titles("contacts", content, documents),
         routes=_titles("routes", content, documents),
     )
@@ -225,7 +227,7 @@ def editor(sort: DefinitionType) -> Any:
 
 async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Kind | None:
     """Return the kind of action whose options a rule has."""
-    action_name = edit.base.get("action", ACTION)
+    action_name = edit.base_content.get("action", ACTION)
     kinds = await visit.call(StatusOperations.kinds) if sort is RULES else ()
     matching_kinds = (one for one in kinds if (one.family, one.kind) == ("action", action_name))
     return next(matching_kinds, None)
@@ -236,12 +238,12 @@ def _outline(sort: DefinitionType, edit: Edit, action: Kind | None) -> Outline:
         type: [name for name, _ in documents_of_type(type, edit.definitions.documents)]
         for type in ("contacts", "routes", "instances")
     }
-    form = schema.form(sort.wanted)
+    form = schema.form(sort.definition_class)
     parts = [Part(schema=form, leave_out=("id", "name", "options", "action"))]
     if action is not None:
-        parts.append(Part(schema=action.options, inside="options"))
+        parts.append(Part(schema=action.options, table="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
-    return Outline(parts=tuple(parts), known=names_by_type, kind="mail", start=start)
+    return Outline(parts=tuple(parts), names_by_setting=names_by_type, kind="mail", start=start)
 
 
 def _frame(
@@ -252,7 +254,7 @@ def _frame(
     name: str,
     action: Kind | None,
 ) -> FormFrame:
-    fields, texts = outline.fields(visit, edit), sort.texts
+    fields, texts = outline.fields(visit, edit), sort.page_texts
     sections = [
         Section(id=id, title=visit.say(title), fields=[fields.pop(one) for one in names])
         for id, (title, names) in sort.sections.items()
@@ -268,7 +270,7 @@ def _frame(
         if name
         else visit.say(texts.new),
         crumbs=[(visit.say(texts.titles), sort.list)],
-        about=visit.say(texts.about),
+        description=visit.say(texts.description),
         sections=sections,
         removal=visit.say(texts.removal.fill(name=unique_label(name, edit.current)))
         if name

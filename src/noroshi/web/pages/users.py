@@ -80,7 +80,7 @@ class UserOnPage:
 
     user: UserRow
     role: str
-    made: str
+    creation_time: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +90,9 @@ class TokenOnPage:
 
     token: TokenRow
     role: str
-    by: str
-    made: str
-    until: str
+    creator: str
+    creation_time: str
+    expiry: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +101,13 @@ class AuditedOnPage:
     there is nothing more."""
 
     entry: Audited
-    at: str
+    time: str
     door: str
     deed: str
-    given: Sequence[Line]
+    arguments: Sequence[Line]
     lines: Sequence[Line]
     raw: str
-    refused: str
+    refusal: str
 
 
 async def users(visit: Visit) -> Response:
@@ -121,7 +121,7 @@ async def users(visit: Visit) -> Response:
         arguments = {name: visit.form.get(name, "").strip() for name in names}
         outcome = await run_reauthenticated(visit, operation, **arguments)
     rows = [
-        UserOnPage(user=one, role=_role(visit, one.role), made=clock(visit, one.made))
+        UserOnPage(user=one, role=_role(visit, one.role), creation_time=clock(visit, one.made))
         for one in await visit.call(UserOperations.list)
     ]
     return await visit.show(
@@ -146,9 +146,9 @@ async def tokens(visit: Visit) -> Response:
         TokenOnPage(
             token=one,
             role=_role(visit, one.role),
-            by=_creator(visit, one.by),
-            made=clock(visit, one.made),
-            until=clock(visit, one.until),
+            creator=_creator(visit, one.by),
+            creation_time=clock(visit, one.made),
+            expiry=clock(visit, one.until),
         )
         for one in await visit.call(ApiTokenOperations.list)
     ]
@@ -191,7 +191,7 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome[object]) -> Mapping[
         "step": step_shown(visit, outcome),
         "until": clock(visit, expires),
         "why": refusal_texts(visit, outcome),
-        "bad": outcome.bad if deed in ("token_new", "user_add") else (),
+        "bad": outcome.wrong_fields if deed in ("token_new", "user_add") else (),
         "needs_password": outcome.needs_password,
         "retry": visit.form.get("name", "") if _is_code_mistyped(deed, outcome) else "",
         "form": refused_input(visit, *SHOWN_AGAIN)
@@ -227,13 +227,13 @@ async def audit(visit: Visit) -> Response:
     rows = [
         AuditedOnPage(
             entry=one,
-            at=clock(visit, one.at),
+            time=clock(visit, one.at),
             door=visit.say(DOORS.get(one.door, DOORS["api"])),
             deed=deed,
-            given=lines(None, _without_empty(one.given), localizer, now),
+            arguments=lines(None, _without_empty(one.given), localizer, now),
             lines=lines(one.before, one.after, localizer, now, one.op),
             raw=_raw(one),
-            refused=visit.say(one.refused),
+            refusal=visit.say(one.refused),
         )
         for one, deed in matches[:LISTED]
     ]

@@ -44,8 +44,8 @@ class VersionOnPage:
     """Hold a row of the list of versions; `href` is the page of the version's changes."""
 
     number: int
-    at: str
-    who: str
+    time: str
+    author: str
     note: Message
     href: str
 
@@ -56,8 +56,8 @@ async def versions(visit: Visit) -> Response:
     rows = [
         VersionOnPage(
             number=one.number,
-            at=clock(visit, one.at),
-            who=one.who,
+            time=clock(visit, one.at),
+            author=one.who,
             note=one.note,
             href=address("/settings/version", number=str(one.number)),
         )
@@ -84,7 +84,7 @@ async def version(visit: Visit) -> Response:
     outcome = await run_reauthenticated(
         visit, VersionOperations.take_back, base=base_version, **arguments
     )
-    if outcome.why:
+    if outcome.reasons:
         return await _page(visit, number, outcome)
     return visit.redirect(address("/settings/versions", did=str(outcome.ok.version)))
 

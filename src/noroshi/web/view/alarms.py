@@ -44,7 +44,7 @@ class AlarmQuery:
 
     show: str = ""
     find: str = ""
-    picked: frozenset[str] = frozenset()
+    selection: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class EndedAlarm:
     name: str
 
     @property
-    def ended(self) -> str:
+    def reason(self) -> str:
         """Return why the monitor is not monitored any more; "" if it recovered."""
         return self.event.ended
 
@@ -96,7 +96,7 @@ def view(
     """Return all values that the fragments show."""
     alarms, now = open_alarms.alarms.rows, open_alarms.alarms.at
     rows = [row for row in alarms if _matches(row, query, open_alarms)]
-    picked_rows = [row for row in rows[MOST_SHOWN:] if _key(row) in query.picked]
+    picked_rows = [row for row in rows[MOST_SHOWN:] if _key(row) in query.selection]
     newest = _newest_mails(open_alarms.ledger)
     shown_rows = [
         _row(one, open_alarms, newest, localizer) for one in (*rows[:MOST_SHOWN], *picked_rows)
@@ -104,12 +104,12 @@ def view(
     return {
         "may": permissions,
         "query": query,
-        "picked": query.picked,
+        "picked": query.selection,
         "count": len(alarms),
         "nobody": sum(row.acknowledged is None for row in alarms),
         "rows": shown_rows,
         "gone": (
-            list(_picked_and_ended(open_alarms, query.picked)) if permissions["act"] else []
+            list(_picked_and_ended(open_alarms, query.selection)) if permissions["act"] else []
         ),
         "more": len(rows) - len(shown_rows),
         "ended": list(_ended_alarms(open_alarms, now)),
@@ -127,7 +127,7 @@ def fragments(context: Mapping[str, Any], localizer: Localizer) -> Mapping[str, 
 
 
 def _matches(row: AlarmRow, query: AlarmQuery, open_alarms: OpenAlarms) -> bool:
-    if _key(row) in query.picked:  # what somebody has chosen is not taken away from them
+    if _key(row) in query.selection:  # what somebody has chosen is not taken away from them
         return True
     if query.show == "nobody" and row.acknowledged is not None:
         return False

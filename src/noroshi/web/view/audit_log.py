@@ -62,13 +62,13 @@ class Line:
 
     sign: str
     name: str
-    before: str = ""
-    after: str = ""
+    old_value: str = ""
+    new_value: str = ""
 
     @property
     def long(self) -> bool:
         """Return True if it is folded."""
-        return max(len(self.before), len(self.after)) > LONG
+        return max(len(self.old_value), len(self.new_value)) > LONG
 
 
 def lines(
@@ -86,7 +86,7 @@ def lines(
     else:
         differences = difference.lines(old_fields, new_fields)
     return tuple(
-        replace(one, before=_shortened(one.before), after=_shortened(one.after))
+        replace(one, old_value=_shortened(one.old_value), new_value=_shortened(one.new_value))
         for one in differences
     )
 
@@ -136,13 +136,13 @@ class _StateDifference:
     ) -> Line:
         title = self._name(name)
         if old_value is ABSENT:
-            return Line("+" if old else "", title, after=self._value(name, new_value))
+            return Line("+" if old else "", title, new_value=self._value(name, new_value))
         if new_value is ABSENT:
-            return Line("-", title, before=self._value(name, old_value))
+            return Line("-", title, old_value=self._value(name, old_value))
         return Line("~", title, self._value(name, old_value), self._value(name, new_value))
 
     def _nested(self, name: str, one: Line) -> Line:
-        return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
+        return Line(one.sign, f"{self._name(name)} › {one.name}", one.old_value, one.new_value)
 
     def _change_line(self, change: object) -> Line:
         """Return a line of the difference between two versions of the definitions."""
@@ -183,7 +183,7 @@ class _StateDifference:
         if whole_match is not None:
             place = self._place(whole_match["key"], whole_match["part"] or "")
             return Line(whole_match["sign"], place)
-        return Line("", self._name(CHANGED), after=line)
+        return Line("", self._name(CHANGED), new_value=line)
 
     def _place(self, key: str, part: str) -> str:
         sort, _, name = key.partition("/")

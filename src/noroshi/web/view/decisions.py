@@ -18,9 +18,9 @@ class Decision:
     """Hold one decision: `because` is the reason, None where only the notification is still
     known; `href` is the page of the alarm, `contact` who was notified."""
 
-    at: datetime
+    decided_at: datetime
     item: str
-    speaks: bool
+    notifies: bool
     because: Message | None
     rule: str = ""
     subject: str = ""
@@ -40,15 +40,15 @@ def decisions_of(log: Log, notifications: Sequence[LedgerRow]) -> Sequence[Decis
         *decisions,
         *(one for one in _notification_decisions(notifications) if one.href not in pages),
     ]
-    return sorted(rows, key=lambda one: one.at, reverse=True)
+    return sorted(rows, key=lambda one: one.decided_at, reverse=True)
 
 
 def _decision(one: Decided, notification: LedgerRow | None) -> Decision:
     notification = notification if one.speaks else None
     return Decision(
-        at=one.at,
+        decided_at=one.at,
         item=one.item,
-        speaks=one.speaks,
+        notifies=one.speaks,
         because=one.because,
         rule=one.called,
         contact=notification.contact if notification else "",
@@ -59,9 +59,9 @@ def _decision(one: Decided, notification: LedgerRow | None) -> Decision:
 def _notification_decisions(notifications: Sequence[LedgerRow]) -> Iterator[Decision]:
     for one in notifications:
         yield Decision(
-            at=one.queued,
+            decided_at=one.queued,
             item=one.item,
-            speaks=True,
+            notifies=True,
             because=None,
             subject=one.subject,
             contact=one.contact,

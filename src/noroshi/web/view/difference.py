@@ -52,23 +52,23 @@ class KindNames:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceText:
     """Hold one difference in words. `became`: a whole was added or removed; else there are
-    `setting`, `before` and `after`. `raw` is the place as a definition file has it."""
+    `setting`, `old_value` and `new_value`. `raw` is the place as a definition file has it."""
 
-    what: Message
+    subject: Message
     raw: str
     became: Message = SILENT
     setting: Message = SILENT
-    before: Message = SILENT
-    after: Message = SILENT
+    old_value: Message = SILENT
+    new_value: Message = SILENT
     sign: str = "~"
 
     @property
     def sentence(self) -> Message:
         """Return the difference on one line."""
         if self.sign in BECAME:
-            return ENDING.fill(what=self.what, became=self.became)
-        filled = {"setting": self.setting, "before": self.before, "after": self.after}
-        return SENTENCE.fill(what=self.what, **filled)
+            return ENDING.fill(what=self.subject, became=self.became)
+        filled = {"setting": self.setting, "before": self.old_value, "after": self.new_value}
+        return SENTENCE.fill(what=self.subject, **filled)
 
 
 def names_of(kinds: Iterable[Kind]) -> KindNames:
@@ -88,14 +88,16 @@ def difference_text(one: Difference, names: KindNames) -> DifferenceText:
         return _rename_text(one)
     if one.sign in BECAME:
         ending = BECAME[one.sign]
-        return DifferenceText(what=_subject(one), raw=one.place, became=ending, sign=one.sign)
+        return DifferenceText(
+            subject=_subject(one), raw=one.place, became=ending, sign=one.sign
+        )
     last_step = one.setting.rpartition(".")[2]
     return DifferenceText(
-        what=_subject(one),
+        subject=_subject(one),
         raw=one.place,
         setting=_setting(one, names),
-        before=_value(one.before, last_step, one),
-        after=_value(one.after, last_step, one),
+        old_value=_value(one.before, last_step, one),
+        new_value=_value(one.after, last_step, one),
     )
 
 
@@ -109,11 +111,11 @@ def difference_texts(
 def _rename_text(one: Difference) -> DifferenceText:
     old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
     return DifferenceText(
-        what=_subject(one),
+        subject=_subject(one),
         raw=f"{one.renamed} → {one.key}",
         setting=SETTING_NAMES["name"],
-        before=plain(old),
-        after=plain(new),
+        old_value=plain(old),
+        new_value=plain(new),
     )
 
 

@@ -35,11 +35,11 @@ Bad = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class StepProblems:
-    """Hold the problems of a step: `why` above the form, `bad` below the fields, by name of the
-    field."""
+    """Hold the problems of a step: `reasons` stand above the form, those `by_field` below
+    the fields, by name of the field."""
 
-    why: tuple[str, ...] = ()
-    bad: Bad = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    by_field: Bad = field(default_factory=dict)
 
 
 def problems_at_fields(
@@ -51,8 +51,8 @@ def problems_at_fields(
     """Return the problems of a step at the fields. `labels` are the display names of the form's
     fields; `aliases` are the fields that stand for a setting of another name. A problem without
     a field begins with the place."""
-    if not outcome.why or outcome.kind != "invalid":
-        return StepProblems(outcome.why)
+    if not outcome.reasons or outcome.kind != "invalid":
+        return StepProblems(outcome.reasons)
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     for place, text in outcome.problems:
         setting = _setting(place, text, (*labels, *aliases))
@@ -66,7 +66,7 @@ def problems_at_fields(
             )
     if not texts_by_field:
         return StepProblems(
-            (outcome.why[0], *(one for one in other_texts if one != outcome.why[0]))
+            (outcome.reasons[0], *(one for one in other_texts if one != outcome.reasons[0]))
         )
     field_labels = visit.say(_(", ")).join(
         labels[one] for one in labels if one in texts_by_field
@@ -137,6 +137,6 @@ async def check_account(visit: Visit, account: str, secret: str) -> Outcome[Acco
 async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome[object]:
     """Put an account's secret, if one was given, into the vault, once the server takes both."""
     outcome = await check_account(visit, account, secret)
-    if outcome.why or not secret:
+    if outcome.reasons or not secret:
         return outcome
     return await run(visit, SignInOperations.set_secret, name=entry, value=secret, proved=True)

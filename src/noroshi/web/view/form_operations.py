@@ -38,12 +38,12 @@ LENGTHS: Sequence[tuple[int, Message]] = (
 
 @dataclass(frozen=True)  # no slots: Outcome[A]() could not note its A in them
 class Outcome(Generic[A_co]):
-    """Hold the answer of an operation, or the texts `why` there is none, in the reader's
+    """Hold the answer of an operation, or the `reasons` why there is none, in the reader's
     language: the sentence first, then one for each wrong argument. `problems` are the same with
     their places, `kind` is the kind of the refusal."""
 
     answer: A_co | None = None
-    why: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     status: int = 200
     needs_password: bool = False
     problems: tuple[tuple[str, str], ...] = ()
@@ -56,7 +56,7 @@ class Outcome(Generic[A_co]):
         return self.answer
 
     @property
-    def bad(self) -> frozenset[str]:
+    def wrong_fields(self) -> frozenset[str]:
         """Return the fields that are wrong, to be marked."""
         return frozenset(place for place, _ in self.problems)
 
@@ -68,7 +68,7 @@ async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any)
     outcome = await run_with_form(visit, operation, **args)
     if outcome.needs_password:
         raise ReauthenticationRequiredError(
-            plain(" ".join(outcome.why)), tuple(_problems(outcome))
+            plain(" ".join(outcome.reasons)), tuple(_problems(outcome))
         )
     return outcome
 
@@ -97,7 +97,7 @@ def _refusal_outcome(visit: Visit, name: str, refusal: OperationError) -> Outcom
         *(problems_at(place, text, visit.language, name) for place, text in other_problems),
     )
     return Outcome(
-        why=reasons,
+        reasons=reasons,
         status=STATUS.get(refusal.kind, 503),
         needs_password=refusal.kind == "password",
         problems=tuple(problems),
@@ -132,7 +132,7 @@ def refusal_texts(visit: Visit, outcome: Outcome[object]) -> tuple[str, ...]:
     return (
         ()
         if outcome.needs_password and not outcome.problems and not visit.form.get("password")
-        else outcome.why
+        else outcome.reasons
     )
 
 

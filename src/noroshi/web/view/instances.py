@@ -15,14 +15,14 @@ from noroshi.web.view.tree import Group, Instance, level_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Hold if a part is monitored, and what can be done about it. `above`: it is stopped as
-    part of that, whose page is at `href`; `by`: who stopped it."""
+    """Hold if a part is monitored, and what can be done about it. `stopped_parent`: it is stopped
+    as part of that, whose page is at `href`; `stopped_by`: who stopped it."""
 
     path: str
-    stopped: bool = False
-    above: str = ""
+    is_stopped: bool = False
+    stopped_parent: str = ""
     href: str = ""
-    by: str = ""
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,32 +30,36 @@ class Stops:
     """Hold all that is stopped, by path: a group may have thousands of monitors, each stopped
     alone."""
 
-    known: Mapping[str, StoppedBy]
-    at: datetime
+    stops_by_path: Mapping[str, StoppedBy]
+    moment: datetime
     localizer: Localizer
 
     def switch_of(self, path: str) -> Switch:
         """Return the switch of an instance, a group or a monitor."""
         names = path.split("/", 2)
         paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
-        stop = next((self.known[place] for place in paths if place in self.known), None)
+        stop = next(
+            (self.stops_by_path[place] for place in paths if place in self.stops_by_path), None
+        )
         if stop is None:
             return Switch(path=path)
         stopped_part = "" if path == stop.path else stop.path
-        stopped_by_whom = stopped_by(stop, self.at, self.localizer)
+        stopped_by_whom = stopped_by(stop, self.moment, self.localizer)
         return Switch(
             path=path,
-            stopped=True,
-            above=stopped_part,
+            is_stopped=True,
+            stopped_parent=stopped_part,
             href=part_page(stop.path),
-            by=stopped_by_whom,
+            stopped_by=stopped_by_whom,
         )
 
 
 def stops_of(status: Status, localizer: Localizer) -> Stops:
     """Return all stopped parts, from the answer of `status`."""
     return Stops(
-        known={one.path: one for one in status.stopped}, at=status.at, localizer=localizer
+        stops_by_path={one.path: one for one in status.stopped},
+        moment=status.at,
+        localizer=localizer,
     )
 
 
@@ -68,7 +72,7 @@ class MonitorRow:
     name: str
     level: str
     readings: Sequence[str]
-    since: str
+    level_since: str
     switch: Switch
 
 
@@ -117,7 +121,7 @@ def _row(one: MonitorStatus, stops: Stops) -> MonitorRow:
         name=one.title or one.path.split("/", 2)[2],
         level=level_of(one),
         readings=[_item_text(item, stops.localizer) for item in items[:3]],
-        since=stops.localizer.moment(since, stops.at),
+        level_since=stops.localizer.moment(since, stops.moment),
         switch=stops.switch_of(one.path),
     )
 

@@ -49,17 +49,17 @@ PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 @dataclass
 class Snapshot:
-    """Hold the state of everything at one time; once `over` is set, there is a newer one. The
+    """Hold the state of everything at one time; once `outdated` is set, there is a newer one. The
     newer one is not held here: a stalled reader would keep all later ones."""
 
     serial: str
     status: Status
     ledger: Ledger
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    outdated: asyncio.Event = field(default_factory=asyncio.Event)
     open_alarms: OpenAlarms | None = None
     """The content of the page of alarms, once somebody has asked."""
     _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    _once: dict[object, Any] = field(default_factory=dict)
+    _cache: dict[object, Any] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> Mapping[str, Instance]:
@@ -129,13 +129,13 @@ class Snapshot:
         if monitors == self.status.monitors:
             return None
         status = replace(self.status, monitors=monitors)
-        return replace(self, status=status, open_alarms=None, _once={})
+        return replace(self, status=status, open_alarms=None, _cache={})
 
     def value_for(self, key: object, make: Callable[[], Made]) -> Made:
         """Return a value that is made once for all readers of this snapshot."""
-        if key not in self._once:
-            self._once[key] = make()
-        value: Made = self._once[key]
+        if key not in self._cache:
+            self._cache[key] = make()
+        value: Made = self._cache[key]
         return value
 
     def parts(self, language: str) -> Mapping[str, str]:
@@ -214,13 +214,15 @@ class Live:
                     yield None
 
     async def _has_changed(self, snapshot: Snapshot) -> bool:
-        waiting = [asyncio.ensure_future(e.wait()) for e in (snapshot.over, self._web.closing)]
+        waiting = [
+            asyncio.ensure_future(e.wait()) for e in (snapshot.outdated, self._web.closing)
+        ]
         try:
             await asyncio.wait(waiting, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in waiting:
                 one.cancel()
-        return snapshot.over.is_set()
+        return snapshot.outdated.is_set()
 
     @contextmanager
     def _count_follower(self) -> Iterator[None]:
@@ -275,7 +277,7 @@ class Live:
             self._count += 1
             self._snapshot = snapshot
             if previous_snapshot is not None:
-                previous_snapshot.over.set()
+                previous_snapshot.outdated.set()
         self._refreshed_at = self._time()
         self._refresh_seconds = self._refreshed_at - started_at
 

@@ -75,14 +75,14 @@ class RelayPost:
 
     look: str
     name: str
-    at: str = ""
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAttempt:
     """Hold one attempt for one address, with the reply of the other side."""
 
-    at: datetime
+    attempted_at: datetime
     route: str
     provider_id: str
     reply: Tried | Said
@@ -106,7 +106,7 @@ def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
             queued=mail.queued,
             attempts=tuple(
                 DeliveryAttempt(
-                    at=one.at, route=one.route, provider_id=one.provider_id, reply=one
+                    attempted_at=one.at, route=one.route, provider_id=one.provider_id, reply=one
                 )
                 for one in mail.tried
             ),
@@ -117,7 +117,7 @@ def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
         queued=mail.queued.born,
         attempts=tuple(
             DeliveryAttempt(
-                at=one.at, route=one.route, provider_id=one.provider_id, reply=reply
+                attempted_at=one.at, route=one.route, provider_id=one.provider_id, reply=reply
             )
             for one in mail.tried
             for reply in one.said
@@ -152,13 +152,13 @@ def relay(
         _post(
             visit,
             _("Sending"),
-            last_attempt.at if last_attempt else None,
+            last_attempt.attempted_at if last_attempt else None,
             lit=last_attempt is not None,
         ),
         _post(
             visit,
             _("Accepted"),
-            last_attempt.at if last_attempt and is_taken else None,
+            last_attempt.attempted_at if last_attempt and is_taken else None,
             lit=is_taken,
         ),
     ]
@@ -205,12 +205,12 @@ def reply_text(visit: Visit, reply: Tried | Said) -> str:
 class AttemptRow:
     """Show one attempt; `first`: it stands for `count` with the same reply, since then."""
 
-    at: str
+    time: str
     first: str
     count: int
     route: str
     address: str
-    good: bool
+    is_accepted: bool
     verdict: str
     reply: str
     provider_id: str
@@ -226,12 +226,12 @@ def attempts(
         last_attempt = repeats[-1] if repeats else first_attempt
         verdict = last_attempt.reply.verdict
         yield AttemptRow(
-            at=clock(visit, last_attempt.at),
-            first=clock(visit, first_attempt.at) if repeats else "",
+            time=clock(visit, last_attempt.attempted_at),
+            first=clock(visit, first_attempt.attempted_at) if repeats else "",
             count=1 + len(repeats),
             route=titles.route(last_attempt.route),
             address=last_attempt.reply.address,
-            good=verdict is Verdict.ACCEPTED,
+            is_accepted=verdict is Verdict.ACCEPTED,
             verdict=visit.say(VERDICT_NAMES[verdict.value]),
             reply=reply_text(visit, last_attempt.reply),
             provider_id=last_attempt.provider_id,
@@ -244,24 +244,25 @@ def _attempt_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalRow:
-    """Show what happened to a mail after it was accepted; `by`: who confirmed the arrival."""
+    """Show what happened to a mail after it was accepted; `confirmed_by`: who confirmed the
+    arrival."""
 
-    at: str
+    time: str
     state: StateMark
     address: str
     said: str
-    by: str
+    confirmed_by: str
 
 
 def arrivals(visit: Visit, arrived: Sequence[Arrived]) -> list[ArrivalRow]:
     """Return the arrivals of a mail as the page shows them."""
     return [
         ArrivalRow(
-            at=clock(visit, one.at),
+            time=clock(visit, one.at),
             state=state(visit, one.state),
             address=one.address,
             said=one.said,
-            by=one.by,
+            confirmed_by=one.by,
         )
         for one in arrived
     ]

@@ -78,7 +78,7 @@ class ItemNotOk:
     relay: Sequence[AlarmPost]
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """Return the name of the monitor and the item, by titles."""
         return called_of(self.monitor, self.item.item)
 
@@ -256,17 +256,17 @@ def doubts_of_routes(status: Status, localizer: Localizer) -> str:
     readiness = count_readiness(one.sends for one in status.routes)
     if cannot_send(status, localizer):
         return localizer.say(_("the routes require attention"))
-    if readiness.doubted:
+    if readiness.doubted_count:
         return localizer.say(
             _("the last diagnosis of a route failed, so alarms might not be sent")
         )
-    if readiness.unproved:
+    if readiness.unproved_count:
         return localizer.say(
             ngettext(
                 "{bad} of {all} route has sent nothing yet",
                 "{bad} of {all} routes have sent nothing yet",
                 by="all",
-            ).fill(bad=readiness.unproved, all=readiness.count)
+            ).fill(bad=readiness.unproved_count, all=readiness.count)
         )
     return ""
 
@@ -318,26 +318,26 @@ def cannot_send(status: Status, localizer: Localizer) -> str:
             if status.monitors
             else ""
         )
-    if readiness.no == readiness.count:
+    if readiness.blocked_count == readiness.count:
         return localizer.say(_("Alarms cannot be sent: no route can send now."))
     sentences = []
-    if readiness.no:
+    if readiness.blocked_count:
         sentences.append(
             localizer.say(
                 ngettext(
                     "Alarms might not be sent: {bad} of {all} route cannot send.",
                     "Alarms might not be sent: {bad} of {all} routes cannot send.",
                     by="all",
-                ).fill(bad=readiness.no, all=readiness.count)
+                ).fill(bad=readiness.blocked_count, all=readiness.count)
             )
         )
-    if readiness.for_now:
+    if readiness.unsure_count:
         sentences.append(
             localizer.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
-                ).fill(bad=readiness.for_now, count=readiness.count)
+                ).fill(bad=readiness.unsure_count, count=readiness.count)
             )
         )
     return ("" if localizer.language == "ja" else " ").join(sentences)

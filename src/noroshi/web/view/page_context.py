@@ -70,7 +70,7 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[Upload] = ()
     """The files that were sent with it."""
-    imported: Any = None
+    imported_definitions: Any = None
     """The definitions that were handed in, at the page that takes them in."""
     session_key: str | None = None
     """The key of a session that the answer sets as a cookie; "": it deletes the cookie."""

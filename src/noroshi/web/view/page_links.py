@@ -30,15 +30,15 @@ OF_ONE: Mapping[ManagerPage, str] = {
 
 
 class LinkedText(MarkedText):
-    """Hold a text for the page at the address `here`."""
+    """Hold a text for the page at the address `page_address`."""
 
-    __slots__ = ("here",)
-    here: str
+    __slots__ = ("page_address",)
+    page_address: str
 
     def __new__(cls, text: str, page_address: str = "") -> Self:
         """Keep the names in the text."""
         linked_text = super().__new__(cls, text, marks_of(text))
-        linked_text.here = page_address
+        linked_text.page_address = page_address
         return linked_text
 
     def html(self) -> Html:
@@ -55,10 +55,10 @@ class LinkedText(MarkedText):
     def _href(self, meaning: object) -> str:
         if not isinstance(meaning, ManagerPlace):
             return ""
-        href, path = address_of(meaning), self.here.partition("?")[0]
+        href, path = address_of(meaning), self.page_address.partition("?")[0]
         # A route's page shows parts of itself under addresses within its own.
         is_within = meaning.page is ManagerPage.ROUTE and path.startswith(f"{href}/")
-        return "" if is_within or href in (path, self.here) else href
+        return "" if is_within or href in (path, self.page_address) else href
 
 
 def page_text(text: str, page_address: str = "") -> str:
@@ -69,7 +69,7 @@ def page_text(text: str, page_address: str = "") -> str:
 def after_place(place: str, text: str) -> str:
     """Return a text after the name of the place, with the page links in the text kept."""
     line = composed("{place}: {text}", place=place, text=text).en
-    return page_text(line, text.here) if isinstance(text, LinkedText) else line
+    return page_text(line, text.page_address) if isinstance(text, LinkedText) else line
 
 
 def links(text: object) -> object:

@@ -56,10 +56,11 @@ GOOGLE = ("browser", "paste", "app_secret")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDetails:
     """Hold one route as it is now: the `definition`, that of the `account`, and the `way` that
-    the page shows. `elsewhere`: every order with the route has another one that can send."""
+    the page shows. `has_alternatives`: every order with the route has another one that
+    can send."""
 
     row: RouteRow
-    at: datetime
+    moment: datetime
     definition: Content
     documents: Mapping[str, Content]
     etags: Mapping[str, str]
@@ -67,7 +68,7 @@ class RouteDetails:
     account: Content | None
     way: str
     ways: Sequence[str]
-    elsewhere: bool
+    has_alternatives: bool
 
     @property
     def name(self) -> str:
@@ -79,7 +80,7 @@ class RouteDetails:
         return f"accounts/{self.row.status.account}"
 
     @property
-    def alone(self) -> bool:
+    def is_app_only(self) -> bool:
         """Return True if the app signs in by itself."""
         return self.account is not None and self.account.get("sign_in") == "app"
 
@@ -97,7 +98,7 @@ class RenamedRoute:
     """Hold the new name of a route that somebody else renamed, and who did, in words."""
 
     name: str
-    why: tuple[str, ...]
+    reasons: tuple[str, ...]
     status: int
 
 
@@ -117,7 +118,7 @@ async def find_renamed(visit: Visit, name: str) -> RenamedRoute | None:
         return None
     place, text = problems[0]
     return RenamedRoute(
-        name=place.partition("/")[2], why=(dry_run.why[0], text), status=dry_run.status
+        name=place.partition("/")[2], reasons=(dry_run.reasons[0], text), status=dry_run.status
     )
 
 
@@ -134,7 +135,7 @@ async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
     ways = ways_of(account)
     return RouteDetails(
         row=route_row(visit, row, labels(visit, routes_by_rank)[name], answer.at),
-        at=answer.at,
+        moment=answer.at,
         definition=documents[f"routes/{name}"],
         documents=documents,
         etags=definitions.etags,
@@ -142,7 +143,7 @@ async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
-        elsewhere=has_other_route(name, answer.routes, documents),
+        has_alternatives=has_other_route(name, answer.routes, documents),
     )
 
 

@@ -99,24 +99,24 @@ def href(name: str, **query_values: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRow:
-    """Show one route: the name, the state, and the proof. `left`: how long the credential is
-    valid, until that `day`; `soon`: it ends soon."""
+    """Show one route: the name, the state, and the proof. `validity`: how long the credential
+    is valid, until that `day`; `ends_soon`: this is soon."""
 
     status: RouteStatus
     label: str
-    called: str
+    display_name: str
     sort: str
     level: str
     word: str
-    why: str
+    reason: str
     mark: str
     other: str
-    left: RemainingValidity | None
+    validity: RemainingValidity | None
     day: str
-    soon: bool
+    ends_soon: bool
     accepted: str
-    since: str
-    until: str
+    state_since: str
+    next_attempt: str
     renewed: str
     posts: Sequence[RelayPost]
     href: str
@@ -129,19 +129,19 @@ def route_row(visit: Visit, route: RouteStatus, label: str, at: datetime) -> Rou
     return RouteRow(
         status=route,
         label="" if title == label else label,
-        called=title,
+        display_name=title,
         sort=kind(visit, route.kind),
         level=route_level(route),
         word=route_state(route, localizer),
-        why=_reason(visit, route),
+        reason=_reason(visit, route),
         mark=visit.say(route.mark),
         other=visit.say(route.other),
-        left=validity,
+        validity=validity,
         day=localizer.day(route.ends) if route.ends else "",
-        soon=validity is not None and validity.level != "ok",
+        ends_soon=validity is not None and validity.level != "ok",
         accepted=localizer.moment(route.accepted, at),
-        since=localizer.moment(route.since, at) if route.state != "well" else "",
-        until=localizer.moment(route.until, at, seconds=True),
+        state_since=localizer.moment(route.since, at) if route.state != "well" else "",
+        next_attempt=localizer.moment(route.until, at, seconds=True),
         renewed=localizer.moment(route.renewed, at),
         posts=tuple(posts(visit, route, at)),
         href=href(route.name),
@@ -197,34 +197,36 @@ def heading(
         return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
     if readiness.usable == readiness.count:
         return _all_can_send(visit, readiness)
-    if readiness.no == readiness.count:
+    if readiness.blocked_count == readiness.count:
         return visit.say(
             _(
                 "No route can send. Alarms are kept and sent, worst first, as soon as a route recovers."
             )
         )
-    sentences = [_some_cannot(visit, routes, documents, readiness)] if readiness.no else []
-    if readiness.for_now:
+    sentences = (
+        [_some_cannot(visit, routes, documents, readiness)] if readiness.blocked_count else []
+    )
+    if readiness.unsure_count:
         sentences.append(
             visit.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
-                ).fill(bad=readiness.for_now, count=readiness.count)
+                ).fill(bad=readiness.unsure_count, count=readiness.count)
             )
         )
     return ("" if visit.language == "ja" else " ").join(sentences)
 
 
 def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
-    if readiness.doubted:
+    if readiness.doubted_count:
         return visit.say(
             _("The last diagnosis of a route failed, so messages might not be sent.")
         )
-    if readiness.unproved:
+    if readiness.unproved_count:
         return visit.say(
             _("No route problems are known. Not verified yet: {unproved} of {count}.").fill(
-                unproved=readiness.unproved, count=readiness.count
+                unproved=readiness.unproved_count, count=readiness.count
             )
         )
     if readiness.count == 1:
@@ -249,7 +251,7 @@ def _some_cannot(
             ngettext(
                 "{bad} of {count} route cannot send. These alarms cannot be sent: {which}.",
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
-            ).fill(bad=readiness.no, count=readiness.count, which=order_names)
+            ).fill(bad=readiness.blocked_count, count=readiness.count, which=order_names)
         )
     working_names = {one.name for one in routes if nothing_against(one.sends)}
     others_send = working_names and not stuck_orders(working_names, documents)
@@ -258,12 +260,12 @@ def _some_cannot(
             ngettext(
                 "{bad} of {count} route cannot send. Alarms are sent through the others.",
                 "{bad} of {count} routes cannot send. Alarms are sent through the others.",
-            ).fill(bad=readiness.no, count=readiness.count)
+            ).fill(bad=readiness.blocked_count, count=readiness.count)
         )
     return visit.say(
         ngettext(
             "{bad} of {count} route cannot send.", "{bad} of {count} routes cannot send."
-        ).fill(bad=readiness.no, count=readiness.count)
+        ).fill(bad=readiness.blocked_count, count=readiness.count)
     )
 
 

@@ -27,12 +27,12 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """Hold the `place`; or "", and the names that may be meant. `several`: all these have just
+    """Hold the `place`; or "", and the names that may be meant. `is_ambiguous`: all these have just
     that name."""
 
     place: str = ""
-    near: tuple[str, ...] = ()
-    several: bool = False
+    suggestions: tuple[str, ...] = ()
+    is_ambiguous: bool = False
 
 
 def labels_of(monitors: Sequence[MonitorStatus]) -> Labels:
@@ -54,7 +54,7 @@ def find_place(text: str, labels: Labels) -> PlaceMatch:
         if len(hits) == 1:
             return PlaceMatch(hits[0])
         if hits:
-            return PlaceMatch("", tuple(_names_with_paths(hits, labels)), several=True)
+            return PlaceMatch("", tuple(_names_with_paths(hits, labels)), is_ambiguous=True)
     return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
@@ -63,13 +63,13 @@ def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome
     match = find_place(text, labels)
     if match.place:
         return match.place, Outcome()
-    suggestions = visit.say(_(", ")).join(match.near[:MOST_NEAR])
-    if match.several:
+    suggestions = visit.say(_(", ")).join(match.suggestions[:MOST_NEAR])
+    if match.is_ambiguous:
         refusal = visit.say(
             ngettext(
                 "{count} match for “{given}”. Choose one: {near}",
                 "{count} matches for “{given}”. Choose one: {near}",
-            ).fill(given=text, count=len(match.near), near=suggestions)
+            ).fill(given=text, count=len(match.suggestions), near=suggestions)
         )
     elif suggestions:
         refusal = visit.say(

@@ -16,7 +16,7 @@ class SettingsPage:
 
     href: str
     title: Message
-    about: Message
+    description: Message
     role: str = VIEWER
 
 

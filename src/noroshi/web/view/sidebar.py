@@ -26,7 +26,7 @@ class Sidebar:
         self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = LOCALIZERS[language].level, level_of
-        self._opened = tuple((open_path or path).split("/")[:2])
+        self._open_parts = tuple((open_path or path).split("/")[:2])
         not_ok = [one.name for one in self.instances if one.level not in CALM]
         self._unfolded = frozenset(not_ok[:MOST_OPEN])
         self._is_single = len(self.instances) == 1
@@ -48,9 +48,9 @@ class Sidebar:
     def opens(self, instance: Instance, group: Group | None) -> bool:
         """Return True if it stands open from the start."""
         if group is None:
-            is_opened = instance.name == self._opened[0]
+            is_opened = instance.name == self._open_parts[0]
             return is_opened or self._is_single or instance.name in self._unfolded
-        if (instance.name, group.name) == self._opened:
+        if (instance.name, group.name) == self._open_parts:
             return True
         not_ok = group.level not in CALM or (self._is_single and len(instance.groups) == 1)
         return not_ok and len(group.monitors) <= MOST_ROWS
