@@ -314,10 +314,10 @@ def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
     open_count = sum(story.is_open for story in stories)
     if open_count == len(stories):
         return reader.say(SUBJECT, count=open_count, first=line)
-    over = _over_counts(stories, reader)
+    over_counts = _over_counts(stories, reader)
     if not open_count:
-        return reader.say(SUBJECT_OVER, over=over, first=line)
-    return reader.say(SUBJECT_MIXED, count=open_count, over=over, first=line)
+        return reader.say(SUBJECT_OVER, over=over_counts, first=line)
+    return reader.say(SUBJECT_MIXED, count=open_count, over=over_counts, first=line)
 
 
 def _over_counts(stories: Sequence[Story], reader: DigestReader) -> str:
