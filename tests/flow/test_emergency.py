@@ -38,7 +38,7 @@ def mend(scene):
     scene.store.is_failing = scene.store.read_only = False
 
 
-@pytest.mark.parametrize("how", ["failing", "read_only"])
+@pytest.mark.parametrize("how", ["is_failing", "read_only"])
 async def test_an_alarm_that_cannot_be_written_is_told_at_once_and_once_more_when_it_can(how):
     scene = broken_scene()
     await scene.plan(disk_monitor())
