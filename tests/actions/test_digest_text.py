@@ -122,9 +122,9 @@ def test_the_subject_says_how_many_last_and_how_many_are_over():
     ]
     assert [subject.partition("]")[0] for subject in subjects] == [
         "[2 alarms",
-        "[1 alarm, 2 cleared",
+        "[1 alarm, 1 recovered, 1 no longer monitored",
         "[2 recovered",
-        "[2 alarms cleared",
+        "[1 recovered, 1 no longer monitored",
     ]
 
 

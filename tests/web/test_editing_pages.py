@@ -292,9 +292,8 @@ async def test_two_people_at_two_monitors_of_one_instance_do_not_meet(harness, b
 async def test_what_would_change_is_shown_before_it_is_saved(harness, browser):
     await saved(browser, MONITOR, do="preview", patience="5")
     assert browser.status == 200 and (await harness.store.current()).number == 1
-    assert "Instance web1 › base › disks › Consecutive measurements: nothing → 5" in read(
-        browser
-    )
+    changed = "Instance web1 › base › disks › Measurements needed to change the level"
+    assert f"{changed}: nothing → 5" in read(browser)
     assert filled_in(browser.text)["patience"] == "5"
     await again(browser, MONITOR)
     assert browser.status == 303 and (await its(harness))["patience"] == 5

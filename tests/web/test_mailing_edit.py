@@ -354,6 +354,13 @@ async def test_no_field_that_names_an_entry_can_be_typed_into(harness, entered, 
     assert typed and not {"password", "url_entry", "header_entry"} & set(typed)
 
 
+async def test_only_a_route_that_opens_connections_has_fields_for_them(entered):
+    fields = ('name="connections"', 'name="network"')
+    shown = {one: (await entered.get(of("routes/", one))).text for one in ("smtp", "pickup")}
+    assert all(field in shown["smtp"] for field in fields)
+    assert not any(field in shown["pickup"] for field in fields)
+
+
 async def test_a_new_route_s_secret_takes_the_place_of_no_other(harness, entered):
     await harness.vault.put("smtp1", Secret("of another route"))
     await entered.get("/mail/new?of=smtp")

@@ -27,16 +27,13 @@ from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, ngettext
 
 SUBJECT = ngettext("[{count} alarm] {first}, and more", "[{count} alarms] {first}, and more")
-SUBJECT_RECOVERED = ngettext(
-    "[{count} recovered] {first}, and more", "[{count} recovered] {first}, and more"
-)
-SUBJECT_OVER = ngettext(
-    "[{count} alarm cleared] {first}, and more", "[{count} alarms cleared] {first}, and more"
-)
+SUBJECT_OVER = _("[{over}] {first}, and more")
 SUBJECT_MIXED = ngettext(
-    "[{count} alarm, {over} cleared] {first}, and more",
-    "[{count} alarms, {over} cleared] {first}, and more",
+    "[{count} alarm, {over}] {first}, and more", "[{count} alarms, {over}] {first}, and more"
 )
+RECOVERED_COUNT = ngettext("{count} recovered", "{count} recovered")
+ENDED_COUNT = ngettext("{count} no longer monitored", "{count} no longer monitored")
+STOPPED_COUNT = ngettext("{count} stopped", "{count} stopped")
 ALARMS_TOGETHER = ngettext("{count} alarm in one message", "{count} alarms in one message")
 TOGETHER_OVER = ngettext("{count} item in one message", "{count} items in one message")
 AND_MORE = _("{first}, and {count} more")
@@ -123,6 +120,12 @@ WORST_FIRST = (
     STOPPED_WORD,
 )
 """The sections; what nobody watches any more stands apart from what recovered."""
+OVER_COUNTS = (
+    (RECOVERED, RECOVERED_COUNT),
+    (ENDED_WORD, ENDED_COUNT),
+    (STOPPED_WORD, STOPPED_COUNT),
+)
+"""How many of each are over, for the subject."""
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 LATE_AGE = timedelta(minutes=30)
 """The age from which a mail that could not leave is told as missed."""
@@ -309,13 +312,23 @@ def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
     if len(stories) == 1:
         return f"[{reader.say(_word(lead))}] {line}"
     open_count = sum(story.is_open for story in stories)
-    over_count = len(stories) - open_count
+    if open_count == len(stories):
+        return reader.say(SUBJECT, count=open_count, first=line)
+    over_counts = _over_counts(stories, reader)
     if not open_count:
-        template = SUBJECT_RECOVERED if _all_recovered(stories) else SUBJECT_OVER
-        return reader.say(template, count=over_count, first=line)
-    return reader.say(
-        SUBJECT_MIXED if over_count else SUBJECT, count=open_count, over=over_count, first=line
-    )
+        return reader.say(SUBJECT_OVER, over=over_counts, first=line)
+    return reader.say(SUBJECT_MIXED, count=open_count, over=over_counts, first=line)
+
+
+def _over_counts(stories: Sequence[Story], reader: DigestReader) -> str:
+    """Return how many recovered and how many are no longer monitored; a zero is left out."""
+    words = [_word(story) for story in stories]
+    counts = [
+        reader.say(template, count=words.count(word))
+        for word, template in OVER_COUNTS
+        if word in words
+    ]
+    return _(", ").say(reader.language).join(counts)
 
 
 def _word(story: Story) -> Message:

@@ -94,9 +94,7 @@ CAME_BACK_DO = followed_by(
 )
 ACCEPTED_AT = _("Accepted at")
 CAME_AT = _("Bounced at")
-ALL_WELL = ngettext(
-    "no problems reported by {count} monitor", "no problems reported by {count} monitors"
-)
+ALL_WELL = ngettext("the only monitor is OK", "all {count} monitors are OK")
 NOT_WELL = ngettext("not OK: {bad} of {count} monitor", "not OK: {bad} of {count} monitors")
 SOME_UNSEEN = ngettext(
     "OK: {well} of {count} monitor; not measured yet: {unseen}",
@@ -137,7 +135,7 @@ UNWATCHED_SO = {
         "usual."
     ),
 }
-MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being made up")
+MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being taken")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."

@@ -23,7 +23,7 @@ MARKS: Mapping[Level, str] = {
     Level.UNKNOWN: "▨",
 }
 RECOVERED = _("RECOVERED")
-ENDED_WORD = _("ENDED")
+ENDED_WORD = _("NO LONGER MONITORED")
 STOPPED_WORD = _("STOPPED")
 
 REASONS: Mapping[Reason, Message] = {

@@ -78,7 +78,7 @@ class Options:
     """Maximum amount of text to read, in KiB, 1 to 1024."""
     timeout: float = 15.0
     """Time limit for the whole check, in seconds, from name resolution to the end of the
-    text."""
+    response body."""
 
     def __post_init__(self) -> None:
         for fault in self._faults():
@@ -290,8 +290,8 @@ CHECK = Check(
     kind="http",
     title=_("Web page or API"),
     help=_(
-        "Checks whether a web page or an API answers as expected: status, words in the text, "
-        "response time and days until the certificate expires."
+        "Checks whether a web page or an API answers as expected: status, words in the response "
+        "body, response time and days until the certificate expires."
     ),
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},

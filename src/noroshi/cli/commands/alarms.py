@@ -12,7 +12,9 @@ ITEM = Option(
     {"metavar": "ITEM"},
 )
 SAYING = Option(
-    ("--comment",), _("a short comment for the others"), {"metavar": "TEXT", "default": ""}
+    ("--comment",),
+    _("a short comment, shown to other users"),
+    {"metavar": "TEXT", "default": ""},
 )
 ALARMS = Command(
     name="alarms",

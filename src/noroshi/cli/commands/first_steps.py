@@ -54,7 +54,7 @@ FIRST = Command(
         Command(
             name="seen",
             run="noroshi.cli.handlers.first_steps:confirm",
-            help=_("enter the number in the test alarm, to record that the alarm arrived"),
+            help=_("enter the number from the test alarm, to record that the alarm arrived"),
             options=(
                 Option(
                     ("number",), _("the four digits in the test alarm"), {"metavar": "NUMBER"}

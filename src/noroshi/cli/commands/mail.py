@@ -33,7 +33,11 @@ SEND = Command(
             _("text of the message (default: standard input)"),
             {"metavar": "TEXT", "nargs": "?"},
         ),
-        Option(("--text",), _("text of the message, as an option"), {"metavar": "TEXT"}),
+        Option(
+            ("--text",),
+            _("text of the message, instead of the argument TEXT"),
+            {"metavar": "TEXT"},
+        ),
         Option(
             ("--route",),
             _("route to use (repeat for fallback routes; default: those of the contact)"),

@@ -119,7 +119,9 @@ KEY = Command(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
-            help=_("show the ID of the key, its location, and the secrets it decrypts"),
+            help=_(
+                "show the ID of the key, its location, and which vault entries it can decrypt"
+            ),
             options=(JSON,),
         ),
         Command(

@@ -177,9 +177,9 @@ CERT = Command(
             help=_("store a certificate with its key in the vault (PEM or PFX)"),
             more=(
                 _(
-                    "With --replace the certificate is first checked with the sign-in server, so upload it "
-                    "beforehand. A refused certificate does not replace an existing one unless you use "
-                    "--force."
+                    "With --replace, the certificate is first checked with the sign-in server, so upload it "
+                    "to the app registration beforehand. A refused certificate does not replace an existing "
+                    "one unless you use --force."
                 ),
             ),
             options=(

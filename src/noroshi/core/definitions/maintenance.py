@@ -24,7 +24,7 @@ NO_TIME = _(
 ONE_OF_BOTH = _(
     "{given} has no day, and {other} has one: specify a day for both, or for neither"
 )
-DAYS_OF_ONCE = _("is only for weekly maintenance; the start and end have dates here")
+DAYS_OF_ONCE = _("is only for recurring maintenance; the start and end have dates here")
 BACKWARDS = _("{given} is not after the start, {other}")
 TOO_LONG = _(
     "lasts longer than 90 days; remove what is not to be monitored from the definitions"

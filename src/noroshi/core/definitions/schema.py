@@ -43,8 +43,8 @@ class WindowDef(Definition):
     title: str = ""
     """Description of the planned work, shown on pages."""
     begins: str
-    """Time in the instance's time zone: weekly, such as 22:00, or once, such as 2026-12-24
-    22:00."""
+    """Start in the instance's time zone: a time such as 22:00 (recurring), or a date and time
+    such as 2026-12-24 22:00 (once)."""
     ends: str
     """Time in the same format. A time of day before the start falls on the next day."""
     days: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ GROUP_TITLES: Mapping[str, Message] = {
     OF_PORTS: _("Ports"),
 }
 DISK, MEMORY, CPU = (_("Disk space"), _("Memory"), _("CPU"))
-OF_DISK = _("{mount} {used:.0f}% of {size:.0f} GiB")
+OF_DISK = _("{mount} {used:.0f}% of {size:.0f} GiB used")
 OF_MEMORY = _("{size:.1f} GiB")
 OF_CPU = ngettext("{count} processor", "{count} processors")
 RUNS = _("running processes: {count}")

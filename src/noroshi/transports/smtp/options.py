@@ -74,7 +74,8 @@ class Options:
     host: str
     """Host name of the mail server; with an account, it comes from the account."""
     port: int | None = None
-    """TCP port. Default: 587, 465 with tls, 25 at Exchange Online's MX."""
+    """TCP port. Default: 587; 465 with TLS from the start of the connection; 25 for Exchange
+    Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
     """`starttls` and `tls` both encrypt the connection and check the certificate; with
     `starttls`, encryption begins after the server's greeting. Use `none` only for an internal
@@ -85,15 +86,17 @@ class Options:
     """Path of a file with the client certificate and its key (PEM), for a connector that
     requires one."""
     sender: str = ""
-    """Sender address. Default: the user."""
+    """Sender address. If empty, the user that signs in."""
     sender_name: str = "Noroshi"
     """Name that mail programs show as the sender of the messages."""
     envelope_sender: str = ""
     """Address for bounces (MAIL FROM). Default: the sender."""
     account: str = ""
-    """Account whose token signs in, by XOAUTH2 unless its cloud uses OAUTHBEARER."""
+    """Account whose token is used to sign in, with XOAUTH2, or with OAUTHBEARER if its cloud
+    uses that."""
     user: str = ""
-    """User that signs in, usually a mailbox. Default: the sender."""
+    """User that signs in, usually a mailbox. If empty, the mailbox of the account; without an
+    account, the sender address, which is then required."""
     password: str = ""
     """Sign in with a password: the name of its vault entry, never the password itself."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"

@@ -34,8 +34,8 @@ CONTACTS = DefinitionType(
             "addresses."
         ),
         removal=_(
-            "{name} will no longer be notified. First change the rules and system notifications that "
-            "refer to this contact."
+            "“{name}” will no longer be notified. First change the rules and system notifications "
+            "that refer to this contact."
         ),
     ),
 )

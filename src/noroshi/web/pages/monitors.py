@@ -266,8 +266,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
-            "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
-            "roll back to an earlier version."
+            "Removes the instance “{name}” with all its groups and monitors ({count}). To restore "
+            "it, roll back to an earlier version."
         ).fill(name=unique_label(name, edit.base_content), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
@@ -376,7 +376,7 @@ def _group_frame(
         sections=sections,
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
-            _("Removes the group {name} with its monitors ({count}).").fill(
+            _("Removes the group “{name}” with its monitors ({count}).").fill(
                 name=unique_label(name, edit.base_content), count=_count([edit.base_content])
             )
         ),

@@ -43,6 +43,8 @@ TITLES: Mapping[str, Message] = {
     "networks": _("Settings for network {name}"),
 }
 LEFT_OUT = ("id", "name", "kind", "options")
+CONNECTION_SETTINGS = ("connections", "network")
+"""The settings of a route that mean nothing to one that writes files into a folder."""
 INSIDE = "options"
 ENTRIES: Mapping[str, tuple[str, ...]] = {
     "routes": ("password", "url_entry", "header_entry"),
@@ -110,7 +112,8 @@ async def _entries(visit: Visit, mail: Mail) -> list[str]:
 
 def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
     documents = edit.definitions.documents
-    parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
+    hidden = CONNECTION_SETTINGS if mail.kind == "pickup" else ()
+    parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=(*LEFT_OUT, *hidden))]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
         signs_in = (edit.base_content.get("options") or {}).get("account")

@@ -96,11 +96,11 @@ RULES = DefinitionType(
     page_texts=DefinitionTexts(
         titles=_("Rules"),
         new=_("New rule"),
-        title=pgettext("rule.title", "Rule {name}"),
+        title=pgettext("rule.title", "Rule “{name}”"),
         description=_(
             "Applies to all monitors that refer to it directly, or through their group or instance."
         ),
-        removal=_("Removes the rule {name}. First remove all references to it."),
+        removal=_("Removes the rule “{name}”. First remove all references to it."),
     ),
 )
 NOTIFICATIONS = DefinitionType(
@@ -114,9 +114,9 @@ NOTIFICATIONS = DefinitionType(
     page_texts=DefinitionTexts(
         titles=_("System notifications"),
         new=_("New system notification"),
-        title=pgettext("notification.title", "System notification {name}"),
+        title=pgettext("notification.title", "System notification “{name}”"),
         description=_("Reports events in Noroshi itself."),
-        removal=_("Removes the system notification {name}."),
+        removal=_("Removes the system notification “{name}”."),
     ),
 )
 LISTS: Mapping[str, ListTexts] = {
