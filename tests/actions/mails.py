@@ -28,7 +28,7 @@ LANGUAGES = ("ja", "en")
 OK, WARNING, CRITICAL, UNKNOWN = Level.OK, Level.WARNING, Level.CRITICAL, Level.UNKNOWN
 UNREACHABLE = bilingual(
     en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
-    ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
+    ja="FS01 に接続できないため測定できません (10秒でタイムアウトしました)。",
 )
 PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net", "group_title": ""}
 SECRET_ENDED = bilingual(

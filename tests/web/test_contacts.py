@@ -37,6 +37,11 @@ async def test_whoever_nothing_leads_to_is_told_so(browser):
     assert "ops@example.com" in browser.text and "not used anywhere" in browser.text
 
 
+async def test_the_language_of_a_contact_is_named_in_the_language_of_the_page(browser):
+    await browser.get("/settings/contacts")
+    assert 'data-th="Language">Japanese</td>' in browser.text
+
+
 async def test_a_contact_is_changed_and_the_rest_of_it_stays(harness, browser):
     await browser.get("/settings/contact?name=ops")
     assert 'value="Asia/Tokyo"' in browser.text

@@ -101,6 +101,12 @@ async def test_a_number_of_what_waits_says_whether_it_is_mails_or_alarms(browser
     assert "Messages waiting" in page or re.search(r"\d messages? waiting", page)
 
 
+async def test_a_route_without_an_account_is_offered_no_sign_in(browser):
+    told = " ".join(seen((await browser.get("/mail")).text).split())
+    assert "Settings, diagnosis : plain" in told
+    assert "Settings, sign-in, diagnosis : m365" in told
+
+
 async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, browser):
     await browser.get("/queue")
     told = seen(browser.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import singledispatch
 
 from noroshi.actions import notice_words as words
@@ -139,7 +139,10 @@ def _(notice: ActionFailed, reader: NoticeReader) -> Page:
         reader,
         notice,
         reader.say(words.FAILED[notice.failure], name=notice.name),
-        lead=(reader.say(words.OTHER_TEXT_SENT[notice.failure]), reader.say(words.ONCE_A_DAY)),
+        lead=(
+            reader.say(words.OTHER_TEXT_SENT[notice.failure]),
+            reader.say(words.ONCE_A_DAY, until=reader.time_text(_next_day(notice.happened_at))),
+        ),
         rows=(
             reader.row(words.CAUSE, reader.say(notice.reason)),
             reader.row(words.SUBJECT, notice.subject),
@@ -149,6 +152,12 @@ def _(notice: ActionFailed, reader: NoticeReader) -> Page:
         ),
         level=Level.WARNING,
     )
+
+
+def _next_day(instant: datetime) -> datetime:
+    """Return the start of the next day in UTC, as the engine counts the days of a failure."""
+    day = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
 
 
 @page.register

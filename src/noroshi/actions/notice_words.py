@@ -22,7 +22,7 @@ CONTACT = _("Contact")
 ROUTE = pgettext("route", "Route")
 ANSWER = _("Reply")
 CAUSE = _("Reason")
-FROM_LABEL = pgettext("since", "From")
+FROM_LABEL = pgettext("notice_words", "From")
 UNTIL_LABEL = pgettext("notice_words", "Until")
 TO_DO = _("Remedy")
 
@@ -67,7 +67,7 @@ OTHER_TEXT_SENT = {
         "The contact's other addresses are not affected. Correct or remove this address."
     ),
 }
-ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
+ONCE_A_DAY = _("The same failure is not reported again before {until}.")
 MESSAGE_UNDELIVERABLE = _("a message to {contact} is undeliverable")
 ASIDE_SO = _("No route accepted the message. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)

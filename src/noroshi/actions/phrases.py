@@ -72,7 +72,7 @@ UNITS: Mapping[str, Message] = {
 }
 TWO_UNITS = _("{larger} {smaller}")
 DAYS_AND_HOURS = pgettext("days and hours", "{larger} {smaller}")
-"""In Japanese, "1 d 2 h" without more would be 2 hours a day."""
+"""Apart from the other two units: "1 d 2 h" side by side may be 2 hours a day in a language."""
 FROM_LIMIT, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
 FROM_TIME = pgettext("a limit above, of a time span", "{value}")
 UP_TO_TIME = pgettext("a limit below, of a time span", "{value}")

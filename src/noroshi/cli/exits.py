@@ -23,8 +23,8 @@ MEANING: Mapping[int, Message] = {
     WAITS: _("`send`: the message is queued and not sent yet; the node sends it automatically"),
     UNSENT: _("`send`: the message is queued, but no node is running to send it"),
     ASIDE: _(
-        "`send`: the message is queued, but it was refused for one or more recipients, is "
-        "undeliverable, or is held; it is not sent automatically"
+        "`send`: queued, but refused for one or more recipients, undeliverable or held; it is "
+        "not sent automatically"
     ),
 }
 KEPT = (WAITS, UNSENT, ASIDE)

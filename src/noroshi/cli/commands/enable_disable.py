@@ -14,11 +14,21 @@ PART = Option(
     ),
     {"metavar": "PART"},
 )
-TO = Option(
+COPY_TO = Option(
     ("to",),
-    _(
+    pgettext(
+        "copy",
         "destination: for a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, for a group INSTANCE "
-        "or INSTANCE/NAME"
+        "or INSTANCE/NAME",
+    ),
+    {"metavar": "TO"},
+)
+MOVE_TO = Option(
+    ("to",),
+    pgettext(
+        "move",
+        "destination: for a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, for a group INSTANCE "
+        "or INSTANCE/NAME",
     ),
     {"metavar": "TO"},
 )
@@ -93,7 +103,7 @@ MONITORS = Command(
                     "created."
                 ),
             ),
-            options=(PART, TO, TITLE, NOTE, DRY_RUN, JSON),
+            options=(PART, COPY_TO, TITLE, NOTE, DRY_RUN, JSON),
         ),
         Command(
             name="move",
@@ -105,7 +115,7 @@ MONITORS = Command(
                     "this command to rename it, too."
                 ),
             ),
-            options=(PART, TO, NOTE, DRY_RUN, JSON),
+            options=(PART, MOVE_TO, NOTE, DRY_RUN, JSON),
         ),
     ),
 )

@@ -14,8 +14,8 @@ from noroshi.service.monitors.history import HistoryOperations
 from noroshi.web.context import WebContext
 from noroshi.web.pages.rules import DefinitionTexts, DefinitionType, editor
 from noroshi.web.view.form_operations import address, permissions_of, query_value
-from noroshi.web.view.language import LANGUAGE_NAMES
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.setting_names import CHOICE_NAMES
 
 CONTACTS = DefinitionType(
     type="contacts",
@@ -76,6 +76,6 @@ def _row(visit: Visit, one: ContactRow) -> ContactOnPage:
     return ContactOnPage(
         contact=one,
         href=address(CONTACTS.path, name=one.name),
-        language=visit.say(LANGUAGE_NAMES[one.language]),
+        language=visit.say(CHOICE_NAMES[f"language.{one.language}"]),
         is_notified=bool(one.rules or one.notifications),
     )
