@@ -40,7 +40,7 @@ class Tags(HTMLParser):
 
 @cache
 def wanted():
-    """What each file must hold; five hundred alarms in it take a while to put into words."""
+    """Return the text that each file must hold; five hundred alarms in one take a while to put into words."""
     return dict(goldens())
 
 

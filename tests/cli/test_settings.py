@@ -145,7 +145,7 @@ def test_a_file_that_is_not_there_is_told_with_what_makes_it(tmp_path):
     ],
 )
 def test_a_setting_is_found_however_its_name_is_written(tmp_path, text, left_out):
-    """Whether by its word alone, before the file is read."""
+    """The language is read, and found in the text alone before the file is read."""
     assert settings(tmp_path, text).language == ("" if left_out else "ja")
     assert leaves_out(str(tmp_path), "language") is left_out
 

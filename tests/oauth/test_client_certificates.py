@@ -114,7 +114,7 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
 
 
 def unfit():
-    """What cannot be used, its passphrase, what is said of it, and whether it is locked."""
+    """Return a file that cannot be used, its passphrase, the problem, and whether it is locked."""
     locked = pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE
     other, short, curve = a_key(2048), a_key(1024), a_key("ec")
     yield pytest.param(b"", "", "no certificate with its key", False, id="nothing")

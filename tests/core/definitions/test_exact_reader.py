@@ -1,4 +1,4 @@
-"""What is read exactly is what the converting reader makes of the same data, and all else is left to it."""
+"""The exact reader returns what the converting reader makes of the same data, and leaves all else to it."""
 
 from __future__ import annotations
 

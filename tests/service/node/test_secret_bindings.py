@@ -173,7 +173,7 @@ async def test_it_is_said_for_whom_a_secret_is_kept_and_where_it_would_go(harnes
 
 
 async def test_of_many_other_places_fifty_are_named_and_the_others_counted(harness):
-    """Whether they are brought into force, changed or only tried."""
+    """The answer is the same for a try, a change and an apply."""
     many = {
         f"routes__plain{n}": route("smtp", RELAY | {"host": f"evil{n}.example"})
         for n in range(60)

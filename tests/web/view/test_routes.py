@@ -444,7 +444,7 @@ def of_a_day(days):
 
 
 def unfit():
-    """What is no certificate with its key that holds, and what is said of it."""
+    """Return a file that is no certificate with its key, and the problem."""
     yield pytest.param((), "Choose a file", id="nothing")
     yield pytest.param((pfx(), PASSPHRASE, KEY.decode()), "not both", id="file and text")
     yield pytest.param((pfx(), "wrong-canary"), "does not open the file", id="wrong password")
