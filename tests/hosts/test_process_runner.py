@@ -350,13 +350,19 @@ def test_a_node_that_stops_has_time_for_a_launcher_that_hangs():
     assert EXIT_PATIENCE + KILL_PATIENCE < STOP_WITHIN
 
 
-@pytest.mark.parametrize("how", ["hangs", "hangs at a cancelled run", "was killed"])
-async def test_nothing_is_left_at_the_end_by_a_launcher_that_cannot_see_to_it(folder, how):
+async def asleep(folder):
+    """Start a program that sleeps. Return it, the runner of it, and the task that awaits its end."""
     sleeper, running = Sleeper(), ProgramRunner()
     program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
     cleared = ProgramRules((folder,)).clear(program)
     task = asyncio.create_task(running.run(program, cleared))
     await sleeper.runs()
+    return sleeper, running, task
+
+
+@pytest.mark.parametrize("how", ["hangs", "hangs at a cancelled run", "was killed"])
+async def test_nothing_is_left_at_the_end_by_a_launcher_that_cannot_see_to_it(folder, how):
+    sleeper, running, task = await asleep(folder)
     unable = the_launcher()
     (unable.kill if how == "was killed" else unable.suspend)()
     if how == "hangs at a cancelled run":
@@ -410,10 +416,7 @@ async def test_what_a_lost_launcher_left_is_ended_once_a_file_can_be_opened_agai
     folder, caplog
 ):
     """It is found by files of /proc, and a node may have as many files open as it may."""
-    sleeper, running = Sleeper(), ProgramRunner()
-    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
-    task = asyncio.create_task(running.run(program, ProgramRules((folder,)).clear(program)))
-    await sleeper.runs()
+    sleeper, running, task = await asleep(folder)
     the_launcher().kill()
     with no_file_can_be_opened():
         async with asyncio.timeout(PATIENCE):
@@ -430,10 +433,7 @@ async def test_what_a_lost_launcher_left_is_looked_for_until_a_file_can_be_opene
     folder, caplog
 ):
     """However long that takes: nobody else would ever end it."""
-    sleeper, running = Sleeper(), ProgramRunner()
-    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
-    task = asyncio.create_task(running.run(program, ProgramRules((folder,)).clear(program)))
-    await sleeper.runs()
+    sleeper, running, task = await asleep(folder)
     the_launcher().kill()
     with no_file_can_be_opened():
         await looked_for_in_vain(caplog, KILL_TRIES + 1)
@@ -445,10 +445,7 @@ async def test_what_a_lost_launcher_left_is_looked_for_until_a_file_can_be_opene
 
 
 async def test_a_node_that_stops_does_not_look_for_ever_and_says_so(folder, caplog):
-    sleeper, running = Sleeper(), ProgramRunner()
-    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
-    task = asyncio.create_task(running.run(program, ProgramRules((folder,)).clear(program)))
-    await sleeper.runs()
+    sleeper, running, task = await asleep(folder)
     the_launcher().kill()
     with no_file_can_be_opened():
         await looked_for_in_vain(caplog, KILL_TRIES)
