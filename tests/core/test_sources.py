@@ -3,10 +3,12 @@
 import pytest
 
 from noroshi.core.model import Instance
-from noroshi.core.sources import NodeIdentity, SourceKind, measured_on, source_of
+from noroshi.core.sources import NodeIdentity, SourceKind, by_agent, measured_on, source_of
 from noroshi.core.translation import NOTHING, plain
 
-NODE = NodeIdentity("minato", "kanri01", frozenset({"192.0.2.1", "2001:db8::1"}))
+NODE = NodeIdentity(
+    "minato", "kanri01", frozenset({"192.0.2.1", "2001:db8::1"}), frozenset({"FS01", "minato"})
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,8 @@ def test_an_address_that_is_not_known_to_be_this_computer_s_is_reached_over_the_
         ("MINATO", SourceKind.NODE),
         ("kanri01", SourceKind.NODE),
         ("network", SourceKind.NETWORK),
+        ("FS01", SourceKind.AGENT),
+        ("fs01", SourceKind.AGENT),
         ("osaka", SourceKind.OTHER_NODE),
     ],
 )
@@ -73,6 +77,20 @@ def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
     )
 
 
+def test_what_an_agent_measures_is_looked_at_there():
+    found = source_of(Instance(name="a", source="fs01"), NODE)
+    assert found.agent == "FS01"
+    assert found.problem.en == (
+        "agent FS01 measures this and keeps the values itself. To see them, run on that server: "
+        "noroshi status"
+    )
+
+
+def test_the_node_s_own_name_is_never_an_agent_s():
+    assert source_of(Instance(name="a", source="minato"), NODE).kind is SourceKind.NODE
+
+
 def test_it_is_said_on_which_computer_and_whether_over_the_network():
     assert measured_on("kanri01", over_network=False) == plain("kanri01")
     assert measured_on("kanri01", over_network=True).en == "kanri01, over the network"
+    assert measured_on(by_agent("FS01"), over_network=True).en == "agent FS01, over the network"

@@ -14,6 +14,7 @@ from noroshi.ports import (
     Files,
     Host,
     Listener,
+    MeasuredByAgent,
     Memory,
     Process,
     Processor,
@@ -85,7 +86,10 @@ class ForeignHost:
 
 def host_by_source(source: Source, host: Host) -> Host:
     """Return whom a check asks: `host`, or what shows no more of a computer than the network
-    does. Raises Unmeasurable where another node measures the instance."""
+    does. Raises Unmeasurable where another node measures the instance, MeasuredByAgent where an
+    agent does."""
+    if source.kind is SourceKind.AGENT:
+        raise MeasuredByAgent(source.problem)
     if source.kind is SourceKind.OTHER_NODE:
         raise Unmeasurable(source.problem)
     return host if source.kind is SourceKind.NODE else ForeignHost(host, source.problem)

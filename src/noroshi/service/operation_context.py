@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
-from noroshi.core.sources import measured_on
+from noroshi.core.sources import by_agent, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -24,6 +24,7 @@ from noroshi.definitions.accounts_of_routes import (
 )
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
@@ -79,6 +80,7 @@ class ServiceParts:
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
+    agent_names: AgentNames | None = None
 
 
 class OperationContext:
@@ -98,6 +100,7 @@ class OperationContext:
         self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
         self.plans = parts.plans or PlanCache(plugins)
+        self.agent_names = parts.agent_names or AgentNames(store)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
@@ -107,7 +110,9 @@ class OperationContext:
 
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""
-        return measured_on(self.runs_on or self.name, over_network=bool(monitor.goes_to))
+        agent = self.plugins.agent_of(monitor)
+        host = by_agent(agent) if agent else self.runs_on or self.name
+        return measured_on(host, over_network=bool(monitor.goes_to))
 
     async def current(self) -> tuple[Version, Plan]:
         number = await self.store.current_number()  # all documents may be a few MB

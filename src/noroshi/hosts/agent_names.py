@@ -1,0 +1,22 @@
+"""Remember the names of the hub's agents, for those who cannot wait for the store."""
+
+from __future__ import annotations
+
+from noroshi.core.agents import names_in_use
+from noroshi.ports import Store
+
+
+class AgentNames:
+    """Hold the names of the agents that may come in, as of the last refresh."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._names = frozenset[str]()
+
+    def current(self) -> frozenset[str]:
+        """Return the names."""
+        return self._names
+
+    async def refresh(self) -> None:
+        """Read the agents anew, as one joined, left or has another name. Raises StoreError."""
+        self._names = names_in_use((await self._store.agents()).values())
