@@ -18,6 +18,7 @@ from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from noroshi.web.http.http_server import Server, listen
 from noroshi.web.http.self_signed import context_of, own_certificate
+from noroshi.web.http.tls_key import keep_tls_key
 
 CANNOT_OPEN = _(
     "cannot open the manager at {address} port {port}: {why}. Monitoring and delivery "
@@ -50,7 +51,7 @@ async def open_web(
         return
     web = _with_hosts(settings, web, listener.getsockname()[1])
     try:
-        context = await asyncio.to_thread(_context, settings, home, web)
+        context = await _context(settings, home, web)
     except OSError as error:  # ssl.SSLError is one
         listener.close()
         _report_failure(settings, error, say)
@@ -82,13 +83,14 @@ def _with_hosts(settings: Web, web: WebContext, port: int) -> WebContext:
     return replace(web, secure=settings.secure, port=port, hosts=hosts)
 
 
-def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
+async def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
     if not settings.secure:
         return None
     if settings.certificate is not None and settings.key is not None:
-        return context_of(settings.certificate, settings.key)
+        return await asyncio.to_thread(context_of, settings.certificate, settings.key)
+    await keep_tls_key(web.service.context.vault, home)
     now = web.service.now()
-    return context_of(*own_certificate(home, web.hosts, now))
+    return await asyncio.to_thread(lambda: context_of(*own_certificate(home, web.hosts, now)))
 
 
 def _report_failure(settings: Web, error: OSError, say: Callable[[Message], None]) -> None:

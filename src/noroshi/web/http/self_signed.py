@@ -33,23 +33,16 @@ def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Pa
     they cannot be read or written."""
     hosts = sorted(names)
     certificate, key = home / CERTIFICATE, home / KEY
-    private_key = _read_key(key)
-    if private_key is None:
-        private_key = ec.generate_private_key(ec.SECP256R1())
-        write_private(key, key_text(private_key).encode())
+    private_key = _read_key(key) or _create_key(key)
     if not _is_usable(certificate, private_key, hosts, now):
         write_private(certificate, _create(private_key, hosts, now))
     return certificate, key
 
 
-def key_text(key: ec.EllipticCurvePrivateKey) -> str:
-    """Return a private key as its file holds it (PEM)."""
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return pem.decode()
+def own_key(file: Path) -> str:
+    """Return the text (PEM) of the key in a file; make one where there is none that can be read.
+    Raises OSError."""
+    return _text_of(_read_key(file) or _create_key(file))
 
 
 def pin_of(certificate: Path) -> bytes:
@@ -68,6 +61,21 @@ def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
     return context
+
+
+def _create_key(file: Path) -> ec.EllipticCurvePrivateKey:
+    key = ec.generate_private_key(ec.SECP256R1())
+    write_private(file, _text_of(key).encode())
+    return key
+
+
+def _text_of(key: ec.EllipticCurvePrivateKey) -> str:
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return pem.decode()
 
 
 def _read_key(file: Path) -> ec.EllipticCurvePrivateKey | None:
