@@ -52,8 +52,8 @@ class Refused:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinRequest:
     """Ask to become an agent. `secret` is that of the code, in hexadecimal digits; `key` a JWK;
-    `proof` a JWS by that key over `Signed` (path "/link/1/join", `stamp` = the pin seen, in
-    hexadecimal digits), so that who relays the request cannot put in another key."""
+    `proof` a JWS by that key over `signature.join_binding`, so that who relays the request cannot
+    put in another key."""
 
     secret: str = field(repr=False)
     key: str
@@ -104,10 +104,11 @@ class HelloAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitRequest:
     """Ask for news, and say that the agent lives. The hub answers when there is any, or after
-    `hold` seconds. `configuration` names the one in use, `problems` why a newer one was not taken
-    up."""
+    `hold` seconds. `configuration` names the one in use, `refused_configuration` a newer one that was
+    not taken up, and `problems` why: it is no news until there is another."""
 
     configuration: str = ""
+    refused_configuration: str = ""
     problems: tuple[str, ...] = ()
     backlog: int = 0
     hold: float = LONGEST_WAIT
