@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.translation import Message, _
 from noroshi.operations import (
+    agent_operations,
     alarm_operations,
     definition_operations,
     mail_operations,
@@ -18,6 +19,7 @@ from noroshi.operations import (
 from noroshi.operations.declaration import Declaration
 
 MODULES = (
+    agent_operations,
     alarm_operations,
     definition_operations,
     mail_operations,

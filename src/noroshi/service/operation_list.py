@@ -11,6 +11,7 @@ from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
@@ -58,6 +59,7 @@ class Service:
         self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
     ) -> None:
         self.context = context = OperationContext(store, plugins, clocks, parts)
+        self.agents = AgentOperations(context)
         self.alarms = AlarmOperations(context)
         self.bulk_alarms = BulkAlarmOperations(context)
         self.silences = SilenceOperations(context)
@@ -134,6 +136,7 @@ class Service:
 
 
 GROUPS = (
+    AgentOperations,
     AlarmOperations,
     BulkAlarmOperations,
     SilenceOperations,
