@@ -23,6 +23,7 @@ PLUGINS = {
 
 CLEAN = (
     "noroshi.actions.",
+    "noroshi.agent.",
     "noroshi.app.",
     "noroshi.command_line.",
     "noroshi.checks.",
@@ -37,6 +38,7 @@ CLEAN = (
     "noroshi.imports.",
     "noroshi.intakes.",
     "noroshi.knowledge.",
+    "noroshi.link.",
     "noroshi.locale.",
     "noroshi.logs.",
     "noroshi.network.",
@@ -61,6 +63,7 @@ CLEAN = (
 
 WHOLE_NAMES = (
     "noroshi.actions.",
+    "noroshi.agent.",
     "noroshi.app.",
     "noroshi.checks.",
     "noroshi.cli.",
@@ -74,6 +77,7 @@ WHOLE_NAMES = (
     "noroshi.hosts.",
     "noroshi.intakes.",
     "noroshi.knowledge.",
+    "noroshi.link.",
     "noroshi.logs.",
     "noroshi.network.",
     "noroshi.oauth.",

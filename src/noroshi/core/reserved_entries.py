@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from noroshi.core.translation import Message, _
 
-SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN_ENTRIES = (
+SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS, LINK = OWN_ENTRIES = (
     "signin/",
     "refresh/",
     "access/",
     "refused/",
     "user/",
+    "link/",
 )
-"""The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
-there."""
+"""The beginnings of the entries that sign-ins and the link of an agent keep for themselves: no
+person's secret may be there."""
 RESERVED = _(
     "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
     "{start}"
