@@ -114,7 +114,7 @@ TABLE = [
     (WAITING, HubNotReached(), HELLO, LinkReason.NOT_REACHED, Pause(0, 10)),
     (replace(WAITING, failures=1), HubNotReached(), HELLO, LinkReason.NOT_REACHED, Pause(0, 4)),
     (
-        replace(WAITING, failures=4),
+        replace(WAITING, failures=5),
         HubNotReached(),
         HELLO,
         LinkReason.NOT_REACHED,

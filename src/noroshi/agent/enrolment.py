@@ -9,13 +9,11 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.reserved_entries import LINK
+from noroshi.core.reserved_entries import HUB_PROXY
 from noroshi.ports import Store
 
-ENROLMENT, CONFIGURATION, LIFE = "link/enrolment", "link/configuration", "link/life"
+ENROLMENT, CONFIGURATION, LIFE = "hub/enrolment", "hub/configuration", "hub/life"
 """The names under which the store keeps them."""
-PROXY_PASSWORD = f"{LINK}proxy"
-"""The vault's entry with the password of the proxy to the hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class Enrolment:
         """Return the network to the hub."""
         if not self.proxy:
             return replace(DIRECT, policy=policy)
-        password = PROXY_PASSWORD if self.proxy_user else ""
+        password = HUB_PROXY if self.proxy_user else ""
         return Network(
             name="hub",
             proxy=self.proxy,

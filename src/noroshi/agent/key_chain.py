@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from noroshi import schema
-from noroshi.core.reserved_entries import LINK
+from noroshi.core.reserved_entries import AGENT_KEYS
 from noroshi.link.agent_key import PrivateKey
 from noroshi.vault import Secret, Vault
-
-KEYS = f"{LINK}keys"
-"""The vault's entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +59,10 @@ class KeyChain:
 async def read_keys(vault: Vault) -> KeyChain | None:
     """Return the keys; None if there are none. Raises VaultError, BadKeyError, or what the store
     raises."""
-    secret = await vault.get(KEYS)
+    secret = await vault.get(AGENT_KEYS)
     return schema.value(KeyChain, secret.reveal()) if secret is not None else None
 
 
 async def keep_keys(vault: Vault, keys: KeyChain) -> None:
     """Seal the keys; durable on return. Raises VaultError, or what the store raises."""
-    await vault.put(KEYS, Secret(schema.text(keys)))
+    await vault.put(AGENT_KEYS, Secret(schema.text(keys)))

@@ -139,8 +139,10 @@ class LinkClient:
                 return message_in(shape, body)
             refusal = message_in(Refused, body)
         except BadBodyError:
-            what = f"HTTP {reply.status}"
-            raise HubNotReachedError(NO_HUB.fill(where=str(self.address), what=what)) from None
+            status = f"HTTP {reply.status}"
+            raise HubNotReachedError(
+                NO_HUB.fill(where=str(self.address), what=status)
+            ) from None
         raise LinkRefusedError(refusal.fault, refusal.message, _retry_after(reply))
 
     async def _reply(self, request: HttpRequest, patience: float) -> Reply:

@@ -33,6 +33,8 @@ class LinkFault(Enum):
     """409: another machine has the same key."""
     INVITATION = "invitation"
     """403: the invitation is unknown, expired or used; `message` says which."""
+    MALFORMED = "malformed"
+    """400: the body is no message of that name, or there is none of that name."""
     VERSION = "version"
     """409: the versions of hub and agent differ too much."""
     TOO_LARGE = "too-large"
@@ -145,7 +147,7 @@ class FetchAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRequest:
     """Announce the next key, in a request signed by the current one; `proof` is a JWS by the next
-    key over the same `Signed` as the request's but for its body's hash."""
+    key over `signature.key_binding` of the request."""
 
     key: str
     proof: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from joserfc import jws
@@ -48,6 +48,12 @@ def join_binding(secret_hash: str, pin: bytes) -> Signed:
     """Return what the proof of a join binds: the invitation's secret and the pin that the agent
     saw."""
     return Signed(hub="", path=JOIN_PATH, body_hash=secret_hash, stamp=pin.hex(), life=Life())
+
+
+def key_binding(signed: Signed) -> Signed:
+    """Return what the proof of a next key binds: the request that announces it, without the body,
+    as that holds the proof."""
+    return replace(signed, body_hash="")
 
 
 def body_hash(body: bytes) -> str:

@@ -32,8 +32,8 @@ class OtherKeyError(ConnectError):
     """Report that the server has another key than those that are pinned; `issuer` is who issued
     its certificate."""
 
-    def __init__(self, where: str, issuer: str) -> None:
-        super().__init__(OTHER_KEY.fill(where=where, issuer=issuer), Fault.NETWORK, OTHER_KEY)
+    def __init__(self, peer: str, issuer: str) -> None:
+        super().__init__(OTHER_KEY.fill(where=peer, issuer=issuer), Fault.NETWORK, OTHER_KEY)
         self.issuer = issuer
 
 
