@@ -1,7 +1,7 @@
 """Open and close the listener for agents alone, while the node runs.
 
 The manager's own address is the administrator's, in noroshi.toml. Where it is open to this computer
-only, agents get an address of their own, which shows them no page and no API (decision 32).
+only, agents get an address of their own, which shows them no page and no API (decision 33).
 """
 
 from __future__ import annotations
