@@ -312,6 +312,7 @@ async def open_app(
                 self_facts=hosts.own_facts,
                 plans=plans.cache,
                 agent_names=agent_names,
+                identity=own_names.current,
             ),
         )
         stack.push_async_callback(service.close)

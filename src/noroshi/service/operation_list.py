@@ -12,6 +12,7 @@ from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agents import AgentOperations
+from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
@@ -80,6 +81,7 @@ class Service:
         self.trials = RunNowOperations(context)
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
+        self.agents_listener = ListenerOperations(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -157,6 +159,7 @@ GROUPS = (
     RunNowOperations,
     NodeOperations,
     BackupOperations,
+    ListenerOperations,
     HeartbeatOperations,
     VaultKeyOperations,
     SecretOperations,
