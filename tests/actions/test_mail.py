@@ -68,8 +68,7 @@ def test_a_contact_whose_language_we_do_not_speak_reads_english():
 
 
 @pytest.mark.parametrize(
-    ("language", "line"),
-    [("ja", "測定元 エージェント FS01"), ("en", "Measured on agent FS01")],
+    ("language", "line"), [("ja", "測定元 エージェント FS01"), ("en", "Measured on agent FS01")]
 )
 def test_a_mail_about_what_an_agent_measures_names_the_agent(language, line):
     by_agent = replace(topic(language), runs_on="FS01", agent="FS01")

@@ -39,6 +39,7 @@ AGENT_RENAME = operation(
     "agent_rename",
     ADMIN,
     help=_("Rename an agent, and the source of its instances."),
+    reauthenticate=True,
     label=_("Agent renamed"),
     button=_("Rename"),
     news=True,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.tables import columns, table
+from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.agents import AgentState
 from noroshi.core.command_text import CommandText, with_commands
@@ -45,7 +45,8 @@ INVITED = ngettext(
 )
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
-    _("There are no agents yet. To add a server: {command}"), command=CommandText("agent invite")
+    _("There are no agents yet. To add a server: {command}"),
+    command=CommandText("agent invite"),
 )
 INVITATION_HEAD = (_("ID"), _("STATE"), _("EXPIRES"), _("SERVERS"), _("CREATED BY"))
 INVITATION_STATES = {
@@ -73,16 +74,18 @@ LABELS = {
     "backlog": _("Waiting there"),
     "instances": _("Measures"),
     "configuration": _("Configuration"),
-    "joined": _("Joined"),
+    "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
     "fingerprint": _("Fingerprint"),
     "secrets": _("Secrets that it was given"),
     "removed": _("Removed"),
 }
 JOINED_BY = _("{at}, invited by {who}")
-AHEAD, BEHIND = _("{seconds:.1f} s ahead"), _("{seconds:.1f} s behind")
+AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 RENAMED = _("The agent is called {name} now.")
-RENAMED_WITH = _("The agent is called {name} now. The source of these instances was changed: {names}")
+RENAMED_WITH = _(
+    "The agent is called {name} now. The source of these instances was changed: {names}"
+)
 REVOKED = _("{name} was removed: it may not connect any more.")
 CHANGE_SECRETS = _("Change these secrets, because the server has them: {names}")
 UNMEASURED = _("Nobody measures these instances now: {names}")
@@ -132,7 +135,7 @@ def list_(context: CommandContext) -> int:
     else:
         now = datetime.now(UTC)
         rows = [_head(context, AGENT_HEAD), *(_agent(context, one, now) for one in agents)]
-        print("\n".join(table(rows, columns())))
+        print("\n".join(table(rows)))
     return exits.DONE
 
 
@@ -247,7 +250,7 @@ def _clock_text(agent: AgentRow) -> Message:
     if agent.last_contact is None:
         return plain("")
     words = BEHIND if agent.clock_offset < 0 else AHEAD
-    return words.fill(seconds=abs(agent.clock_offset))
+    return words.fill(seconds=f"{abs(agent.clock_offset):.1f}")
 
 
 def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:

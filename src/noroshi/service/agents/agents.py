@@ -40,7 +40,7 @@ from noroshi.operations.agent_answers import (
     MeasuredInstance,
 )
 from noroshi.operations.definition_answers import Applied
-from noroshi.ports import Document, Version
+from noroshi.ports import Document, StoreError, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -164,7 +164,7 @@ class AgentOperations(ApplyOperations):
         await self._replace(new_agent, old_agent)
         try:
             instances = await self._rename_sources(person, old_agent.name, name)
-        except OperationError:
+        except (OperationError, StoreError):
             await self._replace(old_agent, new_agent)
             raise
         note(old_state={"name": old_agent.name}, new_state={"instances": instances})
@@ -230,7 +230,8 @@ class AgentOperations(ApplyOperations):
 
     def _identity(self) -> NodeIdentity:
         if self._context.identity is None:
-            return NodeIdentity(self._context.name, self._context.runs_on)
+            agents = self._context.agent_names.current()
+            return NodeIdentity(self._context.name, self._context.runs_on, agents=agents)
         return self._context.identity()
 
     async def _forget_old_invitations(self, now: datetime) -> None:
@@ -361,9 +362,7 @@ def _measured_instance(
     )
 
 
-def _with_source(
-    documents: tuple[Document, ...], old: str, new: str
-) -> tuple[Document, ...]:
+def _with_source(documents: tuple[Document, ...], old: str, new: str) -> tuple[Document, ...]:
     """Return the documents with another source of the instances that an agent measures."""
     return tuple(_with_new_source(one, old, new) for one in documents)
 

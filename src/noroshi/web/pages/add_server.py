@@ -11,7 +11,12 @@ from starlette.routing import Route
 
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.link.fingerprint_words import fingerprint_digits, fingerprint_words
-from noroshi.operations.agent_answers import AgentInvited, AgentRow, InvitationRow, InvitationState
+from noroshi.operations.agent_answers import (
+    AgentInvited,
+    AgentRow,
+    InvitationRow,
+    InvitationState,
+)
 from noroshi.operations.listener_answers import AgentsListener
 from noroshi.people import random_keys
 from noroshi.service import NotFoundError

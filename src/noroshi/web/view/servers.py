@@ -151,9 +151,7 @@ def agent_sign(visit: Visit, row: AgentRow) -> Sign:
     return Sign(level="ok", mark="ok", word=visit.say(CONNECTED))
 
 
-def _server_of_agent(
-    visit: Visit, row: AgentRow, tree: Mapping[str, Instance]
-) -> ServerOnPage:
+def _server_of_agent(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> ServerOnPage:
     agent = agent_on_page(visit, row, tree)
     return ServerOnPage(
         title=row.name,
