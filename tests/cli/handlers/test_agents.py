@@ -47,7 +47,9 @@ async def test_agents_are_listed_with_how_long_they_were_not_heard(harness, tmp_
     lines = (await typed("agent", "list", home=tmp_path)).out.splitlines()
     words = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
     assert words["db01"].startswith("connected; the newest configuration is not in use")
-    assert words["fs01"].startswith("silent") and words["fs01"].endswith(" ago) 0.9.1 Debian 13 7")
+    assert words["fs01"].startswith("silent") and words["fs01"].endswith(
+        " ago) 0.9.1 Debian 13 7"
+    )
     assert words["new"].startswith("joined, no contact yet")
 
 

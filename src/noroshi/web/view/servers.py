@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -77,7 +78,7 @@ class AgentOnPage:
     words: Sequence[str]
     instances: Sequence[InstanceLink]
     watch: str
-    """The form of an instance that this agent measures."""
+    """The form of a new instance that this agent measures."""
 
     @property
     def is_revoked(self) -> bool:
@@ -105,10 +106,16 @@ def servers_on_page(
     instances: Sequence[MeasuredInstance],
     tree: Mapping[str, Instance],
 ) -> list[ServerOnPage]:
-    """Return the rows: agents, then instances without one; each in the order that it came in."""
+    """Return the rows: agents, then instances without one, and at the end the agents that were
+    removed."""
     by_agent = [_server_of_agent(visit, one, tree) for one in agents]
-    alone = [one for one in instances if one.source is not SourceKind.AGENT]
-    return [*by_agent, *(_server_of_instance(visit, one, tree) for one in alone)]
+    alone = [
+        _server_of_instance(visit, one, tree)
+        for one in instances
+        if one.source is not SourceKind.AGENT
+    ]
+    removed = [one for one in by_agent if one.agent and one.agent.is_revoked]
+    return [*(one for one in by_agent if one not in removed), *alone, *removed]
 
 
 def summary(visit: Visit, servers: Sequence[ServerOnPage]) -> str:
@@ -135,7 +142,7 @@ def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> 
         joined_at=clock(visit, row.joined_at),
         words=fingerprint_words(digest, visit.language),
         instances=[_instance_link(visit, name, tree) for name in row.instances],
-        watch=address("/settings/instance", source=row.name, address=_plain(row.address)),
+        watch=_new_instance(row),
     )
 
 
@@ -204,6 +211,13 @@ def _clock_text(visit: Visit, row: AgentRow) -> str:
     return visit.say(words.fill(seconds=f"{abs(row.clock_offset):.1f}"))
 
 
-def _plain(address_of_agent: str) -> str:
-    """Return the IP address alone, of one that comes with a port."""
-    return address_of_agent.strip("[]")
+def _new_instance(row: AgentRow) -> str:
+    """Return the address of the form of an instance that an agent measures, filled in as far as
+    the agent tells."""
+    return address(
+        "/settings/instance",
+        source=row.name,
+        address=row.address,
+        title=row.name,
+        proposal=re.sub(r"[^a-z0-9_-]", "-", row.name.casefold()),
+    )
