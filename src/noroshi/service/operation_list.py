@@ -11,6 +11,7 @@ from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
@@ -78,6 +79,7 @@ class Service:
         self.trials = RunNowOperations(context)
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
+        self.agents_listener = ListenerOperations(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -154,6 +156,7 @@ GROUPS = (
     RunNowOperations,
     NodeOperations,
     BackupOperations,
+    ListenerOperations,
     HeartbeatOperations,
     VaultKeyOperations,
     SecretOperations,
