@@ -254,14 +254,7 @@ async def open_app(
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         agent_names = await _agent_names(store)
         own_names = OwnNames(config.name, host_name, clocks.steady, agents=agent_names.current)
-        plugins = Plugins(
-            checks.BUILT_IN,
-            actions.built_in(renderer),
-            transports.BUILT_IN,
-            host_name,
-            policy,
-            lambda monitor: own_names.current().agent_of(monitor.instance.source),
-        )
+        plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = TokenSource(
@@ -319,6 +312,16 @@ async def open_app(
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, service, plans, tokens, people)
+
+
+def _plugins(
+    renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+) -> Plugins:
+    def agent_of(monitor: Monitor) -> str:
+        return own_names.current().agent_of(monitor.instance.source)
+
+    built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
+    return Plugins(*built_in, host_name, policy, agent_of)
 
 
 async def _agent_names(store: Store) -> AgentNames:

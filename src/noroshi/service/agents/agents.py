@@ -203,18 +203,19 @@ class AgentOperations(ApplyOperations):
 
     # no operations
 
-    async def _agent(self, given: str) -> Agent:
+    async def _agent(self, name_or_id: str) -> Agent:
         """Return the agent of that ID or name; of one name, the one that may come in. Raises
         NotFoundError."""
         agents = await self._store.agents()
-        if given in agents:
-            return agents[given]
-        named = [one for one in agents.values() if one.name.casefold() == given.casefold()]
-        if not named:
-            near = suggestion(given, [one.name for one in agents.values()])
-            raise NotFoundError(NO_AGENT.fill(given=shortened_text(given), instead=near))
-        active = [one for one in named if one.state is AgentState.ACTIVE]
-        return (active or sorted(named, key=lambda one: one.joined_at, reverse=True))[0]
+        if name_or_id in agents:
+            return agents[name_or_id]
+        name = name_or_id.casefold()
+        namesakes = [one for one in agents.values() if one.name.casefold() == name]
+        if not namesakes:
+            near = suggestion(name_or_id, [one.name for one in agents.values()])
+            raise NotFoundError(NO_AGENT.fill(given=shortened_text(name_or_id), instead=near))
+        active = [one for one in namesakes if one.state is AgentState.ACTIVE]
+        return (active or sorted(namesakes, key=lambda one: one.joined_at, reverse=True))[0]
 
     async def _replace(self, new_agent: Agent, old_agent: Agent) -> None:
         if not await self._store.put_agent(new_agent, old_agent):
@@ -223,8 +224,8 @@ class AgentOperations(ApplyOperations):
 
     async def _require_free_name(self, agent: Agent, name: str) -> None:
         agents = await self._store.agents()
-        others = [one for one in agents.values() if one.id != agent.id]
-        problem = _name_problem(name, others, self._identity())
+        other_agents = [one for one in agents.values() if one.id != agent.id]
+        problem = _name_problem(name, other_agents, self._identity())
         if problem is not None:
             raise InvalidArgumentError(NOT_RENAMED, (Problem("name", problem),))
 

@@ -201,24 +201,24 @@ def _posts(
 ) -> Sequence[RelayPost]:
     """Return the three posts; one is lit once the hub has the proof. Of several servers, for the
     first of them."""
-    joined = min((one.joined_at for one in rows), default=None)
-    heard = min((one.last_contact for one in rows if one.last_contact), default=None)
+    joined_at = min((one.joined_at for one in rows), default=None)
+    heard_at = min((one.last_contact for one in rows if one.last_contact), default=None)
     times = (
         (_("Invited"), invitation.created_at if invitation else None),
-        (pgettext("agent", "Joined"), joined),
-        (_("First contact"), heard),
+        (pgettext("agent", "Joined"), joined_at),
+        (_("First contact"), heard_at),
     )
-    waiting = next((n for n, (_name, at) in enumerate(times) if at is None), len(times))
+    next_number = next((n for n, (_name, at) in enumerate(times) if at is None), len(times))
     return [
-        RelayPost(_look(n, waiting), visit.say(name), clock(visit, at))
+        RelayPost(_look(n, next_number), visit.say(name), clock(visit, at))
         for n, (name, at) in enumerate(times)
     ]
 
 
-def _look(number: int, waiting: int) -> str:
-    if number < waiting:
+def _look(number: int, next_number: int) -> str:
+    if number < next_number:
         return "is-lit"
-    return "is-none is-now" if number == waiting else "is-none"
+    return "is-none is-now" if number == next_number else "is-none"
 
 
 def _words(visit: Visit, pin: str) -> Sequence[str]:

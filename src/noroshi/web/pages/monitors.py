@@ -264,8 +264,8 @@ async def _source_titles(visit: Visit) -> Mapping[str, str]:
 
 def _start_content(visit: Visit) -> dict[str, str]:
     """Return the settings that the link to a new instance names."""
-    named = {name: query_value(visit, name) for name in ("source", "address", "title")}
-    return {name: value for name, value in named.items() if value}
+    settings = {name: query_value(visit, name) for name in ("source", "address", "title")}
+    return {name: value for name, value in settings.items() if value}
 
 
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:

@@ -76,26 +76,26 @@ async def _agent(visit: Visit, live: Live) -> Response:
         else:
             raise NotFoundError(NO_SUCH_PAGE)
         live.expire()
-    shown = await visit.call(AgentOperations.show, agent=id)
+    answer = await visit.call(AgentOperations.show, agent=id)
     return visit.page(
-        "agent.html", outcome.status, **await _agent_context(visit, live, shown, deed, outcome)
+        "agent.html", outcome.status, **await _agent_context(visit, live, answer, deed, outcome)
     )
 
 
 async def _agent_context(
     visit: Visit,
     live: Live,
-    shown: AgentShown,
+    answer: AgentShown,
     deed: str,
     outcome: Outcome[AgentRenamed | AgentRevoked],
 ) -> dict[str, Any]:
     snapshot = (await live.now()).read_in(visit.language)
     return {
         "ledger_sum": snapshot.ledger.sum,
-        "agent": agent_on_page(visit, shown.agent, snapshot.tree),
-        "shown": shown,
-        "key_since": clock(visit, shown.key_since),
-        "revoked_at": clock(visit, shown.revoked_at),
+        "agent": agent_on_page(visit, answer.agent, snapshot.tree),
+        "shown": answer,
+        "key_since": clock(visit, answer.key_since),
+        "revoked_at": clock(visit, answer.revoked_at),
         "deed": deed if outcome.answer is not None else "",
         "pending": deed if outcome.answer is None else "",
         "done": outcome.answer,

@@ -109,13 +109,17 @@ def servers_on_page(
     """Return the rows: agents, then instances without one, and at the end the agents that were
     removed."""
     by_agent = [_server_of_agent(visit, one, tree) for one in agents]
-    alone = [
+    without_agent = [
         _server_of_instance(visit, one, tree)
         for one in instances
         if one.source is not SourceKind.AGENT
     ]
-    removed = [one for one in by_agent if one.agent and one.agent.is_revoked]
-    return [*(one for one in by_agent if one not in removed), *alone, *removed]
+    removed_agents = [one for one in by_agent if one.agent and one.agent.is_revoked]
+    return [
+        *(one for one in by_agent if one not in removed_agents),
+        *without_agent,
+        *removed_agents,
+    ]
 
 
 def summary(visit: Visit, servers: Sequence[ServerOnPage]) -> str:
