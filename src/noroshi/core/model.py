@@ -17,6 +17,7 @@ from noroshi.core.cadence import Cadence, FixedInterval
 from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.mail import DIRECT, Envelope, Network
 from noroshi.core.maintenance import Window
+from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message
 
 MOST_TELLINGS = 999
@@ -116,13 +117,14 @@ class Rule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """Describe a monitored computer. Network checks reach it at `address`. `source` is where it
-    is measured, as its definition says; core.sources decides."""
+    is measured, as its definition says; core.sources decides. `ssh`: how to log in there."""
 
     name: str
     title: str = ""
     address: str = "127.0.0.1"
     zone: str = "UTC"
     source: str = ""
+    ssh: SshLogin | None = None
 
 
 MINUTELY = FixedInterval(timedelta(minutes=1))
