@@ -33,10 +33,10 @@ from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.model import Alarm, Event, Reading, Rule
+from noroshi.core.model import SSH_SOURCE as SSH, Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence, has_sentence
-from noroshi.core.sources import SSH, measured_on
+from noroshi.core.sources import measured_on
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext, with_capital
 
 SINCE_LABEL = pgettext("beginning of an alarm", "Since")

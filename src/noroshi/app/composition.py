@@ -81,7 +81,7 @@ from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if TYPE_CHECKING:
-    from noroshi.hosts.ssh.hosts import SshHosts
+    from noroshi.hosts.ssh.ssh_hosts import SshHosts
 
 if sys.platform == "linux":  # its modules are not there elsewhere
     from noroshi.hosts.process_runner import ProgramRunner
@@ -100,7 +100,7 @@ def _steady() -> float:
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, GENERIC = MsalProvider(), GenericProvider()
 MAIL_TEMPLATE = "noroshi.actions.letter_template"
-SSH_MODULES = ("noroshi.hosts.ssh.hosts",)
+SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
 NO_ACCOUNT = _("account {name} no longer exists")
 
@@ -213,7 +213,7 @@ class Hosts:
     def _ssh_host(self, login: SshLogin, monitor: Monitor) -> Host:
         if self._ssh_hosts is None:
             with imports.ONE_AT_A_TIME:
-                from noroshi.hosts.ssh.hosts import SshHosts
+                from noroshi.hosts.ssh.ssh_hosts import SshHosts
 
             egress = NetworkEgress(Network(policy=self._policy), self._context.secret)
             self._ssh_hosts = SshHosts(egress, self._context.clocks.steady)

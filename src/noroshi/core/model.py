@@ -127,6 +127,8 @@ class Instance:
     ssh: SshLogin | None = None
 
 
+SSH_SOURCE = "ssh"
+"""The `source` of an instance that is asked over SSH."""
 MINUTELY = FixedInterval(timedelta(minutes=1))
 
 
@@ -170,8 +172,13 @@ class Monitor:
 
     def has_same_target(self, other: Monitor) -> bool:
         """Return whether what the other one measured is about what this one measures, too."""
-        target = (self.kind, self.options, self.goes_to)
-        return target == (other.kind, other.options, other.goes_to)
+        return self._target == other._target
+
+    @property
+    def _target(self) -> tuple[object, ...]:
+        login = self.instance.ssh if self.instance.source == SSH_SOURCE else None
+        computer = "" if login is None else self.instance.address
+        return (self.kind, self.options, self.goes_to, computer)
 
 
 @dataclass(frozen=True, slots=True)

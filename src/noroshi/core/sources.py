@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
 
-from noroshi.core.model import Instance, Monitor
+from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
 
 NETWORK = "network"
 """The `source` of an instance that is measured over the network alone."""
-SSH = "ssh"
-"""The `source` of an instance that is asked by SSH."""
 
 ELSEWHERE = _(
     "{address} is not this computer ({host}), so it can only be measured over the network "
@@ -33,7 +31,7 @@ OTHER_NODE = _(
     "Set source to {node} or {network}, or leave it out"
 )
 OVER_NETWORK = _("{host}, over the network")
-BY_SSH = _("{address}, by SSH from {host}")
+BY_SSH = _("{address}, over SSH from {host}")
 
 
 class SourceKind(Enum):

@@ -37,7 +37,7 @@ class SshLogin:
     jump: SshLogin | None = None
 
     @property
-    def where(self) -> str:
+    def host_and_port(self) -> str:
         """Return address and port, as problems name them."""
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"{host}:{self.port}"
@@ -57,15 +57,15 @@ class ShownHostKey:
         return f"ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub"
 
 
-def host_key_problem(login: SshLogin, shown: ShownHostKey) -> Message | None:
+def host_key_problem(login: SshLogin, shown_key: ShownHostKey) -> Message | None:
     """Return why a host key is not trusted; None if it is."""
-    if shown.fingerprint in login.host_keys:
+    if shown_key.fingerprint in login.host_keys:
         return None
     words = CHANGED_HOST_KEY if login.host_keys else NEW_HOST_KEY
     return words.fill(
-        where=login.where,
-        algorithm=shown.algorithm,
-        fingerprint=shown.fingerprint,
+        where=login.host_and_port,
+        algorithm=shown_key.algorithm,
+        fingerprint=shown_key.fingerprint,
         pinned=", ".join(login.host_keys),
-        command=shown.look_up_command,
+        command=shown_key.look_up_command,
     )

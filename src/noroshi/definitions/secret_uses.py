@@ -118,7 +118,7 @@ def _of_login(login: SshLogin | None) -> Iterator[Use]:
     """Yield the keys and passwords of a login by SSH, at its server and at its jump host."""
     while login is not None:
         for entry in filter(None, (login.key, login.password)):
-            yield Use(entry, "ssh", login.where.lower())
+            yield Use(entry, "ssh", login.host_and_port.lower())
         login = login.jump
 
 

@@ -27,7 +27,7 @@ from noroshi.ports import (
 T = TypeVar("T")
 
 
-NOT_ASKED = _("the computer is asked by SSH while the node runs, and not by this command")
+NOT_ASKED = _("the running node measures this computer over SSH; this command does not")
 
 
 class ForeignHost:

@@ -6,13 +6,15 @@ computer is touched.
 
 from __future__ import annotations
 
-import crypt
 import os
+import signal
 import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.ports import free_port
 
 SSHD = "/usr/sbin/sshd"
 USER, PASSWORD = "watcher", "correct horse"
@@ -29,6 +31,7 @@ class SshServer:
     port: int = 0
     host_key_kind: str = "ed25519"
     authorized: str = ""
+    has_sftp: bool = True
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,13 @@ class SshServer:
             self.process.wait()
             self.process = None
 
+    def kill_sessions(self) -> None:
+        """End the processes of all who are logged in, as a reboot does."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        for pid in map(int, children.read_text().split()):
+            os.kill(pid, signal.SIGKILL)
+
     def _make_host_key(self) -> None:
         key = self.folder / f"host_{self.host_key_kind}"
         if not key.exists():
@@ -88,27 +98,25 @@ class SshServer:
 
     def _write_files(self) -> None:
         account = f"{USER}:x:{UID}:{UID}::{self.home}:{self.shell}\n"
-        hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_SHA512))
+        run = ["openssl", "passwd", "-6", PASSWORD]
+        hashed = subprocess.run(run, capture_output=True, text=True, check=True).stdout.strip()
         self._write("passwd", Path("/etc/passwd").read_text() + account)
-        self._write("shadow", Path("/etc/shadow").read_text() + f"{USER}:{hashed}:20000::::::\n")
+        self._write(
+            "shadow", Path("/etc/shadow").read_text() + f"{USER}:{hashed}:20000::::::\n"
+        )
         if not (self.folder / "authorized").exists():
             self._write("authorized", "")
+        sftp = "Subsystem sftp internal-sftp\n" if self.has_sftp else ""
         self._write(
             "config",
             f"Port {self.port}\nListenAddress 127.0.0.1\n"
             f"HostKey {self.folder}/host_{self.host_key_kind}\nPidFile none\nUsePAM no\n"
             f"StrictModes no\nAuthorizedKeysFile {self.folder}/authorized\n"
-            f"Subsystem sftp internal-sftp\nLogLevel VERBOSE\nUseDNS no\n{self.rules}\n",
+            f"LogLevel VERBOSE\nUseDNS no\n{sftp}{self.rules}\n",
         )
 
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, "utf-8")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition, seconds: float = 20.0) -> None:

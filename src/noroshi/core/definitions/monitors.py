@@ -24,7 +24,7 @@ from noroshi.core.definitions.schema import (
     MonitorDef,
     NotificationDef,
 )
-from noroshi.core.definitions.ssh import ssh_login_of
+from noroshi.core.definitions.ssh_logins import ssh_login_of
 from noroshi.core.definitions.value_checks import (
     all_known,
     host,

@@ -112,7 +112,7 @@ class GroupDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SshHopDef:
+class SshHopDef(Definition):
     address: str = ""
     """Name or IP address of the jump host."""
     port: int = 22
@@ -129,7 +129,7 @@ class SshHopDef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SshDef:
+class SshDef(Definition):
     user: str = ""
     """User to log in as. No root is needed."""
     port: int = 22
@@ -153,11 +153,11 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where the instance is measured from: the name of this node, "ssh" for a login by SSH, or
-    "network" for checks over the network only. Default: this node if the address belongs to its
+    """Where the instance is measured from: the name of this node, "ssh" for a login over SSH,
+    or "network" for checks over the network only. Default: this node if the address belongs to its
     computer, otherwise the network."""
     ssh: SshDef | None = None
-    """Login by SSH, for the source "ssh"."""
+    """Login over SSH, for the source "ssh"."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""

@@ -94,8 +94,10 @@ def _volumes(df_lines: Sequence[str], mount_lines: Sequence[str]) -> tuple[Volum
         return None
     mounts = set(mount_points("\n".join(mount_lines))) if mount_lines else None
     volumes = {
-        mount: Volume(mount, (int(used) + max(0, int(free))) * KIB, max(0, int(free)) * KIB)
-        for device, _size, used, free, mount in rows
+        mount: Volume(
+            mount, (int(used_kib) + max(0, int(free_kib))) * KIB, max(0, int(free_kib)) * KIB
+        )
+        for device, _size, used_kib, free_kib, mount in rows
         if (mount in mounts if mounts is not None else _is_disk(device))
     }
     return tuple(volume for volume in volumes.values() if volume.size)

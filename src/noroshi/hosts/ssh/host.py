@@ -28,14 +28,16 @@ from noroshi.ports import (
 
 T = TypeVar("T")
 NOT_TOLD = _(
-    "{where} does not tell {fact} to {user}: the tool or the file for it is missing there, or the "
-    "user may not read it"
+    "{user} cannot read {fact} on {where}: the tool or file is missing there, or the user lacks "
+    "permission"
 )
 VOLUMES, PROCESSES = _("the volumes (df)"), _("the processes (ps)")
 PORTS = _("the open ports (/proc/net/tcp, netstat)")
 MEMORY, PROCESSOR = _("the memory (/proc/meminfo)"), _("the CPU time (/proc/stat)")
 NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
-OTHER_USER = _("by SSH, programs run as the user of the login; remove the user of the program")
+OTHER_USER = _(
+    "over SSH, programs run as the user who logs in; remove the setting for another user"
+)
 MOST_TEXT = 64 * 1024
 NO_EXIT_CODE = 255
 """What ssh(1) answers for a program that a signal ended."""
@@ -66,19 +68,19 @@ class SshHost:
         return await self._host.beat(job)
 
     async def volumes(self) -> Sequence[Volume]:
-        return self._known((await self._computer.facts()).volumes, VOLUMES)
+        return self._require((await self._computer.facts()).volumes, VOLUMES)
 
     async def processes(self) -> Sequence[Process]:
-        return self._known((await self._computer.facts()).processes, PROCESSES)
+        return self._require((await self._computer.facts()).processes, PROCESSES)
 
     async def listeners(self) -> Sequence[Listener]:
-        return self._known((await self._computer.facts()).listeners, PORTS)
+        return self._require((await self._computer.facts()).listeners, PORTS)
 
     async def memory(self) -> Memory:
-        return self._known((await self._computer.facts()).memory, MEMORY)
+        return self._require((await self._computer.facts()).memory, MEMORY)
 
     async def processor(self) -> Processor:
-        return self._known((await self._computer.facts()).processor, PROCESSOR)
+        return self._require((await self._computer.facts()).processor, PROCESSOR)
 
     async def self_facts(self) -> SelfFacts:
         raise Unmeasurable(NOT_A_NODE)
@@ -97,13 +99,13 @@ class SshHost:
     async def with_files(self, work: Callable[[Files], T]) -> T:
         return await self._computer.file_work().do(work)
 
-    def _known(self, fact: T | None, name: Message) -> T:
+    def _require(self, fact: T | None, name: Message) -> T:
         if fact is None:
             self._refuse(name)
         return fact
 
     def _refuse(self, name: Message) -> NoReturn:
-        arguments = {"where": self._login.where, "user": self._login.user}
+        arguments = {"where": self._login.host_and_port, "user": self._login.user}
         raise Unmeasurable(NOT_TOLD.fill(fact=name, **arguments))
 
 

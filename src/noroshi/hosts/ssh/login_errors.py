@@ -14,8 +14,8 @@ DENIED = _(
 NOT_SSH = _("{where} does not answer like an SSH server: {why}")
 NO_COMMON = _("{where} and Noroshi have no encryption method in common: {why}")
 NO_LOGIN_IN_TIME = _(
-    "{where} accepted the connection but did not finish the login in time. It is overloaded, or "
-    "waits for its name server (UseDNS)"
+    "{where} accepted the connection but did not complete the login in time. It is overloaded, or "
+    "it is waiting for its name server (UseDNS)"
 )
 HUNG_UP = _("{where} closed the connection during the login: {why}")
 NO_FORWARDING = _(
@@ -26,11 +26,11 @@ NO_FORWARDING = _(
 
 def login_problem(login: SshLogin, error: Exception, shown_key: ShownHostKey | None) -> Message:
     """Return what stood between us and a session."""
-    arguments = {"where": login.where, "user": login.user, "why": _reason(error)}
+    arguments = {"where": login.host_and_port, "user": login.user, "why": _reason(error)}
     if isinstance(error, asyncssh.PermissionDenied):
         return DENIED.fill(**arguments)
     if isinstance(error, asyncssh.ChannelOpenError) and login.jump is not None:
-        return NO_FORWARDING.fill(jump=login.jump.where, **arguments)
+        return NO_FORWARDING.fill(jump=login.jump.host_and_port, **arguments)
     if isinstance(error, asyncssh.KeyExchangeFailed):
         return NO_COMMON.fill(**arguments)
     if isinstance(error, TimeoutError):

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable
 from importlib.resources import files
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _
 from noroshi.hosts.files import FileWork
 from noroshi.hosts.snapshot_cache import SharedSnapshot
-from noroshi.hosts.ssh.connection import RemoteResult, SshConnection
 from noroshi.hosts.ssh.facts_output import IncompleteOutputError, RemoteFacts, read_facts
 from noroshi.hosts.ssh.remote_files import RemoteFiles
+from noroshi.hosts.ssh.ssh_connection import RemoteResult, SshConnection
 from noroshi.ports import Unmeasurable
 
 PATIENCE = 20.0
@@ -20,16 +21,18 @@ PATIENCE = 20.0
 MOST_FILE_WORK = 4
 """So many pieces of work on files may be under way: one that hangs holds up few."""
 SCRIPT = files("noroshi.hosts.ssh").joinpath("facts.sh").read_text("utf-8")
-COMMAND = "sh -s"
+COMMAND = "exec sh -s"
 """Reads the script from its input: no command line is too long for it, and a login shell of any
 kind can start it."""
 
-NO_SHELL = _(
-    "{where} runs no commands for {user}: {start}. The login shell there is restricted, or the key "
-    "is allowed to run one command only. Let that command be the script of `{command}`, or give the "
-    "user an ordinary shell"
+NO_SHELL = with_commands(
+    _(
+        "{where} does not run Noroshi's script for {user}: {start}. The login shell is restricted, or "
+        "the key is restricted to another command. Restrict the key to the script that `{command}` "
+        "prints, or give the user an ordinary shell"
+    ),
+    command=CommandText("ssh-script"),
 )
-SCRIPT_COMMAND = "noroshi ssh-script"
 NO_OUTPUT = _("no output")
 
 
@@ -66,10 +69,7 @@ class RemoteComputer:
             raise Unmeasurable(self._no_shell(result, error.start)) from None
 
     def _no_shell(self, result: RemoteResult, start: str) -> Message:
-        shown = start or result.errors.strip()[:200]
+        reply = start or result.errors.strip()[:200]
         return NO_SHELL.fill(
-            where=self._login.where,
-            user=self._login.user,
-            start=shown or NO_OUTPUT,
-            command=SCRIPT_COMMAND,
+            where=self._login.host_and_port, user=self._login.user, start=reply or NO_OUTPUT
         )

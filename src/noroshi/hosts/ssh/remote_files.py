@@ -17,7 +17,7 @@ import asyncssh
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import _
 from noroshi.hosts.files import WILDCARD
-from noroshi.hosts.ssh.connection import SshConnection
+from noroshi.hosts.ssh.ssh_connection import SshConnection
 from noroshi.ports import FileFact, Unmeasurable
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ PATIENCE = 15.0
 """Seconds for each request."""
 MOST_FILES = 10_000
 NO_SFTP = _(
-    "{where} offers no SFTP to {user}, by which log files are read. Its SSH server must allow it "
-    "(Subsystem sftp), and the key must not be limited to one command"
+    "log files are read over SFTP, which {where} does not offer to {user}. The SSH server must "
+    "allow it (Subsystem sftp), and the key must not be restricted to one command"
 )
 ERRORS = {
     asyncssh.FX_NO_SUCH_FILE: errno.ENOENT,
@@ -68,12 +68,12 @@ class RemoteFiles:
         fact = self._fact(path, status, self._identities([path]))
         if not fact.regular:
             raise OSError(errno.EINVAL, "not a regular file", path)
-        file = self._wait(path, self._opened(path))
+        file = self._wait(path, self._open_file(path))
         return cast("BinaryIO", RemoteFile(file, lambda work: self._wait(path, work))), fact
 
     def _matches(self, pattern: str) -> list[str]:
-        found = self._wait(pattern, self._glob(pattern))
-        return sorted(path for path in found if _shows_hidden(pattern, path))[:MOST_FILES]
+        paths = self._wait(pattern, self._glob(pattern))
+        return sorted(path for path in paths if _shows_hidden(pattern, path))[:MOST_FILES]
 
     def _status(self, path: str) -> asyncssh.SFTPAttrs:
         return self._wait(path, self._stat(path))
@@ -106,7 +106,7 @@ class RemoteFiles:
     async def _stat(self, path: str) -> asyncssh.SFTPAttrs:
         return await (await self._client()).stat(path)
 
-    async def _opened(self, path: str) -> asyncssh.SFTPClientFile:
+    async def _open_file(self, path: str) -> asyncssh.SFTPClientFile:
         return await (await self._client()).open(path, "rb")
 
     async def _client(self) -> asyncssh.SFTPClient:
@@ -116,7 +116,7 @@ class RemoteFiles:
             try:
                 self._sftp = connection, await connection.start_sftp_client()
             except asyncssh.Error:
-                arguments = {"where": self._login.where, "user": self._login.user}
+                arguments = {"where": self._login.host_and_port, "user": self._login.user}
                 raise Unmeasurable(NO_SFTP.fill(**arguments)) from None
         return self._sftp[1]
 
@@ -170,12 +170,12 @@ class RemoteFile(io.RawIOBase):
         if not self.closed:
             super().close()
             with suppress(OSError):  # nothing was written: what is not closed now ends with it
-                self._wait_for(self._closed())
+                self._wait_for(self._close_file())
 
     async def _read(self, size: int) -> bytes:
         return cast("bytes", await self._file.read(size, self._offset))
 
-    async def _closed(self) -> bytes:
+    async def _close_file(self) -> bytes:
         await self._file.close()
         return b""
 

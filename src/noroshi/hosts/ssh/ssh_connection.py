@@ -7,8 +7,9 @@ another one. Nothing leaves before the host key was checked.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import asyncssh
@@ -32,7 +33,7 @@ MOST_ERRORS = 4096
 
 SILENT = _(
     "{where} did not finish within {seconds:g} s. The connection was closed; the next "
-    "measurement makes a new one"
+    "measurement opens a new one"
 )
 BROKEN = _("the connection to {where} was closed: {why}")
 TOO_MUCH = _("the output from {where} is longer than {most} bytes")
@@ -90,15 +91,15 @@ class SshConnection:
                     return await _run(connection, command, text)
             except TimeoutError:
                 self.close()
-                words = SILENT.fill(where=self._login.where, seconds=timeout)
+                words = SILENT.fill(where=self._login.host_and_port, seconds=timeout)
                 raise Unmeasurable(words) from None
             except _TooMuchError:
                 self.close()
-                words = TOO_MUCH.fill(where=self._login.where, most=MOST_OUTPUT)
+                words = TOO_MUCH.fill(where=self._login.host_and_port, most=MOST_OUTPUT)
                 raise Unmeasurable(words) from None
             except (asyncssh.Error, OSError) as error:
                 self.close()
-                words = BROKEN.fill(where=self._login.where, why=_reason(error))
+                words = BROKEN.fill(where=self._login.host_and_port, why=_reason(error))
                 raise Unmeasurable(words) from None
 
     async def open(self) -> asyncssh.SSHClientConnection:
@@ -133,9 +134,32 @@ class SshConnection:
         if self._jump is not None:
             self._jump.close_all()
 
+    async def show_host_key(self) -> ShownHostKey:
+        """Return the key that the server shows, whether or not it is trusted; nobody logs in."""
+        client = _Client(replace(self._login, host_keys=()))
+        try:
+            connection = await self._connected(client, _options(self._login.user, client))
+        except Unmeasurable:
+            if client.shown_key is None:
+                raise
+        else:
+            connection.abort()
+        assert client.shown_key is not None
+        return client.shown_key
+
+    async def public_key(self) -> str:
+        """Return the public key of the login, as authorized_keys has it; "" if it has none."""
+        keys, _unused = await self._credentials()
+        return keys[0].export_public_key().decode().strip() if keys else ""
+
     async def _connect(self) -> asyncssh.SSHClientConnection:
         client = _Client(self._login)
-        options = await self._options(client)
+        keys, password = await self._credentials()
+        return await self._connected(client, _options(self._login.user, client, keys, password))
+
+    async def _connected(
+        self, client: _Client, options: asyncssh.SSHClientConnectionOptions
+    ) -> asyncssh.SSHClientConnection:
         try:
             async with asyncio.timeout(2 * PATIENCE):
                 if self._jump is not None:
@@ -157,24 +181,6 @@ class SshConnection:
             words = client.problem or login_problem(self._login, error, client.shown_key)
             raise Unmeasurable(words) from None
 
-    async def _options(self, client: _Client) -> asyncssh.SSHClientConnectionOptions:
-        keys, password = await self._credentials()
-        return asyncssh.SSHClientConnectionOptions(
-            client_factory=lambda: client,
-            username=self._login.user,
-            client_keys=keys,
-            password=password,
-            preferred_auth=("publickey", "password", "keyboard-interactive"),
-            known_hosts=([], [], []),  # so that the client is asked, and nothing else counts
-            config=None,
-            agent_path=None,
-            gss_host=None,
-            x509_trusted_certs=None,
-            login_timeout=PATIENCE,
-            keepalive_interval=KEEPALIVE,
-            keepalive_count_max=UNANSWERED,
-        )
-
     async def _credentials(self) -> tuple[list[asyncssh.SSHKey], str | None]:
         try:
             key = await self._egress.secret(self._login.key) if self._login.key else ""
@@ -186,9 +192,33 @@ class SshConnection:
         return ([_private_key(self._login, key)] if key else []), password or None
 
 
+def _options(
+    user: str,
+    client: _Client,
+    keys: Sequence[asyncssh.SSHKey] = (),
+    password: str | None = None,
+) -> asyncssh.SSHClientConnectionOptions:
+    """Return what counts for a connection: nothing of the files of the node's own user."""
+    return asyncssh.SSHClientConnectionOptions(
+        client_factory=lambda: client,
+        username=user,
+        client_keys=list(keys) or None,  # an empty tuple would mean the keys in ~/.ssh
+        password=password,
+        preferred_auth=("publickey", "password", "keyboard-interactive"),
+        known_hosts=([], [], []),  # so that the client is asked, and nothing else counts
+        config=None,
+        agent_path=None,
+        gss_host=None,
+        x509_trusted_certs=None,
+        login_timeout=PATIENCE,
+        keepalive_interval=KEEPALIVE,
+        keepalive_count_max=UNANSWERED,
+    )
+
+
 BAD_KEY = _(
-    "the key {entry} in the vault cannot be used: {why}. It must be a private key in OpenSSH's or "
-    "PEM's form, without a passphrase"
+    "the key {entry} in the vault cannot be used: {why}. It must be a private key in OpenSSH or "
+    "PEM format, without a passphrase"
 )
 ENCRYPTED = _("it is protected by a passphrase")
 NOT_A_KEY = _("this is not a private key")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import asyncssh
+
 from noroshi.core.ssh_login import SshLogin
-from noroshi.hosts.ssh.connection import SshConnection
 from noroshi.hosts.ssh.host import SshHost
 from noroshi.hosts.ssh.remote_computer import RemoteComputer
+from noroshi.hosts.ssh.ssh_connection import SshConnection
 from noroshi.network import Egress
 from noroshi.ports import Host
 
@@ -16,6 +18,7 @@ class SshHosts:
     """Share one connection, and one look in a turn, among all instances of one login."""
 
     def __init__(self, egress: Egress, steady: Callable[[], float]) -> None:
+        asyncssh.set_log_level("WARNING")  # below that it tells of each session
         self._egress, self._steady = egress, steady
         self._computers: dict[SshLogin, RemoteComputer] = {}
 

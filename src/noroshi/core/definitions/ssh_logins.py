@@ -6,7 +6,7 @@ from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import InstanceDef, SshDef, SshHopDef
 from noroshi.core.definitions.value_checks import host, in_range
 from noroshi.core.marked_names import with_settings
-from noroshi.core.sources import SSH
+from noroshi.core.model import SSH_SOURCE as SSH
 from noroshi.core.ssh_login import FINGERPRINT, SshLogin
 from noroshi.core.translation import _
 
@@ -57,8 +57,8 @@ def _login(
     )
 
 
-def _host_keys(given: tuple[str, ...] | str, place: Place) -> tuple[str, ...]:
-    fingerprints = tuple(filter(None, (given,) if isinstance(given, str) else given))
+def _host_keys(value: tuple[str, ...] | str, place: Place) -> tuple[str, ...]:
+    fingerprints = tuple(filter(None, (value,) if isinstance(value, str) else value))
     for fingerprint in fingerprints:
         if not FINGERPRINT.fullmatch(fingerprint):
             place.say(NO_FINGERPRINT, given=fingerprint)
