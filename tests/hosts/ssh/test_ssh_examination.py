@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
-
-import pytest
 
 from noroshi.core.command_text import CopiedCommand
 from noroshi.hosts.ssh.examination import SshExamination
@@ -16,7 +13,6 @@ from tests.hosts.ssh.conftest import login_of
 from tests.hosts.ssh.servers import SshServer
 from tests.ports import free_port
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="sshd needs root")
 ALL = ["name", "port", "host_key", "login", "shell", "rights"]
 
 

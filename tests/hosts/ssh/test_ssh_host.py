@@ -15,8 +15,6 @@ from noroshi.ports import Program, Unmeasurable
 from tests.hosts.ssh.conftest import login_of
 from tests.hosts.ssh.servers import UID, USER, SshServer
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="sshd needs root")
-
 
 def asked(hosts, server, **changes):
     return hosts.host_for(login_of(server, **changes), None)
