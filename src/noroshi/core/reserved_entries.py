@@ -16,6 +16,8 @@ SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS, NODE = OWN_ENTRIES = (
 may be there."""
 TLS_KEY = f"{NODE}tls-key"
 """The private key of the node's own certificate, by which agents know it (PEM)."""
+STAMP_KEY = f"{NODE}stamp-key"
+"""The key of the stamps that the hub gives to agents, in hexadecimal digits."""
 RESERVED = _(
     "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
     "{start}"
