@@ -154,6 +154,11 @@ class KeyRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRequest:
+    """Say that the agent leaves the hub for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """Answer a request of which nothing else is to be told."""
 

@@ -8,6 +8,7 @@ from noroshi.core.translation import Message, _
 from noroshi.operations import (
     alarm_operations,
     definition_operations,
+    listener_operations,
     mail_operations,
     monitor_operations,
     node_operations,
@@ -20,6 +21,7 @@ from noroshi.operations.declaration import Declaration
 MODULES = (
     alarm_operations,
     definition_operations,
+    listener_operations,
     mail_operations,
     monitor_operations,
     node_operations,

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
-from noroshi.core.sources import measured_on
+from noroshi.core.sources import NETWORK, NodeIdentity, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -43,6 +43,8 @@ from noroshi.ports import (
 from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
+from noroshi.service.agents.hub import AgentHub
+from noroshi.service.agents.hub_endpoints import HubEndpoints, ListenerControl
 from noroshi.service.diagnostics.running_examinations import (
     RunningExamination,
     RunningExaminations,
@@ -64,7 +66,8 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
-    `host_of` are the engine's; `system` gives the steps that examine this computer."""
+    `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
+    names and addresses of this node and its computer."""
 
     vault: Vault
     tokens: TokenSource
@@ -79,6 +82,7 @@ class ServiceParts:
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
+    identity: Callable[[], NodeIdentity] | None = None
 
 
 class OperationContext:
@@ -92,6 +96,21 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
+        self.identity = parts.identity
+        self.endpoints = HubEndpoints()
+        """Where agents reach this node; the node's process writes it."""
+        self.agents_hub = AgentHub(
+            store,
+            parts.vault,
+            clocks,
+            parts.name,
+            parts.new_id,
+            self.endpoints,
+            {parts.name, parts.runs_on, NETWORK},
+        )
+        """The hub: it answers agents, and tells of them."""
+        self.listener_control: ListenerControl | None = None
+        """The listener for agents, where the node runs in this process."""
         self.running_examinations = RunningExaminations(clocks.steady)
         self.examinations: dict[str, tuple[Route, RunningExamination]] = {}
         self.bindings = SecretBindings(store, parts.vault)

@@ -11,6 +11,8 @@ from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.hub import AgentHub
+from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
@@ -78,6 +80,7 @@ class Service:
         self.trials = RunNowOperations(context)
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
+        self.agents_listener = ListenerOperations(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -110,6 +113,11 @@ class Service:
     def method(self, name: str) -> Callable[..., Awaitable[Any]]:
         """Return the method that does the operation of that name."""
         return self._methods[name]
+
+    @property
+    def agents_hub(self) -> AgentHub:
+        """Return the hub, which answers agents."""
+        return self.context.agents_hub
 
     async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read by another process. Raises an
@@ -154,6 +162,7 @@ GROUPS = (
     RunNowOperations,
     NodeOperations,
     BackupOperations,
+    ListenerOperations,
     HeartbeatOperations,
     VaultKeyOperations,
     SecretOperations,

@@ -65,6 +65,13 @@ def application(web: WebContext) -> ASGIApp:
     return Guard(starlette, web)
 
 
+def agents_application(web: WebContext) -> ASGIApp:
+    """Make the application of the listener for agents: their link, and nothing else."""
+    starlette = Starlette(routes=[])
+    starlette.router.redirect_slashes = False
+    return starlette
+
+
 def _error_response(web: WebContext, request: Request, status: int) -> Response:
     reason = REASONS.get(status, OUR_BUG)
     if request.url.path.startswith("/api/"):

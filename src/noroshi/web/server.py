@@ -13,11 +13,12 @@ from pathlib import Path
 from noroshi.config.web import Web
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.service.agents.hub_endpoints import Endpoint
 from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from noroshi.web.http.http_server import Server, listen
-from noroshi.web.http.self_signed import context_of, own_certificate
+from noroshi.web.http.self_signed import CERTIFICATE, context_of, own_certificate, pin_of
 from noroshi.web.http.tls_key import keep_tls_key
 
 CANNOT_OPEN = _(
@@ -59,6 +60,7 @@ async def open_web(
         return
     server = Server(application(web), context, bounds, connections)
     server.start(listener)
+    await _announce(settings, home, web)
     url = url_of(settings, listener)
     say(OPEN.fill(url=url))
     if not await web.people.has_administrator():
@@ -67,7 +69,19 @@ async def open_web(
         yield
     finally:
         web.closing.set()
+        web.service.context.endpoints.manager = None
         await server.stop()
+
+
+async def _announce(settings: Web, home: Path, web: WebContext) -> None:
+    """Let agents be invited to the manager, where other computers reach it."""
+    if settings.loopback:
+        return
+    certificate = settings.certificate or home / CERTIFICATE
+    pin = await asyncio.to_thread(pin_of, certificate)
+    web.service.context.endpoints.manager = Endpoint(
+        host=settings.hosts[0], port=web.port, pin=pin
+    )
 
 
 def url_of(settings: Web, listener: socket.socket) -> str:

@@ -1,1 +1,1 @@
-"""The hub's side of agents: who may come in, what they are told, and when each was heard."""
+"""Take in agents, and answer for them: the hub's side."""

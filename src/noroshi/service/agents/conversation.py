@@ -43,7 +43,7 @@ T = TypeVar("T")
 Handler = Callable[[Caller, Body], Awaitable[object]]
 Told = tuple[str, tuple[str, ...]]
 AGAIN_AFTER = 5.0
-"""Seconds after which an agent may come again when the hub stops."""
+"""Seconds after which an agent may ask again for what is not ready."""
 
 
 class Conversation:
@@ -110,8 +110,6 @@ class Conversation:
                     await self._until_news(id, request, wait)
             except TimeoutError:
                 pass
-        if self._state.waits.is_closing:
-            raise LinkRefusedError(LinkFault.BUSY, "the hub stops", AGAIN_AFTER)
         return self._news(self._agent(id), request)
 
     async def _until_news(self, id: str, request: WaitRequest, wait: OpenWait) -> None:

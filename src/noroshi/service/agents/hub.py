@@ -15,6 +15,7 @@ from noroshi.link.message_body import Body
 from noroshi.ports import Clocks, Store, StoreError
 from noroshi.service.agents.configurations import Configuration
 from noroshi.service.agents.conversation import Conversation
+from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.joining import Joining
 from noroshi.service.agents.request_verification import Caller, RequestVerification
@@ -44,9 +45,10 @@ class AgentHub:
         clocks: Clocks,
         name: str,
         new_id: Callable[[], str],
+        endpoints: HubEndpoints,
         reserved_names: Collection[str] = (),
     ) -> None:
-        self._state = HubState(store, vault, clocks, name, new_id)
+        self._state = HubState(store, vault, clocks, name, new_id, endpoints)
         self._state.reserved_names = frozenset(reserved_names)
         self._verification = RequestVerification(self._state)
         self._joining = Joining(self._state)
@@ -82,14 +84,9 @@ class AgentHub:
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """Return the pins of the TLS keys by which agents know this hub, the current one first;
-        () while nobody listens."""
+        """Return the pins of the TLS keys by which agents know this hub, in hexadecimal digits,
+        the preferred one first; () while nobody listens."""
         return self._state.pins
-
-    def set_pins(self, pins: Collection[str]) -> None:
-        """Tell agents from now on that these are the pins."""
-        self._state.pins = tuple(pins)
-        self._state.waits.wake_all()
 
     @property
     def refusals(self) -> Mapping[str, int]:
@@ -166,7 +163,3 @@ class AgentHub:
         for one in (await self._state.store.invitations()).values():
             if one.expires_at < cutoff:
                 await self._state.store.drop_invitation(one.id)
-
-    def close(self) -> None:
-        """Answer all requests that wait: the hub stops."""
-        self._state.waits.close()

@@ -13,6 +13,7 @@ from noroshi.core.translation import NOTHING, Message
 from noroshi.link.stamps import StampMint
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.configuration_book import ConfigurationBook
+from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.open_waits import OpenWaits
 from noroshi.service.agents.presence import Presence
 from noroshi.service.agents.request_rates import RequestRates
@@ -25,22 +26,24 @@ DOOR = "link"
 
 
 class HubState:
-    """Hold the agents, what is known of each, and the means to verify and to note.
-
-    `pins` are the SHA-256 of the TLS keys by which agents know this hub, in hexadecimal digits, the
-    current one first; () while nobody listens, or where another server ends TLS.
-    """
+    """Hold the agents, what is known of each, and the means to verify and to note."""
 
     def __init__(
-        self, store: Store, vault: Vault, clocks: Clocks, name: str, new_id: Callable[[], str]
+        self,
+        store: Store,
+        vault: Vault,
+        clocks: Clocks,
+        name: str,
+        new_id: Callable[[], str],
+        endpoints: HubEndpoints,
     ) -> None:
         self.store, self.clocks, self.name, self.new_id = store, clocks, name, new_id
         self.reserved_names: frozenset[str] = frozenset()
-        self.pins: tuple[str, ...] = ()
+        self._endpoints = endpoints
         self.rates, self.presence, self.waits = RequestRates(), Presence(store), OpenWaits()
         self.book = ConfigurationBook(store)
         self.roster = Roster(store, clocks, self.waits.wake)
-        self._vault = vault
+        self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
 
@@ -48,6 +51,12 @@ class HubState:
     def id(self) -> str:
         """Return the id by which agents know this hub: that of the installation."""
         return self.store.origin.installation
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """Return the pins of the TLS keys by which agents know this hub, in hexadecimal digits,
+        the preferred one first; () while nobody listens, or where another server ends TLS."""
+        return tuple(pin.hex() for pin in self._endpoints.pins)
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -70,7 +79,9 @@ class HubState:
             for id, one in self.roster.agents.items()
             if one.state is AgentState.ACTIVE
         }
-        if await self.book.refresh(names):
+        has_pins_changed = self.pins != self._last_pins
+        self._last_pins = self.pins
+        if await self.book.refresh(names) or has_pins_changed:
             self.waits.wake_all()
 
     async def audit(

@@ -34,7 +34,6 @@ class OpenWaits:
 
     def __init__(self) -> None:
         self._waits: dict[str, OpenWait] = {}
-        self.is_closing = False
 
     @contextmanager
     def open(self, agent: str) -> Iterator[OpenWait]:
@@ -43,8 +42,6 @@ class OpenWaits:
         if (earlier_wait := self._waits.get(agent)) is not None:
             earlier_wait.end()
         self._waits[agent] = wait
-        if self.is_closing:
-            wait.end()
         try:
             yield wait
         finally:
@@ -60,9 +57,3 @@ class OpenWaits:
         """Wake all requests."""
         for wait in list(self._waits.values()):
             wait.wake()
-
-    def close(self) -> None:
-        """End all requests, also those that come from now on."""
-        self.is_closing = True
-        for wait in list(self._waits.values()):
-            wait.end()
