@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
-from noroshi.service.agents.hub import AgentHub
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
@@ -50,6 +49,9 @@ from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.service.sign_in.probes import ProbeOperations
+
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
 
 
 class Service:
@@ -139,6 +141,7 @@ class Service:
     async def close(self) -> None:
         """End what is under way."""
         await self.diagnostics.close()
+        await self.context.close()
 
 
 GROUPS = (

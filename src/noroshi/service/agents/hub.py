@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ INVITATIONS_KEPT = timedelta(days=30)
 class AgentHub:
     """Take in agents, verify and answer their requests, and change them for operations.
 
-    `run` keeps it up to date: without that, what another process wrote is seen at the next request.
+    From the first request on it looks by itself for what changed, until it is closed.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class AgentHub:
         self._joining = Joining(self._state)
         self._flushed_at = self._tidied_at = clocks.steady() - TIDY_EVERY
         self._conversation = Conversation(self._state)
+        self._watching: asyncio.Task[None] | None = None
 
     # what the endpoints call
 
@@ -63,11 +64,13 @@ class AgentHub:
 
     async def join(self, body: Body, address: str) -> JoinAnswer:
         """Let a server join. Raises LinkRefusedError, and StoreError."""
+        self._watch()
         return await self._joining.join(body, address)
 
     async def caller(self, path: str, authorization: str, address: str) -> Caller:
         """Return who sends a request, by its headers alone. Raises LinkRefusedError, and
         StoreError."""
+        self._watch()
         return await self._verification.caller(path, authorization, address)
 
     async def answer(self, caller: Caller, name: str, body: Body) -> object:
@@ -131,9 +134,13 @@ class AgentHub:
         self._state.rates.forget(id)
         return result
 
-    # what the node does
+    # what it does by itself
 
-    async def run(self) -> None:
+    def _watch(self) -> None:
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._look_on())
+
+    async def _look_on(self) -> None:
         """See without end what changed, and write down what was heard."""
         while True:
             await self._state.store.wait(timedelta(seconds=FRESH_FOR))
@@ -142,6 +149,8 @@ class AgentHub:
                 await self._look()
             except StoreError as error:
                 log.warning("the agents cannot be read or written now: %s", error)
+            except Exception:  # a fault of ours must not end it for good
+                log.exception("the hub could not look for what changed")
 
     async def _look(self) -> None:
         await self._state.refresh()
@@ -163,3 +172,13 @@ class AgentHub:
         for one in (await self._state.store.invitations()).values():
             if one.expires_at < cutoff:
                 await self._state.store.drop_invitation(one.id)
+
+    async def close(self) -> None:
+        """Write down what was heard, and look no more."""
+        if self._watching is None:
+            return
+        self._watching.cancel()
+        await asyncio.wait((self._watching,))
+        self._watching = None
+        with suppress(StoreError):
+            await self.flush()
