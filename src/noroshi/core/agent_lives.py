@@ -44,20 +44,20 @@ class LifeHistory:
         refused_machines = {one.machine_id for one in self.clones} - own_machines - {""}
         return machine_id in refused_machines
 
-    def with_request(self, heard: HeardLife, enrolled_machine: str) -> LifeHistory:
+    def with_request(self, request: HeardLife, enrolled_machine: str) -> LifeHistory:
         """Return the history with one more request, which came at `began_at`. If two machines
         have the key, the one that was enrolled goes on, or the one that was heard first."""
-        now = heard.began_at
-        known = next((one for one in self.lives if one.life == heard.life), None)
-        if known is None:
-            return replace(self, lives=(*self.lives, heard)[-MOST_LIVES:])
+        now = request.began_at
+        heard_before = next((one for one in self.lives if one.life == request.life), None)
+        if heard_before is None:
+            return replace(self, lives=(*self.lives, request)[-MOST_LIVES:])
         newest = self.lives[-1]
-        if newest == known or now - newest.began_at < CLONE_GRACE:
+        if newest == heard_before or now - newest.began_at < CLONE_GRACE:
             return self
         returns = (*(at for at in self.returns if now - at < CLONE_WITHIN), now)
         if len(returns) < ENOUGH_RETURNS:
             return replace(self, returns=returns)
-        return self._without_clones(known, newest, enrolled_machine)
+        return self._without_clones(heard_before, newest, enrolled_machine)
 
     def with_machine(self, life: Life, machine_id: str) -> LifeHistory:
         """Return the history with the machine on which a life runs."""
@@ -68,9 +68,9 @@ class LifeHistory:
         return replace(self, lives=lives)
 
     def _without_clones(
-        self, earlier: HeardLife, newest: HeardLife, enrolled_machine: str
+        self, earlier_life: HeardLife, newest: HeardLife, enrolled_machine: str
     ) -> LifeHistory:
-        of_newest = newest.machine_id == enrolled_machine != earlier.machine_id
-        genuine = newest if of_newest else earlier
+        of_newest = newest.machine_id == enrolled_machine != earlier_life.machine_id
+        genuine = newest if of_newest else earlier_life
         clones = (*self.clones, *(one for one in self.lives if one != genuine))
         return LifeHistory(lives=(genuine,), clones=clones[-MOST_LIVES:])

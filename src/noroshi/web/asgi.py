@@ -27,7 +27,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http import static_files
 from noroshi.web.http.security_headers import Guard
-from noroshi.web.link import messages
+from noroshi.web.link import link_endpoints
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def application(web: WebContext) -> ASGIApp:
         routes=[
             *health.routes(web),
             *endpoints.routes(web),
-            *messages.routes(web),
+            *link_endpoints.routes(web),
             *static_files.routes(),
             *pages.routes(web),
         ],
@@ -69,7 +69,7 @@ def application(web: WebContext) -> ASGIApp:
 
 def agents_application(web: WebContext) -> ASGIApp:
     """Make the application of the listener for agents: their link, and nothing else."""
-    starlette = Starlette(routes=messages.routes(web))
+    starlette = Starlette(routes=link_endpoints.routes(web))
     starlette.router.redirect_slashes = False
     return starlette
 

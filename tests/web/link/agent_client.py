@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -126,9 +125,3 @@ async def invite(harness, servers=1, pin=PIN, creator="sato"):
     )
     await harness.store.put_invitation(invitation)
     return code
-
-
-async def until(condition):
-    """Let the hub work until a condition holds."""
-    while not condition():
-        await asyncio.sleep(0)

@@ -50,7 +50,7 @@ class ConfigurationBook:
 
     def is_of_other(self, configuration: str, id: str) -> bool:
         """Return whether a configuration is another agent's, and not this one's as well."""
-        own = self._by_agent.get(id)
-        is_own = own is not None and own.name == configuration
+        own_configuration = self._by_agent.get(id)
+        is_own = own_configuration is not None and own_configuration.name == configuration
         names = {one.name for one in self._by_agent.values()}
         return not is_own and configuration in names

@@ -58,11 +58,11 @@ def configurations(
         source = str(table.get("source", "")).casefold()
         if source not in names:
             continue
-        chosen = by_agent[source]
-        chosen[one.key] = document(one.key, _for_agent(table))
+        documents_of_agent = by_agent[source]
+        documents_of_agent[one.key] = document(one.key, _for_agent(table))
         for network in _networks_in(table):
             if network in networks:
-                chosen[NETWORKS + network] = networks[network]
+                documents_of_agent[NETWORKS + network] = networks[network]
     return {
         name: configuration_of(by_agent[name].values()) if name in by_agent else NO_DOCUMENTS
         for name in names

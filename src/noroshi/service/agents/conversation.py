@@ -31,17 +31,17 @@ from noroshi.link.link_messages import (
 )
 from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
 from noroshi.link.signature import BadSignatureError, key_binding, verify
+from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.joining import clean_machine
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.service.agents.open_waits import OpenWait
-from noroshi.service.agents.presence import LONGEST_NAME
 from noroshi.service.agents.request_verification import Caller, refuse_clone, refuse_revoked
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Handler = Callable[[Caller, Body], Awaitable[object]]
-Told = tuple[str, tuple[str, ...]]
+Announcement = tuple[str, tuple[str, ...]]
 AGAIN_AFTER = 5.0
 """Seconds after which an agent may ask again for what is not ready."""
 
@@ -51,7 +51,7 @@ class Conversation:
 
     def __init__(self, state: HubState) -> None:
         self._state = state
-        self._told: dict[str, Told] = {}
+        self._announced: dict[str, Announcement] = {}
         self._handlers: Mapping[str, Handler] = {
             HELLO: self._hello,
             WAIT: self._wait,
@@ -82,16 +82,16 @@ class Conversation:
 
         def greeted(agent: Agent) -> Agent:
             # The id is that of the machine that was enrolled: by it a clone is told apart.
-            kept_id = agent.machine.id or machine.id
+            enrolled_id = agent.machine.id or machine.id
             return replace(
-                agent, machine=replace(machine, id=kept_id), version=version, life=life
+                agent, machine=replace(machine, id=enrolled_id), version=version, life=life
             )
 
         agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
         refuse_revoked(agent)
         state.presence.note_hello(agent.id, hello, state.now())
         configuration = self._configuration_name(agent.id)
-        self._told[agent.id] = agent.name, state.pins
+        self._announced[agent.id] = agent.name, state.pins
         return HelloAnswer(
             hub_name=state.name,
             name=agent.name,
@@ -104,7 +104,7 @@ class Conversation:
         request, id = _message(WaitRequest, body), caller.agent.id
         self._state.presence.note_wait(id, request, self._state.now())
         hold = max(0.0, min(request.hold, LONGEST_WAIT))
-        with self._state.waits.open(id) as wait:
+        with self._state.open_waits.open(id) as wait:
             try:
                 async with asyncio.timeout(hold):
                     await self._until_news(id, request, wait)
@@ -125,8 +125,8 @@ class Conversation:
         return agent
 
     def _has_news(self, agent: Agent, request: WaitRequest) -> bool:
-        told = self._told.get(agent.id, (agent.name, self._state.pins))
-        return told != (agent.name, self._state.pins) or bool(
+        announcement = self._announced.get(agent.id, (agent.name, self._state.pins))
+        return announcement != (agent.name, self._state.pins) or bool(
             self._new_configuration(agent, request)
         )
 
@@ -141,7 +141,7 @@ class Conversation:
 
     def _news(self, agent: Agent, request: WaitRequest) -> WaitAnswer:
         state = self._state
-        self._told[agent.id] = agent.name, state.pins
+        self._announced[agent.id] = agent.name, state.pins
         return WaitAnswer(
             configuration=self._new_configuration(agent, request),
             name=agent.name,
@@ -184,17 +184,17 @@ class Conversation:
     async def _leave(self, caller: Caller, body: Body) -> Accepted:
         now = self._state.now()
 
-        def without(agent: Agent) -> Agent:
+        def without_rights(agent: Agent) -> Agent:
             if agent.state is AgentState.REVOKED:
                 return agent
             return replace(agent, state=AgentState.REVOKED, revoked_at=now)
 
-        await self._change(caller.agent.id, without)
+        await self._change(caller.agent.id, without_rights)
         await self._state.audit("agent_leave", caller.agent.name, caller.address, {})
         return Accepted(life=caller.signed.life)
 
-    async def _change(self, id: str, changed: Callable[[Agent], Agent]) -> None:
-        if await self._state.roster.change(id, changed) is None:
+    async def _change(self, id: str, change: Callable[[Agent], Agent]) -> None:
+        if await self._state.roster.change(id, change) is None:
             raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
 
 

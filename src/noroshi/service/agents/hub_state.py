@@ -12,10 +12,10 @@ from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
 from noroshi.link.stamps import StampMint
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.open_waits import OpenWaits
-from noroshi.service.agents.presence import Presence
 from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
@@ -40,9 +40,13 @@ class HubState:
         self.store, self.clocks, self.name, self.new_id = store, clocks, name, new_id
         self.reserved_names: frozenset[str] = frozenset()
         self._endpoints = endpoints
-        self.rates, self.presence, self.waits = RequestRates(), Presence(store), OpenWaits()
+        self.rates, self.presence, self.open_waits = (
+            RequestRates(),
+            Presence(store),
+            OpenWaits(),
+        )
         self.book = ConfigurationBook(store)
-        self.roster = Roster(store, clocks, self.waits.wake)
+        self.roster = Roster(store, clocks, self.open_waits.wake)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
@@ -82,24 +86,24 @@ class HubState:
         has_pins_changed = self.pins != self._last_pins
         self._last_pins = self.pins
         if await self.book.refresh(names) or has_pins_changed:
-            self.waits.wake_all()
+            self.open_waits.wake_all()
 
     async def audit(
         self,
         op: str,
-        who: str,
+        name: str,
         address: str,
-        given: Mapping[str, Any],
-        refused: Message = NOTHING,
+        arguments: Mapping[str, Any],
+        refusal: Message = NOTHING,
     ) -> None:
         """Write what an agent did into the audit log. Raises StoreError."""
         row = Audited(
             at=self.now(),
-            who=who,
+            who=name,
             door=DOOR,
             address=address,
             op=op,
-            given=given,
-            refused=refused,
+            given=arguments,
+            refused=refusal,
         )
         await self.store.audit(row)

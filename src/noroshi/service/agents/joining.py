@@ -14,9 +14,9 @@ from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import JoinAnswer, JoinRequest, LinkFault
 from noroshi.link.message_body import BadBodyError, Body, message_in
 from noroshi.link.signature import BadSignatureError, join_binding, verify
+from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError
-from noroshi.service.agents.presence import LONGEST_NAME
 
 log = logging.getLogger(__name__)
 MOST_ADDRESSES = 20
@@ -60,8 +60,8 @@ class Joining:
         await state.roster.reload()
         if result.id not in known_ids:
             log.info("agent %s joined from %s", result.name, address)
-            given = {"invitation": invitation.id, "thumbprint": result.thumbprint}
-            await state.audit("agent_join", result.name, address, given)
+            arguments = {"invitation": invitation.id, "thumbprint": result.thumbprint}
+            await state.audit("agent_join", result.name, address, arguments)
         return JoinAnswer(
             agent=result.id,
             name=result.name,
@@ -121,23 +121,24 @@ class Joining:
             invitation.creator,
             REFUSALS[refusal].en,
         )
-        given = {"invitation": invitation.id, "machine": candidate.machine.host_name}
-        who = invitation.creator
-        await self._state.audit("agent_join", who, address, given, REFUSALS[refusal])
+        arguments = {"invitation": invitation.id, "machine": candidate.machine.host_name}
+        await self._state.audit(
+            "agent_join", invitation.creator, address, arguments, REFUSALS[refusal]
+        )
 
 
 def clean_machine(machine: Machine) -> Machine:
     """Return what an agent says of its computer, in bounds and without what a terminal obeys."""
     return replace(
         machine,
-        host_name=_clean(machine.host_name),
-        id=_clean(machine.id),
-        system=_clean(machine.system),
-        addresses=tuple(map(_clean, machine.addresses[:MOST_ADDRESSES])),
+        host_name=_clean_text(machine.host_name),
+        id=_clean_text(machine.id),
+        system=_clean_text(machine.system),
+        addresses=tuple(map(_clean_text, machine.addresses[:MOST_ADDRESSES])),
     )
 
 
-def _clean(text: str) -> str:
+def _clean_text(text: str) -> str:
     return printable(text[:LONGEST_NAME])
 
 

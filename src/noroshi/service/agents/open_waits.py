@@ -33,27 +33,27 @@ class OpenWaits:
     """All requests that wait, one of each agent: a further one ends the one before."""
 
     def __init__(self) -> None:
-        self._waits: dict[str, OpenWait] = {}
+        self._open_waits: dict[str, OpenWait] = {}
 
     @contextmanager
     def open(self, agent: str) -> Iterator[OpenWait]:
         """Keep a request of an agent among those that are woken, until the block ends."""
         wait = OpenWait()
-        if (earlier_wait := self._waits.get(agent)) is not None:
+        if (earlier_wait := self._open_waits.get(agent)) is not None:
             earlier_wait.end()
-        self._waits[agent] = wait
+        self._open_waits[agent] = wait
         try:
             yield wait
         finally:
-            if self._waits.get(agent) is wait:
-                del self._waits[agent]
+            if self._open_waits.get(agent) is wait:
+                del self._open_waits[agent]
 
     def wake(self, agent: str) -> None:
         """Wake the request of an agent, if there is one."""
-        if (wait := self._waits.get(agent)) is not None:
+        if (wait := self._open_waits.get(agent)) is not None:
             wait.wake()
 
     def wake_all(self) -> None:
         """Wake all requests."""
-        for wait in list(self._waits.values()):
+        for wait in list(self._open_waits.values()):
             wait.wake()

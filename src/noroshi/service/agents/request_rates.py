@@ -23,7 +23,7 @@ FOREIGN = "foreign"
 class _Bucket:
     """What an agent may still ask for now: it fills up by `A_MINUTE` in a minute."""
 
-    rest: float
+    remaining: float
     filled_at: float
 
 
@@ -40,12 +40,12 @@ class RequestRates:
     def take(self, agent: str, now: float) -> None:
         """Count a request of an agent. Raises LinkRefusedError beyond its rate."""
         bucket = self._buckets.setdefault(agent, _Bucket(A_MINUTE, now))
-        filled = bucket.rest + (now - bucket.filled_at) * A_MINUTE / 60
-        bucket.rest, bucket.filled_at = min(float(A_MINUTE), filled), now
-        if bucket.rest < 1:
-            seconds = (1 - bucket.rest) * 60 / A_MINUTE
+        filled = bucket.remaining + (now - bucket.filled_at) * A_MINUTE / 60
+        bucket.remaining, bucket.filled_at = min(float(A_MINUTE), filled), now
+        if bucket.remaining < 1:
+            seconds = (1 - bucket.remaining) * 60 / A_MINUTE
             raise LinkRefusedError(LinkFault.BUSY, "too many requests", seconds)
-        bucket.rest -= 1
+        bucket.remaining -= 1
 
     def admit_stranger(self, agent: str, address: str, now: float) -> None:
         """Let a request be looked at whose signature is not verified yet. Raises LinkRefusedError

@@ -95,12 +95,12 @@ class RequestVerification:
                 key_since=now,
             )
 
-        changed = await self._state.roster.change(agent.id, with_key)
-        if changed is None or changed.key != next_key:
+        changed_agent = await self._state.roster.change(agent.id, with_key)
+        if changed_agent is None or changed_agent.key != next_key:
             raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the key is not this agent's")
-        given = {"thumbprint": changed.thumbprint}
-        await self._state.audit("agent_key", changed.name, address, given)
-        return changed
+        arguments = {"thumbprint": changed_agent.thumbprint}
+        await self._state.audit("agent_key", changed_agent.name, address, arguments)
+        return changed_agent
 
     async def _check_life(self, agent: Agent, life: Life, address: str) -> None:
         if not (0 <= life.number < MOST_STARTS and len(life.mark) <= LONGEST_MARK):
@@ -108,8 +108,8 @@ class RequestVerification:
         presence = self._state.presence
         history = presence.lives(agent.id)
         refuse_clone(history, life)
-        heard = HeardLife(life=life, began_at=self._state.now(), address=address)
-        new_history = presence.note_life(agent.id, heard, agent.machine.id)
+        request = HeardLife(life=life, began_at=self._state.now(), address=address)
+        new_history = presence.note_life(agent.id, request, agent.machine.id)
         for clone in new_history.clones:
             if clone not in history.clones:
                 await self._report_clone(agent, clone)
@@ -122,8 +122,8 @@ class RequestVerification:
             agent.machine.host_name,
             clone.address,
         )
-        given = {"address": clone.address, "machine": clone.machine_id}
-        await self._state.audit("agent_clone", agent.name, clone.address, given, CLONED)
+        arguments = {"address": clone.address, "machine": clone.machine_id}
+        await self._state.audit("agent_clone", agent.name, clone.address, arguments, CLONED)
 
 
 def refuse_clone(history: LifeHistory, life: Life, machine_id: str = "") -> None:

@@ -40,11 +40,11 @@ class Roster:
         async with self._reading:
             await self._read()
 
-    async def change(self, id: str, changed: Callable[[Agent], Agent]) -> Agent | None:
-        """Write what `changed` makes of an agent, and return it; None if there is none of that
+    async def change(self, id: str, change: Callable[[Agent], Agent]) -> Agent | None:
+        """Write what `change` makes of an agent, and return it; None if there is none of that
         id, or another agent has its name or key. Raises StoreError."""
         while (agent := (await self._store.agents()).get(id)) is not None:
-            new_agent = changed(agent)
+            new_agent = change(agent)
             if new_agent == agent or await self._store.put_agent(new_agent, agent):
                 await self.reload()
                 return new_agent

@@ -49,8 +49,8 @@ def routes(web: WebContext) -> list[Route]:
     async def post(request: Request) -> Response:
         try:
             return await _response(web, await _answer(web, request))
-        except LinkRefusedError as refused:
-            return await _refusal(web, refused, STATUS[refused.fault])
+        except LinkRefusedError as refusal:
+            return await _refusal(web, refusal, STATUS[refusal.fault])
         except BodyTooLongError:
             too_large = LinkRefusedError(LinkFault.TOO_LARGE, "the body is too large")
             return await _refusal(web, too_large, STATUS[too_large.fault])

@@ -44,9 +44,9 @@ class Presence:
         """Return the lives of an agent."""
         return self._lives.get(agent, LifeHistory())
 
-    def note_life(self, agent: str, heard: HeardLife, enrolled_machine: str) -> LifeHistory:
+    def note_life(self, agent: str, request: HeardLife, enrolled_machine: str) -> LifeHistory:
         """Add a request to the lives of an agent, and return them."""
-        self._lives[agent] = self.lives(agent).with_request(heard, enrolled_machine)
+        self._lives[agent] = self.lives(agent).with_request(request, enrolled_machine)
         return self._lives[agent]
 
     def note_machine(self, agent: str, life: Life, machine_id: str) -> LifeHistory:
@@ -56,13 +56,13 @@ class Presence:
 
     def note_contact(self, agent: str, address: str, life: Life, now: datetime) -> None:
         """Note that an agent was heard."""
-        self._write(replace(self._of(agent, now), address=address, life=life))
+        self._write(replace(self._contact_of(agent, now), address=address, life=life))
 
     def note_hello(self, agent: str, hello: HelloRequest, now: datetime) -> None:
         """Note what an agent tells when it begins."""
         self._write(
             replace(
-                self._of(agent, now),
+                self._contact_of(agent, now),
                 version=printable(hello.version)[:LONGEST_NAME],
                 configuration=printable(hello.configuration)[:LONGEST_NAME],
                 backlog=_bounded(hello.backlog),
@@ -75,7 +75,7 @@ class Presence:
         problems = (text[:LONGEST_PROBLEM] for text in request.problems[:MOST_PROBLEMS])
         self._write(
             replace(
-                self._of(agent, now),
+                self._contact_of(agent, now),
                 configuration=printable(request.configuration)[:LONGEST_NAME],
                 problems=tuple(map(printable, problems)),
                 backlog=_bounded(request.backlog),
@@ -88,12 +88,12 @@ class Presence:
         rows = [self._last_seen[id] for id in sorted(self._unwritten)]
         if rows:
             await self._store.put_last_seen(rows)
-            written = {row.agent for row in rows if self._last_seen[row.agent] == row}
-            self._unwritten -= written
+            written_agents = {row.agent for row in rows if self._last_seen[row.agent] == row}
+            self._unwritten -= written_agents
 
-    def _of(self, agent: str, now: datetime) -> LastSeen:
-        known = self._last_seen.get(agent) or LastSeen(agent=agent, last_contact=now)
-        return replace(known, last_contact=now)
+    def _contact_of(self, agent: str, now: datetime) -> LastSeen:
+        last_seen = self._last_seen.get(agent) or LastSeen(agent=agent, last_contact=now)
+        return replace(last_seen, last_contact=now)
 
     def _write(self, last_seen: LastSeen) -> None:
         self._last_seen[last_seen.agent] = last_seen
@@ -102,7 +102,7 @@ class Presence:
     def _offset(self, agent: str, clock: float, now: datetime) -> timedelta:
         """Return how far an agent's clock is ahead; as it was if the agent says nothing of it."""
         if not clock:
-            return self._of(agent, now).clock_offset
+            return self._contact_of(agent, now).clock_offset
         seconds = clock - now.timestamp()
         return timedelta(seconds=max(-FARTHEST_CLOCK, min(seconds, FARTHEST_CLOCK)))
 
