@@ -23,6 +23,7 @@ PLUGINS = {
 
 CLEAN = (
     "noroshi.actions.",
+    "noroshi.agent.",
     "noroshi.app.",
     "noroshi.command_line.",
     "noroshi.checks.",
@@ -61,6 +62,7 @@ CLEAN = (
 
 WHOLE_NAMES = (
     "noroshi.actions.",
+    "noroshi.agent.",
     "noroshi.app.",
     "noroshi.checks.",
     "noroshi.cli.",

@@ -68,12 +68,13 @@ QUEUED = _("Queued")
 CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
     "You are receiving this message because rule {rule} notifies contact {contact}. To "
-    "receive fewer messages or none, edit rules/{file}.toml."
+    "receive fewer messages or none, change the rule: in the manager under Settings › Rules, "
+    "or in rules/{file}.toml."
 )
 WHY_YOU_OF_ITSELF = _(
     "You are receiving this message because Noroshi reports its own problems to the contacts "
     "of all rules, including {contact}. To receive fewer messages or none, set limits or "
-    "rules in {file}.toml."
+    "rules for the instance noroshi: in the manager under Settings, or in {file}.toml."
 )
 LEDGER = _("Noroshi / ledger ID: {ids}")
 

@@ -332,6 +332,7 @@ async def open_app(
                 surroundings=Surroundings(config, clocks),
                 self_facts=hosts.own_facts,
                 plans=plans.cache,
+                identity=own_names.current,
             ),
         )
         stack.push_async_callback(service.close)

@@ -11,8 +11,10 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from noroshi import imports
+from noroshi.app.agent_listening import AgentListening, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
@@ -25,6 +27,9 @@ from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from noroshi.web.context import WebContext
 
 log = logging.getLogger(__package__)
 MANAGER = ("noroshi.web.context", "noroshi.web.server")
@@ -63,6 +68,8 @@ async def serve(
             for line in announce(app.plans.current):
                 say(line)
             await stack.enter_async_context(_manager(app, config, say))
+            control = AgentListening(lambda: _web_context(app, config), config.home)
+            await stack.enter_async_context(listening(app.service, control))
             _settle_memory()
             async with _signs_of_life(app, config), _sign_ins_alive(app):
                 await _until_either(stop.wait(), asyncio.shield(working))
@@ -90,21 +97,26 @@ async def _manager(
         yield
         return
     with imports.ONE_AT_A_TIME:
-        from noroshi.web.context import WebContext
         from noroshi.web.server import open_web
+
+    async with open_web(config.web, config.home, _web_context(app, config), say):
+        yield
+
+
+def _web_context(app: App, config: Config) -> WebContext:
+    with imports.ONE_AT_A_TIME:
+        from noroshi.web.context import WebContext
 
     async def ready() -> Message | None:
         return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY
 
-    house = WebContext(
+    return WebContext(
         service=app.service,
         people=app.people,
         news=app.engine.wake_up,
         ready=ready,
         name=config.name,
     )
-    async with open_web(config.web, config.home, house, say):
-        yield
 
 
 @asynccontextmanager

@@ -24,6 +24,10 @@ CLONE_WITHIN = timedelta(minutes=10)
 """Requests of an earlier run, `CLONE_GRACE` after a newer one began, twice `CLONE_WITHIN`: two
 machines share the key."""
 
+ERA_NOTE = "link_era"
+"""Under this name the hub notes the era of its stamps. `restore` takes it away, so that no request
+of before counts at the hub that was restored."""
+
 
 class AgentState(Enum):
     """Name whether an agent may come in."""
@@ -129,6 +133,51 @@ class LastSeen:
     clock_offset: timedelta = timedelta(0)
     configuration: str = ""
     problems: tuple[str, ...] = ()
+
+
+def admission(
+    invitation: Invitation | None, agent: Agent, agents: Collection[Agent], now: datetime
+) -> Agent | JoinRefusal:
+    """Return the agent that somebody becomes by an invitation, with a name that no other has, or
+    why nobody comes in. A key that joined already gets the agent that it became."""
+    if invitation is None:
+        return JoinRefusal.UNKNOWN
+    if refusal := invitation.refusal(agent.thumbprint, now):
+        return refusal
+    earlier_agent = next((one for one in agents if one.thumbprint == agent.thumbprint), None)
+    if earlier_agent is not None:
+        revoked = earlier_agent.state is AgentState.REVOKED
+        return JoinRefusal.REVOKED if revoked else earlier_agent
+    if agent.thumbprint in invitation.used_by:  # a key that was replaced since
+        return JoinRefusal.USED
+    return replace(agent, name=free_name(agent.name, names_in_use(agents)))
+
+
+def names_in_use(agents: Collection[Agent]) -> frozenset[str]:
+    """Return the names that no other agent may have. A revoked agent's name is free again."""
+    return frozenset(one.name for one in agents if one.state is AgentState.ACTIVE)
+
+
+def may_replace(agent: Agent, other_agents: Collection[Agent]) -> bool:
+    """Return whether no other agent has this one's name or key."""
+    if agent.thumbprint in {one.thumbprint for one in other_agents}:
+        return False
+    names = {name.casefold() for name in names_in_use(other_agents)}
+    return agent.state is AgentState.REVOKED or agent.name.casefold() not in names
+
+
+def versions_fit(hub: str, agent: str) -> bool:
+    """Return whether a hub and an agent of these versions understand each other: one minor version
+    apart at the most. A version that cannot be read fits, as nothing speaks against it."""
+    hub_numbers, agent_numbers = _minor_version(hub), _minor_version(agent)
+    if hub_numbers is None or agent_numbers is None:
+        return True
+    return hub_numbers[0] == agent_numbers[0] and abs(hub_numbers[1] - agent_numbers[1]) <= 1
+
+
+def _minor_version(version: str) -> tuple[int, int] | None:
+    match = re.match(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])", version)
+    return None if match is None else (int(match[1]), int(match[2]))
 
 
 def is_silent(last_seen: LastSeen | None, now: datetime) -> bool:

@@ -33,6 +33,8 @@ class LinkFault(Enum):
     """409: another machine has the same key."""
     INVITATION = "invitation"
     """403: the invitation is unknown, expired or used; `message` says which."""
+    MALFORMED = "malformed"
+    """400: the body is no message of that name, or there is none of that name."""
     VERSION = "version"
     """409: the versions of hub and agent differ too much."""
     TOO_LARGE = "too-large"
@@ -52,8 +54,8 @@ class Refused:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinRequest:
     """Ask to become an agent. `secret` is that of the code, in hexadecimal digits; `key` a JWK;
-    `proof` a JWS by that key over `Signed` (path "/link/1/join", `stamp` = the pin seen, in
-    hexadecimal digits), so that who relays the request cannot put in another key."""
+    `proof` a JWS by that key over `signature.join_binding`, so that who relays the request cannot
+    put in another key."""
 
     secret: str = field(repr=False)
     key: str
@@ -104,10 +106,11 @@ class HelloAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitRequest:
     """Ask for news, and say that the agent lives. The hub answers when there is any, or after
-    `hold` seconds. `configuration` names the one in use, `problems` why a newer one was not taken
-    up."""
+    `hold` seconds. `configuration` names the one in use, `refused_configuration` a newer one that was
+    not taken up, and `problems` why: it is no news until there is another."""
 
     configuration: str = ""
+    refused_configuration: str = ""
     problems: tuple[str, ...] = ()
     backlog: int = 0
     hold: float = LONGEST_WAIT
@@ -144,10 +147,15 @@ class FetchAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRequest:
     """Announce the next key, in a request signed by the current one; `proof` is a JWS by the next
-    key over the same `Signed` as the request's but for its body's hash."""
+    key over `signature.key_binding` of the request."""
 
     key: str
     proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRequest:
+    """Say that the agent leaves the hub for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from joserfc import jws
@@ -16,12 +16,14 @@ from joserfc.errors import JoseError
 
 from noroshi.core.agents import Life
 from noroshi.link.agent_key import BadKeyError, PrivateKey, public_key
+from noroshi.link.link_messages import JOIN, PREFIX
 
 SCHEME = "Noroshi"
 """The scheme of the header Authorization."""
 STAMP_HEADER = "Noroshi-Stamp"
 """The header of each answer with a fresh stamp."""
 ALGORITHM = "ES256"
+JOIN_PATH = PREFIX + JOIN
 MOST_CHARACTERS = 4096
 """An Authorization header that is longer is not looked at."""
 
@@ -40,6 +42,18 @@ class Signed:
     body_hash: str
     stamp: str
     life: Life
+
+
+def join_binding(secret_hash: str, pin: bytes) -> Signed:
+    """Return what the proof of a join binds: the invitation's secret and the pin that the agent
+    saw."""
+    return Signed(hub="", path=JOIN_PATH, body_hash=secret_hash, stamp=pin.hex(), life=Life())
+
+
+def key_binding(signed: Signed) -> Signed:
+    """Return what the proof of a next key binds: the request that announces it, without the body,
+    as that holds the proof."""
+    return replace(signed, body_hash="")
 
 
 def body_hash(body: bytes) -> str:

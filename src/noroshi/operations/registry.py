@@ -8,6 +8,7 @@ from noroshi.core.translation import Message, _
 from noroshi.operations import (
     alarm_operations,
     definition_operations,
+    listener_operations,
     mail_operations,
     monitor_operations,
     node_operations,
@@ -20,6 +21,7 @@ from noroshi.operations.declaration import Declaration
 MODULES = (
     alarm_operations,
     definition_operations,
+    listener_operations,
     mail_operations,
     monitor_operations,
     node_operations,
@@ -34,6 +36,10 @@ OPERATIONS: Mapping[str, Declaration] = {
     if isinstance(one, Declaration)
 }
 EVENTS: Mapping[str, Message] = {
+    "agent_clone": _("Second machine with the key of an agent"),
+    "agent_join": _("Agent joined"),
+    "agent_key": _("Key of an agent replaced"),
+    "agent_leave": _("Agent left"),
     "api_token": _("Request with an API token"),
     "log_in": _("Login"),
     "log_in_code": _("Second step of a login"),

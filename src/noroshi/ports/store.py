@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
+from noroshi.core.agents import Agent, Invitation, JoinRefusal, LastSeen
 from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
@@ -401,6 +402,35 @@ class Store(Protocol):
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:
         """Delete at most `limit` of the oldest rows before then; return how many."""
+
+    # agents, and the invitations by which they join
+
+    async def invitations(self) -> Mapping[str, Invitation]:
+        """Return all invitations, by id, also those that are over."""
+
+    async def put_invitation(self, invitation: Invitation) -> None:
+        """Write an invitation, in place of one of the same id."""
+
+    async def drop_invitation(self, id: str) -> bool:
+        """Delete an invitation. False: there is none of that id."""
+
+    async def admit(self, secret_hash: str, agent: Agent, now: datetime) -> Agent | JoinRefusal:
+        """Let an agent join by the invitation whose secret has that hash: write the agent, and
+        that its key used the invitation, in one step. Return the agent as it was written
+        (`core.agents.admission`), or why nobody joined."""
+
+    async def agents(self) -> Mapping[str, Agent]:
+        """Return all agents, by id, also those that were revoked."""
+
+    async def put_agent(self, agent: Agent, previous: Agent) -> bool:
+        """Write an agent over exactly what was there before. False: something else is there by
+        now, or another agent has its name or its key."""
+
+    async def last_seen(self) -> Mapping[str, LastSeen]:
+        """Return what was last heard of each agent, by the agent's id."""
+
+    async def put_last_seen(self, last_seen: Sequence[LastSeen]) -> None:
+        """Write what was heard of agents, in place of what was heard of the same before."""
 
     # secrets, sealed by the vault
 

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
-from noroshi.core.sources import measured_on
+from noroshi.core.sources import NETWORK, NodeIdentity, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -25,6 +25,7 @@ from noroshi.definitions.accounts_of_routes import (
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.footprint import Surroundings
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.operations.status_answers import RouteStatus
@@ -43,6 +44,7 @@ from noroshi.ports import (
 from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
+from noroshi.service.agents.hub_endpoints import HubEndpoints, ListenerControl
 from noroshi.service.diagnostics.running_examinations import (
     RunningExamination,
     RunningExaminations,
@@ -55,6 +57,9 @@ from noroshi.service.node.secret_bindings import SecretBindings
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
 
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
+
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
@@ -64,7 +69,8 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
-    `host_of` are the engine's; `system` gives the steps that examine this computer."""
+    `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
+    names and addresses of this node and its computer."""
 
     vault: Vault
     tokens: TokenSource
@@ -79,6 +85,7 @@ class ServiceParts:
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
+    identity: Callable[[], NodeIdentity] | None = None
 
 
 class OperationContext:
@@ -92,6 +99,12 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
+        self.identity = parts.identity
+        self.endpoints = HubEndpoints()
+        """Where agents reach this node; the node's process writes it."""
+        self._agents_hub: AgentHub | None = None
+        self.listener_control: ListenerControl | None = None
+        """The listener for agents, where the node runs in this process."""
         self.running_examinations = RunningExaminations(clocks.steady)
         self.examinations: dict[str, tuple[Route, RunningExamination]] = {}
         self.bindings = SecretBindings(store, parts.vault)
@@ -100,6 +113,29 @@ class OperationContext:
         self.plans = parts.plans or PlanCache(plugins)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
+
+    @property
+    def agents_hub(self) -> AgentHub:
+        """Return the hub, which answers agents and tells of them. Its modules are imported when it
+        is first needed: most commands and nodes have no agents."""
+        if self._agents_hub is None:
+            with ONE_AT_A_TIME:
+                from noroshi.service.agents.hub import AgentHub
+            self._agents_hub = AgentHub(
+                self.store,
+                self.vault,
+                self.clocks,
+                self.name,
+                self.new_id,
+                self.endpoints,
+                {self.name, self.runs_on, NETWORK},
+            )
+        return self._agents_hub
+
+    async def close(self) -> None:
+        """End what the hub does by itself."""
+        if self._agents_hub is not None:
+            await self._agents_hub.close()
 
     def now(self) -> datetime:
         """Return the wall clock's time."""

@@ -237,7 +237,7 @@ class RuleDef(Definition):
     contacts: tuple[str, ...]
     """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
-    """Delivery routes; the first usable one sends."""
+    """Delivery routes; each message goes through the first one that works."""
     on: tuple[Literal["warning", "critical", "unknown"], ...] = (
         "warning",
         "critical",
@@ -270,7 +270,7 @@ class NotificationDef(Definition):
     contacts: tuple[str, ...]
     """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
-    """Delivery routes; the first usable one sends."""
+    """Delivery routes; each message goes through the first one that works."""
     instances: tuple[str, ...] = ()
     """Instances whose events cause a notification. Default: all of them."""
     action: str = "mail"

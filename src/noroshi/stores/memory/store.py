@@ -42,16 +42,18 @@ from noroshi.ports import (
     StoreError,
     Version,
 )
+from noroshi.stores.memory.agents import AgentsInMemory
 from noroshi.stores.memory.rows import LeaseRow, MonitorRow
 from noroshi.stores.memory.spool import SpoolInMemory
 from noroshi.stores.store_rules import first_state, with_unanswered_attempt
 
 
-class MemoryStore(SpoolInMemory):
+class MemoryStore(SpoolInMemory, AgentsInMemory):
     """Do what ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
+        AgentsInMemory.__init__(self)
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from noroshi.core.agents import Agent, Invitation, JoinRefusal, LastSeen
 from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, with_origin
@@ -35,6 +36,7 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.stores.sqlite import (
+    agents,
     alarms,
     arrivals as stored_arrivals,
     deferral,
@@ -375,6 +377,33 @@ class SqliteStore(StoreFile):
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:
         return await self._write(lambda db: people.forget_audit(db, cutoff, limit))
+
+    # agents, and the invitations by which they join
+
+    async def invitations(self) -> Mapping[str, Invitation]:
+        return await self._read(agents.invitations)
+
+    async def put_invitation(self, invitation: Invitation) -> None:
+        await self._write(lambda db: agents.put_invitation(db, invitation))
+
+    async def drop_invitation(self, id: str) -> bool:
+        sql = "delete from invitation where id = ?"
+        return await self._write(lambda db: db.execute(sql, (id,)).rowcount) > 0
+
+    async def admit(self, secret_hash: str, agent: Agent, now: datetime) -> Agent | JoinRefusal:
+        return await self._write(lambda db: agents.admit(db, secret_hash, agent, now))
+
+    async def agents(self) -> Mapping[str, Agent]:
+        return await self._read(agents.agents)
+
+    async def put_agent(self, agent: Agent, previous: Agent) -> bool:
+        return await self._write(lambda db: agents.put_agent(db, agent, previous))
+
+    async def last_seen(self) -> Mapping[str, LastSeen]:
+        return await self._read(agents.last_seen)
+
+    async def put_last_seen(self, last_seen: Sequence[LastSeen]) -> None:
+        await self._write(lambda db: agents.put_last_seen(db, last_seen))
 
     # what is kept under a name
 
