@@ -77,6 +77,19 @@ def test_what_the_title_says_is_not_said_again():
     assert part["subject"] == "[危険] FS01 D:\\使用率 D: 使用率 95.2% (危険 95% 以上)"
 
 
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("memory", "[CRITICAL] FS01 memory: used 95.2% (limit 95%)"),
+        ("memory used", "[CRITICAL] FS01 memory used 95.2% (limit 95%)"),
+        ("D: share", "[CRITICAL] FS01 D: share used 95.2% (limit 95%)"),
+    ],
+)
+def test_a_colon_stands_between_a_title_and_a_reading_that_it_does_not_name(title, subject):
+    payload = draft(None, SAM, topic("en", title=title), (alarm(used(95.2, item="")),))
+    assert payload["subject"] == subject
+
+
 def test_a_falling_limit_is_said_as_one():
     cause = Cause(
         Reading("free", 2**30 * 3, "B", "/"), Limits(critical=2**30 * 5, rising=False)
@@ -368,13 +381,13 @@ def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_na
     its = rule(name="night", title="Night duty")
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
     assert "rule Night duty notifies contact Operations" in payload["text"]
-    assert "edit rules/night.toml" in payload["text"]
+    assert "under Settings › Rules, or in rules/night.toml" in payload["text"]
 
 
 def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():
     its = OwnRule(id="ops", action="mail", contacts=(SAM,), routes=("smtp1",))
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
-    assert "set limits or rules in instances/noroshi.toml" in payload["text"]
+    assert "under Settings, or in instances/noroshi.toml" in payload["text"]
     assert "rules/" not in payload["text"]
 
 
