@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from noroshi.core.agents import Life
+from noroshi.core.cadence import EPOCH
 from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import PrivateKey, spki_pin
 from noroshi.link.link_messages import (
@@ -53,6 +53,11 @@ class LinkRefusedError(Exception):
     def __init__(self, fault: LinkFault, message: str, pause: float | None = None) -> None:
         super().__init__(f"{fault.value}: {message}")
         self.fault, self.message, self.pause = fault, message, pause
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the same request may succeed with the stamp that came with the refusal."""
+        return self.fault is LinkFault.STALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,6 @@ def _headers(body: Body) -> Mapping[str, str]:
 
 def _retry_after(reply: Reply) -> float | None:
     """Return the seconds of Retry-After; None if the answer has none."""
-    now = reply.date or datetime.now(UTC)
+    now = reply.date or EPOCH  # only a date in Retry-After needs the hub's own time
     retry_at = reply.retry_at(now)
     return (retry_at - now).total_seconds() if retry_at is not None else None
