@@ -17,6 +17,7 @@ from noroshi.core.cadence import Cadence, FixedInterval
 from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.mail import DIRECT, Envelope, Network
 from noroshi.core.maintenance import Window
+from noroshi.core.report import ReportDraft
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message
 
@@ -347,7 +348,7 @@ class Change:
     `wake` is the earliest instant at which a decision could change without a new sample.
     `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
     change, and those that the history lacks from before: a memory is never written without its
-    samples.
+    samples. `reports` are the rows by which an agent tells its hub of the change.
     """
 
     monitor: str
@@ -358,3 +359,4 @@ class Change:
     envelopes: tuple[Envelope, ...] = ()
     decisions: tuple[Decision, ...] = ()
     wake: datetime | None = None
+    reports: tuple[ReportDraft, ...] = ()
