@@ -12,7 +12,7 @@ from enum import Enum
 from ipaddress import ip_address
 
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.model import Instance
+from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
 
@@ -41,6 +41,7 @@ MEASURED_BY_AGENT = with_commands(
 )
 OVER_NETWORK = _("{host}, over the network")
 BY_AGENT = _("agent {agent}")
+BY_SSH = _("{address}, over SSH from {host}")
 
 
 class SourceKind(Enum):
@@ -49,6 +50,7 @@ class SourceKind(Enum):
     NODE = "node"
     NETWORK = "network"
     AGENT = "agent"
+    SSH = "ssh"
     OTHER_NODE = "other-node"
 
 
@@ -101,6 +103,8 @@ def source_of(instance: Instance, node: NodeIdentity) -> Source:
         return Source(SourceKind.NODE)
     if not instance.source:
         return _by_address(instance, node)
+    if instance.source == SSH and instance.ssh is not None:
+        return Source(SourceKind.SSH)
     if instance.source == NETWORK:
         problem = NETWORK_ONLY.fill(source=NETWORK, node=node.name)
         return Source(SourceKind.NETWORK, problem)
@@ -122,8 +126,11 @@ def by_agent(agent: str) -> Message:
     return BY_AGENT.fill(agent=agent)
 
 
-def measured_on(host: str | Message, *, over_network: bool) -> Message:
-    """Return on which computer something is measured, and whether from there over the network."""
-    if over_network:
+def measured_on(monitor: Monitor, host: str | Message) -> Message:
+    """Return on which computer a monitor is measured, and whether from `host`, which is the
+    node's computer, over the network or by SSH."""
+    if monitor.goes_to:
         return OVER_NETWORK.fill(host=host)
+    if monitor.instance.source == SSH:
+        return BY_SSH.fill(address=monitor.instance.address, host=host)
     return host if isinstance(host, Message) else plain(host)

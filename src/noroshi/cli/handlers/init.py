@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def init(context: CommandContext) -> int:
     try:
         _make_folder(home)
         name = context.args.name or name_of(socket.gethostname())
-        config = _settings(home, name, service=context.args.service)
+        config = _settings(home, name, context.args)
         _require_no_lost_store(context, config)
         print(context.say(_create_key_and_store(config)))
     except FileExistsError:
@@ -157,12 +158,16 @@ def _make_folder(home: Path) -> None:
             home.chmod(PRIVATE)
 
 
-def _settings(home: Path, name: str, *, service: bool) -> Config:
+def _settings(home: Path, name: str, args: Namespace) -> Config:
     """Raises FileExistsError, by which we know that this home is taken."""
     file = home / FILE
-    door_settings = {"door": DOOR, "door_group": GROUP} if service else {}
+    chosen_settings: dict[str, str | bool] = {"name": name}
+    if args.service:
+        chosen_settings |= {"door": DOOR, "door_group": GROUP}
+    if args.no_manager:
+        chosen_settings["web"] = False
     with file.open("x", encoding="utf-8") as settings:
-        settings.write(sample(name=name, **door_settings))
+        settings.write(sample(**chosen_settings))
     file.chmod(SETTINGS_MODE)
     try:
         return read_config(home)

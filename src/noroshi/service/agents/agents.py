@@ -21,8 +21,8 @@ from noroshi.core.agents import (
 )
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.model import Instance
-from noroshi.core.sources import NETWORK, NodeIdentity, source_of
+from noroshi.core.model import SSH_SOURCE, Instance
+from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
 from noroshi.core.translation import Message, _
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.validation import read
@@ -277,7 +277,7 @@ def _invitation_problems(servers: int, name: str) -> Iterator[Problem]:
 
 def _name_problem(name: str, agents: Sequence[Agent], identity: NodeIdentity) -> Message | None:
     """Return why an agent cannot have a name; None if it can."""
-    if not NAME.fullmatch(name) or name.casefold() == NETWORK:
+    if not NAME.fullmatch(name) or name.casefold() in (NETWORK, SSH_SOURCE):
         return BAD_NAME
     if identity.has_name(name):
         return NAME_OF_NODE.fill(name=name)
@@ -349,11 +349,11 @@ def _instance_contents(
 def _measured_instance(
     name: str, definition: Mapping[str, Any], identity: NodeIdentity
 ) -> MeasuredInstance:
-    address = str(definition.get("address", ""))
-    instance = Instance(
-        name=name, address=address or LOOPBACK, source=str(definition.get("source", ""))
-    )
+    address, source_name = (str(definition.get(one, "")) for one in ("address", "source"))
+    instance = Instance(name=name, address=address or LOOPBACK, source=source_name)
     source = source_of(instance, identity)
+    if source_name == SSH_SOURCE and definition.get("ssh"):
+        source = Source(SourceKind.SSH)
     return MeasuredInstance(
         name=name,
         title=str(definition.get("title", "")),

@@ -24,6 +24,7 @@ NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
 BY_NODE = _("this node")
 OVER_NETWORK = _("over the network")
+OVER_SSH = _("over SSH")
 ELSEWHERE = _("nobody: its source is unknown")
 BY_AGENT = _("agent")
 ALL_WELL = ngettext("{count} server. All agents report.", "{count} servers. All agents report.")
@@ -38,6 +39,7 @@ CLOCK_OFF = 5.0
 SOURCES: Mapping[SourceKind, Message] = {
     SourceKind.NODE: BY_NODE,
     SourceKind.NETWORK: OVER_NETWORK,
+    SourceKind.SSH: OVER_SSH,
     SourceKind.AGENT: BY_AGENT,
     SourceKind.OTHER_NODE: ELSEWHERE,
 }
