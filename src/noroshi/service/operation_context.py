@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
+from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.sources import NodeIdentity, measured_on
@@ -66,7 +67,7 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
-    names and addresses of this node and its computer."""
+    names and addresses of this node and its computer. `hub_links` is the link to the node's hub."""
 
     vault: Vault
     tokens: TokenSource
@@ -82,6 +83,7 @@ class ServiceParts:
     self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
     identity: Callable[[], NodeIdentity] | None = None
+    hub_links: LinkOnDemand | None = None
 
 
 class OperationContext:
@@ -95,7 +97,7 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
-        self.identity = parts.identity
+        self.identity, self.hub_links = parts.identity, parts.hub_links
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
         self.listener_control: ListenerControl | None = None
