@@ -271,8 +271,8 @@ def sample(**chosen_settings: str | bool) -> str:
 
 
 def _in_toml(default: object) -> str:
-    if isinstance(default, bool):
-        return str(default).lower()
     if isinstance(default, dict):
         return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    if isinstance(default, bool):
+        return str(default).lower()
     return f'"{default}"' if isinstance(default, str) else str(default)

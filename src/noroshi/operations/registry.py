@@ -38,6 +38,10 @@ OPERATIONS: Mapping[str, Declaration] = {
     if isinstance(one, Declaration)
 }
 EVENTS: Mapping[str, Message] = {
+    "agent_clone": _("Second machine with the key of an agent"),
+    "agent_join": _("Agent joined"),
+    "agent_key": _("Key of an agent replaced"),
+    "agent_leave": _("Agent left"),
     "api_token": _("Request with an API token"),
     "hub_configuration": _("Configuration of the hub put in effect"),
     "log_in": _("Login"),

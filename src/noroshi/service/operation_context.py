@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
-from noroshi.core.sources import NodeIdentity, measured_on
+from noroshi.core.sources import NETWORK, NodeIdentity, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -26,6 +26,7 @@ from noroshi.definitions.accounts_of_routes import (
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.footprint import Surroundings
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.operations.status_answers import RouteStatus
@@ -56,6 +57,9 @@ from noroshi.service.monitors import status_view
 from noroshi.service.node.secret_bindings import SecretBindings
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
+
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
 
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
@@ -100,6 +104,7 @@ class OperationContext:
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
+        self._agents_hub: AgentHub | None = None
         self.listener_control: ListenerControl | None = None
         """The listener for agents, where the node runs in this process."""
         self.running_examinations = RunningExaminations(clocks.steady)
@@ -111,13 +116,36 @@ class OperationContext:
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
+    @property
+    def agents_hub(self) -> AgentHub:
+        """Return the hub, which answers agents and tells of them. Its modules are imported when it
+        is first needed: most commands and nodes have no agents."""
+        if self._agents_hub is None:
+            with ONE_AT_A_TIME:
+                from noroshi.service.agents.hub import AgentHub
+            self._agents_hub = AgentHub(
+                self.store,
+                self.vault,
+                self.clocks,
+                self.name,
+                self.new_id,
+                self.endpoints,
+                {self.name, self.runs_on, NETWORK},
+            )
+        return self._agents_hub
+
+    async def close(self) -> None:
+        """End what the hub does by itself."""
+        if self._agents_hub is not None:
+            await self._agents_hub.close()
+
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return self.clocks.wall()
 
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""
-        return measured_on(self.runs_on or self.name, over_network=bool(monitor.goes_to))
+        return measured_on(monitor, self.runs_on or self.name)
 
     async def current(self) -> tuple[Version, Plan]:
         number = await self.store.current_number()  # all documents may be a few MB

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
@@ -51,6 +51,9 @@ from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.service.sign_in.probes import ProbeOperations
+
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
 
 
 class Service:
@@ -117,6 +120,11 @@ class Service:
         """Return the method that does the operation of that name."""
         return self._methods[name]
 
+    @property
+    def agents_hub(self) -> AgentHub:
+        """Return the hub, which answers agents."""
+        return self.context.agents_hub
+
     async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read by another process. Raises an
         OperationError."""
@@ -137,6 +145,7 @@ class Service:
     async def close(self) -> None:
         """End what is under way."""
         await self.diagnostics.close()
+        await self.context.close()
 
 
 GROUPS = (

@@ -27,6 +27,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http import static_files
 from noroshi.web.http.security_headers import Guard
+from noroshi.web.link import link_endpoints
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def application(web: WebContext) -> ASGIApp:
         routes=[
             *health.routes(web),
             *endpoints.routes(web),
+            *link_endpoints.routes(web),
             *static_files.routes(),
             *pages.routes(web),
         ],
@@ -67,7 +69,7 @@ def application(web: WebContext) -> ASGIApp:
 
 def agents_application(web: WebContext) -> ASGIApp:
     """Make the application of the listener for agents: their link, and nothing else."""
-    starlette = Starlette(routes=[])
+    starlette = Starlette(routes=link_endpoints.routes(web))
     starlette.router.redirect_slashes = False
     return starlette
 

@@ -6,6 +6,8 @@ from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 
+NO_MANAGER = _("write settings without a manager, so that the node listens nowhere (an agent)")
+
 INIT = Command(
     name="init",
     run="noroshi.cli.handlers.init:init",
@@ -29,6 +31,7 @@ INIT = Command(
             ),
             FLAG,
         ),
+        Option(("--no-manager",), NO_MANAGER, FLAG),
         Option(
             ("--new-store",),
             _(
@@ -217,6 +220,7 @@ SERVICE = Command(
             ),
             options=(
                 Option(("--start",), _("also start the service now"), FLAG),
+                Option(("--no-manager",), NO_MANAGER, FLAG),
                 PRINT,
                 CHANGES_GO,
             ),

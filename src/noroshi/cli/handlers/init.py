@@ -88,7 +88,11 @@ def init(context: CommandContext) -> int:
     home = context.home
     if (home / FILE).exists():
         return _store_alone(context)
-    settings = {"door": DOOR, "door_group": GROUP} if context.args.service else {}
+    settings: dict[str, str | bool] = {}
+    if context.args.service:
+        settings |= {"door": DOOR, "door_group": GROUP}
+    if context.args.no_manager:
+        settings["web"] = False
     name = context.args.name or name_of(socket.gethostname())
     create_home(context, name, settings, new_store=context.args.new_store)
     print(context.say((MADE_HERE if context.args.service else MADE).fill(home=home, file=FILE)))
