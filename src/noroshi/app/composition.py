@@ -319,9 +319,7 @@ async def open_app(
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
-        hub_links = LinkOnDemand(
-            store, vault, _link_settings(config, clocks, plugins, host_name, vault)
-        )
+        hub_links = _hub_links(store, vault, config, clocks, plugins)
         service = Service(
             store,
             plugins,
@@ -483,10 +481,11 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
     return open
 
 
-def _link_settings(
-    config: Config, clocks: Clocks, plugins: Plugins, host_name: str, vault: Vault
-) -> LinkSettings:
-    return LinkSettings(
+def _hub_links(
+    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+) -> LinkOnDemand:
+    host_name = socket.gethostname()
+    settings = LinkSettings(
         clocks=clocks,
         uniform=random.uniform,
         sleep=asyncio.sleep,
@@ -496,6 +495,7 @@ def _link_settings(
         policy=NetworkPolicy(may_reach=config.may_reach),
         secret=secret_of(vault),
     )
+    return LinkOnDemand(store, vault, settings)
 
 
 def _new_id(clocks: Clocks) -> Callable[[], str]:
