@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from noroshi.core.agents import names_in_use
+from collections.abc import Collection
+
+from noroshi.core.agents import Agent, names_in_use
 from noroshi.ports import Store
 
 
@@ -19,4 +21,8 @@ class AgentNames:
 
     async def refresh(self) -> None:
         """Read the agents anew, as one joined, left or has another name. Raises StoreError."""
-        self._names = names_in_use((await self._store.agents()).values())
+        self.update((await self._store.agents()).values())
+
+    def update(self, agents: Collection[Agent]) -> None:
+        """Take the agents as somebody else has just read them."""
+        self._names = names_in_use(agents)

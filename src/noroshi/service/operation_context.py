@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
+from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
-from noroshi.core.model import Monitor, Sample
+from noroshi.core.model import SSH_SOURCE, Monitor, Sample
 from noroshi.core.sources import NETWORK, NodeIdentity, by_agent, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
@@ -71,7 +72,7 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
-    names and addresses of this node and its computer."""
+    names and addresses of this node and its computer. `hub_links` is the link to the node's hub."""
 
     vault: Vault
     tokens: TokenSource
@@ -88,6 +89,7 @@ class ServiceParts:
     plans: PlanCache | None = None
     agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
+    hub_links: LinkOnDemand | None = None
 
 
 class OperationContext:
@@ -101,7 +103,7 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
-        self.identity = parts.identity
+        self.identity, self.hub_links = parts.identity, parts.hub_links
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
         self._agents_hub: AgentHub | None = None
@@ -131,7 +133,8 @@ class OperationContext:
                 self.name,
                 self.new_id,
                 self.endpoints,
-                {self.name, self.runs_on, NETWORK},
+                {self.name, self.runs_on, NETWORK, SSH_SOURCE},
+                self.agent_names.update,
             )
         return self._agents_hub
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from noroshi.config.web import LOOPBACK
@@ -53,8 +52,6 @@ from noroshi.service.operation import Person, note, note_nothing, offers
 from noroshi.service.people.users import MEANWHILE
 
 INSTANCES = "instances/"
-KEPT_AFTER_EXPIRY = timedelta(days=30)
-"""An invitation that is over is listed for so long."""
 NOT_INVITED = _("No invitation was created.")
 BAD_COUNT = _("must be 1 to {most}")
 BAD_NAME = _(
@@ -95,7 +92,7 @@ class AgentOperations(ApplyOperations):
             servers=servers,
         )
         await self._store.put_invitation(invitation)
-        await self._forget_old_invitations(now)
+        await self._context.agents_hub.forget_invitations()
         note(new_state={"servers": servers, "expires_at": invitation.expires_at})
         return AgentInvited(
             id=invitation.id,
@@ -160,13 +157,17 @@ class AgentOperations(ApplyOperations):
         if name == old_agent.name:
             note_nothing()
             return AgentRenamed(id=old_agent.id, name=name)
-        new_agent = replace(old_agent, name=name)
-        await self._replace(new_agent, old_agent)
-        try:
-            instances = await self._rename_sources(person, old_agent.name, name)
-        except (OperationError, StoreError):
-            await self._replace(old_agent, new_agent)
-            raise
+        hub = self._context.agents_hub
+        with (
+            hub.unchanged_configurations()
+        ):  # or the agent would be told that it measures nothing
+            if await hub.rename(old_agent.id, name) is None:
+                raise ConflictError(MEANWHILE.fill(name=old_agent.name))
+            try:
+                instances = await self._rename_sources(person, old_agent.name, name)
+            except (OperationError, StoreError):
+                await hub.rename(old_agent.id, old_agent.name)
+                raise
         note(old_state={"name": old_agent.name}, new_state={"instances": instances})
         return AgentRenamed(id=old_agent.id, name=name, instances=instances)
 
@@ -178,10 +179,7 @@ class AgentOperations(ApplyOperations):
         if old_agent.state is AgentState.REVOKED:
             note_nothing()
         else:
-            now = self._clocks.wall()
-            await self._replace(
-                replace(old_agent, state=AgentState.REVOKED, revoked_at=now), old_agent
-            )
+            await self._context.agents_hub.revoke(old_agent.id)
             note(old_state={"name": old_agent.name, "secrets": list(old_agent.secrets)})
         instances = await self._instances_by_agent()
         return AgentRevoked(
@@ -217,11 +215,6 @@ class AgentOperations(ApplyOperations):
         active = [one for one in namesakes if one.state is AgentState.ACTIVE]
         return (active or sorted(namesakes, key=lambda one: one.joined_at, reverse=True))[0]
 
-    async def _replace(self, new_agent: Agent, old_agent: Agent) -> None:
-        if not await self._store.put_agent(new_agent, old_agent):
-            raise ConflictError(MEANWHILE.fill(name=old_agent.name))
-        await self._context.agent_names.refresh()
-
     async def _require_free_name(self, agent: Agent, name: str) -> None:
         agents = await self._store.agents()
         other_agents = [one for one in agents.values() if one.id != agent.id]
@@ -234,11 +227,6 @@ class AgentOperations(ApplyOperations):
             agents = self._context.agent_names.current()
             return NodeIdentity(self._context.name, self._context.runs_on, agents=agents)
         return self._context.identity()
-
-    async def _forget_old_invitations(self, now: datetime) -> None:
-        for invitation in (await self._store.invitations()).values():
-            if now - invitation.expires_at > KEPT_AFTER_EXPIRY:
-                await self._store.drop_invitation(invitation.id)
 
     async def _instances_by_agent(self) -> Mapping[str, tuple[str, ...]]:
         """Return the names of instances by their source, in lower case."""

@@ -47,8 +47,9 @@ class AgentHub:
         new_id: Callable[[], str],
         endpoints: HubEndpoints,
         reserved_names: Collection[str] = (),
+        on_read: Callable[[Collection[Agent]], None] = lambda _agents: None,
     ) -> None:
-        self._state = HubState(store, vault, clocks, name, new_id, endpoints)
+        self._state = HubState(store, vault, clocks, name, new_id, endpoints, on_read)
         self._state.reserved_names = frozenset(reserved_names)
         self._verification = RequestVerification(self._state)
         self._joining = Joining(self._state)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.agents import AgentState
+from noroshi.core.agents import Agent, AgentState
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
 from noroshi.link.stamps import StampMint
+from noroshi.people.denied_log import DeniedLog
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.configuration_book import ConfigurationBook
@@ -36,6 +37,7 @@ class HubState:
         name: str,
         new_id: Callable[[], str],
         endpoints: HubEndpoints,
+        on_read: Callable[[Collection[Agent]], None],
     ) -> None:
         self.store, self.clocks, self.name, self.new_id = store, clocks, name, new_id
         self.reserved_names: frozenset[str] = frozenset()
@@ -45,8 +47,9 @@ class HubState:
             Presence(store),
             OpenWaits(),
         )
+        self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
-        self.roster = Roster(store, clocks, self.open_waits.wake)
+        self.roster = Roster(store, clocks, self.open_waits.wake, on_read)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
