@@ -14,6 +14,9 @@ class AgentNames:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._names = frozenset[str]()
+        self.reserved = frozenset[str]()
+        """Names that no agent may have, as they mean something else where instances are
+        measured."""
 
     def current(self) -> frozenset[str]:
         """Return the names."""

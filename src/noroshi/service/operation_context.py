@@ -115,7 +115,9 @@ class OperationContext:
         self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
         self.plans = parts.plans or PlanCache(plugins)
+        reserved_names = {self.name, self.runs_on, NETWORK, SSH_SOURCE}
         self.agent_names = parts.agent_names or AgentNames(store)
+        self.agent_names.reserved = frozenset(reserved_names)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
@@ -133,8 +135,7 @@ class OperationContext:
                 self.name,
                 self.new_id,
                 self.endpoints,
-                {self.name, self.runs_on, NETWORK, SSH_SOURCE},
-                self.agent_names.update,
+                self.agent_names,
             )
         return self._agents_hub
 
