@@ -20,6 +20,7 @@ from pathlib import Path
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.app.install_file import find_install_file
 from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
@@ -305,6 +306,7 @@ async def open_app(
                 self_facts=hosts.own_facts,
                 plans=plans.cache,
                 identity=own_names.current,
+                find_install_file=lambda: find_install_file(config.home),
             ),
         )
         stack.push_async_callback(service.close)
