@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
 
-from noroshi.core.model import Instance
+from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
 
@@ -31,6 +31,7 @@ OTHER_NODE = _(
     "Set source to {node} or {network}, or leave it out"
 )
 OVER_NETWORK = _("{host}, over the network")
+BY_SSH = _("{address}, over SSH from {host}")
 
 
 class SourceKind(Enum):
@@ -38,6 +39,7 @@ class SourceKind(Enum):
 
     NODE = "node"
     NETWORK = "network"
+    SSH = "ssh"
     OTHER_NODE = "other-node"
 
 
@@ -83,6 +85,8 @@ def source_of(instance: Instance, node: NodeIdentity) -> Source:
         return Source(SourceKind.NODE)
     if not instance.source:
         return _by_address(instance, node)
+    if instance.source == SSH and instance.ssh is not None:
+        return Source(SourceKind.SSH)
     if instance.source == NETWORK:
         problem = NETWORK_ONLY.fill(source=NETWORK, node=node.name)
         return Source(SourceKind.NETWORK, problem)
@@ -97,8 +101,11 @@ def _by_address(instance: Instance, node: NodeIdentity) -> Source:
     return Source(SourceKind.NETWORK, problem)
 
 
-def measured_on(host: str | Message, *, over_network: bool) -> Message:
-    """Return on which computer something is measured, and whether from there over the network."""
-    if over_network:
+def measured_on(monitor: Monitor, host: str | Message) -> Message:
+    """Return on which computer a monitor is measured, and whether from `host`, which is the
+    node's computer, over the network or by SSH."""
+    if monitor.goes_to:
         return OVER_NETWORK.fill(host=host)
+    if monitor.instance.source == SSH:
+        return BY_SSH.fill(address=monitor.instance.address, host=host)
     return host if isinstance(host, Message) else plain(host)

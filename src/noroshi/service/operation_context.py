@@ -147,7 +147,7 @@ class OperationContext:
 
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""
-        return measured_on(self.runs_on or self.name, over_network=bool(monitor.goes_to))
+        return measured_on(monitor, self.runs_on or self.name)
 
     async def current(self) -> tuple[Version, Plan]:
         number = await self.store.current_number()  # all documents may be a few MB

@@ -31,7 +31,17 @@ from noroshi.cli.commands.node import (
 )
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.sign_in import AUTHORIZE, CERT, GUIDE, SECRET
-from noroshi.cli.commands.status import BEAT, CONTACTS, DOCTOR, HEALTH, LOG, PLACES, STATUS, TRY
+from noroshi.cli.commands.status import (
+    BEAT,
+    CONTACTS,
+    DOCTOR,
+    HEALTH,
+    LOG,
+    PLACES,
+    SSH_SCRIPT,
+    STATUS,
+    TRY,
+)
 from noroshi.cli.commands.users import API_TOKEN, AUDIT, USER
 from noroshi.core.translation import pgettext
 
@@ -47,7 +57,19 @@ DEFINITIONS = (
     BLUEPRINT,
     KINDS,
 )
-STATE = (STATUS, INSTANCES, MONITORS, HEALTH, PLACES, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+STATE = (
+    STATUS,
+    INSTANCES,
+    MONITORS,
+    HEALTH,
+    PLACES,
+    DOCTOR,
+    SSH_SCRIPT,
+    TRY,
+    LOG,
+    CONTACTS,
+    BEAT,
+)
 ALARMS_AND_SILENCES = (ALARMS, ALARM, SILENCE)
 MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 PEOPLE = (USER, API_TOKEN, AUDIT)
