@@ -120,7 +120,7 @@ async def pasted(hub, line, shell="sh", without=()):
     """
     programs = other_server(hub.folder)
     place = f"s#/opt/noroshi#{hub.folder}/opt#;s#/usr/local/bin#{hub.folder}/commands#"
-    anywhere = 's#"/root/", "/home/", "/tmp/"#"/nowhere/"#'
+    anywhere = "s#all(.* for one in places)#True#"
     moved = f"sed '{place};s#/run/systemd/system#/nowhere#;{anywhere}' | {shell}"
     line = line.replace("sudo sh", moved)
     environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C"}
@@ -366,9 +366,14 @@ def test_a_system_for_which_the_file_is_not_is_told(system, glibc, allowed):
 
 
 def test_a_python_that_the_services_user_cannot_read_is_passed_over(tmp_path):
-    """As those of pyenv below /root."""
-    done = answer_of(PLAIN, "find_python", **{"/root/": f"{sys.base_prefix}/", "/tmp/": "/x/"})
-    assert sys.base_prefix not in done.stdout
+    """As one in the home folder of an administrator."""
+    closed = tmp_path / "closed"
+    subprocess.run([sys.executable, "-m", "venv", "--copies", "--without-pip", closed])
+    closed.chmod(0o700)
+    call = f"PATH={closed / 'bin'}; find_python || echo none"
+    assert answer_of(PLAIN, call).stdout == "none\n"
+    anywhere = PLAIN.replace("os.stat(one).st_mode & 1", "True")
+    assert answer_of(anywhere, call).stdout.startswith(str(closed))
 
 
 def test_the_lines_hold_the_pin_and_bind_the_certificate():

@@ -28,7 +28,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http import static_files
 from noroshi.web.http.security_headers import Guard
-from noroshi.web.link import installation, link_endpoints
+from noroshi.web.link import install_downloads, link_endpoints
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def application(web: WebContext) -> ASGIApp:
             *health.routes(web),
             *endpoints.routes(web),
             *link_endpoints.routes(web),
-            *installation.routes(web),
+            *install_downloads.routes(web),
             *static_files.routes(),
             *pages.routes(web),
         ],
@@ -75,7 +75,7 @@ def agents_application(web: WebContext) -> ASGIApp:
         return Response(status_code=500)
 
     starlette = Starlette(
-        routes=[*link_endpoints.routes(web), *installation.routes(web)],
+        routes=[*link_endpoints.routes(web), *install_downloads.routes(web)],
         exception_handlers={Exception: on_unexpected_error},
     )
     starlette.router.redirect_slashes = False
