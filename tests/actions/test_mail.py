@@ -164,7 +164,7 @@ def test_the_next_notice_is_what_the_rule_says(changed, said):
 def test_a_repeat_on_another_day_says_which():
     alarms = (alarm(used(95), contact=AKI),)
     text = draft(None, AKI, topic("ja", rule(repeat=timedelta(days=1))), alarms)["text"]
-    assert "このまま続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
+    assert "異常が続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
 
 
 def test_a_rule_that_is_gone_is_not_spoken_of():

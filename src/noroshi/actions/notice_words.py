@@ -139,5 +139,6 @@ UNWATCHED_SO = {
 MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being taken")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
-    "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."
+    "Noroshi / notice: {event}. The recipients are set in the manager under Settings › "
+    "System notifications, or in notifications/."
 )

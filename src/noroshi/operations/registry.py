@@ -39,6 +39,7 @@ EVENTS: Mapping[str, Message] = {
     "agent_clone": _("Second machine with the key of an agent"),
     "agent_join": _("Agent joined"),
     "agent_key": _("Key of an agent replaced"),
+    "agent_request": _("Request of an agent"),
     "agent_leave": _("Agent left"),
     "api_token": _("Request with an API token"),
     "log_in": _("Login"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -34,7 +35,7 @@ FS01 = Machine(host_name="fs01", id="m1", system="Debian 13", addresses=("192.0.
 class Reply:
     status: int
     content: bytes
-    headers: dict
+    headers: Mapping
 
     def message(self, shape):
         assert self.status == 200, self.content
@@ -97,7 +98,7 @@ class AgentClient:
             headers = headers | {"content-encoding": body.coding}
         url = f"{self.url}{PREFIX}{name}"
         async with self.session.post(url, data=body.content, headers=headers) as response:
-            reply = Reply(response.status, await response.read(), dict(response.headers))
+            reply = Reply(response.status, await response.read(), response.headers)
         self.stamp = reply.headers.get(STAMP_HEADER, self.stamp)
         return reply
 

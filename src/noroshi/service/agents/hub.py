@@ -110,6 +110,10 @@ class AgentHub:
         """Return the configuration of an agent; None where nothing is known of it yet."""
         return self._state.book.of_agent(id)
 
+    def is_waiting(self, id: str) -> bool:
+        """Return whether a request of an agent is held now."""
+        return id in self._state.open_waits
+
     def unchanged_configurations(self) -> AbstractContextManager[None]:
         """Tell no agent of a new configuration until the block ends, in which an agent is renamed
         and the definitions that name it."""

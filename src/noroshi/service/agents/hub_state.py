@@ -11,6 +11,7 @@ from noroshi.core.agents import AgentState
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
 from noroshi.link.stamps import StampMint
+from noroshi.people.denied_log import DeniedLog
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.configuration_book import ConfigurationBook
@@ -45,6 +46,7 @@ class HubState:
             Presence(store),
             OpenWaits(),
         )
+        self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
         self.roster = Roster(store, clocks, self.open_waits.wake)
         self._vault, self._last_pins = vault, self.pins

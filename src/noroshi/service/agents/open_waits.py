@@ -35,6 +35,9 @@ class OpenWaits:
     def __init__(self) -> None:
         self._open_waits: dict[str, OpenWait] = {}
 
+    def __contains__(self, agent: str) -> bool:
+        return agent in self._open_waits
+
     @contextmanager
     def open(self, agent: str) -> Iterator[OpenWait]:
         """Keep a request of an agent among those that are woken, until the block ends."""

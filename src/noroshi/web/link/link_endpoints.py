@@ -9,7 +9,7 @@ import math
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -47,38 +47,36 @@ def routes(web: WebContext) -> list[Route]:
     """Return the routes of the link."""
 
     async def post(request: Request) -> Response:
+        is_joining = request.path_params["name"] == JOIN
+        body = ReceivedBody(request, MOST_BYTES_JOINING if is_joining else MOST_BYTES_SENT)
         try:
-            return await _response(web, await _answer(web, request))
+            return await _response(web, await _answer(web, request, body))
         except LinkRefusedError as refusal:
-            return await _refusal(web, refusal, STATUS[refusal.fault])
+            return await _refusal(web, request, body, refusal, STATUS[refusal.fault])
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody hears it
         except BodyTooLongError:
             too_large = LinkRefusedError(LinkFault.TOO_LARGE, "the body is too large")
-            return await _refusal(web, too_large, STATUS[too_large.fault])
+            return await _refusal(web, request, body, too_large, STATUS[too_large.fault])
         except StoreError as error:
             log.warning("an agent gets no answer now: %s", error)
             busy = LinkRefusedError(LinkFault.BUSY, "not now", AGAIN_AFTER)
-            return await _refusal(web, busy, UNAVAILABLE)
+            return await _refusal(web, request, body, busy, UNAVAILABLE)
 
     return [Route(PREFIX + "{name}", post, methods=["POST"])]
 
 
-async def _answer(web: WebContext, request: Request) -> object:
+async def _answer(web: WebContext, request: Request, request_body: ReceivedBody) -> object:
     hub, name = web.service.agents_hub, request.path_params["name"]
     address = request.client.host if request.client is not None else ""
+    coding = request.headers.get("content-encoding", "").strip().lower()
     if name == JOIN:
-        return await hub.join(await _body(request, MOST_BYTES_JOINING), address)
+        return await hub.join(Body(await request_body.read_whole(), coding), address)
     authorization = request.headers.get("authorization", "")
     caller = await hub.caller(request.url.path, authorization, address)
     report_agent(request.scope, caller.agent.id)
-    body = await _body(request, MOST_BYTES_SENT)
-    answer = hub.answer(caller, name, body)
+    answer = hub.answer(caller, name, Body(await request_body.read_whole(), coding))
     return await (_until_closing(web, answer) if name == WAIT else answer)
-
-
-async def _body(request: Request, most: int) -> Body:
-    """Return the body as it was sent. Raises BodyTooLongError."""
-    content = await ReceivedBody(request, most).read_whole()
-    return Body(content, request.headers.get("content-encoding", "").strip().lower())
 
 
 async def _until_closing(web: WebContext, answer: Awaitable[T]) -> T:
@@ -95,11 +93,32 @@ async def _until_closing(web: WebContext, answer: Awaitable[T]) -> T:
         closing.cancel()
 
 
-async def _refusal(web: WebContext, refusal: LinkRefusedError, status: int) -> Response:
+async def _refusal(
+    web: WebContext,
+    request: Request,
+    request_body: ReceivedBody,
+    refusal: LinkRefusedError,
+    status: int,
+) -> Response:
+    """Return a refusal, once the body was heard: the connection can then be used again. One that
+    is too large is not heard to its end, so the connection ends."""
     response = await _response(web, Refused(fault=refusal.fault, message=refusal.text), status)
     if refusal.retry_after > 0:
         response.headers["retry-after"] = str(math.ceil(refusal.retry_after))
+    if not await _is_heard(request_body, request):
+        response.headers["connection"] = "close"
     return response
+
+
+async def _is_heard(request_body: ReceivedBody, request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > request_body.most:
+        return False
+    try:
+        await request_body.read_to_end()
+    except BodyTooLongError:
+        return False
+    return True
 
 
 async def _response(web: WebContext, message: object, status: int = 200) -> Response:
