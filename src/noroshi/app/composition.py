@@ -5,6 +5,7 @@ It alone hands in the clocks, the dice and the environment's randomness.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import random
@@ -21,6 +22,9 @@ from typing import TYPE_CHECKING
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.agent.link_on_demand import LinkOnDemand
+from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.machine import describe_machine
 from noroshi.app.install_file import find_install_file
 from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
@@ -47,7 +51,7 @@ from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.foreign import host_by_source
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
-from noroshi.hosts.own_names import OwnNames
+from noroshi.hosts.own_names import OwnNames, addresses_of_interfaces
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import run_in_thread
@@ -257,6 +261,7 @@ class App:
     plans: Plans
     tokens: TokenSource
     people: People
+    hub_links: LinkOnDemand
 
 
 @asynccontextmanager
@@ -315,6 +320,7 @@ async def open_app(
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
+        hub_links = _hub_links(store, vault, config, clocks, plugins)
         service = Service(
             store,
             plugins,
@@ -335,12 +341,13 @@ async def open_app(
                 plans=plans.cache,
                 identity=own_names.current,
                 find_install_file=lambda: find_install_file(config.home),
+                hub_links=hub_links,
             ),
         )
         stack.push_async_callback(service.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, service, plans, tokens, people)
+        yield App(life, store, engine, service, plans, tokens, people, hub_links)
 
 
 def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
@@ -474,6 +481,23 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
         return plugins.transport(route.kind).open(route.options, route_context)
 
     return open
+
+
+def _hub_links(
+    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+) -> LinkOnDemand:
+    host_name = socket.gethostname()
+    settings = LinkSettings(
+        clocks=clocks,
+        uniform=random.uniform,
+        sleep=asyncio.sleep,
+        random_mark=lambda: os.urandom(8).hex(),
+        machine=lambda: describe_machine(host_name, addresses_of_interfaces),
+        kinds=tuple(sorted(plugins.checks)),
+        policy=NetworkPolicy(may_reach=config.may_reach),
+        secret=secret_of(vault),
+    )
+    return LinkOnDemand(store, vault, settings)
 
 
 def _new_id(clocks: Clocks) -> Callable[[], str]:

@@ -8,6 +8,7 @@ from noroshi.core.translation import Message, _
 from noroshi.operations import (
     alarm_operations,
     definition_operations,
+    hub_operations,
     listener_operations,
     mail_operations,
     monitor_operations,
@@ -21,6 +22,7 @@ from noroshi.operations.declaration import Declaration
 MODULES = (
     alarm_operations,
     definition_operations,
+    hub_operations,
     listener_operations,
     mail_operations,
     monitor_operations,
@@ -42,6 +44,7 @@ EVENTS: Mapping[str, Message] = {
     "agent_request": _("Request of an agent"),
     "agent_leave": _("Agent left"),
     "api_token": _("Request with an API token"),
+    "hub_configuration": _("Configuration of the hub put in effect"),
     "log_in": _("Login"),
     "log_in_code": _("Second step of a login"),
     "make_sure": _("Password re-entered"),

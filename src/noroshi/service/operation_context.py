@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
+from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.sources import NETWORK, NodeIdentity, measured_on
@@ -72,7 +73,7 @@ class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
     names and addresses of this node and its computer, `find_install_file` the file from which
-    other servers install Noroshi."""
+    other servers install Noroshi. `hub_links` is the link to the node's hub."""
 
     vault: Vault
     tokens: TokenSource
@@ -89,6 +90,7 @@ class ServiceParts:
     plans: PlanCache | None = None
     identity: Callable[[], NodeIdentity] | None = None
     find_install_file: Callable[[], Path | None] = lambda: None
+    hub_links: LinkOnDemand | None = None
 
 
 class OperationContext:
@@ -102,7 +104,7 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
-        self.identity = parts.identity
+        self.identity, self.hub_links = parts.identity, parts.hub_links
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file

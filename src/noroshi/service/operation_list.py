@@ -11,6 +11,8 @@ from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
@@ -83,6 +85,8 @@ class Service:
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
         self.agents_listener = ListenerOperations(context)
+        self.hub = HubOperations(context)
+        self.hub_definitions = HubDefinitions(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -166,6 +170,7 @@ GROUPS = (
     NodeOperations,
     BackupOperations,
     ListenerOperations,
+    HubOperations,
     HeartbeatOperations,
     VaultKeyOperations,
     SecretOperations,

@@ -22,9 +22,12 @@ from noroshi.cli.commands.node import (
     CHECK_STORE,
     COMPLETION,
     DEMO,
+    HUB,
     INIT,
+    JOIN,
     KEY,
     LAB,
+    LEAVE,
     RESTORE,
     SERVE,
     SERVICE,
@@ -45,7 +48,22 @@ from noroshi.cli.commands.status import (
 from noroshi.cli.commands.users import API_TOKEN, AUDIT, USER
 from noroshi.core.translation import pgettext
 
-NODE = (INIT, SERVE, FIRST, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY, COMPLETION)
+NODE = (
+    INIT,
+    SERVE,
+    FIRST,
+    SERVICE,
+    JOIN,
+    LEAVE,
+    HUB,
+    DEMO,
+    LAB,
+    BACKUP,
+    RESTORE,
+    CHECK_STORE,
+    KEY,
+    COMPLETION,
+)
 DEFINITIONS = (
     CHECK_CONFIG,
     PLAN,
