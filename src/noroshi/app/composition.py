@@ -25,6 +25,7 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
+from noroshi.app.install_file import find_install_file
 from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
@@ -340,6 +341,7 @@ async def open_app(
                 plans=plans.cache,
                 agent_names=agent_names,
                 identity=own_names.current,
+                find_install_file=lambda: find_install_file(config.home),
                 hub_links=hub_links,
             ),
         )

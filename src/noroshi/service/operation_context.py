@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
@@ -72,7 +73,8 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
-    names and addresses of this node and its computer. `hub_links` is the link to the node's hub."""
+    names and addresses of this node and its computer, `find_install_file` the file from which
+    other servers install Noroshi. `hub_links` is the link to the node's hub."""
 
     vault: Vault
     tokens: TokenSource
@@ -89,6 +91,7 @@ class ServiceParts:
     plans: PlanCache | None = None
     agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
+    find_install_file: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
 
 
@@ -106,6 +109,7 @@ class OperationContext:
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
+        self.find_install_file = parts.find_install_file
         self._agents_hub: AgentHub | None = None
         self.listener_control: ListenerControl | None = None
         """The listener for agents, where the node runs in this process."""
