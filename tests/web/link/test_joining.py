@@ -63,7 +63,8 @@ async def test_an_invitation_that_is_over_lets_nobody_in(harness, newcomer):
 
 async def test_a_code_of_another_hub_is_refused(harness, newcomer):
     refused = await newcomer().try_join(JoinCode.create(PIN))
-    assert refused.fault == "invitation" and await rows(harness) == []
+    assert refused.fault == "invitation"
+    assert await rows(harness) == [("agent_join", "", "there is no such invitation")]
 
 
 async def test_who_saw_another_server_is_refused(harness, newcomer):
