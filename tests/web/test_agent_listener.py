@@ -45,7 +45,9 @@ async def answer_at(port, path):
     """What is answered there over TLS, and the pin of the key that was shown."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=WITHOUT_CHECKS)
     shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    )
     head = await reader.readline()
     writer.close()
     key = x509.load_der_x509_certificate(shown).public_key()

@@ -14,12 +14,13 @@ NOTE = "listener for agents"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Hold an address that agents can reach: the host as they name it, and the pin of the TLS key
-    that is shown there."""
+    """Hold an address that agents can reach: the host as they name it, the pin of the TLS key that is
+    shown there, and the SHA-256 of the certificate."""
 
     host: str
     port: int
     pin: bytes
+    certificate: bytes = b""
 
     @property
     def address(self) -> str:

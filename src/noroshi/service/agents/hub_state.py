@@ -12,6 +12,7 @@ from noroshi.core.agents import AgentState
 from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.link.stamps import StampMint
 from noroshi.people.denied_log import DeniedLog
 from noroshi.ports import Clocks, Store
@@ -32,14 +33,14 @@ PostNotice = Callable[[Notice, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubParts:
-    """Hold what the hub has from its node. `name` is the node's; no agent gets one of
-    `reserved_names`."""
+    """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
+    the agents."""
 
     name: str
     new_id: Callable[[], str]
     endpoints: HubEndpoints
     post_notice: PostNotice
-    reserved_names: frozenset[str] = frozenset()
+    agent_names: AgentNames
 
 
 class HubState:
@@ -47,11 +48,8 @@ class HubState:
 
     def __init__(self, store: Store, vault: Vault, clocks: Clocks, parts: HubParts) -> None:
         self.store, self.clocks = store, clocks
-        self.name, self.new_id, self.reserved_names = (
-            parts.name,
-            parts.new_id,
-            parts.reserved_names,
-        )
+        self.name, self.new_id = parts.name, parts.new_id
+        self.reserved_names = parts.agent_names.reserved
         self._endpoints, self._post_notice = parts.endpoints, parts.post_notice
         self.rates, self.presence, self.open_waits = (
             RequestRates(),
@@ -60,7 +58,7 @@ class HubState:
         )
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
-        self.roster = Roster(store, clocks, self.open_waits.wake)
+        self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
