@@ -11,6 +11,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.agents import AgentState
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
+from noroshi.core.model import SSH_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.sources import NETWORK
 from noroshi.core.translation import _, pgettext
@@ -38,7 +39,7 @@ from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.servers import BY_AGENT, BY_NODE, OVER_NETWORK
+from noroshi.web.view.servers import BY_AGENT, BY_NODE, OVER_NETWORK, OVER_SSH
 
 HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")
@@ -257,7 +258,11 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
 async def _source_titles(visit: Visit) -> Mapping[str, str]:
     """Return the titles of the places that can measure an instance, by their names."""
     agents = await visit.call(AgentOperations.list)
-    titles = {visit.web.name: visit.say(BY_NODE), NETWORK: visit.say(OVER_NETWORK)}
+    titles = {
+        visit.web.name: visit.say(BY_NODE),
+        SSH_SOURCE: visit.say(OVER_SSH),
+        NETWORK: visit.say(OVER_NETWORK),
+    }
     active = (one.name for one in agents if one.state is AgentState.ACTIVE)
     return {**titles, **dict.fromkeys(active, visit.say(BY_AGENT))}
 
