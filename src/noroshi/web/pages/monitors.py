@@ -258,7 +258,7 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
 async def _source_titles(visit: Visit) -> Mapping[str, str]:
     """Return the titles of the places that can measure an instance, by their names."""
     agents = await visit.call(AgentOperations.list)
-    titles = {visit.web.name: BY_NODE, NETWORK: OVER_NETWORK, SSH_SOURCE: OVER_SSH}
+    titles = {visit.web.name: BY_NODE, SSH_SOURCE: OVER_SSH, NETWORK: OVER_NETWORK}
     active = (one.name for one in agents if one.state is AgentState.ACTIVE)
     titles |= dict.fromkeys(active, BY_AGENT)
     return {name: visit.say(title) for name, title in titles.items()}
