@@ -44,6 +44,7 @@ from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -191,8 +192,8 @@ class Hosts:
         """Facts about this node; only monitors of the node's own instance may ask for them."""
 
     def host_for(self, monitor: Monitor) -> Host:
-        """Return whom the check of a monitor asks. Raises Unmeasurable where another node
-        measures the instance."""
+        """Return whom the check of a monitor asks. Raises Unmeasurable where another node or an
+        agent measures the instance."""
         if (node := self._own_names.current()) is not self._node:
             self._node, self._hosts = node, {}  # the local ones stay: they count what hangs
         instance = monitor.instance
@@ -284,9 +285,9 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
-        plugins = Plugins(
-            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, host_name, policy
-        )
+        agent_names = await _agent_names(store)
+        own_names = OwnNames(config.name, host_name, clocks.steady, agents=agent_names.current)
+        plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = TokenSource(
@@ -301,7 +302,6 @@ async def open_app(
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
         shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
-        own_names = OwnNames(config.name, host_name, clocks.steady)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
         stack.callback(hosts.close)
         engine = Engine(
@@ -339,6 +339,7 @@ async def open_app(
                 surroundings=Surroundings(config, clocks),
                 self_facts=hosts.own_facts,
                 plans=plans.cache,
+                agent_names=agent_names,
                 identity=own_names.current,
                 find_install_file=lambda: find_install_file(config.home),
                 hub_links=hub_links,
@@ -348,6 +349,26 @@ async def open_app(
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, service, plans, tokens, people, hub_links)
+
+
+def _plugins(
+    renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+) -> Plugins:
+    def agent_of(monitor: Monitor) -> str:
+        return own_names.current().agent_of(monitor.instance.source)
+
+    built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
+    return Plugins(*built_in, host_name, policy, agent_of)
+
+
+async def _agent_names(store: Store) -> AgentNames:
+    """Return the names of the agents; of none while the store cannot say, as the node watches on."""
+    names = AgentNames(store)
+    try:
+        await names.refresh()
+    except StoreError as error:
+        log.warning("the agents are not known: %s", error)
+    return names
 
 
 def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:

@@ -73,7 +73,7 @@ async def serve(
         working = asyncio.create_task(app.engine.run())
         try:
             await _until_either(app.engine.ready.wait(), stop.wait())
-            for line in announce(app.plans.current):
+            for line in announce(app.plans.current, await _enrolment(app)):
                 say(line)
             await stack.enter_async_context(_manager(app, config, say))
             _settle_memory()
@@ -150,6 +150,14 @@ async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
     finally:
         keeping.cancel()
         await asyncio.wait((keeping,))
+
+
+async def _enrolment(app: App) -> Enrolment | None:
+    """Return the enrolment at a hub; None also if the store cannot be read now."""
+    try:
+        return await app.hub_links.enrolment()
+    except StoreError:
+        return None
 
 
 @asynccontextmanager

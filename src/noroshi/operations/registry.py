@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.translation import Message, _
 from noroshi.operations import (
+    agent_operations,
     alarm_operations,
     definition_operations,
     hub_operations,
@@ -20,6 +21,7 @@ from noroshi.operations import (
 from noroshi.operations.declaration import Declaration
 
 MODULES = (
+    agent_operations,
     alarm_operations,
     definition_operations,
     hub_operations,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from noroshi import schema
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
-from noroshi.core.model import Monitor, Sample
-from noroshi.core.sources import NETWORK, NodeIdentity, measured_on
+from noroshi.core.model import SSH_SOURCE, Monitor, Sample
+from noroshi.core.sources import NETWORK, NodeIdentity, by_agent, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -26,6 +26,7 @@ from noroshi.definitions.accounts_of_routes import (
 )
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.footprint import Surroundings
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.tokens import SignInState, TokenSource
@@ -88,6 +89,7 @@ class ServiceParts:
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
+    agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
     find_install_file: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
@@ -117,6 +119,9 @@ class OperationContext:
         self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
         self.plans = parts.plans or PlanCache(plugins)
+        reserved_names = {self.name, self.runs_on, NETWORK, SSH_SOURCE}
+        self.agent_names = parts.agent_names or AgentNames(store)
+        self.agent_names.reserved = frozenset(reserved_names)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
@@ -134,7 +139,7 @@ class OperationContext:
                 self.name,
                 self.new_id,
                 self.endpoints,
-                {self.name, self.runs_on, NETWORK},
+                self.agent_names,
             )
         return self._agents_hub
 
@@ -149,7 +154,8 @@ class OperationContext:
 
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""
-        return measured_on(monitor, self.runs_on or self.name)
+        agent = self.plugins.agent_of(monitor)
+        return measured_on(monitor, by_agent(agent) if agent else self.runs_on or self.name)
 
     async def current(self) -> tuple[Version, Plan]:
         number = await self.store.current_number()  # all documents may be a few MB

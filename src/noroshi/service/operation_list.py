@@ -11,6 +11,7 @@ from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.agents.hub_definitions import HubDefinitions
 from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
@@ -64,6 +65,7 @@ class Service:
         self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
     ) -> None:
         self.context = context = OperationContext(store, plugins, clocks, parts)
+        self.agents = AgentOperations(context)
         self.alarms = AlarmOperations(context)
         self.bulk_alarms = BulkAlarmOperations(context)
         self.silences = SilenceOperations(context)
@@ -149,6 +151,7 @@ class Service:
 
 
 GROUPS = (
+    AgentOperations,
     AlarmOperations,
     BulkAlarmOperations,
     SilenceOperations,

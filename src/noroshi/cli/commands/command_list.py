@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.cli.commands.agents import AGENT
 from noroshi.cli.commands.alarms import ALARM, ALARMS, SILENCE
 from noroshi.cli.commands.definition import DEFINITION
 from noroshi.cli.commands.definitions import (
@@ -89,12 +90,14 @@ STATE = (
     BEAT,
 )
 ALARMS_AND_SILENCES = (ALARMS, ALARM, SILENCE)
+AGENTS = (AGENT,)
 MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 PEOPLE = (USER, API_TOKEN, AUDIT)
 GROUPS = (
     (pgettext("commands", "node"), NODE),
     (pgettext("commands", "definitions"), DEFINITIONS),
     (pgettext("commands", "monitoring"), (*STATE, *ALARMS_AND_SILENCES)),
+    (pgettext("commands", "agents"), AGENTS),
     (pgettext("commands", "mail"), MAIL),
     (pgettext("commands", "users"), PEOPLE),
 )

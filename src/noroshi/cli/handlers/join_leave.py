@@ -47,7 +47,7 @@ NO_HUB = with_commands(
 )
 LABELS: Mapping[str, Message] = {
     "hub": _("hub"),
-    "name": _("name here"),
+    "name": _("name at the hub"),
     "phase": _("link"),
     "contact": _("last contact"),
     "clock": _("clock"),

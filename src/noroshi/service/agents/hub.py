@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.agents import Agent, AgentState, LastSeen
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.link.link_messages import JoinAnswer
 from noroshi.link.message_body import Body
 from noroshi.ports import Clocks, Store, StoreError
@@ -46,10 +47,9 @@ class AgentHub:
         name: str,
         new_id: Callable[[], str],
         endpoints: HubEndpoints,
-        reserved_names: Collection[str] = (),
+        agent_names: AgentNames,
     ) -> None:
-        self._state = HubState(store, vault, clocks, name, new_id, endpoints)
-        self._state.reserved_names = frozenset(reserved_names)
+        self._state = HubState(store, vault, clocks, name, new_id, endpoints, agent_names)
         self._verification = RequestVerification(self._state)
         self._joining = Joining(self._state)
         self._flushed_at = self._tidied_at = clocks.steady() - TIDY_EVERY

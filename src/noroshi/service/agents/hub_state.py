@@ -10,6 +10,7 @@ from typing import Any
 from noroshi.core.agents import AgentState
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.link.stamps import StampMint
 from noroshi.people.denied_log import DeniedLog
 from noroshi.ports import Clocks, Store
@@ -37,9 +38,10 @@ class HubState:
         name: str,
         new_id: Callable[[], str],
         endpoints: HubEndpoints,
+        agent_names: AgentNames,
     ) -> None:
         self.store, self.clocks, self.name, self.new_id = store, clocks, name, new_id
-        self.reserved_names: frozenset[str] = frozenset()
+        self.reserved_names = agent_names.reserved
         self._endpoints = endpoints
         self.rates, self.presence, self.open_waits = (
             RequestRates(),
@@ -48,7 +50,7 @@ class HubState:
         )
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
-        self.roster = Roster(store, clocks, self.open_waits.wake)
+        self.roster = Roster(store, clocks, self.open_waits.wake, agent_names.update)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()

@@ -24,6 +24,7 @@ from noroshi.operations import hub_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.hub_answers import HubLeft, HubStatus
 from noroshi.ports import RouteError, Version
+from noroshi.service.agents.joining import REFUSALS
 from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -94,10 +95,11 @@ class HubOperations(ApplyOperations):
     @offers(hub_operations.HUB_STATUS)
     async def status(self, person: Person) -> HubStatus:
         """Return the hub and how the link is."""
-        enrolment = await self._links.enrolment()
-        if enrolment is None:
+        links = self._context.hub_links
+        enrolment = await links.enrolment() if links is not None else None
+        if links is None or enrolment is None:
             return HubStatus()
-        link, accepted = self._links.status, configuration_in(await self._store.get_values())
+        link, accepted = links.status, configuration_in(await self._store.get_values())
         offset = link.clock_offset
         return HubStatus(
             hub=enrolment.hub_name,
@@ -162,7 +164,7 @@ def _failures_in_words() -> Iterator[None]:
 def _refusal_words(refusal: LinkRefusedError) -> Message:
     if refusal.fault is not LinkFault.INVITATION:
         return REFUSED.fill(why=plain(refusal.message or refusal.fault.value))
-    reasons = {reason.value: words for reason, words in REASONS.items()}
+    reasons = {REFUSALS[reason].en: words for reason, words in REASONS.items()}
     return INVITATION_REFUSED.fill(why=reasons.get(refusal.message, plain(refusal.message)))
 
 
