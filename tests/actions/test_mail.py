@@ -67,6 +67,15 @@ def test_a_contact_whose_language_we_do_not_speak_reads_english():
     assert draft(None, contact, topic(), (alarm(used(91)),))["language"] == "en"
 
 
+@pytest.mark.parametrize(
+    ("language", "line"), [("ja", "測定元 エージェント FS01"), ("en", "Measured on agent FS01")]
+)
+def test_a_mail_about_what_an_agent_measures_names_the_agent(language, line):
+    by_agent = replace(topic(language), runs_on="FS01", agent="FS01")
+    payload = draft(None, READERS[language], by_agent, (alarm(used(91)),))
+    assert line in " ".join(payload["text"].split())
+
+
 # The subject
 
 

@@ -17,6 +17,7 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from noroshi.core.agents import JoinRefusal
 from noroshi.core.definitions.document import Document
 from noroshi.link.agent_key import spki_pin, thumbprint_of
 from noroshi.link.join_code import JoinCode
@@ -48,6 +49,7 @@ from noroshi.link.signature import (
     verify,
 )
 from noroshi.link.stamps import StampMint
+from noroshi.service.agents.joining import REFUSALS
 from tests.transports.mail_server import make_certificate
 
 SHAPES = {
@@ -202,7 +204,7 @@ class StandInHub:
             await self.on_join(request)
         thumbprint = thumbprint_of(request.key)
         if self.invitations.get(secret_hash, "?") not in ("", thumbprint):
-            raise RefusedHereError(LinkFault.INVITATION, "used")
+            raise RefusedHereError(LinkFault.INVITATION, REFUSALS[JoinRefusal.USED].en)
         self.invitations[secret_hash] = thumbprint
         agent = f"agent-{thumbprint[:6]}"
         self.keys[agent] = [request.key]

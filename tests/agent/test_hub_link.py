@@ -12,9 +12,10 @@ from itertools import count
 import pytest
 
 from noroshi.agent.enrolment import LIFE, configuration_in, enrolment_in, keep_enrolment
-from noroshi.agent.hub_link import HubLink, HubProxy, LinkSettings, OtherHubError
+from noroshi.agent.hub_link import HubLink
 from noroshi.agent.key_chain import keep_keys, read_keys
-from noroshi.agent.link_client import HubNotReachedError, LinkRefusedError
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
+from noroshi.agent.link_settings import HubProxy, LinkSettings
 from noroshi.agent.link_status import LinkPhase
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.definitions.document import Document

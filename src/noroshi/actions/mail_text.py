@@ -36,7 +36,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import SSH_SOURCE as SSH, Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence, has_sentence
-from noroshi.core.sources import measured_on
+from noroshi.core.sources import by_agent, measured_on
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext, with_capital
 
 SINCE_LABEL = pgettext("beginning of an alarm", "Since")
@@ -247,12 +247,12 @@ def _rows(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
 
 
 def _computer_text(batch: AlarmBatch) -> str:
-    host, monitor = batch.topic.runs_on, batch.topic.monitor
-    is_asked_here = not monitor.goes_to and monitor.instance.source != SSH
+    agent, host, monitor = batch.topic.agent, batch.topic.runs_on, batch.topic.monitor
+    is_asked_here = not agent and not monitor.goes_to and monitor.instance.source != SSH
     if host and is_asked_here:
         computer = HOST_AND_COMPUTER.fill(host=host, here=THIS_COMPUTER)
     else:
-        computer = measured_on(monitor, host or THIS_COMPUTER)
+        computer = measured_on(monitor, by_agent(agent) if agent else host or THIS_COMPUTER)
     return computer.say(batch.language)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from noroshi import __version__
 from noroshi.agent.enrolment import (
@@ -17,73 +16,26 @@ from noroshi.agent.enrolment import (
     next_life_number,
 )
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
-from noroshi.agent.link_client import (
-    HubAddress,
-    HubNotReachedError,
-    LinkClient,
-    LinkRefusedError,
-    Signer,
-)
+from noroshi.agent.link_client import HubAddress, LinkClient, Signer
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_loop import LinkLoop, LinkParts, TakeUp
+from noroshi.agent.link_settings import NO_PROXY, HubProxy, LinkSettings
 from noroshi.agent.link_status import LinkPhase, LinkStatus
-from noroshi.core.agents import Life, Machine
-from noroshi.core.network_policy import NetworkPolicy
+from noroshi.core.agents import Life
 from noroshi.core.reserved_entries import AGENT_KEYS, HUB_PROXY
-from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import LEAVE, Accepted, JoinRequest, LeaveRequest
 from noroshi.link.signature import join_binding, sign
 from noroshi.network.connector import NetworkEgress
-from noroshi.ports import Clocks, RouteError, Store, StoreError
-from noroshi.vault import Secret, Vault, VaultError
+from noroshi.ports import RouteError, Store, StoreError
+from noroshi.vault import Vault, VaultError
 
 log = logging.getLogger(__name__)
 LEAVE_PATIENCE = 10.0
 """Seconds to wait for the hub while leaving it."""
 RETRY_PAUSE = 30.0
 """Seconds until the enrolment is read again, if the store could not be read."""
-
-OTHER_HUB = _(
-    "This node already belongs to the hub {hub} at {where}. To join another one, or the same one "
-    "with a new key, leave it first."
-)
-
-
-class OtherHubError(Exception):
-    """Report that the node belongs to another hub."""
-
-    def __init__(self, enrolment: Enrolment) -> None:
-        address = HubAddress(enrolment.host, enrolment.port)
-        self.words: Message = OTHER_HUB.fill(hub=enrolment.hub_name, where=str(address))
-        super().__init__(self.words.en)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubProxy:
-    """Describe an HTTP proxy to the hub: host:port, and the log-in if it asks for one."""
-
-    address: str = ""
-    user: str = ""
-    password: Secret | None = None
-
-
-NO_PROXY = HubProxy()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkSettings:
-    """Hold what the link has from this process. `random_mark` returns 64 random bits in hexadecimal
-    digits; the other functions are as in `LinkParts`."""
-
-    clocks: Clocks
-    uniform: Callable[[float, float], float]
-    sleep: Callable[[float], Awaitable[object]]
-    random_mark: Callable[[], str]
-    machine: Callable[[], Machine]
-    kinds: tuple[str, ...]
-    policy: NetworkPolicy
-    secret: Callable[[str], Awaitable[str]]
 
 
 class HubLink:

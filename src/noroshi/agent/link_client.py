@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
 from noroshi.core.cadence import EPOCH
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import _
 from noroshi.link.agent_key import PrivateKey, spki_pin
 from noroshi.link.link_messages import (
     JOIN,
@@ -18,7 +19,6 @@ from noroshi.link.link_messages import (
     PREFIX,
     JoinAnswer,
     JoinRequest,
-    LinkFault,
     Refused,
 )
 from noroshi.link.message_body import DEFLATE, BadBodyError, Body, body_of, message_in
@@ -37,27 +37,6 @@ CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
 
 NO_ANSWER = _("the hub at {where} did not answer")
 NO_HUB = _("{where} does not answer as a hub of Noroshi does: {what}")
-
-
-class HubNotReachedError(Exception):
-    """Report that there was no answer of the hub, in words for an administrator."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
-
-
-class LinkRefusedError(Exception):
-    """Report that the hub refused a request. `pause`: the seconds of Retry-After."""
-
-    def __init__(self, fault: LinkFault, message: str, pause: float | None = None) -> None:
-        super().__init__(f"{fault.value}: {message}")
-        self.fault, self.message, self.pause = fault, message, pause
-
-    @property
-    def is_stale(self) -> bool:
-        """Return whether the same request may succeed with the stamp that came with the refusal."""
-        return self.fault is LinkFault.STALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from noroshi import __version__
 from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
-from noroshi.agent.link_client import HubNotReachedError, LinkClient, LinkRefusedError, Signer
+from noroshi.agent.link_client import LinkClient, Signer
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.agent.link_state import (
     ConfigurationAccepted,
     ConfigurationRefused,

@@ -8,7 +8,7 @@ from enum import Enum
 
 from noroshi.agent.link_state import LinkReason
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.translation import NOTHING, Message
+from noroshi.core.translation import NOTHING, Message, _
 
 
 class LinkPhase(Enum):
@@ -41,6 +41,11 @@ PHASES = {
 """The phase that each reason means; a stale stamp means none."""
 
 
+TURNED_AWAY = frozenset({LinkPhase.REMOVED, LinkPhase.CLONED, LinkPhase.OTHER_VERSION})
+"""The phases that end only if a person does something."""
+NO_AGENT_NOW = _("The hub does not accept this server now: {why}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkStatus:
     """Hold the phase of the link, since when, and what is wrong. `clock_offset` is this
@@ -53,3 +58,9 @@ class LinkStatus:
     last_contact: datetime | None = None
     clock_offset: timedelta | None = None
     problems: tuple[Problem, ...] = ()
+
+    def own_trouble(self) -> Message | None:
+        """Return what a person of this node must do something about; None if there is nothing."""
+        if self.phase not in TURNED_AWAY:
+            return None
+        return NO_AGENT_NOW.fill(why=self.trouble)

@@ -5,6 +5,7 @@ It alone hands in the clocks, the dice and the environment's randomness.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import random
@@ -21,6 +22,10 @@ from typing import TYPE_CHECKING
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.agent.link_on_demand import LinkOnDemand
+from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.machine import describe_machine
+from noroshi.app.install_file import find_install_file
 from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
@@ -39,6 +44,7 @@ from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -46,7 +52,7 @@ from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.foreign import host_by_source
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
-from noroshi.hosts.own_names import OwnNames
+from noroshi.hosts.own_names import OwnNames, addresses_of_interfaces
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import run_in_thread
@@ -186,8 +192,8 @@ class Hosts:
         """Facts about this node; only monitors of the node's own instance may ask for them."""
 
     def host_for(self, monitor: Monitor) -> Host:
-        """Return whom the check of a monitor asks. Raises Unmeasurable where another node
-        measures the instance."""
+        """Return whom the check of a monitor asks. Raises Unmeasurable where another node or an
+        agent measures the instance."""
         if (node := self._own_names.current()) is not self._node:
             self._node, self._hosts = node, {}  # the local ones stay: they count what hangs
         instance = monitor.instance
@@ -256,6 +262,7 @@ class App:
     plans: Plans
     tokens: TokenSource
     people: People
+    hub_links: LinkOnDemand
 
 
 @asynccontextmanager
@@ -278,9 +285,9 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
-        plugins = Plugins(
-            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, host_name, policy
-        )
+        agent_names = await _agent_names(store)
+        own_names = OwnNames(config.name, host_name, clocks.steady, agents=agent_names.current)
+        plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = TokenSource(
@@ -295,7 +302,6 @@ async def open_app(
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
         shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
-        own_names = OwnNames(config.name, host_name, clocks.steady)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
         stack.callback(hosts.close)
         engine = Engine(
@@ -314,6 +320,7 @@ async def open_app(
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
+        hub_links = _hub_links(store, vault, config, clocks, plugins)
         service = Service(
             store,
             plugins,
@@ -332,13 +339,36 @@ async def open_app(
                 surroundings=Surroundings(config, clocks),
                 self_facts=hosts.own_facts,
                 plans=plans.cache,
+                agent_names=agent_names,
                 identity=own_names.current,
+                find_install_file=lambda: find_install_file(config.home),
+                hub_links=hub_links,
             ),
         )
         stack.push_async_callback(service.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, service, plans, tokens, people)
+        yield App(life, store, engine, service, plans, tokens, people, hub_links)
+
+
+def _plugins(
+    renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+) -> Plugins:
+    def agent_of(monitor: Monitor) -> str:
+        return own_names.current().agent_of(monitor.instance.source)
+
+    built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
+    return Plugins(*built_in, host_name, policy, agent_of)
+
+
+async def _agent_names(store: Store) -> AgentNames:
+    """Return the names of the agents; of none while the store cannot say, as the node watches on."""
+    names = AgentNames(store)
+    try:
+        await names.refresh()
+    except StoreError as error:
+        log.warning("the agents are not known: %s", error)
+    return names
 
 
 def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
@@ -472,6 +502,23 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
         return plugins.transport(route.kind).open(route.options, route_context)
 
     return open
+
+
+def _hub_links(
+    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+) -> LinkOnDemand:
+    host_name = socket.gethostname()
+    settings = LinkSettings(
+        clocks=clocks,
+        uniform=random.uniform,
+        sleep=asyncio.sleep,
+        random_mark=lambda: os.urandom(8).hex(),
+        machine=lambda: describe_machine(host_name, addresses_of_interfaces),
+        kinds=tuple(sorted(plugins.checks)),
+        policy=NetworkPolicy(may_reach=config.may_reach),
+        secret=secret_of(vault),
+    )
+    return LinkOnDemand(store, vault, settings)
 
 
 def _new_id(clocks: Clocks) -> Callable[[], str]:

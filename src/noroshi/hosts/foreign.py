@@ -14,6 +14,7 @@ from noroshi.ports import (
     Files,
     Host,
     Listener,
+    MeasuredByAgent,
     Memory,
     Process,
     Processor,
@@ -102,7 +103,9 @@ class UnaskedHost(ForeignHost):
 def host_by_source(source: Source, host: Host) -> Host:
     """Return whom a check asks: `host`, or what shows no more of a computer than the network
     does; of a computer that is asked by SSH, nothing. Raises Unmeasurable where another node
-    measures the instance."""
+    measures the instance, MeasuredByAgent where an agent does."""
+    if source.kind is SourceKind.AGENT:
+        raise MeasuredByAgent(source.problem)
     if source.kind is SourceKind.SSH:
         return UnaskedHost(host)
     if source.kind is SourceKind.OTHER_NODE:

@@ -15,6 +15,7 @@ from noroshi.ports.plugins import (
     Clocks as Clocks,
     Files as Files,
     Host as Host,
+    MeasuredByAgent as MeasuredByAgent,
     Outcome as Outcome,
     Resource as Resource,
     RouteError as RouteError,

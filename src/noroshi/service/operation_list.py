@@ -11,6 +11,9 @@ from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agents import AgentOperations
+from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
@@ -62,6 +65,7 @@ class Service:
         self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
     ) -> None:
         self.context = context = OperationContext(store, plugins, clocks, parts)
+        self.agents = AgentOperations(context)
         self.alarms = AlarmOperations(context)
         self.bulk_alarms = BulkAlarmOperations(context)
         self.silences = SilenceOperations(context)
@@ -83,6 +87,8 @@ class Service:
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
         self.agents_listener = ListenerOperations(context)
+        self.hub = HubOperations(context)
+        self.hub_definitions = HubDefinitions(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -145,6 +151,7 @@ class Service:
 
 
 GROUPS = (
+    AgentOperations,
     AlarmOperations,
     BulkAlarmOperations,
     SilenceOperations,
@@ -166,6 +173,7 @@ GROUPS = (
     NodeOperations,
     BackupOperations,
     ListenerOperations,
+    HubOperations,
     HeartbeatOperations,
     VaultKeyOperations,
     SecretOperations,

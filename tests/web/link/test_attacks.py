@@ -38,6 +38,9 @@ async def test_a_request_of_another_key_is_refused(harness, agent):
     refused = await agent.send(WAIT, WaitRequest(hold=0), key=PrivateKey.create())
     assert (refused.status, refused.fault) == (401, "bad-signature")
     assert refusals(harness) == {"bad-signature": 1}
+    row = (await harness.store.audit_log())[0]
+    assert (row.op, row.who, row.address) == ("agent_request", "", "127.0.0.1")
+    assert row.refused.en == "the request is not signed by an agent of this hub"
 
 
 async def test_a_body_that_is_another_than_was_signed_is_refused(agent):

@@ -21,6 +21,7 @@ EventName = Literal[
     "came-back",
     "all-is-well",
     "unwatched",
+    "agent-refused",
 ]
 
 
@@ -153,9 +154,9 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where the instance is measured from: the name of this node, "ssh" for a login over SSH,
-    or "network" for checks over the network only. Default: this node if the address belongs to its
-    computer, otherwise the network."""
+    """Where the instance is measured from: the name of this node or of an agent, "ssh" for a
+    login over SSH, or "network" for checks over the network only. Default: this node if the
+    address belongs to its computer, otherwise the network."""
     ssh: SshDef | None = None
     """Login over SSH, for the source "ssh"."""
     zone: str = "UTC"

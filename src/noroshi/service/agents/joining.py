@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.agents import Agent, Invitation, JoinRefusal, Machine, free_name
+from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
@@ -15,11 +16,12 @@ from noroshi.link.link_messages import JoinAnswer, JoinRequest, LinkFault
 from noroshi.link.message_body import BadBodyError, Body, message_in
 from noroshi.link.signature import BadSignatureError, join_binding, verify
 from noroshi.service.agents.agent_presence import LONGEST_NAME
-from noroshi.service.agents.hub_state import HubState
+from noroshi.service.agents.hub_state import DOOR, HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError
 
 log = logging.getLogger(__name__)
 MOST_ADDRESSES = 20
+NOT_PROVED = _("the server did not prove that it has its key and saw this hub")
 REFUSALS: Mapping[JoinRefusal, Message] = {
     JoinRefusal.UNKNOWN: _("there is no such invitation"),
     JoinRefusal.EXPIRED: _("the invitation has expired"),
@@ -43,13 +45,15 @@ class Joining:
             answer = await self._joined(_request_in(body), address)
         except LinkRefusedError as refusal:
             state.rates.refusals[refusal.fault.value] += 1
+            if refusal.fault is LinkFault.BAD_SIGNATURE:
+                await state.denied_log.record("agent_join", "", DOOR, address, NOT_PROVED)
             raise
         state.rates.note_joined(address)
         return answer
 
     async def _joined(self, request: JoinRequest, address: str) -> JoinAnswer:
         state, secret_hash = self._state, _hash_of(request.secret)
-        invitation = await self._invitation(secret_hash)
+        invitation = await self._invitation(secret_hash, address)
         self._check_proof(request, secret_hash)
         candidate = self._candidate(request, invitation)
         known_ids = (await state.store.agents()).keys()
@@ -71,13 +75,15 @@ class Joining:
             stamp=(await state.mint()).create(),
         )
 
-    async def _invitation(self, secret_hash: str) -> Invitation:
+    async def _invitation(self, secret_hash: str, address: str) -> Invitation:
         """Return the invitation of a secret; a stranger who guesses costs no more than this."""
         invitations = await self._state.store.invitations()
         for one in invitations.values():
             if one.hash == secret_hash:
                 return one
-        raise LinkRefusedError(LinkFault.INVITATION, REFUSALS[JoinRefusal.UNKNOWN].en)
+        unknown = REFUSALS[JoinRefusal.UNKNOWN]
+        await self._state.denied_log.record("agent_join", "", DOOR, address, unknown)
+        raise LinkRefusedError(LinkFault.INVITATION, unknown.en)
 
     def _check_proof(self, request: JoinRequest, secret_hash: str) -> None:
         """Raise LinkRefusedError unless the key's owner saw this hub. Where another server ends
@@ -125,6 +131,20 @@ class Joining:
         await self._state.audit(
             "agent_join", invitation.creator, address, arguments, REFUSALS[refusal]
         )
+        if refusal is JoinRefusal.USED:
+            await self._state.report_conflict(
+                AgentConflict.INVITATION,
+                await self._agents_of(invitation),
+                invitation.creator,
+                candidate.machine.host_name,
+                address,
+                invitation.id,
+            )
+
+    async def _agents_of(self, invitation: Invitation) -> str:
+        """Return the names of those who joined by an invitation."""
+        agents = (await self._state.store.agents()).values()
+        return ", ".join(one.name for one in agents if one.invitation == invitation.id)
 
 
 def clean_machine(machine: Machine) -> Machine:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 from noroshi.core.agent_lives import HeardLife, LifeHistory
 from noroshi.core.agents import Agent, AgentState, Life
+from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.translation import _
 from noroshi.link.agent_key import thumbprint_of
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.signature import BadSignatureError, Signed, agent_in, body_hash, verify
-from noroshi.service.agents.hub_state import HubState
+from noroshi.service.agents.hub_state import DOOR, HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.service.agents.request_rates import FOREIGN
 
 log = logging.getLogger(__name__)
 LONGEST_MARK, MOST_STARTS = 64, 1 << 53
+FORGED = _("the request is not signed by an agent of this hub")
 CLONED = _("another machine has the key of this agent")
 
 
@@ -46,6 +48,8 @@ class RequestVerification:
             return await self._verified(path, authorization, address)
         except LinkRefusedError as refusal:
             self._state.rates.refusals[refusal.fault.value] += 1
+            if refusal.fault is LinkFault.BAD_SIGNATURE:
+                await self._state.denied_log.record("agent_request", "", DOOR, address, FORGED)
             raise
 
     async def _verified(self, path: str, authorization: str, address: str) -> Caller:
@@ -55,6 +59,7 @@ class RequestVerification:
             state.rates.refusals[FOREIGN] += 1
             raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "signed for another hub or path")
         refuse_revoked(agent)
+        await state.refresh()
         if (await state.mint()).time_of(signed.stamp) is None:
             raise LinkRefusedError(LinkFault.STALE, "another stamp is needed")
         await self._check_life(agent, signed.life, address)
@@ -69,7 +74,7 @@ class RequestVerification:
         try:
             id = agent_in(authorization)
             state.rates.admit_stranger(id, address, now)
-            await state.refresh()
+            await state.roster.refresh()
             if (agent := state.roster.agents.get(id)) is None:
                 raise BadSignatureError("there is no such agent")
             signed, is_next_key = _signed_with(agent, authorization)
@@ -124,6 +129,9 @@ class RequestVerification:
         )
         arguments = {"address": clone.address, "machine": clone.machine_id}
         await self._state.audit("agent_clone", agent.name, clone.address, arguments, CLONED)
+        await self._state.report_conflict(
+            AgentConflict.KEY, agent.name, agent.invited_by, "", clone.address, agent.id
+        )
 
 
 def refuse_clone(history: LifeHistory, life: Life, machine_id: str = "") -> None:

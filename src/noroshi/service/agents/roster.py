@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from noroshi.core.agents import Agent
 from noroshi.ports import Clocks, Store
@@ -15,10 +15,17 @@ process wrote."""
 
 class Roster:
     """Read agents, and change them. `on_change` is called with the id of each that is another than
-    it was."""
+    it was, `on_read` with all of them."""
 
-    def __init__(self, store: Store, clocks: Clocks, on_change: Callable[[str], None]) -> None:
-        self._store, self._clocks, self._on_change = store, clocks, on_change
+    def __init__(
+        self,
+        store: Store,
+        clocks: Clocks,
+        on_change: Callable[[str], None],
+        on_read: Callable[[Collection[Agent]], None],
+    ) -> None:
+        self._store, self._clocks = store, clocks
+        self._on_change, self._on_read = on_change, on_read
         self._agents: Mapping[str, Agent] = {}
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
@@ -59,6 +66,7 @@ class Roster:
     async def _read(self) -> None:
         self._read_at = self._clocks.steady()
         previous_agents, self._agents = self._agents, await self._store.agents()
+        self._on_read(self._agents.values())
         for id in previous_agents.keys() | self._agents.keys():
             if previous_agents.get(id) != self._agents.get(id):
                 self._on_change(id)
