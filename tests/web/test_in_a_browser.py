@@ -41,6 +41,24 @@ async def test_an_alarm_comes_live(chromium, tmp_path, language, theme, width):
         await seen.shoot(f"monitor.{name}")
 
 
+@sweep("script", ["vendor/htmx/hx-sse.min.js", "live.js"])
+async def test_a_page_is_told_live_whichever_of_its_scripts_comes_last(
+    chromium, tmp_path, script
+):
+    """As on the first visit, when the browser has none of them."""
+
+    async def comes_last(route):
+        await page.wait_for_function("window.htmx")
+        await page.evaluate("new Promise(done => setTimeout(done))")
+        await route.continue_()
+
+    async with looking(chromium, await with_user(), tmp_path) as seen:
+        page = seen.page
+        await page.route(f"**/static/{script}", comes_last)
+        await page.goto(seen.url)
+        await expect(page.locator("#live")).not_to_be_empty()
+
+
 async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(
     chromium, tmp_path
 ):
