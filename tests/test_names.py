@@ -24,6 +24,7 @@ PLUGINS = {
 
 CLEAN = (
     "noroshi.actions.",
+    "noroshi.agent.",
     "noroshi.app.",
     "noroshi.command_line.",
     "noroshi.checks.",
@@ -62,6 +63,7 @@ CLEAN = (
 
 WHOLE_NAMES = (
     "noroshi.actions.",
+    "noroshi.agent.",
     "noroshi.app.",
     "noroshi.checks.",
     "noroshi.cli.",

@@ -19,7 +19,7 @@ SOURCES = {
     if path.suffix in TEXTS and path.is_file()
 }
 MOST = {
-    "A kind of monitor": 2,
+    "A type of monitor": 2,
     "An operation with a page and a command": 5,
     "A transport, or a part of one": 3,
     "A setting of noroshi.toml": 3,

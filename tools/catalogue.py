@@ -374,7 +374,7 @@ def faults() -> Iterator[str]:
         if (entry.context or "", english) not in used:
             yield f"unused: {english!r}"
         yield from _of_entry(entry, english)
-    yield from _of_given_up({one.id for one in used.values()})
+    yield from _of_given_up(used)
     yield from japanese_in_code()
 
 
@@ -392,14 +392,15 @@ def japanese_in_code(source: Path = SOURCE) -> Iterator[str]:
         yield f"no Japanese any more: src/{file}"
 
 
-def _of_given_up(used: Collection[str]) -> Iterator[str]:
+def _of_given_up(used: Collection[tuple[str, str]]) -> Iterator[str]:
+    ids = {id for _context, id in used}
     for entry in catalogue(ENGLISH):
         if not entry.id:
             continue
         old, new = _first(entry.id), _first(entry.string or "")
-        if old in used and old != new:
+        if (entry.context or "", old) in used and old != new:
             yield f"given up, and used: {old!r}"
-        if new not in used:
+        if new not in ids:
             yield f"given up for what nobody uses: {old!r}: {new!r}"
         if not places(new) <= places(old):
             yield f"more places than what is stored has: {old!r}: {new!r}"

@@ -12,7 +12,12 @@ from noroshi.actions.digest_text import digest_of
 from noroshi.actions.mail_draft import draft
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.checks import logfile, noroshi_account, noroshi_node, noroshi_queue, noroshi_route
-from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGER_MONITORED
+from noroshi.core.judgement import (
+    MEASURED_AGAIN,
+    MONITORING_DISABLED,
+    NO_LONGER_MONITORED,
+    judge,
+)
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Cause, Instance, Limits, Monitor, Reading
@@ -291,8 +296,9 @@ def own_alarm(module, reading, language):
         rules=(rule(),),
     )
     contact = READERS[language]
-    cause = Cause(reading, check.limits.get(reading.name, Limits(critical=1)))
-    found = alarm(cause, OK, CRITICAL, contact=contact)
+    limits = check.limits.get(reading.name, Limits(critical=1))
+    level = Level.worst((WARNING, judge(reading, limits)))
+    found = alarm(Cause(reading, limits), OK, level, contact=contact)
     return draft(
         None,
         contact,

@@ -63,12 +63,12 @@ def test_it_says_when_the_outage_began_that_it_tells_and_names_what_was_over_bef
     other = row(0, where="FS02 E:")
     said = told(row(0), over(1, 0), row(3), other)
     assert listed(said)[0] == (
-        f"{LINE}, since 12:03:00 +00:00; before that: CRITICAL from 12:00:00 +00:00 to "
+        f"{LINE} · since 12:03:00 +00:00; before that: CRITICAL from 12:00:00 +00:00 to "
         "12:01:00 +00:00"
     )
     ja = told(row(0), over(1, 0), row(3), other, language="ja")
     assert listed(ja)[0].endswith(
-        "12:03:00 +00:00 から。その前: 12:00:00 +00:00 から 12:01:00 +00:00 まで危険"
+        "12:03:00 +00:00 から。その前: 「危険」12:00:00 +00:00 ～ 12:01:00 +00:00"
     )
 
 
@@ -85,10 +85,7 @@ def test_a_recovery_has_the_times_of_its_own_outage_and_not_the_first_one_s():
     ("language", "expected"),
     [
         ("en", "from Fri 20 Nov 2026 12:00:00 +00:00 to Mon 23 Nov 2026 12:04:00 +00:00"),
-        (
-            "ja",
-            "2026年11月20日(金) 12:00:00 +00:00 から 2026年11月23日(月) 12:04:00 +00:00 まで",
-        ),
+        ("ja", "2026年11月20日(金) 12:00:00 +00:00 ～ 2026年11月23日(月) 12:04:00 +00:00"),
     ],
 )
 def test_an_outage_of_days_ends_on_a_day_too(language, expected):
@@ -108,7 +105,7 @@ def test_of_many_outages_the_last_three_have_their_times_and_the_others_are_coun
 def test_a_level_that_rose_is_one_outage():
     rose = row(2, bad=2, before="warning")
     said = told(row(0, "warning"), rose, row(0, where="FS02 E:"))
-    assert listed(said)[0] == f"{LINE}, since 12:00:00 +00:00"
+    assert listed(said)[0] == f"{LINE} · since 12:00:00 +00:00"
 
 
 def test_the_subject_says_how_many_last_and_how_many_are_over():
@@ -145,7 +142,7 @@ def test_a_digest_of_one_speaks_of_one_and_since_when_it_lasts(language):
     said = told(row(0), language=language, now=24 * 60)
     late = (
         "No message about this alarm could be sent for 1 d.",
-        "1日の間、このアラームのメールを",
+        "1日にわたり、このアラームのメールを",
     )
     assert late[language == "ja"] in said["text"]
     assert "one_by_one" not in said["text"] and "lists the alarms" not in said["text"]
@@ -162,3 +159,37 @@ def test_one_alarm_is_one_alarm(language):
     two = told(row(0), row(0, where="FS02 E:"))["text"]
     assert "2 alarms were raised" in two
     assert ("changed 2 times", "2回変わりました")[language == "ja"] in said["text"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "en", "ja"),
+    [
+        pytest.param(
+            (row(0), over(1, 0, where="FS02 E:"), row(0, "warning", where="FS03 F:")),
+            "3 items in one message: 1 CRITICAL, 1 WARNING, 1 recovered",
+            "まとめ 3件 (危険 1件、注意 1件、回復 1件)",
+            id="of several kinds",
+        ),
+        pytest.param(
+            (row(0), row(0, where="FS02 E:")),
+            "2 alarms in one message",
+            "まとめ 2件",
+            id="all of one",
+        ),
+        pytest.param(
+            (over(1, 0), over(1, 0, where="FS02 E:", ended=True)),
+            "2 items in one message: 1 recovered, 1 no longer monitored",
+            "まとめ 2件 (回復 1件、監視終了 1件)",
+            id="all over",
+        ),
+    ],
+)
+def test_the_heading_counts_each_kind_unless_all_are_of_one(rows, en, ja):
+    assert told(*rows)["text"].split("\n")[0].endswith(f"  {en}")
+    assert told(*rows, language="ja")["text"].split("\n")[0].endswith(f"  {ja}")
+
+
+def test_a_subject_tells_for_how_long_it_was_so_and_the_text_from_when_to_when():
+    said = told(row(0), over(64, 0))
+    assert said["subject"] == "[RECOVERED] FS01 D: was CRITICAL for 1 h 4 min"
+    assert "was CRITICAL from 12:00:00 +00:00 to 13:04:00 +00:00" in said["text"]

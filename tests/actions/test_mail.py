@@ -67,6 +67,15 @@ def test_a_contact_whose_language_we_do_not_speak_reads_english():
     assert draft(None, contact, topic(), (alarm(used(91)),))["language"] == "en"
 
 
+@pytest.mark.parametrize(
+    ("language", "line"), [("ja", "測定元 エージェント FS01"), ("en", "Measured on agent FS01")]
+)
+def test_a_mail_about_what_an_agent_measures_names_the_agent(language, line):
+    by_agent = replace(topic(language), runs_on="FS01", agent="FS01")
+    payload = draft(None, READERS[language], by_agent, (alarm(used(91)),))
+    assert line in " ".join(payload["text"].split())
+
+
 # The subject
 
 
@@ -75,6 +84,19 @@ def test_what_the_title_says_is_not_said_again():
     assert whole["subject"] == "[危険] FS01 D: 共有 使用率 95.2% (危険 95% 以上)"
     part = draft(None, AKI, topic(title="D:\\使用率"), (alarm(used(95.2), item="D:"),))
     assert part["subject"] == "[危険] FS01 D:\\使用率 D: 使用率 95.2% (危険 95% 以上)"
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("memory", "[CRITICAL] FS01 memory: used 95.2% (limit 95%)"),
+        ("memory used", "[CRITICAL] FS01 memory used 95.2% (limit 95%)"),
+        ("D: share", "[CRITICAL] FS01 D: share used 95.2% (limit 95%)"),
+    ],
+)
+def test_a_colon_stands_between_a_title_and_a_reading_that_it_does_not_name(title, subject):
+    payload = draft(None, SAM, topic("en", title=title), (alarm(used(95.2, item="")),))
+    assert payload["subject"] == subject
 
 
 def test_a_falling_limit_is_said_as_one():
@@ -151,7 +173,7 @@ def test_the_next_notice_is_what_the_rule_says(changed, said):
 def test_a_repeat_on_another_day_says_which():
     alarms = (alarm(used(95), contact=AKI),)
     text = draft(None, AKI, topic("ja", rule(repeat=timedelta(days=1))), alarms)["text"]
-    assert "このまま続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
+    assert "異常が続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
 
 
 def test_a_rule_that_is_gone_is_not_spoken_of():
@@ -368,13 +390,13 @@ def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_na
     its = rule(name="night", title="Night duty")
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
     assert "rule Night duty notifies contact Operations" in payload["text"]
-    assert "edit rules/night.toml" in payload["text"]
+    assert "under Settings › Rules, or in rules/night.toml" in payload["text"]
 
 
 def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():
     its = OwnRule(id="ops", action="mail", contacts=(SAM,), routes=("smtp1",))
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
-    assert "set limits or rules in instances/noroshi.toml" in payload["text"]
+    assert "under Settings, or in instances/noroshi.toml" in payload["text"]
     assert "rules/" not in payload["text"]
 
 

@@ -36,7 +36,7 @@ async def test_readings_carry_the_lines_and_the_first_of_them_in_words(tmp_path)
     outcome = await look(options(path, from_start=True))
     hits, read, behind = outcome.readings
     assert (hits.name, hits.value, hits.lines) == ("hits", 2, ("x 1", "x 2"))
-    assert (hits.note.en, hits.note.ja) == ("first line: x 1", "最初の行: x 1")
+    assert (hits.note.en, hits.note.ja) == ("first match: x 1", "最初の該当行: x 1")
     assert (read.name, read.value, read.unit, behind.value) == ("read", 11, "B", 0)
 
 

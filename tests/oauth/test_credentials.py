@@ -39,6 +39,7 @@ async def test_a_secret_that_ended_hands_over_to_the_next_within_one_question(tw
     assert shown(two) == [OLD, SECRET]
     state = await two.source.state(two.account)
     assert state.sign is SignInStatus.SIGNED_IN and state.by_next
+    assert not state.by_certificate
 
 
 async def test_the_one_that_was_taken_last_comes_first_also_after_a_restart(two):
@@ -135,7 +136,8 @@ async def test_the_next_certificate_takes_over_once_the_first_is_taken_out(signe
     signed.times.passed += 3600
     await signed.source.token(signed.account)
     assert len(signed.authority.posts) == 3
-    assert (await signed.source.state(signed.account)).by_next
+    state = await signed.source.state(signed.account)
+    assert state.by_next and state.by_certificate
 
 
 async def test_a_certificate_that_has_ended_is_not_tried_first(signed):

@@ -18,7 +18,7 @@ from noroshi.hosts.footprint import Surroundings
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
 from noroshi.service import administrator
 from noroshi.service.operation import run
-from noroshi.testing import ManualClocks
+from noroshi.testing import DAWN, ManualClocks
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.harness import CANARY, Harness, documents
 from tests.service.setup.test_first_steps import FOUND
@@ -185,7 +185,7 @@ async def delivered(harness, minute):
 async def living(home, language="en", titles=None):
     """That node, with an administrator, an operator, a token and two versions."""
     paths = {name: home / name for name in ("store", "key", "door")}
-    clocks, boss = ManualClocks(), administrator("boss")
+    clocks, boss = ManualClocks(DAWN - timedelta(days=3)), administrator("boss")
     harness = Harness(
         checks=CHECKS,
         actions=built_in(TemplateRenderer()),

@@ -100,7 +100,8 @@ async def test_a_new_account_without_its_mailbox_is_asked_for_it_and_for_nothing
 
 
 async def test_the_id_of_a_secret_makes_no_route(harness, entered):
-    await entered.get("/mail/new?of=microsoft365")
+    page = await entered.get("/mail/new?of=microsoft365")
+    assert "In Microsoft 365, enter the secret&#39;s Value, not the Secret ID." in page.text
     id = "44444444-2222-3333-4444-555555555555"
     given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": "alarm@example.com"}
     page = await entered.post("/mail/new", of="microsoft365", secret=id, **given)
@@ -137,6 +138,7 @@ async def test_a_route_through_google_needs_no_tenant_and_is_signed_in_like_the_
 ):
     page = await entered.get("/mail/new?of=google")
     assert 'name="tenant"' not in page.text
+    assert "In Microsoft 365" not in page.text and "Once saved, it is never shown." in page.text
     given = {"mailbox": "alarm@example.com", "client_id": "1-Ab.apps.googleusercontent.com"}
     more = {"name": "smtp1", "cloud": "google", "secret": CANARY}
     page = await entered.post("/mail/new", of="google", **given, **more)
@@ -162,6 +164,13 @@ async def test_another_server_is_added_with_all_its_settings_and_its_problems(ha
     assert page.to == "/mail/route/smtp1?did=added"
     said = await in_force(harness, "routes/smtp1")
     assert said["kind"] == "smtp" and said["options"]["host"] == "mail.example.com"
+
+
+async def test_only_the_form_of_a_route_names_a_display_name_beside_the_name(entered):
+    page = await entered.get("/mail/edit?key=networks/")
+    assert "a-z, 0-9, - and _." in page.text and "Pages and messages show" not in page.text
+    page = await entered.get("/mail/edit?key=routes/&of=pickup")
+    assert "Pages and messages show the display name." in page.text
 
 
 async def test_a_route_goes_by_a_network_that_was_added_before(harness, entered):

@@ -13,7 +13,7 @@ from yarl import URL
 from noroshi.config.web import Web
 from noroshi.testing import DAWN
 from noroshi.web.context import WebContext
-from noroshi.web.http.self_signed import CERTIFICATE, KEY, own_certificate
+from noroshi.web.http.self_signed import CERTIFICATE, KEY, context_of, own_certificate, pin_of
 from noroshi.web.server import open_web
 from tests.service.clients import make_api_token, open_manager
 from tests.service.harness import Harness
@@ -117,6 +117,37 @@ def test_its_own_certificate_is_made_once_and_renewed_in_time(tmp_path):
         "::1",
         "new.example.com",
     }
+
+
+def test_its_key_stays_when_its_certificate_is_made_anew(tmp_path):
+    certificate, key = own_certificate(tmp_path, {"localhost"}, DAWN)
+    text, pin = key.read_bytes(), pin_of(certificate)
+    for names, now in (
+        ({"localhost"}, DAWN + timedelta(days=380)),
+        ({"localhost", "hub.example.com"}, DAWN + timedelta(days=381)),
+    ):
+        before = certificate.read_bytes()
+        own_certificate(tmp_path, names, now)
+        assert certificate.read_bytes() != before
+        assert (key.read_bytes(), pin_of(certificate)) == (text, pin)
+
+
+def test_a_certificate_of_another_key_is_made_anew_for_the_key_that_is_there(tmp_path):
+    """As after a backup of another computer was restored: the key is that of the agents' pin."""
+    other = tmp_path / "other"
+    other.mkdir()
+    _, restored_key = own_certificate(other, {"localhost"}, DAWN)
+    certificate, key = own_certificate(tmp_path, {"localhost"}, DAWN)
+    key.write_bytes(restored_key.read_bytes())
+    own_certificate(tmp_path, {"localhost"}, DAWN)
+    assert pin_of(certificate) == pin_of(other / CERTIFICATE)
+    context_of(certificate, key)  # they fit each other
+
+
+def test_a_key_that_is_broken_is_made_anew(tmp_path):
+    _, key = own_certificate(tmp_path, {"localhost"}, DAWN)
+    key.write_text("broken")
+    context_of(*own_certificate(tmp_path, {"localhost"}, DAWN))
 
 
 def test_a_certificate_that_is_broken_is_made_anew(tmp_path):

@@ -166,11 +166,21 @@ def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") ->
 
 
 def joint(event: Event, line: str, batch: AlarmBatch) -> str:
-    """Return the separator between a title and its headline: a colon before words and before
-    all that Noroshi finds about itself, unless the title ends with one; else a blank."""
-    begins_with_item = event.item and line.startswith(event.item)
-    colon = is_own(batch.topic.monitor) or (is_wordy(event) and not begins_with_item)
-    return ": " if line and colon and not batch.title.endswith(":") else " "
+    """Return the separator between a title and its headline: a colon, unless the title ends with
+    one; a blank before an item and before a value whose name is in the title."""
+    if not line or batch.title.endswith(":"):
+        return " "
+    begins_with_item = bool(event.item) and line.startswith(event.item)
+    goes_on = begins_with_item or _continues_title(event, batch)
+    return " " if goes_on and not is_own(batch.topic.monitor) else ": "
+
+
+def _continues_title(event: Event, batch: AlarmBatch) -> bool:
+    """Return whether a headline is a reading that reads on from the title: by its value alone,
+    or after a title with a colon of its own, such as "D: share"."""
+    if is_wordy(event):
+        return False
+    return ":" in batch.title or _names_part(batch.title, name(event, batch, batch.language))
 
 
 def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:

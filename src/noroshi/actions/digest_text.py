@@ -24,18 +24,22 @@ from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.digest_id import ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.translation import Medium, Message, _, ngettext
+from noroshi.core.translation import COMMA, Medium, Message, _, ngettext
 
 SUBJECT = ngettext("[{count} alarm] {first}, and more", "[{count} alarms] {first}, and more")
 SUBJECT_OVER = _("[{over}] {first}, and more")
 SUBJECT_MIXED = ngettext(
     "[{count} alarm, {over}] {first}, and more", "[{count} alarms, {over}] {first}, and more"
 )
+LEVEL_COUNT = _("{count} {level}")
 RECOVERED_COUNT = ngettext("{count} recovered", "{count} recovered")
 ENDED_COUNT = ngettext("{count} no longer monitored", "{count} no longer monitored")
 STOPPED_COUNT = ngettext("{count} stopped", "{count} stopped")
 ALARMS_TOGETHER = ngettext("{count} alarm in one message", "{count} alarms in one message")
 TOGETHER_OVER = ngettext("{count} item in one message", "{count} items in one message")
+TOGETHER_MIXED = ngettext(
+    "{count} item in one message: {counts}", "{count} items in one message: {counts}"
+)
 AND_MORE = _("{first}, and {count} more")
 SPAN = ngettext(
     "{count} alarm was raised between {start} and {end}.",
@@ -62,16 +66,6 @@ RECOVERED_AT_ONCE = ngettext(
     "{count} item recovered at {end}.",
     "{count} items recovered at {end}. They are combined in this message.",
 )
-THEY_ENDED = ngettext(
-    "{count} item recovered or is no longer monitored, between {start} and {end}.",
-    "{count} items recovered or are no longer monitored, between {start} and {end}. They are "
-    "combined in this message.",
-)
-ENDED_AT_ONCE = ngettext(
-    "{count} item recovered or is no longer monitored, at {end}.",
-    "{count} items recovered or are no longer monitored, at {end}. They are combined in this "
-    "message.",
-)
 ALARMS_CHANGED = ngettext(
     "Between {start} and {end}, the state changed {count} time before a message could be "
     "sent. This message shows the current state.",
@@ -91,6 +85,7 @@ NOT_SENT_IN_TIME = _(
     "alarms that have ended are marked."
 )
 MISSED_ONE = _("No message about this alarm could be sent for {span}.")
+WAS_FOR = _("was {level} for {span}")
 WAS_AT_LEVEL = _("was {level} from {start} to {end}")
 WAS_UNTIL = _("was {level} until {end}")
 BEFORE_THAT = _("{line}; before that: {past}")
@@ -99,7 +94,7 @@ PAST_UNTIL = _("{level} until {end}")
 OFTENER = ngettext("{count} more outage", "{count} more outages")
 MOST_PAST = 3
 """The most outages of one item, over by now, that a digest lists with their times."""
-SINCE_TIME = _("since {at}")
+LASTING_LINE = _("{line} · since {at}")
 NO_LONGER_MONITORED = _("no longer monitored ({at})")
 WAS_STOPPED = _("monitoring stopped ({at})")
 COUNT = _("{count}")
@@ -108,8 +103,8 @@ QUEUED = _("Queued")
 STEPS_AHEAD = (_("Sending"), _("Accepted"))
 CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 FEWER = _(
-    "The contact's one_by_one setting controls how many alarms are sent individually before "
-    "they are combined."
+    "The contact's setting one_by_one (“Maximum separate messages” in the manager) controls "
+    "how many alarms are sent individually before they are combined."
 )
 NUMBER = re.compile(r"(\d+)")
 BAD_LEVELS = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
@@ -126,6 +121,8 @@ OVER_COUNTS = (
     (STOPPED_WORD, STOPPED_COUNT),
 )
 """How many of each are over, for the subject."""
+COUNTS = (*((LEVEL_WORDS[level], LEVEL_COUNT) for level in BAD_LEVELS), *OVER_COUNTS)
+"""How many of each there are, the worst first."""
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 LATE_AGE = timedelta(minutes=30)
 """The age from which a mail that could not leave is told as missed."""
@@ -287,8 +284,25 @@ def page(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
 
 
 def _headline_of(stories: Sequence[Story], reader: DigestReader) -> str:
-    template = ALARMS_TOGETHER if all(story.is_open for story in stories) else TOGETHER_OVER
+    """Return how many there are; how many of each kind, unless all are of one."""
+    counts = _counts(stories, reader, COUNTS)
+    if len(counts) > 1:
+        joined_counts = reader.say(COMMA).join(counts)
+        return reader.say(TOGETHER_MIXED, count=len(stories), counts=joined_counts)
+    template = ALARMS_TOGETHER if stories[0].is_open else TOGETHER_OVER
     return reader.say(template, count=len(stories))
+
+
+def _counts(
+    stories: Sequence[Story], reader: DigestReader, templates: Sequence[tuple[Message, Message]]
+) -> list[str]:
+    """Return how many there are of each of these words; a zero is left out."""
+    words = [_word(story) for story in stories]
+    return [
+        reader.say(template, count=words.count(word), level=reader.say(word))
+        for word, template in templates
+        if word in words
+    ]
 
 
 def _footer(
@@ -308,7 +322,7 @@ def _stories(rows_of_one: Iterable[Mapping[str, Any]]) -> list[Story]:
 
 def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
     lead = stories[0]
-    line = _line(lead, reader)
+    line = _subject_line(lead, reader)
     if len(stories) == 1:
         return f"[{reader.say(_word(lead))}] {line}"
     open_count = sum(story.is_open for story in stories)
@@ -322,13 +336,7 @@ def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
 
 def _over_counts(stories: Sequence[Story], reader: DigestReader) -> str:
     """Return how many recovered and how many are no longer monitored; a zero is left out."""
-    words = [_word(story) for story in stories]
-    counts = [
-        reader.say(template, count=words.count(word))
-        for word, template in OVER_COUNTS
-        if word in words
-    ]
-    return _(", ").say(reader.language).join(counts)
+    return reader.say(COMMA).join(_counts(stories, reader, OVER_COUNTS))
 
 
 def _word(story: Story) -> Message:
@@ -347,8 +355,23 @@ def _line(story: Story, reader: DigestReader) -> str:
         )
     if story.level is not Level.OK:
         return f"{row['where']}{row['what']}"
+    return _of_place(_place_text(row), _outage_text(story, reader))
+
+
+def _subject_line(story: Story, reader: DigestReader) -> str:
+    """Return the line as a subject has room for it: for how long it was so, not from when to
+    when."""
+    outage, level = story.now, story.now.worst_level
+    if story.last_row["ended"] or story.level is not Level.OK or outage.started_at is None:
+        return _line(story, reader)
+    length = span(outage.latest_at - outage.started_at)
+    state = reader.say(WAS_FOR, level=reader.say(LEVEL_WORDS[level]), span=length)
+    return _of_place(_place_text(story.last_row), state)
+
+
+def _place_text(row: Mapping[str, Any]) -> str:
     item = f" {row['item']}" if row["item"] and row["item"] not in row["where"] else ""
-    return _of_place(f"{row['where']}{item}", _outage_text(story, reader))
+    return f"{row['where']}{item}"
 
 
 def _of_place(place: str, state: str) -> str:
@@ -409,11 +432,9 @@ def _summary_words(stories: Sequence[Story]) -> tuple[Message, Message]:
     open_count = sum(story.is_open for story in stories)
     if open_count == len(stories):
         return AT_ONCE, SPAN
-    if open_count:
-        return CHANGED_AT_ONCE, THEY_CHANGED
     if _all_recovered(stories):
         return RECOVERED_AT_ONCE, THEY_RECOVERED
-    return ENDED_AT_ONCE, THEY_ENDED
+    return CHANGED_AT_ONCE, THEY_CHANGED
 
 
 def _all_recovered(stories: Iterable[Story]) -> bool:
@@ -436,9 +457,8 @@ def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
 def _entry(story: Story, reader: DigestReader) -> str:
     line = _line(story, reader)
     if story.is_open:
-        comma = _(", ").say(reader.language)
         since_text = reader.time(story.now.started_at or story.now.latest_at)
-        line += comma + reader.say(SINCE_TIME, at=since_text)
+        line = reader.say(LASTING_LINE, line=line, at=since_text)
     return _with_past(line, story, reader)
 
 

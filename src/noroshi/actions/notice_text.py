@@ -30,7 +30,7 @@ from noroshi.core.notices.notice import (
     StatusReport,
     UnhealthyMonitor,
 )
-from noroshi.core.translation import COMMA, SENTENCES, Medium, Message, joined, known_language
+from noroshi.core.translation import COMMA, Medium, Message, joined, known_language
 
 MOST_LISTED = 50
 LONGEST_LINE = 300
@@ -264,7 +264,7 @@ def _well_headline(notice: StatusReport) -> Message:
         problems.append(words.UNDELIVERED.fill(count=notice.undelivered_count))
     if notice.unhealthy or not problems:
         problems.append(_of_monitors(notice))
-    return joined(problems, SENTENCES)
+    return joined(problems, words.BETWEEN_PROBLEMS)
 
 
 def _of_monitors(notice: StatusReport) -> Message:

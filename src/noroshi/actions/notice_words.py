@@ -16,7 +16,7 @@ DEFINITIONS = _("Definitions")
 OF_VERSION = _("version {version}")
 APPLIED_BY = _("Applied by")
 NOTE = _("Note")
-MAIL = _("Message")
+MAIL = pgettext("id of a message", "Message")
 SUBJECT = _("Subject")
 CONTACT = _("Contact")
 ROUTE = pgettext("route", "Route")
@@ -101,6 +101,7 @@ SOME_UNSEEN = ngettext(
     "OK: {well} of {count} monitors; not measured yet: {unseen}",
 )
 ALARMS_LOST = ngettext("{count} alarm lost", "{count} alarms lost")
+BETWEEN_PROBLEMS = pgettext("between the problems of a headline", "; ")
 UNDELIVERED = ngettext("{count} alarm not delivered", "{count} alarms not delivered")
 NONE_WATCHED = _("nothing is monitored")
 REPORT_ON = _("Report on")
@@ -138,5 +139,6 @@ UNWATCHED_SO = {
 MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being taken")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
-    "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."
+    "Noroshi / notice: {event}. The recipients are set in the manager under Settings › "
+    "System notifications, or in notifications/."
 )

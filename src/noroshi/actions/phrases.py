@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 
-from noroshi.core.levels import Level, Reason
-from noroshi.core.model import Limits
+from noroshi.core.levels import Level, Reason, RuleTrigger
+from noroshi.core.model import Limits, Rule
 from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
 
 LEVEL_WORDS: Mapping[Level, Message] = {
@@ -59,6 +59,7 @@ REASONS: Mapping[Reason, Message] = {
         "a host or monitor that this monitor depends on is down and is reported instead"
     ),
 }
+NO_REPEAT = _("the problem persists; the rule sends no reminders")
 YES_NO = "yes/no"
 """Stands for the unit of a reading that is 1 for yes and 0 for no, where it is shown."""
 YES, NO = pgettext("reading", "yes"), pgettext("reading", "no")
@@ -76,6 +77,12 @@ DAYS_AND_HOURS = pgettext("days and hours", "{larger} {smaller}")
 FROM_LIMIT, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
 FROM_TIME = pgettext("a limit above, of a time span", "{value}")
 UP_TO_TIME = pgettext("a limit below, of a time span", "{value}")
+
+
+def decision_text(reason: Reason, rule: Rule | None) -> Message:
+    """Return why a rule notified or did not: a rule may have no interval that could pass."""
+    repeats = rule is None or rule.repeat is not None or rule.trigger is RuleTrigger.EACH
+    return NO_REPEAT if reason is Reason.TOO_SOON and not repeats else REASONS[reason]
 
 
 def quantity(value: float, unit: str = "", language: str = "en") -> str:

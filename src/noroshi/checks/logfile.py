@@ -60,7 +60,7 @@ UNREADABLE = _("{path} cannot be read: {why}")
 TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
 NONE = _("no matching line")
 FIRST_LOOK = _("first measurement: only lines written from now on are counted")
-FIRST = _("first line: {line}")
+FIRST = _("first match: {line}")
 
 
 @options

@@ -23,7 +23,7 @@ and in one line."""
 URGENT = 7
 NO_ACCOUNT = _("there is no account {name}")
 NOT_WELL = followed_by(
-    _("{why} (mailbox {mailbox}, application (client) ID {client}; sends through {routes})."),
+    _("{why} (mailbox {mailbox}, application (client) ID {client}; used by: {routes})."),
     InstructionKind.DIAGNOSE,
 )
 ENDS = _(
@@ -33,7 +33,7 @@ ENDS = _(
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
 ENDED = _("the secret or certificate of {name} expired on {day}")
-ENDS_SOON = _("Secret or certificate, {days}-day warning: expires in")
+ENDS_SOON = _("Secret or certificate expires in ({days}-day notice)")
 RESTS = ngettext(
     "the sign-in was last renewed {days} day ago; it expires after 90 days without a renewal",
     "the sign-in was last renewed {days} days ago; it expires after 90 days without a renewal",

@@ -35,7 +35,7 @@ def _readings(facts: NodeFacts) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="noroshi-node",
-    title=_("The node"),
+    title=_("Node"),
     help=_(
         "Checks that Noroshi measures on time, that its store can be written to and has space, "
         "and that the clock was not changed. Noroshi monitors itself, in the instance noroshi."
@@ -50,7 +50,7 @@ CHECK = Check(
     units={"late": "s", "free": "MiB", "clock": "s"},
     yes_no=frozenset({"store"}),
     names={
-        "late": pgettext("late", "Late by"),
+        "late": pgettext("late", "Measurement delay"),
         "store": _("Problem with the store"),
         "free": _("Free space on the store's volume"),
         "clock": _("Clock changed by"),

@@ -92,9 +92,9 @@ CHECK = Check(
     kind="process",
     title=_("Process"),
     help=_(
-        "Counts the processes that match all settings. If there is none, the level is CRITICAL; "
-        "to detect too many, set limits for `count` with `rising = true`; a missing process is "
-        "then not detected."
+        "Counts the processes that match all settings. If there are none, the level is CRITICAL. "
+        "To detect too many instead, set limits for `count` with `rising = true`; a missing "
+        "process is then no longer detected."
     ),
     options=Options,
     limits={"count": Limits(critical=0, rising=False)},

@@ -225,7 +225,7 @@ CHECK = Check(
     title=_("Reachability (ping)"),
     help=_(
         "Checks whether the computer answers ICMP echo requests (ping) or TCP. A computer that "
-        "never answers is CRITICAL; a name that cannot be resolved is UNKNOWN."
+        "answers none of the probes is CRITICAL; a name that cannot be resolved is UNKNOWN."
     ),
     options=Options,
     limits={"loss": Limits(critical=100)},

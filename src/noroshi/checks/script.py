@@ -32,8 +32,8 @@ class Options:
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment variables in addition to PATH and LANG."""
     runs_as: str = ""
-    """User to run as. Default: the account “nobody” if Noroshi runs as root, otherwise
-    Noroshi's own user."""
+    """User to run as. Default: “nobody” if Noroshi runs as root, otherwise the user that runs
+    Noroshi."""
     timeout: float = 15.0
     """Seconds after which the program and all its child processes are terminated."""
     name: str = "value"

@@ -32,7 +32,7 @@ SHORT = _(
     "Try it here:  noroshi demo"
 )
 SUBCOMMANDS = _("commands")
-COMMON = _("Options of every command (--home, --url, --lang and others): noroshi --help")
+COMMON = _("Options common to all commands (--home, --url, --lang and others): noroshi --help")
 ANY_OPTION = pgettext("usage", "[OPTION ...]")
 COMMAND_PLACE = "COMMAND ..."
 OF_THESE = _("specify a command: {commands}")

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from noroshi.core.translation import Message, _
 
-SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN_ENTRIES = (
+SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS, NODE = OWN_ENTRIES = (
     "signin/",
     "refresh/",
     "access/",
     "refused/",
     "user/",
+    "noroshi/",
 )
-"""The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
-there."""
+"""The beginnings of the entries that sign-ins and the node keep for themselves: no person's secret
+may be there."""
+TLS_KEY = f"{NODE}tls-key"
+"""The private key of the node's own certificate, by which agents know it (PEM)."""
+STAMP_KEY = f"{NODE}stamp-key"
+"""The key of the stamps that the hub gives to agents, in hexadecimal digits."""
+AGENT_KEYS, HUB_PROXY = f"{NODE}agent-keys", f"{NODE}hub-proxy"
+"""The keys by which the node, as an agent, signs; the password of the proxy to its hub."""
 RESERVED = _(
     "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
     "{start}"

@@ -51,7 +51,8 @@ PROGRAMS = _("Folders of programs that monitors may run")
 BEAT = _("External heartbeat")
 BEAT_ON = _("a URL is requested every minute")
 BEAT_OFF = _(
-    "off: nobody is notified if this node stops (to turn it on, set beat in noroshi.toml)"
+    "off: nobody is notified if this node fails or becomes unreachable (to turn it on, set "
+    "beat in noroshi.toml)"
 )
 FACTS = _("{size}mode {mode}, owner {owner}")
 SIZE = _("{size}, ")

@@ -133,10 +133,12 @@ def _log_refused(account: Account, credential: Credential, failure: SignInError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialInUse:
-    """The credential that was taken last: when it ends, and whether it is the second of two."""
+    """The credential that was taken last: when it ends, whether it is the second of two, and
+    whether it is a certificate."""
 
     ends: date | None = None
     second: bool = False
+    is_certificate: bool = False
 
 
 def in_use(
@@ -153,7 +155,9 @@ def in_use(
         ends = _end_in(credential, value).date() if _own_end(credential) else credential.ends
     except SignInError:  # told where it is to be used
         ends = None
-    return CredentialInUse(ends=ends, second=credential.next)
+    return CredentialInUse(
+        ends=ends, second=credential.next, is_certificate=_own_end(credential)
+    )
 
 
 def fingerprints_of(secrets: Iterable[Secret]) -> tuple[str, ...]:

@@ -82,6 +82,8 @@ class SignInState:
     """The end of the secret or certificate in use, as far as it is known."""
     by_next: bool = False
     """The credential in use is the second of two."""
+    by_certificate: bool = False
+    """The credential in use is a certificate, not a secret."""
     has_token: bool = False
     """A token is at hand that is valid for a while, though another is refused."""
 
@@ -359,8 +361,12 @@ class TokenSource:
         if grant is None and not refusals:
             never_text = UNPROVED if account.app_only else NEVER_SIGNED_IN
             message = never_text.fill(name=account.name, route=account.route or ANY_ROUTE)
+            first_credential = in_use(stored, "")
             return SignInState(
-                sign=SignInStatus.NEVER, reason=message, ends=in_use(stored, "").ends
+                sign=SignInStatus.NEVER,
+                reason=message,
+                ends=first_credential.ends,
+                by_certificate=first_credential.is_certificate,
             )
         has_token = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
         return _state_of(
@@ -421,5 +427,6 @@ def _state_of(
         user=user,
         ends=credential_in_use.ends,
         by_next=credential_in_use.second,
+        by_certificate=credential_in_use.is_certificate,
         has_token=has_token,
     )

@@ -136,8 +136,8 @@ class RouteStatus:
     `sends`: how far it can be trusted with the next mail. `waiting` envelopes may use it.
     `mark` stands beside the kind of a route whose provider is none of the built-in ones. Of the
     sign-in, if there is one: when it was last `renewed`, as which `user`, the day on which the
-    secret or certificate in use `ends`, and whether that is the second of two; `other` says
-    that this user is not the account's mailbox, and what that needs. `accepted` is when a
+    secret or certificate in use `ends`, whether that is the second of two, and whether it is a
+    certificate; `other` says that this user is not the account's mailbox, and what that needs. `accepted` is when a
     provider last took a mail by it; what `arrives` is None where no mailbox is read, so that
     nothing after that is known. `where` the route hands mails in, by which `account` and
     through which `network` (""; none, directly). `lacks` are entries that the route names and
@@ -160,6 +160,7 @@ class RouteStatus:
     user: str = ""
     ends: date | None = None
     by_next: bool = False
+    by_certificate: bool = False
     other: Message = NOTHING
     accepted: datetime | None = None
     arrives: Arrives | None = None

@@ -5,30 +5,27 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-
-import uvicorn
 
 from noroshi.config.web import Web
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.service.agents.hub_endpoints import Endpoint
 from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
-from noroshi.web.http.connection_limits import (
-    ConnectionLimits,
-    Connections,
-    LimitedListener,
-    protocol_of,
+from noroshi.web.http.connection_limits import ConnectionLimits, Connections
+from noroshi.web.http.http_server import Server, listen
+from noroshi.web.http.self_signed import (
+    CERTIFICATE,
+    context_of,
+    hash_of,
+    own_certificate,
+    pin_of,
 )
-from noroshi.web.http.self_signed import context_of, own_certificate
-
-BACKLOG = 128
-STOP_WITHIN = 2
-"""Seconds until answers are cut off at the end."""
-STEP = 0.01
+from noroshi.web.http.tls_key import keep_tls_key
 
 CANNOT_OPEN = _(
     "cannot open the manager at {address} port {port}: {why}. Monitoring and delivery "
@@ -42,40 +39,6 @@ FIRST = _(
 )
 
 
-class _Server(uvicorn.Server):
-    """Wait for an event to stop, where uvicorn looks ten times a second."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.stop = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone: the node handles the stop."""
-        yield
-
-    async def main_loop(self) -> None:
-        """Renew once a second the date that answers carry."""
-        while not self.stop.is_set():
-            await self.on_tick(0)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wait(), 1.0)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let answers under way end, and cut off connections that say nothing."""
-        for server in self.servers:
-            server.close()
-        state = self.server_state
-        for connection in list(state.connections):
-            connection.shutdown()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_WITHIN):
-                while state.connections or state.tasks:  # noqa: ASYNC110  uvicorn tells nobody
-                    await asyncio.sleep(STEP)
-        for task in state.tasks:
-            task.cancel()
-
-
 @asynccontextmanager
 async def open_web(
     settings: Web,
@@ -87,21 +50,23 @@ async def open_web(
     """Answer browsers until the block ends; without a socket or a certificate say why, and
     answer nobody."""
     try:
-        listener = _listen(settings, connections := Connections(bounds))
+        connections = Connections(bounds)
+        listener = listen(settings.address, settings.port, connections)
     except OSError as error:
         _report_failure(settings, error, say)
         yield
         return
     web = _with_hosts(settings, web, listener.getsockname()[1])
     try:
-        context = await asyncio.to_thread(_context, settings, home, web)
+        context = await _context(settings, home, web)
     except OSError as error:  # ssl.SSLError is one
         listener.close()
         _report_failure(settings, error, say)
         yield
         return
-    server = _Server(_config(web, context, bounds, connections))
-    server_task = asyncio.create_task(server.serve(sockets=[listener]))
+    server = Server(application(web), context, bounds, connections)
+    server.start(listener)
+    await _announce(settings, home, web)
     url = url_of(settings, listener)
     say(OPEN.fill(url=url))
     if not await web.people.has_administrator():
@@ -110,10 +75,21 @@ async def open_web(
         yield
     finally:
         web.closing.set()
-        server.stop.set()
-        await asyncio.wait((server_task,), timeout=STOP_WITHIN + 1)
-        server_task.cancel()
-        listener.close()
+        web.service.context.endpoints.manager = None
+        await server.stop()
+
+
+async def _announce(settings: Web, home: Path, web: WebContext) -> None:
+    """Let agents be invited to the manager, where other computers reach it."""
+    if settings.loopback:
+        return
+    certificate = settings.certificate or home / CERTIFICATE
+    web.service.context.endpoints.manager = Endpoint(
+        host=settings.hosts[0],
+        port=web.port,
+        pin=await asyncio.to_thread(pin_of, certificate),
+        certificate=await asyncio.to_thread(hash_of, certificate),
+    )
 
 
 def url_of(settings: Web, listener: socket.socket) -> str:
@@ -129,54 +105,14 @@ def _with_hosts(settings: Web, web: WebContext, port: int) -> WebContext:
     return replace(web, secure=settings.secure, port=port, hosts=hosts)
 
 
-def _listen(settings: Web, connections: Connections) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
-    # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
-    listener = LimitedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.open_connections = connections
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((settings.address, settings.port))
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
+async def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
     if not settings.secure:
         return None
     if settings.certificate is not None and settings.key is not None:
-        return context_of(settings.certificate, settings.key)
+        return await asyncio.to_thread(context_of, settings.certificate, settings.key)
+    await keep_tls_key(web.service.context.vault, home)
     now = web.service.now()
-    return context_of(*own_certificate(home, web.hosts, now))
-
-
-def _config(
-    web: WebContext,
-    context: ssl.SSLContext | None,
-    bounds: ConnectionLimits,
-    connections: Connections,
-) -> uvicorn.Config:
-    config = uvicorn.Config(
-        application(web),
-        log_config=None,
-        access_log=False,
-        log_level="warning",
-        lifespan="off",
-        ws="none",
-        http=protocol_of(bounds, connections),
-        loop="none",
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=bounds.idle,
-        timeout_graceful_shutdown=STOP_WITHIN,
-    )
-    config.load()
-    config.ssl = context
-    return config
+    return await asyncio.to_thread(lambda: context_of(*own_certificate(home, web.hosts, now)))
 
 
 def _report_failure(settings: Web, error: OSError, say: Callable[[Message], None]) -> None:

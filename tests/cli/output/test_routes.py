@@ -61,9 +61,14 @@ def test_an_end_is_told_in_time(ends, told):
     assert told in said if told else said == ""
 
 
+def test_a_certificate_is_told_as_one():
+    said = sign_in(Reader(), route(ends=date(2026, 12, 3), by_certificate=True), NOW)
+    assert said == "its certificate expires on 2026-12-03 (2 days left)"
+
+
 def test_it_says_when_the_second_of_two_is_in_use():
     said = sign_in(Reader("ja"), route(by_next=True, renewed=AT), NOW)
-    assert "サインイン更新" in said and "次のシークレットまたは証明書を使用中" in said
+    assert "サインイン更新" in said and "次のクライアント シークレットを使用中" in said
     assert "、" in said and ", " not in said
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.agents import ERA_NOTE, Invitation
 from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level
@@ -137,6 +138,19 @@ async def test_a_mail_that_was_out_is_sent_again_under_its_own_id(store, block, 
     found = restore(await taken(store, old), new, DAWN + DAY)
     assert (found.waiting_count, found.out_count) == (1, 1)
     assert await sent_by(new) == ["m.1/r/ops"]
+
+
+async def test_what_an_agent_knew_of_the_hub_before_counts_no_more(store, old, new):
+    """An invitation may have been used since, and a stamp given to who was revoked since."""
+    hour = {"created_at": DAWN, "expires_at": DAWN + DAY}
+    await store.put_invitation(Invitation(id="i1", hash="abc", creator="sato", **hour))
+    await store.put_value(ERA_NOTE, "e1")
+    file = await taken(store, old)
+    restore(file, new, DAWN)
+    restored = SqliteStore.open(new)
+    assert await restored.invitations() == {}
+    assert ERA_NOTE not in await restored.get_values()
+    await restored.close()
 
 
 async def test_the_leases_of_the_old_life_are_over(store, block, old, new):

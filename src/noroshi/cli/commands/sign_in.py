@@ -121,8 +121,8 @@ SECRET = Command(
                 Option(
                     ("--to",),
                     _(
-                        "send the secret to this destination (host:port) even though the destination was set "
-                        "through an API token without --programs (repeatable)"
+                        "allow the secret to be sent to this destination (host:port) even if the destination was "
+                        "set through an API token without --programs (repeatable)"
                     ),
                     {"metavar": "HOST:PORT", "action": "append", "default": []},
                 ),

@@ -67,8 +67,8 @@ GLOBAL = (
     Option(
         ("--door",),
         _(
-            "socket of a running node, if it differs from noroshi.toml (default: $NOROSHI_DOOR, else "
-            "the service's socket if there is no home folder)"
+            "socket of a running node, if it is not the one in noroshi.toml (default: $NOROSHI_DOOR, "
+            "else the service's socket if there is no home folder)"
         ),
         {"metavar": "SOCKET"},
     ),

@@ -14,7 +14,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations import mail_operations
 from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum
 
@@ -48,7 +48,7 @@ STATES: Mapping[str, Message] = {
 HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("ATTEMPTS"), _("ALARM"), _("SUBJECT"))
 RAISED, QUEUED = _("Raised"), _("Queued")
 TRIED, NOT_TRIED = (_("Sending"), _("no attempts yet"))
-MAIL, DIGEST = _("Message"), _("Digest")
+MAIL, DIGEST = pgettext("id of a message", "Message"), _("Digest")
 NOT_PROVED = _("Arrival not confirmed")
 STATE, FORGOTTEN = _("State"), _("no record")
 

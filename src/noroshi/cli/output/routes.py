@@ -14,12 +14,19 @@ SOON = 60
 """Days before a secret or certificate expires from which on its end is shown."""
 RENEWED = _("sign-in renewed {at}")
 ENDS = ngettext(
-    "its secret or certificate expires on {day} ({days} day left)",
-    "its secret or certificate expires on {day} ({days} days left)",
+    "its client secret expires on {day} ({days} day left)",
+    "its client secret expires on {day} ({days} days left)",
     by="days",
 )
-ENDED = _("its secret or certificate expired on {day}")
-BY_NEXT = _("uses the next secret or certificate")
+CERTIFICATE_ENDS = ngettext(
+    "its certificate expires on {day} ({days} day left)",
+    "its certificate expires on {day} ({days} days left)",
+    by="days",
+)
+ENDED = _("its client secret expired on {day}")
+CERTIFICATE_ENDED = _("its certificate expired on {day}")
+BY_NEXT = {False: _("uses the next client secret"), True: _("uses the next certificate")}
+"""Whether it is a certificate, and the text."""
 
 SEEN = _("arrival confirmed {at} (took {span})")
 SEEN_BY = _("arrival confirmed {at} (by {by})")
@@ -53,11 +60,14 @@ def sign_in(context: CommandContext, route: RouteStatus, now: datetime) -> str:
     if route.renewed:
         parts.append(RENEWED.fill(at=clock(route.renewed, now)))
     if route.by_next:
-        parts.append(BY_NEXT)
+        parts.append(BY_NEXT[route.by_certificate])
     if route.ends:
         # Providers count to the beginning of that day, UTC; so does the alarm of it.
         days = (route.ends - now.astimezone(UTC).date()).days
-        words = ENDS if days >= 0 else ENDED
+        expiry_texts = (
+            (CERTIFICATE_ENDS, CERTIFICATE_ENDED) if route.by_certificate else (ENDS, ENDED)
+        )
+        words = expiry_texts[days < 0]
         if days <= SOON:
             parts.append(words.fill(day=route.ends, days=days))
     return comma(context).join(context.say(words) for words in parts)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.actions.phrases import REASONS
+from noroshi.actions.phrases import decision_text
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
@@ -213,7 +213,7 @@ def _last_notification(rule: Rule, item: ItemState) -> ToldOf:
         called=rule.display_name,
         contacts=tuple(contact.id for contact in rule.contacts),
         reason=reason,
-        because=NOTHING if reason is None else REASONS[reason],
+        because=NOTHING if reason is None else decision_text(reason, rule),
         at=notification.at if notification else None,
         level=notification.level if notification else None,
         times=notification.times if notification else 0,

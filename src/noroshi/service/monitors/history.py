@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from noroshi.actions.phrases import REASONS
+from noroshi.actions.phrases import decision_text
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import end_of
@@ -101,7 +101,7 @@ def _decision_answer(decision: Decision, rules: Iterable[Rule]) -> Decided:
         called=rule.display_name if rule else decision.rule,
         item=decision.item,
         reason=decision.reason,
-        because=REASONS[decision.reason],
+        because=decision_text(decision.reason, rule),
         at=decision.decided_at,
         speaks=decision.reason.notifies,
     )

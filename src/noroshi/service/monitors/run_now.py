@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from noroshi import answer_json
-from noroshi.actions.phrases import REASONS
+from noroshi.actions.phrases import decision_text
 from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import NOT_SUPPRESSED, Change, Limits, Monitor, Reading, Sample, State
@@ -152,7 +152,7 @@ def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
                     called=rule.display_name,
                     item=item,
                     reason=reason,
-                    because=REASONS[reason],
+                    because=decision_text(reason, rule),
                     speaks=reason.notifies,
                     contacts=tuple(contact.id for contact in rule.contacts),
                     routes=rule.routes,

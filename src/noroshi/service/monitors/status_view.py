@@ -247,7 +247,8 @@ def route_status(
 def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
     if sign_in is None:
         return {}
-    return {name: getattr(sign_in, name) for name in ("renewed", "user", "ends", "by_next")}
+    names = ("renewed", "user", "ends", "by_next", "by_certificate")
+    return {name: getattr(sign_in, name) for name in names}
 
 
 def counts(queue: QueueCounts) -> Counts:

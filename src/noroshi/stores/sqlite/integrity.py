@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.agents import Agent, Invitation, LastSeen
 from noroshi.core.alarms import Acknowledgement, Remark, Silence
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event
@@ -125,6 +126,9 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "acknowledged": ("select monitor, body from acknowledged", Acknowledgement),
     "silence": ("select id, body from silence", Silence),
     "remark": ("select seq, body from remark", Remark),
+    "agent": ("select id, body from agent", Agent),
+    "invitation": ("select id, body from invitation", Invitation),
+    "last_seen": ("select agent, body from last_seen", LastSeen),
     "memory": ("select monitor, body from memory", dict[str, Any]),
 }
 

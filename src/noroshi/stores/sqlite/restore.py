@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.agents import ERA_NOTE
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.translation import SENTENCES, Message, _, joined
 from noroshi.ports import StoreError
@@ -135,6 +136,8 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     db.execute("delete from lease")
     db.execute("update monitor set fence = null")
     db.execute("delete from session")  # what was ended since must not hold again
+    db.execute("delete from invitation")  # nor must one that was used since
+    db.execute("delete from note where name = ?", (ERA_NOTE,))
     if hold:
         sql = "update spool set fate = ?, why = 'restore' where fate = ?"
         db.execute(sql, (EnvelopeState.HELD, EnvelopeState.WAITING))

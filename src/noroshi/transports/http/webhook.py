@@ -60,8 +60,8 @@ class Options:
     url_entry: str = ""
     """Vault entry that holds the URL, instead of the URL itself."""
     shape: Literal["json", "teams", "slack", "discord", "text"] = "json"
-    """Format of the post: Noroshi's own JSON, a card for Teams, Slack's text, an embed for
-    Discord, or plain text."""
+    """Format of the post: Noroshi's own JSON, a card for Teams, a text message for Slack, an
+    embed for Discord, or plain text."""
     header: str = ""
     """Additional header, such as Authorization."""
     header_entry: str = ""

@@ -36,6 +36,10 @@ from noroshi.web.view.form_operations import address, query_value, require_admin
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import clouds, href, kind
 
+NAME_BESIDE_TITLE = pgettext(
+    "mailing.edit.name.help", "a-z, 0-9, - and _. Pages and messages show the display name."
+)
+NAME_ALONE = pgettext("mailing.edit.name.help", "a-z, 0-9, - and _.")
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 TITLES: Mapping[str, Message] = {
     "routes": _("Settings for route {name}"),
@@ -215,16 +219,8 @@ def _removal(visit: Visit, mail: Mail) -> str:
 
 def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
     """Return the field of the name; a new one's with a free name to begin with."""
-    field = name_field(
-        visit,
-        edit,
-        visit.say(
-            pgettext(
-                "mailing.edit.name.help",
-                "a-z, 0-9, - and _. Pages and messages show the display name.",
-            )
-        ),
-    )
+    help_text = NAME_BESIDE_TITLE if mail.type == "routes" else NAME_ALONE
+    field = name_field(visit, edit, visit.say(help_text))
     if mail.name:
         return field
     documents = edit.definitions.documents

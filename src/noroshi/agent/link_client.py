@@ -1,0 +1,190 @@
+"""Send one request after the other to the hub, signed, on a connection that is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
+from noroshi.core.agents import Life
+from noroshi.core.cadence import EPOCH
+from noroshi.core.translation import _
+from noroshi.link.agent_key import PrivateKey, spki_pin
+from noroshi.link.link_messages import (
+    JOIN,
+    MOST_BYTES_INFLATED,
+    PREFIX,
+    JoinAnswer,
+    JoinRequest,
+    Refused,
+)
+from noroshi.link.message_body import DEFLATE, BadBodyError, Body, body_of, message_in
+from noroshi.link.signature import STAMP_HEADER, Signed, body_hash, sign
+from noroshi.network.connection_errors import ConnectError
+from noroshi.network.connector import Egress
+from noroshi.network.http import Reply
+from noroshi.network.http1 import HttpConnection, HttpError, HttpRequest, HungUpError, target_of
+from noroshi.network.pinned_tls import dial_pinned
+from noroshi.network.proxy import authority
+from noroshi.ports import RouteError
+
+T = TypeVar("T")
+CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
+"""Seconds to wait for a connection, and for an answer that the hub does not hold back."""
+
+NO_ANSWER = _("the hub at {where} did not answer")
+NO_HUB = _("{where} does not answer as a hub of Noroshi does: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class HubAddress:
+    """Hold where a hub is, and the pins of its keys, in hexadecimal digits."""
+
+    host: str
+    port: int
+    pins: Collection[str] = field(default=(), repr=False)
+
+    def has_key(self, public_key_der: bytes) -> bool:
+        """Return whether a public key is one of the hub's."""
+        return spki_pin(public_key_der).hex() in self.pins
+
+    def __str__(self) -> str:
+        return authority(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Hold who signs: the agent and its hub by their ids, the key, and the run of the agent."""
+
+    hub: str
+    agent: str
+    key: PrivateKey
+    life: Life
+
+
+class LinkClient:
+    """A client of one hub, for one task at a time. `stamp` is the last one that the hub gave."""
+
+    def __init__(self, address: HubAddress, egress: Egress) -> None:
+        self.address, self._egress = address, egress
+        self.stamp = ""
+        self._connection: HttpConnection | None = None
+
+    async def join(self, request: JoinRequest) -> JoinAnswer:
+        """Ask to become an agent. Raises as `ask` does."""
+        body = body_of(request)
+        return await self._exchange(JOIN, body, {}, JoinAnswer, ANSWER_PATIENCE)
+
+    async def ask(
+        self,
+        name: str,
+        message: object,
+        shape: type[T],
+        signer: Signer,
+        patience: float = ANSWER_PATIENCE,
+    ) -> T:
+        """Return the answer to a signed request. Raises LinkRefusedError, HubNotReachedError, or
+        what the proxy's password raises."""
+        body = body_of(message)
+        signed = replace(self.binding(name, signer), body_hash=body_hash(body.content))
+        authorization = sign(signed, signer.agent, signer.key)
+        return await self._exchange(
+            name, body, {"Authorization": authorization}, shape, patience
+        )
+
+    def binding(self, name: str, signer: Signer) -> Signed:
+        """Return what the signature of the next request binds, but for its body."""
+        return Signed(
+            hub=signer.hub, path=PREFIX + name, body_hash="", stamp=self.stamp, life=signer.life
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.abort()
+            self._connection = None
+
+    async def _exchange(
+        self, name: str, body: Body, headers: Mapping[str, str], shape: type[T], patience: float
+    ) -> T:
+        target = target_of(f"https://{self.address}{PREFIX}{name}")
+        request = HttpRequest(target, "POST", {**_headers(body), **headers}, body.content)
+        reply = await self._reply(request, patience)
+        self.stamp = reply.headers.get(STAMP_HEADER.lower(), self.stamp)
+        return self._message_in(reply, shape)
+
+    def _message_in(self, reply: Reply, shape: type[T]) -> T:
+        body = Body(reply.body, reply.headers.get("content-encoding", ""))
+        try:
+            if reply.status == 200:
+                return message_in(shape, body)
+            refusal = message_in(Refused, body)
+        except BadBodyError:
+            status = f"HTTP {reply.status}"
+            raise HubNotReachedError(
+                NO_HUB.fill(where=str(self.address), what=status)
+            ) from None
+        raise LinkRefusedError(refusal.fault, refusal.message, _retry_after(reply))
+
+    async def _reply(self, request: HttpRequest, patience: float) -> Reply:
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.is_idle:
+            with suppress(HungUpError):  # the hub had closed it before it was asked
+                return await self._reply_on(connection, request, patience)
+        elif connection is not None:
+            connection.abort()
+        try:
+            return await self._reply_on(await self._connect(), request, patience)
+        except HungUpError:
+            raise self._no_answer() from None
+
+    async def _reply_on(
+        self, connection: HttpConnection, request: HttpRequest, patience: float
+    ) -> Reply:
+        """Raises HungUpError, or HubNotReachedError for all else."""
+        try:
+            async with asyncio.timeout(patience):
+                head = await connection.ask(request)
+                content, is_whole = await connection.read(MOST_BYTES_INFLATED)
+        except HungUpError:
+            connection.abort()
+            raise
+        except (HttpError, TimeoutError, OSError):
+            connection.abort()
+            raise self._no_answer() from None
+        except BaseException:  # also when cancelled: nobody else knows this connection
+            connection.abort()
+            raise
+        if is_whole and connection.is_idle:
+            self._connection = connection
+        else:
+            connection.abort()
+        return Reply(head.status, head.headers, content)
+
+    async def _connect(self) -> HttpConnection:
+        address = self.address
+        try:
+            stream = await dial_pinned(
+                address.host, address.port, address.has_key, self._egress, CONNECT_PATIENCE
+            )
+        except (ConnectError, RouteError) as error:
+            raise HubNotReachedError(error.words) from None
+        return HttpConnection(stream)
+
+    def _no_answer(self) -> HubNotReachedError:
+        return HubNotReachedError(NO_ANSWER.fill(where=str(self.address)))
+
+
+def _headers(body: Body) -> Mapping[str, str]:
+    headers = {"Content-Type": "application/json", "Accept-Encoding": DEFLATE}
+    return headers | {"Content-Encoding": body.coding} if body.coding else headers
+
+
+def _retry_after(reply: Reply) -> float | None:
+    """Return the seconds of Retry-After; None if the answer has none."""
+    now = reply.date or EPOCH  # only a date in Retry-After needs the hub's own time
+    retry_at = reply.retry_at(now)
+    return (retry_at - now).total_seconds() if retry_at is not None else None

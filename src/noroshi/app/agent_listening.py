@@ -1,0 +1,108 @@
+"""Open the listener for agents in the node's process: at the start, and when a person asks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noroshi import imports
+from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import cause_text
+from noroshi.ports import StoreError
+from noroshi.service import Service
+from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting
+
+if TYPE_CHECKING:
+    from noroshi.web.agent_listener import AgentListener
+    from noroshi.web.context import WebContext
+
+log = logging.getLogger(__package__)
+TRIED_EVERY = 30.0
+"""Seconds between two attempts to open what could not be opened at the start."""
+OPEN = _("address for agents: {address} port {port}")
+CANNOT_OPEN = _(
+    "cannot listen for agents at {address} port {port}: {why}. Agents watch on; the node tries "
+    "again every half minute"
+)
+
+
+class AgentListening:
+    """Open and close the listener. Its modules are imported when it is first needed: a node without
+    agents shall not pay for them."""
+
+    def __init__(self, web: Callable[[], WebContext], home: Path) -> None:
+        self._web, self._home = web, home
+        self._listener: AgentListener | None = None
+        self._changing = asyncio.Lock()
+        self.problem: Message | None = None
+
+    async def open(self, setting: ListenerSetting) -> ListenerSetting:
+        """Listen there, in place of where it listened before. Raises OSError."""
+        async with self._changing:
+            if self._listener is None:
+                self._listener = self._make()
+            actual_setting = await self._listener.open(setting)
+            self.problem = None
+            return actual_setting
+
+    async def close(self) -> None:
+        """Listen no more."""
+        async with self._changing:
+            self.problem = None
+            if self._listener is not None:
+                await self._listener.close()
+
+    async def open_stored(self, service: Service) -> bool:
+        """Open what is stored; False: it cannot be opened now, and `problem` says why."""
+        setting = await read_setting(service.context.store)
+        if setting is None or service.context.endpoints.listener is not None:
+            return True
+        try:
+            setting = await self.open(setting)
+        except OSError as error:
+            self.problem = CANNOT_OPEN.fill(
+                address=setting.address, port=setting.port, why=cause_text(error)
+            )
+            return False
+        log.info(OPEN.fill(address=setting.address, port=setting.port).en)
+        return True
+
+    def _make(self) -> AgentListener:
+        with imports.ONE_AT_A_TIME:
+            from noroshi.web.agent_listener import AgentListener
+
+        return AgentListener(self._web(), self._home)
+
+
+@asynccontextmanager
+async def listening(service: Service, control: AgentListening) -> AsyncIterator[None]:
+    """Listen for agents while the block runs, where that was asked for."""
+    service.context.listener_control = control
+    opening = asyncio.create_task(_open_in_the_end(service, control))
+    try:
+        yield
+    finally:
+        service.context.listener_control = None
+        opening.cancel()
+        await asyncio.wait((opening,))
+        await control.close()
+
+
+async def _open_in_the_end(service: Service, control: AgentListening) -> None:
+    """Try until it is open: after a boot the address may not be there yet."""
+    last_problem: Message | None = None
+    while not await _try(service, control):
+        if control.problem is not None and control.problem != last_problem:
+            log.warning(control.problem.en)
+        last_problem = control.problem
+        await asyncio.sleep(TRIED_EVERY)
+
+
+async def _try(service: Service, control: AgentListening) -> bool:
+    with suppress(StoreError):  # the store's trouble is told elsewhere
+        return await control.open_stored(service)
+    return False

@@ -1,0 +1,165 @@
+"""The messages of the link: JSON in the bodies of `POST /link/1/NAME`, deflated where it is large.
+
+Unknown fields are ignored, so that versions may differ. Each request but `join` is signed
+(`signature`); each answer carries a stamp.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from noroshi.core.agents import Life, Machine
+from noroshi.core.definitions.document import Document
+
+PREFIX = "/link/1/"
+JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
+REPORT, SAMPLES = "report", "samples"
+LONGEST_WAIT = 40.0
+"""Seconds for which the hub holds a `wait` at the most."""
+MOST_BYTES_SENT, MOST_BYTES_INFLATED = 256 * 1024, 4 * 1024 * 1024
+
+
+class LinkFault(Enum):
+    """Name why the hub refuses a request; the value is in the answer's `fault`."""
+
+    STALE = "stale"
+    """401: the stamp is missing or old; the answer has a new one, to be used at once."""
+    BAD_SIGNATURE = "bad-signature"
+    """401."""
+    REVOKED = "revoked"
+    """403: the agent was removed."""
+    CLONED = "cloned"
+    """409: another machine has the same key."""
+    INVITATION = "invitation"
+    """403: the invitation is unknown, expired or used; `message` says which."""
+    MALFORMED = "malformed"
+    """400: the body is no message of that name, or there is none of that name."""
+    VERSION = "version"
+    """409: the versions of hub and agent differ too much."""
+    TOO_LARGE = "too-large"
+    """413."""
+    BUSY = "busy"
+    """429 or 503, with Retry-After."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Answer a request that is refused. `message` is English, for a log."""
+
+    fault: LinkFault
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRequest:
+    """Ask to become an agent. `secret` is that of the code, in hexadecimal digits; `key` a JWK;
+    `proof` a JWS by that key over `signature.join_binding`, so that who relays the request cannot
+    put in another key."""
+
+    secret: str = field(repr=False)
+    key: str
+    proof: str
+    machine: Machine
+    name: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinAnswer:
+    """Tell a new agent who it is. `hub` is the installation's id, `pins` the pins of the hub's
+    keys, in hexadecimal digits, the current one first; `name` the agent's name at the hub."""
+
+    agent: str
+    name: str
+    hub: str
+    hub_name: str
+    pins: tuple[str, ...]
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelloRequest:
+    """Say that a run of the agent begins, or its link begins anew. `configuration` names the one in
+    use; `clock` is the agent's wall time (seconds since 1970)."""
+
+    version: str
+    machine: Machine
+    kinds: tuple[str, ...] = ()
+    configuration: str = ""
+    clock: float = 0.0
+    backlog: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelloAnswer:
+    """Tell what counts: the hub's names, pins and the configuration to take up. `clock` is the
+    hub's wall time."""
+
+    hub_name: str
+    name: str
+    pins: tuple[str, ...]
+    configuration: str = ""
+    clock: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitRequest:
+    """Ask for news, and say that the agent lives. The hub answers when there is any, or after
+    `hold` seconds. `configuration` names the one in use, `refused_configuration` a newer one that was
+    not taken up, and `problems` why: it is no news until there is another."""
+
+    configuration: str = ""
+    refused_configuration: str = ""
+    problems: tuple[str, ...] = ()
+    backlog: int = 0
+    hold: float = LONGEST_WAIT
+    clock: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitAnswer:
+    """Tell what is news, or nothing. `configuration` names the one to take up, "" if it is in use;
+    `pins` are those of the hub's keys, the next one too once it is announced; `new_key`: the agent
+    is to replace its key now."""
+
+    configuration: str = ""
+    name: str = ""
+    pins: tuple[str, ...] = ()
+    new_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRequest:
+    """Ask for a configuration by its name."""
+
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchAnswer:
+    """Hold a configuration: the documents that concern the agent."""
+
+    configuration: str
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRequest:
+    """Announce the next key, in a request signed by the current one; `proof` is a JWS by the next
+    key over `signature.key_binding` of the request."""
+
+    key: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRequest:
+    """Say that the agent leaves the hub for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Answer a request of which nothing else is to be told."""
+
+    life: Life = Life()

@@ -1,0 +1,1 @@
+"""Take in agents, and answer for them: the hub's side."""

@@ -1,0 +1,151 @@
+"""Open and close the listener for agents alone, while the node runs.
+
+The manager's own address is the administrator's, in noroshi.toml. Where it is open to this computer
+only, agents get an address of their own, which shows them no page and no API (decision 33).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+
+from noroshi import schema
+from noroshi.config.web import HOST, NO_ADDRESS
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.sources import NodeIdentity
+from noroshi.core.translation import Message, _
+from noroshi.hosts.firewall import firewall_caution, firewall_command
+from noroshi.hosts.threads import run_in_thread
+from noroshi.knowledge.os_errors import cause_text
+from noroshi.operations import listener_operations
+from noroshi.operations.listener_answers import AgentsListener, FirewallHint
+from noroshi.service.agents.hub_endpoints import NOTE, ListenerSetting, read_setting
+from noroshi.service.errors import InvalidArgumentError, OperationFailedError
+from noroshi.service.operation import Person, note, note_nothing, offers
+from noroshi.service.operation_context import OperationGroup
+
+PORT = 7664
+"""The port to propose, next to the manager's."""
+ANY_ADDRESS = "0.0.0.0"
+NOT_OPENED = _("The address for agents was not opened.")
+BAD_PORT = _("must be a number from 0 to 65535 (0: any free port)")
+BAD_HOST = _("must be the name or IP address by which agents reach this computer")
+CANNOT_LISTEN = _(
+    "Cannot listen at {address} port {port}: {why}. Nothing was changed. Choose another port or "
+    "address."
+)
+AT_START = _("The node does not run now; it opens the address when it starts.")
+KEY_MAY_CHANGE = _(
+    "Agents know this node by the key of the certificate in noroshi.toml. If a renewal replaces "
+    "this key, they cannot connect any more. Renew the certificate with the same key, or open an "
+    "address for agents alone: its key stays."
+)
+
+
+class ListenerOperations(OperationGroup):
+    """Show, open and close the address for agents."""
+
+    @offers(listener_operations.AGENTS_LISTENER)
+    async def show(self, person: Person) -> AgentsListener:
+        """Return where agents reach this node, or what is needed for that."""
+        setting = await read_setting(self._store)
+        return await run_in_thread(lambda: self._answer(setting))
+
+    @offers(listener_operations.AGENTS_LISTEN)
+    async def listen(
+        self, person: Person, host: str, port: int = PORT, address: str = ANY_ADDRESS
+    ) -> AgentsListener:
+        """Listen for agents at once and after each start, with TLS and the node's own
+        certificate."""
+        setting = ListenerSetting(address=address, port=port, host=host.strip().lower())
+        if problems := tuple(_problems(setting)):
+            raise InvalidArgumentError(NOT_OPENED, problems)
+        old_setting = await read_setting(self._store)
+        if (control := self._context.listener_control) is not None:
+            try:
+                setting = await control.open(setting)
+            except OSError as error:
+                words = CANNOT_LISTEN.fill(address=address, port=port, why=cause_text(error))
+                raise OperationFailedError(words) from None
+        await self._store.put_value(NOTE, schema.text(setting))
+        note(old_state=old_setting, new_state=setting)
+        return await run_in_thread(lambda: self._answer(setting))
+
+    @offers(listener_operations.AGENTS_LISTEN_STOP)
+    async def stop(self, person: Person) -> AgentsListener:
+        """Close it: agents that use it watch on, and come back once it is open again."""
+        old_setting = await read_setting(self._store)
+        if old_setting is None:
+            note_nothing()
+        else:
+            await self._store.put_value(NOTE, "")
+            note(old_state=old_setting)
+        if (control := self._context.listener_control) is not None:
+            await control.close()
+        return await run_in_thread(lambda: self._answer(None))
+
+    def _answer(self, setting: ListenerSetting | None) -> AgentsListener:
+        endpoints, control = self._context.endpoints, self._context.listener_control
+        preferred = endpoints.preferred
+        problem = control.problem if control is not None else AT_START
+        port = setting.port if setting else PORT
+        return AgentsListener(
+            where=preferred.address if preferred else "",
+            pin=preferred.pin.hex() if preferred else "",
+            address=setting.address if setting else "",
+            port=setting.port if setting else 0,
+            host=setting.host if setting else "",
+            is_open=endpoints.listener is not None,
+            problem=problem if setting and endpoints.listener is None else None,
+            hosts=_hosts(self._context.identity),
+            free_port=port,
+            firewall=_firewall(port),
+            cautions=tuple(self._cautions()),
+        )
+
+    def _cautions(self) -> Iterator[Message]:
+        surroundings, endpoints = self._context.surroundings, self._context.endpoints
+        manager = surroundings.manager if surroundings else None
+        is_configured = manager is not None and manager.certificate is not None
+        if is_configured and endpoints.listener is None and endpoints.manager is not None:
+            yield KEY_MAY_CHANGE
+
+
+def _problems(setting: ListenerSetting) -> Iterator[Problem]:
+    try:
+        ip_address(setting.address)
+    except ValueError:
+        yield Problem("address", NO_ADDRESS)
+    if not HOST.fullmatch(_bracketed(setting.host)):
+        yield Problem("host", BAD_HOST)
+    if not 0 <= setting.port <= 65535:
+        yield Problem("port", BAD_PORT)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _hosts(identity: Callable[[], NodeIdentity] | None) -> tuple[str, ...]:
+    """Return the names and addresses of this computer that others may reach, the name first."""
+    if identity is None:
+        return ()
+    current = identity()
+    addresses = sorted(filter(_is_reachable, current.addresses), key=_order)
+    return (current.host_name, *addresses) if current.host_name else tuple(addresses)
+
+
+def _is_reachable(address: str) -> bool:
+    parsed = ip_address(address)
+    return not (parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified)
+
+
+def _order(address: str) -> tuple[int, str]:
+    return ip_address(address).version, address
+
+
+def _firewall(port: int) -> FirewallHint | None:
+    command = firewall_command(port)
+    if not command:
+        return None
+    return FirewallHint(command=command, caution=firewall_caution(command))

@@ -1,0 +1,123 @@
+"""Serve HTTP on a socket in the node's own loop, with limited connections."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from noroshi.web.http.connection_limits import (
+    ConnectionLimits,
+    Connections,
+    LimitedListener,
+    protocol_of,
+)
+
+BACKLOG = 128
+STOP_WITHIN = 2
+"""Seconds until answers are cut off at the end."""
+STEP = 0.01
+
+
+class Server(uvicorn.Server):
+    """Wait for an event to stop, where uvicorn looks ten times a second."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        context: ssl.SSLContext | None,
+        bounds: ConnectionLimits,
+        connections: Connections,
+    ) -> None:
+        super().__init__(_config(app, context, bounds, connections))
+        self._stopping = asyncio.Event()
+        self._listener: socket.socket | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    def start(self, listener: socket.socket) -> None:
+        """Answer the connections of a socket from now on."""
+        self._listener = listener
+        self._serving = asyncio.create_task(self.serve(sockets=[listener]))
+
+    async def stop(self) -> None:
+        """Let answers under way end for a short time, and close the socket."""
+        if self._serving is None or self._listener is None:
+            return
+        self._stopping.set()
+        await asyncio.wait((self._serving,), timeout=STOP_WITHIN + 1)
+        self._serving.cancel()
+        self._listener.close()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: the node handles the stop."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Renew once a second the date that answers carry."""
+        while not self._stopping.is_set():
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1.0)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers under way end, and cut off connections that say nothing."""
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                while state.connections or state.tasks:  # noqa: ASYNC110  uvicorn tells nobody
+                    await asyncio.sleep(STEP)
+        for task in state.tasks:
+            task.cancel()
+
+
+def listen(address: str, port: int, connections: Connections) -> LimitedListener:
+    """Return a socket that listens at an address of this computer (port 0: any free one). Raises
+    OSError."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
+    listener = LimitedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.open_connections = connections
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _config(
+    app: ASGIApp,
+    context: ssl.SSLContext | None,
+    bounds: ConnectionLimits,
+    connections: Connections,
+) -> uvicorn.Config:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        http=protocol_of(bounds, connections),
+        loop="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=bounds.idle,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    config.load()
+    config.ssl = context
+    return config

@@ -1,0 +1,201 @@
+"""The listener for agents: opened and closed while the node runs, and open again after a restart."""
+
+import asyncio
+import hashlib
+import socket
+import ssl
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.service import (
+    ForbiddenError,
+    InvalidArgumentError,
+    OperationFailedError,
+    ReauthenticationRequiredError,
+    perform,
+)
+from noroshi.service.agents.hub_endpoints import Endpoint
+from noroshi.service.operation import member
+from noroshi.web.context import WebContext
+from tests.service.harness import AKI, Harness
+from tests.sweeps import sweep
+
+HERE = {"address": "127.0.0.1", "host": "127.0.0.1"}
+WITHOUT_CHECKS = ssl.create_default_context()
+WITHOUT_CHECKS.check_hostname, WITHOUT_CHECKS.verify_mode = False, ssl.CERT_NONE
+
+
+@asynccontextmanager
+async def node(harness, home):
+    web = WebContext(service=harness.service, people=harness.people)
+    async with listening(harness.service, AgentListening(lambda: web, home)):
+        yield
+
+
+async def ask(harness, name, **given):
+    return await perform(harness.service, AKI, name, given)
+
+
+async def answer_at(port, path):
+    """What is answered there over TLS, and the pin of the key that was shown."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=WITHOUT_CHECKS)
+    shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    )
+    head = await reader.readline()
+    writer.close()
+    key = x509.load_der_x509_certificate(shown).public_key()
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return int(head.split()[1]), hashlib.sha256(der).hexdigest()
+
+
+def is_open(port):
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def test_it_is_open_at_once_with_the_pin_that_is_told(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        before = await ask(harness, "agents_listener")
+        assert (before.where, before.pin, before.is_open) == ("", "", False)
+        told = await ask(harness, "agents_listen", port=0, **HERE)
+        assert told.is_open and told.where == f"127.0.0.1:{told.port}"
+        assert (await answer_at(told.port, "/"))[1] == told.pin
+    assert not is_open(told.port)
+
+
+@sweep("path", ["/", "/login", "/healthz", "/metrics", "/api/status", "/api/openapi.json"])
+async def test_it_shows_no_page_and_no_api(tmp_path, path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        told = await ask(harness, "agents_listen", port=0, **HERE)
+        assert (await answer_at(told.port, path))[0] == 404
+
+
+async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+    control = AgentListening(
+        lambda: WebContext(service=harness.service, people=harness.people), tmp_path
+    )
+    assert await control.open_stored(harness.service)
+    again = await ask(harness, "agents_listener")
+    assert (again.where, again.pin) == (first.where, first.pin)
+    await control.close()
+
+
+async def test_a_port_that_is_taken_is_refused_and_the_open_one_stays(tmp_path):
+    harness = Harness()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        async with node(harness, tmp_path):
+            first = await ask(harness, "agents_listen", port=0, **HERE)
+            with pytest.raises(OperationFailedError, match=f"port {port}: "):
+                await ask(harness, "agents_listen", port=port, **HERE)
+            after = await ask(harness, "agents_listener")
+            assert (after.where, after.is_open) == (first.where, True)
+            assert (await answer_at(first.port, "/"))[1] == first.pin
+
+
+async def test_a_port_that_is_taken_at_the_start_is_told_and_opened_later(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        port = (await ask(harness, "agents_listen", port=0, **HERE)).port
+    control = AgentListening(
+        lambda: WebContext(service=harness.service, people=harness.people), tmp_path
+    )
+    harness.service.context.listener_control = control
+    with socket.create_server(("127.0.0.1", port)):
+        assert not await control.open_stored(harness.service)
+        told = await ask(harness, "agents_listener")
+        assert (told.is_open, told.port) == (False, port) and str(port) in told.problem.en
+    assert await control.open_stored(harness.service)
+    assert (await ask(harness, "agents_listener")).problem is None
+    await control.close()
+
+
+async def test_closed_it_stays_closed_after_a_restart(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        port = (await ask(harness, "agents_listen", port=0, **HERE)).port
+        told = await ask(harness, "agents_listen_stop")
+        assert (told.where, told.port, told.is_open) == ("", 0, False)
+        assert not is_open(port)
+    async with node(harness, tmp_path):
+        assert not (await ask(harness, "agents_listener")).is_open
+
+
+async def test_without_a_node_it_is_kept_for_the_start():
+    harness = Harness()
+    told = await ask(harness, "agents_listen", **HERE)
+    assert (told.is_open, told.where, told.port) == (False, "", 7664)
+    assert "when it starts" in told.problem.en
+
+
+@sweep(
+    ("given", "where"),
+    [
+        ({"address": "hub"}, "address"),
+        ({"host": "two names"}, "host"),
+        ({"host": ""}, "host"),
+        ({"port": 65536}, "port"),
+    ],
+)
+async def test_what_is_no_address_is_refused(given, where):
+    with pytest.raises(InvalidArgumentError) as refusal:
+        await ask(Harness(), "agents_listen", **(HERE | given))
+    assert [one.where for one in refusal.value.problems] == [where]
+
+
+@sweep("name", ["agents_listen", "agents_listen_stop"])
+async def test_only_an_administrator_who_gave_the_password_opens_or_closes_it(name):
+    service, given = Harness().service, HERE if name == "agents_listen" else {}
+    with pytest.raises(ForbiddenError):
+        await perform(service, member("bob"), name, given)
+    with pytest.raises(ReauthenticationRequiredError):
+        await perform(service, replace(AKI, reauthenticated=False), name, given)
+
+
+async def test_both_are_in_the_audit_log(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        port = (await ask(harness, "agents_listen", port=0, **HERE)).port
+        await ask(harness, "agents_listen_stop")
+    closed, opened = await harness.store.audit_log(2)
+    assert (opened.op, opened.after["port"]) == ("agents_listen", port)
+    assert (closed.op, closed.before["port"]) == ("agents_listen_stop", port)
+
+
+async def test_agents_are_sent_to_the_manager_only_where_they_have_no_address_of_their_own(
+    tmp_path,
+):
+    harness = Harness()
+    endpoints = harness.service.context.endpoints
+    endpoints.manager = Endpoint(host="hub.example.com", port=7663, pin=bytes(32))
+    async with node(harness, tmp_path):
+        told = await ask(harness, "agents_listener")
+        assert (told.where, told.is_open) == ("hub.example.com:7663", False)
+        own = await ask(harness, "agents_listen", port=0, **HERE)
+        assert own.where == f"127.0.0.1:{own.port}"
+        assert endpoints.pins == (bytes.fromhex(own.pin), bytes(32))  # both are shown
+
+
+@sweep(
+    ("host", "address"),
+    [
+        ("hub.example.com", "hub.example.com:1"),
+        ("192.0.2.7", "192.0.2.7:1"),
+        ("2001:db8::7", "[2001:db8::7]:1"),
+        ("[2001:db8::7]", "[2001:db8::7]:1"),
+    ],
+)
+def test_an_endpoint_is_written_as_a_host_and_a_port(host, address):
+    assert Endpoint(host=host, port=1, pin=b"").address == address
