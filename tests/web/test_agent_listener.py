@@ -133,6 +133,18 @@ async def test_closed_it_stays_closed_after_a_restart(tmp_path):
         assert not (await ask(harness, "agents_listener")).is_open
 
 
+async def test_any_free_port_is_the_same_one_after_each_start(tmp_path):
+    harness, ports = Harness(), []
+    await ask(harness, "agents_listen", port=0, **HERE)  # no node runs
+    for _ in range(2):
+        web = WebContext(service=harness.service, people=harness.people)
+        control = AgentListening(lambda web=web: web, tmp_path)
+        assert await control.open_stored(harness.service)
+        ports.append((await ask(harness, "agents_listener")).port)
+        await control.close()
+    assert ports[0] == ports[1] != 0
+
+
 async def test_without_a_node_it_is_kept_for_the_start():
     harness = Harness()
     told = await ask(harness, "agents_listen", **HERE)

@@ -63,6 +63,9 @@ async def serve(
         app = await stack.enter_async_context(opening)
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
+        # Before the door: who asks there for another address must find it.
+        control = AgentListening(lambda: _web_context(app, config), config.home)
+        await stack.enter_async_context(listening(app.service, control))
         await stack.enter_async_context(open_door(config, app.service, app.engine.wake_up))
         stack.enter_context(_mark_in_lock(app.life))
         stop = asyncio.Event()
@@ -73,8 +76,6 @@ async def serve(
             for line in announce(app.plans.current, await _enrolment(app)):
                 say(line)
             await stack.enter_async_context(_manager(app, config, say))
-            control = AgentListening(lambda: _web_context(app, config), config.home)
-            await stack.enter_async_context(listening(app.service, control))
             _settle_memory()
             async with _signs_of_life(app, config), _sign_ins_alive(app), _linked(app):
                 await _until_either(stop.wait(), asyncio.shield(working))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from noroshi import schema
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
 from noroshi.core.model import SSH_SOURCE, Monitor, Sample
+from noroshi.core.notices.draft import notification_envelopes, with_default_notifications
+from noroshi.core.notices.notice import Notice
 from noroshi.core.sources import NETWORK, NodeIdentity, by_agent, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
@@ -42,6 +45,7 @@ from noroshi.ports import (
     RouteOutage,
     SelfFacts,
     Store,
+    StoreError,
     Version,
 )
 from noroshi.ports.examination import Step
@@ -62,6 +66,8 @@ from noroshi.vault import KeyRing, Vault
 
 if TYPE_CHECKING:
     from noroshi.service.agents.hub import AgentHub
+
+log = logging.getLogger(__name__)
 
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
@@ -132,16 +138,32 @@ class OperationContext:
         if self._agents_hub is None:
             with ONE_AT_A_TIME:
                 from noroshi.service.agents.hub import AgentHub
-            self._agents_hub = AgentHub(
-                self.store,
-                self.vault,
-                self.clocks,
-                self.name,
-                self.new_id,
-                self.endpoints,
-                self.agent_names,
+                from noroshi.service.agents.hub_state import HubParts
+            parts = HubParts(
+                name=self.name,
+                new_id=self.new_id,
+                endpoints=self.endpoints,
+                post_notice=self.post_notice,
+                agent_names=self.agent_names,
             )
+            self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub
+
+    async def post_notice(self, notice: Notice, serial: str) -> None:
+        """Post the notice of an event to those who want to know of it: once for each serial. One that
+        cannot be posted is only logged."""
+        try:
+            plan = (await self.current())[1]
+            notifications = with_default_notifications(
+                plan.notifications.values(), plan.rules.values()
+            )
+            await self.store.post(
+                *notification_envelopes(
+                    notice, serial, notifications, self.plugins.notice, self.now()
+                )
+            )
+        except (OperationFailedError, StoreError) as error:
+            log.warning("a notice cannot be posted event=%s: %s", notice.happening, error)
 
     async def close(self) -> None:
         """End what the hub does by itself."""

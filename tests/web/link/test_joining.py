@@ -8,8 +8,10 @@ from noroshi.core.agents import AgentState
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import JOIN, JoinAnswer
 from noroshi.link.message_body import Body, body_of
+from noroshi.service import perform
 from noroshi.service.agents.hub_endpoints import Endpoint
 from tests.contracts.sample_records import MADE_BY
+from tests.service.harness import AKI, documents
 from tests.web.link.agent_client import FS01, PIN, invite
 
 
@@ -43,6 +45,17 @@ async def test_a_stolen_invitation_is_refused_and_its_maker_is_told(harness, new
     assert len(await harness.store.agents()) == 1
     words = "another server has used the invitation already"
     assert (await rows(harness))[0] == ("agent_join", "sato", words)
+
+
+async def test_a_stolen_invitation_is_told_by_mail_once_a_day(harness, newcomer):
+    await perform(harness.service, AKI, "apply", {"documents": documents()})
+    code = await invite(harness)
+    await newcomer().join(code)
+    for _ in range(2):
+        assert (await newcomer().try_join(code, name="thief")).fault == "invitation"
+    (row,) = await harness.store.queue()
+    assert row.envelope.id.startswith("notice/agent-refused/i-")
+    assert row.envelope.payload["subject"] == "[Noroshi] agent-refused"
 
 
 async def test_whoever_was_quicker_with_a_stolen_code_is_seen_by_the_owner(harness, newcomer):

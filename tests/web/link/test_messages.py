@@ -25,8 +25,10 @@ from noroshi.link.link_messages import (
 )
 from noroshi.link.signature import Signed, key_binding, sign
 from noroshi.ports import Version
+from noroshi.service import perform
 from noroshi.service.agents.configurations import NO_DOCUMENTS, configuration_of
 from tests.contracts.sample_records import DAWN
+from tests.service.harness import AKI, documents
 from tests.web.link.agent_client import FS01, invite
 
 FILES = document("instances/files", {"source": "fs01", "address": "192.0.2.1"})
@@ -255,7 +257,8 @@ async def test_a_message_that_this_hub_does_not_know_is_refused(agent):
     assert (refused.status, refused.fault) == (400, "malformed")
 
 
-async def test_of_two_machines_with_one_key_the_first_goes_on_and_both_are_told(harness, agent):
+async def test_of_two_machines_with_one_key_the_first_goes_on_and_it_is_told(harness, agent):
+    await perform(harness.service, AKI, "apply", {"documents": documents()})
     clone = replace(agent, life=Life(2, "bb"))
     await agent.greet()
     harness.time.pass_by(seconds=10)
@@ -268,6 +271,8 @@ async def test_of_two_machines_with_one_key_the_first_goes_on_and_both_are_told(
     assert (await agent.hello()).status == 200
     row = (await harness.store.audit_log())[0]
     assert (row.op, row.who, row.given["address"]) == ("agent_clone", "fs01", "127.0.0.1")
+    (mail,) = await harness.store.queue()
+    assert mail.envelope.id.startswith(f"notice/agent-refused/{agent.id}/2026-04-01/")
 
 
 async def test_a_large_answer_is_deflated(harness, agent):

@@ -25,7 +25,7 @@ from noroshi.operations.agent_answers import (
 )
 
 INVITED = ngettext(
-    "Run this line on the new server as root. It is valid until {until}, for {servers} server:\n"
+    "Run this line on the new server. It is valid until {until}, for {servers} server:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -33,7 +33,7 @@ INVITED = ngettext(
     "\n"
     "  {words}\n"
     "  {digits}",
-    "Run this line on each new server as root. It is valid until {until}, for {servers} servers:\n"
+    "Run this line on each new server. It is valid until {until}, for {servers} servers:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -43,6 +43,7 @@ INVITED = ngettext(
     "  {digits}",
     by="servers",
 )
+WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
     _("There are no agents yet. To add a server: {command}"),
@@ -56,7 +57,14 @@ INVITATION_STATES = {
 }
 USES = _("{uses} of {servers}")
 USES_BY = _("{uses} of {servers} ({names})")
-AGENT_HEAD = (_("NAME"), _("STATE"), _("LAST CONTACT"), _("VERSION"), _("SYSTEM"), _("WAITING"))
+AGENT_HEAD = (
+    _("NAME"),
+    _("STATE"),
+    _("LAST CONTACT"),
+    pgettext("agent", "VERSION"),
+    _("SYSTEM"),
+    _("WAITING"),
+)
 CONNECTED = pgettext("agent", "connected")
 SILENT = pgettext("agent", "silent")
 NEVER = pgettext("agent", "joined, no contact yet")
@@ -67,20 +75,21 @@ LABELS = {
     "name": _("Name"),
     "state": _("State"),
     "contact": _("Last contact"),
-    "from": _("From"),
+    "from": pgettext("agent", "From"),
     "server": _("Server"),
-    "version": _("Version"),
+    "version": pgettext("agent", "Version"),
     "clock": _("Clock"),
     "backlog": _("Waiting there"),
     "instances": _("Measures"),
     "configuration": _("Configuration"),
     "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
-    "fingerprint": _("Fingerprint"),
+    "fingerprint": pgettext("agent", "Fingerprint"),
     "secrets": _("Secrets that it was given"),
     "removed": _("Removed"),
 }
 JOINED_BY = _("{at}, invited by {who}")
+IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 RENAMED = _("The agent is called {name} now.")
 RENAMED_WITH = _(
@@ -95,7 +104,11 @@ def invite(context: CommandContext) -> int:
     """Create an invitation, and print the line to paste."""
     args = context.args
     answer = context.ask(
-        agent_operations.AGENT_INVITE, AgentInvited, servers=args.servers, name=args.name
+        agent_operations.AGENT_INVITE,
+        AgentInvited,
+        servers=args.servers,
+        name=args.name,
+        language=context.language,
     )
     if args.json:
         context.print_json(answer)
@@ -104,11 +117,15 @@ def invite(context: CommandContext) -> int:
     words = INVITED.fill(
         until=clock(answer.expires_at, datetime.now(UTC)),
         servers=answer.servers,
-        line=answer.line,
+        line=answer.install_line or answer.line,
         words=" ".join(fingerprint_words(pin, context.language)),
         digits=fingerprint_digits(pin),
     )
     print(context.say(words))
+    if answer.install_problem is not None:
+        print(context.say(answer.install_problem))
+    else:
+        print(context.say(WITH_NOROSHI.fill(line=answer.line)))
     return exits.DONE
 
 
@@ -249,6 +266,8 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
 def _clock_text(agent: AgentRow) -> Message:
     if agent.last_contact is None:
         return plain("")
+    if abs(agent.clock_offset) < 1:
+        return IN_STEP
     words = BEHIND if agent.clock_offset < 0 else AHEAD
     return words.fill(seconds=f"{abs(agent.clock_offset):.1f}")
 

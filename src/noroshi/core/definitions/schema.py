@@ -21,6 +21,7 @@ EventName = Literal[
     "came-back",
     "all-is-well",
     "unwatched",
+    "agent-refused",
 ]
 
 

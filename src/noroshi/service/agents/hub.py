@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.agents import Agent, AgentState, LastSeen
-from noroshi.hosts.agent_names import AgentNames
 from noroshi.link.link_messages import JoinAnswer
 from noroshi.link.message_body import Body
 from noroshi.ports import Clocks, Store, StoreError
 from noroshi.service.agents.configurations import Configuration
 from noroshi.service.agents.conversation import Conversation
-from noroshi.service.agents.hub_endpoints import HubEndpoints
-from noroshi.service.agents.hub_state import HubState
+from noroshi.service.agents.hub_state import HubParts, HubState
 from noroshi.service.agents.joining import Joining
 from noroshi.service.agents.request_verification import Caller, RequestVerification
 from noroshi.service.agents.roster import FRESH_FOR
@@ -39,17 +37,8 @@ class AgentHub:
     From the first request on it looks by itself for what changed, until it is closed.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        vault: Vault,
-        clocks: Clocks,
-        name: str,
-        new_id: Callable[[], str],
-        endpoints: HubEndpoints,
-        agent_names: AgentNames,
-    ) -> None:
-        self._state = HubState(store, vault, clocks, name, new_id, endpoints, agent_names)
+    def __init__(self, store: Store, vault: Vault, clocks: Clocks, parts: HubParts) -> None:
+        self._state = HubState(store, vault, clocks, parts)
         self._verification = RequestVerification(self._state)
         self._joining = Joining(self._state)
         self._flushed_at = self._tidied_at = clocks.steady() - TIDY_EVERY

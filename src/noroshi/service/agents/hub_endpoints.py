@@ -73,6 +73,11 @@ class ListenerControl(Protocol):
         """Listen no more."""
 
 
+async def write_setting(store: Store, setting: ListenerSetting | None) -> None:
+    """Keep where agents are to be listened to; None: nowhere. Raises StoreError."""
+    await store.put_value(NOTE, schema.text(setting) if setting else "")
+
+
 async def read_setting(store: Store) -> ListenerSetting | None:
     """Return where agents are to be listened to; None: nowhere. Raises StoreError."""
     text = (await store.get_values()).get(NOTE, "")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.agents import AgentState
+from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
 from noroshi.hosts.agent_names import AgentNames
@@ -25,24 +27,30 @@ from noroshi.vault import Vault
 
 DOOR = "link"
 """The door of agents in the audit log."""
+PostNotice = Callable[[Notice, str], Awaitable[None]]
+"""Post a notice, once for each serial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubParts:
+    """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
+    the agents."""
+
+    name: str
+    new_id: Callable[[], str]
+    endpoints: HubEndpoints
+    post_notice: PostNotice
+    agent_names: AgentNames
 
 
 class HubState:
     """Hold the agents, what is known of each, and the means to verify and to note."""
 
-    def __init__(
-        self,
-        store: Store,
-        vault: Vault,
-        clocks: Clocks,
-        name: str,
-        new_id: Callable[[], str],
-        endpoints: HubEndpoints,
-        agent_names: AgentNames,
-    ) -> None:
-        self.store, self.clocks, self.name, self.new_id = store, clocks, name, new_id
-        self.reserved_names = agent_names.reserved
-        self._endpoints = endpoints
+    def __init__(self, store: Store, vault: Vault, clocks: Clocks, parts: HubParts) -> None:
+        self.store, self.clocks = store, clocks
+        self.name, self.new_id = parts.name, parts.new_id
+        self.reserved_names = parts.agent_names.reserved
+        self._endpoints, self._post_notice = parts.endpoints, parts.post_notice
         self.rates, self.presence, self.open_waits = (
             RequestRates(),
             Presence(store),
@@ -50,7 +58,7 @@ class HubState:
         )
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
-        self.roster = Roster(store, clocks, self.open_waits.wake, agent_names.update)
+        self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
@@ -111,3 +119,25 @@ class HubState:
             refused=refusal,
         )
         await self.store.audit(row)
+
+    async def report_conflict(
+        self,
+        conflict: AgentConflict,
+        agent: str,
+        inviter: str,
+        machine: str,
+        address: str,
+        subject: str,
+    ) -> None:
+        """Post a notice that a machine was refused as an agent: once a day for a subject, which is
+        the id of an agent or an invitation."""
+        now = self.now()
+        notice = AgentRefused(
+            happened_at=now,
+            conflict=conflict,
+            agent=agent,
+            inviter=inviter,
+            machine=machine,
+            address=address,
+        )
+        await self._post_notice(notice, f"{subject}/{now.astimezone(UTC):%Y-%m-%d}")

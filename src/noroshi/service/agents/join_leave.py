@@ -95,10 +95,11 @@ class HubOperations(ApplyOperations):
     @offers(hub_operations.HUB_STATUS)
     async def status(self, person: Person) -> HubStatus:
         """Return the hub and how the link is."""
-        enrolment = await self._links.enrolment()
-        if enrolment is None:
+        links = self._context.hub_links
+        enrolment = await links.enrolment() if links is not None else None
+        if links is None or enrolment is None:
             return HubStatus()
-        link, accepted = self._links.status, configuration_in(await self._store.get_values())
+        link, accepted = links.status, configuration_in(await self._store.get_values())
         offset = link.clock_offset
         return HubStatus(
             hub=enrolment.hub_name,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.agents import Agent, Invitation, JoinRefusal, Machine, free_name
+from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
@@ -130,6 +131,20 @@ class Joining:
         await self._state.audit(
             "agent_join", invitation.creator, address, arguments, REFUSALS[refusal]
         )
+        if refusal is JoinRefusal.USED:
+            await self._state.report_conflict(
+                AgentConflict.INVITATION,
+                await self._agents_of(invitation),
+                invitation.creator,
+                candidate.machine.host_name,
+                address,
+                invitation.id,
+            )
+
+    async def _agents_of(self, invitation: Invitation) -> str:
+        """Return the names of those who joined by an invitation."""
+        agents = (await self._state.store.agents()).values()
+        return ", ".join(one.name for one in agents if one.invitation == invitation.id)
 
 
 def clean_machine(machine: Machine) -> Machine:

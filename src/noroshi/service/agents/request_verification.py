@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from noroshi.core.agent_lives import HeardLife, LifeHistory
 from noroshi.core.agents import Agent, AgentState, Life
+from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.translation import _
 from noroshi.link.agent_key import thumbprint_of
 from noroshi.link.link_messages import LinkFault
@@ -128,6 +129,9 @@ class RequestVerification:
         )
         arguments = {"address": clone.address, "machine": clone.machine_id}
         await self._state.audit("agent_clone", agent.name, clone.address, arguments, CLONED)
+        await self._state.report_conflict(
+            AgentConflict.KEY, agent.name, agent.invited_by, "", clone.address, agent.id
+        )
 
 
 def refuse_clone(history: LifeHistory, life: Life, machine_id: str = "") -> None:

@@ -41,11 +41,11 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.servers import ADD, agent_on_page
 from noroshi.web.view.templates import templates
 
-AGENT, NETWORK_WAY = "agent", "network"
+WAYS = (AGENT, SSH_WAY, NETWORK_WAY) = ("agent", "ssh", "network")
 INVITE, WITHDRAW = "agent_invite", "agent_uninvite"
 LISTEN, STOP = "agents_listen", "agents_listen_stop"
 MOST_DIGITS = 5
-SHOWN_AGAIN = ("servers", "name", "host", "port", "address")
+SHOWN_AGAIN = ("servers", "host", "port", "address")
 """The fields of the forms that are shown again where a form was refused."""
 STATES: Mapping[InvitationState, Message] = {
     InvitationState.OPEN: pgettext("invitation", "open"),
@@ -85,7 +85,7 @@ async def add_server(visit: Visit) -> Response:
     return await visit.show(
         "add_server.html",
         outcome.status,
-        way=way if way == NETWORK_WAY else AGENT,
+        way=way if way in WAYS else AGENT,
         listener=listener,
         place_words=_words(visit, listener.pin),
         digits=_digits(listener.pin),
@@ -99,8 +99,10 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     form = visit.form
     texts = {name: form.get(name, "").strip() for name in SHOWN_AGAIN}
     if deed == INVITE:
-        arguments = {"servers": _number(texts["servers"] or "1"), "name": texts["name"]}
-        return await run(visit, AgentOperations.invite, **arguments)
+        servers = _number(texts["servers"] or "1")
+        return await run(
+            visit, AgentOperations.invite, servers=servers, language=visit.language
+        )
     if deed == WITHDRAW:
         return await run(visit, AgentOperations.uninvite, id=form.get("id", ""))
     if deed == LISTEN:
@@ -147,6 +149,9 @@ async def _invited(visit: Visit, outcome: Outcome[object]) -> dict[str, Any] | N
         return None
     return {
         "line": answer.line,
+        "install_line": answer.install_line,
+        "python_line": answer.python_line,
+        "install_problem": answer.install_problem,
         "servers": answer.servers,
         "until": clock(visit, answer.expires_at),
         "words": _words(visit, answer.pin),

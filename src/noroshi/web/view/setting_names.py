@@ -183,6 +183,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "came-back": _("a message bounced"),
     "all-is-well": _("status report, at fixed times"),
     "unwatched": _("monitoring was interrupted"),
+    "agent-refused": _("a machine was refused as an agent"),
     "all": _("all terms"),
     "any": _("any term"),
     "auto": _("automatic"),
