@@ -8,6 +8,7 @@ from enum import Enum
 
 from noroshi.core.agents import AgentState
 from noroshi.core.sources import SourceKind
+from noroshi.core.translation import Message
 
 
 class InvitationState(Enum):
@@ -20,9 +21,10 @@ class InvitationState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInvited:
-    """An invitation: `line` is the command to paste on the server, `code` the join code in it;
-    both are shown once. `address` is HOST:PORT of this node, as the server reaches it; `pin` the
-    SHA-256 of its public key, in hexadecimal digits."""
+    """An invitation: `line` is the command to paste on a server that has Noroshi, `code` the join
+    code in it; `install_line` installs Noroshi before, `python_line` does so without curl. They are
+    shown once. `install_problem`: why there are no such lines. `address` is HOST:PORT of this node,
+    as the server reaches it; `pin` the SHA-256 of its public key, in hexadecimal digits."""
 
     id: str
     line: str = field(repr=False)
@@ -31,6 +33,9 @@ class AgentInvited:
     pin: str
     expires_at: datetime
     servers: int
+    install_line: str = field(default="", repr=False)
+    python_line: str = field(default="", repr=False)
+    install_problem: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,9 @@ INVITED = ngettext(
     "  {digits}",
     by="servers",
 )
+HAS_NOROSHI = _("The line is for a server that has Noroshi.")
+WITHOUT_CURL = _("Without curl:\n\n  {line}\n")
+ELSE = _("If the server has Noroshi already:\n\n  {line}")
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
     _("There are no agents yet. To add a server: {command}"),
@@ -95,7 +98,11 @@ def invite(context: CommandContext) -> int:
     """Create an invitation, and print the line to paste."""
     args = context.args
     answer = context.ask(
-        agent_operations.AGENT_INVITE, AgentInvited, servers=args.servers, name=args.name
+        agent_operations.AGENT_INVITE,
+        AgentInvited,
+        servers=args.servers,
+        name=args.name,
+        language="" if context.language == "en" else context.language,
     )
     if args.json:
         context.print_json(answer)
@@ -104,12 +111,23 @@ def invite(context: CommandContext) -> int:
     words = INVITED.fill(
         until=clock(answer.expires_at, datetime.now(UTC)),
         servers=answer.servers,
-        line=answer.line,
+        line=answer.install_line or answer.line,
         words=" ".join(fingerprint_words(pin, context.language)),
         digits=fingerprint_digits(pin),
     )
     print(context.say(words))
+    print("\n" + "\n".join(map(context.say, _other_lines(answer))))
     return exits.DONE
+
+
+def _other_lines(answer: AgentInvited) -> Iterator[Message]:
+    """Yield the lines for other servers than most, or why the line does not install Noroshi."""
+    if answer.install_problem is not None:
+        yield HAS_NOROSHI
+        yield answer.install_problem
+        return
+    yield WITHOUT_CURL.fill(line=answer.python_line)
+    yield ELSE.fill(line=answer.line)
 
 
 def invitations(context: CommandContext) -> int:

@@ -22,7 +22,7 @@ from noroshi.core.definitions.problems import Problem, shortened_text, suggestio
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import LANGUAGES, Message, _
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.validation import read
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits
@@ -40,6 +40,7 @@ from noroshi.operations.agent_answers import (
 )
 from noroshi.operations.definition_answers import Applied
 from noroshi.ports import Document, StoreError, Version
+from noroshi.service.agents.installation import Installation
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -58,6 +59,7 @@ BAD_NAME = _(
     "must be 1 to 63 letters, digits or . _ - and begin with a letter or digit, as the name of a "
     "server does"
 )
+BAD_LANGUAGE = _("must be one of {known}, or empty")
 NAME_OF_NODE = _("this node is measured under the name {name}. Choose another name")
 NAME_TAKEN = _("another agent is called {name}. Choose another name")
 NOT_RENAMED = _("The agent keeps its name.")
@@ -74,10 +76,13 @@ class AgentOperations(ApplyOperations):
     """Invite servers, list agents, rename and remove them."""
 
     @offers(agent_operations.AGENT_INVITE)
-    async def invite(self, person: Person, servers: int = 1, name: str = "") -> AgentInvited:
-        """Create an invitation that is valid for an hour, and return the line to paste on the
-        server. `name` is what the server is to be called here, in place of its own name."""
-        if problems := tuple(_invitation_problems(servers, name)):
+    async def invite(
+        self, person: Person, servers: int = 1, name: str = "", language: str = ""
+    ) -> AgentInvited:
+        """Create an invitation that is valid for an hour, and return the lines to paste on the
+        server. `name` is what the server is to be called here, in place of its own name; `language`
+        that in which the installation reports ("": English)."""
+        if problems := tuple(_invitation_problems(servers, name, language)):
             raise InvalidArgumentError(NOT_INVITED, problems)
         endpoint = self._context.endpoints.preferred
         if endpoint is None:
@@ -94,6 +99,9 @@ class AgentOperations(ApplyOperations):
         await self._store.put_invitation(invitation)
         await self._context.agents_hub.forget_invitations()
         note(new_state={"servers": servers, "expires_at": invitation.expires_at})
+        installation = Installation(self._context)
+        install_problem = await installation.problem()
+        lines = installation.lines(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name),
@@ -102,6 +110,9 @@ class AgentOperations(ApplyOperations):
             pin=endpoint.pin.hex(),
             expires_at=invitation.expires_at,
             servers=servers,
+            install_line="" if install_problem else lines.curl,
+            python_line="" if install_problem else lines.python,
+            install_problem=install_problem,
         )
 
     @offers(agent_operations.AGENT_INVITATIONS)
@@ -256,11 +267,13 @@ class AgentOperations(ApplyOperations):
         return names
 
 
-def _invitation_problems(servers: int, name: str) -> Iterator[Problem]:
+def _invitation_problems(servers: int, name: str, language: str) -> Iterator[Problem]:
     if not 1 <= servers <= MOST_SERVERS:
         yield Problem("servers", BAD_COUNT.fill(most=MOST_SERVERS))
     if name and not NAME.fullmatch(name):
         yield Problem("name", BAD_NAME)
+    if language not in ("", *LANGUAGES):
+        yield Problem("language", BAD_LANGUAGE.fill(known=", ".join(LANGUAGES)))
 
 
 def _name_problem(name: str, agents: Sequence[Agent], identity: NodeIdentity) -> Message | None:

@@ -100,7 +100,8 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     texts = {name: form.get(name, "").strip() for name in SHOWN_AGAIN}
     if deed == INVITE:
         arguments = {"servers": _number(texts["servers"] or "1"), "name": texts["name"]}
-        return await run(visit, AgentOperations.invite, **arguments)
+        language = "" if visit.language == "en" else visit.language
+        return await run(visit, AgentOperations.invite, language=language, **arguments)
     if deed == WITHDRAW:
         return await run(visit, AgentOperations.uninvite, id=form.get("id", ""))
     if deed == LISTEN:
@@ -147,6 +148,9 @@ async def _invited(visit: Visit, outcome: Outcome[object]) -> dict[str, Any] | N
         return None
     return {
         "line": answer.line,
+        "install_line": answer.install_line,
+        "python_line": answer.python_line,
+        "install_problem": answer.install_problem,
         "servers": answer.servers,
         "until": clock(visit, answer.expires_at),
         "words": _words(visit, answer.pin),
