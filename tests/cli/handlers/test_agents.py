@@ -20,12 +20,12 @@ async def harness(tmp_path):
 
 async def test_a_server_is_invited_with_a_line_and_the_words_to_compare(harness, tmp_path):
     told = await typed("agent", "invite", "--servers", "2", home=tmp_path)
-    assert told.code == 0 and "\n  noroshi join kanri01:7664 " in told.out
+    assert told.code == 0 and "\n  noroshi --lang en join kanri01:7664 " in told.out
     assert "for 2 servers" in told.out and " ".join(fingerprint_words(PIN, "en")) in told.out
     told = await typed("--lang", "ja", "agent", "invite", home=tmp_path)
     assert "1台で使えます" in told.out and " ".join(fingerprint_words(PIN, "ja")) in told.out
     told = await typed("agent", "invite", "--json", home=tmp_path)
-    assert json.loads(told.out)["line"].startswith("noroshi join kanri01:7664 ")
+    assert json.loads(told.out)["line"].startswith("noroshi --lang en join kanri01:7664 ")
 
 
 async def test_invitations_are_listed_and_withdrawn(harness, tmp_path):

@@ -62,6 +62,7 @@ async def test_the_code_stands_in_no_list_and_no_audit_log(ask):
         ({"servers": 501}, "servers"),
         ({"name": "no name"}, "name"),
         ({"name": "--proxy"}, "name"),
+        ({"language": "fr; x"}, "language"),
     ],
 )
 async def test_what_cannot_be_invited_says_why(ask, given, place):

@@ -59,7 +59,14 @@ INVITATION_STATES = {
 }
 USES = _("{uses} of {servers}")
 USES_BY = _("{uses} of {servers} ({names})")
-AGENT_HEAD = (_("NAME"), _("STATE"), _("LAST CONTACT"), _("VERSION"), _("SYSTEM"), _("WAITING"))
+AGENT_HEAD = (
+    _("NAME"),
+    _("STATE"),
+    _("LAST CONTACT"),
+    pgettext("agent", "VERSION"),
+    _("SYSTEM"),
+    _("WAITING"),
+)
 CONNECTED = pgettext("agent", "connected")
 SILENT = pgettext("agent", "silent")
 NEVER = pgettext("agent", "joined, no contact yet")
@@ -70,20 +77,21 @@ LABELS = {
     "name": _("Name"),
     "state": _("State"),
     "contact": _("Last contact"),
-    "from": _("From"),
+    "from": pgettext("agent", "From"),
     "server": _("Server"),
-    "version": _("Version"),
+    "version": pgettext("agent", "Version"),
     "clock": _("Clock"),
     "backlog": _("Waiting there"),
     "instances": _("Measures"),
     "configuration": _("Configuration"),
     "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
-    "fingerprint": _("Fingerprint"),
+    "fingerprint": pgettext("agent", "Fingerprint"),
     "secrets": _("Secrets that it was given"),
     "removed": _("Removed"),
 }
 JOINED_BY = _("{at}, invited by {who}")
+IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 RENAMED = _("The agent is called {name} now.")
 RENAMED_WITH = _(
@@ -102,7 +110,7 @@ def invite(context: CommandContext) -> int:
         AgentInvited,
         servers=args.servers,
         name=args.name,
-        language="" if context.language == "en" else context.language,
+        language=context.language,
     )
     if args.json:
         context.print_json(answer)
@@ -267,6 +275,8 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
 def _clock_text(agent: AgentRow) -> Message:
     if agent.last_contact is None:
         return plain("")
+    if abs(agent.clock_offset) < 1:
+        return IN_STEP
     words = BEHIND if agent.clock_offset < 0 else AHEAD
     return words.fill(seconds=f"{abs(agent.clock_offset):.1f}")
 

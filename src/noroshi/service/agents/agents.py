@@ -55,11 +55,11 @@ from noroshi.service.people.users import MEANWHILE
 INSTANCES = "instances/"
 NOT_INVITED = _("No invitation was created.")
 BAD_COUNT = _("must be 1 to {most}")
+BAD_LANGUAGE = _("must be one of {known}")
 BAD_NAME = _(
     "must be 1 to 63 letters, digits or . _ - and begin with a letter or digit, as the name of a "
     "server does"
 )
-BAD_LANGUAGE = _("must be one of {known}, or empty")
 NAME_OF_NODE = _("this node is measured under the name {name}. Choose another name")
 NAME_TAKEN = _("another agent is called {name}. Choose another name")
 NOT_RENAMED = _("The agent keeps its name.")
@@ -80,8 +80,8 @@ class AgentOperations(ApplyOperations):
         self, person: Person, servers: int = 1, name: str = "", language: str = ""
     ) -> AgentInvited:
         """Create an invitation that is valid for an hour, and return the lines to paste on the
-        server. `name` is what the server is to be called here, in place of its own name; `language`
-        that in which the installation reports ("": English)."""
+        server. `name` is what the server is to be called here, in place of its own name;
+        `language` the one in which the server reports, and of the words that it shows."""
         if problems := tuple(_invitation_problems(servers, name, language)):
             raise InvalidArgumentError(NOT_INVITED, problems)
         endpoint = self._context.endpoints.preferred
@@ -104,7 +104,7 @@ class AgentOperations(ApplyOperations):
         lines = installation.lines(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
-            line=_line(endpoint.address, str(code), name),
+            line=_line(endpoint.address, str(code), name, language),
             code=str(code),
             address=endpoint.address,
             pin=endpoint.pin.hex(),
@@ -272,7 +272,7 @@ def _invitation_problems(servers: int, name: str, language: str) -> Iterator[Pro
         yield Problem("servers", BAD_COUNT.fill(most=MOST_SERVERS))
     if name and not NAME.fullmatch(name):
         yield Problem("name", BAD_NAME)
-    if language not in ("", *LANGUAGES):
+    if language and language not in LANGUAGES:
         yield Problem("language", BAD_LANGUAGE.fill(known=", ".join(LANGUAGES)))
 
 
@@ -286,9 +286,10 @@ def _name_problem(name: str, agents: Sequence[Agent], identity: NodeIdentity) ->
     return NAME_TAKEN.fill(name=name) if name.casefold() in names else None
 
 
-def _line(address: str, code: str, name: str) -> str:
+def _line(address: str, code: str, name: str, language: str) -> str:
     """Return the line to paste on a server that has Noroshi."""
-    return f"noroshi join {address} {code}" + (f" --name {name}" if name else "")
+    options = (f"--lang {language} " if language else "", f" --name {name}" if name else "")
+    return f"noroshi {options[0]}join {address} {code}{options[1]}"
 
 
 def _invitation_row(

@@ -41,7 +41,7 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.servers import ADD, agent_on_page
 from noroshi.web.view.templates import templates
 
-AGENT, NETWORK_WAY = "agent", "network"
+WAYS = (AGENT, SSH_WAY, NETWORK_WAY) = ("agent", "ssh", "network")
 INVITE, WITHDRAW = "agent_invite", "agent_uninvite"
 LISTEN, STOP = "agents_listen", "agents_listen_stop"
 MOST_DIGITS = 5
@@ -85,7 +85,7 @@ async def add_server(visit: Visit) -> Response:
     return await visit.show(
         "add_server.html",
         outcome.status,
-        way=way if way == NETWORK_WAY else AGENT,
+        way=way if way in WAYS else AGENT,
         listener=listener,
         place_words=_words(visit, listener.pin),
         digits=_digits(listener.pin),
@@ -99,9 +99,9 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     form = visit.form
     texts = {name: form.get(name, "").strip() for name in SHOWN_AGAIN}
     if deed == INVITE:
-        arguments = {"servers": _number(texts["servers"] or "1"), "name": texts["name"]}
-        language = "" if visit.language == "en" else visit.language
-        return await run(visit, AgentOperations.invite, language=language, **arguments)
+        servers = _number(texts["servers"] or "1")
+        arguments = {"name": texts["name"], "language": visit.language}
+        return await run(visit, AgentOperations.invite, servers=servers, **arguments)
     if deed == WITHDRAW:
         return await run(visit, AgentOperations.uninvite, id=form.get("id", ""))
     if deed == LISTEN:

@@ -258,13 +258,10 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
 async def _source_titles(visit: Visit) -> Mapping[str, str]:
     """Return the titles of the places that can measure an instance, by their names."""
     agents = await visit.call(AgentOperations.list)
-    titles = {
-        visit.web.name: visit.say(BY_NODE),
-        SSH_SOURCE: visit.say(OVER_SSH),
-        NETWORK: visit.say(OVER_NETWORK),
-    }
+    titles = {visit.web.name: BY_NODE, SSH_SOURCE: OVER_SSH, NETWORK: OVER_NETWORK}
     active = (one.name for one in agents if one.state is AgentState.ACTIVE)
-    return {**titles, **dict.fromkeys(active, visit.say(BY_AGENT))}
+    titles |= dict.fromkeys(active, BY_AGENT)
+    return {name: visit.say(title) for name, title in titles.items()}
 
 
 def _start_content(visit: Visit) -> dict[str, str]:

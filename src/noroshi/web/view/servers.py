@@ -33,6 +33,7 @@ SOME_SILENT = ngettext(
     "{count} agent is silent: what is shown of it is old.",
     "{count} agents are silent: what is shown of them is old.",
 )
+IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
@@ -213,6 +214,8 @@ def _instance_link(visit: Visit, name: str, tree: Mapping[str, Instance]) -> Ins
 def _clock_text(visit: Visit, row: AgentRow) -> str:
     if row.last_contact is None:
         return ""
+    if abs(row.clock_offset) < 1:
+        return visit.say(IN_STEP)
     words = BEHIND if row.clock_offset < 0 else AHEAD
     return visit.say(words.fill(seconds=f"{abs(row.clock_offset):.1f}"))
 
