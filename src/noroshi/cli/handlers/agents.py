@@ -25,7 +25,7 @@ from noroshi.operations.agent_answers import (
 )
 
 INVITED = ngettext(
-    "Run this line on the new server as root. It is valid until {until}, for {servers} server:\n"
+    "Run this line on the new server. It is valid until {until}, for {servers} server:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -33,7 +33,7 @@ INVITED = ngettext(
     "\n"
     "  {words}\n"
     "  {digits}",
-    "Run this line on each new server as root. It is valid until {until}, for {servers} servers:\n"
+    "Run this line on each new server. It is valid until {until}, for {servers} servers:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -43,9 +43,7 @@ INVITED = ngettext(
     "  {digits}",
     by="servers",
 )
-HAS_NOROSHI = _("The line is for a server that has Noroshi.")
-WITHOUT_CURL = _("Without curl:\n\n  {line}\n")
-ELSE = _("If the server has Noroshi already:\n\n  {line}")
+WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
     _("There are no agents yet. To add a server: {command}"),
@@ -124,18 +122,11 @@ def invite(context: CommandContext) -> int:
         digits=fingerprint_digits(pin),
     )
     print(context.say(words))
-    print("\n" + "\n".join(map(context.say, _other_lines(answer))))
-    return exits.DONE
-
-
-def _other_lines(answer: AgentInvited) -> Iterator[Message]:
-    """Yield the lines for other servers than most, or why the line does not install Noroshi."""
     if answer.install_problem is not None:
-        yield HAS_NOROSHI
-        yield answer.install_problem
-        return
-    yield WITHOUT_CURL.fill(line=answer.python_line)
-    yield ELSE.fill(line=answer.line)
+        print(context.say(answer.install_problem))
+    else:
+        print(context.say(WITH_NOROSHI.fill(line=answer.line)))
+    return exits.DONE
 
 
 def invitations(context: CommandContext) -> int:

@@ -100,19 +100,19 @@ class AgentOperations(ApplyOperations):
         await self._context.agents_hub.forget_invitations()
         note(new_state={"servers": servers, "expires_at": invitation.expires_at})
         installation = Installation(self._context)
-        install_problem = await installation.problem()
+        problem = await installation.problem()
         lines = installation.lines(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name, language),
+            install_line=lines.curl if problem is None else "",
+            python_line=lines.python if problem is None else "",
+            install_problem=problem,
             code=str(code),
             address=endpoint.address,
             pin=endpoint.pin.hex(),
             expires_at=invitation.expires_at,
             servers=servers,
-            install_line="" if install_problem else lines.curl,
-            python_line="" if install_problem else lines.python,
-            install_problem=install_problem,
         )
 
     @offers(agent_operations.AGENT_INVITATIONS)
