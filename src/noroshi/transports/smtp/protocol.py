@@ -11,6 +11,7 @@ import asyncio
 import re
 import ssl
 from collections import deque
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple, cast
 
@@ -40,6 +41,18 @@ def command_line(*words: bytes) -> bytes:
     return line + b"\r\n"
 
 
+@lru_cache(maxsize=64)  # the same few answers to each mail
+def reply_of_line(line: bytes) -> RawReply | None:
+    """Return the reply that a line is by itself; None if it is longer, or none at all."""
+    if len(line) > LONGEST_LINE or not CODE.match(line) or line[3:4] == b"-":
+        return None
+    return RawReply(int(line[:3]), _text_of(line).decode("utf-8", "surrogateescape"))
+
+
+def _text_of(line: bytes) -> bytes:
+    return line[4:].strip(b" \t\r")
+
+
 class ReplyParser:
     """Put replies together from bytes, however the network cut them."""
 
@@ -61,6 +74,8 @@ class ReplyParser:
         that."""
         while (end := self._data.find(b"\n", self._position)) >= 0:
             line, self._position = self._data[self._position : end], end + 1
+            if not self._lines and (reply := reply_of_line(line)) is not None:
+                return reply
             if self._is_last(line):
                 return self._complete_reply(line)
         if len(self._data) - self._position > LONGEST_LINE:
@@ -75,7 +90,7 @@ class ReplyParser:
             raise NotSmtpError("a reply that is too long")
         if not CODE.match(line):
             raise NotSmtpError("a line without a code")
-        self._lines.append(line[4:].strip(b" \t\r"))
+        self._lines.append(_text_of(line))
         return line[3:4] != b"-"
 
     def _complete_reply(self, last_line: bytes) -> RawReply:
