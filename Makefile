@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run drill test test-long check format bench lock debian clean
+.PHONY: help setup run drill test test-long check format bench dist lock debian clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -62,6 +62,9 @@ format: setup ## let ruff put the code into shape
 
 bench: setup debian ## measure, and hold the figures against what is promised
 	@$(BIN)/python -m benchmarks
+
+dist: setup ## build the wheel and the file for other Linux servers into dist/
+	@$(BIN)/python tools/dist.py
 
 debian: ## see to the Debian packages that the tests use (root installs them)
 	@tools/debian.sh

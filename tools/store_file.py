@@ -153,6 +153,42 @@ async def told(store: Any) -> None:
     await store.acknowledge(Acknowledgement(words="見ています", **its), remark)
     time = {"begins": AT, "ends": AT + timedelta(days=1)}
     await store.silence(Silence(id="s1", place="web", why="電源工事", who="sato", **time))
+    if hasattr(store, "put_invitation"):
+        await agents(store)
+
+
+async def agents(store: Any) -> None:
+    """Write what schema 9 knows."""
+    from noroshi.core.agents import Agent, Invitation, LastSeen, Machine
+
+    given = {"creator": "sato", "created_at": AT, "expires_at": AT + timedelta(hours=1)}
+    await store.put_invitation(Invitation(id="i1", hash="2" * 64, **given))
+    agent = Agent(
+        id="a1",
+        name="fs01",
+        key="{}",
+        thumbprint="t1",
+        machine=Machine(host_name="fs01"),
+        joined_at=AT,
+        invited_by="sato",
+        invitation="i1",
+    )
+    await store.admit("2" * 64, agent, AT)
+    await store.put_last_seen([LastSeen(agent="a1", last_contact=AT, backlog=3)])
+    if hasattr(store, "receive"):
+        await reports(store)
+
+
+async def reports(store: Any) -> None:
+    """Write what schema 10 knows: its own log, and up to where the log of an agent is known."""
+    from noroshi.core.report import START, Report, ReportDraft, number_rows
+
+    drafts = [ReportDraft(kind="change", written_at=AT, body=body) for body in ("{}", "[]")]
+    await store.add_reports(*drafts)
+    pairs = list(number_rows(START, 0, drafts))
+    await store.acknowledge_reports(pairs[0][1])
+    rows, last = tuple(row for row, _ in pairs), pairs[-1][1]
+    await store.receive("a1", Report(start=START, rows=rows, last=last), {})
 
 
 async def make(path: Path) -> None:

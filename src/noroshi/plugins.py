@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -27,7 +27,8 @@ class UnknownKind(LookupError):
 class Plugins:
     """Checks, actions and transports by kind. Two of the same kind are refused at start.
 
-    `runs_on` is the computer's name, which alarms tell; `policy` is where no route may lead.
+    `runs_on` is the computer's name, which alarms tell; `agent_of` returns the agent that measures
+    a monitor, "" for none; `policy` is where no route may lead.
     """
 
     def __init__(
@@ -37,8 +38,9 @@ class Plugins:
         transports: Iterable[TransportKind],
         runs_on: str = "",
         closed: NetworkPolicy = CLOSED,
+        agent_of: Callable[[Monitor], str] = lambda _monitor: "",
     ) -> None:
-        self._runs_on, self.policy = runs_on, closed
+        self._runs_on, self.policy, self.agent_of = runs_on, closed, agent_of
         self.checks = _by_kind(checks)
         self.actions = _by_kind(actions)
         self.transports = _by_kind(transports)
@@ -66,15 +68,18 @@ class Plugins:
         `recorded`: the store has these alarms by the time it is sent."""
         try:
             check = self.check(monitor.kind)
-            topic = Topic(
-                monitor, check.title, check.names, self._runs_on, recorded, check.yes_no
-            )
+            topic = self._topic(monitor, check, recorded=recorded)
             draft = self.action(rule.action).draft
             return _require_storable(draft(rule.options, contact, topic, alarms))
         except Exception as bug:  # what a user wrote must not stop the watch
             log.exception("cannot draft %s for rule %s", rule.action, rule.id)
             lines = [f"{monitor.path} {a.event.item}: {a.event.after.name}" for a in alarms]
             return {"subject": lines[0], "text": "\n".join(lines), "plain": repr(bug)}
+
+    def _topic(self, monitor: Monitor, check: Check, *, recorded: bool) -> Topic:
+        agent = self.agent_of(monitor)
+        host = agent or self._runs_on
+        return Topic(monitor, check.title, check.names, host, recorded, check.yes_no, agent)
 
     def notice(self, action: str, contact: Contact, about: Notice) -> Mapping[str, Any]:
         """Return what an action of that kind tells a contact; if it cannot draft a notice, the

@@ -67,6 +67,15 @@ def test_a_contact_whose_language_we_do_not_speak_reads_english():
     assert draft(None, contact, topic(), (alarm(used(91)),))["language"] == "en"
 
 
+@pytest.mark.parametrize(
+    ("language", "line"), [("ja", "測定元 エージェント FS01"), ("en", "Measured on agent FS01")]
+)
+def test_a_mail_about_what_an_agent_measures_names_the_agent(language, line):
+    by_agent = replace(topic(language), runs_on="FS01", agent="FS01")
+    payload = draft(None, READERS[language], by_agent, (alarm(used(91)),))
+    assert line in " ".join(payload["text"].split())
+
+
 # The subject
 
 
@@ -164,7 +173,7 @@ def test_the_next_notice_is_what_the_rule_says(changed, said):
 def test_a_repeat_on_another_day_says_which():
     alarms = (alarm(used(95), contact=AKI),)
     text = draft(None, AKI, topic("ja", rule(repeat=timedelta(days=1))), alarms)["text"]
-    assert "このまま続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
+    assert "異常が続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
 
 
 def test_a_rule_that_is_gone_is_not_spoken_of():

@@ -13,6 +13,8 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
     ActionFailed,
+    AgentConflict,
+    AgentRefused,
     Failure,
     Happening,
     MailCameBack,
@@ -78,6 +80,14 @@ FAILED = ActionFailed(
     reason=plain("boom is undefined"),
     mail="01J.1/ops/ops",
 )
+INTRUDER = AgentRefused(
+    happened_at=NIGHT,
+    conflict=AgentConflict.INVITATION,
+    agent="fs01",
+    inviter="sato",
+    machine="laptop",
+    address="192.0.2.7",
+)
 ALL = {
     "started": STARTED,
     "stopped": MonitoringStopped(happened_at=NIGHT, node="n1", instances=(WEB1,), version=7),
@@ -139,6 +149,8 @@ ALL = {
         ended_at=NIGHT,
         missed=(MissedMonitor("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
     ),
+    "invitation-stolen": INTRUDER,
+    "agent-cloned": replace(INTRUDER, conflict=AgentConflict.KEY, machine=""),
     "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
 }
 
@@ -203,6 +215,8 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "set-aside",
         "came-back",
         "lost",
+        "invitation-stolen",
+        "agent-cloned",
     }
     low = {name for name, level in importance.items() if level == "low"}
     assert low == {"well", "not-well", "not-measured"}

@@ -208,6 +208,7 @@ async def test_the_help_lists_every_command_once_under_its_subject():
         "node",
         "definitions",
         "monitoring",
+        "agents",
         "mail",
         "users",
         "exit codes",

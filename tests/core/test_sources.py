@@ -1,12 +1,17 @@
 """Where an instance is measured: what its source says, else what its address is."""
 
+from dataclasses import replace
+
 import pytest
 
-from noroshi.core.model import Instance
-from noroshi.core.sources import NodeIdentity, SourceKind, measured_on, source_of
+from noroshi.core.model import Instance, Monitor
+from noroshi.core.sources import NodeIdentity, SourceKind, by_agent, measured_on, source_of
+from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, plain
 
-NODE = NodeIdentity("minato", "kanri01", frozenset({"192.0.2.1", "2001:db8::1"}))
+NODE = NodeIdentity(
+    "minato", "kanri01", frozenset({"192.0.2.1", "2001:db8::1"}), frozenset({"FS01", "minato"})
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +55,8 @@ def test_an_address_that_is_not_known_to_be_this_computer_s_is_reached_over_the_
         ("MINATO", SourceKind.NODE),
         ("kanri01", SourceKind.NODE),
         ("network", SourceKind.NETWORK),
+        ("FS01", SourceKind.AGENT),
+        ("fs01", SourceKind.AGENT),
         ("osaka", SourceKind.OTHER_NODE),
     ],
 )
@@ -73,6 +80,37 @@ def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
     )
 
 
+def test_what_an_agent_measures_is_looked_at_there():
+    found = source_of(Instance(name="a", source="fs01"), NODE)
+    assert found.agent == "FS01"
+    assert found.problem.en == (
+        "agent FS01 measures this and keeps the values itself. To see them, run on that server: "
+        "noroshi status"
+    )
+
+
+def test_the_node_s_own_name_is_never_an_agent_s():
+    assert source_of(Instance(name="a", source="minato"), NODE).kind is SourceKind.NODE
+
+
 def test_it_is_said_on_which_computer_and_whether_over_the_network():
-    assert measured_on("kanri01", over_network=False) == plain("kanri01")
-    assert measured_on("kanri01", over_network=True).en == "kanri01, over the network"
+    own = Monitor(
+        id="a", kind="disk", name="d", group="g", options=None, instance=Instance(name="a")
+    )
+    assert measured_on(own, "kanri01") == plain("kanri01")
+    web = replace(own, goes_to="192.0.2.9")
+    assert measured_on(web, "kanri01").en == "kanri01, over the network"
+    assert measured_on(web, by_agent("FS01")).en == "agent FS01, over the network"
+    by_ssh = replace(own, instance=Instance(name="a", address="fs01", source="ssh"))
+    assert measured_on(by_ssh, "kanri01").en == "fs01, over SSH from kanri01"
+    assert (
+        measured_on(replace(by_ssh, goes_to="fs01"), "kanri01").en
+        == "kanri01, over the network"
+    )
+
+
+def test_ssh_needs_a_login_and_then_counts_at_any_address():
+    login = SshLogin(address="127.0.0.1", user="watcher", key="ssh/a")
+    instance = Instance(name="a", source="ssh", ssh=login)
+    assert source_of(instance, NODE).kind is SourceKind.SSH
+    assert source_of(Instance(name="a", source="ssh"), NODE).kind is SourceKind.OTHER_NODE

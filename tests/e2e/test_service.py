@@ -5,66 +5,16 @@ one after the other (on_a_server.py), and here is what came of them.
 """
 
 import json
-import shlex
-import shutil
-import subprocess
-import sys
-import sysconfig
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.world import PATIENCE
-
-HERE, HOUSE = Path(__file__).parent, Path(__file__).parents[2]
-LONGEST = 240  # seconds; only a broken system takes so long
-UNIT = """\
-[Unit]
-SuccessAction=exit-force
-FailureAction=exit-force
-[Service]
-Type=oneshot
-TimeoutStartSec={most}
-ExecStart={command}
-StandardOutput=file:/srv/shared/out
-StandardError=inherit
-"""
-
-
-def booted(shared):
-    """The steps, done in a system that is there for them alone; what they say of themselves."""
-    shutil.copy(HERE / "on_a_server.py", shared)
-    base, sources, packages = Path(sys.base_prefix), "/srv/noroshi/src", "/srv/noroshi/packages"
-    inside = [sys._base_executable, "-I", "/srv/shared/on_a_server.py", base, sources, packages]
-    unit = UNIT.format(
-        most=LONGEST - 40, command=shlex.join(map(str, [*inside, "/srv/shared"]))
-    )
-    (shared / "walk.service").write_text(unit)
-    bound = base, base, HOUSE / "src", sources, sysconfig.get_path("purelib"), packages
-    argv = "unshare", "--mount", "sh", HERE / "boot.sh", shared, *bound
-    with (shared / "errors").open("wb") as errors:
-        boot = subprocess.Popen(argv, stderr=errors)
-    try:
-        boot.wait(LONGEST)
-    except subprocess.TimeoutExpired:  # what it said until then tells why
-        pass
-    finally:
-        boot.terminate()  # ends all that runs there, if that has not ended by itself
-        boot.wait(PATIENCE)
-    said = [shared / name for name in ("errors", "console", "out", "journal")]
-    return "".join(f"{file.name}:\n{file.read_text()}\n" for file in said if file.exists())
+from tests.e2e.booted import steps_told
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """What came of each step: a command's exit code and output, or a fact."""
-    shared = tmp_path_factory.mktemp("shared")
-    said = booted(shared)
-    file = shared / "told.json"
-    assert file.exists(), said
-    found = json.loads(file.read_text("utf-8"))
-    assert "the end" in found, said
-    return found
+    return steps_told(tmp_path_factory.mktemp("shared"), "on_a_server.py")
 
 
 def test_a_place_that_the_services_user_cannot_reach_is_told(told):

@@ -17,7 +17,7 @@ from noroshi.hosts.local import SharedParts
 from noroshi.hosts.own_names import OwnNames
 from noroshi.hosts.programs import ProgramRules
 from noroshi.network.connector import no_secret
-from noroshi.ports import Clocks, Host, Program, TransportContext, Unmeasurable
+from noroshi.ports import Clocks, Host, MeasuredByAgent, Program, TransportContext, Unmeasurable
 from noroshi.testing import ManualClocks
 
 
@@ -31,9 +31,10 @@ async def no_token(*_: object) -> str:
     raise LookupError
 
 
-def hosts_of_a_node(clocks: Clocks) -> Hosts:
+def hosts_of_a_node(clocks: Clocks, agents: Callable[[], frozenset[str]] = frozenset) -> Hosts:
     outside, jobs = TransportContext(clocks, no_token, no_secret), Jobs(no_beats, clocks.steady)
-    names = OwnNames("minato", "kanri01", clocks.steady, lambda: frozenset({"192.0.2.1"}))
+    addresses = frozenset({"192.0.2.1"})
+    names = OwnNames("minato", "kanri01", clocks.steady, lambda: addresses, agents)
     parts = SharedParts(jobs=jobs, files=LocalFiles())
     return Hosts(ProgramRules(), outside, CLOSED, parts, names)
 
@@ -82,6 +83,16 @@ async def test_what_another_node_measures_is_not_measured_here():
     hosts = hosts_of_a_node(ManualClocks().clocks)
     with pytest.raises(Unmeasurable, match="the source of the instance is osaka"):
         hosts.host_for(monitor(name="fs01", source="osaka"))
+
+
+async def test_what_an_agent_measures_is_not_measured_here_from_the_moment_it_joined():
+    agents = set[str]()
+    hosts = hosts_of_a_node(ManualClocks().clocks, lambda: frozenset(agents))
+    with pytest.raises(Unmeasurable, match="the source of the instance is FS01"):
+        hosts.host_for(monitor(name="fs01", source="FS01"))
+    agents.add("fs01")
+    with pytest.raises(MeasuredByAgent, match=r"^agent fs01 measures this"):
+        hosts.host_for(monitor(name="fs01", source="FS01"))
 
 
 async def test_an_address_that_this_computer_gets_later_is_its_own_from_then_on():

@@ -31,3 +31,19 @@ def test_addresses_of_a_link_alone_go_with_it():
     interfaces.add("fe80::2")
     time.pass_by(seconds=KEPT)
     assert names.current().addresses == {"192.0.2.1", "fe80::2"}
+
+
+def test_an_agent_that_joins_is_known_at_once():
+    agents = set[str]()
+    names = OwnNames(
+        "minato",
+        "kanri01",
+        ManualClocks().clocks.steady,
+        lambda: frozenset({"192.0.2.1"}),
+        lambda: frozenset(agents),
+    )
+    first = names.current()
+    assert names.current() is first
+    agents.add("FS01")
+    assert names.current().agents == {"FS01"}
+    assert names.current().addresses == {"192.0.2.1"}

@@ -17,6 +17,20 @@ from tests.service.harness import AKI, CANARY, Harness, documents
 from tests.sweeps import sweep
 
 WHAT_PEOPLE_CAN_ASK = {
+    "agent_invite": ADMIN,
+    "agent_invitations": ADMIN,
+    "agent_uninvite": ADMIN,
+    "agent_list": VIEWER,
+    "agent_show": VIEWER,
+    "agent_rename": ADMIN,
+    "agent_revoke": ADMIN,
+    "instance_sources": VIEWER,
+    "hub_join": ADMIN,
+    "hub_leave": ADMIN,
+    "hub_status": VIEWER,
+    "agents_listener": ADMIN,
+    "agents_listen": ADMIN,
+    "agents_listen_stop": ADMIN,
     "secret_list": ADMIN,
     "secret_remove": ADMIN,
     "status": VIEWER,

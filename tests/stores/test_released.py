@@ -16,6 +16,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.alarms import Suppressions
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level, Reason
+from noroshi.core.report import ReportLog
 from noroshi.core.translation import plain
 from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.restore import faults_of, restore
@@ -23,11 +24,13 @@ from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, HOUR, MINUTE, OK
 
 FOLDER = Path(__file__).parents[1] / "data" / "stores"
-FILES = sorted(FOLDER.glob("schema-*.db"))
 
 
 def number(file):
     return int(file.stem.rpartition("-")[2])
+
+
+FILES = sorted(FOLDER.glob("schema-*.db"), key=number)
 
 
 @pytest.fixture(params=FILES, ids=lambda file: file.stem)
@@ -155,6 +158,25 @@ async def test_what_people_said_of_alarms_is_there(file, store):
     ]
     assert [(one.place, one.why) for one in said.silences] == [("web", "電源工事")]
     assert [one.words for one in await store.remarks("disk")] == ["見ています"]
+
+
+async def test_its_agents_are_there(file, store):
+    if number(file) < 9:
+        assert (await store.agents(), await store.invitations()) == ({}, {})
+        return
+    assert (await store.agents())["a1"].name == "fs01"
+    assert (await store.invitations())["i1"].used_by == ("t1",)
+    assert (await store.last_seen())["a1"].backlog == 3
+
+
+async def test_what_was_reported_is_there(file, store):
+    log, positions = await store.report_log(), await store.received_positions()
+    if number(file) < 10:
+        assert (log, positions) == (ReportLog(), {})
+        return
+    assert [row.body for row in await store.reports(0)] == ["{}", "[]"]
+    assert (log.backlog, log.acknowledged.seq) == (1, 1)
+    assert positions == {"a1": log.last}
 
 
 def test_a_backup_of_it_can_be_looked_through_and_brought_back(file, tmp_path):

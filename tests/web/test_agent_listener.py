@@ -45,7 +45,9 @@ async def answer_at(port, path):
     """What is answered there over TLS, and the pin of the key that was shown."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=WITHOUT_CHECKS)
     shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    )
     head = await reader.readline()
     writer.close()
     key = x509.load_der_x509_certificate(shown).public_key()
@@ -129,6 +131,18 @@ async def test_closed_it_stays_closed_after_a_restart(tmp_path):
         assert not is_open(port)
     async with node(harness, tmp_path):
         assert not (await ask(harness, "agents_listener")).is_open
+
+
+async def test_any_free_port_is_the_same_one_after_each_start(tmp_path):
+    harness, ports = Harness(), []
+    await ask(harness, "agents_listen", port=0, **HERE)  # no node runs
+    for _ in range(2):
+        web = WebContext(service=harness.service, people=harness.people)
+        control = AgentListening(lambda web=web: web, tmp_path)
+        assert await control.open_stored(harness.service)
+        ports.append((await ask(harness, "agents_listener")).port)
+        await control.close()
+    assert ports[0] == ports[1] != 0
 
 
 async def test_without_a_node_it_is_kept_for_the_start():

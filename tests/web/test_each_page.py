@@ -18,6 +18,7 @@ from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 from tests.web.hostile import routes_of
 from tests.web.node_at_work import living
+from tests.web.servers_at_work import with_agents
 from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, Seen, standing
 
 SMALL = 320
@@ -53,6 +54,15 @@ PAGES = {
     "place-instance": "/place/fs01",
     "add": "/add?to=fs01",
     "add-one": "/add/web-server?to=fs01",
+    "servers": "/servers",
+    "servers-list": "/servers?view=list",
+    "server-agent": "/servers/agent/id-of-fs02",
+    "server-silent": "/servers/agent/id-of-db01",
+    "server-removed": "/servers/agent/id-of-old01",
+    "server-refuses": "/servers/agent/id-of-web02",
+    "server-add": "/servers/add",
+    "server-add-network": "/servers/add?way=network",
+    "set-instance-new": "/settings/instance?source=fs02&address=192.0.2.1",
     "settings": "/settings",
     "watch": "/settings/watch",
     "set-instance": "/settings/instance?name=fs01",
@@ -89,6 +99,8 @@ DOOR = {"login": "/login", "code": "/login/code"}
 """Before somebody has come in."""
 EMPTY = (
     "overview",
+    "servers",
+    "server-add",
     "alarms",
     "maintenance",
     "mail",
@@ -113,6 +125,7 @@ PARTS = (
     "/tree/{instance}",
     "/tree/{instance}/{group}",
     "/queue/mail/html",
+    "/servers/add/progress",
     "/settings/files/definitions.zip",
     *(
         f"/mail/route/{{name}}/{part}"
@@ -200,7 +213,7 @@ def looks(*quick):
 async def test_each_page_is_whole_translated_and_within_reach(
     chromium, tmp_path, language, theme, width
 ):
-    harness = await living(tmp_path, language)
+    harness = await with_agents(await living(tmp_path, language))
     names = await names_of(harness)
     look = f"{language}.{theme}.{width}"
     async with (

@@ -33,10 +33,10 @@ from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.model import Alarm, Event, Reading, Rule
+from noroshi.core.model import SSH_SOURCE as SSH, Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence, has_sentence
-from noroshi.core.sources import measured_on
+from noroshi.core.sources import by_agent, measured_on
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext, with_capital
 
 SINCE_LABEL = pgettext("beginning of an alarm", "Since")
@@ -247,11 +247,12 @@ def _rows(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
 
 
 def _computer_text(batch: AlarmBatch) -> str:
-    host, over_network = batch.topic.runs_on, bool(batch.topic.monitor.goes_to)
-    if over_network or not host:
-        computer = measured_on(host or THIS_COMPUTER, over_network=over_network)
-    else:
+    agent, host, monitor = batch.topic.agent, batch.topic.runs_on, batch.topic.monitor
+    is_asked_here = not agent and not monitor.goes_to and monitor.instance.source != SSH
+    if host and is_asked_here:
         computer = HOST_AND_COMPUTER.fill(host=host, here=THIS_COMPUTER)
+    else:
+        computer = measured_on(monitor, by_agent(agent) if agent else host or THIS_COMPUTER)
     return computer.say(batch.language)
 
 

@@ -12,6 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
     ActionFailed,
+    AgentRefused,
     MailCameBack,
     MailSetAside,
     Notice,
@@ -22,6 +23,7 @@ IMPORTANCE = {
     MailSetAside: "high",
     MailCameBack: "high",
     ActionFailed: "high",
+    AgentRefused: "high",
     StatusReport: "low",
 }
 

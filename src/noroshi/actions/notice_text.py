@@ -18,6 +18,7 @@ from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
     ActionFailed,
+    AgentRefused,
     MailCameBack,
     MailSetAside,
     MissedMonitor,
@@ -362,6 +363,26 @@ def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
 
 def _missed_line(monitor: MissedMonitor, reader: NoticeReader) -> str:
     return f"{reader.time_text(monitor.due_at)}  {monitor.path} {monitor.title}".rstrip()
+
+
+@page.register
+def _(notice: AgentRefused, reader: NoticeReader) -> Page:
+    facts = {"agent": notice.agent, "inviter": notice.inviter}
+    machine = f"{notice.machine} ({notice.address})" if notice.machine else notice.address
+    return _page(
+        reader,
+        notice,
+        reader.say(words.AGENT_CONFLICT[notice.conflict], **facts),
+        lead=(reader.say(words.CONFLICT_SO[notice.conflict], **facts),),
+        rows=(
+            reader.row(words.AGENT, notice.agent or reader.say(words.NOBODY_KNOWN)),
+            reader.row(words.INVITED_BY, notice.inviter),
+            reader.row(words.CAME_FROM, machine),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
+            reader.row(words.TO_DO, reader.say(words.CONFLICT_DO[notice.conflict], **facts)),
+        ),
+        level=Level.WARNING,
+    )
 
 
 # What they have in common

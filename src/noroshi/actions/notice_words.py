@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.instruction import Instruction, InstructionKind, followed_by
-from noroshi.core.notices.notice import Failure
+from noroshi.core.notices.notice import AgentConflict, Failure
 from noroshi.core.translation import _, ngettext, pgettext
 
 NOTICE = _("NOTICE")
@@ -137,7 +137,36 @@ UNWATCHED_SO = {
     ),
 }
 MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being taken")
+AGENT = _("Agent")
+INVITED_BY = _("Invited by")
+CAME_FROM = _("Came from")
+AGENT_CONFLICT = {
+    AgentConflict.INVITATION: _("a second server tried to join with a used invitation"),
+    AgentConflict.KEY: _("a second machine has the key of agent {agent}"),
+}
+CONFLICT_SO = {
+    AgentConflict.INVITATION: _(
+        "Agent {agent} joined with an invitation of {inviter}. Later a server with another key "
+        "tried the same invitation and was refused."
+    ),
+    AgentConflict.KEY: _(
+        "Agent {agent} continues on the machine that joined. The other machine is refused; it "
+        "monitors by itself, and this node receives nothing from it."
+    ),
+}
+CONFLICT_DO = {
+    AgentConflict.INVITATION: _(
+        "If {inviter} did not try it again by mistake, somebody else has the code. Check that "
+        "{agent} is the server that was meant; if it is not, remove it."
+    ),
+    AgentConflict.KEY: _(
+        "If a virtual machine was copied, let the copy leave the hub and join with a new "
+        "invitation. If nothing was copied, the key was stolen: remove {agent} and invite the "
+        "server again."
+    ),
+}
 SINCE_THEN = _("since {at}")
 FOOTER = _(
-    "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."
+    "Noroshi / notice: {event}. The recipients are set in the manager under Settings › "
+    "System notifications, or in notifications/."
 )

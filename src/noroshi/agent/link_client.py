@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TypeVar
 
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
-from noroshi.core.translation import Message, _
+from noroshi.core.cadence import EPOCH
+from noroshi.core.translation import _
 from noroshi.link.agent_key import PrivateKey, spki_pin
 from noroshi.link.link_messages import (
     JOIN,
@@ -18,7 +19,6 @@ from noroshi.link.link_messages import (
     PREFIX,
     JoinAnswer,
     JoinRequest,
-    LinkFault,
     Refused,
 )
 from noroshi.link.message_body import DEFLATE, BadBodyError, Body, body_of, message_in
@@ -37,22 +37,6 @@ CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
 
 NO_ANSWER = _("the hub at {where} did not answer")
 NO_HUB = _("{where} does not answer as a hub of Noroshi does: {what}")
-
-
-class HubNotReachedError(Exception):
-    """Report that there was no answer of the hub, in words for an administrator."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
-
-
-class LinkRefusedError(Exception):
-    """Report that the hub refused a request. `pause`: the seconds of Retry-After."""
-
-    def __init__(self, fault: LinkFault, message: str, pause: float | None = None) -> None:
-        super().__init__(f"{fault.value}: {message}")
-        self.fault, self.message, self.pause = fault, message, pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +185,6 @@ def _headers(body: Body) -> Mapping[str, str]:
 
 def _retry_after(reply: Reply) -> float | None:
     """Return the seconds of Retry-After; None if the answer has none."""
-    now = reply.date or datetime.now(UTC)
+    now = reply.date or EPOCH  # only a date in Retry-After needs the hub's own time
     retry_at = reply.retry_at(now)
     return (retry_at - now).total_seconds() if retry_at is not None else None

@@ -14,7 +14,7 @@ from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.service import Service
-from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting
+from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting, write_setting
 
 if TYPE_CHECKING:
     from noroshi.web.agent_listener import AgentListener
@@ -62,12 +62,15 @@ class AgentListening:
         if setting is None or service.context.endpoints.listener is not None:
             return True
         try:
-            setting = await self.open(setting)
+            actual_setting = await self.open(setting)
         except OSError as error:
             self.problem = CANNOT_OPEN.fill(
                 address=setting.address, port=setting.port, why=cause_text(error)
             )
             return False
+        if actual_setting != setting:  # any free port was asked for, before the node ran
+            await write_setting(service.context.store, actual_setting)
+        setting = actual_setting
         log.info(OPEN.fill(address=setting.address, port=setting.port).en)
         return True
 

@@ -5,6 +5,7 @@ It alone hands in the clocks, the dice and the environment's randomness.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import random
@@ -16,10 +17,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.agent.link_on_demand import LinkOnDemand
+from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.machine import describe_machine
+from noroshi.app.install_file import find_install_file
 from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
@@ -28,7 +34,8 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.sources import source_of
+from noroshi.core.sources import SourceKind, source_of
+from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
 from noroshi.definitions.compilation import Plan
@@ -37,6 +44,7 @@ from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -44,7 +52,7 @@ from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.foreign import host_by_source
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
-from noroshi.hosts.own_names import OwnNames
+from noroshi.hosts.own_names import OwnNames, addresses_of_interfaces
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import run_in_thread
@@ -78,6 +86,9 @@ from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
+if TYPE_CHECKING:
+    from noroshi.hosts.ssh.ssh_hosts import SshHosts
+
 if sys.platform == "linux":  # its modules are not there elsewhere
     from noroshi.hosts.process_runner import ProgramRunner
 
@@ -95,6 +106,8 @@ def _steady() -> float:
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, GENERIC = MsalProvider(), GenericProvider()
 MAIL_TEMPLATE = "noroshi.actions.letter_template"
+SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
+"""Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
 NO_ACCOUNT = _("account {name} no longer exists")
 
 
@@ -152,7 +165,8 @@ def _modules_of(plan: Plan, plugins: Plugins) -> set[str]:
         *(plugins.transport(kind).modules for kind in ways),
         *(_provider_of(account.cloud).modules for account in plan.accounts.values()),
     )
-    return {name for names in lists for name in names}
+    of_logins = SSH_MODULES if any(m.instance.ssh for m in plan.monitors.values()) else ()
+    return {name for names in (*lists, of_logins) for name in names}
 
 
 class Hosts:
@@ -171,20 +185,22 @@ class Hosts:
         self._rules, self._context, self._policy = rules, context, policy
         self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
         self._own_names, self._node = own_names, own_names.current()
-        self._hosts: dict[tuple[str, str, str, bool, Network], Host] = {}
+        self._hosts: dict[tuple[str, str, SshLogin | None, str, bool, Network], Host] = {}
         self._local_hosts: dict[tuple[str, str, bool, Network], LocalHost] = {}
+        self._ssh_hosts: SshHosts | None = None
         self.own_facts: SelfFacts | None = None
         """Facts about this node; only monitors of the node's own instance may ask for them."""
 
     def host_for(self, monitor: Monitor) -> Host:
-        """Return whom the check of a monitor asks. Raises Unmeasurable where another node
-        measures the instance."""
+        """Return whom the check of a monitor asks. Raises Unmeasurable where another node or an
+        agent measures the instance."""
         if (node := self._own_names.current()) is not self._node:
             self._node, self._hosts = node, {}  # the local ones stay: they count what hangs
         instance = monitor.instance
         key = (
             instance.address,
             instance.source,
+            instance.ssh,
             instance.zone,
             is_own(monitor),
             monitor.network,
@@ -195,7 +211,24 @@ class Hosts:
 
     def _made_for(self, monitor: Monitor) -> Host:
         source = source_of(monitor.instance, self._node)
+        login = monitor.instance.ssh
+        if source.kind is SourceKind.SSH and login is not None:
+            return self._ssh_host(login, monitor)
         return host_by_source(source, self._local_host(monitor))
+
+    def _ssh_host(self, login: SshLogin, monitor: Monitor) -> Host:
+        if self._ssh_hosts is None:
+            with imports.ONE_AT_A_TIME:
+                from noroshi.hosts.ssh.ssh_hosts import SshHosts
+
+            egress = NetworkEgress(Network(policy=self._policy), self._context.secret)
+            self._ssh_hosts = SshHosts(egress, self._context.clocks.steady)
+        return self._ssh_hosts.host_for(login, self._local_host(monitor))
+
+    def close(self) -> None:
+        """Let go of the connections that are kept."""
+        if self._ssh_hosts is not None:
+            self._ssh_hosts.close()
 
     def _local_host(self, monitor: Monitor) -> LocalHost:
         instance = monitor.instance
@@ -229,6 +262,7 @@ class App:
     plans: Plans
     tokens: TokenSource
     people: People
+    hub_links: LinkOnDemand
 
 
 @asynccontextmanager
@@ -251,9 +285,9 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
-        plugins = Plugins(
-            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, host_name, policy
-        )
+        agent_names = await _agent_names(store)
+        own_names = OwnNames(config.name, host_name, clocks.steady, agents=agent_names.current)
+        plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = TokenSource(
@@ -268,8 +302,8 @@ async def open_app(
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
         shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
-        own_names = OwnNames(config.name, host_name, clocks.steady)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
+        stack.callback(hosts.close)
         engine = Engine(
             store,
             plugins,
@@ -286,6 +320,7 @@ async def open_app(
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
+        hub_links = _hub_links(store, vault, config, clocks, plugins)
         service = Service(
             store,
             plugins,
@@ -304,13 +339,36 @@ async def open_app(
                 surroundings=Surroundings(config, clocks),
                 self_facts=hosts.own_facts,
                 plans=plans.cache,
+                agent_names=agent_names,
                 identity=own_names.current,
+                find_install_file=lambda: find_install_file(config.home),
+                hub_links=hub_links,
             ),
         )
         stack.push_async_callback(service.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, service, plans, tokens, people)
+        yield App(life, store, engine, service, plans, tokens, people, hub_links)
+
+
+def _plugins(
+    renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+) -> Plugins:
+    def agent_of(monitor: Monitor) -> str:
+        return own_names.current().agent_of(monitor.instance.source)
+
+    built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
+    return Plugins(*built_in, host_name, policy, agent_of)
+
+
+async def _agent_names(store: Store) -> AgentNames:
+    """Return the names of the agents; of none while the store cannot say, as the node watches on."""
+    names = AgentNames(store)
+    try:
+        await names.refresh()
+    except StoreError as error:
+        log.warning("the agents are not known: %s", error)
+    return names
 
 
 def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
@@ -444,6 +502,23 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
         return plugins.transport(route.kind).open(route.options, route_context)
 
     return open
+
+
+def _hub_links(
+    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+) -> LinkOnDemand:
+    host_name = socket.gethostname()
+    settings = LinkSettings(
+        clocks=clocks,
+        uniform=random.uniform,
+        sleep=asyncio.sleep,
+        random_mark=lambda: os.urandom(8).hex(),
+        machine=lambda: describe_machine(host_name, addresses_of_interfaces),
+        kinds=tuple(sorted(plugins.checks)),
+        policy=NetworkPolicy(may_reach=config.may_reach),
+        secret=secret_of(vault),
+    )
+    return LinkOnDemand(store, vault, settings)
 
 
 def _new_id(clocks: Clocks) -> Callable[[], str]:

@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noroshi import imports
+from noroshi.agent.enrolment import Enrolment
 from noroshi.app.agent_listening import AgentListening, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
 from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
 from noroshi.hosts.freed_memory import keep_large_blocks_apart
 from noroshi.hosts.threads import Pool
-from noroshi.ports import Store
+from noroshi.link.link_messages import FetchAnswer
+from noroshi.ports import Store, StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 
@@ -37,6 +40,8 @@ MANAGER = ("noroshi.web.context", "noroshi.web.server")
 without it shall pay."""
 LOOK_AFTER = 3600.0
 """Seconds between two looks at the sign-ins that rest."""
+LINK_AGAIN_AFTER = 30.0
+"""Seconds after which the link is begun anew, if the store could not be read."""
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
 NOT_READY = _("monitoring has not started yet")
 
@@ -58,6 +63,9 @@ async def serve(
         app = await stack.enter_async_context(opening)
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
+        # Before the door: who asks there for another address must find it.
+        control = AgentListening(lambda: _web_context(app, config), config.home)
+        await stack.enter_async_context(listening(app.service, control))
         await stack.enter_async_context(open_door(config, app.service, app.engine.wake_up))
         stack.enter_context(_mark_in_lock(app.life))
         stop = asyncio.Event()
@@ -65,13 +73,11 @@ async def serve(
         working = asyncio.create_task(app.engine.run())
         try:
             await _until_either(app.engine.ready.wait(), stop.wait())
-            for line in announce(app.plans.current):
+            for line in announce(app.plans.current, await _enrolment(app)):
                 say(line)
             await stack.enter_async_context(_manager(app, config, say))
-            control = AgentListening(lambda: _web_context(app, config), config.home)
-            await stack.enter_async_context(listening(app.service, control))
             _settle_memory()
-            async with _signs_of_life(app, config), _sign_ins_alive(app):
+            async with _signs_of_life(app, config), _sign_ins_alive(app), _linked(app):
                 await _until_either(stop.wait(), asyncio.shield(working))
         finally:
             working.cancel()
@@ -144,6 +150,43 @@ async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
     finally:
         keeping.cancel()
         await asyncio.wait((keeping,))
+
+
+async def _enrolment(app: App) -> Enrolment | None:
+    """Return the enrolment at a hub; None also if the store cannot be read now."""
+    try:
+        return await app.hub_links.enrolment()
+    except StoreError:
+        return None
+
+
+@asynccontextmanager
+async def _linked(app: App) -> AsyncIterator[None]:
+    """Keep the link to the hub, if this node has one."""
+    linking = asyncio.create_task(keep_link(app))
+    try:
+        yield
+    finally:
+        linking.cancel()
+        await asyncio.wait((linking,))
+
+
+async def keep_link(app: App) -> None:
+    """Keep the link to the hub, without end."""
+
+    async def take_up(enrolment: Enrolment, answer: FetchAnswer) -> tuple[Problem, ...]:
+        problems = await app.service.hub_definitions.take_up(enrolment, answer)
+        app.engine.wake_up()
+        return problems
+
+    while True:
+        try:
+            await app.hub_links.run(take_up)
+        except StoreError as error:
+            log.warning("the link to the hub waits for the store: %s", error)
+        except Exception:  # a fault of ours must not end it for good
+            log.exception("the link to the hub met with a bug")
+        await asyncio.sleep(LINK_AGAIN_AFTER)
 
 
 async def keep_signed_in(app: App) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from noroshi.agent.enrolment import Enrolment
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Route
@@ -23,8 +24,12 @@ NOTHING_WATCHED = with_commands(
 NO_ROUTE = _("there is no delivery route, so no alarm can be sent")
 
 
-def announce(current: Plan) -> Sequence[Message]:
-    """Return what the node watches and by which routes it sends, a line each."""
+AGENT_OF = _("agent {name} of the hub {hub}")
+
+
+def announce(current: Plan, enrolment: Enrolment | None = None) -> Sequence[Message]:
+    """Return what the node watches, by which routes it sends, and to which hub it belongs, a line
+    each."""
     watched_monitors = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
     instances = Counter(monitor.instance.name for monitor in watched_monitors)
     lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
@@ -39,6 +44,8 @@ def announce(current: Plan) -> Sequence[Message]:
         lines.append(NOTHING_WATCHED)
     if not current.routes:
         lines.append(NO_ROUTE)
+    if enrolment is not None:
+        lines.append(AGENT_OF.fill(name=enrolment.name, hub=enrolment.hub_name))
     return lines
 
 

@@ -253,7 +253,7 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-def sample(**chosen_settings: str) -> str:
+def sample(**chosen_settings: str | bool) -> str:
     """Return the file that `init` writes: each setting with its help in both languages; only
     the chosen settings are in force."""
     blocks = list[str]()
@@ -262,7 +262,7 @@ def sample(**chosen_settings: str) -> str:
         help_lines = [line for text in help_texts for line in text.split("\n")]
         default = _in_toml(setting.default)
         line = (
-            f'{key} = "{chosen_settings[key]}"'
+            f"{key} = {_in_toml(chosen_settings[key])}"
             if key in chosen_settings
             else f"# {key} = {default}"
         )
@@ -273,4 +273,6 @@ def sample(**chosen_settings: str) -> str:
 def _in_toml(default: object) -> str:
     if isinstance(default, dict):
         return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    if isinstance(default, bool):
+        return str(default).lower()
     return f'"{default}"' if isinstance(default, str) else str(default)

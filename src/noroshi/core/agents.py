@@ -166,6 +166,20 @@ def may_replace(agent: Agent, other_agents: Collection[Agent]) -> bool:
     return agent.state is AgentState.REVOKED or agent.name.casefold() not in names
 
 
+def versions_fit(hub: str, agent: str) -> bool:
+    """Return whether a hub and an agent of these versions understand each other: one minor version
+    apart at the most. A version that cannot be read fits, as nothing speaks against it."""
+    hub_numbers, agent_numbers = _minor_version(hub), _minor_version(agent)
+    if hub_numbers is None or agent_numbers is None:
+        return True
+    return hub_numbers[0] == agent_numbers[0] and abs(hub_numbers[1] - agent_numbers[1]) <= 1
+
+
+def _minor_version(version: str) -> tuple[int, int] | None:
+    match = re.match(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])", version)
+    return None if match is None else (int(match[1]), int(match[2]))
+
+
 def is_silent(last_seen: LastSeen | None, now: datetime) -> bool:
     """Return whether an agent was not heard for `SILENT_AFTER`, or never."""
     return last_seen is None or now - last_seen.last_contact >= SILENT_AFTER

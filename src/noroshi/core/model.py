@@ -17,6 +17,8 @@ from noroshi.core.cadence import Cadence, FixedInterval
 from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.mail import DIRECT, Envelope, Network
 from noroshi.core.maintenance import Window
+from noroshi.core.report import ReportDraft
+from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message
 
 MOST_TELLINGS = 999
@@ -116,15 +118,18 @@ class Rule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """Describe a monitored computer. Network checks reach it at `address`. `source` is where it
-    is measured, as its definition says; core.sources decides."""
+    is measured, as its definition says; core.sources decides. `ssh`: how to log in there."""
 
     name: str
     title: str = ""
     address: str = "127.0.0.1"
     zone: str = "UTC"
     source: str = ""
+    ssh: SshLogin | None = None
 
 
+SSH_SOURCE = "ssh"
+"""The `source` of an instance that is asked over SSH."""
 MINUTELY = FixedInterval(timedelta(minutes=1))
 
 
@@ -168,8 +173,13 @@ class Monitor:
 
     def has_same_target(self, other: Monitor) -> bool:
         """Return whether what the other one measured is about what this one measures, too."""
-        target = (self.kind, self.options, self.goes_to)
-        return target == (other.kind, other.options, other.goes_to)
+        return self._target == other._target
+
+    @property
+    def _target(self) -> tuple[object, ...]:
+        login = self.instance.ssh if self.instance.source == SSH_SOURCE else None
+        computer = "" if login is None else self.instance.address
+        return (self.kind, self.options, self.goes_to, computer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +348,7 @@ class Change:
     `wake` is the earliest instant at which a decision could change without a new sample.
     `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
     change, and those that the history lacks from before: a memory is never written without its
-    samples.
+    samples. `reports` are the rows by which an agent tells its hub of the change.
     """
 
     monitor: str
@@ -349,3 +359,4 @@ class Change:
     envelopes: tuple[Envelope, ...] = ()
     decisions: tuple[Decision, ...] = ()
     wake: datetime | None = None
+    reports: tuple[ReportDraft, ...] = ()

@@ -1,4 +1,5 @@
-"""Decide where the measurements of an instance come from: this computer, or the network.
+"""Decide where the measurements of an instance come from: this computer, an agent, or the
+network.
 
 A computer that is elsewhere cannot be asked for its disks or processes from here. Asking this
 computer in its place would show the values of the wrong one.
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
 
-from noroshi.core.model import Instance
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
 
@@ -30,7 +32,16 @@ OTHER_NODE = _(
     "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "
     "Set source to {node} or {network}, or leave it out"
 )
+MEASURED_BY_AGENT = with_commands(
+    _(
+        "agent {agent} measures this and keeps the values itself. To see them, run on that "
+        "server: {command}"
+    ),
+    command=CommandText("status"),
+)
 OVER_NETWORK = _("{host}, over the network")
+BY_AGENT = _("agent {agent}")
+BY_SSH = _("{address}, over SSH from {host}")
 
 
 class SourceKind(Enum):
@@ -38,31 +49,40 @@ class SourceKind(Enum):
 
     NODE = "node"
     NETWORK = "network"
+    AGENT = "agent"
+    SSH = "ssh"
     OTHER_NODE = "other-node"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Hold where the measurements of an instance come from. `problem`: why its computer cannot
-    be asked; NOTHING where it can."""
+    be asked; NOTHING where it can. `agent` is the name of the agent that measures it."""
 
     kind: SourceKind
     problem: Message = NOTHING
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeIdentity:
     """Hold the names and addresses by which this node and its computer are known. `addresses`
-    are those of the network interfaces."""
+    are those of the network interfaces; `agents` are the names of the node's agents."""
 
     name: str
     host_name: str
     addresses: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
 
     def has_name(self, source: str) -> bool:
         """Return whether the source of an instance names this node, or its computer."""
         names = {self.name.casefold(), self.host_name.casefold()} - {""}
         return source.casefold() in names
+
+    def agent_of(self, source: str) -> str:
+        """Return the name of the agent that the source of an instance names; "" for none."""
+        name = source.casefold()
+        return next((agent for agent in self.agents if agent.casefold() == name), "")
 
     def has_address(self, address: str) -> bool:
         """Return whether an address, or a name in the place of one, is this computer's own."""
@@ -83,9 +103,13 @@ def source_of(instance: Instance, node: NodeIdentity) -> Source:
         return Source(SourceKind.NODE)
     if not instance.source:
         return _by_address(instance, node)
+    if instance.source == SSH and instance.ssh is not None:
+        return Source(SourceKind.SSH)
     if instance.source == NETWORK:
         problem = NETWORK_ONLY.fill(source=NETWORK, node=node.name)
         return Source(SourceKind.NETWORK, problem)
+    if agent := node.agent_of(instance.source):
+        return Source(SourceKind.AGENT, MEASURED_BY_AGENT.fill(agent=agent), agent)
     problem = OTHER_NODE.fill(source=instance.source, node=node.name, network=NETWORK)
     return Source(SourceKind.OTHER_NODE, problem)
 
@@ -97,8 +121,16 @@ def _by_address(instance: Instance, node: NodeIdentity) -> Source:
     return Source(SourceKind.NETWORK, problem)
 
 
-def measured_on(host: str | Message, *, over_network: bool) -> Message:
-    """Return on which computer something is measured, and whether from there over the network."""
-    if over_network:
+def by_agent(agent: str) -> Message:
+    """Return what is said of something that an agent measures."""
+    return BY_AGENT.fill(agent=agent)
+
+
+def measured_on(monitor: Monitor, host: str | Message) -> Message:
+    """Return on which computer a monitor is measured, and whether from `host`, which is the
+    node's computer, over the network or by SSH."""
+    if monitor.goes_to:
         return OVER_NETWORK.fill(host=host)
+    if monitor.instance.source == SSH:
+        return BY_SSH.fill(address=monitor.instance.address, host=host)
     return host if isinstance(host, Message) else plain(host)

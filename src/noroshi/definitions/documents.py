@@ -162,6 +162,8 @@ def _parse(type: str, name: str, table: Mapping[str, Any], problems: list[Proble
         table = _without_secrets(table, place)
     for field in ENTRIES.get(type, ()):
         _check_entry(table.get(field, ""), place.at(field))
+    if type == "instances":
+        _check_logins(table, place)
     if type == "clouds":
         _check_own_cloud(name, table, place)
     definition, new_problems = read_most(
@@ -215,6 +217,16 @@ def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
     for host in hosts if isinstance(hosts, list | tuple) else ():
         if is_microsoft(f"https://{host}"):
             place.at("endpoint_hosts").say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
+
+
+def _check_logins(table: Mapping[str, Any], place: Place) -> None:
+    """Check the entries that an instance, and its jump host, are logged in to with."""
+    for key in ("ssh", "jump"):
+        table, place = table.get(key, {}), place.at(key)
+        if not isinstance(table, Mapping):
+            return
+        for field in ("key", "password"):
+            _check_entry(table.get(field, ""), place.at(field))
 
 
 def _check_entry(entry: object, place: Place) -> None:

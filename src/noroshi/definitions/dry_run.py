@@ -13,7 +13,7 @@ from noroshi.core.model import Monitor
 from noroshi.core.translation import NOTHING
 from noroshi.definitions.compilation import Kinds, Plan
 from noroshi.network.trust import ca_file_faults
-from noroshi.ports import Check, Host, Unmeasurable
+from noroshi.ports import Check, Host, MeasuredByAgent, Unmeasurable
 
 HostOf = Callable[[Monitor], Host]
 """Raises Unmeasurable where another node measures the instance."""
@@ -96,6 +96,8 @@ def _computer_problem(monitor: Monitor, check: Check, host_of: HostOf) -> list[P
     problems = list[Problem]()
     try:
         problem = host_of(monitor).computer_problem()
+    except MeasuredByAgent:
+        pass  # the agent says what it cannot measure
     except Unmeasurable as error:
         file_of("instances", monitor.instance.name, problems).at("source").say(error.words)
     else:

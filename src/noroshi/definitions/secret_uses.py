@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor
 from noroshi.core.reserved_entries import TOKENS
+from noroshi.core.ssh_login import SshLogin
 from noroshi.definitions.accounts_of_routes import account_of, reader_of
 from noroshi.definitions.compilation import Plan
 from noroshi.oauth.account import Account
@@ -21,8 +22,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Use:
-    """Hold one use of an entry of the vault. `what` is "password", "header", "url" (the entry
-    says itself where it goes), "proxy", "token" or "account ID". `where` is host:port; "" where
+    """Hold one use of an entry of the vault. `what` is "password", "header", "ssh", "url" (the
+    entry says itself where it goes), "proxy", "token" or "account ID". `where` is host:port; "" where
     the URL in `by_url`, another entry of the vault, says it, through that `proxy`."""
 
     entry: str
@@ -60,6 +61,7 @@ def _all_uses(plan: Plan) -> Iterator[Use]:
             yield Use(network.proxy_password, "proxy", network.proxy.lower())
     for monitor in plan.monitors.values():
         yield from _of_headers(monitor)
+        yield from _of_login(monitor.instance.ssh)
 
 
 def _of_account(account: Account) -> Iterator[Use]:
@@ -110,6 +112,14 @@ def _of_headers(monitor: Monitor) -> Iterator[Use]:
         host_and_port = place_of(_text(monitor.options, "url"), monitor.network.proxy)
         for entry in headers.values():
             yield Use(str(entry), "header", host_and_port)
+
+
+def _of_login(login: SshLogin | None) -> Iterator[Use]:
+    """Yield the keys and passwords of a login by SSH, at its server and at its jump host."""
+    while login is not None:
+        for entry in filter(None, (login.key, login.password)):
+            yield Use(entry, "ssh", login.host_and_port.lower())
+        login = login.jump
 
 
 def _with_proxy(host_and_port: str, proxy: str) -> str:

@@ -8,12 +8,13 @@ from typing import NoReturn, TypeVar
 
 from noroshi.core.mail import Network
 from noroshi.core.sources import Source, SourceKind
-from noroshi.core.translation import Message
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import (
     Beat,
     Files,
     Host,
     Listener,
+    MeasuredByAgent,
     Memory,
     Process,
     Processor,
@@ -25,6 +26,9 @@ from noroshi.ports import (
 )
 
 T = TypeVar("T")
+
+
+NOT_ASKED = _("the running node measures this computer over SSH; this command does not")
 
 
 class ForeignHost:
@@ -83,9 +87,27 @@ class ForeignHost:
         return (self._problem,)
 
 
+class UnaskedHost(ForeignHost):
+    """A computer that could be asked, and is not: definitions are checked without it."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, NOT_ASKED)
+
+    def computer_problem(self) -> Message:
+        return NOTHING
+
+    async def objections(self, program: Program) -> Sequence[Message]:
+        return ()
+
+
 def host_by_source(source: Source, host: Host) -> Host:
     """Return whom a check asks: `host`, or what shows no more of a computer than the network
-    does. Raises Unmeasurable where another node measures the instance."""
+    does; of a computer that is asked by SSH, nothing. Raises Unmeasurable where another node
+    measures the instance, MeasuredByAgent where an agent does."""
+    if source.kind is SourceKind.AGENT:
+        raise MeasuredByAgent(source.problem)
+    if source.kind is SourceKind.SSH:
+        return UnaskedHost(host)
     if source.kind is SourceKind.OTHER_NODE:
         raise Unmeasurable(source.problem)
     return host if source.kind is SourceKind.NODE else ForeignHost(host, source.problem)

@@ -33,7 +33,8 @@ def _ip(address: str) -> str:
 
 
 class OwnNames:
-    """Know the node's identity, with the addresses of the computer's network interfaces.
+    """Know the node's identity, with the addresses of the computer's network interfaces and the
+    names of the node's agents.
 
     An address that was the computer's stays so until the process ends: when a cable is pulled,
     the address does not name another computer. Addresses of a link alone (fe80::) are forgotten
@@ -46,18 +47,21 @@ class OwnNames:
         host_name: str,
         steady: Callable[[], float],
         read_addresses: Callable[[], frozenset[str]] = addresses_of_interfaces,
+        agents: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
-        self._steady, self._read_addresses = steady, read_addresses
+        self._steady, self._read_addresses, self._agents = steady, read_addresses, agents
         self._read_at = -math.inf
         self._identity = NodeIdentity(name, host_name)
 
     def current(self) -> NodeIdentity:
-        """Return the identity, the same object until an address comes or goes; the interfaces
-        are read once a minute at most."""
+        """Return the identity, the same object until an address or an agent comes or goes; the
+        interfaces are read once a minute at most."""
         now = self._steady()
         if now - self._read_at >= KEPT:
             self._read_at = now
             self._add(self._read_addresses())
+        if (agents := self._agents()) != self._identity.agents:
+            self._identity = replace(self._identity, agents=agents)
         return self._identity
 
     def _add(self, addresses: frozenset[str]) -> None:

@@ -36,8 +36,8 @@ class KnownDown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """An examination: of a route, or of this computer (route ""); the stages so far, from the
-    requested one on, and the names of all stages. `down` is what the node knew of the route
+    """An examination: of a route, of an instance, or of this computer (both ""); the stages so
+    far, from the requested one on, and the names of all stages. `down` is what the node knew of the route
     beforehand."""
 
     id: str
@@ -51,6 +51,7 @@ class Examined:
     down: KnownDown | None = None
     stages: tuple[Stage, ...] = ()
     over: bool = False
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

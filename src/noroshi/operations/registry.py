@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from noroshi.core.translation import Message, _
 from noroshi.operations import (
+    agent_operations,
     alarm_operations,
     definition_operations,
+    hub_operations,
     listener_operations,
     mail_operations,
     monitor_operations,
@@ -19,8 +21,10 @@ from noroshi.operations import (
 from noroshi.operations.declaration import Declaration
 
 MODULES = (
+    agent_operations,
     alarm_operations,
     definition_operations,
+    hub_operations,
     listener_operations,
     mail_operations,
     monitor_operations,
@@ -36,7 +40,13 @@ OPERATIONS: Mapping[str, Declaration] = {
     if isinstance(one, Declaration)
 }
 EVENTS: Mapping[str, Message] = {
+    "agent_clone": _("Second machine with the key of an agent"),
+    "agent_join": _("Agent joined"),
+    "agent_key": _("Key of an agent replaced"),
+    "agent_request": _("Request of an agent"),
+    "agent_leave": _("Agent left"),
     "api_token": _("Request with an API token"),
+    "hub_configuration": _("Configuration of the hub put in effect"),
     "log_in": _("Login"),
     "log_in_code": _("Second step of a login"),
     "make_sure": _("Password re-entered"),

@@ -9,7 +9,7 @@ from noroshi.operations.declaration import operation
 EXAMINE_BEGIN = operation(
     "examine_begin",
     ADMIN,
-    help=_("Diagnose a route, or this computer."),
+    help=_("Diagnose a route, an instance, or this computer."),
     label=_("Diagnosis started"),
     changes=False,
 )

@@ -70,6 +70,11 @@ class Unmeasurable(Exception):
         self.words, self.memory = words, memory
 
 
+class MeasuredByAgent(Unmeasurable):
+    """Report a monitor that an agent measures: nothing is wrong with it, but it is not measured
+    here."""
+
+
 class Files(Protocol):
     """The files of a computer, for work that runs in a thread of its own. OSError as usual."""
 
@@ -216,7 +221,7 @@ class Check:
 class Topic:
     """The subject of alarms: the monitor, its kind's title, its readings' names, on which
     computer it runs, and whether the store has these alarms: else nobody finds them in the queue
-    or the ledger."""
+    or the ledger. `agent` is the name of the agent that measures it; "" for this node."""
 
     monitor: Monitor
     kind: Message
@@ -225,6 +230,7 @@ class Topic:
     is_recorded: bool = True
     yes_no: frozenset[str] = frozenset()
     """Those of its readings that are 1 for yes and 0 for no."""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,15 @@ from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.report import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Position,
+    Report,
+    ReportDraft,
+    ReportLog,
+    ReportRow,
+)
 from noroshi.core.translation import Message, plain
 from noroshi.ports.store_records import (
     AcceptedMail,
@@ -26,6 +35,7 @@ from noroshi.ports.store_records import (
     QueueCounts,
     QueuedEnvelope,
     Renewal,
+    ReportOutcome,
     RouteOutage,
     TrackedMail,
     Version,
@@ -129,7 +139,8 @@ class Store(Protocol):
         lost."""
 
     async def commit(self, fence: int, change: Change) -> bool:
-        """Write a whole change, with its samples. False: the block was lost."""
+        """Write a whole change, with its samples and its rows for the hub. False: the block was
+        lost."""
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
         """Return a monitor's state and memory as they were last written."""
@@ -261,10 +272,15 @@ class Store(Protocol):
         written down, which a clock that was set back does not keep."""
 
     async def settle(
-        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+        self,
+        parcel: Parcel,
+        receipt: Receipt,
+        fate: Fate,
+        envelopes: Sequence[Envelope] = (),
+        reports: Sequence[ReportDraft] = (),
     ) -> bool:
-        """Write the end of an attempt, and the envelopes that tell of it. False: the lease was
-        lost. any fate but OpenCircuit says that the route is well again, except a Retry of which
+        """Write the end of an attempt, and the envelopes and the rows for the hub that tell of
+        it. False: the lease was lost. any fate but OpenCircuit says that the route is well again, except a Retry of which
         nothing was heard."""
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
@@ -431,6 +447,50 @@ class Store(Protocol):
 
     async def put_last_seen(self, last_seen: Sequence[LastSeen]) -> None:
         """Write what was heard of agents, in place of what was heard of the same before."""
+
+    # what an agent reports to its hub: on the agent
+
+    async def report_log(self) -> ReportLog:
+        """Return the bounds of the log."""
+
+    async def add_reports(self, *drafts: ReportDraft) -> None:
+        """Add rows to the log by themselves."""
+
+    async def reports(
+        self, seq: int, most: int = MOST_ROWS, most_bytes: int = MOST_BYTES
+    ) -> Sequence[ReportRow]:
+        """Return the rows that follow on a number, at most `most`, with bodies of `most_bytes`
+        in all; the first one however large it is."""
+
+    async def report_position(self, seq: int) -> Position | None:
+        """Return the position of a row, or of the one before the first; None if the log does
+        not have it (any more)."""
+
+    async def acknowledge_reports(self, position: Position) -> bool:
+        """Write up to where the hub has the log, which may be less than before, as the hub may
+        have been restored. False: the position is not of this log."""
+
+    async def begin_reports(self, position: Position, *drafts: ReportDraft) -> None:
+        """Begin the log anew on the hub's position, in a new epoch, with these rows."""
+
+    async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
+        """Delete at most `limit` of the oldest rows that the hub acknowledged, of those that
+        were written before `cutoff`, and of those that are too many for `most_bytes`; return
+        how many."""
+
+    # what agents report: on the hub
+
+    async def receive(
+        self, agent: str, report: Report, changes: Mapping[int, Change]
+    ) -> ReportOutcome:
+        """Take in a report in one step: decide by the position up to which the agent's log is
+        known (`core.report.decide_report`), write the changes of the rows that are new, by the
+        numbers of these, and move the position. A state is written over one with a serial that
+        is not higher, an event or an envelope only if its id is new. A change of a monitor that
+        is not here is left out, and its row refused, with nothing else."""
+
+    async def received_positions(self) -> Mapping[str, Position]:
+        """Return up to where the log of each agent is known, by the agent's id."""
 
     # secrets, sealed by the vault
 

@@ -13,6 +13,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.digest_id import digest_in
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Receipt, delivery_state
 from noroshi.core.model import Event, State, Suppression
+from noroshi.core.report import ReportDecision
 from noroshi.core.translation import NOTHING, Message
 
 
@@ -45,6 +46,15 @@ class Renewal:
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOutcome:
+    """The outcome of a report of an agent; `refused_rows` are the numbers of the rows that could
+    not be written."""
+
+    decision: ReportDecision
+    refused_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
+from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.core.mail import Route
-from noroshi.core.model import Monitor, Sample
-from noroshi.core.sources import NodeIdentity, measured_on
+from noroshi.core.model import SSH_SOURCE, Monitor, Sample
+from noroshi.core.notices.draft import notification_envelopes, with_default_notifications
+from noroshi.core.notices.notice import Notice
+from noroshi.core.sources import NETWORK, NodeIdentity, by_agent, measured_on
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -24,7 +29,9 @@ from noroshi.definitions.accounts_of_routes import (
 )
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.footprint import Surroundings
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.operations.status_answers import RouteStatus
@@ -38,6 +45,7 @@ from noroshi.ports import (
     RouteOutage,
     SelfFacts,
     Store,
+    StoreError,
     Version,
 )
 from noroshi.ports.examination import Step
@@ -56,6 +64,11 @@ from noroshi.service.node.secret_bindings import SecretBindings
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
 
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
+
+log = logging.getLogger(__name__)
+
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
@@ -66,7 +79,8 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
-    names and addresses of this node and its computer."""
+    names and addresses of this node and its computer, `find_install_file` the file from which
+    other servers install Noroshi. `hub_links` is the link to the node's hub."""
 
     vault: Vault
     tokens: TokenSource
@@ -81,7 +95,10 @@ class ServiceParts:
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
     plans: PlanCache | None = None
+    agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
+    find_install_file: Callable[[], Path | None] = lambda: None
+    hub_links: LinkOnDemand | None = None
 
 
 class OperationContext:
@@ -95,9 +112,11 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
-        self.identity = parts.identity
+        self.identity, self.hub_links = parts.identity, parts.hub_links
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
+        self.find_install_file = parts.find_install_file
+        self._agents_hub: AgentHub | None = None
         self.listener_control: ListenerControl | None = None
         """The listener for agents, where the node runs in this process."""
         self.running_examinations = RunningExaminations(clocks.steady)
@@ -106,8 +125,50 @@ class OperationContext:
         self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
         self.plans = parts.plans or PlanCache(plugins)
+        reserved_names = {self.name, self.runs_on, NETWORK, SSH_SOURCE}
+        self.agent_names = parts.agent_names or AgentNames(store)
+        self.agent_names.reserved = frozenset(reserved_names)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
+
+    @property
+    def agents_hub(self) -> AgentHub:
+        """Return the hub, which answers agents and tells of them. Its modules are imported when it
+        is first needed: most commands and nodes have no agents."""
+        if self._agents_hub is None:
+            with ONE_AT_A_TIME:
+                from noroshi.service.agents.hub import AgentHub
+                from noroshi.service.agents.hub_state import HubParts
+            parts = HubParts(
+                name=self.name,
+                new_id=self.new_id,
+                endpoints=self.endpoints,
+                post_notice=self.post_notice,
+                agent_names=self.agent_names,
+            )
+            self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
+        return self._agents_hub
+
+    async def post_notice(self, notice: Notice, serial: str) -> None:
+        """Post the notice of an event to those who want to know of it: once for each serial. One that
+        cannot be posted is only logged."""
+        try:
+            plan = (await self.current())[1]
+            notifications = with_default_notifications(
+                plan.notifications.values(), plan.rules.values()
+            )
+            await self.store.post(
+                *notification_envelopes(
+                    notice, serial, notifications, self.plugins.notice, self.now()
+                )
+            )
+        except (OperationFailedError, StoreError) as error:
+            log.warning("a notice cannot be posted event=%s: %s", notice.happening, error)
+
+    async def close(self) -> None:
+        """End what the hub does by itself."""
+        if self._agents_hub is not None:
+            await self._agents_hub.close()
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -115,7 +176,8 @@ class OperationContext:
 
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""
-        return measured_on(self.runs_on or self.name, over_network=bool(monitor.goes_to))
+        agent = self.plugins.agent_of(monitor)
+        return measured_on(monitor, by_agent(agent) if agent else self.runs_on or self.name)
 
     async def current(self) -> tuple[Version, Plan]:
         number = await self.store.current_number()  # all documents may be a few MB

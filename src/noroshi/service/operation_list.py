@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agents import AgentOperations
+from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
@@ -50,6 +53,9 @@ from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.service.sign_in.probes import ProbeOperations
 
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
+
 
 class Service:
     """The groups of operations, and the way to one by its name. Each operation raises an
@@ -59,6 +65,7 @@ class Service:
         self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
     ) -> None:
         self.context = context = OperationContext(store, plugins, clocks, parts)
+        self.agents = AgentOperations(context)
         self.alarms = AlarmOperations(context)
         self.bulk_alarms = BulkAlarmOperations(context)
         self.silences = SilenceOperations(context)
@@ -80,6 +87,8 @@ class Service:
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
         self.agents_listener = ListenerOperations(context)
+        self.hub = HubOperations(context)
+        self.hub_definitions = HubDefinitions(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -113,6 +122,11 @@ class Service:
         """Return the method that does the operation of that name."""
         return self._methods[name]
 
+    @property
+    def agents_hub(self) -> AgentHub:
+        """Return the hub, which answers agents."""
+        return self.context.agents_hub
+
     async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read by another process. Raises an
         OperationError."""
@@ -133,9 +147,11 @@ class Service:
     async def close(self) -> None:
         """End what is under way."""
         await self.diagnostics.close()
+        await self.context.close()
 
 
 GROUPS = (
+    AgentOperations,
     AlarmOperations,
     BulkAlarmOperations,
     SilenceOperations,
@@ -157,6 +173,7 @@ GROUPS = (
     NodeOperations,
     BackupOperations,
     ListenerOperations,
+    HubOperations,
     HeartbeatOperations,
     VaultKeyOperations,
     SecretOperations,

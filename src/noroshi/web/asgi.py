@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from noroshi.core.translation import Message, _
+from noroshi.link.install_line import INSTALL
 from noroshi.people import random_keys
 from noroshi.service import (
     InvalidArgumentError,
@@ -27,6 +28,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http import static_files
 from noroshi.web.http.security_headers import Guard
+from noroshi.web.link import install_downloads, link_endpoints
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
@@ -47,15 +49,15 @@ def application(web: WebContext) -> ASGIApp:
         return _error_response(web, request, status)
 
     async def on_unexpected_error(request: Request, error: Exception) -> Response:
-        # No message: it may quote what was given to us, and that may be a secret.
-        trace = "".join(traceback.format_tb(error.__traceback__))
-        log.error("request failed: %s %s\n%s", request.url.path, type(error).__name__, trace)
+        _log_bug(request, error)
         return _error_response(web, request, 500)
 
     starlette = Starlette(
         routes=[
             *health.routes(web),
             *endpoints.routes(web),
+            *link_endpoints.routes(web),
+            *install_downloads.routes(web),
             *static_files.routes(),
             *pages.routes(web),
         ],
@@ -67,9 +69,25 @@ def application(web: WebContext) -> ASGIApp:
 
 def agents_application(web: WebContext) -> ASGIApp:
     """Make the application of the listener for agents: their link, and nothing else."""
-    starlette = Starlette(routes=[])
+
+    async def on_unexpected_error(request: Request, error: Exception) -> Response:
+        _log_bug(request, error)
+        return Response(status_code=500)
+
+    starlette = Starlette(
+        routes=[*link_endpoints.routes(web), *install_downloads.routes(web)],
+        exception_handlers={Exception: on_unexpected_error},
+    )
     starlette.router.redirect_slashes = False
-    return starlette
+    return Guard(starlette, web)
+
+
+def _log_bug(request: Request, error: Exception) -> None:
+    # No message: it may quote what was given to us, and that may be a secret. Nor the path of an
+    # invitation, which is one.
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    path = "/…" if request.url.path.startswith(INSTALL) else request.url.path
+    log.error("request failed: %s %s\n%s", path, type(error).__name__, trace)
 
 
 def _error_response(web: WebContext, request: Request, status: int) -> Response:

@@ -18,7 +18,13 @@ from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from noroshi.web.http.http_server import Server, listen
-from noroshi.web.http.self_signed import CERTIFICATE, context_of, own_certificate, pin_of
+from noroshi.web.http.self_signed import (
+    CERTIFICATE,
+    context_of,
+    hash_of,
+    own_certificate,
+    pin_of,
+)
 from noroshi.web.http.tls_key import keep_tls_key
 
 CANNOT_OPEN = _(
@@ -78,9 +84,11 @@ async def _announce(settings: Web, home: Path, web: WebContext) -> None:
     if settings.loopback:
         return
     certificate = settings.certificate or home / CERTIFICATE
-    pin = await asyncio.to_thread(pin_of, certificate)
     web.service.context.endpoints.manager = Endpoint(
-        host=settings.hosts[0], port=web.port, pin=pin
+        host=settings.hosts[0],
+        port=web.port,
+        pin=await asyncio.to_thread(pin_of, certificate),
+        certificate=await asyncio.to_thread(hash_of, certificate),
     )
 
 

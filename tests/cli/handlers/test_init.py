@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from noroshi.cli.handlers.init import name_of
+from noroshi.config.config import read_config
 from tests.cli.command_process import NOBODYS, typed
 from tests.cli.test_asking_a_node import written
 from tests.e2e.world import opened
@@ -34,6 +35,12 @@ async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
     assert 'name = "web1"' in (home / "noroshi.toml").read_text()
     status = json.loads((await typed("status", "--json", home=home)).out)
     assert (status["node"], status["version"], status["running"]) == ("web1", 0, False)
+
+
+async def test_the_home_folder_of_an_agent_has_no_manager(tmp_path):
+    assert (await typed("init", "--no-manager", home=tmp_path)).code == 0
+    assert "\nweb = false\n" in (tmp_path / "noroshi.toml").read_text()
+    assert read_config(tmp_path).web is None
 
 
 @pytest.mark.parametrize(

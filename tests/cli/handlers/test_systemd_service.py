@@ -87,6 +87,11 @@ def test_the_home_is_made_in_the_language_that_was_asked_for():
     assert f"{AS_IT} --home {HOME} --lang ja init --service" in steps
 
 
+def test_the_home_of_an_agent_is_made_without_a_manager():
+    steps = in_short(install_steps(Installation(program=PROGRAM), manager=False))
+    assert f"{AS_IT} --home {HOME} init --service --no-manager" in steps
+
+
 def test_it_is_started_anew_only_if_its_unit_is_another():
     renewed = install_steps(
         Installation(program=PROGRAM, **(OURS | {"unit": OF_BEFORE})), start=True

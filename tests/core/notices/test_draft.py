@@ -133,6 +133,9 @@ def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():
     assert [one.instance for one in envelope.payload["part"].missed] == ["web2"]
 
 
+UNTOLD = {Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED, Happening.AGENT_REFUSED}
+
+
 def test_what_must_not_stay_untold_goes_to_the_contacts_of_all_rules_each_once():
     rules = (rule("a", OPS), rule("b", SAM, OPS, routes=("smtp3",)))
     asked = with_default_notifications((), rules)
@@ -140,17 +143,16 @@ def test_what_must_not_stay_untold_goes_to_the_contacts_of_all_rules_each_once()
         (BUILT_IN, (OPS,), ("smtp1", "smtp2")),
         (BUILT_IN, (SAM,), ("smtp3",)),
     ]
-    untold = {Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED}
-    assert all(n.events == untold for n in asked)
+    assert all(n.events == UNTOLD for n in asked)
 
 
 def test_who_says_who_is_told_of_it_has_the_last_word():
     mine = notification(Happening.UNWATCHED)
     first, built_in = with_default_notifications((mine,), (rule("a", SAM),))
     assert first is mine
-    assert built_in.events == {Happening.ASIDE, Happening.CAME_BACK}
-    all_three = notification(Happening.UNWATCHED, Happening.ASIDE, Happening.CAME_BACK)
-    assert with_default_notifications((all_three,), (rule("a", SAM),)) == (all_three,)
+    assert built_in.events == UNTOLD - {Happening.UNWATCHED}
+    all_of_them = notification(*UNTOLD)
+    assert with_default_notifications((all_of_them,), (rule("a", SAM),)) == (all_of_them,)
 
 
 def test_a_mail_that_was_set_aside_is_told_to_others_and_by_another_way():

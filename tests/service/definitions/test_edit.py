@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.translation import plain
 from noroshi.definitions.folder import look_into, write_folder
 from noroshi.hosts.foreign import ForeignHost
-from noroshi.ports import Document
+from noroshi.ports import Document, MeasuredByAgent
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, roles_up_to
 from noroshi.stores.memory.store import MemoryStore
@@ -93,6 +93,21 @@ async def test_one_more_that_cannot_be_asked_is_refused(moved, changed_key):
     assert [place for place, _ in refused.value.problems] == [
         f"{changed_key}.toml: group.more.monitor.disks.kind"
     ]
+
+
+class AgentHosts:
+    """The host of an instance that an agent measures."""
+
+    def __getattr__(self, _name):
+        raise MeasuredByAgent(plain("agent fs01 measures this"))
+
+
+async def test_what_asks_the_computer_is_accepted_where_an_agent_measures():
+    harness = Harness(checks=(replace(DISK, asks_computer=True),), host=AgentHosts())
+    ask = InProcessClient(harness)
+    put = elsewhere(address="192.0.2.1", source="fs01")
+    answer = await apply_definitions(ask, instances__web1=None, instances__fs01=put)
+    assert answer["version"] == 1
 
 
 async def test_a_try_tells_the_differences_and_keeps_nothing(ask):

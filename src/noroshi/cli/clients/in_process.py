@@ -44,6 +44,7 @@ LOOKS = frozenset(
         "first_look",
         "guide_show",
         "health",
+        "hub_status",
         "key_check",
         "kinds",
         "ledger",

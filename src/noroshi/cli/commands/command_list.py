@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.cli.commands.agents import AGENT
 from noroshi.cli.commands.alarms import ALARM, ALARMS, SILENCE
 from noroshi.cli.commands.definition import DEFINITION
 from noroshi.cli.commands.definitions import (
@@ -22,20 +23,48 @@ from noroshi.cli.commands.node import (
     CHECK_STORE,
     COMPLETION,
     DEMO,
+    HUB,
     INIT,
+    JOIN,
     KEY,
     LAB,
+    LEAVE,
     RESTORE,
     SERVE,
     SERVICE,
 )
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.sign_in import AUTHORIZE, CERT, GUIDE, SECRET
-from noroshi.cli.commands.status import BEAT, CONTACTS, DOCTOR, HEALTH, LOG, PLACES, STATUS, TRY
+from noroshi.cli.commands.status import (
+    BEAT,
+    CONTACTS,
+    DOCTOR,
+    HEALTH,
+    LOG,
+    PLACES,
+    SSH_SCRIPT,
+    STATUS,
+    TRY,
+)
 from noroshi.cli.commands.users import API_TOKEN, AUDIT, USER
 from noroshi.core.translation import pgettext
 
-NODE = (INIT, SERVE, FIRST, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY, COMPLETION)
+NODE = (
+    INIT,
+    SERVE,
+    FIRST,
+    SERVICE,
+    JOIN,
+    LEAVE,
+    HUB,
+    DEMO,
+    LAB,
+    BACKUP,
+    RESTORE,
+    CHECK_STORE,
+    KEY,
+    COMPLETION,
+)
 DEFINITIONS = (
     CHECK_CONFIG,
     PLAN,
@@ -47,14 +76,28 @@ DEFINITIONS = (
     BLUEPRINT,
     KINDS,
 )
-STATE = (STATUS, INSTANCES, MONITORS, HEALTH, PLACES, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+STATE = (
+    STATUS,
+    INSTANCES,
+    MONITORS,
+    HEALTH,
+    PLACES,
+    DOCTOR,
+    SSH_SCRIPT,
+    TRY,
+    LOG,
+    CONTACTS,
+    BEAT,
+)
 ALARMS_AND_SILENCES = (ALARMS, ALARM, SILENCE)
+AGENTS = (AGENT,)
 MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 PEOPLE = (USER, API_TOKEN, AUDIT)
 GROUPS = (
     (pgettext("commands", "node"), NODE),
     (pgettext("commands", "definitions"), DEFINITIONS),
     (pgettext("commands", "monitoring"), (*STATE, *ALARMS_AND_SILENCES)),
+    (pgettext("commands", "agents"), AGENTS),
     (pgettext("commands", "mail"), MAIL),
     (pgettext("commands", "users"), PEOPLE),
 )

@@ -6,6 +6,8 @@ from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 
+NO_MANAGER = _("write settings without a manager, so that the node listens nowhere (an agent)")
+
 INIT = Command(
     name="init",
     run="noroshi.cli.handlers.init:init",
@@ -29,6 +31,7 @@ INIT = Command(
             ),
             FLAG,
         ),
+        Option(("--no-manager",), NO_MANAGER, FLAG),
         Option(
             ("--new-store",),
             _(
@@ -49,6 +52,56 @@ SERVE = Command(
             "SIGTERM or Ctrl-C."
         ),
     ),
+)
+JOIN = Command(
+    name="join",
+    run="noroshi.cli.handlers.join_leave:join",
+    help=_("let this server join a hub, which then monitors it"),
+    more=(
+        _(
+            "The hub shows the line to type, with its address and a code that is valid for an hour. "
+            "Nothing is sent unless the server that answers has the hub's key. If there is no home "
+            "folder, one is created, without a manager."
+        ),
+    ),
+    options=(
+        Option(
+            ("address",), _("name or IP address of the hub, and port"), {"metavar": "HOST:PORT"}
+        ),
+        Option(("code",), _("code of the invitation"), {"metavar": "CODE"}),
+        Option(
+            ("--name",),
+            _("name of this server at the hub (default: name of this computer)"),
+            {"metavar": "NAME", "default": ""},
+        ),
+        Option(
+            ("--proxy",),
+            _("HTTP proxy to the hub, such as http://proxy.example.com:3128"),
+            {"metavar": "URL", "default": ""},
+        ),
+        JSON,
+    ),
+)
+LEAVE = Command(
+    name="leave",
+    run="noroshi.cli.handlers.join_leave:leave",
+    help=_("let this server leave its hub"),
+    more=(
+        _(
+            "The node monitors on with the definitions that the hub gave, which are its own then. "
+            "History and secrets stay."
+        ),
+    ),
+    options=(
+        Option(("--remove",), _("also remove the definitions that the hub gave"), FLAG),
+        JSON,
+    ),
+)
+HUB = Command(
+    name="hub",
+    run="noroshi.cli.handlers.join_leave:hub",
+    help=_("show the hub of this server, and the link to it"),
+    options=(JSON,),
 )
 DEMO = Command(name="demo", help=_("watch an alarm arrive on this computer, without a tenant"))
 LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this computer"))
@@ -167,6 +220,7 @@ SERVICE = Command(
             ),
             options=(
                 Option(("--start",), _("also start the service now"), FLAG),
+                Option(("--no-manager",), NO_MANAGER, FLAG),
                 PRINT,
                 CHANGES_GO,
             ),

@@ -24,18 +24,18 @@ STATUS = Command(
 DOCTOR = Command(
     name="doctor",
     run="noroshi.cli.handlers.doctor:doctor",
-    help=_("diagnose routes and this computer stage by stage, and show remedies"),
+    help=_("diagnose routes, instances and this computer stage by stage, and show remedies"),
     more=(
         _(
             "No message is sent: the dialogue with the mail server goes as far as RCPT TO and is "
-            "then reset (RSET). Without ROUTE, this computer and all routes are diagnosed."
+            "then reset (RSET). Without NAME, this computer and all routes are diagnosed."
         ),
     ),
     options=(
         Option(
-            ("route",),
-            _("name of the route"),
-            {"metavar": "ROUTE", "nargs": "?", "default": ""},
+            ("name",),
+            _("name of a route or an instance"),
+            {"metavar": "NAME", "nargs": "?", "default": ""},
         ),
         Option(
             ("--to",),
@@ -49,6 +49,17 @@ DOCTOR = Command(
         ),
         Option(("--mask",), _("mask email addresses in that file"), FLAG),
         JSON,
+    ),
+)
+SSH_SCRIPT = Command(
+    name="ssh-script",
+    run="noroshi.cli.handlers.ssh_script:ssh_script",
+    help=_("print the script that Noroshi runs on computers over SSH"),
+    more=(
+        _(
+            "The script only reads, and needs no root privileges. If the key is restricted to one "
+            "command, save the script on that computer and set it as that command in authorized_keys."
+        ),
     ),
 )
 MONITOR = Option(

@@ -74,28 +74,33 @@ def doctor(context: CommandContext) -> int:
 
 
 def _examine_all(context: CommandContext, page: Page) -> Iterator[Examined]:
-    """Examine the computer and all routes, or the route that was asked for."""
-    route = context.args.route
-    if route:
-        yield _examine(context, page, route)
-        return
-    yield _examine(context, page, "")
+    """Examine the computer and all routes, or the route or instance that was asked for."""
+    name = context.args.name
     routes = context.ask(monitor_operations.ROUTE_LIST, RoutesShown).routes
+    if name:
+        is_route = name in {one.name for one in routes} or bool(context.args.to)
+        target = {"route": name} if is_route else {"instance": name}
+        yield _examine(context, page, **target)
+        return
+    yield _examine(context, page)
     for one in routes:
-        yield _examine(context, page, one.name)
+        yield _examine(context, page, route=one.name)
     if not routes:
         page.end([context.say(NO_ROUTES)])
 
 
-def _examine(context: CommandContext, page: Page, route: str) -> Examined:
+def _examine(
+    context: CommandContext, page: Page, route: str = "", instance: str = ""
+) -> Examined:
     """Run one examination to the end; show each stage as it comes."""
     examination = context.ask(
         sign_in_operations.EXAMINE_BEGIN,
         Examined,
         route=route,
         to=context.args.to if route else "",
+        instance=instance,
     )
-    local_stages = [] if route else node_stages(context)
+    local_stages = [] if route or instance else node_stages(context)
     local_names = (StageName(one.name, one.title) for one in local_stages)
     names = (*local_names, *examination.names)
     page.begin(replace(examination, names=names))

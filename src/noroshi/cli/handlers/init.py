@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,11 +88,33 @@ def init(context: CommandContext) -> int:
     home = context.home
     if (home / FILE).exists():
         return _store_alone(context)
+    settings: dict[str, str | bool] = {}
+    if context.args.service:
+        settings |= {"door": DOOR, "door_group": GROUP}
+    if context.args.no_manager:
+        settings["web"] = False
+    name = context.args.name or name_of(socket.gethostname())
+    create_home(context, name, settings, new_store=context.args.new_store)
+    print(context.say((MADE_HERE if context.args.service else MADE).fill(home=home, file=FILE)))
+    if home == Path(HOME) and not context.args.service:
+        print(context.say(AS_A_SERVICE))
+    return exits.DONE
+
+
+def create_home(
+    context: CommandContext,
+    name: str,
+    settings: Mapping[str, str | bool],
+    *,
+    new_store: bool = False,
+) -> None:
+    """Make the home folder of a node of that name, with these settings, and say what is to be said
+    of the key. Raises RefusedError."""
+    home = context.home
     try:
         _make_folder(home)
-        name = context.args.name or name_of(socket.gethostname())
-        config = _settings(home, name, service=context.args.service)
-        _require_no_lost_store(context, config)
+        config = _settings(home, {"name": name, **settings})
+        _require_no_lost_store(config, new_store=new_store)
         print(context.say(_create_key_and_store(config)))
     except FileExistsError:
         raise RefusedError("conflict", TAKEN.fill(home=home, file=FILE)) from None
@@ -99,10 +122,6 @@ def init(context: CommandContext) -> int:
         raise RefusedError(
             "trouble", CANNOT_MAKE.fill(home=home, why=cause_text(error))
         ) from None
-    print(context.say((MADE_HERE if context.args.service else MADE).fill(home=home, file=FILE)))
-    if home == Path(HOME) and not context.args.service:
-        print(context.say(AS_A_SERVICE))
-    return exits.DONE
 
 
 def _store_alone(context: CommandContext) -> int:
@@ -126,11 +145,11 @@ def _store_alone(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _require_no_lost_store(context: CommandContext, config: Config) -> None:
+def _require_no_lost_store(config: Config, *, new_store: bool) -> None:
     """Refuse to make a store where one was lost, unless it was asked for."""
     if not is_lost(config.store):
         return
-    if context.args.new_store:
+    if new_store:
         lay_aside(config.store, datetime.now(UTC))
         return
     (config.home / FILE).unlink()
@@ -157,12 +176,11 @@ def _make_folder(home: Path) -> None:
             home.chmod(PRIVATE)
 
 
-def _settings(home: Path, name: str, *, service: bool) -> Config:
+def _settings(home: Path, chosen_settings: Mapping[str, str | bool]) -> Config:
     """Raises FileExistsError, by which we know that this home is taken."""
     file = home / FILE
-    door_settings = {"door": DOOR, "door_group": GROUP} if service else {}
     with file.open("x", encoding="utf-8") as settings:
-        settings.write(sample(name=name, **door_settings))
+        settings.write(sample(**chosen_settings))
     file.chmod(SETTINGS_MODE)
     try:
         return read_config(home)

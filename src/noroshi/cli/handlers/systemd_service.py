@@ -77,7 +77,8 @@ def install(context: CommandContext) -> int:
     """Make the service, or bring it up to this version; --print shows the steps only."""
     installation = find_installation(context)
     lang = getattr(context.args, "lang", "")
-    steps = install_steps(installation, start=context.args.start, lang=lang)
+    start, manager = context.args.start, not context.args.no_manager
+    steps = install_steps(installation, start=start, lang=lang, manager=manager)
     if context.args.print:
         print(script(steps))
         return exits.DONE

@@ -122,15 +122,17 @@ class Installation:
 
 
 def install_steps(
-    installation: Installation, *, start: bool = False, lang: str = ""
+    installation: Installation, *, start: bool = False, lang: str = "", manager: bool = True
 ) -> Sequence[Step]:
     """Return what is to be done for a service that runs at each boot, and now if `start`.
 
-    `lang` is the language that was asked for, "" for that of the person's locale.
+    `lang` is the language that was asked for, "" for that of the person's locale. Without
+    `manager`, settings that are made have none.
     """
+    init_options = () if manager else ("--no-manager",)
     return (
         *_user_steps(installation),
-        *_home_steps(installation, ("--lang", lang) if lang else ()),
+        *_home_steps(installation, ("--lang", lang) if lang else (), init_options),
         *_write_steps(UNIT_FILE, installation.unit, installation.expected_unit),
         Run(("systemctl", "daemon-reload")),
         Run(("systemctl", "enable", SERVICE)),
@@ -160,12 +162,15 @@ def _user_steps(installation: Installation) -> Iterator[Step]:
     yield _as_user((*installation.program, "--version"), installation.cannot_run_it)
 
 
-def _home_steps(installation: Installation, options: Sequence[str]) -> Iterator[Step]:
+def _home_steps(
+    installation: Installation, options: Sequence[str], init_options: Sequence[str]
+) -> Iterator[Step]:
     yield Run(("install", "-d", "-m", "0700", "-o", USER, "-g", GROUP, HOME))
     if installation.foreign_files:  # made by root before there was a service
         yield Run(("chown", "-R", "-H", "-h", f"{USER}:{GROUP}", HOME))
     if not installation.settings:
-        yield _as_user((*installation.program, "--home", HOME, *options, "init", "--service"))
+        command = (*installation.program, "--home", HOME, *options, "init", "--service")
+        yield _as_user((*command, *init_options))
 
 
 def _start_steps(installation: Installation, *, start: bool) -> Iterator[Step]:

@@ -89,6 +89,8 @@ def _types_of_data(arm: Any) -> tuple[type, ...]:
         return (arm,)
     if get_origin(arm) is tuple:
         return (list, tuple)
+    if _is_strict(arm):
+        return (dict,)
     raise TypeError(arm)
 
 

@@ -24,6 +24,7 @@ from noroshi.core.definitions.schema import (
     MonitorDef,
     NotificationDef,
 )
+from noroshi.core.definitions.ssh_logins import ssh_login_of
 from noroshi.core.definitions.value_checks import (
     all_known,
     host,
@@ -121,6 +122,7 @@ def _of_instance(
         address=definition.address,
         zone=instance_zone,
         source=definition.source,
+        ssh=ssh_login_of(definition, place),
     )
     heritage = _inheritance(Inheritance(), definition, instance_zone, references, place)
     _check_names(definition.group, place.at("group"))

@@ -21,6 +21,7 @@ EventName = Literal[
     "came-back",
     "all-is-well",
     "unwatched",
+    "agent-refused",
 ]
 
 
@@ -112,6 +113,40 @@ class GroupDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SshHopDef(Definition):
+    address: str = ""
+    """Name or IP address of the jump host."""
+    port: int = 22
+    """Port of the SSH server."""
+    user: str = ""
+    """User to log in as."""
+    key: str = ""
+    """Name of the vault entry with the private key, without a passphrase."""
+    password: str = ""
+    """Name of the vault entry with the password."""
+    host_key: tuple[str, ...] | str = ()
+    """Fingerprint of the host key, such as SHA256:…, as `ssh-keygen -l` prints it. Several: any of
+    them is accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SshDef(Definition):
+    user: str = ""
+    """User to log in as. No root is needed."""
+    port: int = 22
+    """Port of the SSH server."""
+    key: str = ""
+    """Name of the vault entry with the private key, without a passphrase."""
+    password: str = ""
+    """Name of the vault entry with the password."""
+    host_key: tuple[str, ...] | str = ()
+    """Fingerprint of the host key, such as SHA256:…, as `ssh-keygen -l` prints it. Several: any of
+    them is accepted."""
+    jump: SshHopDef | None = None
+    """Jump host, through which the connection is made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceDef(Definition):
     name: str
     title: str = ""
@@ -119,9 +154,11 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where the instance is measured from: the name of this node, or "network" for checks over
-    the network only. Default: this node if the address belongs to its computer, otherwise the
-    network."""
+    """Where the instance is measured from: the name of this node or of an agent, "ssh" for a
+    login over SSH, or "network" for checks over the network only. Default: this node if the
+    address belongs to its computer, otherwise the network."""
+    ssh: SshDef | None = None
+    """Login over SSH, for the source "ssh"."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""

@@ -43,6 +43,7 @@ class Happening(Enum):
     CAME_BACK = "came-back"
     WELL = "all-is-well"
     UNWATCHED = "unwatched"
+    AGENT_REFUSED = "agent-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +273,31 @@ class MonitoringGap:
     happening = Happening.UNWATCHED
 
 
+class AgentConflict(Enum):
+    """Name what two machines have in common of which an agent may have it alone."""
+
+    INVITATION = "invitation"
+    """A server with another key tried to join with a used invitation."""
+    KEY = "key"
+    """Another machine has the key of the agent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRefused:
+    """Tell that a machine was refused as an agent: it has what `agent` has. `inviter` made the
+    invitation. `machine` is the host name of the refused one, "" if nobody knows it, `address` where
+    it came from."""
+
+    happened_at: datetime
+    conflict: AgentConflict
+    agent: str
+    inviter: str
+    machine: str
+    address: str
+
+    happening = Happening.AGENT_REFUSED
+
+
 Notice = (
     MonitoringStarted
     | MonitoringStopped
@@ -281,6 +307,7 @@ Notice = (
     | MailCameBack
     | StatusReport
     | MonitoringGap
+    | AgentRefused
 )
 Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
 """Drafts a payload, from the kind of an action, the contact and the notice."""

@@ -14,12 +14,13 @@ NOTE = "listener for agents"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Hold an address that agents can reach: the host as they name it, and the pin of the TLS key
-    that is shown there."""
+    """Hold an address that agents can reach: the host as they name it, the pin of the TLS key that is
+    shown there, and the SHA-256 of the certificate."""
 
     host: str
     port: int
     pin: bytes
+    certificate: bytes = b""
 
     @property
     def address(self) -> str:
@@ -70,6 +71,11 @@ class ListenerControl(Protocol):
 
     async def close(self) -> None:
         """Listen no more."""
+
+
+async def write_setting(store: Store, setting: ListenerSetting | None) -> None:
+    """Keep where agents are to be listened to; None: nowhere. Raises StoreError."""
+    await store.put_value(NOTE, schema.text(setting) if setting else "")
 
 
 async def read_setting(store: Store) -> ListenerSetting | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
-from noroshi import schema
 from noroshi.config.web import HOST, NO_ADDRESS
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.sources import NodeIdentity
@@ -19,7 +18,7 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import listener_operations
 from noroshi.operations.listener_answers import AgentsListener, FirewallHint
-from noroshi.service.agents.hub_endpoints import NOTE, ListenerSetting, read_setting
+from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting, write_setting
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import Person, note, note_nothing, offers
 from noroshi.service.operation_context import OperationGroup
@@ -67,7 +66,7 @@ class ListenerOperations(OperationGroup):
             except OSError as error:
                 words = CANNOT_LISTEN.fill(address=address, port=port, why=cause_text(error))
                 raise OperationFailedError(words) from None
-        await self._store.put_value(NOTE, schema.text(setting))
+        await write_setting(self._store, setting)
         note(old_state=old_setting, new_state=setting)
         return await run_in_thread(lambda: self._answer(setting))
 
@@ -78,7 +77,7 @@ class ListenerOperations(OperationGroup):
         if old_setting is None:
             note_nothing()
         else:
-            await self._store.put_value(NOTE, "")
+            await write_setting(self._store, None)
             note(old_state=old_setting)
         if (control := self._context.listener_control) is not None:
             await control.close()

@@ -17,6 +17,8 @@ from dataclasses import replace
 from itertools import islice
 
 from noroshi import ports
+from noroshi.agent.enrolment import configuration_in, enrolment_in
+from noroshi.agent.hub_documents import changed_keys, with_given_documents
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
@@ -53,6 +55,7 @@ from noroshi.service.definitions.warnings import (
 )
 from noroshi.service.errors import (
     ConflictError,
+    ForbiddenError,
     InvalidArgumentError,
     OperationFailedError,
     ReauthenticationRequiredError,
@@ -68,6 +71,11 @@ from noroshi.service.operation import (
 from noroshi.service.operation_context import OperationGroup
 
 BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
+GIVEN_BY_HUB = _(
+    "The hub {hub} gives this server its definitions. Change them on the hub: the change comes here "
+    "by itself. Nothing was changed."
+)
+GIVEN = _("comes from the hub")
 NO_SUCH_BASE = followed_by(
     _("The current version is {number}, not {base}."), InstructionKind.SHOW_PLAN
 )
@@ -95,6 +103,7 @@ class ApplyOperations(OperationGroup):
         """Return differences or problems; keep nothing. `faulty`: places of the folder that
         could not be read, which the caller has told already."""
         current = await self._store.current()
+        documents = await self._with_given_documents(documents, current)
         checking = self._check_documents(documents, current, faulty[:MOST_FOUND])
         del documents  # with ids they are others, and eight megabytes more
         result = await checking
@@ -127,6 +136,7 @@ class ApplyOperations(OperationGroup):
         otherwise."""
         current = await self._store.current()
         _check_base(base, current)
+        documents = await self._with_given_documents(documents, current)
         result = await self._require_sound(documents, current, empty=empty)
         try:
             return await self._put_in_effect(person, result, current, note, "apply")
@@ -188,6 +198,7 @@ class ApplyOperations(OperationGroup):
     ) -> Applied:
         """Bring what was checked into force. Raises ReauthenticationRequiredError, or
         ports.StoreConflict if another version came first."""
+        await self._require_given_unchanged(result, current)
         old_plan = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
         if not person.reauthenticated and self._starts_program(result, old_plan):
             raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
@@ -208,6 +219,26 @@ class ApplyOperations(OperationGroup):
             new_state={"version": number, "changed": changes},
         )
         return replace(answer, version=number, cautions=(*answer.cautions, *remaining))
+
+    async def _with_given_documents(
+        self, documents: tuple[Document, ...], current: Version
+    ) -> tuple[Document, ...]:
+        """Return the documents with those that the hub gave, which no folder need have. One that is
+        there otherwise is told of later."""
+        keys = configuration_in(await self._store.get_values()).keys
+        missing_keys = set(keys) - {one.key for one in documents}
+        return with_given_documents(documents, current.documents, missing_keys)
+
+    async def _require_given_unchanged(self, result: CheckResult, current: Version) -> None:
+        """Raise ForbiddenError where a person would change what the hub gave."""
+        values = await self._store.get_values()
+        given_keys = configuration_in(values).keys
+        keys = [*changed_keys(result.documents, current.documents, given_keys)]
+        if keys:
+            enrolment = enrolment_in(values)
+            words = GIVEN_BY_HUB.fill(hub=enrolment.hub_name if enrolment else "?")
+            problems = tuple(Problem(key, GIVEN) for key in keys)
+            raise ForbiddenError(words, first_of(problems))
 
     async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
         """Have `make` put something on top of the version in force, which it is given, and

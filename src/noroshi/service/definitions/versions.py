@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from noroshi.agent.enrolment import configuration_in
+from noroshi.agent.hub_documents import with_given_documents
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text, note_words
 from noroshi.core.instruction import InstructionKind, followed_by
@@ -64,6 +66,8 @@ class VersionOperations(ApplyOperations):
         version, current = await self._version(number), await self._store.current()
         version_note = note or note_text(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)
+        given_keys = configuration_in(await self._store.get_values()).keys
+        documents = with_given_documents(documents, current.documents, given_keys)
         return await self.apply(
             person, documents=documents, base=base, note=version_note, empty=True
         )

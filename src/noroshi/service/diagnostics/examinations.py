@@ -25,6 +25,7 @@ from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, S
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
+from noroshi.service.diagnostics.instance_steps import examination_of
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import NO_MAILBOX
 from noroshi.service.operation import Person, offers
@@ -60,6 +61,7 @@ ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
 NOT_EXAMINED = _(
     "Routes of type {kind} have no diagnostic stages, so {route} cannot be diagnosed."
 )
+NO_TARGET = _("There is no route {given}, nor an instance of that name with monitors{instead}.")
 BAD_TO = _("The recipient is not valid.")
 SYSTEM = _("This computer")
 
@@ -68,12 +70,16 @@ class DiagnosticOperations(OperationGroup):
     """Begin an examination, and return the stages as they finish."""
 
     @offers(sign_in_operations.EXAMINE_BEGIN)
-    async def begin(self, person: Person, route: str = "", to: str = "") -> Examined:
-        """Begin an examination of a route; without one, of this computer. `to` is named as a
-        recipient and never written to; default is the mailbox itself."""
+    async def begin(
+        self, person: Person, route: str = "", to: str = "", instance: str = ""
+    ) -> Examined:
+        """Begin an examination of a route, or of an instance; without one, of this computer. `to`
+        is named as a recipient and never written to; default is the mailbox itself."""
         if to and not is_address(to):
             raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._context.current()
+        if instance:
+            return self._begin_instance(plan, instance)
         target = self._route_named(plan, route) if route else None
         outage = await self._outage_with_remedy(plan, target) if target else None
         examination = (
@@ -101,6 +107,29 @@ class DiagnosticOperations(OperationGroup):
             at=now,
             names=_names(examination.steps),
             down=outage,
+        )
+
+    def _begin_instance(self, plan: Plan, name: str) -> Examined:
+        """Begin to examine an instance by one of its monitors: all have its source."""
+        monitors = (one for one in plan.monitors.values() if one.instance.name == name)
+        monitor = next(monitors, None)
+        if monitor is None or self._context.host_of is None:
+            names = {one.instance.name for one in plan.monitors.values()} | plan.routes.keys()
+            raise NotFoundError(NO_TARGET.fill(given=name, instead=suggestion(name, names)))
+        context = self._transport_context(plan, DIRECT)
+        examination = examination_of(monitor, self._context.host_of, context)
+        id, now = self._context.new_id(), self._clocks.wall()
+        self._context.running_examinations.begin(id, examination, now)
+        return Examined(
+            id=id,
+            route="",
+            title=plain(monitor.instance.title or name),
+            kind="",
+            mark=NOTHING,
+            where=monitor.instance.address,
+            at=now,
+            names=_names(examination.steps),
+            instance=name,
         )
 
     async def _outage_with_remedy(self, plan: Plan, route: Route) -> KnownDown | None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
+from noroshi.core.translation import Message
 from noroshi.definitions.unruled_monitors import FIRST, paths_without_rule, without_rule
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
@@ -71,7 +72,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             monitors=monitors,
             routes=await self._context.routes(plan, queue),
             queue=status_view.counts(queue),
-            troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
+            troubles=await self._troubles(),
             cautions=tuple(without_rule(plan)),
             stopped=outermost(stops),
             silences=tuple(
@@ -89,6 +90,14 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         _, plan = await self._context.current()
         routes = await self._context.routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)
+
+    async def _troubles(self) -> tuple[Message, ...]:
+        """Return the troubles of Noroshi itself: vault, store, and the link to a hub."""
+        links = self._context.hub_links
+        link_trouble = links.status.own_trouble() if links is not None else None
+        return tuple(
+            filter(None, (self._vault.problem, await self._store.trouble(), link_trouble))
+        )
 
     async def _monitors(
         self,

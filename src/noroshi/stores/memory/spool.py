@@ -24,6 +24,7 @@ from noroshi.core.mail import (
     with_origin,
 )
 from noroshi.core.model import Event
+from noroshi.core.report import ReportDraft
 from noroshi.core.translation import NOTHING, Message, plain
 from noroshi.ports import (
     PARCEL_LEASE,
@@ -36,6 +37,7 @@ from noroshi.ports import (
     RouteOutage,
     TrackedMail,
 )
+from noroshi.stores.memory.reports import ReportsInMemory
 from noroshi.stores.memory.rows import EnvelopeRow, dissolve, outage_after, sent_in
 from noroshi.stores.store_rules import (
     OPEN_STATES,
@@ -54,7 +56,7 @@ from noroshi.stores.store_rules import (
 AFTER_ALL = "\U0010ffff"
 
 
-class SpoolInMemory:
+class SpoolInMemory(ReportsInMemory):
     """Do what ports.Store says of envelopes and routes."""
 
     _events: dict[str, Event]
@@ -228,7 +230,12 @@ class SpoolInMemory:
         return [one for one in known_mails if one.accepted_at >= start]
 
     async def settle(
-        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+        self,
+        parcel: Parcel,
+        receipt: Receipt,
+        fate: Fate,
+        envelopes: Sequence[Envelope] = (),
+        reports: Sequence[ReportDraft] = (),
     ) -> bool:
         row = self._spool.get(parcel.envelope.id)
         if row is None or row.lease != parcel.lease:
@@ -250,6 +257,7 @@ class SpoolInMemory:
             self._outages.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)
+        self._add_reports(reports)
         self._wakeups.notify()
         return True
 

@@ -30,6 +30,7 @@ from noroshi.core.model import (
     Suppression,
 )
 from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
+from noroshi.core.report import START, Position, Reception, Report, decide_report
 from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
     LEASE,
@@ -38,6 +39,7 @@ from noroshi.ports import (
     Block,
     Node,
     Renewal,
+    ReportOutcome,
     StoreConflict,
     StoreError,
     Version,
@@ -54,6 +56,7 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
         AgentsInMemory.__init__(self)
+        self._log_positions: dict[str, Position] = {}
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}
@@ -175,6 +178,12 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         row.memory = row.memory if change.memory is None else change.memory
         for sample in change.samples:
             self._keep(change.monitor, sample)
+        self._write_outcome(change)
+        self._add_reports(change.reports)
+        return True
+
+    def _write_outcome(self, change: Change) -> None:
+        """Write the events, decisions and envelopes of a change, and what they end."""
         new_events = {e.id: e for e in change.events if e.id not in self._events}
         self._events |= new_events
         self._events_ever += len(new_events)
@@ -184,7 +193,37 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         for envelope in change.envelopes:
             self._put(envelope)
         self._end_acknowledged(change)
+
+    async def receive(
+        self, agent: str, report: Report, changes: Mapping[int, Change]
+    ) -> ReportOutcome:
+        decision = decide_report(self._log_positions.get(agent, START), report)
+        if decision.reception is not Reception.APPLY:
+            return ReportOutcome(decision=decision)
+        new_changes = [(row.seq, changes.get(row.seq)) for row in decision.new_rows]
+        refused_rows = tuple(
+            seq
+            for seq, change in new_changes
+            if change is not None and not self._write_reported(change)
+        )
+        self._log_positions[agent] = decision.position
+        self._wakeups.notify()
+        return ReportOutcome(decision=decision, refused_rows=refused_rows)
+
+    def _write_reported(self, change: Change) -> bool:
+        row = self._monitors.get(change.monitor)
+        if row is None:
+            return False
+        new_events = tuple(one for one in change.events if one.id not in self._events)
+        if row.state.serial <= change.state.serial:
+            row.state = change.state
+        else:
+            change = replace(change, decisions=())
+        self._write_outcome(replace(change, events=new_events))
         return True
+
+    async def received_positions(self) -> Mapping[str, Position]:
+        return dict(sorted(self._log_positions.items()))
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
         row = self._monitors.get(monitor, MonitorRow())

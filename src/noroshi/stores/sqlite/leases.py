@@ -13,9 +13,10 @@ from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settle_envelope
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
+from noroshi.core.report import ReportDraft
 from noroshi.core.translation import Message
 from noroshi.ports import PARCEL_LEASE, Node
-from noroshi.stores.sqlite import spool
+from noroshi.stores.sqlite import reports, spool
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import Connection, instant, number, words_text
 from noroshi.stores.store_rules import accepted_count, outcome
@@ -92,12 +93,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """An attempt's end, and the envelopes that tell of it."""
+    """An attempt's end, and the envelopes and the rows for the hub that tell of it."""
 
     parcel: Parcel
     receipt: Receipt
     fate: Fate
     notices: Sequence[Envelope] = ()
+    reports: Sequence[ReportDraft] = ()
 
     @property
     def plain(self) -> bool:
@@ -209,6 +211,8 @@ def _write_remaining(db: Connection, end: End, envelope: Envelope, *, has_ended:
             spool.dissolve(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
     for notice in end.notices:
         spool.put(db, notice)
+    if end.reports:
+        reports.add(db, end.reports)
 
 
 def quarantine(

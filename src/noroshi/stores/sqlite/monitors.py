@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
 from noroshi.ports import LEASE, MOST_DECISIONS, Block, Node, Renewal
-from noroshi.stores.sqlite import alarms, definitions, spool
+from noroshi.stores.sqlite import alarms, definitions, reports, spool
 from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
 
@@ -94,6 +95,34 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
         return False
     if change.memory is not None:
         remember(db, {id: change.memory})
+    _write_outcome(db, change)
+    if change.reports:
+        reports.add(db, change.reports)
+    return True
+
+
+def write_reported(db: Connection, change: Change) -> bool:
+    """Write what an agent reported of a monitor. False: there is no monitor of that id."""
+    row = db.execute("select state from monitor where id = ?", (change.monitor,)).fetchone()
+    if row is None:
+        return False
+    new_events = tuple(one for one in change.events if not _is_known(db, one))
+    if read_state(row[0]).serial <= change.state.serial:
+        sql = "update monitor set state = ? where id = ?"
+        db.execute(sql, (state_text(change.state), change.monitor))
+    else:
+        change = replace(change, decisions=())
+    _write_outcome(db, replace(change, events=new_events))
+    return True
+
+
+def _is_known(db: Connection, event: Event) -> bool:
+    return bool(db.execute("select 1 from event where id = ?", (event.id,)).fetchone())
+
+
+def _write_outcome(db: Connection, change: Change) -> None:
+    """Write the events, decisions and envelopes of a change, and what they end."""
+    id = change.monitor
     events = [(e.id, id, schema.text(e)) for e in change.events]
     sql = "insert or ignore into event (id, monitor, body) values (?, ?, ?)"
     db.executemany(sql, events)
@@ -106,7 +135,6 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
         spool.put(db, envelope)
     if change.events:
         alarms.end_outlived(db, id, change.events)
-    return True
 
 
 def retire(db: Connection, fence: int, change: Change) -> bool:

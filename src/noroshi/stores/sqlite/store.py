@@ -18,6 +18,15 @@ from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, with_origin
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.report import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Position,
+    Report,
+    ReportDraft,
+    ReportLog,
+    ReportRow,
+)
 from noroshi.core.translation import Message
 from noroshi.ports import (
     AcceptedMail,
@@ -29,6 +38,7 @@ from noroshi.ports import (
     QueueCounts,
     QueuedEnvelope,
     Renewal,
+    ReportOutcome,
     RouteOutage,
     StoreError,
     StoreFault,
@@ -47,6 +57,8 @@ from noroshi.stores.sqlite import (
     locks,
     monitors,
     people,
+    received_reports,
+    reports as report_table,
     samples as sample_table,
     spool,
     spool_counts,
@@ -112,7 +124,7 @@ class SqliteStore(StoreFile):
 
         result, series = await self._write(work)
         self._series |= series
-        if change.envelopes:
+        if change.envelopes or change.reports:
             self._wakeups.notify()
         return result
 
@@ -252,9 +264,14 @@ class SqliteStore(StoreFile):
         return await self._read(lambda db: digests.accepted_since(db, start))
 
     async def settle(
-        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+        self,
+        parcel: Parcel,
+        receipt: Receipt,
+        fate: Fate,
+        envelopes: Sequence[Envelope] = (),
+        reports: Sequence[ReportDraft] = (),
     ) -> bool:
-        end = leases.End(parcel, receipt, fate, self._with_origin(envelopes))
+        end = leases.End(parcel, receipt, fate, self._with_origin(envelopes), reports)
         return await self._write_and_wake(SharedWork("settle", leases.settle, end))
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
@@ -404,6 +421,47 @@ class SqliteStore(StoreFile):
 
     async def put_last_seen(self, last_seen: Sequence[LastSeen]) -> None:
         await self._write(lambda db: agents.put_last_seen(db, last_seen))
+
+    # what an agent reports to its hub: on the agent
+
+    async def report_log(self) -> ReportLog:
+        return await self._read(report_table.report_log)
+
+    async def add_reports(self, *drafts: ReportDraft) -> None:
+        await self._write_and_wake(lambda db: report_table.add(db, drafts))
+
+    async def reports(
+        self, seq: int, most: int = MOST_ROWS, most_bytes: int = MOST_BYTES
+    ) -> Sequence[ReportRow]:
+        return await self._read(lambda db: report_table.following(db, seq, most, most_bytes))
+
+    async def report_position(self, seq: int) -> Position | None:
+        return await self._read(lambda db: report_table.position_of(db, seq))
+
+    async def acknowledge_reports(self, position: Position) -> bool:
+        return await self._write(lambda db: report_table.acknowledge(db, position))
+
+    async def begin_reports(self, position: Position, *drafts: ReportDraft) -> None:
+        await self._write_and_wake(lambda db: report_table.begin(db, position, drafts))
+
+    async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
+        return await self._write(lambda db: report_table.forget(db, cutoff, most_bytes, limit))
+
+    # what agents report: on the hub
+
+    async def receive(
+        self, agent: str, report: Report, changes: Mapping[int, Change]
+    ) -> ReportOutcome:
+        signed_changes = {
+            seq: replace(change, envelopes=self._with_origin(change.envelopes))
+            for seq, change in changes.items()
+        }
+        return await self._write_and_wake(
+            lambda db: received_reports.receive(db, agent, report, signed_changes)
+        )
+
+    async def received_positions(self) -> Mapping[str, Position]:
+        return await self._read(received_reports.positions)
 
     # what is kept under a name
 

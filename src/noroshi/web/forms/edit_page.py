@@ -77,11 +77,11 @@ async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
     return await submit(visit, edit, None, empty=True)
 
 
-def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
+def name_field(visit: Visit, edit: Edit, help: str = "", proposal: str = "") -> Field:
     """Draw the field for the name of a document, as the content has no setting for it. For an
-    existing document the help says what a new name changes."""
-    name = "" if edit.spot.new else edit.spot.name
-    if name:
+    existing document the help says what a new name changes; a new one may have a proposal."""
+    name = proposal if edit.spot.new else edit.spot.name
+    if not edit.spot.new:
         help = visit.say(FOLLOWS[edit.spot.type])
     return Field(
         name="name",

@@ -210,7 +210,7 @@ def _field(
         value=form.get(name, ""),
         default=_default_text(default),
         is_required=shape.is_required,
-        nullable=shape.nullable,
+        nullable=shape.nullable or (shape.names and shape.default == ""),
         choices=_choices(shape, name, form, drawing),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),

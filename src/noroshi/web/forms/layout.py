@@ -55,6 +55,7 @@ class Outline:
     by_kind: bool = False
     kind: str = ""
     names_by_setting: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     start: Mapping[str, Any] = field(default_factory=dict)
 
@@ -139,7 +140,7 @@ class Outline:
         return Drawing(
             say=visit.say,
             names_by_setting=self.names_by_setting,
-            titles=_titles(edit.definitions.documents),
+            titles={**_titles(edit.definitions.documents), **self.titles},
             kind=self.kind,
             typed_form=typed_form,
             now=now if edit.is_overtaken else None,

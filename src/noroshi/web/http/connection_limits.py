@@ -26,8 +26,12 @@ from noroshi.people.throttle import network_of
 
 ONE_OF = 2
 """The share of this process's open files: one in two. Monitoring, mail and store need the rest."""
+ONE_OF_AGENTS = 4
+"""The share of agents, beside that: one file in four."""
 PART = 4
 """The share of one address, and of one person: a quarter of all connections."""
+MOST_OF_AGENT = 4
+"""Connections of one agent: it needs two, and those of before a restart may still be open."""
 PROVES = "noroshi.proves"
 """The extension of a request's scope with the function to call once it is known who asks."""
 
@@ -37,7 +41,8 @@ class ConnectionLimits:
     """Hold the limits: `most` connections at once; `of_one` address, as long as the caller is
     not authenticated; `reserve` for new callers when all others are. In seconds: until the head
     of a request is whole, and the body, for strangers and for others; how long a connection may
-    rest between two requests; how long an answer may stall."""
+    rest between two requests; how long an answer may stall. `agents`: their connections at once,
+    beside the others; `agent_idle`: how long those may rest."""
 
     most: int = 1000
     of_one: int = 250
@@ -47,22 +52,33 @@ class ConnectionLimits:
     long_body: float = 300.0
     idle: int = 30
     stall_timeout: float = 60.0
+    agents: int = 4000
+    agent_idle: int = 100
 
     @property
     def at_once(self) -> int:
         """Return `most`, or fewer where this process may have few files open."""
-        if sys.platform == "win32":
-            return self.most
-        import resource
+        return max(1, min(self.most, _files() // ONE_OF))
 
-        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        is_limited = files != resource.RLIM_INFINITY
-        return max(1, min(self.most, files // ONE_OF)) if is_limited else self.most
+    @property
+    def agents_at_once(self) -> int:
+        """Return `agents`, or fewer where this process may have few files open."""
+        return max(1, min(self.agents, _files() // ONE_OF_AGENTS))
 
     @property
     def share(self) -> int:
         """Return the most connections of one address, and of one person."""
         return max(1, min(self.of_one, self.at_once // PART))
+
+
+def _files() -> int:
+    """Return how many files this process may have open."""
+    if sys.platform == "win32":
+        return sys.maxsize
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if files == resource.RLIM_INFINITY else files
 
 
 class Connections:
@@ -72,7 +88,9 @@ class Connections:
         self._most, self._share, self._reserve = bounds.at_once, bounds.share, bounds.reserve
         self._strangers: dict[LimitedSocket, None] = {}
         self._person_by_socket: dict[LimitedSocket, str] = {}
+        self._agent_by_socket: dict[LimitedSocket, str] = {}
         self._of_address, self._of_person = Counter[str](), Counter[str]()
+        self._of_agent, self._most_of_agents = Counter[str](), bounds.agents_at_once
         self._by_peer: dict[Hashable, LimitedSocket] = {}
 
     def enter(self, connection: LimitedSocket) -> None:
@@ -98,6 +116,8 @@ class Connections:
             _decrement(self._of_address, connection.network)
         elif (person := self._person_by_socket.pop(connection, None)) is not None:
             _decrement(self._of_person, person)
+        elif (agent := self._agent_by_socket.pop(connection, None)) is not None:
+            _decrement(self._of_agent, agent)
 
     def at(self, peer: Hashable) -> LimitedSocket | None:
         """Return the connection of that peer, as long as it counts."""
@@ -115,6 +135,24 @@ class Connections:
         _decrement(self._of_address, connection.network)
         self._person_by_socket[connection] = person
         self._of_person[person] += 1
+
+    def mark_agent(self, connection: LimitedSocket, agent: str) -> bool:
+        """Count a connection apart from those of people, as a verified agent uses it; return
+        whether it is. Beyond the share of one agent, its oldest connection is closed."""
+        if connection in self._agent_by_socket:
+            return True
+        if connection not in self._strangers:
+            return False
+        if self._of_agent[agent] >= MOST_OF_AGENT:
+            agents = self._agent_by_socket.items()
+            self._push_out(next(one for one, name in agents if name == agent))
+        if len(self._agent_by_socket) >= self._most_of_agents:
+            return False
+        del self._strangers[connection]
+        _decrement(self._of_address, connection.network)
+        self._agent_by_socket[connection] = agent
+        self._of_agent[agent] += 1
+        return True
 
     def _push_out(self, connection: LimitedSocket) -> None:
         self.leave(connection)
@@ -184,6 +222,13 @@ class LimitedSocket(socket.socket):
         super().close()
 
 
+def report_agent(scope: Scope, agent: str) -> None:
+    """Report the agent that signed this request."""
+    extension = scope.get("extensions", {}).get(PROVES)
+    if extension is not None:
+        extension["tell_agent"](agent)
+
+
 def report_person(scope: Scope, person: str) -> None:
     """Report the person of this request."""
     extension = scope.get("extensions", {}).get(PROVES)
@@ -215,12 +260,23 @@ class TimedH11Protocol(H11Protocol):
     def handle_events(self) -> None:
         super().handle_events()
         if self.scope is not None:
-            self.scope["extensions"] = {PROVES: {"tell": self._mark_known}}
+            self.scope["extensions"] = {
+                PROVES: {"tell": self._mark_known, "tell_agent": self._mark_agent}
+            }
 
     def _mark_known(self, person: str) -> None:
         """Give the body more time, and keep the connection, once it is known who asks."""
         if self._socket is not None:
             self.open_connections.mark_known(self._socket, person)
+        self._give_body_time()
+
+    def _mark_agent(self, agent: str) -> None:
+        """Keep the connection longer between two requests, as a new one costs a handshake."""
+        if self._socket is not None and self.open_connections.mark_agent(self._socket, agent):
+            self.timeout_keep_alive = self.bounds.agent_idle
+        self._give_body_time()
+
+    def _give_body_time(self) -> None:
         if self._deadline is not None and self._is_request_open and self.cycle.more_body:
             self._set_deadline(self.bounds.long_body)
 

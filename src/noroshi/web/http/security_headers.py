@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message as AsgiMessage, Receive, Scope, Send
 
 from noroshi.core.translation import _
+from noroshi.link.link_messages import PREFIX
 from noroshi.service import ForbiddenError, refusal_as_json
 from noroshi.web.context import WebContext
 
@@ -61,8 +62,7 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        if scope["type"] == "http" and host_of(scope["headers"]) not in self._web.hosts:
-            # Else a page of elsewhere, whose name was pointed here, would read as we do.
+        if scope["type"] == "http" and not self._is_allowed(scope):
             return await _refuse_host(send_with_headers)
         if scope["type"] == "http":
             try:
@@ -70,6 +70,12 @@ class Guard:
             except Exception:  # it was answered and logged without what it quotes: enough
                 return None
         return await self._app(scope, receive, send)
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        """Return whether a request names this node as its users do. Else a page of elsewhere, whose
+        name was pointed here, would read as we do. Agents sign each request, and may know the node
+        by another name."""
+        return scope["path"].startswith(PREFIX) or host_of(scope["headers"]) in self._web.hosts
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -45,6 +45,12 @@ def own_key(file: Path) -> str:
     return _text_of(_read_key(file) or _create_key(file))
 
 
+def hash_of(certificate: Path) -> bytes:
+    """Return the SHA-256 of a certificate. Raises OSError, and ValueError if the file holds none."""
+    loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return loaded.fingerprint(hashes.SHA256())
+
+
 def pin_of(certificate: Path) -> bytes:
     """Return the pin of a certificate's key. Raises OSError, and ValueError if the file holds no
     certificate."""

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from noroshi.web.context import WebContext
 from noroshi.web.http.oauth_redirects import ExpectedRedirects
 from noroshi.web.pages import (
+    add_server,
     alarms,
     appearance,
     blueprints,
@@ -35,6 +36,7 @@ from noroshi.web.pages import (
     route_new,
     rules,
     run_now,
+    servers,
     settings,
     users,
     versions,
@@ -67,6 +69,8 @@ def routes(web: WebContext) -> list[Route]:
         *route.routes(web, returns),
         *queue.routes(web, live),
         *ledger.routes(web),
+        *add_server.routes(web),
+        *servers.routes(web, live),
         *settings.routes(web),
         *own_account.routes(web),
         *contacts.routes(web),

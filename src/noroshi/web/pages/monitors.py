@@ -9,10 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
+from noroshi.core.agents import AgentState
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
+from noroshi.core.model import SSH_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
+from noroshi.core.sources import NETWORK
 from noroshi.core.translation import _, pgettext
 from noroshi.operations.kind_answers import Kind as KindAnswer
+from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
@@ -35,6 +39,7 @@ from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.servers import BY_AGENT, BY_NODE, OVER_NETWORK, OVER_SSH
 
 HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")
@@ -84,6 +89,7 @@ class InstanceRow:
     groups: Sequence[GroupRow]
 
 
+BY_ADDRESS = _("by its address")
 NO_RULES = _("No rules of its own (only monitors and groups that have rules notify anyone)")
 NO_RULES_OF_ITSELF = _("No rules of its own (notifies the contacts of all rules)")
 
@@ -227,6 +233,7 @@ async def instance(visit: Visit) -> Response:
 
 async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     used_kinds = kinds_in(edit.base_content.get("group", ()), edit.base_content)
+    sources = await _source_titles(visit)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
         kinds=await _kinds(
@@ -234,36 +241,60 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
         ),
         by_kind=True,
         names_by_setting={
-            "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
+            "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)],
+            "source": tuple(sources),
         },
-        defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
+        titles={f"source/{name}": title for name, title in sources.items()},
+        defaults={
+            **inherited_settings(),
+            "address": "127.0.0.1",
+            "zone": "UTC",
+            "source": visit.say(BY_ADDRESS),
+        },
+        start=_start_content(visit) if edit.spot.new else {},
     )
+
+
+async def _source_titles(visit: Visit) -> Mapping[str, str]:
+    """Return the titles of the places that can measure an instance, by their names."""
+    agents = await visit.call(AgentOperations.list)
+    titles = {visit.web.name: BY_NODE, SSH_SOURCE: OVER_SSH, NETWORK: OVER_NETWORK}
+    active = (one.name for one in agents if one.state is AgentState.ACTIVE)
+    titles |= dict.fromkeys(active, BY_AGENT)
+    return {name: visit.say(title) for name, title in titles.items()}
+
+
+def _start_content(visit: Visit) -> dict[str, str]:
+    """Return the settings that the link to a new instance names."""
+    settings = {name: query_value(visit, name) for name in ("source", "address", "title")}
+    return {name: value for name, value in settings.items() if value}
 
 
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
     no_rules = NO_RULES_OF_ITSELF if name == OWN_INSTANCE else NO_RULES
     fields["rules"] = replace(fields["rules"], unset=visit.say(no_rules))
-    own_fields = [fields.pop(one) for one in ("title", "address", "zone")]
-    if name != OWN_INSTANCE:
+    own_fields = [fields.pop(one) for one in ("title", "address", "source", "zone")]
+    if name == OWN_INSTANCE:  # it is nowhere but here
+        own_fields = [one for one in own_fields if one.code not in ("address", "source")]
+    else:
         own_fields.insert(
             0,
             name_field(
                 visit,
                 edit,
                 visit.say(_("a-z, 0-9, - and _. Pages and messages show the display name.")),
+                query_value(visit, "proposal"),
             ),
         )
     if not name:
         title = visit.say(_("New instance"))
         sections = sections_of(visit, edit, outline, own_fields, fields)
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
-    if name == OWN_INSTANCE:  # it cannot be stopped, and is nowhere but here
+    if name == OWN_INSTANCE:  # it cannot be stopped
         fields.pop("enabled", None)
-        fields.pop("source", None)
     status_link = (visit.say(_("Monitors and actions")), f"/instance/{name}")
     is_own, count = name == OWN_INSTANCE, _count(edit.base_content.get("group", ()))
-    own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
             "Removes the instance “{name}” with all its groups and monitors ({count}). To restore "

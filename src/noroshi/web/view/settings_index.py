@@ -42,6 +42,11 @@ GROUPS = (
                 _("Instances, groups and monitors, with their limits."),
             ),
             SettingsPage(
+                "/servers",
+                _("Servers"),
+                _("Agents on other servers, and invitations to add one."),
+            ),
+            SettingsPage(
                 "/settings/contacts",
                 _("Contacts"),
                 _("Recipients of notifications: addresses and language."),

@@ -1,0 +1,99 @@
+"""Tell the documents that the hub gave from the node's own, and fit the former to this node.
+
+A hub may say what is watched here. It says neither who is told, nor by which route, nor what a
+secret of this node is used for: those documents are the node's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from noroshi.core.definitions.document import Document
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.core.translation import _
+from noroshi.definitions.document_content import content, document, split
+from noroshi.schema import Invalid
+
+GIVEN_TYPES = ("instances", "networks", "blueprints")
+OWN_DEFINITION = f"instances/{OWN_INSTANCE}"
+NOT_GIVEN = _("a hub gives its agents instances, networks and blueprints only")
+EXISTS = _(
+    "this server has a definition of its own with this name, which was not overwritten. Rename "
+    "one of the two"
+)
+
+
+def own_documents(
+    documents: Iterable[Document], given_keys: Collection[str]
+) -> tuple[Document, ...]:
+    """Return the documents that the hub did not give."""
+    return tuple(one for one in documents if one.key not in given_keys)
+
+
+def with_given_documents(
+    documents: tuple[Document, ...],
+    current_documents: Iterable[Document],
+    given_keys: Collection[str],
+) -> tuple[Document, ...]:
+    """Return documents of which those that the hub gave are as they are in force."""
+    if not given_keys:
+        return documents
+    hub_documents = tuple(one for one in current_documents if one.key in given_keys)
+    hub_keys = {one.key for one in hub_documents}
+    return (*own_documents(documents, hub_keys), *hub_documents)
+
+
+def changed_keys(
+    documents: Iterable[Document],
+    current_documents: Iterable[Document],
+    given_keys: Collection[str],
+) -> Iterator[str]:
+    """Yield the keys of what the hub gave and these documents lack, or have otherwise."""
+    new_documents = {one.key: one for one in documents if one.key in given_keys}
+    for one in current_documents:
+        if one.key in given_keys and new_documents.get(one.key) != one:
+            yield one.key
+
+
+def unfit_documents(
+    given_documents: Iterable[Document], own_keys: Collection[str]
+) -> Iterator[Problem]:
+    """Yield why documents cannot be taken from the hub."""
+    for one in given_documents:
+        try:
+            type, _name = split(one.key)
+        except Invalid as invalid:
+            yield from invalid.problems
+            continue
+        if type not in GIVEN_TYPES:
+            yield Problem(f"{one.key}.toml", NOT_GIVEN)
+        elif one.key in own_keys or one.key == OWN_DEFINITION:
+            yield Problem(f"{one.key}.toml", EXISTS)
+
+
+def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Document:
+    """Return a document of the hub as it holds here: measured by this node, and with those of its
+    rules that this node has. Raises Invalid if it cannot be read."""
+    if not hub_document.key.startswith("instances/"):
+        return hub_document
+    instance = _with_rules(content(hub_document), rules)
+    groups = [
+        _with_rules(group, rules)
+        | {"monitor": [_with_rules(one, rules) for one in _tables(group, "monitor")]}
+        for group in _tables(instance, "group")
+    ]
+    return document(hub_document.key, {**instance, "source": node, "group": groups})
+
+
+def _with_rules(table: Mapping[str, Any], rules: Collection[str]) -> dict[str, Any]:
+    names = table.get("rules")
+    if not isinstance(names, list):
+        return dict(table)
+    return {**table, "rules": [name for name in names if name in rules]}
+
+
+def _tables(parent: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    tables = parent.get(key)
+    return [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []

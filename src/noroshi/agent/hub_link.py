@@ -1,0 +1,256 @@
+"""Join a hub and leave it, and hold the link while a node runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from noroshi import __version__
+from noroshi.agent.enrolment import (
+    AcceptedConfiguration,
+    Enrolment,
+    enrolment_in,
+    keep_configuration,
+    keep_enrolment,
+    next_life_number,
+)
+from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
+from noroshi.agent.link_client import HubAddress, LinkClient, Signer
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
+from noroshi.agent.link_loop import LinkLoop, LinkParts, TakeUp
+from noroshi.agent.link_settings import NO_PROXY, HubProxy, LinkSettings
+from noroshi.agent.link_status import LinkPhase, LinkStatus
+from noroshi.core.agents import Life
+from noroshi.core.reserved_entries import AGENT_KEYS, HUB_PROXY
+from noroshi.link.agent_key import BadKeyError
+from noroshi.link.join_code import JoinCode
+from noroshi.link.link_messages import LEAVE, Accepted, JoinRequest, LeaveRequest
+from noroshi.link.signature import join_binding, sign
+from noroshi.network.connector import NetworkEgress
+from noroshi.ports import RouteError, Store, StoreError
+from noroshi.vault import Vault, VaultError
+
+log = logging.getLogger(__name__)
+LEAVE_PATIENCE = 10.0
+"""Seconds to wait for the hub while leaving it."""
+RETRY_PAUSE = 30.0
+"""Seconds until the enrolment is read again, if the store could not be read."""
+
+
+class HubLink:
+    """The node's membership of a hub, and the link while `run` runs."""
+
+    def __init__(self, store: Store, vault: Vault, settings: LinkSettings) -> None:
+        self._store, self._vault, self._settings = store, vault, settings
+        self._change_event = asyncio.Event()
+        self._session: asyncio.Task[None] | None = None
+        self._loop: LinkLoop | None = None
+        self._life: Life | None = None
+
+    async def enrolment(self) -> Enrolment | None:
+        """Return the enrolment; None: the node has no hub. Raises StoreError."""
+        if self._loop is not None:
+            return self._loop.enrolment
+        return enrolment_in(await self._store.get_values())
+
+    @property
+    def status(self) -> LinkStatus:
+        """Return how the link is."""
+        return self._loop.status if self._loop is not None else LinkStatus()
+
+    async def thumbprint(self) -> str:
+        """Return the thumbprint of the node's key; "" if there is none. Raises as `read_keys`."""
+        keys = await read_keys(self._vault)
+        return keys.current.thumbprint if keys is not None else ""
+
+    async def join(
+        self, host: str, port: int, code: JoinCode, name: str = "", proxy: HubProxy = NO_PROXY
+    ) -> Enrolment:
+        """Become an agent of the hub that made the code, or say so again: the first answer may
+        have been lost. Raises OtherHubError, LinkRefusedError, HubNotReachedError, VaultError,
+        StoreError, or what the proxy's password raises."""
+        current = await self.enrolment()
+        if current is not None and code.pin.hex() not in current.pins:
+            raise OtherHubError(current)
+        keys = await self._keys_to_join()
+        await self._keep_proxy_password(proxy)
+        enrolment = await self._ask_to_join(host, port, code, name, proxy, keys)
+        await self._stop()
+        await keep_enrolment(self._store, enrolment)
+        self._change_event.set()
+        log.info("joined a hub hub=%s name=%s", enrolment.hub_name, enrolment.name)
+        return enrolment
+
+    async def leave(self) -> bool:
+        """Leave the hub; the documents that it gave become the node's own. Return whether the hub
+        was told. Raises VaultError or StoreError."""
+        enrolment = await self.enrolment()
+        hub_informed = enrolment is not None and await self._tell_leave(enrolment)
+        await self._stop()
+        await keep_enrolment(self._store, None)
+        await keep_configuration(self._store, AcceptedConfiguration())
+        for entry in (AGENT_KEYS, HUB_PROXY):
+            await self._vault.remove(entry)
+        self._change_event.set()
+        log.info("left the hub told=%s", hub_informed)
+        return hub_informed
+
+    async def run(self, take_up: TakeUp) -> None:
+        """Keep the link to the hub, if there is one, and to the next one; without end."""
+        while True:
+            self._change_event.clear()
+            self._session = asyncio.create_task(self._keep_link(take_up))
+            try:
+                await self._change_event.wait()
+            finally:
+                await self._stop()
+
+    async def _stop(self) -> None:
+        """End the link, so that it writes nothing any more."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.cancel()
+            await asyncio.wait((session,))
+        self._loop = None
+
+    async def _keep_link(self, take_up: TakeUp) -> None:
+        enrolment = await self._stored_enrolment()
+        if enrolment is not None:
+            self._loop = LinkLoop(enrolment, self._parts(), take_up)
+            await self._loop.run()
+
+    async def _stored_enrolment(self) -> Enrolment | None:
+        while True:
+            try:
+                return enrolment_in(await self._store.get_values())
+            except StoreError as error:
+                log.warning("the enrolment cannot be read: %s", error)
+                await self._settings.sleep(RETRY_PAUSE)
+
+    def _parts(self) -> LinkParts:
+        settings = self._settings
+        return LinkParts(
+            store=self._store,
+            vault=self._vault,
+            clocks=settings.clocks,
+            uniform=settings.uniform,
+            sleep=settings.sleep,
+            machine=settings.machine,
+            kinds=settings.kinds,
+            life=self._current_life,
+            client=self._client,
+        )
+
+    def _client(self, enrolment: Enrolment) -> LinkClient:
+        address = HubAddress(enrolment.host, enrolment.port, enrolment.pins)
+        network = enrolment.network(self._settings.policy)
+        return LinkClient(address, NetworkEgress(network, self._settings.secret))
+
+    async def _current_life(self) -> Life:
+        """Return the run of this process, counted at the first request."""
+        if self._life is None:
+            number = await next_life_number(self._store)
+            self._life = Life(number, self._settings.random_mark())
+        return self._life
+
+    async def _keys_to_join(self) -> KeyChain:
+        """Return the keys, on disk before the hub hears of them: those that are there, or fresh
+        ones if there are none, or the hub turned them away."""
+        keys = None
+        if self.status.phase not in (LinkPhase.REMOVED, LinkPhase.CLONED):
+            keys = await _usable_keys(self._vault)
+        if keys is None:
+            keys = KeyChain.create()
+            await keep_keys(self._vault, keys)
+        return keys
+
+    async def _keep_proxy_password(self, proxy: HubProxy) -> None:
+        if proxy.password is not None:
+            await self._vault.put(HUB_PROXY, proxy.password)
+
+    async def _ask_to_join(
+        self, host: str, port: int, code: JoinCode, name: str, proxy: HubProxy, keys: KeyChain
+    ) -> Enrolment:
+        now, pin = self._settings.clocks.wall(), code.pin.hex()
+        draft = Enrolment(
+            hub="",
+            hub_name="",
+            host=host,
+            port=port,
+            pins=(pin,),
+            agent="",
+            name=name,
+            joined_at=now,
+            key_since=now,
+            proxy=proxy.address,
+            proxy_user=proxy.user,
+        )
+        request = JoinRequest(
+            secret=code.secret.hex(),
+            key=keys.current.public_text,
+            proof=sign(join_binding(code.secret_hash, code.pin), "", keys.current),
+            machine=self._settings.machine(),
+            name=name,
+            version=__version__,
+        )
+        client = self._client(draft)
+        try:
+            answer = await client.join(request)
+        finally:
+            client.close()
+        return replace(
+            draft,
+            hub=answer.hub,
+            hub_name=answer.hub_name,
+            pins=answer.pins or draft.pins,
+            agent=answer.agent,
+            name=answer.name,
+        )
+
+    async def _tell_leave(self, enrolment: Enrolment) -> bool:
+        """Tell the hub, if it can be reached now; return whether it was told."""
+        client = self._client(enrolment)
+        try:
+            keys = await read_keys(self._vault)
+            if keys is None:
+                return False
+            life = await self._current_life()
+            signer = Signer(enrolment.hub, enrolment.agent, keys.current, life)
+            async with asyncio.timeout(LEAVE_PATIENCE):
+                await _tell_with_fresh_stamp(client, signer)
+        except (
+            HubNotReachedError,
+            LinkRefusedError,
+            RouteError,
+            VaultError,
+            BadKeyError,
+            TimeoutError,
+        ) as error:
+            log.warning("the hub is not told that this node leaves: %s", error)
+            return False
+        finally:
+            client.close()
+        return True
+
+
+async def _tell_with_fresh_stamp(client: LinkClient, signer: Signer) -> None:
+    """Send the request again with the stamp that the first refusal brings."""
+    for attempt in range(2):
+        try:
+            await client.ask(LEAVE, LeaveRequest(), Accepted, signer)
+        except LinkRefusedError as refusal:
+            if attempt or not refusal.is_stale:
+                raise
+        else:
+            return
+
+
+async def _usable_keys(vault: Vault) -> KeyChain | None:
+    """Return the keys in the vault; None if there are none that can be used."""
+    keys = await read_keys(vault)
+    try:
+        _unused = keys.current if keys is not None else None
+    except BadKeyError:
+        return None
+    return keys

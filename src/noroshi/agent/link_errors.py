@@ -1,0 +1,43 @@
+"""Say why the hub was not reached, or what it refused. By itself, as it costs no import."""
+
+from __future__ import annotations
+
+from noroshi.agent.enrolment import Enrolment
+from noroshi.core.translation import Message, _
+from noroshi.link.link_messages import LinkFault
+from noroshi.network.proxy import authority
+
+OTHER_HUB = _(
+    "This node already belongs to the hub {hub} at {where}. To join another one, or the same one "
+    "with a new key, leave it first."
+)
+
+
+class OtherHubError(Exception):
+    """Report that the node belongs to another hub."""
+
+    def __init__(self, enrolment: Enrolment) -> None:
+        address = authority(enrolment.host, enrolment.port)
+        self.words: Message = OTHER_HUB.fill(hub=enrolment.hub_name, where=address)
+        super().__init__(self.words.en)
+
+
+class HubNotReachedError(Exception):
+    """Report that there was no answer of the hub, in words for an administrator."""
+
+    def __init__(self, words: Message) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class LinkRefusedError(Exception):
+    """Report that the hub refused a request. `pause`: the seconds of Retry-After."""
+
+    def __init__(self, fault: LinkFault, message: str, pause: float | None = None) -> None:
+        super().__init__(f"{fault.value}: {message}")
+        self.fault, self.message, self.pause = fault, message, pause
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the same request may succeed with the stamp that came with the refusal."""
+        return self.fault is LinkFault.STALE

@@ -1,0 +1,326 @@
+"""Keep the link to one hub: send the next request, look at the answer, and go on, without end.
+
+`link_state` decides; here it is done. The watch of this node never waits for any of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from noroshi import __version__
+from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment
+from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
+from noroshi.agent.link_client import LinkClient, Signer
+from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
+from noroshi.agent.link_state import (
+    ConfigurationAccepted,
+    ConfigurationRefused,
+    HubNotReached,
+    KeyReplaced,
+    LinkReason,
+    LinkRequest,
+    LinkStep,
+    News,
+    Outcome,
+    RequestRefused,
+    first_step,
+    next_step,
+)
+from noroshi.agent.link_status import PHASES, LinkPhase, LinkStatus
+from noroshi.core.agents import KEY_AGE, Life, Machine
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.link.agent_key import BadKeyError
+from noroshi.link.link_messages import (
+    FETCH,
+    HELLO,
+    KEY,
+    LONGEST_WAIT,
+    WAIT,
+    Accepted,
+    FetchAnswer,
+    FetchRequest,
+    HelloAnswer,
+    HelloRequest,
+    KeyRequest,
+    LinkFault,
+    WaitAnswer,
+    WaitRequest,
+)
+from noroshi.link.signature import sign
+from noroshi.ports import Clocks, RouteError, Store, StoreError
+from noroshi.schema import Unreadable
+from noroshi.vault import Vault, VaultError
+
+log = logging.getLogger(__name__)
+SHORTEST_HOLD = 0.9
+"""A wait asks to be held for this share of `LONGEST_WAIT` or more, so that agents do not ask at one
+instant."""
+ANSWER_MARGIN = 20.0
+"""Seconds for which the answer to a wait may be late: then the connection is taken for dead."""
+EARLY = 1.0
+"""Seconds: a wait that is answered sooner, without news, was not held."""
+MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
+
+TakeUp = Callable[[Enrolment, FetchAnswer], Awaitable[tuple[Problem, ...]]]
+"""Brings a configuration into force, or returns why not."""
+
+REMOVED = _(
+    "the hub has removed this server. This node monitors on with what it has; nothing is "
+    "reported to the hub"
+)
+CLONED = _(
+    "another machine has the same key as this one and is the one that the hub knows. Let this one "
+    "leave the hub and join it again"
+)
+OTHER_VERSION = _("the versions of the hub and of this node differ too much: {message}")
+KEY_UNKNOWN = _("the hub does not know the key of this node")
+HUB_BUSY = _("the hub is busy")
+REFUSED = _("the hub refused a request: {message}")
+NO_KEYS = _("the key of this node is not in the vault")
+BUG = _("Noroshi itself failed here; the log shows the place")
+TROUBLES = {
+    LinkFault.REVOKED: REMOVED,
+    LinkFault.CLONED: CLONED,
+    LinkFault.VERSION: OTHER_VERSION,
+    LinkFault.BAD_SIGNATURE: KEY_UNKNOWN,
+    LinkFault.BUSY: HUB_BUSY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkParts:
+    """Hold what the link works with. `uniform` draws a number between two, `sleep` waits for
+    seconds. `machine` describes this computer, `kinds` names the kinds of monitors. `life` returns
+    the run of this process; `client` makes a client for an enrolment."""
+
+    store: Store
+    vault: Vault
+    clocks: Clocks
+    uniform: Callable[[float, float], float]
+    sleep: Callable[[float], Awaitable[object]]
+    machine: Callable[[], Machine]
+    kinds: tuple[str, ...]
+    life: Callable[[], Awaitable[Life]]
+    client: Callable[[Enrolment], LinkClient]
+
+
+class LinkLoop:
+    """The link to one hub. `status` is how it is now."""
+
+    def __init__(self, enrolment: Enrolment, parts: LinkParts, take_up: TakeUp) -> None:
+        self.enrolment, self._parts, self._take_up = enrolment, parts, take_up
+        self.status = LinkStatus(phase=LinkPhase.CONNECTING, phase_since=parts.clocks.wall())
+        self._client = parts.client(enrolment)
+        self._keys: KeyChain | None = None
+        self._refused_answer: tuple[FetchAnswer, int] | None = None
+        """The configuration that was not taken up, and the version of the definitions then."""
+
+    async def run(self) -> None:
+        """Keep the link, without end."""
+        step = await self._first_step()
+        try:
+            while True:
+                await self._parts.sleep(self._parts.uniform(step.pause.least, step.pause.most))
+                outcome = await self._outcome(step)
+                step = next_step(step.state, outcome)
+                self._note(step.reason)
+        finally:
+            self._client.close()
+
+    async def _first_step(self) -> LinkStep:
+        try:
+            values = await self._parts.store.get_values()
+            return first_step(configuration_in(values).configuration)
+        except (StoreError, Unreadable):
+            return first_step("")
+
+    async def _outcome(self, step: LinkStep) -> Outcome:
+        """Send the request of a step, and return what came of it."""
+        try:
+            return await self._send(step)
+        except LinkRefusedError as refusal:
+            await self._note_refusal(refusal)
+            return RequestRefused(refusal.fault, refusal.pause)
+        except HubNotReachedError as error:
+            self._set_trouble(error.words)
+        except (VaultError, StoreError, RouteError) as error:
+            self._set_trouble(error.words)
+        except BadKeyError:
+            self._set_trouble(NO_KEYS)
+        except Exception:  # a fault of ours must not end the link for good
+            log.exception("the link to the hub met with a bug")
+            self._set_trouble(BUG)
+        return HubNotReached()
+
+    async def _send(self, step: LinkStep) -> Outcome:
+        match step.request:
+            case LinkRequest.HELLO:
+                return await self._hello(step)
+            case LinkRequest.WAIT:
+                return await self._retry_refused(step) or await self._wait(step)
+            case LinkRequest.FETCH:
+                return await self._fetch(step)
+            case LinkRequest.KEY:
+                return await self._replace_key()
+
+    async def _hello(self, step: LinkStep) -> Outcome:
+        sent_at = self._now()
+        request = HelloRequest(
+            version=__version__,
+            machine=self._parts.machine(),
+            kinds=self._parts.kinds,
+            configuration=step.state.configuration,
+            clock=sent_at.timestamp(),
+        )
+        answer = await self._client.ask(HELLO, request, HelloAnswer, await self._signer())
+        self._set_contact()
+        self._set_clock_offset(sent_at, answer.clock)
+        await self._update_enrolment(answer.hub_name, answer.name, answer.pins)
+        return News(configuration=answer.configuration, is_key_due=await self._is_key_due())
+
+    async def _wait(self, step: LinkStep) -> Outcome:
+        started_at = self._parts.clocks.steady()
+        hold = self._parts.uniform(SHORTEST_HOLD * LONGEST_WAIT, LONGEST_WAIT)
+        request = WaitRequest(
+            configuration=step.state.configuration,
+            refused_configuration=step.state.refused_configuration,
+            problems=tuple(
+                str(problem)[:LONGEST_PROBLEM]
+                for problem in self.status.problems[:MOST_PROBLEMS]
+            ),
+            hold=hold,
+            clock=self._now().timestamp(),
+        )
+        signer = await self._signer()
+        answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
+        self._set_contact()
+        is_other = await self._update_enrolment("", answer.name, answer.pins)
+        is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
+        return News(
+            configuration=answer.configuration,
+            is_key_due=answer.new_key or await self._is_key_due(),
+            is_early=is_early,
+        )
+
+    async def _fetch(self, step: LinkStep) -> Outcome:
+        request = FetchRequest(configuration=step.state.offered_configuration)
+        answer = await self._client.ask(FETCH, request, FetchAnswer, await self._signer())
+        self._set_contact()
+        return await self._bring_into_force(answer)
+
+    async def _retry_refused(self, step: LinkStep) -> Outcome | None:
+        """Take up a configuration that was refused, if the node's own definitions changed since."""
+        if self._refused_answer is None or not step.state.refused_configuration:
+            return None
+        answer, version = self._refused_answer
+        if await self._parts.store.current_number() == version:
+            return None
+        outcome = await self._bring_into_force(answer)
+        return outcome if isinstance(outcome, ConfigurationAccepted) else None
+
+    async def _bring_into_force(self, answer: FetchAnswer) -> Outcome:
+        problems = await self._take_up(self.enrolment, answer)
+        self.status = replace(self.status, problems=problems)
+        if not problems:
+            self._refused_answer = None
+            return ConfigurationAccepted(answer.configuration)
+        self._refused_answer = answer, await self._parts.store.current_number()
+        log.warning(
+            "the configuration of the hub is not taken up problems=%d first=%s",
+            len(problems),
+            problems[0],
+        )
+        return ConfigurationRefused(answer.configuration)
+
+    async def _replace_key(self) -> Outcome:
+        keys = (await self._read_keys()).with_next()
+        await self._keep_keys(keys)
+        signer = await self._signer()
+        proof = sign(self._client.binding(KEY, signer), self.enrolment.agent, keys.next)
+        request = KeyRequest(key=keys.next.public_text, proof=proof)
+        await self._client.ask(KEY, request, Accepted, signer)
+        self._set_contact()
+        await self._keep_keys(keys.advanced())
+        self.enrolment = replace(self.enrolment, key_since=self._now())
+        await keep_enrolment(self._parts.store, self.enrolment)
+        log.info("the agent's key is replaced")
+        return KeyReplaced()
+
+    async def _is_key_due(self) -> bool:
+        keys = await self._read_keys()
+        return bool(keys.next_key) or self._now() - self.enrolment.key_since >= KEY_AGE
+
+    async def _signer(self) -> Signer:
+        keys, life = await self._read_keys(), await self._parts.life()
+        return Signer(self.enrolment.hub, self.enrolment.agent, keys.current, life)
+
+    async def _read_keys(self) -> KeyChain:
+        if self._keys is None:
+            self._keys = await read_keys(self._parts.vault)
+        if self._keys is None:
+            raise VaultError(NO_KEYS)
+        return self._keys
+
+    async def _keep_keys(self, keys: KeyChain) -> None:
+        if keys != self._keys:
+            await keep_keys(self._parts.vault, keys)
+            self._keys = keys
+
+    async def _update_enrolment(self, hub_name: str, name: str, pins: tuple[str, ...]) -> bool:
+        """Keep what the hub says of itself and of this agent, if that is news; return whether it
+        is. An empty value is none."""
+        updated = replace(
+            self.enrolment,
+            hub_name=hub_name or self.enrolment.hub_name,
+            name=name or self.enrolment.name,
+            pins=pins or self.enrolment.pins,
+        )
+        if updated == self.enrolment:
+            return False
+        await keep_enrolment(self._parts.store, updated)
+        if updated.pins != self.enrolment.pins:
+            self._client.address = replace(self._client.address, pins=updated.pins)
+        self.enrolment = updated
+        return True
+
+    async def _note_refusal(self, refusal: LinkRefusedError) -> None:
+        if refusal.fault is LinkFault.STALE:
+            return
+        if refusal.fault is LinkFault.BAD_SIGNATURE and self._keys is not None:
+            await self._keep_keys(self._keys.with_other_key())
+        words = TROUBLES.get(refusal.fault, REFUSED)
+        self._set_trouble(words.fill(message=plain(refusal.message or refusal.fault.value)))
+
+    def _note(self, reason: LinkReason) -> None:
+        """Note the phase that a reason means, and tell a new one in the log."""
+        phase = PHASES.get(reason, self.status.phase)
+        if phase is LinkPhase.LINKED:
+            self.status = replace(self.status, trouble=NOTHING)
+        if phase is self.status.phase:
+            return
+        self.status = replace(self.status, phase=phase, phase_since=self._now())
+        if phase is LinkPhase.LINKED:
+            log.info("the link to the hub is up hub=%s", self.enrolment.hub_name)
+        else:
+            log.warning("the link to the hub is %s: %s", phase.value, self.status.trouble.en)
+
+    def _set_trouble(self, words: Message) -> None:
+        self.status = replace(self.status, trouble=words)
+
+    def _set_contact(self) -> None:
+        self.status = replace(self.status, last_contact=self._now())
+
+    def _set_clock_offset(self, sent_at: datetime, hub_clock: float) -> None:
+        """The hub looked at its clock about halfway between question and answer."""
+        if not hub_clock:
+            return
+        middle = sent_at + (self._now() - sent_at) / 2
+        offset = middle - datetime.fromtimestamp(hub_clock, UTC)
+        self.status = replace(self.status, clock_offset=offset or timedelta(0))
+
+    def _now(self) -> datetime:
+        return self._parts.clocks.wall()

@@ -1,0 +1,58 @@
+"""Make the link to a hub when it is needed: it imports slowly, and most nodes have no hub."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from noroshi.agent.enrolment import Enrolment, enrolment_in
+from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.link_status import LinkStatus
+from noroshi.imports import ONE_AT_A_TIME
+from noroshi.ports import Store
+from noroshi.vault import Vault
+
+if TYPE_CHECKING:
+    from noroshi.agent.hub_link import HubLink
+    from noroshi.agent.link_loop import TakeUp
+
+
+class LinkOnDemand:
+    """The link of this node to its hub, if it has one."""
+
+    def __init__(self, store: Store, vault: Vault, settings: LinkSettings) -> None:
+        self._store, self._vault, self._settings = store, vault, settings
+        self._link: HubLink | None = None
+        self._opening, self._opened_event = asyncio.Lock(), asyncio.Event()
+
+    async def open(self) -> HubLink:
+        """Return the link, made at the first call."""
+        async with self._opening:
+            if self._link is None:
+                self._link = await asyncio.to_thread(self._make)
+                self._opened_event.set()
+            return self._link
+
+    async def enrolment(self) -> Enrolment | None:
+        """Return the enrolment; None: the node has no hub. Raises StoreError."""
+        if self._link is not None:
+            return await self._link.enrolment()
+        return enrolment_in(await self._store.get_values())
+
+    @property
+    def status(self) -> LinkStatus:
+        """Return how the link is."""
+        return self._link.status if self._link is not None else LinkStatus()
+
+    async def run(self, take_up: TakeUp) -> None:
+        """Keep the link, as soon as there is a hub; without end. Raises StoreError if it is not
+        known whether there is one."""
+        if await self.enrolment() is None:
+            await self._opened_event.wait()
+        await (await self.open()).run(take_up)
+
+    def _make(self) -> HubLink:
+        with ONE_AT_A_TIME:
+            from noroshi.agent.hub_link import HubLink
+
+        return HubLink(self._store, self._vault, self._settings)

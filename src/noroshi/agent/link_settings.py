@@ -1,0 +1,38 @@
+"""Hold what the link to a hub has from this process, and from whoever lets it join."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from noroshi.core.agents import Machine
+from noroshi.core.network_policy import NetworkPolicy
+from noroshi.ports import Clocks
+from noroshi.vault import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubProxy:
+    """Describe an HTTP proxy to the hub: host:port, and the log-in if it asks for one."""
+
+    address: str = ""
+    user: str = ""
+    password: Secret | None = None
+
+
+NO_PROXY = HubProxy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """Hold what the link has from this process. `random_mark` returns 64 random bits in hexadecimal
+    digits; the other functions are as in `LinkParts`."""
+
+    clocks: Clocks
+    uniform: Callable[[float, float], float]
+    sleep: Callable[[float], Awaitable[object]]
+    random_mark: Callable[[], str]
+    machine: Callable[[], Machine]
+    kinds: tuple[str, ...]
+    policy: NetworkPolicy
+    secret: Callable[[str], Awaitable[str]]

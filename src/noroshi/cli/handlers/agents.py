@@ -1,0 +1,271 @@
+"""`noroshi agent`: invite servers, and show, rename and remove agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from noroshi.cli import exits
+from noroshi.cli.context import CommandContext
+from noroshi.cli.output.tables import table
+from noroshi.cli.output.times import clock, elapsed_time
+from noroshi.core.agents import AgentState
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, ngettext, pgettext, plain
+from noroshi.link.fingerprint_words import fingerprint_digits, fingerprint_words
+from noroshi.operations import agent_operations
+from noroshi.operations.agent_answers import (
+    AgentInvited,
+    AgentRenamed,
+    AgentRevoked,
+    AgentRow,
+    AgentShown,
+    InvitationRow,
+    InvitationState,
+)
+
+INVITED = ngettext(
+    "Run this line on the new server as root. It is valid until {until}, for {servers} server:\n"
+    "\n"
+    "  {line}\n"
+    "\n"
+    "The server shows the fingerprint of this node. It must be:\n"
+    "\n"
+    "  {words}\n"
+    "  {digits}",
+    "Run this line on each new server as root. It is valid until {until}, for {servers} servers:\n"
+    "\n"
+    "  {line}\n"
+    "\n"
+    "The server shows the fingerprint of this node. It must be:\n"
+    "\n"
+    "  {words}\n"
+    "  {digits}",
+    by="servers",
+)
+NO_INVITATIONS = _("There are no invitations.")
+NO_AGENTS = with_commands(
+    _("There are no agents yet. To add a server: {command}"),
+    command=CommandText("agent invite"),
+)
+INVITATION_HEAD = (_("ID"), _("STATE"), _("EXPIRES"), _("SERVERS"), _("CREATED BY"))
+INVITATION_STATES = {
+    InvitationState.OPEN: pgettext("invitation", "open"),
+    InvitationState.USED: pgettext("invitation", "used"),
+    InvitationState.EXPIRED: pgettext("invitation", "expired"),
+}
+USES = _("{uses} of {servers}")
+USES_BY = _("{uses} of {servers} ({names})")
+AGENT_HEAD = (
+    _("NAME"),
+    _("STATE"),
+    _("LAST CONTACT"),
+    pgettext("agent", "VERSION"),
+    _("SYSTEM"),
+    _("WAITING"),
+)
+CONNECTED = pgettext("agent", "connected")
+SILENT = pgettext("agent", "silent")
+NEVER = pgettext("agent", "joined, no contact yet")
+REMOVED = pgettext("agent", "removed")
+REFUSED = pgettext("agent", "connected; the newest configuration is not in use")
+AGO = _("{at} ({span} ago)")
+LABELS = {
+    "name": _("Name"),
+    "state": _("State"),
+    "contact": _("Last contact"),
+    "from": pgettext("agent", "From"),
+    "server": _("Server"),
+    "version": pgettext("agent", "Version"),
+    "clock": _("Clock"),
+    "backlog": _("Waiting there"),
+    "instances": _("Measures"),
+    "configuration": _("Configuration"),
+    "joined": pgettext("agent", "Joined"),
+    "key": _("Key since"),
+    "fingerprint": pgettext("agent", "Fingerprint"),
+    "secrets": _("Secrets that it was given"),
+    "removed": _("Removed"),
+}
+JOINED_BY = _("{at}, invited by {who}")
+IN_STEP = _("correct to within a second")
+AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
+RENAMED = _("The agent is called {name} now.")
+RENAMED_WITH = _(
+    "The agent is called {name} now. The source of these instances was changed: {names}"
+)
+REVOKED = _("{name} was removed: it may not connect any more.")
+CHANGE_SECRETS = _("Change these secrets, because the server has them: {names}")
+UNMEASURED = _("Nobody measures these instances now: {names}")
+
+
+def invite(context: CommandContext) -> int:
+    """Create an invitation, and print the line to paste."""
+    args = context.args
+    answer = context.ask(
+        agent_operations.AGENT_INVITE,
+        AgentInvited,
+        servers=args.servers,
+        name=args.name,
+        language=context.language,
+    )
+    if args.json:
+        context.print_json(answer)
+        return exits.DONE
+    pin = bytes.fromhex(answer.pin)
+    words = INVITED.fill(
+        until=clock(answer.expires_at, datetime.now(UTC)),
+        servers=answer.servers,
+        line=answer.line,
+        words=" ".join(fingerprint_words(pin, context.language)),
+        digits=fingerprint_digits(pin),
+    )
+    print(context.say(words))
+    return exits.DONE
+
+
+def invitations(context: CommandContext) -> int:
+    """List invitations, the newest first."""
+    answer = context.ask(agent_operations.AGENT_INVITATIONS, tuple[InvitationRow, ...])
+    if context.args.json:
+        context.print_json(answer)
+    elif not answer:
+        print(context.say(NO_INVITATIONS))
+    else:
+        rows = [_head(context, INVITATION_HEAD), *(_invitation(context, one) for one in answer)]
+        print("\n".join(table(rows)))
+    return exits.DONE
+
+
+def list_(context: CommandContext) -> int:
+    """List agents by name."""
+    agents = context.ask(agent_operations.AGENT_LIST, tuple[AgentRow, ...])
+    if context.args.json:
+        context.print_json(agents)
+    elif not agents:
+        print(context.say(NO_AGENTS))
+    else:
+        now = datetime.now(UTC)
+        rows = [_head(context, AGENT_HEAD), *(_agent(context, one, now) for one in agents)]
+        print("\n".join(table(rows)))
+    return exits.DONE
+
+
+def show(context: CommandContext) -> int:
+    """Show one agent in full."""
+    answer = context.ask(agent_operations.AGENT_SHOW, AgentShown, agent=context.args.agent)
+    if context.args.json:
+        context.print_json(answer)
+        return exits.DONE
+    rows = [
+        (context.say(LABELS[label]), text) for label, text in _facts(context, answer) if text
+    ]
+    print("\n".join(table(rows)))
+    print("\n".join(answer.agent.problems), end="\n" * bool(answer.agent.problems))
+    return exits.DONE
+
+
+def rename(context: CommandContext) -> int:
+    """Give an agent another name."""
+    args = context.args
+    answer = context.ask(
+        agent_operations.AGENT_RENAME, AgentRenamed, agent=args.agent, name=args.name
+    )
+    if args.json:
+        context.print_json(answer)
+        return exits.DONE
+    words = RENAMED_WITH if answer.instances else RENAMED
+    print(context.say(words.fill(name=answer.name, names=", ".join(answer.instances))))
+    return exits.DONE
+
+
+def revoke(context: CommandContext) -> int:
+    """Remove an agent, and say what is to be done then."""
+    answer = context.ask(agent_operations.AGENT_REVOKE, AgentRevoked, agent=context.args.agent)
+    if context.args.json:
+        context.print_json(answer)
+        return exits.DONE
+    print(context.say(REVOKED.fill(name=answer.name)))
+    for words, names in ((CHANGE_SECRETS, answer.secrets), (UNMEASURED, answer.instances)):
+        if names:
+            print(context.say(words.fill(names=", ".join(names))))
+    return exits.DONE
+
+
+def _invitation(context: CommandContext, one: InvitationRow) -> Sequence[str]:
+    words = USES_BY if one.agents else USES
+    uses = words.fill(uses=one.uses, servers=one.servers, names=", ".join(one.agents))
+    end = clock(one.expires_at, datetime.now(UTC))
+    return (
+        one.id,
+        context.say(INVITATION_STATES[one.state]),
+        end,
+        context.say(uses),
+        one.creator,
+    )
+
+
+def _agent(context: CommandContext, one: AgentRow, now: datetime) -> Sequence[str]:
+    return (
+        one.name,
+        context.say(_state(one)),
+        _contact(context, one, now),
+        one.version,
+        one.system or one.host_name,
+        str(one.backlog),
+    )
+
+
+def _state(one: AgentRow) -> Message:
+    if one.state is AgentState.REVOKED:
+        return REMOVED
+    if one.last_contact is None:
+        return NEVER
+    if one.is_silent:
+        return SILENT
+    return REFUSED if one.problems else CONNECTED
+
+
+def _contact(context: CommandContext, one: AgentRow, now: datetime) -> str:
+    at = one.last_contact
+    if at is None:
+        return ""
+    if not one.is_silent:
+        return clock(at, now)
+    return context.say(AGO.fill(at=clock(at, now), span=elapsed_time(at, now)))
+
+
+def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, str]]:
+    """Yield the label and the text of each fact; a text may be empty."""
+    agent, now = answer.agent, datetime.now(UTC)
+    digest = bytes.fromhex(agent.fingerprint.replace(":", ""))
+    yield "name", agent.name
+    yield "state", context.say(_state(agent))
+    yield "contact", _contact(context, agent, now)
+    yield "from", agent.address
+    yield "server", ", ".join(filter(None, (agent.host_name, agent.system)))
+    yield "version", agent.version
+    yield "clock", context.say(_clock_text(agent))
+    yield "backlog", str(agent.backlog) if agent.last_contact else ""
+    yield "instances", ", ".join(agent.instances)
+    yield "configuration", answer.configuration[:12]
+    joined_at = clock(agent.joined_at, now)
+    yield "joined", context.say(JOINED_BY.fill(at=joined_at, who=agent.invited_by))
+    yield "key", clock(answer.key_since, now)
+    yield "fingerprint", " ".join(fingerprint_words(digest, context.language))
+    yield "fingerprint", agent.fingerprint
+    yield "secrets", ", ".join(answer.secrets)
+    yield "removed", clock(answer.revoked_at, now)
+
+
+def _clock_text(agent: AgentRow) -> Message:
+    if agent.last_contact is None:
+        return plain("")
+    if abs(agent.clock_offset) < 1:
+        return IN_STEP
+    words = BEHIND if agent.clock_offset < 0 else AHEAD
+    return words.fill(seconds=f"{abs(agent.clock_offset):.1f}")
+
+
+def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:
+    return [context.say(words) for words in head]

@@ -1,0 +1,178 @@
+"""`noroshi join`, `leave` and `hub`: this server as an agent of a hub."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from noroshi.cli import exits
+from noroshi.cli.context import CommandContext
+from noroshi.cli.output.tables import table
+from noroshi.cli.output.times import clock, elapsed_time, span
+from noroshi.config.settings_file import FILE
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _, ngettext
+from noroshi.link.fingerprint_words import digest_of, fingerprint_digits, fingerprint_words
+from noroshi.operations import hub_operations
+from noroshi.operations.hub_answers import HubLeft, HubStatus
+
+JOINED = _("This server joined the hub {hub} as {name}.")
+COMPARE = _(
+    "To be sure, compare with what the hub shows of this server and of itself. In words, and in "
+    "hexadecimal digits:"
+)
+START_NODE = with_commands(
+    _(
+        "No node runs here yet, so nothing is monitored. Start it: {serve}. As a service that "
+        "starts at boot: {service_install}"
+    ),
+    serve=CommandText("serve"),
+    service_install=CommandText("service install", "--start"),
+)
+LEFT = _("This server left the hub {hub}.")
+NOT_INFORMED = _(
+    "The hub could not be reached, so it does not know this yet: remove the server there."
+)
+OWN_NOW = ngettext(
+    "{count} definition of the hub is this server's own now.",
+    "{count} definitions of the hub are this server's own now.",
+)
+REMOVED = ngettext(
+    "{count} definition of the hub was removed.", "{count} definitions of the hub were removed."
+)
+NO_HUB = with_commands(
+    _("This server has no hub. To join one, type the line that the hub shows: {join}"),
+    join=CommandText("join", "HOST:PORT CODE"),
+)
+LABELS: Mapping[str, Message] = {
+    "hub": _("hub"),
+    "name": _("name at the hub"),
+    "phase": _("link"),
+    "contact": _("last contact"),
+    "clock": _("clock"),
+    "configuration": _("configuration"),
+    "hub_key": _("key of the hub"),
+    "own_key": _("key of this server"),
+    "proxy": _("proxy"),
+}
+PHASES: Mapping[str, Message] = {
+    "stopped": _("no node runs here"),
+    "connecting": _("connecting"),
+    "linked": _("connected"),
+    "away": _("the hub is not reached"),
+    "removed": _("removed by the hub"),
+    "cloned": _("refused: another machine has the same key"),
+    "other-version": _("refused: other version"),
+}
+SINCE = _("{phase}, since {at}")
+PLACE = _("{hub}, at {where}")
+AGO = _("{ago} ago")
+AHEAD = _("{by} ahead of the hub's")
+BEHIND = _("{by} behind the hub's")
+SAME_TIME = _("as the hub's")
+GIVEN = ngettext("{count} definition", "{count} definitions")
+NOT_IN_FORCE = _("The newest configuration of the hub is not in force here:")
+SMALL_OFFSET = 2.0
+"""Seconds that two clocks may differ without a word."""
+
+
+def join(context: CommandContext) -> int:
+    """Join the hub; make the home folder first if there is none."""
+    args = context.args
+    if context.remote is None and context.door is None and not (context.home / FILE).exists():
+        # Only now: it costs all of Noroshi.
+        from noroshi.cli.handlers.init import create_home, name_of
+
+        create_home(context, name_of(args.name or socket.gethostname()), {"web": False})
+    answer = context.ask(
+        hub_operations.HUB_JOIN,
+        HubStatus,
+        address=args.address,
+        code=args.code,
+        name=args.name,
+        proxy=args.proxy,
+    )
+    if args.json:
+        context.print_json(answer)
+        return exits.DONE
+    print(context.say(JOINED.fill(hub=answer.hub, name=answer.name)))
+    print(context.say(COMPARE))
+    rows = [(context.say(LABELS[name]), text) for name, text in _keys(context, answer)]
+    print("\n".join(table(rows)))
+    if not context.is_node_running:
+        print(context.say(START_NODE))
+    return exits.DONE
+
+
+def leave(context: CommandContext) -> int:
+    """Leave the hub."""
+    answer = context.ask(hub_operations.HUB_LEAVE, HubLeft, remove=context.args.remove)
+    if context.args.json:
+        context.print_json(answer)
+        return exits.DONE
+    print(context.say(LEFT.fill(hub=answer.hub)))
+    if answer.given:
+        words = REMOVED if answer.removed else OWN_NOW
+        print(context.say(words.fill(count=len(answer.given))))
+    if not answer.informed:
+        print(context.say(NOT_INFORMED))
+    return exits.DONE
+
+
+def hub(context: CommandContext) -> int:
+    """Print the hub and the link, a line each; exit code 4 if no node runs."""
+    answer = context.ask(hub_operations.HUB_STATUS, HubStatus)
+    if context.args.json:
+        context.print_json(answer)
+    elif not answer.hub:
+        print(context.say(NO_HUB))
+    else:
+        _print_status(context, answer)
+    return exits.DONE if context.is_node_running or not answer.hub else exits.NO_NODE
+
+
+def _print_status(context: CommandContext, answer: HubStatus) -> None:
+    rows = [(context.say(LABELS[name]), text) for name, text in _status_rows(context, answer)]
+    print("\n".join(table(rows)))
+    if answer.trouble is not None:
+        print(context.say(answer.trouble))
+    if answer.problems:
+        print(context.say(NOT_IN_FORCE))
+    for problem in answer.problems:
+        print(f"  {problem.where}: {context.say(problem.what)}")
+
+
+def _status_rows(context: CommandContext, answer: HubStatus) -> Iterator[tuple[str, str]]:
+    now = datetime.now(UTC)
+    yield "hub", context.say(PLACE.fill(hub=answer.hub, where=answer.where))
+    yield "name", answer.name
+    phase = PHASES[answer.phase]
+    if answer.phase_since is not None:
+        phase = SINCE.fill(phase=phase, at=clock(answer.phase_since, now))
+    yield "phase", context.say(phase)
+    if answer.last_contact is not None:
+        yield "contact", context.say(AGO.fill(ago=elapsed_time(answer.last_contact, now)))
+    if answer.clock_offset is not None:
+        yield "clock", context.say(_clock_words(answer.clock_offset))
+    yield "configuration", context.say(GIVEN.fill(count=len(answer.given)))
+    if answer.proxy:
+        yield "proxy", answer.proxy
+    yield from _keys(context, answer)
+
+
+def _keys(context: CommandContext, answer: HubStatus) -> Iterator[tuple[str, str]]:
+    """Yield the keys of both sides, in words and in digits."""
+    digests = [("hub_key", bytes.fromhex(pin)) for pin in answer.pins]
+    if answer.fingerprint:
+        digests.append(("own_key", digest_of(answer.fingerprint)))
+    for name, digest in digests:
+        yield name, " ".join(fingerprint_words(digest, context.language))
+        yield name, fingerprint_digits(digest)
+
+
+def _clock_words(offset: float) -> Message:
+    if abs(offset) < SMALL_OFFSET:
+        return SAME_TIME
+    words = AHEAD if offset > 0 else BEHIND
+    return words.fill(by=span(timedelta(seconds=abs(offset))))

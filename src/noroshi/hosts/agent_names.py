@@ -1,0 +1,31 @@
+"""Remember the names of the hub's agents, for those who cannot wait for the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from noroshi.core.agents import Agent, names_in_use
+from noroshi.ports import Store
+
+
+class AgentNames:
+    """Hold the names of the agents that may come in, as of the last refresh."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._names = frozenset[str]()
+        self.reserved = frozenset[str]()
+        """Names that no agent may have, as they mean something else where instances are
+        measured."""
+
+    def current(self) -> frozenset[str]:
+        """Return the names."""
+        return self._names
+
+    async def refresh(self) -> None:
+        """Read the agents anew, as one joined, left or has another name. Raises StoreError."""
+        self.update((await self._store.agents()).values())
+
+    def update(self, agents: Collection[Agent]) -> None:
+        """Take the agents as somebody else has just read them."""
+        self._names = names_in_use(agents)

@@ -1,0 +1,115 @@
+"""Answer for a computer by SSH, and pass on what the network shows of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NoReturn, TypeVar
+
+from noroshi.core.mail import Network
+from noroshi.core.ssh_login import SshLogin
+from noroshi.core.translation import NOTHING, Message, _
+from noroshi.hosts.ssh.remote_computer import RemoteComputer
+from noroshi.ports import (
+    Beat,
+    Files,
+    Host,
+    Listener,
+    Memory,
+    Process,
+    Processor,
+    Program,
+    ProgramResult,
+    SelfFacts,
+    Unmeasurable,
+    Volume,
+)
+
+T = TypeVar("T")
+NOT_TOLD = _(
+    "{user} cannot read {fact} on {where}: the tool or file is missing there, or the user lacks "
+    "permission"
+)
+VOLUMES, PROCESSES = _("the volumes (df)"), _("the processes (ps)")
+PORTS = _("the open ports (/proc/net/tcp, netstat)")
+MEMORY, PROCESSOR = _("the memory (/proc/meminfo)"), _("the CPU time (/proc/stat)")
+NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
+OTHER_USER = _(
+    "over SSH, programs run as the user who logs in; remove the setting for another user"
+)
+MOST_TEXT = 64 * 1024
+NO_EXIT_CODE = 255
+"""What ssh(1) answers for a program that a signal ended."""
+
+
+class SshHost:
+    """See ports.Host. `network_host` passes on what the network shows of the computer."""
+
+    def __init__(self, login: SshLogin, computer: RemoteComputer, network_host: Host) -> None:
+        self._login, self._computer, self._host = login, computer, network_host
+
+    def computer_problem(self) -> Message:
+        return NOTHING
+
+    async def address(self) -> str:
+        return await self._host.address()
+
+    async def network(self) -> Network:
+        return await self._host.network()
+
+    async def secret(self, entry: str) -> str:
+        return await self._host.secret(entry)
+
+    async def now(self) -> datetime:
+        return await self._host.now()
+
+    async def beat(self, job: str) -> Beat | None:
+        return await self._host.beat(job)
+
+    async def volumes(self) -> Sequence[Volume]:
+        return self._require((await self._computer.facts()).volumes, VOLUMES)
+
+    async def processes(self) -> Sequence[Process]:
+        return self._require((await self._computer.facts()).processes, PROCESSES)
+
+    async def listeners(self) -> Sequence[Listener]:
+        return self._require((await self._computer.facts()).listeners, PORTS)
+
+    async def memory(self) -> Memory:
+        return self._require((await self._computer.facts()).memory, MEMORY)
+
+    async def processor(self) -> Processor:
+        return self._require((await self._computer.facts()).processor, PROCESSOR)
+
+    async def self_facts(self) -> SelfFacts:
+        raise Unmeasurable(NOT_A_NODE)
+
+    async def run(self, program: Program) -> ProgramResult:
+        for problem in await self.objections(program):
+            raise Unmeasurable(problem)
+        result = await self._computer.connection.run(_command_line(program), program.timeout)
+        code = NO_EXIT_CODE if result.code is None else result.code
+        is_truncated = len(result.output) > MOST_TEXT
+        return ProgramResult(code, result.output[:MOST_TEXT], result.errors, is_truncated)
+
+    async def objections(self, program: Program) -> Sequence[Message]:
+        return (OTHER_USER,) if program.runs_as else ()
+
+    async def with_files(self, work: Callable[[Files], T]) -> T:
+        return await self._computer.file_work().do(work)
+
+    def _require(self, fact: T | None, name: Message) -> T:
+        if fact is None:
+            self._refuse(name)
+        return fact
+
+    def _refuse(self, name: Message) -> NoReturn:
+        arguments = {"where": self._login.host_and_port, "user": self._login.user}
+        raise Unmeasurable(NOT_TOLD.fill(fact=name, **arguments))
+
+
+def _command_line(program: Program) -> str:
+    """Return a command for a login shell: `env` sets the variables in any of them."""
+    variables = [f"{name}={value}" for name, value in program.env.items()]
+    return shlex.join(["env", *variables, *program.argv] if variables else program.argv)

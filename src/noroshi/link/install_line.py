@@ -1,0 +1,74 @@
+"""The line that is pasted on a server to install Noroshi there and join its hub.
+
+Both forms check whose server answers before they send or read anything else: what a server in
+between would answer is never run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noroshi.link.join_code import JoinCode, curl_pin
+from noroshi.link.link_messages import PREFIX
+
+INSTALL = f"{PREFIX}install/"
+"""The path of the script; the file lies below it."""
+FILE = "noroshi.pex"
+PYTHON_LINE = (
+    "python3 -c 'import hashlib,http.client,ssl,sys;"
+    "s=ssl.create_default_context();s.check_hostname=False;s.verify_mode=ssl.CERT_NONE;"
+    'c=http.client.HTTPSConnection("{host}",{port},context=s,timeout=60);c.connect();'
+    'hashlib.sha256(c.sock.getpeercert(True)).hexdigest()=="{certificate}"'
+    ' or sys.exit("noroshi: {refusal}");'
+    'c.request("GET","{path}");r=c.getresponse();t=r.read();'
+    'r.status==200 or sys.exit("noroshi: HTTP %d"%r.status);'
+    "sys.stdout.buffer.write(t)' | sudo sh"
+)
+"""For a server without curl. Python cannot tell a certificate's key, so this line knows the
+certificate; it is renewed only once a year, and an invitation is over in an hour."""
+OTHER_SERVER = "another server answered; nothing was run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallSource:
+    """Hold where a server installs from: the hub's host and port as agents name it, and the SHA-256
+    of the certificate that it shows. `language` is that of the script, "" for English."""
+
+    host: str
+    port: int
+    certificate: bytes
+    language: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return HOST:PORT, an IPv6 address in brackets."""
+        is_bare = ":" in self.host and not self.host.startswith("[")
+        return f"[{self.host}]:{self.port}" if is_bare else f"{self.host}:{self.port}"
+
+    def path(self, secret: bytes) -> str:
+        """Return the path of the script for the invitation with that secret."""
+        language = f"/{self.language}" if self.language else ""
+        return f"{INSTALL}{secret.hex()}{language}"
+
+
+def file_path(secret: bytes) -> str:
+    """Return the path of the file to install."""
+    return f"{INSTALL}{secret.hex()}/{FILE}"
+
+
+def curl_line(source: InstallSource, code: JoinCode) -> str:
+    """Return the line for a server with curl (7.44 or newer). -k: the pin says who it is, and no
+    authority; curl checks it all the same (CURLOPT_PINNEDPUBLICKEY)."""
+    url = f"https://{source.address}{source.path(code.secret)}"
+    return f"curl -fsSk --pinnedpubkey '{curl_pin(code.pin)}' '{url}' | sudo sh"
+
+
+def python_line(source: InstallSource, code: JoinCode) -> str:
+    """Return the line for a server that has Python and no curl."""
+    return PYTHON_LINE.format(
+        host=source.host.strip("[]"),
+        port=source.port,
+        certificate=source.certificate.hex(),
+        path=source.path(code.secret),
+        refusal=OTHER_SERVER,
+    )

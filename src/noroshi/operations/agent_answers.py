@@ -1,0 +1,120 @@
+"""Answers of the operations on agents and invitations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from noroshi.core.agents import AgentState
+from noroshi.core.sources import SourceKind
+
+
+class InvitationState(Enum):
+    """Name whether an invitation still lets servers in."""
+
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentInvited:
+    """An invitation: `line` is the command to paste on the server, `code` the join code in it;
+    both are shown once. `address` is HOST:PORT of this node, as the server reaches it; `pin` the
+    SHA-256 of its public key, in hexadecimal digits."""
+
+    id: str
+    line: str = field(repr=False)
+    code: str = field(repr=False)
+    address: str
+    pin: str
+    expires_at: datetime
+    servers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRow:
+    """An invitation in short; never the code. `agents` are the names of those that joined by
+    it."""
+
+    id: str
+    state: InvitationState
+    creator: str
+    created_at: datetime
+    expires_at: datetime
+    servers: int
+    uses: int
+    agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRow:
+    """An agent in short. `is_silent`: it was not heard for 90 seconds, or never. `address` is the
+    one that it was last heard from; `backlog` the number of rows that wait there; `clock_offset`
+    the agent's clock less this node's, in seconds; `fingerprint` that of its key, in hexadecimal
+    digits. `instances` are those that it measures; `problems` why it did not take up its newest
+    configuration."""
+
+    id: str
+    name: str
+    state: AgentState
+    is_silent: bool
+    last_contact: datetime | None
+    joined_at: datetime
+    invited_by: str
+    invitation: str
+    host_name: str
+    system: str
+    address: str
+    version: str
+    backlog: int
+    clock_offset: float
+    fingerprint: str
+    instances: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentShown:
+    """One agent in full. `machine_id` stays as long as its system is installed; `addresses` are
+    those of its network interfaces; `secrets` the entries of the vault that it was given."""
+
+    agent: AgentRow
+    machine_id: str
+    addresses: tuple[str, ...]
+    key_since: datetime
+    revoked_at: datetime | None
+    configuration: str
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRenamed:
+    """An agent with another name. `instances` are those whose `source` was changed with it."""
+
+    id: str
+    name: str
+    instances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRevoked:
+    """An agent that was removed. `secrets` are the entries of the vault that it was given: change
+    them. `instances` are those that nobody measures now."""
+
+    id: str
+    name: str
+    secrets: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredInstance:
+    """An instance, and where it is measured; `agent` is the name of the agent that does."""
+
+    name: str
+    title: str
+    address: str
+    source: SourceKind
+    agent: str = ""

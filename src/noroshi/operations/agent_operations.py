@@ -1,0 +1,58 @@
+"""Operations on agents, and on the invitations by which they join."""
+
+from __future__ import annotations
+
+from noroshi.core.roles import ADMIN, VIEWER
+from noroshi.core.translation import _
+from noroshi.operations.declaration import Argument, Verb, operation
+
+AGENT_INVITE = operation(
+    "agent_invite",
+    ADMIN,
+    help=_("Create an invitation, by which servers join as agents."),
+    label=_("Invitation created"),
+    button=_("Create an invitation"),
+)
+AGENT_INVITATIONS = operation(
+    "agent_invitations",
+    ADMIN,
+    help=_("List the invitations."),
+    label=_("Invitations listed"),
+    changes=False,
+)
+AGENT_UNINVITE = operation(
+    "agent_uninvite",
+    ADMIN,
+    help=_("Withdraw an invitation."),
+    label=_("Invitation withdrawn"),
+    button=_("Withdraw the invitation"),
+    verb=Verb(
+        words="agent uninvite",
+        help=_("withdraw an invitation; servers that joined by it stay"),
+        done_message=_("The invitation was withdrawn."),
+        arguments=(Argument("id", "ID", _("ID, as shown by `noroshi agent invitations`")),),
+    ),
+)
+AGENT_LIST = operation("agent_list", VIEWER, help=_("List the agents."))
+AGENT_SHOW = operation("agent_show", VIEWER, help=_("Show an agent."))
+AGENT_RENAME = operation(
+    "agent_rename",
+    ADMIN,
+    help=_("Rename an agent, and the source of its instances."),
+    reauthenticate=True,
+    label=_("Agent renamed"),
+    button=_("Rename"),
+    news=True,
+)
+AGENT_REVOKE = operation(
+    "agent_revoke",
+    ADMIN,
+    help=_("Remove an agent: it may not connect any more."),
+    label=_("Agent removed"),
+    button=_("Remove the agent"),
+    reauthenticate=True,
+    news=True,
+)
+INSTANCE_SOURCES = operation(
+    "instance_sources", VIEWER, help=_("List where each instance is measured.")
+)

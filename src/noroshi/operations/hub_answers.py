@@ -1,0 +1,50 @@
+"""Answers of the operations on this node as an agent of a hub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.translation import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubStatus:
+    """The hub of this node, and the link to it; `hub` is "" if there is none. `where` is HOST:PORT,
+    `pins` are those of the hub's keys in hexadecimal digits, `fingerprint` is the thumbprint of this
+    node's key. `name` and `agent` are its name and id at the hub.
+
+    `phase`: stopped (no node runs), connecting, linked, away, removed, cloned or other-version, since
+    `phase_since`; `trouble`: why. `clock_offset`: this computer's clock less the hub's, in seconds.
+    `configuration` is the hub's configuration in force, `given` the keys of its definitions, and
+    `problems` are why a newer one is not in force."""
+
+    hub: str = ""
+    where: str = ""
+    pins: tuple[str, ...] = ()
+    proxy: str = ""
+    name: str = ""
+    agent: str = ""
+    fingerprint: str = ""
+    joined_at: datetime | None = None
+    key_since: datetime | None = None
+    phase: str = "stopped"
+    phase_since: datetime | None = None
+    trouble: Message | None = None
+    last_contact: datetime | None = None
+    clock_offset: float | None = None
+    configuration: str = ""
+    given: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubLeft:
+    """The hub that was left. `informed`: it knows of it. `given` are the keys of the definitions
+    that it had given, which are the node's own now; `removed`: they were removed instead."""
+
+    hub: str
+    informed: bool
+    given: tuple[str, ...] = ()
+    removed: bool = False

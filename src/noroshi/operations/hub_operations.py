@@ -1,0 +1,26 @@
+"""Operations on this node as an agent of a hub."""
+
+from __future__ import annotations
+
+from noroshi.core.roles import ADMIN, VIEWER
+from noroshi.core.translation import _
+from noroshi.operations.declaration import operation
+
+HUB_JOIN = operation(
+    "hub_join",
+    ADMIN,
+    help=_("Let this node join a hub with the code of an invitation."),
+    label=_("Hub joined"),
+    reauthenticate=True,
+    secret=("code", "proxy"),
+)
+HUB_LEAVE = operation(
+    "hub_leave",
+    ADMIN,
+    help=_("Let this node leave its hub."),
+    label=_("Hub left"),
+    reauthenticate=True,
+)
+HUB_STATUS = operation(
+    "hub_status", VIEWER, help=_("Show the hub of this node and the link to it.")
+)

@@ -1,0 +1,372 @@
+"""Operations on agents and the invitations by which they join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noroshi.config.web import LOOPBACK
+from noroshi.core.agents import (
+    INVITED_FOR,
+    MOST_SERVERS,
+    NAME,
+    Agent,
+    AgentState,
+    Invitation,
+    LastSeen,
+    is_silent,
+    names_in_use,
+)
+from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
+from noroshi.core.definitions.version_note import note_text
+from noroshi.core.model import SSH_SOURCE, Instance
+from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
+from noroshi.core.translation import LANGUAGES, Message, _
+from noroshi.definitions.document_content import content, document
+from noroshi.definitions.validation import read
+from noroshi.link.fingerprint_words import digest_of, fingerprint_digits
+from noroshi.link.join_code import JoinCode
+from noroshi.operations import agent_operations
+from noroshi.operations.agent_answers import (
+    AgentInvited,
+    AgentRenamed,
+    AgentRevoked,
+    AgentRow,
+    AgentShown,
+    InvitationRow,
+    InvitationState,
+    MeasuredInstance,
+)
+from noroshi.operations.definition_answers import Applied
+from noroshi.ports import Document, StoreError, Version
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationError,
+    OperationFailedError,
+)
+from noroshi.service.operation import Person, note, note_nothing, offers
+from noroshi.service.people.users import MEANWHILE
+
+INSTANCES = "instances/"
+NOT_INVITED = _("No invitation was created.")
+BAD_COUNT = _("must be 1 to {most}")
+BAD_LANGUAGE = _("must be one of {known}")
+BAD_NAME = _(
+    "must be 1 to 63 letters, digits or . _ - and begin with a letter or digit, as the name of a "
+    "server does"
+)
+NAME_OF_NODE = _("this node is measured under the name {name}. Choose another name")
+NAME_TAKEN = _("another agent is called {name}. Choose another name")
+NOT_RENAMED = _("The agent keeps its name.")
+UNREACHABLE = _(
+    "Other servers cannot reach this node yet: it listens for this computer only, or it does not "
+    "run. Open an address for agents first."
+)
+NO_AGENT = _("There is no agent {given}{instead}")
+NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
+SOURCE_RENAMED = _("agent {old} renamed {new}")
+
+
+class AgentOperations(ApplyOperations):
+    """Invite servers, list agents, rename and remove them."""
+
+    @offers(agent_operations.AGENT_INVITE)
+    async def invite(
+        self, person: Person, servers: int = 1, name: str = "", language: str = ""
+    ) -> AgentInvited:
+        """Create an invitation that is valid for an hour, and return the line to paste on the
+        server. `name` is what the server is to be called here, in place of its own name;
+        `language` the one of the words that the server shows."""
+        if problems := tuple(_invitation_problems(servers, name, language)):
+            raise InvalidArgumentError(NOT_INVITED, problems)
+        endpoint = self._context.endpoints.preferred
+        if endpoint is None:
+            raise OperationFailedError(UNREACHABLE)
+        code, now = JoinCode.create(endpoint.pin), self._clocks.wall()
+        invitation = Invitation(
+            id=self._context.new_id(),
+            hash=code.secret_hash,
+            creator=person.name,
+            created_at=now,
+            expires_at=now + INVITED_FOR,
+            servers=servers,
+        )
+        await self._store.put_invitation(invitation)
+        await self._context.agents_hub.forget_invitations()
+        note(new_state={"servers": servers, "expires_at": invitation.expires_at})
+        return AgentInvited(
+            id=invitation.id,
+            line=_line(endpoint.address, str(code), name, language),
+            code=str(code),
+            address=endpoint.address,
+            pin=endpoint.pin.hex(),
+            expires_at=invitation.expires_at,
+            servers=servers,
+        )
+
+    @offers(agent_operations.AGENT_INVITATIONS)
+    async def invitations(self, person: Person) -> tuple[InvitationRow, ...]:
+        """List the invitations, the newest first, with those who joined by them."""
+        now, agents = self._clocks.wall(), (await self._store.agents()).values()
+        invitations = (await self._store.invitations()).values()
+        rows = (_invitation_row(one, agents, now) for one in invitations)
+        return tuple(sorted(rows, key=lambda row: row.created_at, reverse=True))
+
+    @offers(agent_operations.AGENT_UNINVITE)
+    async def uninvite(self, person: Person, id: str) -> str:
+        """Withdraw an invitation: nobody joins by it any more. Those who did stay."""
+        invitation = (await self._store.invitations()).get(id)
+        if invitation is None or not await self._store.drop_invitation(id):
+            raise NotFoundError(NO_INVITATION)
+        note(old_state={"creator": invitation.creator, "servers": invitation.servers})
+        return id
+
+    @offers(agent_operations.AGENT_LIST)
+    async def list(self, person: Person) -> tuple[AgentRow, ...]:
+        """List the agents by name; those that were removed come last."""
+        agents, last_seen = await self._store.agents(), await self._store.last_seen()
+        instances, now = await self._instances_by_agent(), self._clocks.wall()
+        rows = (
+            _row(agent, last_seen.get(id), instances.get(agent.name.casefold(), ()), now)
+            for id, agent in agents.items()
+        )
+        return tuple(sorted(rows, key=_order))
+
+    @offers(agent_operations.AGENT_SHOW)
+    async def show(self, person: Person, agent: str) -> AgentShown:
+        """Show an agent, named by its name or its ID."""
+        one = await self._agent(agent)
+        last_seen = (await self._store.last_seen()).get(one.id)
+        instances = (await self._instances_by_agent()).get(one.name.casefold(), ())
+        return AgentShown(
+            agent=_row(one, last_seen, instances, self._clocks.wall()),
+            machine_id=one.machine.id,
+            addresses=one.machine.addresses,
+            key_since=one.key_since or one.joined_at,
+            revoked_at=one.revoked_at,
+            configuration=last_seen.configuration if last_seen else "",
+            secrets=one.secrets,
+        )
+
+    @offers(agent_operations.AGENT_RENAME)
+    async def rename(self, person: Person, agent: str, name: str) -> AgentRenamed:
+        """Give an agent another name. Instances that it measures refer to it by name: their
+        `source` is changed in a version of its own."""
+        old_agent = await self._agent(agent)
+        await self._require_free_name(old_agent, name)
+        if name == old_agent.name:
+            note_nothing()
+            return AgentRenamed(id=old_agent.id, name=name)
+        hub = self._context.agents_hub
+        with (
+            hub.unchanged_configurations()
+        ):  # or the agent would be told that it measures nothing
+            if await hub.rename(old_agent.id, name) is None:
+                raise ConflictError(MEANWHILE.fill(name=old_agent.name))
+            try:
+                instances = await self._rename_sources(person, old_agent.name, name)
+            except (OperationError, StoreError):
+                await hub.rename(old_agent.id, old_agent.name)
+                raise
+        note(old_state={"name": old_agent.name}, new_state={"instances": instances})
+        return AgentRenamed(id=old_agent.id, name=name, instances=instances)
+
+    @offers(agent_operations.AGENT_REVOKE)
+    async def revoke(self, person: Person, agent: str) -> AgentRevoked:
+        """Remove an agent: each request of it is refused from now on. It watches on by itself,
+        and keeps what it has."""
+        old_agent = await self._agent(agent)
+        if old_agent.state is AgentState.REVOKED:
+            note_nothing()
+        else:
+            await self._context.agents_hub.revoke(old_agent.id)
+            note(old_state={"name": old_agent.name, "secrets": list(old_agent.secrets)})
+        instances = await self._instances_by_agent()
+        return AgentRevoked(
+            id=old_agent.id,
+            name=old_agent.name,
+            secrets=old_agent.secrets,
+            instances=instances.get(old_agent.name.casefold(), ()),
+        )
+
+    @offers(agent_operations.INSTANCE_SOURCES)
+    async def sources(self, person: Person) -> tuple[MeasuredInstance, ...]:
+        """List all instances by name, with where each is measured."""
+        identity = self._identity()
+        documents = (await self._store.current()).documents
+        return tuple(
+            _measured_instance(key.removeprefix(INSTANCES), instance, identity)
+            for key, instance in _instance_contents(documents)
+        )
+
+    # no operations
+
+    async def _agent(self, name_or_id: str) -> Agent:
+        """Return the agent of that ID or name; of one name, the one that may come in. Raises
+        NotFoundError."""
+        agents = await self._store.agents()
+        if name_or_id in agents:
+            return agents[name_or_id]
+        name = name_or_id.casefold()
+        namesakes = [one for one in agents.values() if one.name.casefold() == name]
+        if not namesakes:
+            near = suggestion(name_or_id, [one.name for one in agents.values()])
+            raise NotFoundError(NO_AGENT.fill(given=shortened_text(name_or_id), instead=near))
+        active = [one for one in namesakes if one.state is AgentState.ACTIVE]
+        return (active or sorted(namesakes, key=lambda one: one.joined_at, reverse=True))[0]
+
+    async def _require_free_name(self, agent: Agent, name: str) -> None:
+        agents = await self._store.agents()
+        other_agents = [one for one in agents.values() if one.id != agent.id]
+        problem = _name_problem(name, other_agents, self._identity())
+        if problem is not None:
+            raise InvalidArgumentError(NOT_RENAMED, (Problem("name", problem),))
+
+    def _identity(self) -> NodeIdentity:
+        if self._context.identity is None:
+            agents = self._context.agent_names.current()
+            return NodeIdentity(self._context.name, self._context.runs_on, agents=agents)
+        return self._context.identity()
+
+    async def _instances_by_agent(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the names of instances by their source, in lower case."""
+        names = dict[str, tuple[str, ...]]()
+        for key, instance in _instance_contents((await self._store.current()).documents):
+            source = str(instance.get("source", "")).casefold()
+            names[source] = (*names.get(source, ()), key.removeprefix(INSTANCES))
+        return names
+
+    async def _rename_sources(self, person: Person, old: str, new: str) -> tuple[str, ...]:
+        """Change the source of all instances that an agent measures; return their names."""
+        names = (await self._instances_by_agent()).get(old.casefold(), ())
+        if not names:
+            return ()
+
+        async def make(current: Version) -> Applied:
+            documents = _with_source(current.documents, old, new)
+            result = await read(
+                documents, current.documents, self._plugins, new_id=self._context.new_id
+            )
+            if result.problems:
+                raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
+            words = note_text(SOURCE_RENAMED.fill(old=old, new=new))
+            return await self._put_in_effect(person, result, current, words, "agent_rename")
+
+        await self._on_newest(make)
+        return names
+
+
+def _invitation_problems(servers: int, name: str, language: str) -> Iterator[Problem]:
+    if not 1 <= servers <= MOST_SERVERS:
+        yield Problem("servers", BAD_COUNT.fill(most=MOST_SERVERS))
+    if name and not NAME.fullmatch(name):
+        yield Problem("name", BAD_NAME)
+    if language and language not in LANGUAGES:
+        yield Problem("language", BAD_LANGUAGE.fill(known=", ".join(LANGUAGES)))
+
+
+def _name_problem(name: str, agents: Sequence[Agent], identity: NodeIdentity) -> Message | None:
+    """Return why an agent cannot have a name; None if it can."""
+    if not NAME.fullmatch(name) or name.casefold() in (NETWORK, SSH_SOURCE):
+        return BAD_NAME
+    if identity.has_name(name):
+        return NAME_OF_NODE.fill(name=name)
+    names = {one.casefold() for one in names_in_use(agents)}
+    return NAME_TAKEN.fill(name=name) if name.casefold() in names else None
+
+
+def _line(address: str, code: str, name: str, language: str) -> str:
+    """Return the line to paste on a server that has Noroshi."""
+    options = (f"--lang {language} " if language else "", f" --name {name}" if name else "")
+    return f"noroshi {options[0]}join {address} {code}{options[1]}"
+
+
+def _invitation_row(
+    invitation: Invitation, agents: Iterable[Agent], now: datetime
+) -> InvitationRow:
+    uses = len(invitation.used_by)
+    state = InvitationState.USED if uses >= invitation.servers else InvitationState.OPEN
+    if state is InvitationState.OPEN and now >= invitation.expires_at:
+        state = InvitationState.EXPIRED
+    return InvitationRow(
+        id=invitation.id,
+        state=state,
+        creator=invitation.creator,
+        created_at=invitation.created_at,
+        expires_at=invitation.expires_at,
+        servers=invitation.servers,
+        uses=uses,
+        agents=tuple(one.name for one in agents if one.invitation == invitation.id),
+    )
+
+
+def _row(
+    agent: Agent, last_seen: LastSeen | None, instances: tuple[str, ...], now: datetime
+) -> AgentRow:
+    return AgentRow(
+        id=agent.id,
+        name=agent.name,
+        state=agent.state,
+        is_silent=is_silent(last_seen, now),
+        last_contact=last_seen.last_contact if last_seen else None,
+        joined_at=agent.joined_at,
+        invited_by=agent.invited_by,
+        invitation=agent.invitation,
+        host_name=agent.machine.host_name,
+        system=agent.machine.system,
+        address=last_seen.address if last_seen else "",
+        version=(last_seen.version if last_seen else "") or agent.version,
+        backlog=last_seen.backlog if last_seen else 0,
+        clock_offset=last_seen.clock_offset.total_seconds() if last_seen else 0.0,
+        fingerprint=fingerprint_digits(digest_of(agent.thumbprint)),
+        instances=instances if agent.state is AgentState.ACTIVE else (),
+        problems=last_seen.problems if last_seen else (),
+    )
+
+
+def _order(row: AgentRow) -> tuple[bool, str]:
+    return row.state is AgentState.REVOKED, row.name.casefold()
+
+
+def _instance_contents(
+    documents: Iterable[Document],
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the key and the content of each instance, by key."""
+    for one in sorted(documents, key=lambda one: one.key):
+        if one.key.startswith(INSTANCES):
+            yield one.key, content(one)
+
+
+def _measured_instance(
+    name: str, definition: Mapping[str, Any], identity: NodeIdentity
+) -> MeasuredInstance:
+    address, source_name = (str(definition.get(one, "")) for one in ("address", "source"))
+    instance = Instance(name=name, address=address or LOOPBACK, source=source_name)
+    source = source_of(instance, identity)
+    if source_name == SSH_SOURCE and definition.get("ssh"):
+        source = Source(SourceKind.SSH)
+    return MeasuredInstance(
+        name=name,
+        title=str(definition.get("title", "")),
+        address=address,
+        source=source.kind,
+        agent=source.agent,
+    )
+
+
+def _with_source(documents: tuple[Document, ...], old: str, new: str) -> tuple[Document, ...]:
+    """Return the documents with another source of the instances that an agent measures."""
+    return tuple(_with_new_source(one, old, new) for one in documents)
+
+
+def _with_new_source(one: Document, old: str, new: str) -> Document:
+    if not one.key.startswith(INSTANCES):
+        return one
+    instance = content(one)
+    if str(instance.get("source", "")).casefold() != old.casefold():
+        return one
+    return document(one.key, {**instance, "source": new})

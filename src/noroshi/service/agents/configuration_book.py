@@ -1,0 +1,56 @@
+"""Hold the configuration of each agent, as the current definitions make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from noroshi.ports import Store
+from noroshi.service.agents.configurations import Configuration, configurations
+
+
+class ConfigurationBook:
+    """Read the definitions when they changed, and choose from them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_agent: Mapping[str, Configuration] = {}
+        self._made_of: tuple[int, Mapping[str, str]] | None = None
+        self._changes_under_way = 0
+
+    async def refresh(self, names: Mapping[str, str]) -> bool:
+        """Choose anew for the agents with these names, by id, if they or the definitions changed;
+        return whether they did. Raises StoreError."""
+        if self._changes_under_way:
+            return False
+        made_of = await self._store.current_number(), names
+        if made_of == self._made_of:
+            return False
+        documents = (await self._store.current()).documents if names else ()
+        by_name = configurations(documents, names.values())
+        if self._changes_under_way:
+            return False
+        self._by_agent = {id: by_name[name.casefold()] for id, name in names.items()}
+        self._made_of = made_of
+        return True
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Leave all configurations as they are until the block ends: an agent that is renamed
+        together with the definitions that name it shall not be told of half of that."""
+        self._changes_under_way += 1
+        try:
+            yield
+        finally:
+            self._changes_under_way -= 1
+
+    def of_agent(self, id: str) -> Configuration | None:
+        """Return the configuration of an agent; None where nothing is known of it yet."""
+        return self._by_agent.get(id)
+
+    def is_of_other(self, configuration: str, id: str) -> bool:
+        """Return whether a configuration is another agent's, and not this one's as well."""
+        own_configuration = self._by_agent.get(id)
+        is_own = own_configuration is not None and own_configuration.name == configuration
+        names = {one.name for one in self._by_agent.values()}
+        return not is_own and configuration in names

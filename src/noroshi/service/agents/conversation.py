@@ -1,0 +1,207 @@
+"""Answer the messages of agents that are verified."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from noroshi import __version__
+from noroshi.core.agents import KEY_AGE, Agent, AgentState, versions_fit
+from noroshi.core.printable import printable
+from noroshi.link.agent_key import BadKeyError, thumbprint_of
+from noroshi.link.link_messages import (
+    FETCH,
+    HELLO,
+    KEY,
+    LEAVE,
+    LONGEST_WAIT,
+    WAIT,
+    Accepted,
+    FetchAnswer,
+    FetchRequest,
+    HelloAnswer,
+    HelloRequest,
+    KeyRequest,
+    LinkFault,
+    WaitAnswer,
+    WaitRequest,
+)
+from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
+from noroshi.link.signature import BadSignatureError, key_binding, verify
+from noroshi.service.agents.agent_presence import LONGEST_NAME
+from noroshi.service.agents.hub_state import HubState
+from noroshi.service.agents.joining import clean_machine
+from noroshi.service.agents.link_refusal import LinkRefusedError
+from noroshi.service.agents.open_waits import OpenWait
+from noroshi.service.agents.request_verification import Caller, refuse_clone, refuse_revoked
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Handler = Callable[[Caller, Body], Awaitable[object]]
+Announcement = tuple[str, tuple[str, ...]]
+AGAIN_AFTER = 5.0
+"""Seconds after which an agent may ask again for what is not ready."""
+
+
+class Conversation:
+    """Answer each message by its name."""
+
+    def __init__(self, state: HubState) -> None:
+        self._state = state
+        self._announced: dict[str, Announcement] = {}
+        self._handlers: Mapping[str, Handler] = {
+            HELLO: self._hello,
+            WAIT: self._wait,
+            FETCH: self._fetch,
+            KEY: self._key,
+            LEAVE: self._leave,
+        }
+
+    async def answer(self, caller: Caller, name: str, body: Body) -> object:
+        """Return the answer to a message. Raises LinkRefusedError, and StoreError."""
+        caller.check_body(body.content)
+        handler = self._handlers.get(name)
+        if handler is None:
+            raise LinkRefusedError(LinkFault.MALFORMED, "there is no such message")
+        return await handler(caller, body)
+
+    async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
+        state, hello = self._state, _message(HelloRequest, body)
+        if not versions_fit(__version__, hello.version):
+            text = f"the hub is {__version__}, the agent {printable(hello.version)[:40]}"
+            raise LinkRefusedError(LinkFault.VERSION, text)
+        machine = clean_machine(hello.machine)
+        life = caller.signed.life
+        refuse_clone(
+            state.presence.note_machine(caller.agent.id, life, machine.id), life, machine.id
+        )
+        version = printable(hello.version)[:LONGEST_NAME]
+
+        def greeted(agent: Agent) -> Agent:
+            # The id is that of the machine that was enrolled: by it a clone is told apart.
+            enrolled_id = agent.machine.id or machine.id
+            return replace(
+                agent, machine=replace(machine, id=enrolled_id), version=version, life=life
+            )
+
+        agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
+        refuse_revoked(agent)
+        state.presence.note_hello(agent.id, hello, state.now())
+        configuration = self._configuration_name(agent.id)
+        self._announced[agent.id] = agent.name, state.pins
+        return HelloAnswer(
+            hub_name=state.name,
+            name=agent.name,
+            pins=state.pins,
+            configuration="" if configuration == hello.configuration else configuration,
+            clock=state.now().timestamp(),
+        )
+
+    async def _wait(self, caller: Caller, body: Body) -> WaitAnswer:
+        request, id = _message(WaitRequest, body), caller.agent.id
+        self._state.presence.note_wait(id, request, self._state.now())
+        hold = max(0.0, min(request.hold, LONGEST_WAIT))
+        with self._state.open_waits.open(id) as wait:
+            try:
+                async with asyncio.timeout(hold):
+                    await self._until_news(id, request, wait)
+            except TimeoutError:
+                pass
+        return self._news(self._agent(id), request)
+
+    async def _until_news(self, id: str, request: WaitRequest, wait: OpenWait) -> None:
+        while not wait.is_over and not self._has_news(self._agent(id), request):
+            await wait.next_news()
+
+    def _agent(self, id: str) -> Agent:
+        """Return an agent as it is now. Raises LinkRefusedError if it was removed."""
+        agent = self._state.roster.agents.get(id)
+        if agent is None:
+            raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
+        refuse_revoked(agent)
+        return agent
+
+    def _has_news(self, agent: Agent, request: WaitRequest) -> bool:
+        announcement = self._announced.get(agent.id, (agent.name, self._state.pins))
+        return announcement != (agent.name, self._state.pins) or bool(
+            self._new_configuration(agent, request)
+        )
+
+    def _new_configuration(self, agent: Agent, request: WaitRequest) -> str:
+        name = self._configuration_name(agent.id)
+        is_known = name in (request.configuration, request.refused_configuration)
+        return "" if is_known else name
+
+    def _configuration_name(self, id: str) -> str:
+        configuration = self._state.book.of_agent(id)
+        return "" if configuration is None else configuration.name
+
+    def _news(self, agent: Agent, request: WaitRequest) -> WaitAnswer:
+        state = self._state
+        self._announced[agent.id] = agent.name, state.pins
+        return WaitAnswer(
+            configuration=self._new_configuration(agent, request),
+            name=agent.name,
+            pins=state.pins,
+            new_key=state.now() - (agent.key_since or agent.joined_at) >= KEY_AGE,
+        )
+
+    async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:
+        """Return the agent's own configuration as it is now, whichever of its own it names: it
+        may be another one since."""
+        request, agent = _message(FetchRequest, body), caller.agent
+        if self._state.book.is_of_other(request.configuration, agent.id):
+            log.warning("agent %s asked for the configuration of another agent", agent.name)
+            raise LinkRefusedError(LinkFault.MALFORMED, "this is not your configuration")
+        configuration = self._state.book.of_agent(agent.id)
+        if configuration is None:
+            raise LinkRefusedError(
+                LinkFault.BUSY, "the configuration is not ready", AGAIN_AFTER
+            )
+        return FetchAnswer(configuration=configuration.name, documents=configuration.documents)
+
+    async def _key(self, caller: Caller, body: Body) -> Accepted:
+        request, id = _message(KeyRequest, body), caller.agent.id
+        try:
+            thumbprint = thumbprint_of(request.key)
+            is_proved = verify(request.proof, request.key) == key_binding(caller.signed)
+        except BadKeyError as error:
+            raise LinkRefusedError(LinkFault.MALFORMED, str(error)) from None
+        except BadSignatureError:
+            is_proved = False
+        if not is_proved:
+            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is none")
+        agents = self._state.roster.agents.values()
+        if any(one.thumbprint == thumbprint and one.id != id for one in agents):
+            raise LinkRefusedError(LinkFault.MALFORMED, "the key is another agent's")
+        if thumbprint != caller.agent.thumbprint:
+            await self._change(id, lambda agent: replace(agent, next_key=request.key))
+        return Accepted(life=caller.signed.life)
+
+    async def _leave(self, caller: Caller, body: Body) -> Accepted:
+        now = self._state.now()
+
+        def without_rights(agent: Agent) -> Agent:
+            if agent.state is AgentState.REVOKED:
+                return agent
+            return replace(agent, state=AgentState.REVOKED, revoked_at=now)
+
+        await self._change(caller.agent.id, without_rights)
+        await self._state.audit("agent_leave", caller.agent.name, caller.address, {})
+        return Accepted(life=caller.signed.life)
+
+    async def _change(self, id: str, change: Callable[[Agent], Agent]) -> None:
+        if await self._state.roster.change(id, change) is None:
+            raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
+
+
+def _message(shape: type[T], body: Body) -> T:
+    try:
+        return message_in(shape, body)
+    except BodyTooLargeError as error:
+        raise LinkRefusedError(LinkFault.TOO_LARGE, str(error)) from None
+    except BadBodyError as error:
+        raise LinkRefusedError(LinkFault.MALFORMED, str(error)) from None

@@ -1,0 +1,177 @@
+"""The hub: what the endpoints of the link call, and what operations ask of agents."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from noroshi.core.agents import Agent, AgentState, LastSeen
+from noroshi.link.link_messages import JoinAnswer
+from noroshi.link.message_body import Body
+from noroshi.ports import Clocks, Store, StoreError
+from noroshi.service.agents.configurations import Configuration
+from noroshi.service.agents.conversation import Conversation
+from noroshi.service.agents.hub_state import HubParts, HubState
+from noroshi.service.agents.joining import Joining
+from noroshi.service.agents.request_verification import Caller, RequestVerification
+from noroshi.service.agents.roster import FRESH_FOR
+from noroshi.vault import Vault
+
+log = logging.getLogger(__name__)
+FLUSH_EVERY = 5.0
+"""Seconds between two writings of what was last heard."""
+TIDY_EVERY = 3600.0
+MOMENT = 0.05
+"""Seconds between two looks at what changed, however much is committed."""
+INVITATIONS_KEPT = timedelta(days=30)
+"""The time for which an invitation that is over is still listed."""
+
+
+class AgentHub:
+    """Take in agents, verify and answer their requests, and change them for operations.
+
+    From the first request on it looks by itself for what changed, until it is closed.
+    """
+
+    def __init__(self, store: Store, vault: Vault, clocks: Clocks, parts: HubParts) -> None:
+        self._state = HubState(store, vault, clocks, parts)
+        self._verification = RequestVerification(self._state)
+        self._joining = Joining(self._state)
+        self._flushed_at = self._tidied_at = clocks.steady() - TIDY_EVERY
+        self._conversation = Conversation(self._state)
+        self._watching: asyncio.Task[None] | None = None
+
+    # what the endpoints call
+
+    async def stamp(self) -> str:
+        """Return a fresh stamp, for an answer. Raises StoreError."""
+        return (await self._state.mint()).create()
+
+    async def join(self, body: Body, address: str) -> JoinAnswer:
+        """Let a server join. Raises LinkRefusedError, and StoreError."""
+        self._watch()
+        return await self._joining.join(body, address)
+
+    async def caller(self, path: str, authorization: str, address: str) -> Caller:
+        """Return who sends a request, by its headers alone. Raises LinkRefusedError, and
+        StoreError."""
+        self._watch()
+        return await self._verification.caller(path, authorization, address)
+
+    async def answer(self, caller: Caller, name: str, body: Body) -> object:
+        """Return the answer to a message of the link. A `wait` is held until there is news.
+        Raises LinkRefusedError, and StoreError."""
+        return await self._conversation.answer(caller, name, body)
+
+    # what operations ask
+
+    @property
+    def id(self) -> str:
+        """Return the id by which agents know this hub."""
+        return self._state.id
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """Return the pins of the TLS keys by which agents know this hub, in hexadecimal digits,
+        the preferred one first; () while nobody listens."""
+        return self._state.pins
+
+    @property
+    def refusals(self) -> Mapping[str, int]:
+        """Return how many requests were refused since the start, by fault."""
+        return dict(self._state.rates.refusals)
+
+    async def agents(self) -> Mapping[str, Agent]:
+        """Return all agents, by id, also those that were revoked. Raises StoreError."""
+        await self._state.roster.reload()
+        return self._state.roster.agents
+
+    async def last_seen(self) -> Mapping[str, LastSeen]:
+        """Return what was last heard of each agent, by its id. Raises StoreError."""
+        await self._state.presence.load()
+        return self._state.presence.last_seen()
+
+    def configuration_of(self, id: str) -> Configuration | None:
+        """Return the configuration of an agent; None where nothing is known of it yet."""
+        return self._state.book.of_agent(id)
+
+    def is_waiting(self, id: str) -> bool:
+        """Return whether a request of an agent is held now."""
+        return id in self._state.open_waits
+
+    def unchanged_configurations(self) -> AbstractContextManager[None]:
+        """Tell no agent of a new configuration until the block ends, in which an agent is renamed
+        and the definitions that name it."""
+        return self._state.book.unchanged()
+
+    async def rename(self, id: str, name: str) -> Agent | None:
+        """Give an agent another name; None if there is none of that id, or another agent has
+        that name. Raises StoreError."""
+        return await self._state.roster.change(id, lambda agent: replace(agent, name=name))
+
+    async def revoke(self, id: str) -> Agent | None:
+        """Let an agent no longer come in; None if there is none of that id. Its request that
+        waits ends at once. Raises StoreError."""
+        now = self._state.now()
+
+        def revoked(agent: Agent) -> Agent:
+            if agent.state is AgentState.REVOKED:
+                return agent
+            return replace(agent, state=AgentState.REVOKED, revoked_at=now)
+
+        result = await self._state.roster.change(id, revoked)
+        self._state.rates.forget(id)
+        return result
+
+    # what it does by itself
+
+    def _watch(self) -> None:
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._look_on())
+
+    async def _look_on(self) -> None:
+        """See without end what changed, and write down what was heard."""
+        while True:
+            await self._state.store.wait(timedelta(seconds=FRESH_FOR))
+            await asyncio.sleep(MOMENT)
+            try:
+                await self._look()
+            except StoreError as error:
+                log.warning("the agents cannot be read or written now: %s", error)
+            except Exception:  # a fault of ours must not end it for good
+                log.exception("the hub could not look for what changed")
+
+    async def _look(self) -> None:
+        await self._state.refresh()
+        now = self._state.clocks.steady()
+        if now - self._flushed_at >= FLUSH_EVERY:
+            self._flushed_at = now
+            await self.flush()
+        if now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            await self.forget_invitations()
+
+    async def flush(self) -> None:
+        """Write down what was heard of agents. Raises StoreError."""
+        await self._state.presence.flush()
+
+    async def forget_invitations(self) -> None:
+        """Delete invitations that are over for long. Raises StoreError."""
+        cutoff = self._state.now() - INVITATIONS_KEPT
+        for one in (await self._state.store.invitations()).values():
+            if one.expires_at < cutoff:
+                await self._state.store.drop_invitation(one.id)
+
+    async def close(self) -> None:
+        """Write down what was heard, and look no more."""
+        if self._watching is None:
+            return
+        self._watching.cancel()
+        await asyncio.wait((self._watching,))
+        self._watching = None
+        with suppress(StoreError):
+            await self.flush()

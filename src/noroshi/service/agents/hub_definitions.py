@@ -1,0 +1,129 @@
+"""Bring the configuration of the hub into force beside the node's own definitions.
+
+The hub has no more rights here than the node's noroshi.toml gives: programs run from its folders
+alone, and a secret of this node goes nowhere that its own definitions do not name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from noroshi.agent.enrolment import (
+    AcceptedConfiguration,
+    Enrolment,
+    configuration_in,
+    keep_configuration,
+)
+from noroshi.agent.hub_documents import fitted, own_documents, unfit_documents
+from noroshi.core.definitions.problems import Problem, first_of
+from noroshi.core.definitions.version_note import note_text
+from noroshi.core.people import Audited
+from noroshi.core.translation import _
+from noroshi.definitions.compilation import Plan, compile_most
+from noroshi.definitions.secret_uses import uses_of
+from noroshi.link.link_messages import FetchAnswer
+from noroshi.operations.definition_answers import Applied
+from noroshi.ports import Document, Version
+from noroshi.schema import Invalid
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
+from noroshi.service.definitions.renames import move_silences
+from noroshi.service.errors import InvalidArgumentError, OperationError
+
+TAKE_UP, LINK = "hub_configuration", "link"
+"""What the audit log calls it, and the door by which it came."""
+FROM_HUB = _("configuration from the hub {hub}")
+USES_SECRET = _(
+    "the hub must not use the vault entry {entry} of this server. Define what needs the entry on "
+    "this server"
+)
+
+
+class HubDefinitions(ApplyOperations):
+    """The definitions that the hub gives this node. Nothing here is an operation."""
+
+    async def take_up(self, enrolment: Enrolment, answer: FetchAnswer) -> tuple[Problem, ...]:
+        """Put a configuration in the place of the one before; return why not, and then nothing
+        was changed. Raises StoreError."""
+
+        async def make(current: Version) -> Applied:
+            return await self._replace(enrolment, answer, current)
+
+        try:
+            await self._on_newest(make)
+        except OperationError as refusal:
+            return refusal.problems or (Problem("", refusal.words),)
+        return ()
+
+    async def _replace(
+        self, enrolment: Enrolment, answer: FetchAnswer, current: Version
+    ) -> Applied:
+        accepted = configuration_in(await self._store.get_values())
+        node_documents = own_documents(current.documents, accepted.keys)
+        hub_documents = self._fitted(answer, node_documents)
+        result = await self._require_sound(
+            (*node_documents, *hub_documents), current, empty=True
+        )
+        await self._require_no_secrets(result.plan, node_documents)
+        changes = await self._describe_changes(result, current)
+        new_keys = tuple(one.key for one in hub_documents)
+        if changes.differences:
+            # Before it is in force: whoever dies in between must not take these for the node's own.
+            known_keys = tuple(dict.fromkeys((*accepted.keys, *new_keys)))
+            await keep_configuration(
+                self._store,
+                AcceptedConfiguration(configuration=accepted.configuration, keys=known_keys),
+            )
+            author = enrolment.hub_name or enrolment.hub
+            note = note_text(FROM_HUB.fill(hub=author))
+            number = await self._publish(result, current, author, note)
+            await move_silences(
+                self._store, current.documents, result.documents, self._clocks.wall()
+            )
+            await self._audit(author, answer.configuration, number)
+        await keep_configuration(
+            self._store,
+            AcceptedConfiguration(configuration=answer.configuration, keys=new_keys),
+        )
+        return changes
+
+    def _fitted(
+        self, answer: FetchAnswer, node_documents: tuple[Document, ...]
+    ) -> tuple[Document, ...]:
+        """Return the documents as they hold here. Raises InvalidArgumentError."""
+        own_keys = {one.key for one in node_documents}
+        problems = tuple(unfit_documents(answer.documents, own_keys))
+        if problems:
+            raise InvalidArgumentError(BAD_DEFINITIONS, first_of(problems))
+        rules = {key.partition("/")[2] for key in own_keys if key.startswith("rules/")}
+        try:
+            return tuple(fitted(one, self._context.name, rules) for one in answer.documents)
+        except Invalid as invalid:
+            raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
+
+    async def _require_no_secrets(
+        self, plan: Plan, node_documents: tuple[Document, ...]
+    ) -> None:
+        """Raise InvalidArgumentError where the hub would use an entry of this node's vault."""
+        own_plan, _problems = await asyncio.to_thread(
+            compile_most, node_documents, self._plugins
+        )
+        if problems := tuple(_foreign_uses(plan, own_plan)):
+            raise InvalidArgumentError(BAD_DEFINITIONS, first_of(problems))
+
+    async def _audit(self, hub: str, configuration: str, version: int) -> None:
+        row = Audited(
+            at=self._clocks.wall(),
+            who=hub,
+            door=LINK,
+            address="",
+            op=TAKE_UP,
+            given={"configuration": configuration},
+            after={"version": version},
+        )
+        await self._store.audit(row)
+
+
+def _foreign_uses(plan: Plan, own_plan: Plan) -> Iterator[Problem]:
+    for use in sorted(uses_of(plan) - uses_of(own_plan)):
+        yield Problem(use.entry, USES_SECRET.fill(entry=use.entry))

@@ -1,0 +1,143 @@
+"""Hold what the parts of the hub share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.core.agents import AgentState
+from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
+from noroshi.core.people import Audited
+from noroshi.core.translation import NOTHING, Message
+from noroshi.hosts.agent_names import AgentNames
+from noroshi.link.stamps import StampMint
+from noroshi.people.denied_log import DeniedLog
+from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agent_presence import Presence
+from noroshi.service.agents.configuration_book import ConfigurationBook
+from noroshi.service.agents.hub_endpoints import HubEndpoints
+from noroshi.service.agents.open_waits import OpenWaits
+from noroshi.service.agents.request_rates import RequestRates
+from noroshi.service.agents.roster import Roster
+from noroshi.service.agents.stamp_source import stamp_mint
+from noroshi.vault import Vault
+
+DOOR = "link"
+"""The door of agents in the audit log."""
+PostNotice = Callable[[Notice, str], Awaitable[None]]
+"""Post a notice, once for each serial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubParts:
+    """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
+    the agents."""
+
+    name: str
+    new_id: Callable[[], str]
+    endpoints: HubEndpoints
+    post_notice: PostNotice
+    agent_names: AgentNames
+
+
+class HubState:
+    """Hold the agents, what is known of each, and the means to verify and to note."""
+
+    def __init__(self, store: Store, vault: Vault, clocks: Clocks, parts: HubParts) -> None:
+        self.store, self.clocks = store, clocks
+        self.name, self.new_id = parts.name, parts.new_id
+        self.reserved_names = parts.agent_names.reserved
+        self._endpoints, self._post_notice = parts.endpoints, parts.post_notice
+        self.rates, self.presence, self.open_waits = (
+            RequestRates(),
+            Presence(store),
+            OpenWaits(),
+        )
+        self.denied_log = DeniedLog(store, clocks)
+        self.book = ConfigurationBook(store)
+        self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
+        self._vault, self._last_pins = vault, self.pins
+        self._mint: StampMint | None = None
+        self._minting = asyncio.Lock()
+
+    @property
+    def id(self) -> str:
+        """Return the id by which agents know this hub: that of the installation."""
+        return self.store.origin.installation
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """Return the pins of the TLS keys by which agents know this hub, in hexadecimal digits,
+        the preferred one first; () while nobody listens, or where another server ends TLS."""
+        return tuple(pin.hex() for pin in self._endpoints.pins)
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return self.clocks.wall()
+
+    async def mint(self) -> StampMint:
+        """Return what makes the stamps. Raises StoreError."""
+        async with self._minting:
+            if self._mint is None:
+                self._mint = await stamp_mint(self.store, self._vault, self.clocks.wall)
+            return self._mint
+
+    async def refresh(self) -> None:
+        """Bring agents and configurations up to date, and wake those for whom there is news.
+        Raises StoreError."""
+        await self.presence.load()
+        await self.roster.refresh()
+        names = {
+            id: one.name
+            for id, one in self.roster.agents.items()
+            if one.state is AgentState.ACTIVE
+        }
+        has_pins_changed = self.pins != self._last_pins
+        self._last_pins = self.pins
+        if await self.book.refresh(names) or has_pins_changed:
+            self.open_waits.wake_all()
+
+    async def audit(
+        self,
+        op: str,
+        name: str,
+        address: str,
+        arguments: Mapping[str, Any],
+        refusal: Message = NOTHING,
+    ) -> None:
+        """Write what an agent did into the audit log. Raises StoreError."""
+        row = Audited(
+            at=self.now(),
+            who=name,
+            door=DOOR,
+            address=address,
+            op=op,
+            given=arguments,
+            refused=refusal,
+        )
+        await self.store.audit(row)
+
+    async def report_conflict(
+        self,
+        conflict: AgentConflict,
+        agent: str,
+        inviter: str,
+        machine: str,
+        address: str,
+        subject: str,
+    ) -> None:
+        """Post a notice that a machine was refused as an agent: once a day for a subject, which is
+        the id of an agent or an invitation."""
+        now = self.now()
+        notice = AgentRefused(
+            happened_at=now,
+            conflict=conflict,
+            agent=agent,
+            inviter=inviter,
+            machine=machine,
+            address=address,
+        )
+        await self._post_notice(notice, f"{subject}/{now.astimezone(UTC):%Y-%m-%d}")

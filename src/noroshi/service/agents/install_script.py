@@ -1,0 +1,88 @@
+"""Make the script that installs Noroshi on another server and joins it to this hub."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from noroshi.core.translation import Message, _
+from noroshi.link.install_line import InstallSource, file_path
+from noroshi.link.join_code import JoinCode, curl_pin
+
+PLACE, COMMANDS = "/opt/noroshi", "/usr/local/bin"
+TEXTS: Mapping[str, Message] = {
+    "T_ROOT": _("Run the line as root: with sudo, or in a shell of root."),
+    "T_SYSTEM": _(
+        "The file is for Linux on x86-64 with glibc 2.28 or newer. This server has: {system}. Nothing "
+        "was installed."
+    ),
+    "T_PYTHON": _(
+        "Python 3.11 to 3.14 is required and not installed. Install it, then run the same line again:"
+    ),
+    "T_NO_PYTHON": _(
+        "Python 3.11 to 3.14 is required, and no package of this system is known to contain it. "
+        "Install Python in a place that everybody can read, then run the same line again."
+    ),
+    "T_DOWNLOADING": _("Downloading Noroshi {version} from the hub."),
+    "T_NOT_FETCHED": _("The download failed. Nothing was installed."),
+    "T_OTHER_FILE": _(
+        "The downloaded file is not the one that the hub offers. Nothing of it was run, and "
+        "nothing was installed."
+    ),
+    "T_INSTALLING": _("Installing to {folder}."),
+    "T_NOT_INSTALLED": _("The installation failed; the reason is above. Run the line again."),
+    "T_NO_SYSTEMD": _(
+        "This server has no systemd. Start the node yourself, now and after each boot: noroshi serve"
+    ),
+}
+"""By the script's variable. A place of a text is filled by the script."""
+OVER = _(
+    "This invitation has expired, or it was used. Create a new one on the hub, on the page that adds "
+    "a server. Nothing was installed."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallFile:
+    """Hold what the self-contained file is: Noroshi's version in it, and its SHA-256."""
+
+    version: str
+    sha256: str
+
+
+def install_script(source: InstallSource, code: JoinCode, file: InstallFile) -> str:
+    """Return the script, with all values in it."""
+    values = {
+        "ADDRESS": source.address,
+        "HOST": source.host.strip("[]"),
+        "PORT": str(source.port),
+        "CURL_PIN": curl_pin(code.pin),
+        "CERTIFICATE": source.certificate.hex(),
+        "FILE_PATH": file_path(code.secret),
+        "CODE": str(code),
+        "VERSION": file.version,
+        "SHA256": file.sha256,
+        "PLACE": PLACE,
+        "COMMANDS": COMMANDS,
+        "LANG_OPTION": f"--lang {source.language}" if source.language else "",
+    } | {name: _format(text, source.language) for name, text in TEXTS.items()}
+    body = files(__package__).joinpath("install.sh").read_text(encoding="utf-8")
+    return "#!/bin/sh\n" + _assignments(values) + body
+
+
+def refusal_script(language: str) -> str:
+    """Return a script that says that the invitation is over, for whoever pipes it into a shell."""
+    text = _format(OVER, language)
+    return f"#!/bin/sh\nprintf '%s\\n' {shlex.quote(f'noroshi: {text}')} >&2\nexit 1\n"
+
+
+def _assignments(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+
+
+def _format(text: Message, language: str) -> str:
+    """Return a text with %s for each of its places, as printf takes it."""
+    filled = text.fill(system="%s", version="%s", folder="%s")
+    return filled.say(language or "en")

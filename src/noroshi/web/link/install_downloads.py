@@ -1,0 +1,48 @@
+"""Answer a server that installs Noroshi from its hub: the script, and the file that it fetches."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from noroshi.core.translation import LANGUAGES
+from noroshi.link.install_line import FILE, INSTALL
+from noroshi.ports import StoreError
+from noroshi.service.agents.installation import Installation
+from noroshi.web.context import WebContext
+
+SCRIPT = "text/x-shellscript; charset=utf-8"
+BINARY = "application/octet-stream"
+
+
+def routes(web: WebContext) -> list[Route]:
+    """Return the routes; whoever does not know the secret of an invitation learns nothing."""
+    installation = Installation(web.service.context)
+
+    async def script(request: Request) -> Response:
+        language = request.path_params.get("language", "")
+        if language and language not in LANGUAGES:
+            return Response(status_code=404)
+        try:
+            text = await installation.script(request.path_params["secret"], language)
+        except StoreError:
+            return Response(status_code=503)
+        if text is None:
+            return Response(status_code=404)
+        return PlainTextResponse(text, media_type=SCRIPT)
+
+    async def file(request: Request) -> Response:
+        try:
+            path = await installation.file(request.path_params["secret"])
+        except StoreError:
+            return Response(status_code=503)
+        if path is None:
+            return Response(status_code=404)
+        return FileResponse(path, media_type=BINARY)
+
+    return [
+        Route(f"{INSTALL}{{secret}}/{FILE}", file, methods=["GET"]),
+        Route(f"{INSTALL}{{secret}}/{{language}}", script, methods=["GET"]),
+        Route(f"{INSTALL}{{secret}}", script, methods=["GET"]),
+    ]

@@ -1,0 +1,108 @@
+"""List servers, and show one agent: to rename it, or to remove it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.operations.agent_answers import AgentRenamed, AgentRevoked, AgentShown
+from noroshi.operations.registry import button_of
+from noroshi.service import NotFoundError
+from noroshi.service.agents.agents import AgentOperations
+from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
+from noroshi.web.view.form_operations import (
+    Outcome,
+    clock,
+    permissions_of,
+    query_value,
+    refusal_texts,
+    run_reauthenticated,
+)
+from noroshi.web.view.live_updates import Live
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.servers import SERVERS, agent_on_page, servers_on_page, summary
+
+VIEWS = ("cards", "list")
+RENAME, REVOKE = "agent_rename", "agent_revoke"
+
+
+def routes(web: WebContext, live: Live) -> list[Route]:
+    """Return the routes of the list and of an agent's page."""
+
+    async def servers(visit: Visit) -> Response:
+        return await _list(visit, live)
+
+    async def agent(visit: Visit) -> Response:
+        return await _agent(visit, live)
+
+    return [
+        Route(SERVERS, page(web, servers), methods=["GET"]),
+        Route(f"{SERVERS}/agent/{{id}}", page(web, agent), methods=["GET", "POST"]),
+    ]
+
+
+async def _list(visit: Visit, live: Live) -> Response:
+    """Show each server as a card, or as a row of a table."""
+    snapshot = (await live.now()).read_in(visit.language)
+    agents = await visit.call(AgentOperations.list)
+    instances = await visit.call(AgentOperations.sources)
+    rows = servers_on_page(visit, agents, instances, snapshot.tree)
+    view = query_value(visit, "view")
+    return visit.page(
+        "servers.html",
+        ledger_sum=snapshot.ledger.sum,
+        rows=rows,
+        summary=summary(visit, rows),
+        view=view if view in VIEWS else VIEWS[0],
+        may=permissions_of(visit),
+    )
+
+
+async def _agent(visit: Visit, live: Live) -> Response:
+    """Show an agent in full; rename it or remove it, each with the password again."""
+    id, form = visit.request.path_params["id"], visit.form
+    deed, outcome = form.get("do", ""), Outcome[AgentRenamed | AgentRevoked]()
+    if visit.request.method == "POST":
+        if deed == RENAME:
+            name = form.get("name", "").strip()
+            outcome = await run_reauthenticated(
+                visit, AgentOperations.rename, agent=id, name=name
+            )
+        elif deed == REVOKE:
+            outcome = await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
+        else:
+            raise NotFoundError(NO_SUCH_PAGE)
+        live.expire()
+    answer = await visit.call(AgentOperations.show, agent=id)
+    return visit.page(
+        "agent.html", outcome.status, **await _agent_context(visit, live, answer, deed, outcome)
+    )
+
+
+async def _agent_context(
+    visit: Visit,
+    live: Live,
+    answer: AgentShown,
+    deed: str,
+    outcome: Outcome[AgentRenamed | AgentRevoked],
+) -> dict[str, Any]:
+    snapshot = (await live.now()).read_in(visit.language)
+    return {
+        "ledger_sum": snapshot.ledger.sum,
+        "agent": agent_on_page(visit, answer.agent, snapshot.tree),
+        "shown": answer,
+        "key_since": clock(visit, answer.key_since),
+        "revoked_at": clock(visit, answer.revoked_at),
+        "deed": deed if outcome.answer is not None else "",
+        "pending": deed if outcome.answer is None else "",
+        "done": outcome.answer,
+        "why": refusal_texts(visit, outcome),
+        "needs_password": outcome.needs_password,
+        "bad": outcome.wrong_fields,
+        "typed_name": visit.form.get("name", "") if outcome.answer is None else "",
+        "buttons": {one: visit.say(button_of(one)) for one in (RENAME, REVOKE)},
+        "may": permissions_of(visit),
+    }

@@ -1,0 +1,232 @@
+"""Show servers: agents, and the instances that this node measures itself or over the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from noroshi.core.agents import AgentState
+from noroshi.core.sources import SourceKind
+from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.link.fingerprint_words import fingerprint_words
+from noroshi.operations.agent_answers import AgentRow, MeasuredInstance
+from noroshi.web.view.form_operations import address, clock, time_since
+from noroshi.web.view.language import LOCALIZERS
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.tree import NEW, Instance
+
+SERVERS, ADD = "/servers", "/servers/add"
+CONNECTED = pgettext("agent", "connected")
+SILENT = pgettext("agent", "silent for {length}")
+NEVER = pgettext("agent", "joined, no contact yet")
+REMOVED = pgettext("agent", "removed")
+BY_NODE = _("this node")
+OVER_NETWORK = _("over the network")
+OVER_SSH = _("over SSH")
+ELSEWHERE = _("nobody: its source is unknown")
+BY_AGENT = _("agent")
+ALL_WELL = ngettext("{count} server. All agents report.", "{count} servers. All agents report.")
+NO_AGENTS = ngettext("{count} server, without agents.", "{count} servers, without agents.")
+SOME_SILENT = ngettext(
+    "{count} agent is silent: what is shown of it is old.",
+    "{count} agents are silent: what is shown of them is old.",
+)
+IN_STEP = _("correct to within a second")
+AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
+CLOCK_OFF = 5.0
+"""Seconds from which on a clock is shown as wrong."""
+SOURCES: Mapping[SourceKind, Message] = {
+    SourceKind.NODE: BY_NODE,
+    SourceKind.NETWORK: OVER_NETWORK,
+    SourceKind.SSH: OVER_SSH,
+    SourceKind.AGENT: BY_AGENT,
+    SourceKind.OTHER_NODE: ELSEWHERE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """Hold a shape with its word. `level` is the colour, `mark` the shape."""
+
+    level: str
+    mark: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceLink:
+    """Lead to the page of an instance; the level stands before the title."""
+
+    title: str
+    href: str
+    level: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentOnPage:
+    """Hold an agent, in words. `contact` is when it was last heard, `age` how long ago, "" while it
+    reports. `clock` is empty while nothing was heard; `is_clock_off`: it is wrong by seconds."""
+
+    row: AgentRow
+    href: str
+    sign: Sign
+    contact: str
+    age: str
+    clock: str
+    is_clock_off: bool
+    joined_at: str
+    words: Sequence[str]
+    instances: Sequence[InstanceLink]
+    watch: str
+    """The form of a new instance that this agent measures."""
+
+    @property
+    def is_revoked(self) -> bool:
+        """Return whether it was removed."""
+        return self.row.state is AgentState.REVOKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOnPage:
+    """Hold a row of the list: an agent, or an instance that no agent measures."""
+
+    title: str
+    href: str
+    sign: Sign
+    source: str
+    address: str
+    agent: AgentOnPage | None = None
+    count: int = 0
+    """The number of monitors."""
+
+
+def servers_on_page(
+    visit: Visit,
+    agents: Sequence[AgentRow],
+    instances: Sequence[MeasuredInstance],
+    tree: Mapping[str, Instance],
+) -> list[ServerOnPage]:
+    """Return the rows: agents, then instances without one, and at the end the agents that were
+    removed."""
+    by_agent = [_server_of_agent(visit, one, tree) for one in agents]
+    without_agent = [
+        _server_of_instance(visit, one, tree)
+        for one in instances
+        if one.source is not SourceKind.AGENT
+    ]
+    removed_agents = [one for one in by_agent if one.agent and one.agent.is_revoked]
+    return [
+        *(one for one in by_agent if one not in removed_agents),
+        *without_agent,
+        *removed_agents,
+    ]
+
+
+def summary(visit: Visit, servers: Sequence[ServerOnPage]) -> str:
+    """Return the sentence that says whether all agents report."""
+    active = [one.agent for one in servers if one.agent and not one.agent.is_revoked]
+    silent = sum(one.row.is_silent for one in active)
+    if silent:
+        return visit.say(SOME_SILENT.fill(count=silent))
+    count = sum(one.agent is None or not one.agent.is_revoked for one in servers)
+    return visit.say((ALL_WELL if active else NO_AGENTS).fill(count=count))
+
+
+def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> AgentOnPage:
+    """Return an agent in the visitor's language."""
+    digest = bytes.fromhex(row.fingerprint.replace(":", ""))
+    return AgentOnPage(
+        row=row,
+        href=f"{SERVERS}/agent/{quote(row.id, safe='')}",
+        sign=agent_sign(visit, row),
+        contact=clock(visit, row.last_contact),
+        age=time_since(visit, row.last_contact) if row.is_silent else "",
+        clock=_clock_text(visit, row),
+        is_clock_off=abs(row.clock_offset) >= CLOCK_OFF,
+        joined_at=clock(visit, row.joined_at),
+        words=fingerprint_words(digest, visit.language),
+        instances=[_instance_link(visit, name, tree) for name in row.instances],
+        watch=_new_instance(row),
+    )
+
+
+def agent_sign(visit: Visit, row: AgentRow) -> Sign:
+    """Return how an agent is: one that was not heard lately is never shown as well."""
+    if row.state is AgentState.REVOKED:
+        return Sign(level="paused", mark="paused", word=visit.say(REMOVED))
+    if row.last_contact is None:
+        return Sign(level="paused", mark="wait", word=visit.say(NEVER))
+    if row.is_silent:
+        words = SILENT.fill(length=time_since(visit, row.last_contact))
+        return Sign(level="unknown", mark="unknown", word=visit.say(words))
+    return Sign(level="ok", mark="ok", word=visit.say(CONNECTED))
+
+
+def _server_of_agent(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> ServerOnPage:
+    agent = agent_on_page(visit, row, tree)
+    return ServerOnPage(
+        title=row.name,
+        href=agent.href,
+        sign=agent.sign,
+        source=visit.say(BY_AGENT),
+        address=row.address,
+        agent=agent,
+        count=sum(tree[name].count for name in row.instances if name in tree),
+    )
+
+
+def _server_of_instance(
+    visit: Visit, one: MeasuredInstance, tree: Mapping[str, Instance]
+) -> ServerOnPage:
+    in_tree = tree.get(one.name)
+    level = in_tree.level if in_tree else NEW
+    return ServerOnPage(
+        title=one.title or one.name,
+        href=f"/instance/{quote(one.name, safe='')}",
+        sign=_level_sign(visit, level),
+        source=visit.say(SOURCES[one.source]),
+        address=one.address,
+        count=in_tree.count if in_tree else 0,
+    )
+
+
+def _level_sign(visit: Visit, level: str) -> Sign:
+    is_level = level in ("ok", "warning", "critical", "unknown")
+    word = LOCALIZERS[visit.language].level(level)
+    mark = level if is_level else "paused"
+    return Sign(level=mark, mark=mark, word=word)
+
+
+def _instance_link(visit: Visit, name: str, tree: Mapping[str, Instance]) -> InstanceLink:
+    in_tree = tree.get(name)
+    sign = _level_sign(visit, in_tree.level if in_tree else NEW)
+    return InstanceLink(
+        title=in_tree.title if in_tree else name,
+        href=f"/instance/{quote(name, safe='')}",
+        level=sign.level,
+        word=sign.word,
+    )
+
+
+def _clock_text(visit: Visit, row: AgentRow) -> str:
+    if row.last_contact is None:
+        return ""
+    if abs(row.clock_offset) < 1:
+        return visit.say(IN_STEP)
+    words = BEHIND if row.clock_offset < 0 else AHEAD
+    return visit.say(words.fill(seconds=f"{abs(row.clock_offset):.1f}"))
+
+
+def _new_instance(row: AgentRow) -> str:
+    """Return the address of the form of an instance that an agent measures, filled in as far as
+    the agent tells."""
+    return address(
+        "/settings/instance",
+        source=row.name,
+        address=row.address,
+        title=row.name,
+        proposal=re.sub(r"[^a-z0-9_-]", "-", row.name.casefold()),
+    )

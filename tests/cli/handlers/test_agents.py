@@ -1,0 +1,79 @@
+"""`noroshi agent`, as a person types it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from noroshi.link.fingerprint_words import fingerprint_words
+from tests.cli.command_process import a_node, typed
+from tests.service.agents.fleet import PIN, heard, joined, opened
+from tests.service.harness import Harness
+
+
+@pytest.fixture
+async def harness(tmp_path):
+    found = opened(Harness())
+    async with a_node(tmp_path, found.service):
+        yield found
+
+
+async def test_a_server_is_invited_with_a_line_and_the_words_to_compare(harness, tmp_path):
+    told = await typed("agent", "invite", "--servers", "2", home=tmp_path)
+    assert told.code == 0 and "\n  noroshi --lang en join kanri01:7664 " in told.out
+    assert "for 2 servers" in told.out and " ".join(fingerprint_words(PIN, "en")) in told.out
+    told = await typed("--lang", "ja", "agent", "invite", home=tmp_path)
+    assert "1台で使えます" in told.out and " ".join(fingerprint_words(PIN, "ja")) in told.out
+    told = await typed("agent", "invite", "--json", home=tmp_path)
+    assert json.loads(told.out)["line"].startswith("noroshi --lang en join kanri01:7664 ")
+
+
+async def test_invitations_are_listed_and_withdrawn(harness, tmp_path):
+    assert "no invitations" in (await typed("agent", "invitations", home=tmp_path)).out
+    await joined(harness, "fs01")
+    told = await typed("agent", "invitations", home=tmp_path)
+    assert "1 of 9 (fs01)" in told.out and "open" in told.out
+    told = await typed("agent", "uninvite", "i1", home=tmp_path)
+    assert told.out == "The invitation was withdrawn.\n"
+
+
+async def test_agents_are_listed_with_how_long_they_were_not_heard(harness, tmp_path):
+    assert "noroshi agent invite" in (await typed("agent", "list", home=tmp_path)).out
+    fs01, db01 = await joined(harness, "fs01"), await joined(harness, "db01", invitation="i2")
+    await joined(harness, "new", invitation="i3")
+    await heard(harness, fs01, backlog=7)
+    harness.time.pass_by(minutes=2)
+    await heard(harness, db01, problems=("no such kind",))
+    lines = (await typed("agent", "list", home=tmp_path)).out.splitlines()
+    words = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
+    assert words["db01"].startswith("connected; the newest configuration is not in use")
+    assert words["fs01"].startswith("silent") and words["fs01"].endswith(
+        " ago) 0.9.1 Debian 13 7"
+    )
+    assert words["new"].startswith("joined, no contact yet")
+
+
+async def test_one_agent_is_shown_in_full(harness, tmp_path):
+    agent = await joined(harness, "fs01", secrets=("smtp",))
+    await heard(harness, agent, clock_offset=timedelta(seconds=-6), problems=("no such kind",))
+    told = await typed("agent", "show", "fs01", home=tmp_path)
+    assert "6.0 s behind" in told.out and "no such kind" in told.out and "smtp" in told.out
+    (row,) = json.loads((await typed("agent", "list", "--json", home=tmp_path)).out)
+    digest = bytes.fromhex(row["fingerprint"].replace(":", ""))
+    assert (
+        " ".join(fingerprint_words(digest, "en")) in told.out and row["fingerprint"] in told.out
+    )
+    told = await typed("agent", "show", "fs02", home=tmp_path)
+    assert told.code != 0 and "There is no agent fs02" in told.err
+
+
+async def test_an_agent_gets_another_name_and_is_removed(harness, tmp_path):
+    await joined(harness, "fs01", secrets=("smtp",))
+    told = await typed("agent", "rename", "fs01", "files", home=tmp_path)
+    assert told.out == "The agent is called files now.\n"
+    told = await typed("agent", "revoke", "files", home=tmp_path)
+    assert told.out.splitlines() == [
+        "files was removed: it may not connect any more.",
+        "Change these secrets, because the server has them: smtp",
+    ]
+    assert "removed" in (await typed("agent", "list", home=tmp_path)).out

@@ -1,0 +1,211 @@
+"""A hub and a server that joins it, as two real nodes: invited, measured, cut off, removed."""
+
+import base64
+import json
+import shlex
+import signal
+
+import pytest
+
+from noroshi.cli.clients.socket import SocketClient
+from noroshi.cli.exits import DONE, NO_NODE, TROUBLE
+from tests.e2e.world import Home, until
+from tests.ports import free_port
+
+FILES = """
+source = "{source}"
+[[group]]
+name = "disks"
+every = "1s"
+[[group.monitor]]
+name = "volumes"
+kind = "disk"
+"""
+PROGRAM = """
+source = "fs01"
+[[group]]
+name = "jobs"
+[[group.monitor]]
+name = "shell"
+kind = "script"
+[group.monitor.options]
+argv = ["/bin/sh", "-c", "id"]
+"""
+
+
+class Hub(Home):
+    """A node that takes in agents at a port of its own."""
+
+    def __init__(self, folder, port):
+        folder.mkdir()
+        super().__init__(folder)
+        self.port = port
+
+    def call(self, op, **args):
+        return SocketClient(self.folder / "door.sock").call(op, **args)
+
+    def begin(self):
+        """It runs, and takes in agents."""
+        node = self.serve_warm()
+        self.call("agents_listen", host="127.0.0.1", address="127.0.0.1", port=self.port)
+        return node
+
+    def line(self):
+        """The words of the line to paste."""
+        return shlex.split(self.call("agent_invite")["line"])[1:]
+
+    def agent(self):
+        (row,) = self.call("agent_list")
+        return row
+
+
+class Server(Hub):
+    """A computer that has Noroshi, and no home folder yet."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        self.folder, self.definitions = folder / "home", folder / "definitions"
+        self.running = []
+
+    def link(self):
+        return self.call("hub_status")
+
+    def until_linked(self):
+        until(lambda: self.link()["phase"] == "linked", "the link")
+
+    def measured(self):
+        """The paths of what the hub lets it measure, once there is a reading."""
+        monitors = self.status()["monitors"]
+        return {m["path"] for m in monitors if m["items"] and m["path"].startswith("files/")}
+
+
+@pytest.fixture
+def hub(tmp_path):
+    hub = Hub(tmp_path / "hub", free_port())
+    yield hub
+    hub.end()
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path / "server")
+    yield server
+    server.end()
+
+
+def joined(hub, server):
+    """Both run, and the server is an agent called fs01."""
+    hub.begin()
+    server.run(*hub.line(), "--name", "fs01")
+    server.serve_warm()
+    server.until_linked()
+
+
+def killed(node):
+    node.kill()
+    node.wait()
+
+
+def test_a_pasted_line_makes_a_server_an_agent_until_it_is_removed(hub, server):
+    hub.begin()
+    said = server.run(*hub.line(), "--name", "fs01").stdout
+    assert "This server joined the hub node as fs01." in said and "noroshi serve" in said
+    assert "web = false" in (server.folder / "noroshi.toml").read_text()
+    assert server.run("hub", check=False).returncode == NO_NODE
+    server.serve_warm()
+    server.until_linked()
+    assert server.run("hub").returncode == DONE
+    hub.define(instances__files=FILES.format(source="fs01"))
+    until(server.measured, "a reading on the agent")
+    assert hub.agent()["name"] == "fs01" and hub.agent()["instances"] == ["files"]
+    hub.call("agent_revoke", agent="fs01")
+    until(lambda: server.link()["phase"] == "removed", "the agent to hear of it")
+    assert server.measured()  # it watches on
+    assert "the hub has removed this server" in server.run("status").stdout
+
+
+def test_both_sides_show_the_same_fingerprints(hub, server):
+    joined(hub, server)
+    link = server.link()
+    assert link["pins"] == [hub.call("agents_listener")["pin"]]
+    thumbprint = link["fingerprint"].translate(str.maketrans("-_", "+/")) + "="
+    assert bytes.fromhex(hub.agent()["fingerprint"].replace(":", "")) == (
+        base64.b64decode(thumbprint)
+    )
+
+
+def test_an_agent_that_was_killed_starts_from_its_configuration_without_the_hub(hub, server):
+    joined(hub, server)
+    hub.define(instances__files=FILES.format(source="fs01"))
+    until(server.measured, "a reading on the agent")
+    killed(server.running[-1])
+    killed(hub.running[-1])
+    node = server.serve_warm()
+    until(lambda: server.link()["phase"] == "away", "the hub to be missed")
+    assert node.poll() is None and server.measured()
+    (hub.folder / "web-cert.pem").unlink()  # as when it is renewed: the key stays
+    hub.serve_warm()
+    server.until_linked()
+    until(lambda: not hub.agent()["is_silent"], "the hub to hear of the agent")
+
+
+def test_another_server_in_the_place_of_the_hub_hears_nothing(hub, server, tmp_path):
+    joined(hub, server)
+    killed(hub.running[-1])
+    stranger = Hub(tmp_path / "stranger", hub.port)
+    try:
+        stranger.begin()
+        until(lambda: _trouble(server), "the agent to miss the hub")
+        until(lambda: "is not this hub" in _trouble(server), "the other key to be seen")
+        assert stranger.call("agent_list") == []
+    finally:
+        stranger.end()
+    hub.serve_warm()
+    server.until_linked()
+
+
+def _trouble(server):
+    trouble = server.link()["trouble"]
+    return trouble["en"] if trouble else ""
+
+
+def test_an_invitation_is_good_for_one_server(hub, server, tmp_path):
+    hub.begin()
+    line = hub.line()
+    server.run(*line)
+    other = Server(tmp_path / "other")
+    done = other.run(*line, check=False)
+    assert done.returncode == TROUBLE
+    assert "used by another server already" in done.stderr
+    server.run(*line)  # the same server may type it again
+
+
+def test_a_hub_runs_no_program_that_the_agent_does_not_allow(hub, server):
+    joined(hub, server)
+    hub.define(instances__files=FILES.format(source="fs01"))
+    until(server.measured, "a reading on the agent")
+    hub.define(instances__jobs=PROGRAM)
+    until(lambda: server.link()["problems"], "the agent to refuse it")
+    until(lambda: hub.agent()["problems"], "the hub to hear why")
+    assert "jobs" in str(hub.agent()["problems"]) and server.measured()
+
+
+def test_leaving_keeps_the_definitions_and_the_hub_knows(hub, server):
+    joined(hub, server)
+    hub.define(instances__files=FILES.format(source="fs01"))
+    until(server.measured, "a reading on the agent")
+    assert server.run("leave").stdout.splitlines() == [
+        "This server left the hub node.",
+        "1 definition of the hub is this server's own now.",
+    ]
+    assert hub.agent()["state"] == "revoked" and server.measured()
+    assert json.loads(server.run("hub", "--json").stdout)["hub"] == ""
+    server.run(*hub.line(), "--name", "fs01b")
+    server.until_linked()
+
+
+def test_an_agent_ends_at_once_when_it_is_told_to(hub, server):
+    joined(hub, server)
+    node = server.running[-1]
+    node.send_signal(signal.SIGTERM)
+    assert node.wait() == DONE

@@ -1,0 +1,71 @@
+"""What an agent is given of the definitions: its own instances with their networks, and no more."""
+
+from __future__ import annotations
+
+from noroshi.definitions.document_content import content, document
+from noroshi.service.agents.configurations import NO_DOCUMENTS, configuration_of, configurations
+
+PROXY = document("networks/proxy", {"proxy": "proxy.example.com:8080"})
+OTHER_NETWORK = document("networks/other", {"source": "192.0.2.1"})
+OPS = document("contacts/ops", {"addresses": ["ops@example.com"]})
+
+
+def instance(name, source="", network="", **other):
+    monitor = {"name": "page", "kind": "http", "rules": ["night"]}
+    monitor |= {"network": network} if network else {}
+    table = {"rules": ["ops"], "group": [{"name": "web", "monitor": [monitor]}]} | other
+    return document(f"instances/{name}", table | ({"source": source} if source else {}))
+
+
+def keys(configuration):
+    return [one.key for one in configuration.documents]
+
+
+def test_an_agent_gets_the_instances_whose_source_it_is_and_their_networks():
+    documents = [
+        instance("fs01", "fs01", "proxy"),
+        instance("files", "FS01"),
+        instance("db01", "db01", "other"),
+        instance("here"),
+        PROXY,
+        OTHER_NETWORK,
+        OPS,
+    ]
+    given = configurations(documents, ["Fs01", "db01"])
+    assert keys(given["fs01"]) == ["instances/files", "instances/fs01", "networks/proxy"]
+    assert keys(given["db01"]) == ["instances/db01", "networks/other"]
+
+
+def test_who_is_notified_stays_at_the_hub():
+    (given,) = configurations([instance("fs01", "fs01", title="Files")], ["fs01"]).values()
+    (table,) = map(content, given.documents)
+    monitor = {"name": "page", "kind": "http"}
+    assert table == {
+        "title": "Files",
+        "source": "fs01",
+        "group": [{"name": "web", "monitor": [monitor]}],
+    }
+
+
+def test_an_agent_without_instances_has_a_configuration_without_documents():
+    assert configurations([instance("here"), PROXY], ["fs01"]) == {"fs01": NO_DOCUMENTS}
+    assert NO_DOCUMENTS.name != "" and NO_DOCUMENTS.documents == ()
+
+
+def test_a_change_elsewhere_leaves_the_name_of_a_configuration():
+    mine, other = instance("fs01", "fs01"), instance("db01", "db01")
+    before = configurations([mine, other], ["fs01", "db01"])
+    after = configurations([OPS, instance("db01", "db01", title="DB"), mine], ["db01", "fs01"])
+    assert before["fs01"] == after["fs01"]
+    assert before["db01"].name != after["db01"].name
+
+
+def test_two_documents_are_no_other_two_with_the_same_letters():
+    one = configuration_of([document("networks/a", {}), document("networks/b", {})])
+    two = configuration_of([document("networks/a", {"b": 1})])
+    assert len({one.name, two.name, NO_DOCUMENTS.name}) == 3
+
+
+def test_an_instance_without_groups_is_given_as_it_is():
+    empty = document("instances/fs01", {"source": "fs01"})
+    assert configurations([empty], ["fs01"])["fs01"].documents == (empty,)

@@ -1,0 +1,156 @@
+"""Servers in the manager: listed, added, renamed and removed."""
+
+import re
+
+import pytest
+
+from noroshi.core.agents import AgentState
+from noroshi.core.roles import OPERATOR, VIEWER
+from noroshi.link.fingerprint_words import fingerprint_words
+from noroshi.link.join_code import JoinCode
+from tests.service.agents.fleet import PIN, heard, joined, opened
+from tests.web.browser import GOOD, browsing, with_user
+
+pytestmark = pytest.mark.logged_in
+INVITE = {"do": "agent_invite", "servers": "1", "name": ""}
+
+
+def line_in(page):
+    return re.search(r'<pre class="code" id="line"[^>]*>([^<]*)</pre>', page)
+
+
+async def test_where_nobody_reaches_the_node_the_page_opens_an_address_first(browser):
+    await browser.get("/servers/add")
+    assert "Open an address for agents" in browser.text
+    assert 'value="agents_listen"' in browser.text
+    assert 'value="agent_invite"' not in browser.text
+
+
+async def test_an_address_is_opened_with_the_password_and_what_was_typed_stays(browser):
+    await browser.get("/servers/add")
+    place = {"host": "kanri01", "port": "7700", "address": "no address"}
+    await browser.post("/servers/add?way=agent", do="agents_listen", **place)
+    assert browser.status == 403 and 'id="password"' in browser.text
+    assert 'value="kanri01"' in browser.text and 'value="7700"' in browser.text
+    await browser.post("/servers/add?way=agent", do="agents_listen", password=GOOD, **place)
+    assert browser.status == 400 and "must be an IP address" in browser.text
+
+
+async def test_the_line_is_shown_once_with_the_words_to_compare(harness, browser):
+    opened(harness)
+    await browser.get("/servers/add")
+    assert 'value="agent_invite"' in browser.text and not line_in(browser.text)
+    await browser.post("/servers/add?way=agent", **INVITE | {"name": "FS02"})
+    line = line_in(browser.text).group(1)
+    code = line.split()[5]
+    assert line == f"noroshi --lang en join kanri01:7664 {code} --name FS02"
+    assert JoinCode.read(code).pin == PIN
+    for word in fingerprint_words(PIN, "en"):
+        assert f"<li>{word}</li>" in browser.text
+    await browser.get("/servers/add")
+    assert not line_in(browser.text) and code not in browser.text
+    assert "0 of 1" in browser.text
+
+
+@pytest.mark.parametrize("servers", ["0", "501", "many", "1e3"])
+async def test_a_wrong_number_of_servers_is_told_at_its_field(harness, browser, servers):
+    opened(harness)
+    await browser.get("/servers/add")
+    await browser.post("/servers/add?way=agent", **INVITE | {"servers": servers})
+    assert browser.status == 400 and not line_in(browser.text)
+    assert f'value="{servers}"' in browser.text and 'aria-invalid="true"' in browser.text
+    assert await harness.store.invitations() == {}
+
+
+async def test_an_invitation_is_withdrawn(harness, browser):
+    opened(harness)
+    await browser.get("/servers/add")
+    await browser.post("/servers/add?way=agent", **INVITE)
+    (id,) = await harness.store.invitations()
+    await browser.post("/servers/add?way=agent", do="agent_uninvite", id=id)
+    assert "The invitation was withdrawn." in browser.text
+    assert await harness.store.invitations() == {}
+
+
+async def test_progress_goes_from_invited_to_the_first_contact(harness, browser):
+    opened(harness)
+    await browser.get("/servers/add/progress?id=i1")
+    assert "not valid any more" in browser.text
+    agent = await joined(harness, "fs02")
+    await browser.get("/servers/add/progress?id=i1")
+    assert browser.text.count("is-lit") == 2 and "fs02" in browser.text
+    await heard(harness, agent)
+    await browser.get("/servers/add/progress?id=i1")
+    assert browser.text.count("is-lit") == 3 and "connected" in browser.text
+    harness.time.pass_by(hours=1)
+    await browser.log_in()
+    await browser.get("/servers/add/progress?id=i1")
+    assert "hx-get" not in browser.text and "silent for 60 min" in browser.text
+
+
+async def test_each_server_is_listed_as_a_card_and_as_a_row(harness, browser):
+    fs02 = await joined(harness, "fs02")
+    await joined(harness, "new01", invitation="i2")
+    await heard(harness, fs02, backlog=12)
+    for view in ("cards", "list"):
+        await browser.get(f"/servers?view={view}")
+        assert "fs02" in browser.text and "connected" in browser.text
+        assert "joined, no contact yet" in browser.text and "12" in browser.text
+        assert "1 agent is silent" in browser.text
+    harness.time.pass_by(minutes=5)
+    await browser.get("/servers")
+    assert "silent for 5 min" in browser.text and "2 agents are silent" in browser.text
+
+
+async def test_an_agent_is_renamed_and_removed_with_the_password(harness, browser):
+    agent = await joined(harness, "fs02", secrets=("smtp",))
+    page = f"/servers/agent/{agent.id}"
+    await browser.get(page)
+    await browser.post(page, do="agent_rename", name="files")
+    assert browser.status == 403 and 'value="files"' in browser.text
+    await browser.post(page, do="agent_rename", name="files", password=GOOD)
+    assert "The agent is called files now." in browser.text
+    await browser.post(page, do="agent_revoke")
+    assert "files was removed" in browser.text and "Change these secrets" in browser.text
+    assert (await harness.store.agents())[agent.id].state is AgentState.REVOKED
+    assert 'value="agent_revoke"' not in browser.text
+
+
+async def test_an_agent_that_is_none_is_not_there(browser):
+    await browser.get("/servers/agent/nobody")
+    assert browser.status == 404
+
+
+async def test_a_deed_that_is_none_is_not_there(harness, browser):
+    agent = await joined(harness, "fs02")
+    await browser.get("/servers")
+    for page in ("/servers/add", f"/servers/agent/{agent.id}"):
+        await browser.post(page, do="agent_list")
+        assert browser.status == 404
+
+
+async def test_a_new_instance_is_offered_what_the_agent_is_called(harness, browser):
+    agent = await joined(harness, "FS02")
+    await heard(harness, agent)
+    await browser.get(f"/servers/agent/{agent.id}")
+    link = re.search(r'href="(/settings/instance\?source=[^"]*)"', browser.text).group(1)
+    await browser.get(link.replace("&amp;", "&"))
+    assert '<option value="FS02" selected>agent (FS02)</option>' in browser.text
+    assert 'value="192.0.2.1"' in browser.text and 'value="fs02"' in browser.text
+    for other in ("node", "network"):
+        assert f'<option value="{other}">' in browser.text
+
+
+@pytest.mark.parametrize("role", [VIEWER, OPERATOR])
+async def test_others_see_servers_and_add_none(tmp_path, role):
+    harness = opened(await with_user(role))
+    agent = await joined(harness, "fs02")
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/servers")
+        assert "fs02" in browser.text and "/servers/add" not in browser.text
+        await browser.get(f"/servers/agent/{agent.id}")
+        assert browser.status == 200 and 'value="agent_revoke"' not in browser.text
+        for page in ("/servers/add", "/servers/add/progress?id=i1"):
+            await browser.get(page)
+            assert browser.status == 403
