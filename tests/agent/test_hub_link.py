@@ -181,6 +181,21 @@ async def test_the_way_to_the_hub_may_be_a_proxy_that_asks_for_a_log_in(node, hu
         assert set(proxy.asked) == {f"127.0.0.1:{hub.port}"}
 
 
+async def test_a_proxy_that_refuses_the_log_in_is_told_with_the_way_out(node, hub):
+    async with Proxy(log_in="fs01:right").open() as proxy:
+        for password in (None, Secret("wrong")):
+            user = "fs01" if password else ""
+            way = HubProxy(address=proxy.address, user=user, password=password)
+            with pytest.raises(HubNotReachedError) as error:
+                await joined(node, hub, proxy=way)
+            assert f"the proxy {proxy.address} requires a login" in error.value.words.en
+            assert "networks/" not in error.value.words.en
+    with pytest.raises(HubNotReachedError) as error:
+        await joined(node, hub, proxy=HubProxy(address=f"127.0.0.1:{free_port()}"))
+    assert "to the hub cannot be reached" in error.value.words.en
+    assert hub.heard == []
+
+
 async def test_a_node_without_a_hub_keeps_still_until_it_joins(node, hub):
     async with node.running():
         await joined(node, hub)

@@ -99,7 +99,7 @@ class Process:
 
     def attempt(self, alarm: str, why: HubReason | None) -> None:
         rnd, now = self.world.random, self.world.now
-        kind = rnd.random()
+        kind = 0.0 if self.world.is_calm else rnd.random()
         duration = rnd.uniform(0.2, 5) if kind < 0.75 else rnd.uniform(5, CUT)
         is_cut = kind > 0.95
         end = now + (CUT if is_cut else duration)
@@ -459,19 +459,30 @@ class Agent(Process):
 
 
 class World:
-    def __init__(self, seed: int, terms: LeaseTerms | None = None, *, has_lease: bool = True):
+    """A run of two hours in which all sorts of things happen, and some time in which all is well.
+    `is_calm`: nothing happens but what a test asks for by `at`."""
+
+    def __init__(
+        self,
+        seed: int,
+        terms: LeaseTerms | None = None,
+        *,
+        has_lease: bool = True,
+        is_calm: bool = False,
+    ):
         self.random = random.Random(seed)
         self.terms = terms or LeaseTerms(
             alone_after=timedelta(seconds=self.random.uniform(90, 300))
         )
-        self.has_lease = has_lease
+        self.has_lease, self.is_calm = has_lease, is_calm
         self.now, self._heap, self._order = 0.0, [], itertools.count()
         self.hub_drift, self.agent_drift = (self.random.uniform(-0.01, 0.01) for _ in "ha")
         self.attempts: list[Attempt] = []
         self.raised: list[str] = []
         self.disturbances: list[tuple[float, float]] = []
-        self.restores: list[float] = []
-        self.agent_restores: list[float] = []
+        self.restores: list[tuple[float, frozenset[str]]] = []
+        """When, and which notifications the other side knew to be sent."""
+        self.is_agent_restored = self.is_agent_destroyed = False
         self.copies: dict[str, list] = {"hub": [], "agent": []}
         self.cuts: set[str] = set()
         self.rebased = 0
@@ -482,7 +493,7 @@ class World:
 
     def carry(self, direction: str, arrive: Callable[[], None]) -> None:
         rnd, kind = self.random, self.random.random()
-        calm = self.now > HORIZON
+        calm = self.is_calm or self.now > HORIZON
         if direction in self.cuts or (kind < 0.01 and not calm):
             self.disturbances.append((self.now, self.now))
             return
@@ -501,7 +512,8 @@ class World:
     def run(self) -> World:
         for process in (self.hub, self.agent):
             process.begin()
-        self._plan()
+        if not self.is_calm:
+            self._plan()
         while self._heap and self._heap[0][0] < HORIZON + CALM:
             self.now, _, action = heapq.heappop(self._heap)
             action()
@@ -512,22 +524,32 @@ class World:
     def _plan(self) -> None:
         rnd = self.random
         for number in range(rnd.randint(20, 60)):
-            self.at(rnd.uniform(0, HORIZON), lambda n=number: self._raise(f"a{n}"))
+            self.at(rnd.uniform(0, HORIZON), lambda n=number: self.raise_alarm(f"a{n}"))
         for when in range(0, int(HORIZON), 600):
             self.at(when, self._copy)
         for process in (self.hub, self.agent):
-            self._some(2, 600, lambda on, p=process: self._crash(p, on))
+            self._some(2, 600, lambda on, p=process: self.crash(p, on))
             self._some(1, 200, lambda on, p=process: self._halt(p, on))
             self._some(2, 1500, lambda on, p=process: setattr(p, "route_up", not on))
         ways = [{"up", "down"}, {"up", "down"}, {"up"}, {"down"}]
-        self._some(4, 2000, lambda on: self._cut(rnd.choice(ways) if on else set()))
+        self._some(4, 2000, lambda on: self.cut(rnd.choice(ways) if on else set()))
         self._some(1, 900, lambda on: setattr(self.hub, "is_full", on))
+        if rnd.random() < 0.3:
+            self._some(8, 900, lambda on: setattr(self.agent.disk, "has_route", not on))
         if rnd.random() < 0.2:
-            self._some(2, 2000, lambda on: setattr(self.agent.disk, "has_route", not on))
-        if rnd.random() < 0.2:
-            self.at(rnd.uniform(600, HORIZON), lambda: self._restore(self.hub))
+            self.at(rnd.uniform(600, HORIZON), lambda: self.restore(self.hub))
         if rnd.random() < 0.15:
-            self.at(rnd.uniform(600, HORIZON), lambda: self._restore(self.agent))
+            self._plan_restored_agent(rnd.uniform(600, HORIZON - 1500))
+        if rnd.random() < 0.15:
+            self.at(rnd.uniform(600, HORIZON), self.destroy)
+
+    def _plan_restored_agent(self, start: float) -> None:
+        """Restore the agent, and mostly keep it from the hub until it has written some rows."""
+        self.at(start, lambda: self.restore(self.agent))
+        end = start + self.random.choice([0, 600, 1200])
+        self.disturbances.append((start, end))
+        self.at(start, lambda: self.cut({"up", "down"}))
+        self.at(end, lambda: self.cut(set()))
 
     def _some(self, most: int, longest: float, switch: Callable[[bool], None]) -> None:
         """Turn a trouble on up to so many times, and off again before all is calm."""
@@ -539,20 +561,20 @@ class World:
             self.at(start, lambda: switch(True))
             self.at(end, lambda: switch(False))
 
-    def _raise(self, alarm: str) -> None:
+    def raise_alarm(self, alarm: str) -> None:
         if not self.agent.is_up or self.now < self.agent.stopped_until:
-            self.at(self.now + 30, lambda: self._raise(alarm))  # as it is measured again
+            self.at(self.now + 30, lambda: self.raise_alarm(alarm))  # as it is measured again
             return
         self.raised.append(alarm)
         self.agent.raise_alarm(alarm)
 
-    def _cut(self, ways: set[str]) -> None:
+    def cut(self, ways: set[str]) -> None:
         self.cuts = ways
 
-    def _crash(self, process: Process, on: bool) -> None:
+    def crash(self, process: Process, on: bool) -> None:
         if on:
             process.crash()
-        elif not process.is_up:
+        elif not process.is_up and not (process is self.agent and self.is_agent_destroyed):
             process.begin()
 
     def _halt(self, process: Process, on: bool) -> None:
@@ -564,26 +586,40 @@ class World:
         self.copies["hub"].append((self.now, copy.deepcopy(self.hub.disk)))
         self.copies["agent"].append((self.now, copy.deepcopy(self.agent.disk)))
 
-    def _restore(self, process: Process) -> None:
+    def restore(self, process: Process) -> None:
+        other = self.agent if process is self.hub else self.hub
+        sent = [alarm for alarm, one in other.disk.mails.items() if one == SENT]
         process.crash()
         copies = [disk for at, disk in self.copies[process.name] if at > self.now - 3600]
-        process.disk = copy.deepcopy(self.random.choice(copies))
-        self.restores.append(self.now)
+        process.disk = copy.deepcopy(self.random.choice([*copies, copies[-1], copies[-1]]))
         if process is self.hub:
             self.hub.disk.era = self.random.getrandbits(32)
+            self.restores.append((self.now, frozenset(sent)))
         else:
-            self.agent_restores.append(self.now)
-        self.at(self.now + self.random.uniform(1, 120), lambda: self._crash(process, False))
+            self.is_agent_restored = True
+            self.restores.append((self.now, frozenset()))
+        self.at(self.now + self.random.uniform(1, 120), lambda: self.crash(process, False))
+
+    def destroy(self) -> None:
+        """End the agent for good."""
+        self.is_agent_destroyed = True
+        self.agent.crash()
 
     # what must hold
 
     def untold(self) -> list[str]:
         """Alarms that nobody sent, but for those that were lost with the agent's disk."""
         sent = {one.alarm for one in self.attempts if one.accepted_at is not None}
-        disks = (self.hub.disk.mails, self.agent.disk.mails)
-        lost = [a for a in self.raised if not any(a in mails for mails in disks)]
-        excused = lost if self.agent_restores else ()
-        return [a for a in self.raised if a not in sent and a not in excused]
+        places = set(self.hub.disk.mails)
+        if not self.is_agent_destroyed:
+            places |= set(self.agent.disk.mails)
+        may_be_lost = self.is_agent_restored or self.is_agent_destroyed
+        return [a for a in self.raised if a not in sent and (a in places or not may_be_lost)]
+
+    def unreported(self) -> list[str]:
+        """Alarms that the agent has, and the hub has not."""
+        is_there = not self.is_agent_destroyed
+        return [a for a in self.agent.disk.mails if is_there and a not in self.hub.disk.mails]
 
     def at_once(self) -> list[tuple[Attempt, Attempt]]:
         """Attempts of hub and agent with one alarm that overlap, but for those of a process that
@@ -615,13 +651,17 @@ class World:
         that was lost, or, of the agent, after a trouble that kept the hub's word from it."""
         if HubReason.GRACE in (one.why, other.why) or not one.is_settled:
             return True
-        if one.by == "hub" and other.by == "agent":
-            start, end = one.end - 90, other.start
-            return any(start <= b and a <= end for a, b in self.disturbances)
-        return self._is_restored_between(one, other)
+        start, end = one.end - 90, other.start
+        is_disturbed = any(start <= b and a <= end for a, b in self.disturbances)
+        is_of_agent = one.by == "hub" and other.by == "agent"
+        return (is_of_agent and is_disturbed) or self._is_restored_between(one, other)
 
     def _is_restored_between(self, one: Attempt, other: Attempt) -> bool:
-        return any(one.start <= when <= _line_end(other) for when in self.restores)
+        """Return whether a restore may have lost that the first attempt was successful."""
+        return any(
+            one.start <= when <= _line_end(other) and one.alarm not in sent
+            for when, sent in self.restores
+        )
 
     def _pairs(self):
         by_alarm: dict[str, list[Attempt]] = {}

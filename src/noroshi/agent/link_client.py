@@ -11,7 +11,7 @@ from typing import TypeVar
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
 from noroshi.core.cadence import EPOCH
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import PrivateKey, spki_pin
 from noroshi.link.link_messages import (
     JOIN,
@@ -23,7 +23,7 @@ from noroshi.link.link_messages import (
 )
 from noroshi.link.message_body import DEFLATE, BadBodyError, Body, body_of, message_in
 from noroshi.link.signature import STAMP_HEADER, Signed, body_hash, sign
-from noroshi.network.connection_errors import ConnectError
+from noroshi.network import connection_errors
 from noroshi.network.connector import Egress
 from noroshi.network.http import Reply
 from noroshi.network.http1 import HttpConnection, HttpError, HttpRequest, HungUpError, target_of
@@ -37,6 +37,23 @@ CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
 
 NO_ANSWER = _("the hub at {where} did not answer")
 NO_HUB = _("{where} does not answer as a hub of Noroshi does: {what}")
+
+
+PROXY_AWAY = _("the proxy {proxy} to the hub cannot be reached: {why}")
+PROXY_NO_PROXY = _(
+    "{proxy} does not answer like an HTTP proxy. Join the hub again, with the right --proxy."
+)
+PROXY_LOGIN = _(
+    "the proxy {proxy} requires a login (407), or refuses the one that it got. Join the hub again, "
+    "with --proxy http://USER:PASSWORD@{proxy}."
+)
+PROXY_WORDS = {
+    connection_errors.NO_PROXY.id: PROXY_AWAY,
+    connection_errors.NOT_A_PROXY.id: PROXY_NO_PROXY,
+    connection_errors.PROXY_WANTS_LOGIN.id: PROXY_LOGIN,
+    connection_errors.PROXY_REFUSED_LOGIN.id: PROXY_LOGIN,
+}
+"""The proxy to a hub is in no definition, so none can be corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +187,19 @@ class LinkClient:
             stream = await dial_pinned(
                 address.host, address.port, address.has_key, self._egress, CONNECT_PATIENCE
             )
-        except (ConnectError, RouteError) as error:
-            raise HubNotReachedError(error.words) from None
+        except RouteError as error:
+            raise HubNotReachedError(_words_of(error, self._egress.network.proxy)) from None
         return HttpConnection(stream)
 
     def _no_answer(self) -> HubNotReachedError:
         return HubNotReachedError(NO_ANSWER.fill(where=str(self.address)))
+
+
+def _words_of(error: RouteError, proxy: str) -> Message:
+    words = PROXY_WORDS.get(error.template.id)
+    if words is None:
+        return error.words
+    return words.fill(proxy=proxy, why=error.words.arguments.get("why", ""))
 
 
 def _headers(body: Body) -> Mapping[str, str]:
