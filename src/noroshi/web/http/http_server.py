@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import asyncio.sslproto
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ BACKLOG = 128
 STOP_WITHIN = 2
 """Seconds until answers are cut off at the end."""
 STEP = 0.01
+TLS_RECORD = 16 * 1024
+"""The largest record of TLS (RFC 8446, 5.1): more cannot be read at once."""
 
 
 class Server(uvicorn.Server):
@@ -41,6 +44,7 @@ class Server(uvicorn.Server):
 
     def start(self, listener: socket.socket) -> None:
         """Answer the connections of a socket from now on."""
+        _limit_tls_buffers()
         self._listener = listener
         self._serving = asyncio.create_task(self.serve(sockets=[listener]))
 
@@ -78,6 +82,12 @@ class Server(uvicorn.Server):
                     await asyncio.sleep(STEP)
         for task in state.tasks:
             task.cancel()
+
+
+def _limit_tls_buffers() -> None:
+    """Let asyncio keep room for one record for each connection with TLS, where it keeps 256 KiB: of
+    agents many connections rest."""
+    asyncio.sslproto.SSLProtocol.max_size = TLS_RECORD
 
 
 def listen(address: str, port: int, connections: Connections) -> LimitedListener:
