@@ -12,7 +12,7 @@ from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
-INVITE = {"do": "agent_invite", "servers": "1", "name": ""}
+INVITE = {"do": "agent_invite", "servers": "1"}
 
 
 def line_in(page):
@@ -40,10 +40,11 @@ async def test_the_line_is_shown_once_with_the_words_to_compare(harness, browser
     opened(harness)
     await browser.get("/servers/add")
     assert 'value="agent_invite"' in browser.text and not line_in(browser.text)
-    await browser.post("/servers/add?way=agent", **INVITE | {"name": "FS02"})
+    await browser.post("/servers/add?way=agent", **INVITE)
+    assert "create the file there: make dist" in browser.text
     line = line_in(browser.text).group(1)
     code = line.split()[5]
-    assert line == f"noroshi --lang en join kanri01:7664 {code} --name FS02"
+    assert line == f"noroshi --lang en join kanri01:7664 {code}"
     assert JoinCode.read(code).pin == PIN
     for word in fingerprint_words(PIN, "en"):
         assert f"<li>{word}</li>" in browser.text

@@ -23,10 +23,10 @@ from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, S
 from noroshi.core.reckon import closing_change, reckon
 from noroshi.core.translation import _
 from noroshi.engine import journal
+from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Punctuality
 from noroshi.engine.monitoring.check_slots import CheckSlots
-from noroshi.engine.monitoring.deadlines import Deadlines
 from noroshi.engine.monitoring.rounds import Rounds
 from noroshi.engine.monitoring.sample_buffer import PORTION, MonitorSample, SampleBuffer
 from noroshi.engine.monitoring.schedule import (
