@@ -79,9 +79,9 @@ class AgentOperations(ApplyOperations):
     async def invite(
         self, person: Person, servers: int = 1, name: str = "", language: str = ""
     ) -> AgentInvited:
-        """Create an invitation that is valid for an hour, and return the line to paste on the
+        """Create an invitation that is valid for an hour, and return the lines to paste on the
         server. `name` is what the server is to be called here, in place of its own name;
-        `language` the one of the words that the server shows."""
+        `language` the one in which the server reports, and of the words that it shows."""
         if problems := tuple(_invitation_problems(servers, name, language)):
             raise InvalidArgumentError(NOT_INVITED, problems)
         endpoint = self._context.endpoints.preferred
@@ -101,7 +101,7 @@ class AgentOperations(ApplyOperations):
         note(new_state={"servers": servers, "expires_at": invitation.expires_at})
         installation = Installation(self._context)
         problem = await installation.problem()
-        lines = installation.lines(code, endpoint, language)
+        lines = installation.lines(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name, language),
