@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import asyncio.sslproto
 import socket
 import ssl
+from asyncio import sslproto
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -23,8 +23,9 @@ BACKLOG = 128
 STOP_WITHIN = 2
 """Seconds until answers are cut off at the end."""
 STEP = 0.01
-TLS_RECORD = 16 * 1024
-"""The largest record of TLS (RFC 8446, 5.1): more cannot be read at once."""
+TLS_BUFFER = 16 * 1024
+"""Bytes that a TLS connection receives at a time: the largest record of TLS (RFC 8446, 5.1). asyncio
+takes 256 KiB, and allocates it for each connection: a thousand agents would take 600 MB."""
 
 
 class Server(uvicorn.Server):
@@ -37,6 +38,7 @@ class Server(uvicorn.Server):
         bounds: ConnectionLimits,
         connections: Connections,
     ) -> None:
+        sslproto.SSLProtocol.max_size = TLS_BUFFER
         super().__init__(_config(app, context, bounds, connections))
         self._stopping = asyncio.Event()
         self._listener: socket.socket | None = None
@@ -44,7 +46,6 @@ class Server(uvicorn.Server):
 
     def start(self, listener: socket.socket) -> None:
         """Answer the connections of a socket from now on."""
-        _limit_tls_buffers()
         self._listener = listener
         self._serving = asyncio.create_task(self.serve(sockets=[listener]))
 
@@ -82,12 +83,6 @@ class Server(uvicorn.Server):
                     await asyncio.sleep(STEP)
         for task in state.tasks:
             task.cancel()
-
-
-def _limit_tls_buffers() -> None:
-    """Let asyncio keep room for one record for each connection with TLS, where it keeps 256 KiB: of
-    agents many connections rest."""
-    asyncio.sslproto.SSLProtocol.max_size = TLS_RECORD
 
 
 def listen(address: str, port: int, connections: Connections) -> LimitedListener:
