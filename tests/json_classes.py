@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from tests.source_trees import tree_of
+
 
 @dataclass(frozen=True)
 class Module:
@@ -23,7 +25,7 @@ class Module:
 
 @cache
 def read(path: Path) -> Module:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     imports = {
         alias.asname or alias.name: (node.module, alias.name)

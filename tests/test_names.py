@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.json_classes import json_classes
+from tests.source_trees import tree_of
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
@@ -149,7 +150,7 @@ def classes_alike(src: Path) -> dict[str, list[str]]:
     places = defaultdict(list)
     for name, path in modules(src).items():
         package = name if path.stem == "__init__" else name.rpartition(".")[0]
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef) and not options(package, node):
                 places[f"{package}.{node.name}"].append(name)
     return {one: found for one, found in places.items() if len(found) > 1}
@@ -160,7 +161,7 @@ def defined(src: Path) -> Sequence[tuple[str, str]]:
     """Return the names of classes, functions and fields, each behind the name of its module."""
     found = []
     for module, path in modules(src).items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 found.append((module, node.name))
             if isinstance(node, ast.ClassDef):
@@ -191,7 +192,7 @@ def api_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -231,7 +232,7 @@ def classes(src: Path) -> list[tuple[str, str]]:
     return [
         (module, node.name)
         for module, path in modules(src).items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ClassDef)
     ]
 
@@ -267,7 +268,7 @@ def fields(src: Path) -> list[tuple[str, str]]:
     return [
         (module, name)
         for module, path in paths.items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ClassDef) and (module, node.name) not in of_json
         for name in attributes(node)
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import noroshi
 import noroshi_lab
+from tests.source_trees import tree_of
 
 SOURCE = Path(__file__).parents[1] / "src"
 OURS = {"noroshi", "noroshi_lab"}
@@ -49,7 +50,7 @@ def uses(tree: ast.Module, known: set[str]) -> Iterator[str]:
 
 
 def test_what_nobody_of_ours_has_named_is_not_used():
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in SOURCE.rglob("*.py")}
+    trees = {path: tree_of(path) for path in SOURCE.rglob("*.py")}
     known = names_of_ours(trees.values()) | NAMED_TUPLES
     found = {path.name: list(uses(tree, known)) for path, tree in trees.items()}
     assert {name: used for name, used in found.items() if used} == {}

@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.source_trees import tree_of
+
 HOUSE = Path(__file__).parent.parent
 SOURCES = sorted((HOUSE / "src").rglob("*.py"))
 TESTS = sorted((HOUSE / "tests").rglob("*.py"))
@@ -49,7 +51,7 @@ class Function(NamedTuple):
 def functions(path: Path) -> Sequence[Function]:
     return [
         Function(node.name, body_lines(node), node.returns is not None)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -67,7 +69,7 @@ def at(numbers: list[int], share: float) -> int:
 @cache
 def names_used(path: Path) -> Mapping[str, int]:
     """Full dotted names that a file uses, imports resolved, each with a line."""
-    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    nodes = [*ast.walk(tree_of(path))]
     origin, used = {}, {}
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -133,7 +135,7 @@ def test_every_function_says_what_it_returns():
 
 def constructors(path: Path) -> list[tuple[str, int]]:
     """The classes of a source with the number of arguments that each is made with."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     return [
         (one.name, len(made.args.args) + len(made.args.kwonlyargs) - 1)
         for one in ast.walk(tree)
@@ -169,7 +171,7 @@ def test_the_core_waits_for_nothing():
     waiting = [
         f"{path.name}:{node.lineno}"
         for path in core
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.AsyncFunctionDef | ast.Await)
     ]
     assert core and waiting == []
@@ -222,7 +224,7 @@ def test_no_import_is_met_half_made():
     late = {
         f"{path.relative_to(HOUSE)}:{line}"
         for path in reached
-        for line in unguarded(ast.parse(path.read_text(encoding="utf-8")))
+        for line in unguarded(tree_of(path))
     }
     by_hand = {
         f"{path.relative_to(HOUSE)}: {name}"

@@ -1,5 +1,5 @@
-"""The scenes of the benchmarks, small: no check is lost, no alarm is lost or told twice. They wait for
-most of their time, so they run one at a time, beside the tests of other files. Full size: -m long.
+"""The scenes of the benchmarks but the storms, small: no check and no mail is lost. They wait for most of
+their time, so they run one at a time, beside the tests of other files. Full size: -m long.
 """
 
 from __future__ import annotations
@@ -8,47 +8,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from benchmarks import apply, browsers, load, local, scripts, sending, storm
-from benchmarks.promises import promises
-
-# storms: nothing is lost and nothing told twice, whatever fails meanwhile
-
-A_STORM = storm.Size(
-    sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0, patience=240.0
-)
-WEATHERS = {
-    "a": "mail server up",
-    "b": "mail server refusing",
-    "c": "mail server silent",
-    "d": "node killed",
-    "e": "mail server refusing and node killed",
-}
-every_weather = pytest.mark.parametrize(
-    "weather", storm.WEATHERS, ids=lambda weather: WEATHERS[weather.name]
-)
-
-
-def broken(measure, variant, row):
-    """The promises of a measure that a row of figures breaks."""
-    held = promises(measure, variant)
-    return {one.about: one.value(row) for one in held if one.value(row) > one.most}
-
-
-@every_weather
-def test_a_storm_loses_no_alarm_and_tells_none_twice(tmp_path, weather):
-    seen = storm.run_storm(tmp_path / "run", weather, A_STORM)
-    assert (seen.lost, seen.wrong, seen.twice, seen.left_in_queue) == (0, 0, 0, 0)
-    assert len(seen.again) == 0 or weather.kill
-    assert seen.healthy_done > 0
-
-
-@pytest.mark.long
-@pytest.mark.timeout(300)
-@every_weather
-def test_a_storm_of_five_hundred_is_told_in_time(tmp_path, weather):
-    seen = storm.run_storm(tmp_path / "run", weather, storm.Size())
-    assert broken("storm", weather.name, storm.row_of(weather, storm.Size(), seen)) == {}
-
+from benchmarks import apply, browsers, load, local, scripts, sending
+from tests.load.promised import broken
 
 # loads: every monitor is checked, and those that fall silent are told of
 

@@ -16,55 +16,97 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
+from typing import NamedTuple
 
 import noroshi.cli
+from noroshi.core.definitions.document import Document
+from noroshi.schema_validation import validate
 
 
 def import_all():
-    """What the commands import when they are asked for."""
-    for found in pkgutil.walk_packages(noroshi.cli.__path__, "noroshi.cli."):
+    """What commands and nodes import when they are asked for it."""
+    for found in pkgutil.walk_packages(noroshi.__path__, "noroshi."):
         if not found.name.endswith("__main__"):
             import_module(found.name)
+    validate(tuple[Document, ...], ())  # pydantic imports half of itself for the first type
     gc.collect()
     gc.freeze()  # so that the children share it
 
 
+class Command(NamedTuple):
+    """A process that was asked for: by whom, and what tells its end."""
+
+    process: int
+    way: socket.socket
+    ends: int
+
+
 def serve(listener):
     """A child for each that comes, until whoever started this is gone; in a child, its command."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that look after one
-    while listener in select.select([listener, sys.stdin], [], [])[0]:
-        way, _ = listener.accept()
-        if os.fork() == 0:
-            listener.close()
-            return after(way)
-        way.close()
-    return None
+    running = {}
+    while True:
+        ready = select.select([sys.stdin, listener, *running], [], [])[0]
+        if sys.stdin in ready:
+            return end_all(running)
+        for one in ready:
+            if one is listener:
+                if asked := begin(listener, running):
+                    return asked
+            elif one in running:  # it may have ended in this very round
+                look_after(one, running)
 
 
-def after(way):
-    """Look after one command: pass on signals, and tell how it ended; in its process, itself."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def begin(listener, running):
+    """A process for whoever comes; in that process, what it is asked for."""
+    way, _ = listener.accept()
+    said, files = received(way)
+    process = os.fork()
+    if process:
+        command = Command(process, way, os.pidfd_open(process))
+        running[command.way] = running[command.ends] = command
+        for file in files:
+            os.close(file)
+        return None
+    for command in {*running.values()}:
+        command.way.close()
+        os.close(command.ends)
+    way.close()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & leaves it ignored
+    return marshal.loads(said), files
+
+
+def received(way):
+    """What tests/warm/client.py sends; nothing is whole if somebody has killed it meanwhile."""
     head, files, _, _ = socket.recv_fds(way, 4, 3)
     text = b""
-    while len(text) < int.from_bytes(head, "big"):
-        text += way.recv(1 << 16)
-    child = os.fork()
-    if child == 0:
-        way.close()
-        return marshal.loads(text), files
-    for file in (*files, 0, 1, 2):
-        os.close(file)
-    ends = os.pidfd_open(child)
-    while way in select.select([way, ends], [], [])[0]:
-        number = way.recv(1)
-        os.kill(child, number[0] if number else signal.SIGKILL)
+    while len(text) < int.from_bytes(head, "big") and (more := way.recv(1 << 16)):
+        text += more
+    return text, files
+
+
+def look_after(ready, running):
+    """Pass on a signal, or tell how a command ended. Whoever asked for it may be gone: so is it."""
+    command = running[ready]
+    if ready is command.way:
+        number = command.way.recv(1)
+        os.kill(command.process, number[0] if number else signal.SIGKILL)
         if not number:
-            os._exit(1)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    way.send(code.to_bytes(2, "big", signed=True))
-    os._exit(0)
+            del running[command.way]
+        return
+    code = os.waitstatus_to_exitcode(os.waitpid(command.process, 0)[1])
+    with suppress(ConnectionError):
+        command.way.send(code.to_bytes(2, "big", signed=True))
+    for one in command[1:]:
+        running.pop(one, None)
+    command.way.close()
+    os.close(command.ends)
+
+
+def end_all(running):
+    for command in {*running.values()}:
+        os.kill(command.process, signal.SIGKILL)
 
 
 def become(argv, environment, folder, files):

@@ -1,9 +1,11 @@
 """The listener for agents: opened and closed while the node runs, and open again after a restart."""
 
 import asyncio
+import gc
 import hashlib
 import socket
 import ssl
+import tracemalloc
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -77,6 +79,25 @@ async def test_it_shows_no_page_and_no_api(tmp_path, path):
     async with node(harness, tmp_path):
         told = await ask(harness, "agents_listen", port=0, **HERE)
         assert (await answer_at(told.port, path))[0] == 404
+
+
+async def test_a_connection_that_rests_takes_little_memory(tmp_path):
+    """Each agent keeps two, and asyncio would allocate 256 KiB for each."""
+    harness, count = Harness(), 20
+    async with node(harness, tmp_path):
+        port = (await ask(harness, "agents_listen", port=0, **HERE)).port
+        gc.collect()
+        tracemalloc.start()
+        before, _ = tracemalloc.get_traced_memory()
+        open_connections = [  # their own ends are in this process, too
+            await asyncio.open_connection("127.0.0.1", port, ssl=WITHOUT_CHECKS)
+            for _ in range(count)
+        ]
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        for _reader, writer in open_connections:
+            writer.close()
+    assert (after - before) / (2 * count) < 64 * 1024
 
 
 async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):

@@ -6,12 +6,11 @@ from urllib.parse import quote
 
 from noroshi.core.people import User
 from noroshi.core.roles import VIEWER
-from tests.service.clients import open_manager
 from tests.web.browser import GOOD
 from tests.web.filled_queue import envelope, filled
 from tests.web.node_at_work import living
-from tests.web.test_each_page import PAGES, Walk, looks, names_of
-from tests.web.window import NARROW, ON_ITS_LOOP, Seen, standing
+from tests.web.test_each_page import BUT_CONTRAST, PAGES, Walk, looks, names_of, walking
+from tests.web.window import NARROW, ON_ITS_LOOP
 
 pytestmark = ON_ITS_LOOP
 
@@ -160,18 +159,12 @@ async def test_what_stands_there_after_something_was_done(
     chromium, tmp_path, language, theme, width
 ):
     harness = await living(tmp_path, language)
-    async with (
-        open_manager(harness, tmp_path, name="minato") as url,
-        standing(chromium, harness.time.now, language, theme, width) as context,
-    ):
-        look = f"{language}.{theme}.{width}"
-        walk = Doing(Seen(await context.new_page(), url), language, look)
+    async with walking(chromium, harness, tmp_path, language, theme, width, kind=Doing) as walk:
         await _at_the_door(walk, harness)
         await _by_people(walk)
         await _by_forms(walk, harness)
         await _by_files(walk)
         await _by_deeds(walk, harness)
-    assert not walk.faults, "\n".join(walk.faults)
 
 
 @looks(*QUICK)
@@ -180,16 +173,11 @@ async def test_long_names_are_whole_and_break_where_they_must(
 ):
     harness = await living(tmp_path, language, dict.fromkeys(NAMED, LONG[language]))
     names = await names_of(harness)
-    async with (
-        open_manager(harness, tmp_path, name="minato") as url,
-        standing(chromium, harness.time.now, language, theme, width) as context,
-    ):
-        look = f"{language}.{theme}.{width}"
-        walk = Walk(Seen(await context.new_page(), url), language, look)
-        await walk.seen.log_in()
+    async with walking(chromium, harness, tmp_path, language, theme, width) as walk:
+        walk.rules = BUT_CONTRAST
+        await walk.seen.come_in(harness)
         for name in SPACIOUS:
             await walk.see(f"{name}-long", PAGES[name].format(**names))
-    assert not walk.faults, "\n".join(walk.faults)
 
 
 @looks()
@@ -199,16 +187,10 @@ async def test_two_hundred_rows_stand_on_one_page(chromium, tmp_path, language, 
     await harness.measured(more=many)
     for n in range(6, 200):
         await harness.store.post(envelope(n, f"FS01 {n}", born=harness.time.now))
-    async with (
-        open_manager(harness, tmp_path, name="minato") as url,
-        standing(chromium, harness.time.now, language, theme, width) as context,
-    ):
-        look = f"{language}.{theme}.{width}"
-        walk = Walk(Seen(await context.new_page(), url), language, look)
-        await walk.seen.log_in()
+    async with walking(chromium, harness, tmp_path, language, theme, width) as walk:
+        await walk.seen.come_in(harness)
         for name in ("overview", "alarms", "queue", "ledger"):
             await walk.see(f"{name}-many", PAGES[name])
         for name, id in (("mail-held", 4), ("mail-refused", 2), ("mail-back", 1)):
             await walk.see(name, f"/queue/mail?id={quote(harness.ids[id], safe='')}")
         await walk.see("monitor-many", "/monitor/web1/base/disks")
-    assert not walk.faults, "\n".join(walk.faults)

@@ -18,9 +18,16 @@ HEADINGS = {
 }
 
 
-@sweep("language", ["en", "ja"])
-@sweep("theme", ["light", "dark"])
-@sweep("width", [WIDE, NARROW], ids=["wide", "narrow"])
+VIEWS = [
+    ("en", "light", WIDE),
+    ("en", "dark", NARROW),
+    ("ja", "dark", WIDE),
+    ("ja", "light", NARROW),
+]
+"""In either language at either width; the theme makes nothing wider."""
+
+
+@sweep(("language", "theme", "width"), VIEWS)
 async def test_an_alarm_comes_live(chromium, tmp_path, language, theme, width):
     harness = await with_user()
     assert harness.time.now == DAWN
@@ -39,6 +46,24 @@ async def test_an_alarm_comes_live(chromium, tmp_path, language, theme, width):
         await expect(page.locator("#live")).not_to_be_empty()
         await fits(page)
         await seen.shoot(f"monitor.{name}")
+
+
+@sweep("script", ["vendor/htmx/hx-sse.min.js", "live.js"])
+async def test_a_page_is_told_live_whichever_of_its_scripts_comes_last(
+    chromium, tmp_path, script
+):
+    """As on the first visit, when the browser has none of them."""
+
+    async def comes_last(route):
+        await page.wait_for_function("window.htmx")
+        await page.evaluate("new Promise(done => setTimeout(done))")
+        await route.continue_()
+
+    async with looking(chromium, await with_user(), tmp_path) as seen:
+        page = seen.page
+        await page.route(f"**/static/{script}", comes_last)
+        await page.goto(seen.url)
+        await expect(page.locator("#live")).not_to_be_empty()
 
 
 async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(

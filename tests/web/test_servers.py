@@ -12,7 +12,7 @@ from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
-INVITE = {"do": "agent_invite", "servers": "1", "name": ""}
+INVITE = {"do": "agent_invite", "servers": "1"}
 
 
 def line_in(page):
@@ -40,10 +40,11 @@ async def test_the_line_is_shown_once_with_the_words_to_compare(harness, browser
     opened(harness)
     await browser.get("/servers/add")
     assert 'value="agent_invite"' in browser.text and not line_in(browser.text)
-    await browser.post("/servers/add?way=agent", **INVITE | {"name": "FS02"})
+    await browser.post("/servers/add?way=agent", **INVITE)
+    assert "create the file there: make dist" in browser.text
     line = line_in(browser.text).group(1)
     code = line.split()[5]
-    assert line == f"noroshi --lang en join kanri01:7664 {code} --name FS02"
+    assert line == f"noroshi --lang en join kanri01:7664 {code}"
     assert JoinCode.read(code).pin == PIN
     for word in fingerprint_words(PIN, "en"):
         assert f"<li>{word}</li>" in browser.text
@@ -135,7 +136,7 @@ async def test_a_new_instance_is_offered_what_the_agent_is_called(harness, brows
     await browser.get(f"/servers/agent/{agent.id}")
     link = re.search(r'href="(/settings/instance\?source=[^"]*)"', browser.text).group(1)
     await browser.get(link.replace("&amp;", "&"))
-    assert '<option value="FS02" selected>agent (FS02)</option>' in browser.text
+    assert '<option value="FS02" selected>agent FS02</option>' in browser.text
     assert 'value="192.0.2.1"' in browser.text and 'value="fs02"' in browser.text
     for other in ("node", "network"):
         assert f'<option value="{other}">' in browser.text

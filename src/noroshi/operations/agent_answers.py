@@ -8,6 +8,7 @@ from enum import Enum
 
 from noroshi.core.agents import AgentState
 from noroshi.core.sources import SourceKind
+from noroshi.core.translation import Message
 
 
 class InvitationState(Enum):
@@ -20,12 +21,17 @@ class InvitationState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInvited:
-    """An invitation: `line` is the command to paste on the server, `code` the join code in it;
-    both are shown once. `address` is HOST:PORT of this node, as the server reaches it; `pin` the
-    SHA-256 of its public key, in hexadecimal digits."""
+    """An invitation: `line` is the command to paste on a server that has Noroshi, `install_line` the
+    one that installs it first, with curl, and `python_line` the same without curl; `code` is the
+    join code in them. All are shown once. `install_problem`: why there are no lines that install.
+    `address` is HOST:PORT of this node, as the server reaches it; `pin` the SHA-256 of its public
+    key, in hexadecimal digits."""
 
     id: str
     line: str = field(repr=False)
+    install_line: str = field(repr=False)
+    python_line: str = field(repr=False)
+    install_problem: Message | None = None
     code: str = field(repr=False)
     address: str
     pin: str

@@ -1,9 +1,11 @@
 """Agents and invitations, as people look after them: near, far, and by the web."""
 
+import zipfile
 from datetime import timedelta
 
 import pytest
 
+from noroshi import __version__
 from noroshi.core.agents import INVITED_FOR, AgentState
 from noroshi.link.join_code import JoinCode
 from noroshi.ports import StoreError
@@ -44,6 +46,24 @@ async def test_an_invitation_is_a_line_with_the_fingerprint_of_this_node(ask):
     (invitation,) = (await ask.harness.store.invitations()).values()
     assert invitation.hash == code.secret_hash and invitation.servers == 3
     assert invitation.expires_at - invitation.created_at == INVITED_FOR
+
+
+async def test_a_server_without_noroshi_gets_a_line_that_installs_it_from_here(ask, tmp_path):
+    opened(ask.harness)
+    answer = await ask("agent_invite", language="ja")
+    assert answer["install_line"] == answer["python_line"] == ""
+    assert "make dist" in answer["install_problem"]["en"]
+    file = tmp_path / "noroshi.pex"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f".deps/noroshi-{__version__}-py3-none-any.whl/x", "")
+    ask.harness.service.context.find_install_file = lambda: file
+    answer = await ask("agent_invite", language="ja")
+    secret = JoinCode.read(answer["code"]).secret.hex()
+    assert answer["install_problem"] is None
+    assert answer["install_line"].startswith("curl -fsSk --pinnedpubkey 'sha256//")
+    assert f"https://kanri01:7664/link/1/install/{secret}/ja" in answer["install_line"]
+    assert answer["python_line"].startswith("python3 -c ") and secret in answer["python_line"]
+    assert answer["line"].startswith("noroshi --lang ja join kanri01:7664 ")
 
 
 async def test_the_code_stands_in_no_list_and_no_audit_log(ask):
@@ -144,6 +164,7 @@ async def test_where_each_instance_is_measured_is_listed(ask):
         instances__shop=measured_by("fs01", title="Shop"),
         instances__far=measured_by("network"),
         instances__gone=measured_by("fs09"),
+        instances__noroshi={"rules": ["all"]},
     )
     found = {
         one["name"]: (one["source"], one["agent"]) for one in await ask("instance_sources")

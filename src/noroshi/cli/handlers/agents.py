@@ -25,7 +25,7 @@ from noroshi.operations.agent_answers import (
 )
 
 INVITED = ngettext(
-    "Run this line on the new server as root. It is valid until {until}, for {servers} server:\n"
+    "Run this line on the new server. It is valid until {until}, for {servers} server:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -33,7 +33,7 @@ INVITED = ngettext(
     "\n"
     "  {words}\n"
     "  {digits}",
-    "Run this line on each new server as root. It is valid until {until}, for {servers} servers:\n"
+    "Run this line on each new server. It is valid until {until}, for {servers} servers:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -43,6 +43,7 @@ INVITED = ngettext(
     "  {digits}",
     by="servers",
 )
+WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
     _("There are no agents yet. To add a server: {command}"),
@@ -116,11 +117,15 @@ def invite(context: CommandContext) -> int:
     words = INVITED.fill(
         until=clock(answer.expires_at, datetime.now(UTC)),
         servers=answer.servers,
-        line=answer.line,
+        line=answer.install_line or answer.line,
         words=" ".join(fingerprint_words(pin, context.language)),
         digits=fingerprint_digits(pin),
     )
     print(context.say(words))
+    if answer.install_problem is not None:
+        print(context.say(answer.install_problem))
+    else:
+        print(context.say(WITH_NOROSHI.fill(line=answer.line)))
     return exits.DONE
 
 

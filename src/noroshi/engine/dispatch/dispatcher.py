@@ -279,8 +279,10 @@ class Dispatcher:
         delivery that the same worker started before this one."""
         active = delivery.active
         delivery.open_until = active.circuit_open_until
-        with self.limiter.reserve(active.route, self.clocks.wall()) as permission:
-            if not permission or not await self._acquire_slot(delivery, previous_delivery):
+        if not self.limiter.may_leave(active.route, self.clocks.wall()):
+            return False
+        with self.limiter.reserve(active.route):
+            if not await self._acquire_slot(delivery, previous_delivery):
                 return False
             parcel = delivery.claimed_parcel
             with self.limiter.reserve_contact(parcel.envelope.contact):

@@ -21,6 +21,7 @@ from noroshi.core.agents import (
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
 from noroshi.core.translation import LANGUAGES, Message, _
 from noroshi.definitions.document_content import content, document
@@ -40,6 +41,7 @@ from noroshi.operations.agent_answers import (
 )
 from noroshi.operations.definition_answers import Applied
 from noroshi.ports import Document, StoreError, Version
+from noroshi.service.agents.installation import Installation
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -78,9 +80,9 @@ class AgentOperations(ApplyOperations):
     async def invite(
         self, person: Person, servers: int = 1, name: str = "", language: str = ""
     ) -> AgentInvited:
-        """Create an invitation that is valid for an hour, and return the line to paste on the
+        """Create an invitation that is valid for an hour, and return the lines to paste on the
         server. `name` is what the server is to be called here, in place of its own name;
-        `language` the one of the words that the server shows."""
+        `language` the one in which the server reports, and of the words that it shows."""
         if problems := tuple(_invitation_problems(servers, name, language)):
             raise InvalidArgumentError(NOT_INVITED, problems)
         endpoint = self._context.endpoints.preferred
@@ -98,9 +100,15 @@ class AgentOperations(ApplyOperations):
         await self._store.put_invitation(invitation)
         await self._context.agents_hub.forget_invitations()
         note(new_state={"servers": servers, "expires_at": invitation.expires_at})
+        installation = Installation(self._context)
+        problem = await installation.problem()
+        lines = installation.lines(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name, language),
+            install_line=lines.curl if problem is None else "",
+            python_line=lines.python if problem is None else "",
+            install_problem=problem,
             code=str(code),
             address=endpoint.address,
             pin=endpoint.pin.hex(),
@@ -201,6 +209,7 @@ class AgentOperations(ApplyOperations):
         return tuple(
             _measured_instance(key.removeprefix(INSTANCES), instance, identity)
             for key, instance in _instance_contents(documents)
+            if key != INSTANCES + OWN_INSTANCE
         )
 
     # no operations

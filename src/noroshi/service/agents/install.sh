@@ -1,5 +1,6 @@
 # Installs Noroshi on this server, as a service where there is systemd, and joins it to its hub. The
-# hub has set the values above. Nothing is done before the last line, which calls it all.
+# hub has set the values above. Arguments go to `noroshi join`: --name NAME, --proxy URL. Nothing is
+# done before the last line, which calls it all.
 set -eu
 
 say() {
@@ -141,9 +142,9 @@ join() {
     program=$PLACE/current/bin/python
     if [ -d /run/systemd/system ]; then
         "$program" -I -m noroshi.cli service install --no-manager --start $LANG_OPTION </dev/null
-        "$program" -I -m noroshi.cli join $LANG_OPTION "$ADDRESS" "$CODE" </dev/null
+        "$program" -I -m noroshi.cli join $LANG_OPTION "$@" "$ADDRESS" "$CODE" </dev/null
     else
-        "$program" -I -m noroshi.cli join $LANG_OPTION "$ADDRESS" "$CODE" </dev/null
+        "$program" -I -m noroshi.cli join $LANG_OPTION "$@" "$ADDRESS" "$CODE" </dev/null
         say "$T_NO_SYSTEMD"
     fi
 }
@@ -154,7 +155,7 @@ main() {
     need_system
     need_python
     install_files
-    join
+    join "$@"
 }
 
-main
+main "$@"

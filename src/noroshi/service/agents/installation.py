@@ -63,10 +63,15 @@ class Installation:
             return error.words
         return None
 
-    def lines(self, code: JoinCode, endpoint: Endpoint, language: str = "") -> InstallLines:
-        """Return the lines for an invitation."""
+    def lines(
+        self, code: JoinCode, endpoint: Endpoint, language: str = "", name: str = ""
+    ) -> InstallLines:
+        """Return the lines for an invitation. `name` is what the agent is to be called, "" for the
+        server's own name."""
         source = _source(endpoint, language)
-        return InstallLines(curl=curl_line(source, code), python=python_line(source, code))
+        return InstallLines(
+            curl=curl_line(source, code, name), python=python_line(source, code, name)
+        )
 
     async def script(self, secret_text: str, language: str) -> str | None:
         """Return the script for whoever has the secret of an invitation, or one that says why it is

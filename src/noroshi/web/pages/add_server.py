@@ -45,7 +45,7 @@ WAYS = (AGENT, SSH_WAY, NETWORK_WAY) = ("agent", "ssh", "network")
 INVITE, WITHDRAW = "agent_invite", "agent_uninvite"
 LISTEN, STOP = "agents_listen", "agents_listen_stop"
 MOST_DIGITS = 5
-SHOWN_AGAIN = ("servers", "name", "host", "port", "address")
+SHOWN_AGAIN = ("servers", "host", "port", "address")
 """The fields of the forms that are shown again where a form was refused."""
 STATES: Mapping[InvitationState, Message] = {
     InvitationState.OPEN: pgettext("invitation", "open"),
@@ -100,8 +100,9 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     texts = {name: form.get(name, "").strip() for name in SHOWN_AGAIN}
     if deed == INVITE:
         servers = _number(texts["servers"] or "1")
-        arguments = {"name": texts["name"], "language": visit.language}
-        return await run(visit, AgentOperations.invite, servers=servers, **arguments)
+        return await run(
+            visit, AgentOperations.invite, servers=servers, language=visit.language
+        )
     if deed == WITHDRAW:
         return await run(visit, AgentOperations.uninvite, id=form.get("id", ""))
     if deed == LISTEN:
@@ -148,6 +149,9 @@ async def _invited(visit: Visit, outcome: Outcome[object]) -> dict[str, Any] | N
         return None
     return {
         "line": answer.line,
+        "install_line": answer.install_line,
+        "python_line": answer.python_line,
+        "install_problem": answer.install_problem,
         "servers": answer.servers,
         "until": clock(visit, answer.expires_at),
         "words": _words(visit, answer.pin),
