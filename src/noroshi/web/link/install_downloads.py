@@ -11,6 +11,7 @@ from noroshi.link.install_line import FILE, INSTALL
 from noroshi.ports import StoreError
 from noroshi.service.agents.installation import Installation
 from noroshi.web.context import WebContext
+from noroshi.web.http.connection_limits import report_person
 
 SCRIPT = "text/x-shellscript; charset=utf-8"
 BINARY = "application/octet-stream"
@@ -34,11 +35,14 @@ def routes(web: WebContext) -> list[Route]:
 
     async def file(request: Request) -> Response:
         try:
-            path = await installation.file(request.path_params["secret"])
+            found = await installation.file(request.path_params["secret"])
         except StoreError:
             return Response(status_code=503)
-        if path is None:
+        if found is None:
             return Response(status_code=404)
+        path, invitation = found
+        # Strangers who come meanwhile must not push the download out.
+        report_person(request.scope, f"invitation/{invitation}")
         return FileResponse(path, media_type=BINARY)
 
     return [
