@@ -271,6 +271,15 @@ async def test_a_folder_need_not_have_what_the_hub_gave(node):
     assert "instances/fs01" in await keys(node)
 
 
+async def test_what_is_exported_can_be_applied_after_the_hubs_next_change(node):
+    await taken(node, configuration())
+    exported = await node.service.definitions.export(AKI)
+    assert {one.key for one in exported.documents} == await keys(node) - {"instances/fs01"}
+    await taken(node, configuration("c2", instances__fs01=instance(title="Newer")))
+    await node.service.definitions.apply(AKI, documents=exported.documents)
+    assert (await content(node, "instances/fs01"))["title"] == "Newer"
+
+
 async def test_a_folder_that_has_it_otherwise_is_refused(node):
     await taken(node, configuration())
     documents = (await node.store.current()).documents
