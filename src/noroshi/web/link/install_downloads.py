@@ -35,12 +35,12 @@ def routes(web: WebContext) -> list[Route]:
 
     async def file(request: Request) -> Response:
         try:
-            found = await installation.file(request.path_params["secret"])
+            download = await installation.file(request.path_params["secret"])
         except StoreError:
             return Response(status_code=503)
-        if found is None:
+        if download is None:
             return Response(status_code=404)
-        path, invitation = found
+        path, invitation = download
         # Strangers who come meanwhile must not push the download out.
         report_person(request.scope, f"invitation/{invitation}")
         return FileResponse(path, media_type=BINARY)
