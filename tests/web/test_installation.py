@@ -152,9 +152,10 @@ def links(folder, without):
     return target
 
 
+@pytest.mark.parametrize("shell", ["sh", "bash", "busybox sh"])
 @pytest.mark.parametrize("name", LINES)
-async def test_the_pasted_line_installs_and_joins(hub, name):
-    code, said = await pasted(hub, hub.line(name))
+async def test_the_pasted_line_installs_and_joins(hub, name, shell):
+    code, said = await pasted(hub, hub.line(name), shell)
     assert code == 0, said
     joined = f"-I -m noroshi.cli join {hub.endpoint.address} {hub.code}"
     assert hub.done[-1] == joined
