@@ -155,6 +155,12 @@ async def test_an_agent_that_asks_too_often_is_put_off_and_comes_back(harness, a
     assert (await agent.try_wait()).status == 200
 
 
+async def test_a_removed_agent_cannot_keep_the_hub_busy(harness, agent):
+    await harness.service.agents_hub.revoke(agent.id)
+    faults = [(await agent.hello()).fault for _ in range(31)]
+    assert faults == ["revoked"] * 30 + ["busy"]
+
+
 async def test_who_sends_bad_signatures_waits_and_an_agent_from_there_does_not(
     harness, agent, newcomer
 ):

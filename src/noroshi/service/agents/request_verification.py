@@ -58,12 +58,12 @@ class RequestVerification:
         if (signed.hub, signed.path) != (state.id, path):
             state.rates.refusals[FOREIGN] += 1
             raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "signed for another hub or path")
+        state.rates.take(agent.id, state.clocks.steady())
         refuse_revoked(agent)
         await state.refresh()
         if (await state.mint()).time_of(signed.stamp) is None:
             raise LinkRefusedError(LinkFault.STALE, "another stamp is needed")
         await self._check_life(agent, signed.life, address)
-        state.rates.take(agent.id, state.clocks.steady())
         state.presence.note_contact(agent.id, address, signed.life, state.now())
         return Caller(agent=agent, signed=signed, address=address)
 
