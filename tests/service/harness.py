@@ -20,8 +20,10 @@ from noroshi.core.model import (
     Sample,
     State,
 )
+from noroshi.core.sources import NodeIdentity
 from noroshi.core.translation import NOTHING, bilingual
 from noroshi.definitions.document_content import document
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.refresh_lock import RefreshLock
@@ -250,7 +252,9 @@ class Harness:
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made, self.plugins = 0, Plugins(checks, actions, routes)
+        self.agent_names = AgentNames(self.store)
+        plugins = Plugins(checks, actions, routes, agent_of=self.agent_of)
+        self.made, self.plugins = 0, plugins
         clocks = self.time.clocks
         given.setdefault("surroundings", Surroundings(NOWHERE, clocks))
         self.tokens = TokenSource(
@@ -270,9 +274,14 @@ class Harness:
                 new_id=self.new_id,
                 people=self.people,
                 host_of=None if host is None else lambda _monitor: host,
+                agent_names=self.agent_names,
                 **given,
             ),
         )
+
+    def agent_of(self, monitor):
+        node = NodeIdentity("node", "", agents=self.agent_names.current())
+        return node.agent_of(monitor.instance.source)
 
     def new_id(self):
         self.made += 1
