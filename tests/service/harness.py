@@ -252,9 +252,15 @@ class Harness:
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.agent_names = AgentNames(self.store)
-        plugins = Plugins(checks, actions, routes, agent_of=self.agent_of)
-        self.made, self.plugins = 0, plugins
+        names = given.setdefault("agent_names", AgentNames(self.store))
+
+        def agent_of(monitor):
+            return NodeIdentity("", "", agents=names.current()).agent_of(
+                monitor.instance.source
+            )
+
+        self.made = 0
+        self.plugins = Plugins(checks, actions, routes, agent_of=agent_of)
         clocks = self.time.clocks
         given.setdefault("surroundings", Surroundings(NOWHERE, clocks))
         self.tokens = TokenSource(
@@ -274,14 +280,9 @@ class Harness:
                 new_id=self.new_id,
                 people=self.people,
                 host_of=None if host is None else lambda _monitor: host,
-                agent_names=self.agent_names,
                 **given,
             ),
         )
-
-    def agent_of(self, monitor):
-        node = NodeIdentity("node", "", agents=self.agent_names.current())
-        return node.agent_of(monitor.instance.source)
 
     def new_id(self):
         self.made += 1
