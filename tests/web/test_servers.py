@@ -136,7 +136,7 @@ async def test_a_new_instance_is_offered_what_the_agent_is_called(harness, brows
     await browser.get(f"/servers/agent/{agent.id}")
     link = re.search(r'href="(/settings/instance\?source=[^"]*)"', browser.text).group(1)
     await browser.get(link.replace("&amp;", "&"))
-    assert '<option value="FS02" selected>agent (FS02)</option>' in browser.text
+    assert '<option value="FS02" selected>agent FS02</option>' in browser.text
     assert 'value="192.0.2.1"' in browser.text and 'value="fs02"' in browser.text
     for other in ("node", "network"):
         assert f'<option value="{other}">' in browser.text

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
 
-from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
@@ -32,13 +31,7 @@ OTHER_NODE = _(
     "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "
     "Set source to {node} or {network}, or leave it out"
 )
-MEASURED_BY_AGENT = with_commands(
-    _(
-        "agent {agent} measures this and keeps the values itself. To see them, run on that "
-        "server: {command}"
-    ),
-    command=CommandText("status"),
-)
+MEASURED_BY_AGENT = _("agent {agent} measures this, and this node does not")
 OVER_NETWORK = _("{host}, over the network")
 BY_AGENT = _("agent {agent}")
 BY_SSH = _("{address}, over SSH from {host}")

@@ -21,6 +21,7 @@ from noroshi.core.agents import (
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
 from noroshi.core.translation import LANGUAGES, Message, _
 from noroshi.definitions.document_content import content, document
@@ -208,6 +209,7 @@ class AgentOperations(ApplyOperations):
         return tuple(
             _measured_instance(key.removeprefix(INSTANCES), instance, identity)
             for key, instance in _instance_contents(documents)
+            if key != INSTANCES + OWN_INSTANCE
         )
 
     # no operations

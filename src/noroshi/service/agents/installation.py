@@ -74,8 +74,8 @@ class Installation:
         )
 
     async def script(self, secret_text: str, language: str) -> str | None:
-        """Return the script for whoever has the secret of an invitation, or one that says why it is
-        of no use any more; None: there is no such invitation, or nothing to install from."""
+        """Return the script for whoever has the secret of an invitation, or one that says that it is
+        over; None: there is no such invitation, or nothing to install from. Raises StoreError."""
         invitation, endpoint = await self._invitation(secret_text), self._endpoint()
         if invitation is None or endpoint is None:
             return None
@@ -88,13 +88,14 @@ class Installation:
         code = JoinCode(bytes.fromhex(secret_text), endpoint.pin)
         return install_script(_source(endpoint, language), code, file)
 
-    async def file(self, secret_text: str) -> Path | None:
-        """Return the file, for whoever has the secret of an invitation that holds."""
+    async def file(self, secret_text: str) -> tuple[Path, str] | None:
+        """Return the file, and the ID of the invitation, for whoever has the secret of one that
+        holds. Raises StoreError."""
         invitation = await self._invitation(secret_text)
         if invitation is None or not self._is_open(invitation):
             return None
         try:
-            return (await self._file())[0]
+            return (await self._file())[0], invitation.id
         except NoInstallFileError:
             return None
 
