@@ -138,7 +138,7 @@ async def test_without_its_entry_nothing_is_asked(site):
     ("given", "said"),
     [
         ({"secret_headers": {"Authorization": "Bearer hunter2"}}, "the name of a vault entry"),
-        ({"secret_headers": {"X-Key": "user/aki"}}, "Noroshi's own sign-ins"),
+        ({"secret_headers": {"X-Key": "user/aki"}}, "Noroshi itself"),
         ({"secret_headers": {"Host": "shop-key"}}, "the header 'Host' cannot be set"),
         ({"secret_headers": {"X\r\nY": "shop-key"}}, "cannot be set"),
         ({"secret_headers": {"X-a": "k"}, "headers": {"x-A": "1"}}, "'X-a' is set twice"),

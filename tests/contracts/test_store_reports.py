@@ -106,6 +106,12 @@ async def test_so_many_rows_come_at_a_time(store):
     assert MOST_BYTES > 30
 
 
+async def test_the_size_of_a_row_is_counted_in_bytes(store):
+    await store.add_reports(*drafts("危" * 10, "b"))
+    assert [row.seq for row in await store.reports(0, most_bytes=30)] == [1]
+    assert [row.seq for row in await store.reports(0, most_bytes=31)] == [1, 2]
+
+
 async def test_the_hub_may_acknowledge_what_is_of_this_log_alone(store):
     await store.add_reports(*drafts("a", "b", "c"))
     _, positions = numbered("a", "b", "c")

@@ -83,10 +83,7 @@ def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
 def test_what_an_agent_measures_is_looked_at_there():
     found = source_of(Instance(name="a", source="fs01"), NODE)
     assert found.agent == "FS01"
-    assert found.problem.en == (
-        "agent FS01 measures this and keeps the values itself. To see them, run on that server: "
-        "noroshi status"
-    )
+    assert found.problem.en == "agent FS01 measures this, and this node does not"
 
 
 def test_the_node_s_own_name_is_never_an_agent_s():

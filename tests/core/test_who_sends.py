@@ -13,7 +13,7 @@ FEW, MANY = 12, 320
 """Runs: 40 alarms each, within two hours. The two tests without a part of it stop at the first run
 that shows why the part is needed."""
 WITHOUT_MARGIN = LeaseTerms(attempt_margin=timedelta(0))
-RUNS = [FEW, pytest.param(MANY, marks=pytest.mark.long)]
+RUNS = [FEW, pytest.param(MANY, marks=(pytest.mark.long, pytest.mark.timeout(1800)))]
 
 
 @pytest.mark.parametrize("runs", RUNS)

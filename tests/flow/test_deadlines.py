@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from noroshi.engine.monitoring.deadlines import Deadlines
+from noroshi.engine.deadlines import Deadlines
 
 
 async def test_who_is_in_time_is_left_alone():

@@ -1,11 +1,17 @@
 """The listener for agents: opened and closed while the node runs, and open again after a restart."""
 
 import asyncio
+import gc
 import hashlib
+import json
 import socket
 import ssl
+import subprocess
+import sys
+import tracemalloc
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -77,6 +83,25 @@ async def test_it_shows_no_page_and_no_api(tmp_path, path):
     async with node(harness, tmp_path):
         told = await ask(harness, "agents_listen", port=0, **HERE)
         assert (await answer_at(told.port, path))[0] == 404
+
+
+async def test_a_connection_that_rests_takes_little_memory(tmp_path):
+    """Each agent keeps two, and asyncio would allocate 256 KiB for each."""
+    harness, count = Harness(), 20
+    async with node(harness, tmp_path):
+        port = (await ask(harness, "agents_listen", port=0, **HERE)).port
+        gc.collect()
+        tracemalloc.start()
+        before, _ = tracemalloc.get_traced_memory()
+        open_connections = [  # their own ends are in this process, too
+            await asyncio.open_connection("127.0.0.1", port, ssl=WITHOUT_CHECKS)
+            for _ in range(count)
+        ]
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        for _reader, writer in open_connections:
+            writer.close()
+    assert (after - before) / (2 * count) < 64 * 1024
 
 
 async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):
@@ -211,3 +236,24 @@ async def test_agents_are_sent_to_the_manager_only_where_they_have_no_address_of
 )
 def test_an_endpoint_is_written_as_a_host_and_a_port(host, address):
     assert Endpoint(host=host, port=1, pin=b"").address == address
+
+
+def test_a_manager_that_other_computers_reach_takes_in_agents(tmp_path):
+    """They may know it by another name than browsers do, and sign what they ask."""
+    program = "ip link set lo up && exec python3 -m tests.web.in_a_network_alone".replace(
+        "python3", sys.executable
+    )
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--net", "sh", "-c", f"{program} {tmp_path}"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert json.loads(done.stdout or "null") == {
+        "host": "hub.example.com",
+        "pin": True,
+        "certificate": True,
+        "page": 421,
+        "link": 404,
+        "closed": True,
+    }, done.stderr

@@ -39,6 +39,8 @@ program.write_text('#!/bin/sh\\n[ "$4" = --version ] || echo "$@" >>{done}\\n')
 program.chmod(0o755)
 """
 LINES = ("curl", "python")
+MAIN = 'main "$@"\n'
+"""The last line of the script, which calls it all."""
 
 
 @dataclass
@@ -50,9 +52,9 @@ class Hub:
     endpoint: object
     folder: Path
 
-    def line(self, name, language=""):
+    def line(self, name, language="", agent=""):
         lines = Installation(self.harness.service.context).lines(
-            self.code, self.endpoint, language
+            self.code, self.endpoint, language, agent
         )
         return getattr(lines, name)
 
@@ -123,7 +125,10 @@ async def pasted(hub, line, shell="sh", without=()):
     anywhere = "s#all(.* for one in places)#True#"
     moved = f"sed '{place};s#/run/systemd/system#/nowhere#;{anywhere}' | {shell}"
     line = line.replace("sudo sh", moved)
-    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C"}
+    environment = os.environ | {
+        "PATH": ":".join(map(str, [programs, *places()])),
+        "LC_ALL": "C",
+    }
     if without:
         environment["PATH"] = str(links(hub.folder, without))
     process = await asyncio.create_subprocess_exec(
@@ -138,21 +143,28 @@ async def pasted(hub, line, shell="sh", without=()):
     return process.returncode, (out + err).decode()
 
 
+def places():
+    """The folders of programs of this machine, but for one with a Noroshi."""
+    found = map(Path, os.environ["PATH"].split(":"))
+    return [one for one in found if one.is_dir() and not (one / "noroshi").exists()]
+
+
 def links(folder, without):
     """A folder with all programs of this machine but some."""
     target = folder / "without"
     target.mkdir()
-    for place in [folder / "bin", *map(Path, os.environ["PATH"].split(":"))]:
-        for program in place.iterdir() if place.is_dir() else ():
+    for place in [folder / "bin", *places()]:
+        for program in place.iterdir():
             link = target / program.name
             if program.name not in without and not link.is_symlink():
                 link.symlink_to(program)
     return target
 
 
+@pytest.mark.parametrize("shell", ["sh", "bash", "busybox sh"])
 @pytest.mark.parametrize("name", LINES)
-async def test_the_pasted_line_installs_and_joins(hub, name):
-    code, said = await pasted(hub, hub.line(name))
+async def test_the_pasted_line_installs_and_joins(hub, name, shell):
+    code, said = await pasted(hub, hub.line(name), shell)
     assert code == 0, said
     joined = f"-I -m noroshi.cli join {hub.endpoint.address} {hub.code}"
     assert hub.done[-1] == joined
@@ -162,10 +174,33 @@ async def test_the_pasted_line_installs_and_joins(hub, name):
     assert "This server has no systemd" in said
 
 
+@pytest.mark.parametrize("name", LINES)
+async def test_the_name_that_was_chosen_at_the_hub_goes_along(hub, name):
+    await pasted(hub, hub.line(name, agent="fs01"))
+    joined = f"-I -m noroshi.cli join --name fs01 {hub.endpoint.address} {hub.code}"
+    assert hub.done == [joined]
+
+
+async def test_an_invitation_gives_the_lines_or_says_why_it_has_none(hub):
+    service = hub.harness.service
+    given = {"name": "fs01", "language": "ja"}
+    invited = await perform(service, AKI, "agent_invite", given)
+    for line in (invited.install_line, invited.python_line):
+        code, said = await pasted(hub, line)
+        assert (code, "systemd がありません" in said) == (0, True)
+    joined = f"--lang ja join --name fs01 {hub.endpoint.address} {invited.code}"
+    assert [one.rpartition(" -m noroshi.cli ")[2] for one in hub.done] == [joined] * 2
+    (hub.folder / "dist" / "noroshi.pex").unlink()
+    without = await perform(service, AKI, "agent_invite", {})
+    assert (without.install_line, without.python_line) == ("", "")
+    assert "make dist" in without.install_problem.en
+    assert without.line.startswith("noroshi join ")
+
+
 async def test_in_japanese_it_says_all_of_it_in_japanese(hub):
     _, said = await pasted(hub, hub.line("curl", "ja"))
     assert "systemd がありません" in said
-    assert hub.done == [f"-I -m noroshi.cli join --lang ja {hub.endpoint.address} {hub.code}"]
+    assert hub.done == [f"-I -m noroshi.cli --lang ja join {hub.endpoint.address} {hub.code}"]
 
 
 async def test_without_curl_the_script_fetches_the_file_by_python(hub):
@@ -179,6 +214,16 @@ async def test_pasted_again_it_installs_nothing_anew(hub):
     _, said = await pasted(hub, hub.line("curl"))
     assert "Downloading" not in said
     assert len(hub.done) == 2
+
+
+async def test_a_noroshi_that_was_installed_in_another_way_joins_and_stays(hub):
+    program = other_server(hub.folder) / "noroshi"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{hub.folder}/done\n')
+    program.chmod(0o755)
+    code, said = await pasted(hub, hub.line("curl", agent="fs01"))
+    assert code == 0 and f"installed here already ({program})" in said
+    assert hub.done == [f"join --name fs01 {hub.endpoint.address} {hub.code}"]
+    assert not (hub.folder / "opt").exists() and not (hub.folder / "commands").exists()
 
 
 @asynccontextmanager
@@ -250,7 +295,7 @@ async def test_of_a_file_with_another_hash_nothing_is_run(hub):
 
 async def test_a_script_that_was_cut_off_does_nothing(hub):
     text = script(hub)
-    for end in range(0, len(text) - len("main\n"), 97):
+    for end in range(0, len(text) - len(MAIN), 97):
         (hub.folder / "script").write_text(text[:end])
         await pasted(hub, f"cat {hub.folder / 'script'} | sudo sh")
     assert hub.done == [] and not (hub.folder / "opt").exists()
@@ -305,7 +350,7 @@ async def test_what_is_wrong_with_the_file_is_told(hub):
 
 def answer_of(hub_script, call, **files):
     """What a function of the script prints, with other files in place of the system's."""
-    text = hub_script.removesuffix("main\n") + call + "\n"
+    text = hub_script.removesuffix(MAIN) + call + "\n"
     for name, path in files.items():
         text = text.replace(name, str(path))
     return subprocess.run(["sh"], input=text, capture_output=True, text=True, check=False)

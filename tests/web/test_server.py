@@ -4,7 +4,10 @@ import asyncio
 import os
 import socket
 import ssl
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import psutil
 from cryptography import x509
@@ -142,6 +145,27 @@ def test_a_certificate_of_another_key_is_made_anew_for_the_key_that_is_there(tmp
     own_certificate(tmp_path, {"localhost"}, DAWN)
     assert pin_of(certificate) == pin_of(other / CERTIFICATE)
     context_of(certificate, key)  # they fit each other
+
+
+def test_manager_and_listener_may_ask_for_it_at_once(tmp_path):
+    """Both open at the start, each in a thread of its own."""
+    names = [{"localhost"}, {"localhost", "hub.example.com"}] * 4
+    together, interval = Barrier(len(names)), sys.getswitchinterval()
+
+    def asked(given):
+        together.wait()
+        return own_certificate(home, given, DAWN)
+
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(len(names)) as threads:
+            for number in range(40):
+                home = tmp_path / str(number)
+                home.mkdir()
+                found = list(threads.map(asked, names))
+                context_of(*found[0])  # and they fit each other
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_a_key_that_is_broken_is_made_anew(tmp_path):

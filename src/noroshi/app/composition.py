@@ -298,10 +298,8 @@ async def open_app(
         )
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
-        jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
-        files = LocalFiles(lambda: own_files(config, _credentials()))
-        shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
+        shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
         stack.callback(hosts.close)
         engine = Engine(
@@ -315,6 +313,7 @@ async def open_app(
                 jitter=random.random,
                 mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
+                agents=agent_names.ensure_read,
             ),
             _engine_settings(config),
         )
@@ -343,6 +342,7 @@ async def open_app(
                 identity=own_names.current,
                 find_install_file=lambda: find_install_file(config.home),
                 hub_links=hub_links,
+                text_failures=engine.notifier.text_failures,
             ),
         )
         stack.push_async_callback(service.close)
@@ -355,7 +355,7 @@ def _plugins(
     renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
 ) -> Plugins:
     def agent_of(monitor: Monitor) -> str:
-        return own_names.current().agent_of(monitor.instance.source)
+        return "" if is_own(monitor) else own_names.current().agent_of(monitor.instance.source)
 
     built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
     return Plugins(*built_in, host_name, policy, agent_of)
@@ -369,6 +369,17 @@ async def _agent_names(store: Store) -> AgentNames:
     except StoreError as error:
         log.warning("the agents are not known: %s", error)
     return names
+
+
+def _shared_parts(
+    store: Store, clocks: Clocks, config: Config, stack: AsyncExitStack
+) -> SharedParts:
+    """Return what all hosts share."""
+    return SharedParts(
+        jobs=Jobs(store.beats, clocks.steady),
+        files=LocalFiles(lambda: own_files(config, _credentials())),
+        program_runner=_program_runs(stack),
+    )
 
 
 def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,15 @@ class RuleOutcome:
     item: str
     event: Event | None
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNotification:
+    """What a rule tells a contact at once: alarms, in order."""
+
+    rule: Rule
+    contact: Contact
+    alarms: tuple[Alarm, ...]
 
 
 def reckon(
@@ -292,13 +301,25 @@ def _notification(
 def _envelopes(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
-    """Draft one envelope for each rule and contact, whatever the number of items."""
+    return envelopes_of(monitor, _notifications(monitor, state, outcomes), now, draft)
+
+
+def envelopes_of(
+    monitor: Monitor, notifications: Iterable[RuleNotification], now: datetime, draft: Draft
+) -> Iterator[Envelope]:
+    """Draft one envelope for each notification, whatever the number of items in it."""
+    for one in notifications:
+        payload = draft(monitor, one.rule, one.contact, one.alarms)
+        yield _envelope(monitor, one.rule, one.contact, one.alarms, payload, now)
+
+
+def _notifications(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome]
+) -> Iterator[RuleNotification]:
     for rule in monitor.rules:
         notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():
-            alarms = tuple(_alarms(notifying, state, contact))
-            payload = draft(monitor, rule, contact, alarms)
-            yield _envelope(monitor, rule, contact, alarms, payload, now)
+            yield RuleNotification(rule, contact, tuple(_alarms(notifying, state, contact)))
 
 
 def _alarms(
@@ -310,8 +331,14 @@ def _alarms(
         assert j.event is not None  # whatever notifies has an event, or `_remind` gave it one
         last = state.items[j.item].last_notifications.get(j.rule.id)
         thread = last.thread if last is not None else leads[j.rule.id]
-        ending = f"{j.rule.id}/{contact.id}"
-        yield Alarm(f"{j.event.id}/{ending}", j.event, j.reason, f"{thread}/{ending}")
+        yield alarm_of(j.event, j.rule, contact, j.reason, thread)
+
+
+def alarm_of(event: Event, rule: Rule, contact: Contact, reason: Reason, thread: str) -> Alarm:
+    """Return the alarm by which a rule tells a contact of an event. `thread` is the event whose id
+    the envelope bears that told the problem first."""
+    ending = f"{rule.id}/{contact.id}"
+    return Alarm(f"{event.id}/{ending}", event, reason, f"{thread}/{ending}")
 
 
 def _envelope(

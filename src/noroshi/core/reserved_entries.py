@@ -21,8 +21,7 @@ STAMP_KEY = f"{NODE}stamp-key"
 AGENT_KEYS, HUB_PROXY = f"{NODE}agent-keys", f"{NODE}hub-proxy"
 """The keys by which the node, as an agent, signs; the password of the proxy to its hub."""
 RESERVED = _(
-    "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
-    "{start}"
+    "{name} is reserved for Noroshi itself; choose a name that does not begin with {start}"
 )
 
 

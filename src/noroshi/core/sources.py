@@ -7,11 +7,12 @@ computer in its place would show the values of the wrong one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from ipaddress import ip_address
 
-from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
@@ -32,13 +33,7 @@ OTHER_NODE = _(
     "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "
     "Set source to {node} or {network}, or leave it out"
 )
-MEASURED_BY_AGENT = with_commands(
-    _(
-        "agent {agent} measures this and keeps the values itself. To see them, run on that "
-        "server: {command}"
-    ),
-    command=CommandText("status"),
-)
+MEASURED_BY_AGENT = _("agent {agent} measures this, and this node does not")
 OVER_NETWORK = _("{host}, over the network")
 BY_AGENT = _("agent {agent}")
 BY_SSH = _("{address}, over SSH from {host}")
@@ -81,8 +76,9 @@ class NodeIdentity:
 
     def agent_of(self, source: str) -> str:
         """Return the name of the agent that the source of an instance names; "" for none."""
-        name = source.casefold()
-        return next((agent for agent in self.agents if agent.casefold() == name), "")
+        if not source or not self.agents:
+            return ""
+        return _by_lower_case(self.agents).get(source.casefold(), "")
 
     def has_address(self, address: str) -> bool:
         """Return whether an address, or a name in the place of one, is this computer's own."""
@@ -94,6 +90,12 @@ class NodeIdentity:
         except ValueError:
             return False
         return ip.is_loopback or str(ip) in self.addresses
+
+
+@lru_cache(maxsize=8)
+def _by_lower_case(names: frozenset[str]) -> Mapping[str, str]:
+    """Return names by themselves in lower case; asked for each of many monitors."""
+    return {name.casefold(): name for name in names}
 
 
 def source_of(instance: Instance, node: NodeIdentity) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,12 @@ from noroshi.engine.dispatch.route_renames import RouteRenames
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
-from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_removed
+from noroshi.engine.monitoring.reload import (
+    apply_plan,
+    close_disabled,
+    follow_agents,
+    retire_removed,
+)
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
@@ -51,9 +56,15 @@ class EngineSettings:
     retention: RetentionPeriods = RetentionPeriods()
 
 
+async def no_agents() -> Collection[str]:
+    """Return no names: this node is no hub."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessCalls:
-    """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1."""
+    """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1. `agents` returns
+    the names of the agents, which measure their monitors themselves."""
 
     compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
     open_transport: Callable[[Route], Transport]
@@ -61,6 +72,7 @@ class ProcessCalls:
     jitter: Callable[[], float]
     mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None
     difference_text: DifferenceText = by_path
+    agents: Callable[[], Awaitable[Collection[str]]] = no_agents
 
 
 class Engine:
@@ -105,7 +117,8 @@ class Engine:
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
-        self._compile = process.compile_plan
+        self._compile, self._agent_of = process.compile_plan, plugins.agent_of
+        self._read_agents, self._agents = process.agents, frozenset[str]()
         self._plan: AppliedPlan | None = None
         self._wakeup, self._recheck = asyncio.Event(), False
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
@@ -216,8 +229,11 @@ class Engine:
         if block is None or renewal is None:
             return await self._lease_block(self.node)
         self.watcher.update_suppressions(block, renewal)
-        if renewal.version != self.version or self._lacks_monitors(block):
+        agents = frozenset(await self._read_agents())
+        is_outdated = renewal.version != self.version or agents != self._agents
+        if is_outdated or self._lacks_monitors(block):
             await self._apply_version(self.node, block)
+            self._agents = agents
         if self._plan is not None and self._recheck:
             self._recheck = False
             self.watcher.recheck(block, filter(is_mail, self._plan.monitors.values()))
@@ -236,15 +252,21 @@ class Engine:
     def _lacks_monitors(self, block: MonitorBlock) -> bool:
         """Return whether some monitors are with nobody, or with another node that may let them
         go."""
-        return self._plan is not None and not self._plan.monitors.keys() <= block.states.keys()
+        held_ids = block.states.keys() | block.reported_monitors.keys()
+        return self._plan is not None and not self._plan.monitors.keys() <= held_ids
+
+    def _is_reported(self, monitor: Monitor) -> bool:
+        """Return whether an agent measures a monitor, and reports what it finds."""
+        return bool(self._agent_of(monitor))
 
     async def _lease_block(self, node: Node) -> float:
         """Lease a whole block; reevaluate what is bad in it at once. Return the seconds to pause.
         Raises StoreError."""
         version, plan = await self._current()
+        self._agents = frozenset(await self._read_agents())
         leased = await self.store.lease_monitors(node, self.clocks.wall())
         block = MonitorBlock(leased.fence)
-        block.add_leased(leased, plan.monitors)
+        block.add_leased(leased, plan.monitors, self._is_reported)
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
         if node.last_seen is not None and not self.ready.is_set():
             block.shift(self._setback)
@@ -262,11 +284,14 @@ class Engine:
 
     async def _apply_version(self, node: Node, block: MonitorBlock) -> None:
         """Apply only what differs: a monitor with the same id keeps its state and its history."""
-        previous_monitors = dict(block.monitors)
+        previous_monitors = {**block.monitors, **block.reported_monitors}
         version, plan = await self._current()
         leased = await self.store.lease_monitors(node, self.clocks.wall(), block.fence)
-        block.add_leased(leased, plan.monitors)
-        apply_plan(self.watcher, block, previous_monitors, plan.monitors)
+        block.add_leased(leased, plan.monitors, self._is_reported)
+        returned_ids = await follow_agents(
+            self.watcher, block, plan.monitors, self._is_reported
+        )
+        apply_plan(self.watcher, block, previous_monitors, plan.monitors, returned_ids)
         await self._serve(version, plan)
 
     async def _current(self) -> tuple[Version, AppliedPlan]:

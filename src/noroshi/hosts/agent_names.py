@@ -14,6 +14,7 @@ class AgentNames:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._names = frozenset[str]()
+        self._is_known = False
         self.reserved = frozenset[str]()
         """Names that no agent may have, as they mean something else where instances are
         measured."""
@@ -22,10 +23,16 @@ class AgentNames:
         """Return the names."""
         return self._names
 
+    async def ensure_read(self) -> frozenset[str]:
+        """Return the names, read now if they never were. Raises StoreError."""
+        if not self._is_known:
+            await self.refresh()
+        return self._names
+
     async def refresh(self) -> None:
         """Read the agents anew, as one joined, left or has another name. Raises StoreError."""
         self.update((await self._store.agents()).values())
 
     def update(self, agents: Collection[Agent]) -> None:
         """Take the agents as somebody else has just read them."""
-        self._names = names_in_use(agents)
+        self._names, self._is_known = names_in_use(agents), True

@@ -22,7 +22,7 @@ PYTHON_LINE = (
     ' or sys.exit("noroshi: {refusal}");'
     'c.request("GET","{path}");r=c.getresponse();t=r.read();'
     'r.status==200 or sys.exit("noroshi: HTTP %d"%r.status);'
-    "sys.stdout.buffer.write(t)' | sudo sh"
+    "sys.stdout.buffer.write(t)' | {shell}"
 )
 """For a server without curl. Python cannot tell a certificate's key, so this line knows the
 certificate; it is renewed only once a year, and an invitation is over in an hour."""
@@ -56,14 +56,14 @@ def file_path(secret: bytes) -> str:
     return f"{INSTALL}{secret.hex()}/{FILE}"
 
 
-def curl_line(source: InstallSource, code: JoinCode) -> str:
+def curl_line(source: InstallSource, code: JoinCode, name: str = "") -> str:
     """Return the line for a server with curl (7.44 or newer). -k: the pin says who it is, and no
     authority; curl checks it all the same (CURLOPT_PINNEDPUBLICKEY)."""
     url = f"https://{source.address}{source.path(code.secret)}"
-    return f"curl -fsSk --pinnedpubkey '{curl_pin(code.pin)}' '{url}' | sudo sh"
+    return f"curl -fsSk --pinnedpubkey '{curl_pin(code.pin)}' '{url}' | {_shell(name)}"
 
 
-def python_line(source: InstallSource, code: JoinCode) -> str:
+def python_line(source: InstallSource, code: JoinCode, name: str = "") -> str:
     """Return the line for a server that has Python and no curl."""
     return PYTHON_LINE.format(
         host=source.host.strip("[]"),
@@ -71,4 +71,10 @@ def python_line(source: InstallSource, code: JoinCode) -> str:
         certificate=source.certificate.hex(),
         path=source.path(code.secret),
         refusal=OTHER_SERVER,
+        shell=_shell(name),
     )
+
+
+def _shell(name: str) -> str:
+    """Return the shell that runs the script, which gives its arguments to `noroshi join`."""
+    return f"sudo sh -s -- --name {name}" if name else "sudo sh"

@@ -11,6 +11,8 @@ from enum import Enum
 
 from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
+from noroshi.core.report import START, Position
+from noroshi.link.report_messages import StatesOfHub
 
 PREFIX = "/link/1/"
 JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
@@ -94,13 +96,14 @@ class HelloRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelloAnswer:
     """Tell what counts: the hub's names, pins and the configuration to take up. `clock` is the
-    hub's wall time."""
+    hub's wall time, `position` that up to which the hub has the agent's log."""
 
     hub_name: str
     name: str
     pins: tuple[str, ...]
     configuration: str = ""
     clock: float = 0.0
+    position: Position = START
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +141,12 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchAnswer:
-    """Hold a configuration: the documents that concern the agent."""
+    """Hold a configuration: the documents that concern the agent. `states` are those of the
+    monitors in it, as the hub has them."""
 
     configuration: str
     documents: tuple[Document, ...]
+    states: StatesOfHub = StatesOfHub()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,9 @@ from noroshi.web.http.http_server import Server, listen
 from noroshi.web.http.self_signed import context_of, hash_of, own_certificate, pin_of
 from noroshi.web.http.tls_key import keep_tls_key
 
+LIMITS = ConnectionLimits(most=500, one_of=8)
+"""For those whose signature is not verified yet. The manager has half of the open files already."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Tls:
@@ -34,9 +37,7 @@ class _Tls:
 class AgentListener:
     """Hold the socket for agents; one at a time is open."""
 
-    def __init__(
-        self, web: WebContext, home: Path, limits: ConnectionLimits = ConnectionLimits()
-    ) -> None:
+    def __init__(self, web: WebContext, home: Path, limits: ConnectionLimits = LIMITS) -> None:
         self._web, self._home, self._limits = web, home, limits
         self._server: Server | None = None
         self._setting: ListenerSetting | None = None

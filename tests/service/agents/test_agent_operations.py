@@ -164,6 +164,7 @@ async def test_where_each_instance_is_measured_is_listed(ask):
         instances__shop=measured_by("fs01", title="Shop"),
         instances__far=measured_by("network"),
         instances__gone=measured_by("fs09"),
+        instances__noroshi={"rules": ["all"]},
     )
     found = {
         one["name"]: (one["source"], one["agent"]) for one in await ask("instance_sources")

@@ -14,7 +14,9 @@ from noroshi.agent.enrolment import (
     configuration_in,
     keep_enrolment,
 )
+from noroshi.agent.link_status import LinkPhase, LinkStatus
 from noroshi.core.definitions.version_note import note_words
+from noroshi.core.translation import plain
 from noroshi.definitions.document_content import document
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.ports import Outcome, StoreError, options
@@ -235,6 +237,17 @@ async def test_after_a_crash_the_hubs_documents_are_still_known_as_the_hubs():
     )
 
 
+async def test_a_node_that_the_hub_turns_away_tells_its_people_once_a_day(node):
+    status = LinkStatus(phase=LinkPhase.REMOVED, trouble=plain("removed"))
+    for _ in range(2):
+        await node.service.hub_definitions.report_refusal(HUB, status)
+    (row,) = await node.store.queue()
+    assert row.envelope.contact == "ops"
+    node.time.pass_by(days=1)
+    await node.service.hub_definitions.report_refusal(HUB, status)
+    assert len(await node.store.queue()) == 2
+
+
 # people
 
 
@@ -269,6 +282,15 @@ async def test_a_folder_need_not_have_what_the_hub_gave(node):
     applied = await node.service.definitions.apply(AKI, documents=own)
     assert applied.differences == ()
     assert "instances/fs01" in await keys(node)
+
+
+async def test_what_is_exported_can_be_applied_after_the_hubs_next_change(node):
+    await taken(node, configuration())
+    exported = await node.service.definitions.export(AKI)
+    assert {one.key for one in exported.documents} == await keys(node) - {"instances/fs01"}
+    await taken(node, configuration("c2", instances__fs01=instance(title="Newer")))
+    await node.service.definitions.apply(AKI, documents=exported.documents)
+    assert (await content(node, "instances/fs01"))["title"] == "Newer"
 
 
 async def test_a_folder_that_has_it_otherwise_is_refused(node):

@@ -72,6 +72,16 @@ async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
     assert CANARY not in str(found) and "requested every minute" in found["beat"]["about"]["en"]
 
 
+async def test_the_address_for_agents_is_among_the_places_once_it_was_asked_for(tmp_path):
+    ask = asking(tmp_path)
+    assert "agents" not in {one["id"] for one in (await ask("places"))["places"]}
+    await ask("agents_listen", host="hub.example.com", port=7664)
+    found = (await ask("places"))["places"]
+    assert [one["id"] for one in found[:2]] == ["manager", "agents"]
+    assert found[1]["where"] == "https://0.0.0.0:7664"
+    assert found[1]["facts"]["en"] == "hub.example.com"
+
+
 async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):
     found = {o["id"]: o for o in (await asking(tmp_path)("places"))["places"]}
     assert found["manager"]["about"]["en"].startswith("off")

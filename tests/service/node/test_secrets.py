@@ -59,7 +59,7 @@ async def test_what_sign_ins_keep_for_themselves_is_no_persons_secret(ask):
     await apply_definitions(ask)
     await ask.harness.store.put_secret("refresh/box", b"sealed")
     assert "refresh/box" not in [one["name"] for one in await ask("secret_list")]
-    with pytest.raises(ErrorAnswer, match="for Noroshi's own sign-ins"):
+    with pytest.raises(ErrorAnswer, match="for Noroshi itself"):
         await ask("secret_remove", name="refresh/box")
     assert "refresh/box" in await ask.harness.store.secret_names()
 

@@ -226,7 +226,7 @@ async def test_a_new_secret_wakes_the_routes_that_rest_over_it(ask, entry):
 
 @pytest.mark.parametrize("name", ["access/box/smtp", "refused/box"])
 async def test_what_the_sign_ins_keep_cannot_be_written_over(ask, name):
-    with pytest.raises(ErrorAnswer, match="own sign-ins"):
+    with pytest.raises(ErrorAnswer, match="reserved for Noroshi itself"):
         await ask("set_secret", name=name, value="x")
 
 

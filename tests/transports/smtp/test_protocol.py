@@ -239,6 +239,45 @@ async def test_a_reply_that_is_late_is_as_good_as_a_lost_connection():
         assert not protocol.is_connected
 
 
+class LoopOfOwnTime(asyncio.SelectorEventLoop):
+    """A loop whose clock is set on by the test."""
+
+    passed = 0.0
+
+    def time(self):
+        return super().time() + self.passed
+
+    async def pass_time(self, seconds):
+        await asyncio.sleep(0)  # who has just begun to wait does so before
+        self.passed += seconds
+        await asyncio.sleep(0)
+
+
+def test_a_wait_ends_by_its_own_limit_and_not_by_that_of_another_one():
+    async def waits():
+        loop, is_told = asyncio.get_running_loop(), asyncio.Event()
+
+        async def once_told(writer):
+            await is_told.wait()
+            writer.write(OK)
+
+        async with protocol_to(GREETING, once_told, b"") as protocol:
+            await protocol.read_reply(100)
+            protocol.write(b"NOOP\r\n")
+            longer = asyncio.create_task(protocol.read_reply(1000))
+            await loop.pass_time(500)
+            is_told.set()
+            assert (await longer).code == 250
+            protocol.write(b"NOOP\r\n")
+            shorter = asyncio.create_task(protocol.read_reply(10))
+            await loop.pass_time(20)
+            with pytest.raises(ConnectionLostError):
+                await shorter
+
+    with asyncio.Runner(loop_factory=LoopOfOwnTime) as runner:
+        runner.run(waits())
+
+
 async def test_a_server_that_says_why_and_closes_is_heard():
     async with protocol_to(GREETING, and_close(b"421-4.3.2 we\r\n421 close\r\n")) as protocol:
         await protocol.read_reply()

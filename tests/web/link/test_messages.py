@@ -24,7 +24,7 @@ from noroshi.link.link_messages import (
     WaitAnswer,
 )
 from noroshi.link.signature import Signed, key_binding, sign
-from noroshi.ports import Version
+from noroshi.ports import Beat, Version
 from noroshi.service import perform
 from noroshi.service.agents.configurations import NO_DOCUMENTS, configuration_of
 from tests.contracts.sample_records import DAWN
@@ -153,6 +153,28 @@ async def test_an_agent_that_another_process_removed_is_out_within_seconds(harne
     assert (await agent.hello()).fault == "revoked"
 
 
+async def test_a_wait_ends_when_another_process_removed_the_agent(harness, agent):
+    answer = await agent.greet()
+    held = await started(agent, hold=40.0, configuration=answer.configuration)
+    current = await stored(harness, agent)
+    removed = replace(current, state=AgentState.REVOKED, revoked_at=harness.time.now)
+    assert await harness.store.put_agent(removed, current)
+    harness.time.pass_by(seconds=2)
+    await harness.store.beat("nightly", Beat(at=harness.time.now))
+    assert (await held).fault == "revoked"
+
+
+async def test_invitations_that_are_over_for_a_month_are_forgotten(harness):
+    await invite(harness)
+    hub = harness.service.agents_hub
+    harness.time.pass_by(days=30)
+    await hub.forget_invitations()
+    assert len(await harness.store.invitations()) == 1
+    harness.time.pass_by(hours=2)
+    await hub.forget_invitations()
+    assert await harness.store.invitations() == {}
+
+
 async def test_a_further_wait_ends_the_one_before(agent):
     answer = await agent.greet()
     held = await started(agent, hold=40.0, configuration=answer.configuration)
@@ -212,6 +234,17 @@ async def test_the_next_key_counts_beside_the_current_one_until_it_is_used(harne
     assert (await harness.store.audit_log())[0].op == "agent_key"
     agent.key = old_key
     assert (await agent.hello()).fault == "bad-signature"
+
+
+async def test_a_next_key_is_not_used_by_a_request_that_is_refused(harness, agent):
+    old_key, new_key = agent.key, PrivateKey.create()
+    await agent.send(KEY, announcement(agent, new_key))
+    agent.key = new_key
+    refused = await agent.send(HELLO, path=PREFIX + KEY)
+    assert refused.fault == "bad-signature"
+    assert (await agent.send(HELLO, stamp="old")).fault == "stale"
+    agent.key = old_key
+    assert (await agent.hello()).status == 200
 
 
 async def test_a_key_that_its_sender_does_not_hold_is_refused(harness, agent):

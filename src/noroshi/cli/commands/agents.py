@@ -12,6 +12,47 @@ AGENT = Command(
     help=_("add servers as agents, and manage them"),
     subcommands=(
         Command(
+            name="listen",
+            run="noroshi.cli.handlers.agents_listener:listen",
+            help=_("open an address for agents alone, at once and at each start"),
+            more=(
+                _(
+                    "The address shows no page and no API, and always uses TLS. It is required where the "
+                    "manager listens for this computer only."
+                ),
+            ),
+            options=(
+                Option(
+                    ("host",),
+                    _("name or IP address by which agents reach this computer"),
+                    {"metavar": "HOST"},
+                ),
+                Option(
+                    ("--port",),
+                    _("port (default: 7664)"),
+                    {"metavar": "PORT", "type": int, "default": 7664},
+                ),
+                Option(
+                    ("--address",),
+                    _("address of this computer to listen at (default: 0.0.0.0, all of them)"),
+                    {"metavar": "ADDRESS", "default": "0.0.0.0"},
+                ),
+                JSON,
+            ),
+        ),
+        Command(
+            name="unlisten",
+            run="noroshi.cli.handlers.agents_listener:unlisten",
+            help=_("close the address for agents"),
+            options=(JSON,),
+        ),
+        Command(
+            name="listener",
+            run="noroshi.cli.handlers.agents_listener:listener",
+            help=_("show the address at which agents reach this node, and its fingerprint"),
+            options=(JSON,),
+        ),
+        Command(
             name="invite",
             run="noroshi.cli.handlers.agents:invite",
             help=_("print the line by which a server joins this node as an agent"),

@@ -5,7 +5,6 @@ Every store can write each Receipt that comes from here: else a worker would try
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +13,7 @@ from noroshi import schema
 from noroshi.core.delivery import Fate, Retry, decide_fate
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.translation import Message, _, with_wording
+from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.dispatch.active_route import ActiveRoute
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
 from noroshi.ports import Clocks, Store, StoreError
@@ -47,6 +47,7 @@ class DeliveryAttempt:
         """`longest_attempt`: seconds after which an attempt is given up."""
         self._store, self._clocks, self._limiter = store, clocks, limiter
         self._jitter, self._longest_attempt = jitter, longest_attempt
+        self._deadlines = Deadlines()
 
     async def run(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         """Return what the route says of a mail. Raises CancelledError alone."""
@@ -60,7 +61,7 @@ class DeliveryAttempt:
     def conclude(self, parcel: Parcel, receipt: Receipt) -> Fate:
         """Decide what becomes of the mail. An attempt that was cancelled is no fault of the
         route."""
-        if any(answer.words == CANCELLED for answer in receipt.answers.values()):
+        if any(_is_cancelled(answer) for answer in receipt.answers.values()):
             return Retry(receipt.at, CANCELLED, has_answered=False)
         return decide_fate(parcel, receipt, self._jitter())
 
@@ -79,7 +80,7 @@ class DeliveryAttempt:
 
     async def _send(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         try:
-            async with asyncio.timeout(self._longest_attempt):
+            with self._deadlines.limit(self._longest_attempt):
                 return storable(await active.transport.send(envelope))
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
@@ -88,6 +89,11 @@ class DeliveryAttempt:
     def _deferred(self, envelope: Envelope, reason: Message) -> Receipt:
         answer_by_address = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=reason))
         return Receipt(at=self._clocks.wall(), answers=answer_by_address)
+
+
+def _is_cancelled(answer: Answer) -> bool:
+    """Return whether nobody waited for the answer; of one that accepts, the words are not compared."""
+    return answer.verdict is Verdict.DEFERRED and answer.words == CANCELLED
 
 
 async def thread_by_digests(store: Store, envelope: Envelope) -> Envelope:

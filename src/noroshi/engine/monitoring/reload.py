@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from noroshi.core.model import Instance, Monitor, State
@@ -10,15 +10,39 @@ from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher
 
 
+async def follow_agents(
+    watcher: Watcher,
+    block: MonitorBlock,
+    now: Mapping[str, Monitor],
+    is_reported: Callable[[Monitor], bool],
+) -> frozenset[str]:
+    """Leave to agents what they measure by now, and take back what they no longer do; return the
+    ids of the latter, which have no place in the schedule yet. Raises StoreError."""
+    agents_monitors = {id: monitor for id, monitor in now.items() if is_reported(monitor)}
+    returned_ids = frozenset(block.reported_monitors.keys() - agents_monitors.keys())
+    for id in returned_ids:
+        state, memory = await watcher.store.recall(id)  # the agent reported since it was lent
+        block.monitors[id] = block.take_back(id, state, memory)
+    block.reported_monitors |= {id: agents_monitors[id] for id in block.reported_monitors}
+    left = {id: monitor for id, monitor in agents_monitors.items() if id in block.states}
+    block.leave_to_agents(left)
+    for id in left:
+        watcher.emergency.forget(id)
+    return returned_ids
+
+
 def apply_plan(
     watcher: Watcher,
     block: MonitorBlock,
     previous_monitors: Mapping[str, Monitor],
     now: Mapping[str, Monitor],
+    returned_ids: frozenset[str] = frozenset(),
 ) -> None:
-    """Change only what differs: a monitor with the same id keeps its state and its history."""
+    """Change only what differs: a monitor with the same id keeps its state and its history.
+    `returned_ids` are those that agents measured until now."""
     steady, wall = watcher.clocks.steady(), watcher.clocks.wall()
     changed_ids = {id for id in block.states if previous_monitors.get(id) != now.get(id)}
+    changed_ids |= returned_ids
     due = block.unschedule(changed_ids, steady)
     for id in changed_ids & now.keys():
         block.monitors[id] = now[id]

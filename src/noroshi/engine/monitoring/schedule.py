@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -70,6 +70,9 @@ class MonitorBlock:
 
     fence: int
     monitors: dict[str, Monitor] = field(default_factory=dict)
+    reported_monitors: dict[str, Monitor] = field(default_factory=dict)
+    """Monitors that agents measure: they are lent, so that no other node takes them, and left
+    alone. Their states are written as the agents report them, so none is kept here."""
     states: dict[str, State] = field(default_factory=dict)
     memories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     stored_suppression: Mapping[str, Suppression] = field(default_factory=dict)
@@ -88,9 +91,17 @@ class MonitorBlock:
     unconfirmed_changes: dict[str, State] = field(default_factory=dict)
     """Monitors whose last commit may or may not have reached the disk, with the state in it."""
 
-    def add_leased(self, leased: Block, monitors: Mapping[str, Monitor]) -> None:
-        """Add what the store has lent."""
+    def add_leased(
+        self,
+        leased: Block,
+        monitors: Mapping[str, Monitor],
+        is_reported: Callable[[Monitor], bool] = lambda _monitor: False,
+    ) -> None:
+        """Add what the store has lent; `is_reported`: an agent measures it."""
         for id, state in leased.states.items():
+            if id in monitors and is_reported(monitors[id]):
+                self.reported_monitors[id] = monitors[id]
+                continue
             self.states[id] = state
             self.memories[id] = leased.memories.get(id, {})
             if id in monitors:
@@ -270,6 +281,20 @@ class MonitorBlock:
     def seconds_until_due(self, steady: float, limit: float) -> float:
         """Return the seconds until the next check is due; `limit` where none is scheduled."""
         return max(0.0, self.queue[0].due - steady) if self.queue else limit
+
+    def leave_to_agents(self, monitors: Mapping[str, Monitor]) -> None:
+        """Let agents measure these monitors from now on."""
+        self.reported_monitors |= monitors
+        self.queue = [check for check in self.queue if check.id not in monitors]
+        heapq.heapify(self.queue)
+        for id in monitors:
+            self.drop(id)
+
+    def take_back(self, id: str, state: State, memory: Mapping[str, Any]) -> Monitor:
+        """Hold a monitor that an agent measured until now, with the state that the store has. Return
+        it as it was."""
+        self.states[id], self.memories[id] = state, memory
+        return self.reported_monitors.pop(id)
 
     def drop(self, id: str) -> None:
         """Forget a monitor; what is in the queue of it goes when it is due."""

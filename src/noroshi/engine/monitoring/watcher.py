@@ -23,10 +23,10 @@ from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, S
 from noroshi.core.reckon import closing_change, reckon
 from noroshi.core.translation import _
 from noroshi.engine import journal
+from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Punctuality
 from noroshi.engine.monitoring.check_slots import CheckSlots
-from noroshi.engine.monitoring.deadlines import Deadlines
 from noroshi.engine.monitoring.rounds import Rounds
 from noroshi.engine.monitoring.sample_buffer import PORTION, MonitorSample, SampleBuffer
 from noroshi.engine.monitoring.schedule import (
@@ -172,7 +172,10 @@ class Watcher:
         if len(self.running_checks) > AT_ONCE:
             await self._rounds.turn()
         if sample is not None:
-            measured_as, monitor = monitor, block.monitors[monitor.id]
+            measured_as, current = monitor, block.monitors.get(monitor.id)
+            if current is None:
+                return  # an agent measures it by now
+            monitor = current
             if monitor is not measured_as and _is_another(monitor, measured_as):
                 return  # a new version came meanwhile; what closes (DISABLE, RESTART) stands ready
         latest = block.memories[monitor.id] if sample is None else sample.memory
@@ -258,10 +261,12 @@ class Watcher:
         """Return False if the block was lost: then nothing was written, and the block is let go.
         Raises StoreError."""
         change = await self._with_texts(block, change)
+        if change.monitor not in block.monitors:
+            return False  # an agent measures it by now
         block.unconfirmed_changes[change.monitor], shift = change.state, block.clock_shift
         is_written = await self.store.commit(block.fence, change)
         block.unconfirmed_changes.pop(change.monitor, None)
-        if is_written:
+        if is_written and change.monitor in block.monitors:
             block.states[change.monitor] = shift_state(change.state, block.clock_shift - shift)
             if change.memory is not None:
                 block.memories[change.monitor] = change.memory
@@ -294,7 +299,8 @@ class Watcher:
     async def _restart(self, block: MonitorBlock, monitor: Monitor) -> None:
         change = await self._closing_change(block, monitor)
         empty = State(serial=change.state.serial)
-        if await self._commit(block, replace(change, state=empty, memory={})):
+        is_written = await self._commit(block, replace(change, state=empty, memory={}))
+        if is_written and monitor.id in block.monitors:
             block.memories[monitor.id] = {}
             self.emergency.forget(monitor.id)
             now, wall = self.clocks.steady(), self.clocks.wall()

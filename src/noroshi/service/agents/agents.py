@@ -21,6 +21,7 @@ from noroshi.core.agents import (
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
 from noroshi.core.translation import LANGUAGES, Message, _
 from noroshi.definitions.document_content import content, document
@@ -79,9 +80,9 @@ class AgentOperations(ApplyOperations):
     async def invite(
         self, person: Person, servers: int = 1, name: str = "", language: str = ""
     ) -> AgentInvited:
-        """Create an invitation that is valid for an hour, and return the line to paste on the
+        """Create an invitation that is valid for an hour, and return the lines to paste on the
         server. `name` is what the server is to be called here, in place of its own name;
-        `language` the one of the words that the server shows."""
+        `language` the one in which the server reports, and of the words that it shows."""
         if problems := tuple(_invitation_problems(servers, name, language)):
             raise InvalidArgumentError(NOT_INVITED, problems)
         endpoint = self._context.endpoints.preferred
@@ -101,7 +102,7 @@ class AgentOperations(ApplyOperations):
         note(new_state={"servers": servers, "expires_at": invitation.expires_at})
         installation = Installation(self._context)
         problem = await installation.problem()
-        lines = installation.lines(code, endpoint, language)
+        lines = installation.lines(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name, language),
@@ -208,6 +209,7 @@ class AgentOperations(ApplyOperations):
         return tuple(
             _measured_instance(key.removeprefix(INSTANCES), instance, identity)
             for key, instance in _instance_contents(documents)
+            if key != INSTANCES + OWN_INSTANCE
         )
 
     # no operations

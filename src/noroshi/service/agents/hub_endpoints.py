@@ -58,6 +58,12 @@ class ListenerSetting:
     port: int
     host: str
 
+    @property
+    def url(self) -> str:
+        """Return it as a URL, as places are shown."""
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        return f"https://{address}:{self.port}"
+
 
 class ListenerControl(Protocol):
     """Open and close the listener in the node's process."""

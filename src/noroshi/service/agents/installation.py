@@ -17,6 +17,7 @@ from noroshi.link.install_line import InstallSource, curl_line, python_line
 from noroshi.link.join_code import SECRET_BYTES, JoinCode
 from noroshi.service.agents.hub_endpoints import Endpoint
 from noroshi.service.agents.install_script import InstallFile, install_script, refusal_script
+from noroshi.service.errors import ServiceError
 from noroshi.service.operation_context import OperationContext
 
 NO_FILE = _(
@@ -33,7 +34,7 @@ WHEEL = re.compile(r"\.deps/noroshi-([^-/]+)-py3-none-any\.whl/")
 BLOCK = 1 << 20
 
 
-class NoInstallFileError(Exception):
+class NoInstallFileError(ServiceError):
     """Report that no server can install from here; `words` say why."""
 
     def __init__(self, words: Message) -> None:
@@ -63,14 +64,19 @@ class Installation:
             return error.words
         return None
 
-    def lines(self, code: JoinCode, endpoint: Endpoint, language: str = "") -> InstallLines:
-        """Return the lines for an invitation."""
+    def lines(
+        self, code: JoinCode, endpoint: Endpoint, language: str = "", name: str = ""
+    ) -> InstallLines:
+        """Return the lines for an invitation. `name` is what the agent is to be called, "" for the
+        server's own name."""
         source = _source(endpoint, language)
-        return InstallLines(curl=curl_line(source, code), python=python_line(source, code))
+        return InstallLines(
+            curl=curl_line(source, code, name), python=python_line(source, code, name)
+        )
 
     async def script(self, secret_text: str, language: str) -> str | None:
-        """Return the script for whoever has the secret of an invitation, or one that says why it is
-        of no use any more; None: there is no such invitation, or nothing to install from."""
+        """Return the script for whoever has the secret of an invitation, or one that says that it is
+        over; None: there is no such invitation, or nothing to install from. Raises StoreError."""
         invitation, endpoint = await self._invitation(secret_text), self._endpoint()
         if invitation is None or endpoint is None:
             return None
@@ -83,13 +89,14 @@ class Installation:
         code = JoinCode(bytes.fromhex(secret_text), endpoint.pin)
         return install_script(_source(endpoint, language), code, file)
 
-    async def file(self, secret_text: str) -> Path | None:
-        """Return the file, for whoever has the secret of an invitation that holds."""
+    async def file(self, secret_text: str) -> tuple[Path, str] | None:
+        """Return the file, and the ID of the invitation, for whoever has the secret of one that
+        holds. Raises StoreError."""
         invitation = await self._invitation(secret_text)
         if invitation is None or not self._is_open(invitation):
             return None
         try:
-            return (await self._file())[0]
+            return (await self._file())[0], invitation.id
         except NoInstallFileError:
             return None
 

@@ -18,7 +18,7 @@ from itertools import islice
 
 from noroshi import ports
 from noroshi.agent.enrolment import configuration_in, enrolment_in
-from noroshi.agent.hub_documents import changed_keys, with_given_documents
+from noroshi.agent.hub_documents import changed_keys, own_documents, with_given_documents
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
@@ -282,9 +282,11 @@ class ApplyOperations(OperationGroup):
 
     @offers(definition_operations.EXPORT)
     async def export(self, person: Person) -> Exported:
-        """Return the current version's documents."""
+        """Return the current version's documents, but for those that a hub gave: a folder with
+        older ones could not be applied after the hub's next change."""
         current = await self._store.current()
-        return Exported(current.number, current.documents)
+        given_keys = configuration_in(await self._store.get_values()).keys
+        return Exported(current.number, own_documents(current.documents, given_keys))
 
     async def _cautions(
         self, result: CheckResult, current: Version, names: Names = NO_NAMES

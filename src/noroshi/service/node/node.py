@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, nothing_against
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.definitions.compilation import Plan
-from noroshi.hosts.footprint import Surroundings
+from noroshi.hosts.footprint import LISTENS, PlaceShown, Surroundings
 from noroshi.hosts.threads import run_in_thread
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import Health, LastBackup, Places
 from noroshi.operations.status_answers import MonitorStatus, RouteStatus
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
+from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting
 from noroshi.service.alarms.alarm_view import suppressions_by_monitor
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.monitors.status import StatusOperations
@@ -41,6 +42,8 @@ SOON_STUCK = _(
 )
 MOST_STUCK = 3
 """Rules and notifications whose alarms cannot leave that are named at most."""
+FOR_AGENTS = _("Address for agents")
+FOR_AGENTS_IS = _("TLS, for agents alone")
 NOT_HERE = _("This process has no information about its environment.")
 
 
@@ -106,8 +109,24 @@ class NodeOperations(StatusOperations):
     @offers(node_operations.PLACES)
     async def places(self, person: Person) -> Places:
         """Return the present places, and the last backup in the audit log."""
-        places = await self._surroundings().places()
-        return Places(places=tuple(places), backup=await self._last_backup())
+        manager, *places = await self._surroundings().places()
+        setting = await read_setting(self._store)
+        listener = (self._listener(setting),) if setting else ()
+        return Places(places=(manager, *listener, *places), backup=await self._last_backup())
+
+    def _listener(self, setting: ListenerSetting) -> PlaceShown:
+        """Return where agents are listened to. Its problem is told on the page of servers too."""
+        control = self._context.listener_control
+        problem = control.problem if control is not None else None
+        return PlaceShown(
+            id="agents",
+            sort=LISTENS,
+            title=FOR_AGENTS,
+            where=setting.url,
+            about=problem or FOR_AGENTS_IS,
+            facts=plain(setting.host),
+            there=self._context.endpoints.listener is not None,
+        )
 
     def _surroundings(self) -> Surroundings:
         if self._context.surroundings is None:

@@ -51,7 +51,7 @@ class ReportsInMemory:
         for row, _ in self._report_rows:
             if row.seq <= seq:
                 continue
-            total += len(row.body)
+            total += len(row.body.encode())
             if len(rows) == most or (rows and total > most_bytes):
                 break
             rows.append(row)
@@ -80,12 +80,12 @@ class ReportsInMemory:
             for row, position in self._report_rows
             if row.seq <= self._acknowledged_reports.seq
         ]
-        size = sum(len(row.body) for row, _ in acknowledged)
+        size = sum(len(row.body.encode()) for row, _ in acknowledged)
         count = 0
         for row, position in acknowledged[:limit]:
             if row.written_at >= cutoff and size <= most_bytes:
                 break
-            size -= len(row.body)
+            size -= len(row.body.encode())
             count, self._before_first = count + 1, position
         del self._report_rows[:count]
         return count

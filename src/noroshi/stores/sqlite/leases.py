@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,21 +39,22 @@ from (
             and coalesce(rest.until, 0) <= :now)
     order by s.lane, s.due, s.seq limit :most) due
 cross join spool s on s.seq = due.seq"""  # noqa: S608  our own text
+DueRows = list[tuple[int, int, str, int]]
 DUE_AS_BYTES = DUE.replace("s.envelope,", "hex(s.envelope),")
 LEND = """
 update spool set lease = lent.value ->> 1, node = :node, life = :life, due = :until,
                  attempts = attempts + 1
-from json_each(:lent) lent where spool.seq = lent.value ->> 0"""
+from jsonb_each(:lent) lent where spool.seq = lent.value ->> 0"""
 HELD = """
 select json_group_array(row.key)
-from json_each(:rows) row
+from jsonb_each(:leases) row
 cross join spool s on s.id = row.value ->> 0 and s.lease = row.value ->> 1"""
 SETTLE = """
 insert into settling
     (id, lease, due, attempts, envelope, fate, why, route, receipt, at, taken, well)
 select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
        value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
-from json_each(:rows)"""
+from jsonb_each(:rows) row"""
 
 
 QUARANTINE = f"""
@@ -114,15 +114,15 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     any. The claims are of one kind."""
     first, now = claims[0], max(claim.now for claim in claims)
     parameters = {"route": first.route, "now": number(now), "most": len(claims)}
-    parameters |= {"but": json.dumps(list(first.excluded_contacts))}
+    parameters |= {"but": schema.text(list(first.excluded_contacts))}
     rows, down_number = _due(
-        db, parameters | {"only_critical": json.dumps(list(first.only_critical))}
+        db, parameters | {"only_critical": schema.text(list(first.only_critical))}
     )
     leased = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if leased:
         holder = {"node": first.node.name, "life": first.node.life}
         lease_end = {"until": number(now + PARCEL_LEASE)}
-        db.execute(LEND, {"lent": json.dumps(leased)} | holder | lease_end)
+        db.execute(LEND, {"lent": schema.text(leased)} | holder | lease_end)
     down_since = None if down_number is None else instant(down_number)
     parcels = [
         _parcel(db, row, first.route, lease, down_since)
@@ -135,14 +135,14 @@ def _due(db: Connection, parameters: Mapping[str, object]) -> tuple[Sequence[Any
     """Return the rows, and since when the route is down."""
     try:
         rows, down_number = db.execute(DUE, parameters).fetchone()
-        return json.loads(rows), down_number
+        return schema.value(DueRows, rows), down_number
     except driver.OperationalError as error:
         if not is_damaged_row(error):
             raise
     rows, down_number = db.execute(DUE_AS_BYTES, parameters).fetchone()
     return [
         (seq, attempts, bytes.fromhex(body), due)
-        for seq, attempts, body, due in json.loads(rows)
+        for seq, attempts, body, due in schema.value(DueRows, rows)
     ], down_number
 
 
@@ -169,10 +169,11 @@ def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     rows = [
         _row(end, *envelope_text) for end, envelope_text in zip(ends, envelopes, strict=True)
     ]
-    (held_rows,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
-    held_places = frozenset[int](json.loads(held_rows))
+    leases = [(end.parcel.envelope.id, end.parcel.lease) for end in ends]
+    (held_rows,) = db.execute(HELD, {"leases": schema.text(leases)}).fetchone()
+    held_places = frozenset(schema.value(list[int], held_rows))
     own_rows = [row for place, row in enumerate(rows) if place in held_places]
-    db.execute(SETTLE, {"rows": json.dumps(own_rows)})
+    db.execute(SETTLE, {"rows": schema.text(own_rows)})
     for place in sorted(held_places):
         envelope, due = envelopes[place]
         _write_remaining(db, ends[place], envelope, has_ended=due is None)

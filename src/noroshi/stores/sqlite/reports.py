@@ -19,7 +19,7 @@ from noroshi.stores.sqlite.types import Connection, instant, number
 BEFORE_FIRST, ACKNOWLEDGED, BEGINNING = "before-first", "acknowledged", "beginning"
 FOLLOWING = """
 select seq, epoch, kind, at, body from (
-    select *, sum(length(body)) over (order by seq) as total from (
+    select *, sum(octet_length(body)) over (order by seq) as total from (
         select * from report where seq > :seq order by seq limit :most))
 where total <= :most_bytes or seq = :seq + 1
 order by seq"""
@@ -27,7 +27,7 @@ RECENT = """
 select seq - 1 from report where seq <= :acknowledged and at >= :cutoff order by seq limit 1"""
 TOO_MANY = """
 select max(seq) from (
-    select seq, sum(length(body)) over (order by seq desc) as total from report
+    select seq, sum(octet_length(body)) over (order by seq desc) as total from report
     where seq <= :acknowledged)
 where total > :most_bytes"""
 
@@ -84,14 +84,22 @@ def begin(db: Connection, position: Position, drafts: Iterable[ReportDraft]) -> 
     add(db, drafts)
 
 
-def forget(db: Connection, cutoff: datetime, most_bytes: int, limit: int) -> int:
-    log = report_log(db)
-    parameters = {"acknowledged": log.acknowledged.seq, "cutoff": number(cutoff)}
+def last_needless(db: Connection, cutoff: datetime, most_bytes: int) -> int:
+    """Return the number of the last row that need not be kept, as the hub has it and it is old
+    or one too many. It looks at the size of each row."""
+    acknowledged = report_log(db).acknowledged.seq
+    parameters = {"acknowledged": acknowledged, "cutoff": number(cutoff)}
     recent = db.execute(RECENT, parameters).fetchone()
-    old_end = log.acknowledged.seq if recent is None else recent[0]
-    sizes = {"acknowledged": log.acknowledged.seq, "most_bytes": most_bytes}
+    old_end = acknowledged if recent is None else recent[0]
+    sizes = {"acknowledged": acknowledged, "most_bytes": most_bytes}
     (surplus_end,) = db.execute(TOO_MANY, sizes).fetchone()
-    end = min(max(old_end, surplus_end or 0), log.before_first.seq + limit)
+    return max(old_end, surplus_end or 0)
+
+
+def forget(db: Connection, last: int, limit: int) -> int:
+    """Delete rows up to that number, but no more than `limit`, and none that the hub lacks."""
+    log = report_log(db)
+    end = min(last, log.acknowledged.seq, log.before_first.seq + limit)
     position = position_of(db, end)
     if position is None or end <= log.before_first.seq:
         return 0

@@ -445,7 +445,8 @@ class SqliteStore(StoreFile):
         await self._write_and_wake(lambda db: report_table.begin(db, position, drafts))
 
     async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
-        return await self._write(lambda db: report_table.forget(db, cutoff, most_bytes, limit))
+        last = await self._scan(lambda db: report_table.last_needless(db, cutoff, most_bytes))
+        return await self._write(lambda db: report_table.forget(db, last, limit))
 
     # what agents report: on the hub
 

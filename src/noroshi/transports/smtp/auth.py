@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from noroshi.core.mail import Fault
 from noroshi.core.redaction import Masks
@@ -16,6 +17,7 @@ from noroshi.vault import Secret
 
 SIGNED_IN, GO_ON = 235, 334
 LONGEST_COMMAND = 512
+MOST_KNOWN_TEXTS = 16
 XOAUTH2, OAUTHBEARER = BY_TOKEN = "xoauth2", "oauthbearer"
 ANSWER_TO_ERROR = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
 """The client's reply to an error in the challenge: an empty line; a single ^A (RFC 7628,
@@ -51,6 +53,8 @@ async def sign_in(connection: Connection, credentials: Credentials) -> str:
         reply = await connection.answer(ANSWER_TO_ERROR.get(way, b"*"))
     if reply.code != SIGNED_IN:
         raise _refusal(connection, credentials, way, reply)
+    # No secret is said any more, and most of the replies to a mail are those to the one before.
+    connection.mask = lru_cache(maxsize=MOST_KNOWN_TEXTS)(masks.masked)
     return way
 
 

@@ -11,6 +11,8 @@ import asyncio
 import re
 import ssl
 from collections import deque
+from functools import lru_cache
+from math import inf
 from typing import NamedTuple, cast
 
 from noroshi.transports.smtp.errors import ConnectionLostError, NotSmtpError, SmtpError
@@ -39,6 +41,18 @@ def command_line(*words: bytes) -> bytes:
     return line + b"\r\n"
 
 
+@lru_cache(maxsize=64)  # the same few answers to each mail
+def reply_of_line(line: bytes) -> RawReply | None:
+    """Return the reply that a line is by itself; None if it is longer, or none at all."""
+    if len(line) > LONGEST_LINE or not CODE.match(line) or line[3:4] == b"-":
+        return None
+    return RawReply(int(line[:3]), _text_of(line).decode("utf-8", "surrogateescape"))
+
+
+def _text_of(line: bytes) -> bytes:
+    return line[4:].strip(b" \t\r")
+
+
 class ReplyParser:
     """Put replies together from bytes, however the network cut them."""
 
@@ -60,6 +74,8 @@ class ReplyParser:
         that."""
         while (end := self._data.find(b"\n", self._position)) >= 0:
             line, self._position = self._data[self._position : end], end + 1
+            if not self._lines and (reply := reply_of_line(line)) is not None:
+                return reply
             if self._is_last(line):
                 return self._complete_reply(line)
         if len(self._data) - self._position > LONGEST_LINE:
@@ -74,7 +90,7 @@ class ReplyParser:
             raise NotSmtpError("a reply that is too long")
         if not CODE.match(line):
             raise NotSmtpError("a line without a code")
-        self._lines.append(line[4:].strip(b" \t\r"))
+        self._lines.append(_text_of(line))
         return line[3:4] != b"-"
 
     def _complete_reply(self, last_line: bytes) -> RawReply:
@@ -101,6 +117,8 @@ class SmtpProtocol(asyncio.Protocol):
         self._failure: type[SmtpError] | None = None
         """The reason why nothing comes after the replies at hand."""
         self._waiter: asyncio.Future[None] | None = None
+        self._wait_ends_at = inf
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -174,6 +192,8 @@ class SmtpProtocol(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._fail(ConnectionLostError)
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _take_replies(self) -> None:
         while len(self._replies) < self._due:
@@ -188,15 +208,29 @@ class SmtpProtocol(asyncio.Protocol):
         """Wait until there is a reply, or a failure. A timer costs less than asyncio.timeout(), which
         cancels the task, and there are several waits to a mail."""
         self._waiter = self._loop.create_future()
-        timer = None
         if seconds is not None:
-            timer = self._loop.call_later(seconds, self._fail, ConnectionLostError)
+            self._end_wait_at(self._loop.time() + seconds)
         try:
             await self._waiter
         finally:
-            self._waiter = None
-            if timer is not None:
-                timer.cancel()
+            self._waiter, self._wait_ends_at = None, inf
+
+    def _end_wait_at(self, moment: float) -> None:
+        """Let the wait fail then. Nearly every wait is over long before, so the timer is left for
+        those that follow, and sets itself anew where one of them lasts longer."""
+        self._wait_ends_at = moment
+        if self._timer is not None and self._timer.when() > moment:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._timer = self._loop.call_at(moment, self._end_wait)
+
+    def _end_wait(self) -> None:
+        self._timer = None
+        if self._wait_ends_at <= self._loop.time():
+            self._fail(ConnectionLostError)
+        elif self._wait_ends_at < inf:
+            self._end_wait_at(self._wait_ends_at)
 
     def _fail(self, failure: type[SmtpError]) -> None:
         if self._failure is None:

@@ -105,6 +105,8 @@ class Drawing:
     readonly: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
     """The titles of definitions, by key: they stand before the names to choose from."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the place of a name to choose from, by SETTING/NAME."""
 
 
 def fields_of(
@@ -243,6 +245,8 @@ def _choice_label(shape: Shape, one: str, drawing: Drawing) -> str:
     """Return the label of a choice; for a definition the title comes before the name."""
     if not shape.names:
         return choice(one, shape.name, drawing.say)
+    if name_label := drawing.labels.get(f"{shape.name}/{one}"):
+        return name_label
     if title := drawing.titles.get(f"{shape.name}/{one}"):
         return f"{title} ({one})"
     built_in = CLOUD_NAMES.get(one) if shape.name == "cloud" else None

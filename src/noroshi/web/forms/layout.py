@@ -55,7 +55,7 @@ class Outline:
     by_kind: bool = False
     kind: str = ""
     names_by_setting: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     start: Mapping[str, Any] = field(default_factory=dict)
 
@@ -140,7 +140,8 @@ class Outline:
         return Drawing(
             say=visit.say,
             names_by_setting=self.names_by_setting,
-            titles={**_titles(edit.definitions.documents), **self.titles},
+            titles=_titles(edit.definitions.documents),
+            labels=self.labels,
             kind=self.kind,
             typed_form=typed_form,
             now=now if edit.is_overtaken else None,

@@ -42,7 +42,8 @@ class ConnectionLimits:
     not authenticated; `reserve` for new callers when all others are. In seconds: until the head
     of a request is whole, and the body, for strangers and for others; how long a connection may
     rest between two requests; how long an answer may stall. `agents`: their connections at once,
-    beside the others; `agent_idle`: how long those may rest."""
+    beside the others; `agent_idle`: how long those may rest. The connections that are no agent's
+    take no more than one in `one_of` of the files that this process may have open."""
 
     most: int = 1000
     of_one: int = 250
@@ -52,13 +53,14 @@ class ConnectionLimits:
     long_body: float = 300.0
     idle: int = 30
     stall_timeout: float = 60.0
+    one_of: int = ONE_OF
     agents: int = 4000
     agent_idle: int = 100
 
     @property
     def at_once(self) -> int:
         """Return `most`, or fewer where this process may have few files open."""
-        return max(1, min(self.most, _files() // ONE_OF))
+        return max(1, min(self.most, _files() // self.one_of))
 
     @property
     def agents_at_once(self) -> int:

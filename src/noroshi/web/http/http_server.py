@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from asyncio import sslproto
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -22,6 +23,9 @@ BACKLOG = 128
 STOP_WITHIN = 2
 """Seconds until answers are cut off at the end."""
 STEP = 0.01
+TLS_BUFFER = 16 * 1024
+"""Bytes that a TLS connection receives at a time: the largest record of TLS (RFC 8446, 5.1). asyncio
+takes 256 KiB, and allocates it for each connection: a thousand agents would take 600 MB."""
 
 
 class Server(uvicorn.Server):
@@ -34,6 +38,7 @@ class Server(uvicorn.Server):
         bounds: ConnectionLimits,
         connections: Connections,
     ) -> None:
+        sslproto.SSLProtocol.max_size = TLS_BUFFER
         super().__init__(_config(app, context, bounds, connections))
         self._stopping = asyncio.Event()
         self._listener: socket.socket | None = None

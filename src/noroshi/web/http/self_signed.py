@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -25,6 +26,8 @@ from noroshi.link.agent_key import spki_pin
 CERTIFICATE, KEY = "web-cert.pem", OWN_KEY
 HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)
 """Browsers take none that holds longer than 398 days (CA/Browser Forum, before 2026)."""
+_writing = threading.Lock()
+"""Manager and listener for agents may open at once, each in a thread."""
 
 
 def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Path, Path]:
@@ -33,16 +36,25 @@ def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Pa
     they cannot be read or written."""
     hosts = sorted(names)
     certificate, key = home / CERTIFICATE, home / KEY
-    private_key = _read_key(key) or _create_key(key)
-    if not _is_usable(certificate, private_key, hosts, now):
-        write_private(certificate, _create(private_key, hosts, now))
+    with _writing:
+        private_key = _read_key(key) or _create_key(key)
+        if not _is_usable(certificate, private_key, hosts, now):
+            _write_private(certificate, _create(private_key, hosts, now))
     return certificate, key
 
 
 def own_key(file: Path) -> str:
     """Return the text (PEM) of the key in a file; make one where there is none that can be read.
     Raises OSError."""
-    return _text_of(_read_key(file) or _create_key(file))
+    with _writing:
+        return _text_of(_read_key(file) or _create_key(file))
+
+
+def place_key(file: Path, text: str) -> None:
+    """Write a key's text (PEM) to its file, unless that holds it. Raises OSError."""
+    with _writing:
+        if not file.exists() or file.read_text(encoding="ascii", errors="replace") != text:
+            _write_private(file, text.encode())
 
 
 def hash_of(certificate: Path) -> bytes:
@@ -71,7 +83,7 @@ def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def _create_key(file: Path) -> ec.EllipticCurvePrivateKey:
     key = ec.generate_private_key(ec.SECP256R1())
-    write_private(file, _text_of(key).encode())
+    _write_private(file, _text_of(key).encode())
     return key
 
 
@@ -134,7 +146,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def write_private(file: Path, data: bytes) -> None:
+def _write_private(file: Path, data: bytes) -> None:
     """Put data into a file (0600) that appears whole. Raises OSError."""
     part_file = file.with_name(f"{file.name}.part")
     part_file.unlink(missing_ok=True)

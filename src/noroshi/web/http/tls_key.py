@@ -14,7 +14,7 @@ from noroshi.config.web import OWN_KEY
 from noroshi.core.reserved_entries import TLS_KEY
 from noroshi.ports import StoreError
 from noroshi.vault import Secret, Vault, VaultError
-from noroshi.web.http.self_signed import own_key, write_private
+from noroshi.web.http.self_signed import own_key, place_key
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +30,6 @@ async def keep_tls_key(vault: Vault, home: Path) -> None:
         if secret is None:
             await vault.put(TLS_KEY, Secret(await asyncio.to_thread(own_key, file)))
         else:
-            await asyncio.to_thread(_place, file, secret.reveal())
+            await asyncio.to_thread(place_key, file, secret.reveal())
     except (VaultError, StoreError) as error:
         log.warning("the key of the own certificate is not in the vault: %s", error)
-
-
-def _place(file: Path, text: str) -> None:
-    if not file.exists() or file.read_text(encoding="ascii", errors="replace") != text:
-        write_private(file, text.encode())

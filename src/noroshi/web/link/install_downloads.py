@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -11,7 +13,9 @@ from noroshi.link.install_line import FILE, INSTALL
 from noroshi.ports import StoreError
 from noroshi.service.agents.installation import Installation
 from noroshi.web.context import WebContext
+from noroshi.web.http.connection_limits import report_person
 
+log = logging.getLogger(__name__)
 SCRIPT = "text/x-shellscript; charset=utf-8"
 BINARY = "application/octet-stream"
 
@@ -34,11 +38,16 @@ def routes(web: WebContext) -> list[Route]:
 
     async def file(request: Request) -> Response:
         try:
-            path = await installation.file(request.path_params["secret"])
+            download = await installation.file(request.path_params["secret"])
         except StoreError:
             return Response(status_code=503)
-        if path is None:
+        if download is None:
             return Response(status_code=404)
+        path, invitation = download
+        address = request.client.host if request.client is not None else ""
+        log.info("a server at %s installs by invitation %s", address, invitation)
+        # Strangers who come meanwhile must not push the download out.
+        report_person(request.scope, f"invitation/{invitation}")
         return FileResponse(path, media_type=BINARY)
 
     return [

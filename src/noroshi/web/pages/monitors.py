@@ -13,7 +13,7 @@ from noroshi.core.agents import AgentState
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.model import SSH_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
-from noroshi.core.sources import NETWORK
+from noroshi.core.sources import NETWORK, by_agent
 from noroshi.core.translation import _, pgettext
 from noroshi.operations.kind_answers import Kind as KindAnswer
 from noroshi.service.agents.agents import AgentOperations
@@ -39,7 +39,7 @@ from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.servers import BY_AGENT, BY_NODE, OVER_NETWORK, OVER_SSH
+from noroshi.web.view.servers import OVER_NETWORK, OVER_SSH
 
 HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")
@@ -90,6 +90,7 @@ class InstanceRow:
 
 
 BY_ADDRESS = _("by its address")
+NODE_NAMED = _("this node ({name})")
 NO_RULES = _("No rules of its own (only monitors and groups that have rules notify anyone)")
 NO_RULES_OF_ITSELF = _("No rules of its own (notifies the contacts of all rules)")
 
@@ -233,7 +234,7 @@ async def instance(visit: Visit) -> Response:
 
 async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     used_kinds = kinds_in(edit.base_content.get("group", ()), edit.base_content)
-    sources = await _source_titles(visit)
+    sources = await _source_labels(visit)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
         kinds=await _kinds(
@@ -244,7 +245,7 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
             "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)],
             "source": tuple(sources),
         },
-        titles={f"source/{name}": title for name, title in sources.items()},
+        labels={f"source/{name}": text for name, text in sources.items()},
         defaults={
             **inherited_settings(),
             "address": "127.0.0.1",
@@ -255,13 +256,17 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     )
 
 
-async def _source_titles(visit: Visit) -> Mapping[str, str]:
-    """Return the titles of the places that can measure an instance, by their names."""
+async def _source_labels(visit: Visit) -> Mapping[str, str]:
+    """Return the labels of the places that can measure an instance, by their names."""
     agents = await visit.call(AgentOperations.list)
-    titles = {visit.web.name: BY_NODE, SSH_SOURCE: OVER_SSH, NETWORK: OVER_NETWORK}
-    active = (one.name for one in agents if one.state is AgentState.ACTIVE)
-    titles |= dict.fromkeys(active, BY_AGENT)
-    return {name: visit.say(title) for name, title in titles.items()}
+    names = (one.name for one in agents if one.state is AgentState.ACTIVE)
+    labels = {
+        visit.web.name: NODE_NAMED.fill(name=visit.web.name),
+        SSH_SOURCE: OVER_SSH,
+        NETWORK: OVER_NETWORK,
+        **{name: by_agent(name) for name in names},
+    }
+    return {name: visit.say(words) for name, words in labels.items()}
 
 
 def _start_content(visit: Visit) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Limit the time of checks, thousands at a time, under one timer of the loop.
+"""Limit the time of checks and mails, thousands at a time, under one timer of the loop.
 
-`asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every check is over
+`asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every one is over
 long before its time, so here the deadlines that are open are kept side by side, and a timer stands
 for the first of them alone.
 """

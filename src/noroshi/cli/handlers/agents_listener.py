@@ -1,0 +1,74 @@
+"""`noroshi agent listen`, `unlisten` and `listener`: the address at which agents reach this node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from noroshi.cli import exits
+from noroshi.cli.context import CommandContext
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import Message, _
+from noroshi.link.fingerprint_words import fingerprint_digits, fingerprint_words
+from noroshi.operations import listener_operations
+from noroshi.operations.listener_answers import AgentsListener
+
+REACHED = _(
+    "Agents reach this node at {where}. Fingerprint of its key:\n\n  {words}\n  {digits}\n"
+)
+NOWHERE = with_commands(
+    _("Other servers cannot reach this node. To open an address for agents: {command}"),
+    command=CommandText("agent listen", "HOST"),
+)
+PORT_OPEN = _(
+    "If this computer's firewall is on, this command opens the port. Noroshi does not run it:\n\n"
+    "  {line}\n"
+)
+
+
+def listen(context: CommandContext) -> int:
+    """Open the address, at once and at each start."""
+    args = context.args
+    answer = context.ask(
+        listener_operations.AGENTS_LISTEN,
+        AgentsListener,
+        host=args.host,
+        port=args.port,
+        address=args.address,
+    )
+    return _print(context, answer)
+
+
+def unlisten(context: CommandContext) -> int:
+    """Close the address."""
+    answer = context.ask(listener_operations.AGENTS_LISTEN_STOP, AgentsListener)
+    return _print(context, answer)
+
+
+def listener(context: CommandContext) -> int:
+    """Show the address."""
+    answer = context.ask(listener_operations.AGENTS_LISTENER, AgentsListener)
+    return _print(context, answer)
+
+
+def _print(context: CommandContext, answer: AgentsListener) -> int:
+    if context.args.json:
+        context.print_json(answer)
+    else:
+        print("\n".join(map(context.say, _lines(context, answer))))
+    return exits.TROUBLE if answer.problem is not None else exits.DONE
+
+
+def _lines(context: CommandContext, answer: AgentsListener) -> Iterator[Message]:
+    if answer.where:
+        pin = bytes.fromhex(answer.pin)
+        words = " ".join(fingerprint_words(pin, context.language))
+        digits = fingerprint_digits(pin)
+        yield REACHED.fill(where=answer.where, words=words, digits=digits)
+    elif answer.problem is None:
+        yield NOWHERE
+    if answer.problem is not None:
+        yield answer.problem
+    if answer.firewall is not None and answer.host:
+        yield PORT_OPEN.fill(line=answer.firewall.command)
+        yield from filter(None, (answer.firewall.caution,))
+    yield from answer.cautions
