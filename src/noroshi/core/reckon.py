@@ -18,6 +18,7 @@ from noroshi.core.model import (
     Contact,
     Decision,
     Event,
+    HubAlarm,
     ItemState,
     LastNotification,
     Monitor,
@@ -125,6 +126,7 @@ def _change(
         state=_remember(state, outcomes, now),
         events=_with_reminders(events, outcomes),
         envelopes=tuple(_envelopes(monitor, state, outcomes, now, draft)),
+        hub_alarms=tuple(_hub_alarms(monitor, state, outcomes)),
         decisions=tuple(_new_decisions(state, outcomes, now)),
     )
 
@@ -293,12 +295,29 @@ def _envelopes(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
     """Draft one envelope for each rule and contact, whatever the number of items."""
+    for rule, contact, alarms in _notifications(monitor, state, outcomes, of_hub=False):
+        payload = draft(monitor, rule, contact, alarms)
+        yield _envelope(monitor, rule, contact, alarms, payload, now)
+
+
+def _hub_alarms(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome]
+) -> Iterator[HubAlarm]:
+    """Yield what the hub is to tell; it drafts the envelopes."""
+    for rule, contact, alarms in _notifications(monitor, state, outcomes, of_hub=True):
+        yield from (HubAlarm(alarm, rule.id, contact.id) for alarm in alarms)
+
+
+def _notifications(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], *, of_hub: bool
+) -> Iterator[tuple[Rule, Contact, tuple[Alarm, ...]]]:
+    """Yield who is to be told what, by the rules of the hub, or by the node's own."""
     for rule in monitor.rules:
+        if rule.of_hub != of_hub:
+            continue
         notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():
-            alarms = tuple(_alarms(notifying, state, contact))
-            payload = draft(monitor, rule, contact, alarms)
-            yield _envelope(monitor, rule, contact, alarms, payload, now)
+            yield rule, contact, tuple(_alarms(notifying, state, contact))
 
 
 def _alarms(
