@@ -17,6 +17,8 @@ from noroshi.core.notices.notice import (
     AgentRefused,
     Failure,
     Happening,
+    HubRefusal,
+    HubRefused,
     MailCameBack,
     MailSetAside,
     MissedMonitor,
@@ -88,6 +90,9 @@ INTRUDER = AgentRefused(
     machine="laptop",
     address="192.0.2.7",
 )
+TURNED_AWAY = HubRefused(
+    happened_at=NIGHT, refusal=HubRefusal.REMOVED, hub="tokyo", agent="fs01"
+)
 ALL = {
     "started": STARTED,
     "stopped": MonitoringStopped(happened_at=NIGHT, node="n1", instances=(WEB1,), version=7),
@@ -151,6 +156,13 @@ ALL = {
     ),
     "invitation-stolen": INTRUDER,
     "agent-cloned": replace(INTRUDER, conflict=AgentConflict.KEY, machine=""),
+    "removed-by-hub": TURNED_AWAY,
+    "cloned": replace(TURNED_AWAY, refusal=HubRefusal.CLONED),
+    "other-version": replace(
+        TURNED_AWAY,
+        refusal=HubRefusal.OTHER_VERSION,
+        detail=plain("the hub is 3.0.0, the agent 1.0.0"),
+    ),
     "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
 }
 
@@ -217,6 +229,9 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "lost",
         "invitation-stolen",
         "agent-cloned",
+        "removed-by-hub",
+        "cloned",
+        "other-version",
     }
     low = {name for name, level in importance.items() if level == "low"}
     assert low == {"well", "not-well", "not-measured"}

@@ -10,7 +10,7 @@ import pytest
 from noroshi.agent.enrolment import AcceptedConfiguration, configuration_in, enrolment_in
 from noroshi.agent.key_chain import read_keys
 from noroshi.agent.link_on_demand import LinkOnDemand
-from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.core.agents import KEY_AGE, Machine
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.link.link_messages import FetchAnswer, WaitRequest
@@ -90,7 +90,11 @@ class Run:
             address = f"127.0.0.1:{self.hub.port}"
             await self.node.service.hub.join(AKI, address, str(self.code))
         self.later = KEY_AGE
-        linking = asyncio.create_task(self.links.run(self.take_up))
+        linking = asyncio.create_task(
+            self.links.run(
+                NodeCalls(self.take_up, self.node.service.hub_definitions.report_refusal)
+            )
+        )
         try:
             await self.hub.until(self.is_done)
         finally:

@@ -15,7 +15,7 @@ from noroshi.agent.enrolment import LIFE, configuration_in, enrolment_in, keep_e
 from noroshi.agent.hub_link import HubLink
 from noroshi.agent.key_chain import keep_keys, read_keys
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
-from noroshi.agent.link_settings import HubProxy, LinkSettings
+from noroshi.agent.link_settings import HubProxy, LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkPhase
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.definitions.document import Document
@@ -48,6 +48,7 @@ class AgentNode:
     pauses: list[tuple[float, float]] = field(default_factory=list)
     taken_up: list = field(default_factory=list)
     problems: list[tuple[Problem, ...]] = field(default_factory=list)
+    reported: list = field(default_factory=list)
     asleep: asyncio.Event = field(default_factory=asyncio.Event)
     tired: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after eight pauses."""
@@ -86,9 +87,14 @@ class AgentNode:
         self.taken_up.append((enrolment.name, answer.configuration, answer.documents))
         return self.problems.pop(0) if self.problems else ()
 
+    async def report(self, enrolment, status):
+        self.reported.append((enrolment.hub_name, status.phase))
+
     @asynccontextmanager
     async def running(self, link=None):
-        task = asyncio.create_task((link or self.link).run(self.take_up))
+        task = asyncio.create_task(
+            (link or self.link).run(NodeCalls(self.take_up, self.report))
+        )
         try:
             yield
         finally:
@@ -334,6 +340,7 @@ async def test_an_agent_that_is_turned_away_says_so_and_asks_seldom(
     assert status.phase is phase and status.trouble.en
     assert node.pauses[-1][0] == seconds
     assert phase.value in caplog.text and len(caplog.records) == 1
+    assert node.reported == [("Tokyo", phase)]
 
 
 async def test_a_removed_server_joins_again_with_a_fresh_key(node, hub):

@@ -3,6 +3,7 @@
 import base64
 import json
 import shlex
+import shutil
 import signal
 
 import pytest
@@ -209,3 +210,21 @@ def test_an_agent_ends_at_once_when_it_is_told_to(hub, server):
     node = server.running[-1]
     node.send_signal(signal.SIGTERM)
     assert node.wait() == DONE
+
+
+def test_a_hub_restored_on_another_computer_is_known_again_by_its_agents(hub, server, tmp_path):
+    """The key of its certificate is in the backup; and where agents came, it listens again."""
+    joined(hub, server)
+    hub.run("backup", str(tmp_path / "backup"))
+    killed(hub.running[-1])
+    other = Hub(tmp_path / "other", hub.port)
+    try:
+        shutil.copy(hub.folder / "key", other.folder / "key")
+        shutil.rmtree(hub.folder)
+        other.run("restore", str(tmp_path / "backup"))
+        other.serve_warm()
+        other.define(instances__files=FILES.format(source="fs01"))
+        until(server.measured, "a reading on the agent, of what the restored hub wants")
+        assert other.agent()["name"] == "fs01"
+    finally:
+        other.end()

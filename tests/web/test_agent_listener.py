@@ -3,11 +3,15 @@
 import asyncio
 import gc
 import hashlib
+import json
 import socket
 import ssl
+import subprocess
+import sys
 import tracemalloc
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -232,3 +236,24 @@ async def test_agents_are_sent_to_the_manager_only_where_they_have_no_address_of
 )
 def test_an_endpoint_is_written_as_a_host_and_a_port(host, address):
     assert Endpoint(host=host, port=1, pin=b"").address == address
+
+
+def test_a_manager_that_other_computers_reach_takes_in_agents(tmp_path):
+    """They may know it by another name than browsers do, and sign what they ask."""
+    program = "ip link set lo up && exec python3 -m tests.web.in_a_network_alone".replace(
+        "python3", sys.executable
+    )
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--net", "sh", "-c", f"{program} {tmp_path}"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert json.loads(done.stdout or "null") == {
+        "host": "hub.example.com",
+        "pin": True,
+        "certificate": True,
+        "page": 421,
+        "link": 404,
+        "closed": True,
+    }, done.stderr

@@ -125,7 +125,10 @@ async def pasted(hub, line, shell="sh", without=()):
     anywhere = "s#all(.* for one in places)#True#"
     moved = f"sed '{place};s#/run/systemd/system#/nowhere#;{anywhere}' | {shell}"
     line = line.replace("sudo sh", moved)
-    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C"}
+    environment = os.environ | {
+        "PATH": ":".join(map(str, [programs, *places()])),
+        "LC_ALL": "C",
+    }
     if without:
         environment["PATH"] = str(links(hub.folder, without))
     process = await asyncio.create_subprocess_exec(
@@ -140,12 +143,18 @@ async def pasted(hub, line, shell="sh", without=()):
     return process.returncode, (out + err).decode()
 
 
+def places():
+    """The folders of programs of this machine, but for one with a Noroshi."""
+    found = map(Path, os.environ["PATH"].split(":"))
+    return [one for one in found if one.is_dir() and not (one / "noroshi").exists()]
+
+
 def links(folder, without):
     """A folder with all programs of this machine but some."""
     target = folder / "without"
     target.mkdir()
-    for place in [folder / "bin", *map(Path, os.environ["PATH"].split(":"))]:
-        for program in place.iterdir() if place.is_dir() else ():
+    for place in [folder / "bin", *places()]:
+        for program in place.iterdir():
             link = target / program.name
             if program.name not in without and not link.is_symlink():
                 link.symlink_to(program)
@@ -179,7 +188,7 @@ async def test_an_invitation_gives_the_lines_or_says_why_it_has_none(hub):
     for line in (invited.install_line, invited.python_line):
         code, said = await pasted(hub, line)
         assert (code, "systemd がありません" in said) == (0, True)
-    joined = f"join --lang ja --name fs01 {hub.endpoint.address} {invited.code}"
+    joined = f"--lang ja join --name fs01 {hub.endpoint.address} {invited.code}"
     assert [one.rpartition(" -m noroshi.cli ")[2] for one in hub.done] == [joined] * 2
     (hub.folder / "dist" / "noroshi.pex").unlink()
     without = await perform(service, AKI, "agent_invite", {})
@@ -191,7 +200,7 @@ async def test_an_invitation_gives_the_lines_or_says_why_it_has_none(hub):
 async def test_in_japanese_it_says_all_of_it_in_japanese(hub):
     _, said = await pasted(hub, hub.line("curl", "ja"))
     assert "systemd がありません" in said
-    assert hub.done == [f"-I -m noroshi.cli join --lang ja {hub.endpoint.address} {hub.code}"]
+    assert hub.done == [f"-I -m noroshi.cli --lang ja join {hub.endpoint.address} {hub.code}"]
 
 
 async def test_without_curl_the_script_fetches_the_file_by_python(hub):
@@ -205,6 +214,16 @@ async def test_pasted_again_it_installs_nothing_anew(hub):
     _, said = await pasted(hub, hub.line("curl"))
     assert "Downloading" not in said
     assert len(hub.done) == 2
+
+
+async def test_a_noroshi_that_was_installed_in_another_way_joins_and_stays(hub):
+    program = other_server(hub.folder) / "noroshi"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{hub.folder}/done\n')
+    program.chmod(0o755)
+    code, said = await pasted(hub, hub.line("curl", agent="fs01"))
+    assert code == 0 and f"installed here already ({program})" in said
+    assert hub.done == [f"join --name fs01 {hub.endpoint.address} {hub.code}"]
+    assert not (hub.folder / "opt").exists() and not (hub.folder / "commands").exists()
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
     ActionFailed,
     AgentRefused,
+    HubRefused,
     MailCameBack,
     MailSetAside,
     Notice,
@@ -24,6 +25,7 @@ IMPORTANCE = {
     MailCameBack: "high",
     ActionFailed: "high",
     AgentRefused: "high",
+    HubRefused: "high",
     StatusReport: "low",
 }
 

@@ -19,6 +19,7 @@ from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
     ActionFailed,
     AgentRefused,
+    HubRefused,
     MailCameBack,
     MailSetAside,
     MissedMonitor,
@@ -380,6 +381,26 @@ def _(notice: AgentRefused, reader: NoticeReader) -> Page:
             reader.row(words.CAME_FROM, machine),
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.TO_DO, reader.say(words.CONFLICT_DO[notice.conflict], **facts)),
+        ),
+        level=Level.WARNING,
+    )
+
+
+@page.register
+def _(notice: HubRefused, reader: NoticeReader) -> Page:
+    facts = {"hub": notice.hub, "agent": notice.agent}
+    cause = reader.say(notice.detail)
+    return _page(
+        reader,
+        notice,
+        reader.say(words.HUB_REFUSED[notice.refusal], **facts),
+        lead=(reader.say(words.MONITORS_ON, **facts),),
+        rows=(
+            reader.row(words.HUB, notice.hub),
+            reader.row(words.AGENT, notice.agent),
+            *((reader.row(words.CAUSE, cause),) if cause else ()),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
+            reader.row(words.TO_DO, reader.say(words.HUB_REFUSED_DO[notice.refusal], **facts)),
         ),
         level=Level.WARNING,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.instruction import Instruction, InstructionKind, followed_by
-from noroshi.core.notices.notice import AgentConflict, Failure
+from noroshi.core.notices.notice import AgentConflict, Failure, HubRefusal
 from noroshi.core.translation import _, ngettext, pgettext
 
 NOTICE = _("NOTICE")
@@ -163,6 +164,36 @@ CONFLICT_DO = {
         "If a virtual machine was copied, let the copy leave the hub and join with a new "
         "invitation. If nothing was copied, the key was stolen: remove {agent} and invite the "
         "server again."
+    ),
+}
+HUB = _("Hub")
+HUB_REFUSED = {
+    HubRefusal.REMOVED: _("the hub {hub} has removed this server"),
+    HubRefusal.CLONED: _("the hub {hub} knows another machine with the key of this server"),
+    HubRefusal.OTHER_VERSION: _("the hub {hub} does not fit the version of this server"),
+}
+MONITORS_ON = _(
+    "This server monitors on with the definitions that it has. The hub gets no reports from it "
+    "and sends no alarms for it."
+)
+HUB_REFUSED_DO = {
+    HubRefusal.REMOVED: with_commands(
+        _(
+            "If that was not meant, invite this server again. If it was, let it leave the hub: "
+            "{leave}"
+        ),
+        leave=CommandText("leave"),
+    ),
+    HubRefusal.CLONED: with_commands(
+        _(
+            "If this is the copy of a virtual machine, let it leave the hub ({leave}) and join it "
+            "with a new invitation. If it is not, somebody may have the key of {agent}: remove it "
+            "at the hub, and invite this server again."
+        ),
+        leave=CommandText("leave"),
+    ),
+    HubRefusal.OTHER_VERSION: _(
+        "Update Noroshi here or on the hub. It connects again by itself."
     ),
 }
 SINCE_THEN = _("since {at}")

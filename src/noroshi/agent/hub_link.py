@@ -19,8 +19,8 @@ from noroshi.agent.enrolment import (
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
 from noroshi.agent.link_client import HubAddress, LinkClient, Signer
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
-from noroshi.agent.link_loop import LinkLoop, LinkParts, TakeUp
-from noroshi.agent.link_settings import NO_PROXY, HubProxy, LinkSettings
+from noroshi.agent.link_loop import LinkLoop, LinkParts
+from noroshi.agent.link_settings import NO_PROXY, HubProxy, LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkPhase, LinkStatus
 from noroshi.core.agents import Life
 from noroshi.core.reserved_entries import AGENT_KEYS, HUB_PROXY
@@ -103,11 +103,11 @@ class HubLink:
         log.info("left the hub told=%s", hub_informed)
         return hub_informed
 
-    async def run(self, take_up: TakeUp) -> None:
+    async def run(self, calls: NodeCalls) -> None:
         """Keep the link to the hub, if there is one, and to the next one; without end."""
         while True:
             self._change_event.clear()
-            self._session = asyncio.create_task(self._keep_link(take_up))
+            self._session = asyncio.create_task(self._keep_link(calls))
             try:
                 await self._change_event.wait()
             finally:
@@ -121,10 +121,10 @@ class HubLink:
             await asyncio.wait((session,))
         self._loop = None
 
-    async def _keep_link(self, take_up: TakeUp) -> None:
+    async def _keep_link(self, calls: NodeCalls) -> None:
         enrolment = await self._stored_enrolment()
         if enrolment is not None:
-            self._loop = LinkLoop(enrolment, self._parts(), take_up)
+            self._loop = LinkLoop(enrolment, self._parts(), calls)
             await self._loop.run()
 
     async def _stored_enrolment(self) -> Enrolment | None:

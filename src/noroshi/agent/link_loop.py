@@ -15,6 +15,7 @@ from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
 from noroshi.agent.link_client import LinkClient, Signer
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
+from noroshi.agent.link_settings import NodeCalls
 from noroshi.agent.link_state import (
     ConfigurationAccepted,
     ConfigurationRefused,
@@ -29,9 +30,8 @@ from noroshi.agent.link_state import (
     first_step,
     next_step,
 )
-from noroshi.agent.link_status import PHASES, LinkPhase, LinkStatus
+from noroshi.agent.link_status import PHASES, TURNED_AWAY, LinkPhase, LinkStatus
 from noroshi.core.agents import KEY_AGE, Life, Machine
-from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import (
@@ -64,9 +64,6 @@ ANSWER_MARGIN = 20.0
 EARLY = 1.0
 """Seconds: a wait that is answered sooner, without news, was not held."""
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
-
-TakeUp = Callable[[Enrolment, FetchAnswer], Awaitable[tuple[Problem, ...]]]
-"""Brings a configuration into force, or returns why not."""
 
 REMOVED = _(
     "the hub has removed this server. This node monitors on with what it has; nothing is "
@@ -111,8 +108,8 @@ class LinkParts:
 class LinkLoop:
     """The link to one hub. `status` is how it is now."""
 
-    def __init__(self, enrolment: Enrolment, parts: LinkParts, take_up: TakeUp) -> None:
-        self.enrolment, self._parts, self._take_up = enrolment, parts, take_up
+    def __init__(self, enrolment: Enrolment, parts: LinkParts, calls: NodeCalls) -> None:
+        self.enrolment, self._parts, self._calls = enrolment, parts, calls
         self.status = LinkStatus(phase=LinkPhase.CONNECTING, phase_since=parts.clocks.wall())
         self._client = parts.client(enrolment)
         self._keys: KeyChain | None = None
@@ -127,7 +124,7 @@ class LinkLoop:
                 await self._parts.sleep(self._parts.uniform(step.pause.least, step.pause.most))
                 outcome = await self._outcome(step)
                 step = next_step(step.state, outcome)
-                self._note(step.reason)
+                await self._note(step.reason)
         finally:
             self._client.close()
 
@@ -223,7 +220,7 @@ class LinkLoop:
         return outcome if isinstance(outcome, ConfigurationAccepted) else None
 
     async def _bring_into_force(self, answer: FetchAnswer) -> Outcome:
-        problems = await self._take_up(self.enrolment, answer)
+        problems = await self._calls.take_up(self.enrolment, answer)
         self.status = replace(self.status, problems=problems)
         if not problems:
             self._refused_answer = None
@@ -295,8 +292,9 @@ class LinkLoop:
         words = TROUBLES.get(refusal.fault, REFUSED)
         self._set_trouble(words.fill(message=plain(refusal.message or refusal.fault.value)))
 
-    def _note(self, reason: LinkReason) -> None:
-        """Note the phase that a reason means, and tell a new one in the log."""
+    async def _note(self, reason: LinkReason) -> None:
+        """Note the phase that a reason means, and tell a new one in the log; people, if they must do
+        something."""
         phase = PHASES.get(reason, self.status.phase)
         if phase is LinkPhase.LINKED:
             self.status = replace(self.status, trouble=NOTHING)
@@ -307,6 +305,8 @@ class LinkLoop:
             log.info("the link to the hub is up hub=%s", self.enrolment.hub_name)
         else:
             log.warning("the link to the hub is %s: %s", phase.value, self.status.trouble.en)
+        if phase in TURNED_AWAY:
+            await self._calls.report_refusal(self.enrolment, self.status)
 
     def _set_trouble(self, words: Message) -> None:
         self.status = replace(self.status, trouble=words)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from noroshi.agent.enrolment import Enrolment, enrolment_in
-from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkStatus
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Store
@@ -14,7 +14,6 @@ from noroshi.vault import Vault
 
 if TYPE_CHECKING:
     from noroshi.agent.hub_link import HubLink
-    from noroshi.agent.link_loop import TakeUp
 
 
 class LinkOnDemand:
@@ -44,12 +43,12 @@ class LinkOnDemand:
         """Return how the link is."""
         return self._link.status if self._link is not None else LinkStatus()
 
-    async def run(self, take_up: TakeUp) -> None:
+    async def run(self, calls: NodeCalls) -> None:
         """Keep the link, as soon as there is a hub; without end. Raises StoreError if it is not
         known whether there is one."""
         if await self.enrolment() is None:
             await self._opened_event.wait()
-        await (await self.open()).run(take_up)
+        await (await self.open()).run(calls)
 
     def _make(self) -> HubLink:
         with ONE_AT_A_TIME:

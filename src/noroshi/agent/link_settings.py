@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.link_status import LinkStatus
 from noroshi.core.agents import Machine
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
+from noroshi.link.link_messages import FetchAnswer
 from noroshi.ports import Clocks
 from noroshi.vault import Secret
 
@@ -36,3 +40,17 @@ class LinkSettings:
     kinds: tuple[str, ...]
     policy: NetworkPolicy
     secret: Callable[[str], Awaitable[str]]
+
+
+TakeUp = Callable[[Enrolment, FetchAnswer], Awaitable[tuple[Problem, ...]]]
+"""Brings a configuration into force, or returns why not."""
+ReportRefusal = Callable[[Enrolment, LinkStatus], Awaitable[None]]
+"""Tells people that the hub turned this node away."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCalls:
+    """Hold what the link has the node do."""
+
+    take_up: TakeUp
+    report_refusal: ReportRefusal

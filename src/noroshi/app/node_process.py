@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from noroshi import imports
 from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.link_settings import NodeCalls
 from noroshi.app.agent_listening import AgentListening, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
@@ -179,9 +180,10 @@ async def keep_link(app: App) -> None:
         app.engine.wake_up()
         return problems
 
+    calls = NodeCalls(take_up, app.service.hub_definitions.report_refusal)
     while True:
         try:
-            await app.hub_links.run(take_up)
+            await app.hub_links.run(calls)
         except StoreError as error:
             log.warning("the link to the hub waits for the store: %s", error)
         except Exception:  # a fault of ours must not end it for good

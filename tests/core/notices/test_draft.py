@@ -133,7 +133,13 @@ def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():
     assert [one.instance for one in envelope.payload["part"].missed] == ["web2"]
 
 
-UNTOLD = {Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED, Happening.AGENT_REFUSED}
+UNTOLD = {
+    Happening.ASIDE,
+    Happening.CAME_BACK,
+    Happening.UNWATCHED,
+    Happening.AGENT_REFUSED,
+    Happening.HUB_REFUSED,
+}
 
 
 def test_what_must_not_stay_untold_goes_to_the_contacts_of_all_rules_each_once():

@@ -14,7 +14,9 @@ from noroshi.agent.enrolment import (
     configuration_in,
     keep_enrolment,
 )
+from noroshi.agent.link_status import LinkPhase, LinkStatus
 from noroshi.core.definitions.version_note import note_words
+from noroshi.core.translation import plain
 from noroshi.definitions.document_content import document
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.ports import Outcome, StoreError, options
@@ -278,6 +280,17 @@ async def test_after_a_crash_the_hubs_documents_are_still_known_as_the_hubs():
     assert await given(node) == AcceptedConfiguration(
         configuration="c1", keys=("instances/fs01",)
     )
+
+
+async def test_a_node_that_the_hub_turns_away_tells_its_people_once_a_day(node):
+    status = LinkStatus(phase=LinkPhase.REMOVED, trouble=plain("removed"))
+    for _ in range(2):
+        await node.service.hub_definitions.report_refusal(HUB, status)
+    (row,) = await node.store.queue()
+    assert row.envelope.contact == "ops"
+    node.time.pass_by(days=1)
+    await node.service.hub_definitions.report_refusal(HUB, status)
+    assert len(await node.store.queue()) == 2
 
 
 # people

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.agent.link_on_demand import LinkOnDemand
-from noroshi.agent.link_settings import LinkSettings
+from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.core.agents import Machine
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.link.join_code import JoinCode
@@ -149,8 +149,10 @@ async def test_rules_and_contacts_of_a_hub_go_with_it(node, hub, remove):
 
 
 async def test_a_running_node_links_as_soon_as_it_has_joined(node, hub):
-    links = node.service.context.hub_links
-    running = asyncio.create_task(links.run(node.service.hub_definitions.take_up))
+    links, definitions = node.service.context.hub_links, node.service.hub_definitions
+    running = asyncio.create_task(
+        links.run(NodeCalls(definitions.take_up, definitions.report_refusal))
+    )
     try:
         await join(node, hub)
         await hub.until(lambda: hub.heard_of("wait"))

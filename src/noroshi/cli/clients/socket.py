@@ -27,6 +27,8 @@ REPORT = "beat"
 QUICK = frozenset(
     {
         REPORT,
+        "agent_list",
+        "agent_show",
         "alarms",
         "audit",
         "blueprints",
@@ -37,6 +39,8 @@ QUICK = frozenset(
         "export",
         "first_look",
         "health",
+        "hub_status",
+        "instance_sources",
         "key_check",
         "kinds",
         "ledger",

@@ -22,6 +22,7 @@ EventName = Literal[
     "all-is-well",
     "unwatched",
     "agent-refused",
+    "hub-refused",
 ]
 
 

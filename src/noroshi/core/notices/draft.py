@@ -35,15 +35,27 @@ MOST_SHOWN = 50
 GAP = timedelta(minutes=2)
 """The shortest time without monitoring that is told: an update of Noroshi takes less."""
 URGENT = frozenset(
-    {Happening.ASIDE, Happening.CAME_BACK, Happening.FAILED, Happening.AGENT_REFUSED}
+    {
+        Happening.ASIDE,
+        Happening.CAME_BACK,
+        Happening.FAILED,
+        Happening.AGENT_REFUSED,
+        Happening.HUB_REFUSED,
+    }
 )
-"""Notices of alarms that did not come through, and of intruders, which go before reports."""
+"""Notices of alarms that did not come through, of intruders and of a lost hub, which go before reports."""
 ABOUT_FAILURES = tuple(
     f"{PREFIX}{one.value}/" for one in (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
 )
 """The beginnings of the ids of mails that tell of a mail's failure."""
 NEVER_UNTOLD = frozenset(
-    {Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED, Happening.AGENT_REFUSED}
+    {
+        Happening.ASIDE,
+        Happening.CAME_BACK,
+        Happening.UNWATCHED,
+        Happening.AGENT_REFUSED,
+        Happening.HUB_REFUSED,
+    }
 )
 """Without a notification for them they are told to the contacts of all rules."""
 

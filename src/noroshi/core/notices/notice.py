@@ -17,7 +17,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import Contact
-from noroshi.core.translation import Message
+from noroshi.core.translation import NOTHING, Message
 
 KNOWN_STATES = frozenset(
     {
@@ -44,6 +44,7 @@ class Happening(Enum):
     WELL = "all-is-well"
     UNWATCHED = "unwatched"
     AGENT_REFUSED = "agent-refused"
+    HUB_REFUSED = "hub-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +299,28 @@ class AgentRefused:
     happening = Happening.AGENT_REFUSED
 
 
+class HubRefusal(Enum):
+    """Name why a hub does not accept this node as its agent any more."""
+
+    REMOVED = "removed"
+    CLONED = "cloned"
+    OTHER_VERSION = "other-version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubRefused:
+    """Tell that the hub does not accept this node, whose name there is `agent`. `detail` is what the
+    hub said of it, if anything."""
+
+    happened_at: datetime
+    refusal: HubRefusal
+    hub: str
+    agent: str
+    detail: Message = NOTHING
+
+    happening = Happening.HUB_REFUSED
+
+
 Notice = (
     MonitoringStarted
     | MonitoringStopped
@@ -308,6 +331,7 @@ Notice = (
     | StatusReport
     | MonitoringGap
     | AgentRefused
+    | HubRefused
 )
 Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
 """Drafts a payload, from the kind of an action, the contact and the notice."""

@@ -1,4 +1,5 @@
-"""Bring the configuration of the hub into force beside the node's own definitions.
+"""Bring the configuration of the hub into force beside the node's own definitions, and tell
+people if the hub turns the node away.
 
 The hub has no more rights here than the node's noroshi.toml gives: programs run from its folders
 alone, and a secret of this node goes nowhere that its own definitions do not name.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC
 
 from noroshi.agent.enrolment import (
     AcceptedConfiguration,
@@ -16,10 +18,12 @@ from noroshi.agent.enrolment import (
     keep_configuration,
 )
 from noroshi.agent.hub_documents import RULES, fitted, own_documents, unfit_documents
+from noroshi.agent.link_status import LinkStatus
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.notices.notice import HubRefusal, HubRefused
 from noroshi.core.people import Audited
-from noroshi.core.translation import _
+from noroshi.core.translation import NOTHING, _
 from noroshi.definitions.compilation import Plan, compile_most
 from noroshi.definitions.secret_uses import uses_of
 from noroshi.link.link_messages import FetchAnswer
@@ -54,6 +58,19 @@ class HubDefinitions(ApplyOperations):
         except OperationError as refusal:
             return refusal.problems or (Problem("", refusal.words),)
         return ()
+
+    async def report_refusal(self, enrolment: Enrolment, status: LinkStatus) -> None:
+        """Post a notice that the hub turned this node away, once a day for each reason."""
+        now, refusal = self._clocks.wall(), HubRefusal(status.phase.value)
+        notice = HubRefused(
+            happened_at=now,
+            refusal=refusal,
+            hub=enrolment.hub_name,
+            agent=enrolment.name,
+            detail=status.trouble if refusal is HubRefusal.OTHER_VERSION else NOTHING,
+        )
+        day = f"{now.astimezone(UTC):%Y-%m-%d}"
+        await self._context.post_notice(notice, f"{enrolment.agent}/{refusal.value}/{day}")
 
     async def _replace(
         self, enrolment: Enrolment, answer: FetchAnswer, current: Version

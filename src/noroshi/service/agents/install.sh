@@ -109,6 +109,10 @@ with open(file, "wb") as target:
     shutil.copyfileobj(response, target)
 '
 
+other_noroshi() { # one that somebody installed in another way, and updates so
+    program=$(command -v noroshi) && ! grep -q "$PLACE/current" "$program" 2>/dev/null
+}
+
 works() {
     "$1" -I -m noroshi.cli --version >/dev/null 2>&1
 }
@@ -141,10 +145,10 @@ install_files() {
 join() {
     program=$PLACE/current/bin/python
     if [ -d /run/systemd/system ]; then
-        "$program" -I -m noroshi.cli service install --no-manager --start $LANG_OPTION </dev/null
-        "$program" -I -m noroshi.cli join $LANG_OPTION "$@" "$ADDRESS" "$CODE" </dev/null
+        "$program" -I -m noroshi.cli $LANG_OPTION service install --no-manager --start </dev/null
+        "$program" -I -m noroshi.cli $LANG_OPTION join "$@" "$ADDRESS" "$CODE" </dev/null
     else
-        "$program" -I -m noroshi.cli join $LANG_OPTION "$@" "$ADDRESS" "$CODE" </dev/null
+        "$program" -I -m noroshi.cli $LANG_OPTION join "$@" "$ADDRESS" "$CODE" </dev/null
         say "$T_NO_SYSTEMD"
     fi
 }
@@ -152,6 +156,11 @@ join() {
 main() {
     umask 022
     need_root
+    if other_noroshi; then
+        say "$T_THERE" "$program"
+        "$program" $LANG_OPTION join "$@" "$ADDRESS" "$CODE" </dev/null
+        return
+    fi
     need_system
     need_python
     install_files

@@ -25,6 +25,7 @@ TEXTS: Mapping[str, Message] = {
         "Python 3.11 to 3.14 is required, and no package of this system is known to contain it. "
         "Install Python in a place that everybody can read, then run the same line again."
     ),
+    "T_THERE": _("Noroshi is installed here already ({program}), so the line only joins."),
     "T_DOWNLOADING": _("Downloading Noroshi {version} from the hub."),
     "T_NOT_FETCHED": _("The download failed. Nothing was installed."),
     "T_OTHER_FILE": _(
@@ -84,5 +85,5 @@ def _assignments(values: Mapping[str, str]) -> str:
 
 def _format(text: Message, language: str) -> str:
     """Return a text with %s for each of its places, as printf takes it."""
-    filled = text.fill(system="%s", version="%s", folder="%s")
+    filled = text.fill(system="%s", version="%s", folder="%s", program="%s")
     return filled.say(language or "en")

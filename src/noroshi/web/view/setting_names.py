@@ -184,6 +184,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "all-is-well": _("status report, at fixed times"),
     "unwatched": _("monitoring was interrupted"),
     "agent-refused": _("a machine was refused as an agent"),
+    "hub-refused": _("the hub refused this server"),
     "all": _("all terms"),
     "any": _("any term"),
     "auto": _("automatic"),
