@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
+from noroshi.service.errors import ServiceError
 
 T = TypeVar("T")
 
 
-class LinkRefusedError(Exception):
+class LinkRefusedError(ServiceError):
     """Report that a request is refused. `text` is English, for the agent's log; `retry_after` are
     the seconds after which it may be tried again, 0: nothing is said of it."""
 

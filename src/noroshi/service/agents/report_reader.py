@@ -34,6 +34,7 @@ from noroshi.core.reckon import Draft, RuleNotification, alarm_of, envelopes_of
 from noroshi.core.report import ReportRow, RowKind
 from noroshi.core.reported_text import ReportCleaner, UnfitReportError, event_life, neutral_name
 from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow
+from noroshi.service.errors import ServiceError
 
 MOST_STATE = 64 * 1024
 """Bytes of a monitor's state."""
@@ -44,7 +45,7 @@ Withheld = Mapping[tuple[str, str], Reason]
 """Why something is not told, by rule and item."""
 
 
-class RowRefusedError(Exception):
+class RowRefusedError(ServiceError):
     """Report why a row cannot be applied, in English."""
 
 
