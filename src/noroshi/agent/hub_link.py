@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from noroshi import __version__
@@ -76,9 +78,8 @@ class HubLink:
         keys = await self._keys_to_join()
         await self._keep_proxy_password(proxy)
         enrolment = await self._ask_to_join(host, port, code, name, proxy, keys)
-        await self._stop()
-        await keep_enrolment(self._store, enrolment)
-        self._change_event.set()
+        async with self._link_stopped():
+            await keep_enrolment(self._store, enrolment)
         log.info("joined a hub hub=%s name=%s", enrolment.hub_name, enrolment.name)
         return enrolment
 
@@ -87,12 +88,11 @@ class HubLink:
         was told. Raises VaultError or StoreError."""
         enrolment = await self.enrolment()
         hub_informed = enrolment is not None and await self._tell_leave(enrolment)
-        await self._stop()
-        await keep_enrolment(self._store, None)
-        await keep_configuration(self._store, AcceptedConfiguration())
-        for entry in (AGENT_KEYS, HUB_PROXY):
-            await self._vault.remove(entry)
-        self._change_event.set()
+        async with self._link_stopped():
+            await keep_enrolment(self._store, None)
+            await keep_configuration(self._store, AcceptedConfiguration())
+            for entry in (AGENT_KEYS, HUB_PROXY):
+                await self._vault.remove(entry)
         log.info("left the hub told=%s", hub_informed)
         return hub_informed
 
@@ -105,6 +105,15 @@ class HubLink:
                 await self._change_event.wait()
             finally:
                 await self._stop()
+
+    @asynccontextmanager
+    async def _link_stopped(self) -> AsyncIterator[None]:
+        """Stop the link while the enrolment changes; it goes on by what is stored then."""
+        await self._stop()
+        try:
+            yield
+        finally:
+            self._change_event.set()
 
     async def _stop(self) -> None:
         """End the link, so that it writes nothing any more."""
