@@ -20,8 +20,10 @@ from noroshi.core.model import (
     Sample,
     State,
 )
+from noroshi.core.sources import NodeIdentity
 from noroshi.core.translation import NOTHING, bilingual
 from noroshi.definitions.document_content import document
+from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.refresh_lock import RefreshLock
@@ -250,7 +252,15 @@ class Harness:
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made, self.plugins = 0, Plugins(checks, actions, routes)
+        names = given.setdefault("agent_names", AgentNames(self.store))
+
+        def agent_of(monitor):
+            return NodeIdentity("", "", agents=names.current()).agent_of(
+                monitor.instance.source
+            )
+
+        self.made = 0
+        self.plugins = Plugins(checks, actions, routes, agent_of=agent_of)
         clocks = self.time.clocks
         given.setdefault("surroundings", Surroundings(NOWHERE, clocks))
         self.tokens = TokenSource(

@@ -62,6 +62,7 @@ PAGES = {
     "server-removed": "/servers/agent/id-of-old01",
     "server-refuses": "/servers/agent/id-of-web02",
     "server-add": "/servers/add",
+    "server-add-ssh": "/servers/add?way=ssh",
     "server-add-network": "/servers/add?way=network",
     "set-instance-new": "/settings/instance?source=fs02&address=192.0.2.1",
     "settings": "/settings",

@@ -9,9 +9,11 @@ from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
 from tests.service.agents.fleet import PIN, heard, joined, opened
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
+GROUP = [{"name": "base", "rules": ["all"], "monitor": [{"name": "disks", "kind": "disk"}]}]
 INVITE = {"do": "agent_invite", "servers": "1"}
 
 
@@ -155,3 +157,18 @@ async def test_others_see_servers_and_add_none(tmp_path, role):
         for page in ("/servers/add", "/servers/add/progress?id=i1"):
             await browser.get(page)
             assert browser.status == 403
+
+
+async def test_the_page_of_an_instance_names_its_agent_and_whether_it_reports(harness, browser):
+    agent = await joined(harness, "FS02")
+    await apply_definitions(
+        InProcessClient(harness), instances__files={"source": "fs02", "group": GROUP}
+    )
+    await browser.get("/instance/files")
+    assert "joined, no contact yet" in browser.text
+    await heard(harness, agent)
+    await browser.get("/instance/files")
+    assert f'measured by agent <a href="/servers/agent/{agent.id}">FS02</a>' in browser.text
+    assert "connected" in browser.text
+    await browser.get("/group/files/base")
+    assert "connected" in browser.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -38,6 +38,7 @@ LEAVE_PATIENCE = 10.0
 """Seconds to wait for the hub while leaving it."""
 RETRY_PAUSE = 30.0
 """Seconds until the enrolment is read again, if the store could not be read."""
+Release = Callable[[], Awaitable[None]]
 
 
 class HubLink:
@@ -83,12 +84,15 @@ class HubLink:
         log.info("joined a hub hub=%s name=%s", enrolment.hub_name, enrolment.name)
         return enrolment
 
-    async def leave(self) -> bool:
-        """Leave the hub; the documents that it gave become the node's own. Return whether the hub
-        was told. Raises VaultError or StoreError."""
+    async def leave(self, release: Release | None = None) -> bool:
+        """Leave the hub; `release` makes the documents that it gave the node's own, once nothing
+        comes from it any more. Return whether the hub was told. Raises VaultError, StoreError, or
+        what `release` raises: then the node has its hub still."""
         enrolment = await self.enrolment()
         hub_informed = enrolment is not None and await self._tell_leave(enrolment)
         async with self._link_stopped():
+            if release is not None:
+                await release()
             await keep_enrolment(self._store, None)
             await keep_configuration(self._store, AcceptedConfiguration())
             for entry in (AGENT_KEYS, HUB_PROXY):

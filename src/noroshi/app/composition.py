@@ -342,6 +342,7 @@ async def open_app(
                 identity=own_names.current,
                 find_install_file=lambda: find_install_file(config.home),
                 hub_links=hub_links,
+                text_failures=engine.notifier.text_failures,
             ),
         )
         stack.push_async_callback(service.close)

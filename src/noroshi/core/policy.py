@@ -53,6 +53,24 @@ def decide(
     return Reason.AFTER_SILENCE if _follows_silence(rule, item, last, reason) else reason
 
 
+def withholding(
+    reason: Reason, event: Event, suppression: Suppression, now: datetime
+) -> Reason | None:
+    """Return why an alarm, which a rule gave to an agent for that reason, is not told by the hub,
+    where people silence and acknowledge; None if it is."""
+    if suppression_reason := _suppressed_by(suppression, now):
+        return suppression_reason
+    if event.after is Level.OK:
+        return None
+    if suppression.parents in (Level.CRITICAL, Level.UNKNOWN):
+        return Reason.HOST_DOWN
+    level = suppression.acknowledged.get(event.item)
+    is_new = event.before is Level.OK or reason is Reason.NEW_CAUSE
+    if level is None or is_new or event.after.severity > level.severity:
+        return None
+    return Reason.ACKNOWLEDGED
+
+
 def _suppressed_by(suppression: Suppression, now: datetime) -> Reason | None:
     """Return why nothing is told now, whatever there is to tell; None if nothing suppresses it."""
     if suppression.silenced is not None and now < suppression.silenced:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from noroshi.core.model import (
     Contact,
     Decision,
     Event,
+    HubAlarm,
     ItemState,
     LastNotification,
     Monitor,
@@ -45,6 +46,15 @@ class RuleOutcome:
     item: str
     event: Event | None
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNotification:
+    """What a rule tells a contact at once: alarms, in order."""
+
+    rule: Rule
+    contact: Contact
+    alarms: tuple[Alarm, ...]
 
 
 def reckon(
@@ -125,6 +135,7 @@ def _change(
         state=_remember(state, outcomes, now),
         events=_with_reminders(events, outcomes),
         envelopes=tuple(_envelopes(monitor, state, outcomes, now, draft)),
+        hub_alarms=tuple(_hub_alarms(monitor, state, outcomes)),
         decisions=tuple(_new_decisions(state, outcomes, now)),
     )
 
@@ -292,13 +303,37 @@ def _notification(
 def _envelopes(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
-    """Draft one envelope for each rule and contact, whatever the number of items."""
+    notifications = _notifications(monitor, state, outcomes, of_hub=False)
+    return envelopes_of(monitor, notifications, now, draft)
+
+
+def envelopes_of(
+    monitor: Monitor, notifications: Iterable[RuleNotification], now: datetime, draft: Draft
+) -> Iterator[Envelope]:
+    """Draft one envelope for each notification, whatever the number of items in it."""
+    for one in notifications:
+        payload = draft(monitor, one.rule, one.contact, one.alarms)
+        yield _envelope(monitor, one.rule, one.contact, one.alarms, payload, now)
+
+
+def _hub_alarms(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome]
+) -> Iterator[HubAlarm]:
+    """Yield what the hub is to tell; it drafts the envelopes."""
+    for one in _notifications(monitor, state, outcomes, of_hub=True):
+        yield from (HubAlarm(alarm, one.rule.id, one.contact.id) for alarm in one.alarms)
+
+
+def _notifications(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], *, of_hub: bool
+) -> Iterator[RuleNotification]:
+    """Yield who is to be told what, by the rules of the hub, or by the node's own."""
     for rule in monitor.rules:
+        if rule.of_hub != of_hub:
+            continue
         notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():
-            alarms = tuple(_alarms(notifying, state, contact))
-            payload = draft(monitor, rule, contact, alarms)
-            yield _envelope(monitor, rule, contact, alarms, payload, now)
+            yield RuleNotification(rule, contact, tuple(_alarms(notifying, state, contact)))
 
 
 def _alarms(
@@ -310,8 +345,14 @@ def _alarms(
         assert j.event is not None  # whatever notifies has an event, or `_remind` gave it one
         last = state.items[j.item].last_notifications.get(j.rule.id)
         thread = last.thread if last is not None else leads[j.rule.id]
-        ending = f"{j.rule.id}/{contact.id}"
-        yield Alarm(f"{j.event.id}/{ending}", j.event, j.reason, f"{thread}/{ending}")
+        yield alarm_of(j.event, j.rule, contact, j.reason, thread)
+
+
+def alarm_of(event: Event, rule: Rule, contact: Contact, reason: Reason, thread: str) -> Alarm:
+    """Return the alarm by which a rule tells a contact of an event. `thread` is the event whose id
+    the envelope bears that told the problem first."""
+    ending = f"{rule.id}/{contact.id}"
+    return Alarm(f"{event.id}/{ending}", event, reason, f"{thread}/{ending}")
 
 
 def _envelope(

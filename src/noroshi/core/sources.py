@@ -7,8 +7,10 @@ computer in its place would show the values of the wrong one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from ipaddress import ip_address
 
 from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
@@ -74,8 +76,9 @@ class NodeIdentity:
 
     def agent_of(self, source: str) -> str:
         """Return the name of the agent that the source of an instance names; "" for none."""
-        name = source.casefold()
-        return next((agent for agent in self.agents if agent.casefold() == name), "")
+        if not source or not self.agents:
+            return ""
+        return _by_lower_case(self.agents).get(source.casefold(), "")
 
     def has_address(self, address: str) -> bool:
         """Return whether an address, or a name in the place of one, is this computer's own."""
@@ -87,6 +90,12 @@ class NodeIdentity:
         except ValueError:
             return False
         return ip.is_loopback or str(ip) in self.addresses
+
+
+@lru_cache(maxsize=8)
+def _by_lower_case(names: frozenset[str]) -> Mapping[str, str]:
+    """Return names by themselves in lower case; asked for each of many monitors."""
+    return {name.casefold(): name for name in names}
 
 
 def source_of(instance: Instance, node: NodeIdentity) -> Source:

@@ -42,7 +42,7 @@ class MonitorStatus:
     """The state of one monitor; `known` once it has been judged. `measured` is when it last
     was, None if that was not looked up, as for those that are OK among very many. `stopped`
     says by what and whom, where nothing of it is measured; `silent` and `maintenance` are until
-    when nothing is told of it."""
+    when nothing is told of it. `agent` is the name of the agent that measures it, "" for none."""
 
     path: str
     title: str
@@ -56,6 +56,7 @@ class MonitorStatus:
     maintenance: datetime | None = None
     stopped: StoppedBy | None = None
     instance_title: str = ""
+    agent: str = ""
 
 
 def with_titles_in(status: MonitorStatus, language: str) -> MonitorStatus:

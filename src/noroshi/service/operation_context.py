@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from noroshi import schema
 from noroshi.agent.link_on_demand import LinkOnDemand
-from noroshi.core.mail import Route
+from noroshi.core.mail import Envelope, Route
 from noroshi.core.model import SSH_SOURCE, Monitor, Sample
 from noroshi.core.notices.draft import notification_envelopes, with_default_notifications
 from noroshi.core.notices.notice import Notice
@@ -75,12 +75,21 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 """Measure as this process does: the engine's own way, with the engine's time-outs."""
 
 
+TextFailures = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
+
+
+def no_text_failures(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+    """Return no notices: nothing is sent from here."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
     names and addresses of this node and its computer, `find_install_file` the file from which
-    other servers install Noroshi. `hub_links` is the link to the node's hub."""
+    other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
+    returns the notices of envelopes whose text could not be made."""
 
     vault: Vault
     tokens: TokenSource
@@ -99,6 +108,7 @@ class ServiceParts:
     identity: Callable[[], NodeIdentity] | None = None
     find_install_file: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
+    text_failures: TextFailures = no_text_failures
 
 
 class OperationContext:
@@ -113,6 +123,7 @@ class OperationContext:
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
+        self._text_failures = parts.text_failures
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
@@ -145,6 +156,9 @@ class OperationContext:
                 endpoints=self.endpoints,
                 post_notice=self.post_notice,
                 agent_names=self.agent_names,
+                plugins=self.plugins,
+                current_plan=self.current,
+                text_failures=self._text_failures,
             )
             self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub

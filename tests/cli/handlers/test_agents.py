@@ -8,7 +8,10 @@ import pytest
 from noroshi.link.fingerprint_words import fingerprint_words
 from tests.cli.command_process import a_node, typed
 from tests.service.agents.fleet import PIN, heard, joined, opened
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
+
+DISKS = {"name": "disks", "kind": "disk"}
 
 
 @pytest.fixture
@@ -77,3 +80,14 @@ async def test_an_agent_gets_another_name_and_is_removed(harness, tmp_path):
         "Change these secrets, because the server has them: smtp",
     ]
     assert "removed" in (await typed("agent", "list", home=tmp_path)).out
+
+
+async def test_the_status_names_the_agent_that_measures(harness, tmp_path):
+    await joined(harness, "FS01")
+    content = {"source": "fs01", "group": [{"name": "base", "monitor": [DISKS]}]}
+    ask = InProcessClient(harness)
+    await apply_definitions(ask, instances__web1=None, instances__files=content)
+    told = await typed("status", home=tmp_path)
+    assert "files/base/disks [agent FS01]" in told.out
+    (monitor,) = json.loads((await typed("status", "--json", home=tmp_path)).out)["monitors"]
+    assert monitor["agent"] == "FS01"

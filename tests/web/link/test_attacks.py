@@ -200,6 +200,33 @@ async def test_agents_do_not_take_the_connections_of_people(harness, tmp_path, s
             task.cancel()
 
 
+async def test_a_connection_of_an_agent_may_rest_longer_than_others(harness, tmp_path, session):
+    """When one that rested as long has been closed, the agent's still answers."""
+    async with open_manager(harness, tmp_path, bounds=ConnectionLimits(idle=1)) as url:
+        agent = AgentClient(url, session)
+        await agent.join(await invite(harness))
+        own, other = [await asyncio.open_connection("127.0.0.1", URL(url).port) for _ in "ab"]
+        assert await status_on(own, agent) == b"200"
+        other[1].write(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+        assert b"200" in await other[0].read()
+        assert await status_on(own, agent) == b"200"
+        for _, writer in (own, other):
+            writer.close()
+
+
+async def status_on(connection, agent):
+    """Return the status of a request that an agent sends on an open connection."""
+    reader, writer = connection
+    body = body_of(WaitRequest(hold=0)).content
+    header = agent.authorization(WAIT, body)
+    head = f"POST {PREFIX}wait HTTP/1.1\r\nhost: hub\r\nauthorization: {header}\r\n"
+    writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+    lines = (await reader.readuntil(b"\r\n\r\n")).lower().splitlines()
+    lengths = [line for line in lines if line.startswith(b"content-length:")]
+    await reader.readexactly(int(lengths[0].partition(b":")[2]))
+    return lines[0].split()[1]
+
+
 def test_a_fifth_connection_of_an_agent_closes_its_first():
     connections = Connections(ConnectionLimits())
     sockets = [StandIn(f"192.0.2.{number}") for number in range(5)]

@@ -236,6 +236,17 @@ async def test_the_next_key_counts_beside_the_current_one_until_it_is_used(harne
     assert (await agent.hello()).fault == "bad-signature"
 
 
+async def test_a_next_key_is_not_used_by_a_request_that_is_refused(harness, agent):
+    old_key, new_key = agent.key, PrivateKey.create()
+    await agent.send(KEY, announcement(agent, new_key))
+    agent.key = new_key
+    refused = await agent.send(HELLO, path=PREFIX + KEY)
+    assert refused.fault == "bad-signature"
+    assert (await agent.send(HELLO, stamp="old")).fault == "stale"
+    agent.key = old_key
+    assert (await agent.hello()).status == 200
+
+
 async def test_a_key_that_its_sender_does_not_hold_is_refused(harness, agent):
     new_key = PrivateKey.create()
     refused = await agent.send(KEY, announcement(agent, new_key, signer=agent.key))

@@ -16,6 +16,7 @@ from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
+from noroshi.core.sources import by_agent
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain, with_full_stop
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import (
@@ -242,6 +243,8 @@ def _rows(
     ranked = sorted(monitor.items, key=lambda i: (WORST_FIRST.index(i.level.value), i.item))
     titles = filter(None, (monitor.group_title, monitor.title))
     name = _with_title(monitor.path, " › ".join(titles))
+    if monitor.agent:
+        name = f"{name} [{context.say(by_agent(monitor.agent))}]"
     for item in ranked:
         level_without_items = level_of(monitor)
         level = level_text(

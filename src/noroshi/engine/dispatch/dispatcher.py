@@ -57,9 +57,10 @@ class DeliveryTask:
     """Until when the circuit was open as the parcel was claimed."""
 
     def __init__(self, node: Node, active: ActiveRoute) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self.node, self.active = node, active
-        self._is_sent, self._settled_event = loop.create_future(), loop.create_future()
+        self._is_sent = self._loop.create_future()
+        self._waiter: asyncio.Future[None] | None = None
 
     @property
     def claimed_parcel(self) -> Parcel:
@@ -85,7 +86,8 @@ class DeliveryTask:
     async def wait_done(self) -> None:
         """Wait until all is written down. At most one may wait."""
         if not self.task.done():
-            await self._settled_event
+            self._waiter = self._loop.create_future()
+            await self._waiter
 
     def _set_sent(self, is_sent: bool) -> None:
         if not self._is_sent.done():
@@ -94,8 +96,8 @@ class DeliveryTask:
     def _finish(self, task: asyncio.Task[bool]) -> None:
         self.active.deliveries.discard(task)
         self._set_sent(False)
-        if not self._settled_event.done():
-            self._settled_event.set_result(None)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class InFlight:

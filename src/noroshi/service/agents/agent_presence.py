@@ -83,6 +83,10 @@ class Presence:
             )
         )
 
+    def note_backlog(self, agent: str, backlog: int, now: datetime) -> None:
+        """Note how many rows of its log an agent has not reported yet."""
+        self._write(replace(self._contact_of(agent, now), backlog=_bounded(backlog)))
+
     async def flush(self) -> None:
         """Write down what is not yet. Raises StoreError; then it stays to be written."""
         rows = [self._last_seen[id] for id in sorted(self._unwritten)]

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from noroshi import __version__
 from noroshi.core.agents import KEY_AGE, Agent, AgentState, versions_fit
@@ -18,6 +17,8 @@ from noroshi.link.link_messages import (
     KEY,
     LEAVE,
     LONGEST_WAIT,
+    REPORT,
+    SAMPLES,
     WAIT,
     Accepted,
     FetchAnswer,
@@ -29,17 +30,17 @@ from noroshi.link.link_messages import (
     WaitAnswer,
     WaitRequest,
 )
-from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
+from noroshi.link.message_body import Body
 from noroshi.link.signature import BadSignatureError, key_binding, verify
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.joining import clean_machine
-from noroshi.service.agents.link_refusal import LinkRefusedError
+from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
 from noroshi.service.agents.open_waits import OpenWait
+from noroshi.service.agents.reporting import Reporting
 from noroshi.service.agents.request_verification import Caller, refuse_clone, refuse_revoked
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 Handler = Callable[[Caller, Body], Awaitable[object]]
 Announcement = tuple[str, tuple[str, ...]]
 AGAIN_AFTER = 5.0
@@ -51,6 +52,7 @@ class Conversation:
 
     def __init__(self, state: HubState) -> None:
         self._state = state
+        self._reporting = Reporting(state)
         self._announced: dict[str, Announcement] = {}
         self._handlers: Mapping[str, Handler] = {
             HELLO: self._hello,
@@ -58,6 +60,8 @@ class Conversation:
             FETCH: self._fetch,
             KEY: self._key,
             LEAVE: self._leave,
+            REPORT: self._reporting.report,
+            SAMPLES: self._reporting.samples,
         }
 
     async def answer(self, caller: Caller, name: str, body: Body) -> object:
@@ -69,7 +73,7 @@ class Conversation:
         return await handler(caller, body)
 
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
-        state, hello = self._state, _message(HelloRequest, body)
+        state, hello = self._state, message_of(HelloRequest, body)
         if not versions_fit(__version__, hello.version):
             text = f"the hub is {__version__}, the agent {printable(hello.version)[:40]}"
             raise LinkRefusedError(LinkFault.VERSION, text)
@@ -98,10 +102,11 @@ class Conversation:
             pins=state.pins,
             configuration="" if configuration == hello.configuration else configuration,
             clock=state.now().timestamp(),
+            position=await self._reporting.position_of(agent.id),
         )
 
     async def _wait(self, caller: Caller, body: Body) -> WaitAnswer:
-        request, id = _message(WaitRequest, body), caller.agent.id
+        request, id = message_of(WaitRequest, body), caller.agent.id
         self._state.presence.note_wait(id, request, self._state.now())
         hold = max(0.0, min(request.hold, LONGEST_WAIT))
         with self._state.open_waits.open(id) as wait:
@@ -152,7 +157,7 @@ class Conversation:
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:
         """Return the agent's own configuration as it is now, whichever of its own it names: it
         may be another one since."""
-        request, agent = _message(FetchRequest, body), caller.agent
+        request, agent = message_of(FetchRequest, body), caller.agent
         if self._state.book.is_of_other(request.configuration, agent.id):
             log.warning("agent %s asked for the configuration of another agent", agent.name)
             raise LinkRefusedError(LinkFault.MALFORMED, "this is not your configuration")
@@ -161,10 +166,14 @@ class Conversation:
             raise LinkRefusedError(
                 LinkFault.BUSY, "the configuration is not ready", AGAIN_AFTER
             )
-        return FetchAnswer(configuration=configuration.name, documents=configuration.documents)
+        return FetchAnswer(
+            configuration=configuration.name,
+            documents=configuration.documents,
+            states=await self._reporting.states_of(agent),
+        )
 
     async def _key(self, caller: Caller, body: Body) -> Accepted:
-        request, id = _message(KeyRequest, body), caller.agent.id
+        request, id = message_of(KeyRequest, body), caller.agent.id
         try:
             thumbprint = thumbprint_of(request.key)
             is_proved = verify(request.proof, request.key) == key_binding(caller.signed)
@@ -196,12 +205,3 @@ class Conversation:
     async def _change(self, id: str, change: Callable[[Agent], Agent]) -> None:
         if await self._state.roster.change(id, change) is None:
             raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
-
-
-def _message(shape: type[T], body: Body) -> T:
-    try:
-        return message_in(shape, body)
-    except BodyTooLargeError as error:
-        raise LinkRefusedError(LinkFault.TOO_LARGE, str(error)) from None
-    except BadBodyError as error:
-        raise LinkRefusedError(LinkFault.MALFORMED, str(error)) from None

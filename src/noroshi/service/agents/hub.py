@@ -125,6 +125,7 @@ class AgentHub:
 
         result = await self._state.roster.change(id, revoked)
         self._state.rates.forget(id)
+        self._state.report_rates.forget(id)
         return result
 
     # what it does by itself

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.agents import AgentState
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Change
 from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
 from noroshi.hosts.agent_names import AgentNames
 from noroshi.link.stamps import StampMint
 from noroshi.people.denied_log import DeniedLog
+from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_presence import Presence
+from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.open_waits import OpenWaits
+from noroshi.service.agents.report_rates import ReportRates
 from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
@@ -27,6 +32,7 @@ from noroshi.vault import Vault
 
 DOOR = "link"
 """The door of agents in the audit log."""
+TextFailures = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
 PostNotice = Callable[[Notice, str], Awaitable[None]]
 """Post a notice, once for each serial."""
 
@@ -34,13 +40,16 @@ PostNotice = Callable[[Notice, str], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubParts:
     """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
-    the agents."""
+    the agents; `text_failures` returns the notices of envelopes whose text could not be made."""
 
     name: str
     new_id: Callable[[], str]
     endpoints: HubEndpoints
     post_notice: PostNotice
     agent_names: AgentNames
+    plugins: Plugins
+    current_plan: CurrentPlan
+    text_failures: TextFailures
 
 
 class HubState:
@@ -55,6 +64,11 @@ class HubState:
             RequestRates(),
             Presence(store),
             OpenWaits(),
+        )
+        self.plugins, self._text_failures = parts.plugins, parts.text_failures
+        self.report_rates = ReportRates()
+        self.monitors = AgentsMonitors(
+            parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
@@ -99,6 +113,14 @@ class HubState:
         self._last_pins = self.pins
         if await self.book.refresh(names) or has_pins_changed:
             self.open_waits.wake_all()
+
+    async def with_texts(self, change: Change) -> Change:
+        """Return a change with the texts of its envelopes, and the notices of those that could not
+        be made."""
+        if not change.envelopes:
+            return change
+        finished = await self.plugins.finish(change.envelopes)
+        return replace(change, envelopes=(*finished, *self._text_failures(finished)))
 
     async def audit(
         self,

@@ -17,6 +17,7 @@ from noroshi.link.install_line import InstallSource, curl_line, python_line
 from noroshi.link.join_code import SECRET_BYTES, JoinCode
 from noroshi.service.agents.hub_endpoints import Endpoint
 from noroshi.service.agents.install_script import InstallFile, install_script, refusal_script
+from noroshi.service.errors import ServiceError
 from noroshi.service.operation_context import OperationContext
 
 NO_FILE = _(
@@ -33,7 +34,7 @@ WHEEL = re.compile(r"\.deps/noroshi-([^-/]+)-py3-none-any\.whl/")
 BLOCK = 1 << 20
 
 
-class NoInstallFileError(Exception):
+class NoInstallFileError(ServiceError):
     """Report that no server can install from here; `words` say why."""
 
     def __init__(self, words: Message) -> None:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from noroshi.link.link_messages import LinkFault
+from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
+from noroshi.service.errors import ServiceError
+
+T = TypeVar("T")
 
 
-class LinkRefusedError(Exception):
+class LinkRefusedError(ServiceError):
     """Report that a request is refused. `text` is English, for the agent's log; `retry_after` are
     the seconds after which it may be tried again, 0: nothing is said of it."""
 
     def __init__(self, fault: LinkFault, text: str = "", retry_after: float = 0.0) -> None:
         super().__init__(f"{fault.value}: {text}")
         self.fault, self.text, self.retry_after = fault, text, retry_after
+
+
+def message_of(shape: type[T], body: Body) -> T:
+    """Return the message in a body. Raises LinkRefusedError."""
+    try:
+        return message_in(shape, body)
+    except BodyTooLargeError as error:
+        raise LinkRefusedError(LinkFault.TOO_LARGE, str(error)) from None
+    except BadBodyError as error:
+        raise LinkRefusedError(LinkFault.MALFORMED, str(error)) from None

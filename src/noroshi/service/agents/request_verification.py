@@ -54,7 +54,7 @@ class RequestVerification:
 
     async def _verified(self, path: str, authorization: str, address: str) -> Caller:
         state = self._state
-        agent, signed = await self._signer(authorization, address)
+        agent, signed, is_next_key = await self._signer(authorization, address)
         if (signed.hub, signed.path) != (state.id, path):
             state.rates.refusals[FOREIGN] += 1
             raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "signed for another hub or path")
@@ -63,13 +63,15 @@ class RequestVerification:
         await state.refresh()
         if (await state.mint()).time_of(signed.stamp) is None:
             raise LinkRefusedError(LinkFault.STALE, "another stamp is needed")
+        if is_next_key:
+            agent = await self._with_next_key(agent, address)
         await self._check_life(agent, signed.life, address)
         state.presence.note_contact(agent.id, address, signed.life, state.now())
         return Caller(agent=agent, signed=signed, address=address)
 
-    async def _signer(self, authorization: str, address: str) -> tuple[Agent, Signed]:
-        """Return the agent that signed with one of its keys. The next key counts from its first
-        use on, and the one before no longer."""
+    async def _signer(self, authorization: str, address: str) -> tuple[Agent, Signed, bool]:
+        """Return the agent that signed with one of its keys, what it signed, and whether by the
+        next one."""
         state, now = self._state, self._state.clocks.steady()
         try:
             id = agent_in(authorization)
@@ -82,11 +84,11 @@ class RequestVerification:
             state.rates.note_failure(address, now)
             raise LinkRefusedError(LinkFault.BAD_SIGNATURE, str(error)) from None
         state.rates.note_proven(id, address)
-        if is_next_key and agent.state is AgentState.ACTIVE:
-            agent = await self._with_next_key(agent, address)
-        return agent, signed
+        return agent, signed, is_next_key
 
     async def _with_next_key(self, agent: Agent, address: str) -> Agent:
+        """Return the agent with its next key in place of the one before, which no longer counts:
+        it was used for the first time."""
         next_key, now = agent.next_key, self._state.now()
 
         def with_key(current: Agent) -> Agent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from noroshi.core.levels import Level
@@ -119,9 +120,11 @@ class StatusOperations(NewestSamples, DisabledMonitors):
                     by_monitor.get(monitor.id, NO_SUPPRESSION),
                 )
                 sample = samples.get(monitor.id)
-                statuses.append(
-                    status_view.monitor_status(monitor, state, sample, check, stop, suppression)
+                status = status_view.monitor_status(
+                    monitor, state, sample, check, stop, suppression
                 )
+                agent = self._plugins.agent_of(monitor)
+                statuses.append(replace(status, agent=agent) if agent else status)
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(statuses)
 

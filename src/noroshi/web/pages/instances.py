@@ -12,6 +12,7 @@ from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
+from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.definitions.blueprints import BlueprintOperations
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.definitions.enable_disable import EnableDisableOperations
@@ -23,6 +24,7 @@ from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.servers import AgentOnPage, agent_on_page
 from noroshi.web.view.sidebar import sidebar_html
 from noroshi.web.view.tree import STOPPED, place_title
 
@@ -110,6 +112,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         if instance_tree
         else content.get("title") or instance,
         address="" if group else content.get("address", ""),
+        agent=await _agent(visit, snapshot, str(content.get("source", ""))),
         level_now=STOPPED if switch.is_stopped else level,
         level=localizer.level,
         groups=groups,
@@ -120,6 +123,15 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         may=permissions_of(visit),
         done_text=await done_text(visit, snapshot),
     )
+
+
+async def _agent(visit: Visit, snapshot: Snapshot, source: str) -> AgentOnPage | None:
+    """Return the agent that measures an instance with that source; None if none does."""
+    names = [one.name for one in await visit.call(AgentOperations.list)] if source else ()
+    if source.casefold() not in {name.casefold() for name in names}:
+        return None
+    answer = await visit.call(AgentOperations.show, agent=source)
+    return agent_on_page(visit, answer.agent, snapshot.tree)
 
 
 def _settings(instance: str, group: str) -> str:

@@ -1,0 +1,56 @@
+"""Know which monitors each agent measures, by the definitions in use."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+
+from noroshi.core.model import Monitor
+from noroshi.definitions.compilation import Plan
+from noroshi.hosts.agent_names import AgentNames
+from noroshi.link.link_messages import LinkFault
+from noroshi.ports import Version
+from noroshi.service.agents.link_refusal import LinkRefusedError
+from noroshi.service.errors import OperationError
+
+log = logging.getLogger(__name__)
+CurrentPlan = Callable[[], Awaitable[tuple[Version, Plan]]]
+AGAIN_AFTER = 5.0
+
+
+class AgentsMonitors:
+    """Look them up, anew whenever definitions or agents changed."""
+
+    def __init__(
+        self,
+        current_plan: CurrentPlan,
+        agent_of: Callable[[Monitor], str],
+        agent_names: AgentNames,
+    ) -> None:
+        self._current_plan, self._agent_of = current_plan, agent_of
+        self._agent_names = agent_names
+        self._by_agent: Mapping[str, Mapping[str, Monitor]] = {}
+        self._made_of: tuple[Plan, frozenset[str]] | None = None
+
+    async def monitors_of(self, agent: str) -> Mapping[str, Monitor]:
+        """Return the monitors of the agent with that name, by id. Raises LinkRefusedError while the
+        definitions cannot be read, and StoreError."""
+        try:
+            _version, plan = await self._current_plan()
+        except OperationError as error:
+            log.warning("reports of agents wait: %s", error)
+            text = "the definitions cannot be read now"
+            raise LinkRefusedError(LinkFault.BUSY, text, AGAIN_AFTER) from None
+        names = self._agent_names.current()
+        made_of = self._made_of
+        if made_of is None or made_of[0] is not plan or made_of[1] != names:
+            self._by_agent, self._made_of = self._sorted(plan), (plan, names)
+        return self._by_agent.get(agent, {})
+
+    def _sorted(self, plan: Plan) -> Mapping[str, Mapping[str, Monitor]]:
+        by_agent = defaultdict[str, dict[str, Monitor]](dict)
+        for id, monitor in plan.monitors.items():
+            if agent := self._agent_of(monitor):
+                by_agent[agent][id] = monitor
+        return by_agent

@@ -1,0 +1,243 @@
+"""Take in what agents report: changes of their monitors, and samples."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from noroshi import schema
+from noroshi.core.agents import Agent
+from noroshi.core.model import Change, Monitor, Sample, State
+from noroshi.core.report import MOST_ROWS, START, Position, Report, ReportRow, decide_report
+from noroshi.core.reported_text import AHEAD, ReportCleaner, UnfitReportError
+from noroshi.link.link_messages import LinkFault
+from noroshi.link.message_body import Body
+from noroshi.link.report_messages import (
+    RefusedRow,
+    ReportAnswer,
+    ReportRequest,
+    SamplesAnswer,
+    SamplesOfMonitor,
+    SamplesRequest,
+    StatesOfHub,
+)
+from noroshi.service.agents.hub_state import HubState
+from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
+from noroshi.service.agents.report_reader import ReportReader, RowRefusedError, first_of
+from noroshi.service.agents.request_verification import Caller
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+LARGE = 64 * 1024
+"""A body of more bytes is read in a thread: the hub has others to answer."""
+MOST_STATES = 2 * 1024 * 1024
+"""Bytes of the states that an agent is given; of further monitors it is told the serial alone."""
+MOST_NUMBER, LONGEST_WORD = 1 << 53, 64
+PAUSE_EVERY = 20
+"""Rows after which others get their turn: each may be drafted for many contacts."""
+SAMPLES_NOTE = "samples of agent "
+"""Under this name and an agent's id the hub notes up to when it has the agent's samples."""
+
+
+class Reporting:
+    """Answer the reports of agents, those of one agent in turn."""
+
+    def __init__(self, state: HubState) -> None:
+        self._state = state
+        self._turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
+        self._positions: dict[str, Position] | None = None
+
+    # what agents begin with
+
+    async def position_of(self, agent: str) -> Position:
+        """Return up to where the hub has the log of an agent. Raises StoreError."""
+        if self._positions is None:
+            self._positions = dict(await self._state.store.received_positions())
+        return self._positions.get(agent, START)
+
+    async def states_of(self, agent: Agent) -> StatesOfHub:
+        """Return the states that the hub has of an agent's monitors. Raises StoreError."""
+        try:
+            monitors = await self._state.monitors.monitors_of(agent.name)
+        except LinkRefusedError:  # what is to be watched can be told all the same
+            monitors = {}
+        states = await self._state.store.states(monitors) if monitors else {}
+        position = await self.position_of(agent.id)
+        return StatesOfHub(states=_within_bounds(states), position=position)
+
+    # reports
+
+    async def report(self, caller: Caller, body: Body) -> ReportAnswer:
+        """Take in rows of an agent's log. Raises LinkRefusedError, and StoreError."""
+        request = await _read(ReportRequest, body)
+        _require_sound(request)
+        async with self._turns[caller.agent.id]:
+            answer = await self._receive(caller.agent, request)
+        backlog = request.last.seq - answer.position.seq
+        self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
+        return answer
+
+    async def _receive(self, agent: Agent, request: ReportRequest) -> ReportAnswer:
+        state = self._state
+        report = Report(
+            start=request.start, rows=request.rows, last=request.last, has_gap=request.has_gap
+        )
+        rows = decide_report(await self.position_of(agent.id), report).new_rows
+        state.report_rates.take(agent.id, len(rows), state.clocks.steady())
+        changes, refused_rows = await self._changes(agent, rows)
+        outcome = await state.store.receive(agent.id, report, changes)
+        position = outcome.decision.position
+        if self._positions is not None:
+            self._positions[agent.id] = position
+        refused_rows += [
+            RefusedRow(seq=seq, reason="the monitor is gone") for seq in outcome.refused_rows
+        ]
+        self._note_refused(agent, refused_rows)
+        return ReportAnswer(
+            reception=outcome.decision.reception.value,
+            position=position,
+            refused_rows=tuple(refused_rows),
+        )
+
+    async def _changes(
+        self, agent: Agent, rows: Sequence[ReportRow]
+    ) -> tuple[Mapping[int, Change], list[RefusedRow]]:
+        """Return what the rows lead to, by their numbers, and which of them cannot be applied as
+        they are."""
+        changes, refused_rows = dict[int, Change](), list[RefusedRow]()
+        reader = await self._reader(agent) if rows else None
+        for number, row in enumerate(rows):
+            assert reader is not None
+            if number % PAUSE_EVERY == PAUSE_EVERY - 1:
+                await asyncio.sleep(0)
+            try:
+                row_outcome = reader.read(row)
+            except RowRefusedError as error:
+                refused_rows.append(RefusedRow(seq=row.seq, reason=str(error)))
+                continue
+            if row_outcome is not None:
+                changes[row.seq] = await self._state.with_texts(row_outcome.change)
+                if row_outcome.problems:
+                    reason = first_of(row_outcome.problems)
+                    refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
+        return changes, refused_rows
+
+    async def _reader(self, agent: Agent) -> ReportReader:
+        state, now = self._state, self._state.now()
+        return ReportReader(
+            monitors=await state.monitors.monitors_of(agent.name),
+            suppressions=await state.store.suppressions(now),
+            now=now,
+            installation=state.id,
+            draft=state.plugins.draft,
+        )
+
+    def _note_refused(self, agent: Agent, refused_rows: Sequence[RefusedRow]) -> None:
+        if not refused_rows:
+            return
+        now = self._state.clocks.steady()
+        self._state.report_rates.note_refused(agent.id, len(refused_rows), now)
+        first = refused_rows[0]
+        log.warning(
+            "rows of agent %s are refused count=%d first=%d: %s",
+            agent.name,
+            len(refused_rows),
+            first.seq,
+            first.reason,
+        )
+
+    # samples
+
+    async def samples(self, caller: Caller, body: Body) -> SamplesAnswer:
+        """Take in samples for the history. Raises LinkRefusedError, and StoreError."""
+        request, agent = await _read(SamplesRequest, body), caller.agent
+        if request.start.tzinfo is None or request.end.tzinfo is None:
+            raise LinkRefusedError(LinkFault.MALFORMED, "a time has no time zone")
+        async with self._turns[f"samples {agent.id}"]:
+            position = await self._samples_position(agent.id)
+            end = min(request.end, self._state.now() + AHEAD)
+            rows = await self._history(agent, request.monitors, position)
+            if rows:
+                await self._state.store.append(rows)
+            if position is None or end > position:
+                position = end
+                await self._state.store.put_value(SAMPLES_NOTE + agent.id, end.isoformat())
+        return SamplesAnswer(position=position)
+
+    async def _samples_position(self, agent: str) -> datetime | None:
+        text = (await self._state.store.get_values()).get(SAMPLES_NOTE + agent)
+        return None if text is None else datetime.fromisoformat(text)
+
+    async def _history(
+        self, agent: Agent, monitors: Sequence[SamplesOfMonitor], position: datetime | None
+    ) -> list[tuple[str, Sample]]:
+        """Return what is new of the agent's own monitors: the answer to samples may be lost, and
+        they are sent again."""
+        own_monitors = await self._state.monitors.monitors_of(agent.name)
+        rows, unfit = list[tuple[str, Sample]](), 0
+        for one in monitors:
+            monitor = own_monitors.get(one.monitor)
+            if monitor is None:
+                unfit += len(one.samples)
+                continue
+            clean_samples = self._clean_samples(monitor, one.samples)
+            unfit += len(one.samples) - len(clean_samples)
+            rows += [
+                (monitor.id, sample)
+                for sample in clean_samples
+                if position is None or sample.measured_at >= position
+            ]
+        if unfit:
+            log.warning("samples of agent %s are left out count=%d", agent.name, unfit)
+        return rows
+
+    def _clean_samples(self, monitor: Monitor, samples: Sequence[Sample]) -> list[Sample]:
+        cleaner, clean_samples = ReportCleaner(monitor, self._state.now()), list[Sample]()
+        for sample in samples:
+            try:
+                clean_samples.append(cleaner.sample(sample))
+            except UnfitReportError:
+                continue
+        return clean_samples
+
+
+async def _read(shape: type[T], body: Body) -> T:
+    if len(body.content) < LARGE:
+        return message_of(shape, body)
+    return await asyncio.to_thread(message_of, shape, body)
+
+
+def _require_sound(request: ReportRequest) -> None:
+    """Raise LinkRefusedError for what is no part of a log."""
+    if len(request.rows) > MOST_ROWS:
+        raise LinkRefusedError(LinkFault.TOO_LARGE, "there are too many rows")
+    are_sound = all(map(_is_sound_position, (request.start, request.last)))
+    if not are_sound or not all(map(_is_sound_row, request.rows)):
+        raise LinkRefusedError(LinkFault.MALFORMED, "these are no rows of a log")
+
+
+def _is_sound_position(position: Position) -> bool:
+    numbers = (position.epoch, position.seq)
+    return len(position.tag) <= LONGEST_WORD and all(
+        0 <= number <= MOST_NUMBER for number in numbers
+    )
+
+
+def _is_sound_row(row: ReportRow) -> bool:
+    return (
+        all(0 <= number <= MOST_NUMBER for number in (row.epoch, row.seq))
+        and len(row.kind) <= LONGEST_WORD
+        and row.written_at.tzinfo is not None
+    )
+
+
+def _within_bounds(states: Mapping[str, State]) -> Mapping[str, State]:
+    bounded, size = dict[str, State](), 0
+    for id, state in states.items():
+        size += len(schema.text(state))
+        bounded[id] = state if size <= MOST_STATES else State(serial=state.serial)
+    return bounded

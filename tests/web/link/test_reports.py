@@ -1,0 +1,327 @@
+"""What an agent reports: the hub keeps it, drafts what is told, and takes nothing else from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
+from noroshi.core.levels import Level, Reason
+from noroshi.core.mail import Origin
+from noroshi.core.model import Decision, ItemState, State
+from noroshi.core.report import START, Position, RowKind
+from noroshi.core.translation import Message, plain
+from noroshi.link.link_messages import FETCH, REPORT, FetchAnswer, FetchRequest
+from noroshi.link.report_messages import ReportAnswer, ReportRequest
+from tests.web.link.agent_client import invite
+from tests.web.link.reporting_agent import (
+    CONTENT,
+    FILES,
+    LIFE,
+    M,
+    ReportingAgent,
+    found,
+    positions_of,
+    publish,
+)
+
+CRITICAL, WARNING, OK = Level.CRITICAL, Level.WARNING, Level.OK
+
+
+@pytest.fixture
+async def fs01(harness, agent):
+    harness.extra_ids = []
+    await publish(harness)
+    await agent.greet()
+    return ReportingAgent(agent, harness)
+
+
+def at(harness, level, **given):
+    return found(level, now=harness.time.now, **given)
+
+
+async def mails(harness):
+    return [row.envelope for row in await harness.store.queue()]
+
+
+async def level_of(harness, id=M):
+    return (await harness.store.states())[id].level
+
+
+async def test_a_change_is_kept_and_the_hub_drafts_by_its_own_plan(harness, fs01):
+    answer = await fs01.report(at(harness, CRITICAL))
+    assert positions_of(answer) == ("apply", 1) and answer.refused_rows == ()
+    assert await level_of(harness) is CRITICAL
+    (event,) = await harness.store.events()
+    assert (event.id, event.path) == (f"{M}.1~{LIFE}", "files/base/disks")
+    (mail,) = await mails(harness)
+    assert (mail.id, mail.to, mail.routes) == (
+        f"{M}.1~{LIFE}/all/ops",
+        ("ops@example.com",),
+        ("plain",),
+    )
+    assert mail.born == harness.time.now
+    assert mail.origin == Origin(harness.store.origin.installation, LIFE)
+    assert mail.known_as == mail.id
+
+
+async def test_a_repeat_changes_nothing_and_drafts_nothing_twice(harness, fs01):
+    await fs01.report(at(harness, CRITICAL))
+    answer = (await fs01.send(start=0)).message(ReportAnswer)
+    assert positions_of(answer) == ("repeat", 1)
+    assert len(await mails(harness)) == 1
+    assert len(await harness.store.events()) == 1
+
+
+async def test_a_recovery_hangs_on_the_mail_that_told_the_problem(harness, fs01):
+    await fs01.report(at(harness, CRITICAL))
+    await fs01.report(at(harness, OK, serial=2, before=CRITICAL))
+    first, second = await mails(harness)
+    assert second.thread == (first.known_as,)
+
+
+async def test_rows_after_a_gap_are_wanted_from_the_hubs_position(harness, fs01):
+    fs01.write(at(harness, CRITICAL), at(harness, OK, serial=2, before=CRITICAL))
+    answer = (await fs01.send(start=1)).message(ReportAnswer)
+    assert positions_of(answer) == ("want", 0)
+    assert await harness.store.events() == []
+
+
+async def test_another_log_under_known_numbers_is_a_fork(harness, fs01):
+    await fs01.report(at(harness, CRITICAL))
+    other = ReportingAgent(fs01.client, harness)
+    other.write(at(harness, OK), at(harness, WARNING, serial=2))
+    answer = (await other.send(start=1)).message(ReportAnswer)
+    assert positions_of(answer) == ("fork", 1)
+    assert await level_of(harness) is CRITICAL
+
+
+async def test_an_agent_that_was_set_back_is_told_so_and_gets_the_hubs_states(harness, fs01):
+    await fs01.report(at(harness, CRITICAL, serial=7))
+    answer = (await fs01.client.send(REPORT, ReportRequest(start=START))).message(ReportAnswer)
+    assert positions_of(answer) == ("behind", 1)
+    greeting = await fs01.client.greet()
+    assert greeting.position == answer.position != START
+    fetched = await fs01.client.send(FETCH, FetchRequest(configuration=greeting.configuration))
+    states = fetched.message(FetchAnswer).states
+    assert states.position == answer.position
+    assert {id: state.serial for id, state in states.states.items()} == {M: 7}
+    assert states.states[M].level is CRITICAL
+
+
+async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
+    bad = [
+        at(harness, CRITICAL, monitor="here1"),
+        at(harness, CRITICAL, monitor="nothing\x1b[2J"),
+        "{",
+        at(
+            harness,
+            CRITICAL,
+            state=State(items={"x" * 200 + str(n): ItemState() for n in range(400)}),
+        ),
+    ]
+    fs01.write(*bad, at(harness, WARNING))
+    answer = (await fs01.send()).message(ReportAnswer)
+    assert positions_of(answer) == ("apply", 5)
+    assert [(row.seq, row.reason) for row in answer.refused_rows] == [
+        (1, "here1 is no monitor of this agent"),
+        (2, "nothing?[2J is no monitor of this agent"),
+        (3, "the change cannot be read"),
+        (4, "the state is too large"),
+    ]
+    assert await level_of(harness) is WARNING
+    assert await level_of(harness, "here1") is OK
+
+
+async def test_a_report_of_another_agents_monitor_changes_nothing(harness, fs01, newcomer):
+    other = newcomer()
+    await other.join(await invite(harness), name="db01")
+    db01 = ReportingAgent(other, harness)
+    answer = await db01.report(at(harness, CRITICAL))
+    assert answer.refused_rows[0].reason == f"{M} is no monitor of this agent"
+    assert (await mails(harness), await level_of(harness)) == ([], OK)
+
+
+async def test_an_agent_cannot_use_up_the_ids_of_others_events(harness, fs01):
+    change = at(harness, CRITICAL)
+    stolen = replace(change.events[0], id="here1.1")
+    foreign = replace(change.events[0], monitor="here1")
+    answer = await fs01.report(
+        replace(change, events=(stolen,)), replace(change, events=(foreign,))
+    )
+    reasons = {row.reason for row in answer.refused_rows}
+    assert reasons == {"an event is not of this monitor"}
+    assert await harness.store.events() == []
+
+
+async def test_rules_and_contacts_that_the_hub_does_not_have_are_told_to_nobody(harness, fs01):
+    change = at(harness, CRITICAL)
+    (alarm,) = change.alarms
+    answer = await fs01.report(
+        replace(
+            change, alarms=(alarm, replace(alarm, rule="evil"), replace(alarm, contact="boss"))
+        )
+    )
+    (row,) = answer.refused_rows
+    assert row.reason == (
+        "boss is no contact of the rule all; evil is no rule of files/base/disks"
+    )
+    assert [mail.to for mail in await mails(harness)] == [("ops@example.com",)]
+    assert await level_of(harness) is CRITICAL
+
+
+async def test_who_replaced_a_contact_meanwhile_is_told_in_its_place(harness, fs01):
+    rule = CONTENT["rules/all"] | {"contacts": ["boss"]}
+    await publish(harness, CONTENT | {"rules/all": rule})
+    await fs01.report(at(harness, CRITICAL))
+    (mail,) = await mails(harness)
+    assert (mail.to, mail.id) == (("boss@example.com",), f"{M}.1~{LIFE}/all/boss")
+
+
+async def test_what_is_silenced_at_the_hub_is_not_told_and_the_decision_says_so(harness, fs01):
+    now = harness.time.now
+    silence = Silence(
+        id="s", place="files", begins=now, ends=now + timedelta(hours=1), why="", who="aki"
+    )
+    await harness.store.silence(silence)
+    await fs01.report(
+        at(harness, CRITICAL, decisions=(Decision("all", "/var", Reason.NEW_LEVEL, now),))
+    )
+    assert await mails(harness) == []
+    (decision,) = await harness.store.decisions(M)
+    assert decision == Decision("all", "/var", Reason.SILENCED, now)
+    state = (await harness.store.states())[M]
+    assert state.items["/var"].reasons == {"all": Reason.SILENCED}
+
+
+async def test_maintenance_of_the_hub_keeps_alarms_back(harness, fs01):
+    day, now = timedelta(days=1), harness.time.now
+    window = {"begins": f"{now - day:%Y-%m-%d %H:%M}", "ends": f"{now + day:%Y-%m-%d %H:%M}"}
+    monitor = FILES | {"maintenance": [window]}
+    group = {"name": "base", "monitor": [monitor]}
+    await publish(harness, CONTENT | {"instances/files": {"source": "fs01", "group": [group]}})
+    await fs01.report(at(harness, CRITICAL))
+    assert await mails(harness) == []
+    (decision,) = await harness.store.decisions(M)
+    assert decision.reason is Reason.MAINTENANCE
+
+
+async def test_an_acknowledgement_lasts_until_the_problem_ends_or_is_worse(harness, fs01):
+    await fs01.report(at(harness, WARNING))
+    remark = Remark(
+        monitor=M,
+        item="/var",
+        sort=Remarked.ACKNOWLEDGED,
+        at=harness.time.now,
+        who="aki",
+        level=WARNING,
+    )
+    assert await harness.store.acknowledge(remark.acknowledgement, remark)
+    reminder = at(harness, WARNING, serial=2, before=WARNING)
+    (alarm,) = reminder.alarms
+    reminder = replace(reminder, alarms=(replace(alarm, reason="repeat"),))
+    # In one report: what ends the acknowledgement counts for the rows after it.
+    await fs01.report(
+        reminder,
+        at(harness, CRITICAL, serial=3, before=WARNING),
+        replace(
+            reminder,
+            events=at(harness, WARNING, serial=4, before=WARNING).events,
+            alarms=(replace(alarm, event=f"{M}.4~{LIFE}", reason="repeat"),),
+        ),
+    )
+    assert [mail.id.split("~")[0] for mail in await mails(harness)] == [
+        f"{M}.1",
+        f"{M}.3",
+        f"{M}.4",
+    ]
+    acknowledged: tuple[Acknowledgement, ...] = (
+        await harness.store.suppressions(harness.time.now)
+    ).acknowledged
+    assert acknowledged == ()
+
+
+async def test_what_an_agent_says_is_neutral_text(harness, fs01):
+    change = at(harness, CRITICAL, item="/var\x1b[2J\u202e")
+    (item,) = change.state.items.values()
+    huge = Message("{used:>1000000000} {used.__class__}", arguments={"used": "x"})
+    words = replace(
+        item.cause, reading=replace(item.cause.reading, note=huge), words=plain("{")
+    )
+    event = replace(change.events[0], cause=words, path="other/evil/path")
+    state = State(items={"/var\x1b[2J\u202e": replace(item, cause=words)}, serial=1)
+    await fs01.report(replace(change, state=state, events=(event,)))
+    (kept,) = await harness.store.events()
+    assert (kept.item, kept.path) == ("/var?[2J?", "files/base/disks")
+    assert kept.cause.reading.note.en == "x {used.__class__}"
+    assert list((await harness.store.states())[M].items) == ["/var?[2J?"]
+
+
+async def test_times_of_a_wrong_clock_are_those_of_the_hub(harness, fs01):
+    now = harness.time.now
+    fs01.write(found(CRITICAL, now=now + timedelta(days=4000)), at=now + timedelta(days=4000))
+    await fs01.send()
+    (event,) = await harness.store.events()
+    (mail,) = await mails(harness)
+    assert (event.at, mail.born) == (now, now)
+
+
+async def test_rows_of_other_kinds_and_of_none_move_the_position_alone(harness, fs01):
+    fs01.write('{"odd": 1}', kind=RowKind.LIFE)
+    fs01.write("{}", kind="of a newer version")
+    answer = (await fs01.send()).message(ReportAnswer)
+    assert positions_of(answer) == ("apply", 2) and answer.refused_rows == ()
+
+
+async def test_an_agent_that_reports_too_much_is_put_off_and_its_log_keeps_the_rest(
+    harness, fs01
+):
+    fs01.write(*["{}"] * 1000, kind=RowKind.LIFE)
+    assert positions_of((await fs01.send()).message(ReportAnswer)) == ("apply", 1000)
+    fs01.write("{}", kind=RowKind.LIFE)
+    reply = await fs01.send()
+    assert (reply.status, reply.fault) == (429, "busy")
+    assert int(reply.headers["retry-after"]) >= 1
+    harness.time.pass_by(seconds=1)
+    assert positions_of((await fs01.send()).message(ReportAnswer)) == ("apply", 1001)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"start": Position(seq=1 << 60)},
+        {"start": Position(seq=-1)},
+        {"last": Position(seq=1, tag="x" * 100)},
+    ],
+)
+async def test_positions_out_of_bounds_are_no_positions(fs01, changed):
+    request = ReportRequest(**{"start": START} | changed)
+    reply = await fs01.client.send(REPORT, request)
+    assert (reply.status, reply.fault) == (400, "malformed")
+
+
+async def test_a_row_without_a_time_zone_and_too_many_rows_are_refused(harness, fs01):
+    fs01.write(at(harness, CRITICAL))
+    row = replace(fs01.rows[0], written_at=harness.time.now.replace(tzinfo=None))
+    assert (await fs01.send(rows=(row,))).fault == "malformed"
+    assert (await fs01.send(rows=(fs01.rows[0],) * 1001)).fault == "too-large"
+
+
+async def test_definitions_that_cannot_be_read_put_an_agent_off(harness, fs01):
+    await publish(harness, CONTENT | {"instances/here": {"group": "none"}})
+    fs01.write(at(harness, CRITICAL))
+    reply = await fs01.send()
+    assert (reply.status, reply.fault) == (429, "busy")
+    assert b"here" not in reply.content
+    configuration = (await fs01.client.greet()).configuration
+    fetched = await fs01.client.send(FETCH, FetchRequest(configuration=configuration))
+    assert fetched.message(FetchAnswer).states.states == {}
+
+
+async def test_the_hub_knows_how_far_behind_an_agent_is(harness, fs01):
+    fs01.write(at(harness, CRITICAL), at(harness, OK, serial=2, before=CRITICAL))
+    await fs01.send(rows=tuple(fs01.rows[:1]))
+    seen = (await harness.service.agents_hub.last_seen())[fs01.client.id]
+    assert seen.backlog == 1

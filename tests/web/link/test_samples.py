@@ -1,0 +1,89 @@
+"""Samples of agents: they go into the history, once, and only those of an agent's own monitors."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.model import Reading, Sample
+from noroshi.core.translation import plain
+from noroshi.link.link_messages import SAMPLES
+from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
+from tests.web.link.reporting_agent import M, publish
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def fs01(harness, agent):
+    harness.extra_ids = []
+    await publish(harness)
+    await agent.greet()
+    return agent
+
+
+def sample(moment, value=1.0, **changed):
+    return Sample(moment, **{"readings": (Reading("used", value, "%", "/var"),)} | changed)
+
+
+async def send(agent, start, end, samples, monitor=M):
+    of_monitor = SamplesOfMonitor(monitor=monitor, samples=tuple(samples))
+    request = SamplesRequest(start=start, end=end, monitors=(of_monitor,))
+    return (await agent.send(SAMPLES, request)).message(SamplesAnswer)
+
+
+async def values(harness, monitor=M):
+    history = await harness.store.samples(monitor)
+    return [one.readings[0].value for one in history]
+
+
+async def test_samples_are_kept_and_the_cursor_moves(harness, fs01):
+    end = harness.time.now
+    start = end - 5 * MINUTE
+    samples = [sample(start + n * MINUTE, float(n)) for n in range(5)]
+    answer = await send(fs01, start, end, samples)
+    assert answer == SamplesAnswer(position=end, interval=60.0)
+    assert await values(harness) == [4.0, 3.0, 2.0, 1.0, 0.0]
+
+
+async def test_samples_that_are_sent_again_are_kept_once(harness, fs01):
+    end = harness.time.now
+    start = end - 5 * MINUTE
+    samples = [sample(start + n * MINUTE, float(n)) for n in range(5)]
+    await send(fs01, start, end, samples)
+    harness.time.pass_by(seconds=60)
+    answer = await send(fs01, start, end + MINUTE, [*samples, sample(end, 5.0)])
+    assert answer.position == end + MINUTE
+    assert await values(harness) == [5.0, 4.0, 3.0, 2.0, 1.0, 0.0]
+
+
+async def test_the_cursor_outlives_the_hub(harness, fs01):
+    end = harness.time.now
+    await send(fs01, end - MINUTE, end, [sample(end - MINUTE)])
+    await harness.service.close()
+    answer = await send(fs01, end - MINUTE, end - MINUTE / 2, [sample(end - MINUTE)])
+    assert answer.position == end
+    assert await values(harness) == [1.0]
+
+
+async def test_samples_of_other_monitors_are_left_out(harness, fs01):
+    end = harness.time.now
+    for monitor in ("here1", "nothing"):
+        await send(fs01, end - MINUTE, end, [sample(end - MINUTE)], monitor)
+        assert await values(harness, monitor) == []
+
+
+async def test_samples_are_neutral_and_of_no_time_to_come(harness, fs01):
+    end = harness.time.now
+    later = sample(end + timedelta(days=9), readings=(), fault=plain("gone\x1b[2J"))
+    answer = await send(fs01, end - MINUTE, end + timedelta(days=10), [later])
+    assert answer.position == end + MINUTE
+    (kept,) = await harness.store.samples(M)
+    assert (kept.measured_at, kept.fault.en) == (end, "gone?[2J")
+
+
+async def test_times_without_a_zone_are_refused(harness, fs01):
+    end = harness.time.now.replace(tzinfo=None)
+    reply = await fs01.send(SAMPLES, SamplesRequest(start=end, end=end))
+    assert (reply.status, reply.fault) == (400, "malformed")
