@@ -407,3 +407,48 @@ def test_a_rule_may_still_ask_for_a_problem_of_many_looks_and_its_end():
 def test_lines_are_told_no_more_often_than_the_rule_allows():
     twice = replace(LOG, rules=(replace(OPS, most=2),))
     assert read_in_turn(twice, 1, 1, 1)[-1] is Reason.ENOUGH
+
+
+# what the hub tells
+
+OF_HUB = replace(OPS, routes=(), of_hub=True)
+AT_HUB = replace(DISK, rules=(OF_HUB,))
+
+
+def test_of_a_rule_of_the_hub_no_envelope_is_drafted_and_the_alarms_are_those_of_it():
+    of_hub = turn(State(), monitor=AT_HUB, a=95, b=95)
+    assert of_hub.envelopes == ()
+    assert [(one.alarm.id, one.rule, one.contact) for one in of_hub.hub_alarms] == [
+        ("m.1/ops/aki", "ops", "aki"),
+        ("m.2/ops/aki", "ops", "aki"),
+        ("m.1/ops/rin", "ops", "rin"),
+        ("m.2/ops/rin", "ops", "rin"),
+    ]
+    own = turn(State(), a=95, b=95)
+    assert own.hub_alarms == ()
+    assert of_hub.hub_alarms[0].alarm.id == own.envelopes[0].id
+
+
+def test_what_a_rule_of_the_hub_told_is_remembered_as_of_any_rule():
+    moments = [(DAWN, 95), (DAWN + MINUTE, 95), (DAWN + HOUR, 95), (DAWN + 2 * HOUR, 10)]
+    states = []
+    for monitor in (DISK, AT_HUB):
+        state = State()
+        for at, used in moments:
+            state = turn(state, at, monitor=monitor, a=used).state
+        states.append(state)
+    assert states[0] == states[1]
+
+
+def test_a_monitor_that_goes_tells_its_end_by_the_hub_too():
+    bad = turn(State(), monitor=AT_HUB, a=95)
+    change = closing_change(AT_HUB, bad.state, DAWN + MINUTE, lambda *_: {})
+    assert {one.alarm.reason for one in change.hub_alarms} == {Reason.ENDED}
+    assert {one.alarm.thread for one in change.hub_alarms} == {"m.1/ops/aki", "m.1/ops/rin"}
+
+
+def test_an_own_rule_beside_one_of_the_hub_drafts_its_own():
+    monitor = replace(DISK, rules=(replace(OF_HUB, id="hub"), OPS))
+    change = turn(State(), monitor=monitor, a=95)
+    assert [envelope.id for envelope in change.envelopes] == ["m.1/ops/aki", "m.1/ops/rin"]
+    assert [one.alarm.id for one in change.hub_alarms] == ["m.1/hub/aki", "m.1/hub/rin"]

@@ -1,7 +1,8 @@
 """Tell the documents that the hub gave from the node's own, and fit the former to this node.
 
-A hub may say what is watched here. It says neither who is told, nor by which route, nor what a
-secret of this node is used for: those documents are the node's own.
+A hub may say what is watched here, and of what it is to hear by its rules, with which it notifies
+its contacts itself. It says neither by which route this node sends, nor what a secret of this node is
+used for: those documents are the node's own.
 """
 
 from __future__ import annotations
@@ -16,9 +17,14 @@ from noroshi.core.translation import _
 from noroshi.definitions.document_content import content, document, split
 from noroshi.schema import Invalid
 
-GIVEN_TYPES = ("instances", "networks", "blueprints")
+INSTANCES, RULES, CONTACTS = "instances", "rules", "contacts"
+MARKED_TYPES = (INSTANCES, RULES, CONTACTS)
+"""The types of which a definition of the hub bears a mark, as it works in another way."""
+GIVEN_TYPES = (*MARKED_TYPES, "networks", "blueprints")
+MARK = "of_hub"
 OWN_DEFINITION = f"instances/{OWN_INSTANCE}"
-NOT_GIVEN = _("a hub gives its agents instances, networks and blueprints only")
+NOT_GIVEN = _("a hub gives its agents instances, rules, contacts, networks and blueprints only")
+MARKED = _("is set by Noroshi in what a hub gave; remove the line")
 EXISTS = _(
     "this server has a definition of its own with this name, which was not overwritten. Rename "
     "one of the two"
@@ -73,18 +79,59 @@ def unfit_documents(
             yield Problem(f"{one.key}.toml", EXISTS)
 
 
+def marked_documents(
+    documents: Iterable[Document], given_keys: Collection[str]
+) -> Iterator[Problem]:
+    """Yield the documents that bear the hub's mark, and that it did not give."""
+    for one in documents:
+        if f'"{MARK}":' in one.body and one.key not in given_keys and _is_marked(one):
+            yield Problem(f"{one.key}.toml: {MARK}", MARKED)
+
+
 def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Document:
-    """Return a document of the hub as it holds here: measured by this node, and with those of its
-    rules that this node has. Raises Invalid if it cannot be read."""
-    if not hub_document.key.startswith("instances/"):
+    """Return a document of the hub as it holds here: an instance is measured by this node, with
+    those of its rules that the hub gave; who is notified by a rule, and how, is the hub's matter.
+    Raises Invalid if it cannot be read."""
+    type = hub_document.key.partition("/")[0]
+    if type not in MARKED_TYPES:
         return hub_document
-    instance = _with_rules(content(hub_document), rules)
+    table = {**content(hub_document), MARK: True}
+    if type == RULES:
+        table["routes"] = []
+    elif type == CONTACTS:
+        table["addresses"] = []
+    else:
+        table = {**_with_rules_in(table, rules), "source": node}
+    return document(hub_document.key, table)
+
+
+def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield documents of a hub as they are the node's own once it has none: without its rules and
+    contacts. Raises Invalid if one cannot be read."""
+    for one in hub_documents:
+        type = one.key.partition("/")[0]
+        if type == INSTANCES:
+            table = _with_rules_in(content(one), ())
+            yield document(one.key, {k: v for k, v in table.items() if k != MARK})
+        elif type not in MARKED_TYPES:
+            yield one
+
+
+def _is_marked(one: Document) -> bool:
+    try:
+        return MARK in content(one)
+    except Invalid:  # told by whoever reads it
+        return False
+
+
+def _with_rules_in(instance: Mapping[str, Any], rules: Collection[str]) -> dict[str, Any]:
+    """Return an instance with those of its rules, also further inside, that are among these."""
     groups = [
         _with_rules(group, rules)
         | {"monitor": [_with_rules(one, rules) for one in _tables(group, "monitor")]}
         for group in _tables(instance, "group")
     ]
-    return document(hub_document.key, {**instance, "source": node, "group": groups})
+    return {**_with_rules(instance, rules), "group": groups}
 
 
 def _with_rules(table: Mapping[str, Any], rules: Collection[str]) -> dict[str, Any]:

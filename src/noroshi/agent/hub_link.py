@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from noroshi import __version__
@@ -36,6 +38,7 @@ LEAVE_PATIENCE = 10.0
 """Seconds to wait for the hub while leaving it."""
 RETRY_PAUSE = 30.0
 """Seconds until the enrolment is read again, if the store could not be read."""
+Release = Callable[[], Awaitable[None]]
 
 
 class HubLink:
@@ -76,23 +79,24 @@ class HubLink:
         keys = await self._keys_to_join()
         await self._keep_proxy_password(proxy)
         enrolment = await self._ask_to_join(host, port, code, name, proxy, keys)
-        await self._stop()
-        await keep_enrolment(self._store, enrolment)
-        self._change_event.set()
+        async with self._link_stopped():
+            await keep_enrolment(self._store, enrolment)
         log.info("joined a hub hub=%s name=%s", enrolment.hub_name, enrolment.name)
         return enrolment
 
-    async def leave(self) -> bool:
-        """Leave the hub; the documents that it gave become the node's own. Return whether the hub
-        was told. Raises VaultError or StoreError."""
+    async def leave(self, release: Release | None = None) -> bool:
+        """Leave the hub; `release` makes the documents that it gave the node's own, once nothing
+        comes from it any more. Return whether the hub was told. Raises VaultError, StoreError, or
+        what `release` raises: then the node has its hub still."""
         enrolment = await self.enrolment()
         hub_informed = enrolment is not None and await self._tell_leave(enrolment)
-        await self._stop()
-        await keep_enrolment(self._store, None)
-        await keep_configuration(self._store, AcceptedConfiguration())
-        for entry in (AGENT_KEYS, HUB_PROXY):
-            await self._vault.remove(entry)
-        self._change_event.set()
+        async with self._link_stopped():
+            if release is not None:
+                await release()
+            await keep_enrolment(self._store, None)
+            await keep_configuration(self._store, AcceptedConfiguration())
+            for entry in (AGENT_KEYS, HUB_PROXY):
+                await self._vault.remove(entry)
         log.info("left the hub told=%s", hub_informed)
         return hub_informed
 
@@ -105,6 +109,15 @@ class HubLink:
                 await self._change_event.wait()
             finally:
                 await self._stop()
+
+    @asynccontextmanager
+    async def _link_stopped(self) -> AsyncIterator[None]:
+        """Stop the link while the enrolment changes; it goes on by what is stored then."""
+        await self._stop()
+        try:
+            yield
+        finally:
+            self._change_event.set()
 
     async def _stop(self) -> None:
         """End the link, so that it writes nothing any more."""

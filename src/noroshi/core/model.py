@@ -103,6 +103,9 @@ class Rule:
     most: int = MOST_TELLINGS
     repeat: timedelta | None = None
     notifies_recovery: bool = True
+    of_hub: bool = False
+    """The hub gave it: its alarms are reported to the hub, which notifies, and no route is used
+    here."""
 
     @property
     def name_or_id(self) -> str:
@@ -118,7 +121,8 @@ class Rule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """Describe a monitored computer. Network checks reach it at `address`. `source` is where it
-    is measured, as its definition says; core.sources decides. `ssh`: how to log in there."""
+    is measured, as its definition says; core.sources decides. `ssh`: how to log in there.
+    `of_hub`: the hub gave it, and what happens to it is reported there."""
 
     name: str
     title: str = ""
@@ -126,6 +130,7 @@ class Instance:
     zone: str = "UTC"
     source: str = ""
     ssh: SshLogin | None = None
+    of_hub: bool = False
 
 
 SSH_SOURCE = "ssh"
@@ -341,6 +346,15 @@ class Alarm:
     thread: str
 
 
+@dataclass(frozen=True, slots=True)
+class HubAlarm:
+    """An alarm of a rule of the hub, by which the hub notifies the contact of that name."""
+
+    alarm: Alarm
+    rule: str
+    contact: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Hold all that one turn writes; a store writes all of it, or nothing.
@@ -348,7 +362,8 @@ class Change:
     `wake` is the earliest instant at which a decision could change without a new sample.
     `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
     change, and those that the history lacks from before: a memory is never written without its
-    samples. `reports` are the rows by which an agent tells its hub of the change.
+    samples. `reports` are the rows by which an agent tells its hub of the change; `hub_alarms` go
+    into them.
     """
 
     monitor: str
@@ -359,4 +374,5 @@ class Change:
     envelopes: tuple[Envelope, ...] = ()
     decisions: tuple[Decision, ...] = ()
     wake: datetime | None = None
+    hub_alarms: tuple[HubAlarm, ...] = ()
     reports: tuple[ReportDraft, ...] = ()

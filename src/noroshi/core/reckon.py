@@ -18,6 +18,7 @@ from noroshi.core.model import (
     Contact,
     Decision,
     Event,
+    HubAlarm,
     ItemState,
     LastNotification,
     Monitor,
@@ -134,6 +135,7 @@ def _change(
         state=_remember(state, outcomes, now),
         events=_with_reminders(events, outcomes),
         envelopes=tuple(_envelopes(monitor, state, outcomes, now, draft)),
+        hub_alarms=tuple(_hub_alarms(monitor, state, outcomes)),
         decisions=tuple(_new_decisions(state, outcomes, now)),
     )
 
@@ -301,7 +303,8 @@ def _notification(
 def _envelopes(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
-    return envelopes_of(monitor, _notifications(monitor, state, outcomes), now, draft)
+    notifications = _notifications(monitor, state, outcomes, of_hub=False)
+    return envelopes_of(monitor, notifications, now, draft)
 
 
 def envelopes_of(
@@ -313,10 +316,21 @@ def envelopes_of(
         yield _envelope(monitor, one.rule, one.contact, one.alarms, payload, now)
 
 
-def _notifications(
+def _hub_alarms(
     monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome]
+) -> Iterator[HubAlarm]:
+    """Yield what the hub is to tell; it drafts the envelopes."""
+    for one in _notifications(monitor, state, outcomes, of_hub=True):
+        yield from (HubAlarm(alarm, one.rule.id, one.contact.id) for alarm in one.alarms)
+
+
+def _notifications(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], *, of_hub: bool
 ) -> Iterator[RuleNotification]:
+    """Yield who is to be told what, by the rules of the hub, or by the node's own."""
     for rule in monitor.rules:
+        if rule.of_hub != of_hub:
+            continue
         notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():
             yield RuleNotification(rule, contact, tuple(_alarms(notifying, state, contact)))

@@ -19,6 +19,7 @@ from noroshi.core.definitions.compiler import (
     Kinds,
     LimitsDef,
     MonitorDef,
+    NotificationDef,
     RouteDef,
     RuleDef,
     compile,
@@ -691,3 +692,71 @@ def test_a_proxy_s_port_that_is_none_is_a_problem_at_its_place(port):
     office = NetworkDef(name="office", proxy=f"proxy.test:{port}")
     (problem,) = said_of(replace(defined(), networks={"office": office}))
     assert problem.startswith("networks/office.toml: proxy: must be host:port")
+
+
+# what a hub gave
+
+HUB_OPS = ContactDef(name="boss", addresses=(), of_hub=True)
+HUB_RULE = RuleDef(name="urgent", action="mail", contacts=("boss",), routes=(), of_hub=True)
+
+
+def with_hub(web=None, rule=HUB_RULE, **more):
+    """Definitions with a rule and a contact of the hub beside the node's own."""
+    own = defined(web or replace(WEB, rules=("urgent",), of_hub=True))
+    return replace(
+        own,
+        rules={**own.rules, "urgent": rule},
+        contacts={**own.contacts, "boss": HUB_OPS},
+        **more,
+    )
+
+
+def test_a_rule_of_the_hub_needs_no_route_and_its_contact_no_address():
+    plan = compile(with_hub(), KINDS)
+    assert not isinstance(plan, tuple), list(map(str, plan))
+    monitor = plan.monitors["m1"]
+    assert monitor.instance.of_hub
+    (rule,) = monitor.rules
+    assert (rule.id, rule.of_hub, rule.routes) == ("urgent", True, ())
+    assert [contact.id for contact in rule.contacts] == ["boss"]
+    assert not plan.rules["ops"].of_hub
+
+
+NIGHTLY = NotificationDef(
+    name="n", events=("started",), contacts=("boss",), routes=("smtp1",), action="mail"
+)
+
+
+@pytest.mark.parametrize(
+    ("definitions", "said"),
+    [
+        pytest.param(
+            with_hub(replace(WEB, rules=("urgent",))),
+            "instances/web.toml: rules: there is no rule urgent",
+            id="an own instance uses no rule of the hub",
+        ),
+        pytest.param(
+            with_hub(replace(WEB, rules=("ops",), of_hub=True)),
+            "instances/web.toml: rules: there is no rule ops",
+            id="an instance of the hub uses no own rule",
+        ),
+        pytest.param(
+            with_hub(rule=replace(HUB_RULE, contacts=("ops",))),
+            "rules/urgent.toml: contacts: there is no contact ops",
+            id="a rule of the hub tells no own contact",
+        ),
+        pytest.param(
+            with_hub(WEB, rule=replace(HUB_RULE, of_hub=False, routes=("smtp1",))),
+            "rules/urgent.toml: contacts: there is no contact boss",
+            id="an own rule tells no contact of the hub",
+        ),
+        pytest.param(
+            with_hub(notifications={"n": NIGHTLY}),
+            "notifications/n.toml: contacts: there is no contact boss",
+            id="nor does a notification",
+        ),
+    ],
+)
+def test_what_the_hub_gave_and_the_nodes_own_are_not_mixed(definitions, said):
+    (problem,) = said_of(definitions)
+    assert problem.startswith(said)

@@ -93,13 +93,63 @@ async def test_it_is_in_force_beside_the_nodes_own(node):
     )
 
 
-async def test_it_is_measured_by_this_node_with_those_rules_that_are_here(node):
+RULE = {"action": "mail", "contacts": ["chief"], "routes": ["smtp1"]}
+CONTACT = {"addresses": ["chief@example.com"], "language": "ja"}
+
+
+def with_rules(name="c1", **contents):
+    """A configuration with a rule of the hub, and its contact."""
+    given = {"instances__fs01": instance(rules=["night"]), **contents}
+    return configuration(name, rules__night=RULE, contacts__chief=CONTACT, **given)
+
+
+async def test_it_is_measured_by_this_node_and_uses_no_rule_of_it(node):
     await taken(node, configuration())
     found = await content(node, "instances/fs01")
     assert found["source"] == "node" and found["rules"] == []
     (group,) = found["group"]
-    assert group["rules"] == [] and group["monitor"][0]["rules"] == ["all"]
+    assert group["rules"] == [] and group["monitor"][0]["rules"] == []
     assert group["monitor"][0]["id"] == ID
+    assert found["of_hub"] is True
+
+
+async def test_its_rules_notify_at_the_hub_and_neither_routes_nor_addresses_are_here(node):
+    assert await taken(node, with_rules()) == []
+    assert (await content(node, "instances/fs01"))["rules"] == ["night"]
+    assert await content(node, "rules/night") == {**RULE, "routes": [], "of_hub": True}
+    assert await content(node, "contacts/chief") == {
+        "language": "ja",
+        "addresses": [],
+        "of_hub": True,
+    }
+
+
+@pytest.mark.parametrize(("key", "content"), [("rules/all", RULE), ("contacts/ops", CONTACT)])
+async def test_a_rule_and_a_contact_of_the_nodes_own_are_not_overwritten(node, key, content):
+    (problem,) = await taken(node, with_rules(**{key.replace("/", "__"): content}))
+    assert problem.startswith(f"{key}.toml: this server has a definition of its own")
+
+
+async def test_the_nodes_own_instances_use_no_rule_of_the_hub(node):
+    await taken(node, with_rules())
+    with pytest.raises(Exception, match=r"instances/mine.toml: rules.*there is no rule night"):
+        await InProcessClient(node)(
+            "definition_change", put={"instances/mine": local(rules=["night"])}
+        )
+
+
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        ("instances/mine", local(of_hub=True)),
+        ("rules/mine", {**RULE, "contacts": ["ops"], "of_hub": True}),
+        ("contacts/mine", {**CONTACT, "of_hub": True}),
+    ],
+)
+async def test_only_what_the_hub_gave_bears_its_mark(node, key, content):
+    await taken(node, with_rules())
+    with pytest.raises(Exception, match=f"{key}.toml: of_hub"):
+        await InProcessClient(node)("definition_change", put={key: content})
 
 
 async def test_the_version_says_that_it_came_from_the_hub(node):
@@ -143,15 +193,10 @@ async def test_what_is_here_as_the_nodes_own_is_not_overwritten(node):
     assert await given(node) == AcceptedConfiguration()
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["routes/out", "accounts/m365", "rules/more", "contacts/me", "notifications/n", "clouds/c"],
-)
-async def test_a_hub_says_neither_who_is_told_nor_by_which_route(node, key):
+@pytest.mark.parametrize("key", ["routes/out", "accounts/m365", "notifications/n", "clouds/c"])
+async def test_a_hub_does_not_say_by_which_route_this_node_sends(node, key):
     (problem,) = await taken(node, configuration(**{key.replace("/", "__"): {}}))
-    assert (
-        problem == f"{key}.toml: a hub gives its agents instances, networks and blueprints only"
-    )
+    assert problem.startswith(f"{key}.toml: a hub gives its agents instances, rules, contacts")
 
 
 async def test_the_watch_of_the_node_itself_is_its_own(node):

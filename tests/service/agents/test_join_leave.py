@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -26,7 +27,7 @@ from noroshi.service.errors import (
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.agent.stand_in_hub import stand_in_hub
-from tests.service.agents.test_hub_definitions import configuration
+from tests.service.agents.test_hub_definitions import configuration, with_rules
 from tests.service.harness import AKI, Harness
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
@@ -133,6 +134,18 @@ async def test_what_the_hub_gave_stays_unless_it_is_to_go(node, hub, remove):
     assert there == (set() if remove else {"instances/fs01"})
     if not remove:  # it is the node's own now, and may be changed
         await node.service.switches.stop_instance(AKI, instance="fs01")
+
+
+@pytest.mark.parametrize("remove", [False, True])
+async def test_rules_and_contacts_of_a_hub_go_with_it(node, hub, remove):
+    await join(node, hub)
+    enrolment = await node.service.context.hub_links.enrolment()
+    assert await node.service.hub_definitions.take_up(enrolment, with_rules()) == ()
+    await node.service.hub.leave(AKI, remove=remove)
+    documents = (await node.store.current()).documents
+    assert [one.key for one in documents] == ([] if remove else ["instances/fs01"])
+    for one in documents:
+        assert "of_hub" not in one.body and json.loads(one.body)["rules"] == []
 
 
 async def test_a_running_node_links_as_soon_as_it_has_joined(node, hub):

@@ -16,6 +16,7 @@ from tests.web.filled_queue import filled
 from tests.web.hostile import routes_of
 from tests.web.node_at_work import living
 from tests.web.page_forms import forms_of
+from tests.web.servers_at_work import with_agents
 from tests.web.test_each_page import PAGES, names_of
 
 FOR_ONESELF = ("/login", "/login/code", "/start", "/logout", "/look", "/sure")
@@ -137,7 +138,7 @@ async def walked(browser, pages, found):
 
 async def test_on_every_page_what_was_typed_is_kept_while_the_password_is_asked_for(tmp_path):
     """All forms that there are, whatever their operation: a page that is added is among them."""
-    found, harness = {}, await living(tmp_path)
+    found, harness = {}, await with_agents(await living(tmp_path))
     names = await names_of(harness)
     pages = [path.format(**names) for path in PAGES.values()]
     empty = await with_user(harness=Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND))

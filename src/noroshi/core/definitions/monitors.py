@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from sys import intern
 
@@ -88,6 +88,16 @@ class References:
     rules: Mapping[str, Rule]
     networks: Mapping[str, Network] = field(default_factory=dict)
 
+    def with_rules_for(self, instance: InstanceDef) -> References:
+        """Return the things that an instance may name: one that the hub gave has rules of the hub,
+        the others have the node's own."""
+        if all(rule.of_hub == instance.of_hub for rule in self.rules.values()):
+            return self
+        rules = {
+            name: rule for name, rule in self.rules.items() if rule.of_hub == instance.of_hub
+        }
+        return replace(self, rules=rules)
+
 
 def monitors(
     definitions: Definitions, references: References, problems: list[Problem]
@@ -123,7 +133,9 @@ def _of_instance(
         zone=instance_zone,
         source=definition.source,
         ssh=ssh_login_of(definition, place),
+        of_hub=definition.of_hub,
     )
+    references = references.with_rules_for(definition)
     heritage = _inheritance(Inheritance(), definition, instance_zone, references, place)
     _check_names(definition.group, place.at("group"))
     monitors_with_places: MonitorsWithPlaces = []

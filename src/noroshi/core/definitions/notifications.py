@@ -29,10 +29,20 @@ def notifications(
     contacts: Mapping[str, Contact],
     problems: list[Problem],
 ) -> dict[str, Notification]:
-    """Return all notifications by name, with the contacts that they name."""
+    """Return all notifications by name, with the contacts that they name; those of the hub have no
+    addresses here."""
+    own_contacts = {
+        name: contact
+        for name, contact in contacts.items()
+        if not definitions.contacts[name].of_hub
+    }
     return {
         name: _notification(
-            definition, definitions, actions, contacts, file_of("notifications", name, problems)
+            definition,
+            definitions,
+            actions,
+            own_contacts,
+            file_of("notifications", name, problems),
         )
         for name, definition in definitions.notifications.items()
     }

@@ -85,7 +85,7 @@ def _contact(definition: ContactDef, place: Place) -> Contact:
     title(definition.title, place)
     zone(definition.zone, place)
     in_range(definition.one_by_one, 0, MOST_BY_ONE, place.at("one_by_one"))
-    if not definition.addresses:
+    if not definition.addresses and not definition.of_hub:
         place.at("addresses").say(NO_MAILBOX)
     if len(definition.addresses) > MOST_ADDRESSES:
         place.at("addresses").say(TOO_MANY, most=MOST_ADDRESSES)
@@ -108,10 +108,23 @@ def rules(
     contacts: Mapping[str, Contact],
     problems: list[Problem],
 ) -> dict[str, Rule]:
-    """Return all rules by name, with the contacts that they name."""
+    """Return all rules by name, with the contacts that they name: those of the hub with contacts of
+    the hub, and the node's own with its own."""
+    contacts_of = {
+        of_hub: {
+            name: contact
+            for name, contact in contacts.items()
+            if definitions.contacts[name].of_hub == of_hub
+        }
+        for of_hub in (False, True)
+    }
     return {
         name: _rule(
-            definition, kinds, contacts, definitions.routes, file_of("rules", name, problems)
+            definition,
+            kinds,
+            contacts_of[definition.of_hub],
+            definitions.routes,
+            file_of("rules", name, problems),
         )
         for name, definition in definitions.rules.items()
     }
@@ -125,7 +138,8 @@ def _rule(
     place: Place,
 ) -> Rule:
     one_of(definition.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
-    one_of(definition.routes, routes, ROUTE, NO_WAY, place.at("routes"))
+    if definition.routes or not definition.of_hub:
+        one_of(definition.routes, routes, ROUTE, NO_WAY, place.at("routes"))
     if not definition.on:
         place.at("on").say(NEVER)
     in_range(definition.most, 1, MOST_TELLINGS, place.at("most"))
@@ -144,6 +158,7 @@ def _rule(
         most=definition.most,
         repeat=read_length(definition.repeat, SHORTEST_REPEAT, place.at("repeat")),
         notifies_recovery=definition.recovered,
+        of_hub=definition.of_hub,
     )
 
 

@@ -176,6 +176,8 @@ class InstanceDef(Definition):
     """Maintenance of the whole instance."""
     enabled: bool = True
     """Off: monitoring of the instance is stopped; nothing is measured."""
+    of_hub: bool = False
+    """Whether the hub gave this definition. Set by Noroshi; do not change it."""
     group: tuple[GroupDef, ...] = ()
 
 
@@ -224,6 +226,8 @@ class ContactDef(Definition):
     one_by_one: int = 3
     """Number of alarms within a minute that are sent individually; further alarms are combined.
     0: never combine."""
+    of_hub: bool = False
+    """Whether the hub gave this definition. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +264,8 @@ class RuleDef(Definition):
     """Also notify when the problem ends."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the action: subject, text ..."""
+    of_hub: bool = False
+    """Whether the hub gave this definition. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ def _rules_for_contacts(rules: Iterable[Rule], routes: Sequence[str]) -> Sequenc
     """Return one rule for each contact of a rule: by that rule's routes, then by any other."""
     rule_by_contact: dict[str, Rule] = {}
     for rule in rules:
-        for contact in rule.contacts:
+        for contact in () if rule.of_hub else rule.contacts:
             all_routes = (
                 *rule.routes,
                 *(route for route in routes if route not in rule.routes),

@@ -17,7 +17,7 @@ from noroshi.agent.enrolment import (
     configuration_in,
     keep_configuration,
 )
-from noroshi.agent.hub_documents import fitted, own_documents, unfit_documents
+from noroshi.agent.hub_documents import RULES, fitted, own_documents, unfit_documents
 from noroshi.agent.link_status import LinkStatus
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.definitions.version_note import note_text
@@ -112,11 +112,16 @@ class HubDefinitions(ApplyOperations):
         problems = tuple(unfit_documents(answer.documents, own_keys))
         if problems:
             raise InvalidArgumentError(BAD_DEFINITIONS, first_of(problems))
-        rules = {key.partition("/")[2] for key in own_keys if key.startswith("rules/")}
+        hub_keys = [one.key for one in answer.documents]
+        rules = {key.partition("/")[2] for key in hub_keys if key.startswith(f"{RULES}/")}
         try:
             return tuple(fitted(one, self._context.name, rules) for one in answer.documents)
         except Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
+
+    async def _marked_problems(self, _documents: tuple[Document, ...]) -> tuple[Problem, ...]:
+        """Return none: what the hub gives is marked as it comes."""
+        return ()
 
     async def _require_no_secrets(
         self, plan: Plan, node_documents: tuple[Document, ...]

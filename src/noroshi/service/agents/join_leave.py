@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from noroshi.agent.enrolment import Enrolment, configuration_in
-from noroshi.agent.hub_documents import own_documents
+from noroshi.agent.enrolment import (
+    AcceptedConfiguration,
+    Enrolment,
+    configuration_in,
+    keep_configuration,
+)
+from noroshi.agent.hub_documents import own_documents, released
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import HubProxy
@@ -17,6 +22,7 @@ from noroshi.core.agents import NAME, JoinRefusal
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.definitions.validation import CheckResult
 from noroshi.link.join_code import JoinCode, JoinCodeError
 from noroshi.link.link_messages import LinkFault
 from noroshi.network.proxy import authority
@@ -57,6 +63,7 @@ REASONS = {
     ),
 }
 LEFT_HUB = _("definitions of the hub {hub} removed")
+FREE_OF_HUB = _("rules and contacts of the hub {hub} removed")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 
 
@@ -79,16 +86,19 @@ class HubOperations(ApplyOperations):
 
     @offers(hub_operations.HUB_LEAVE)
     async def leave(self, person: Person, remove: bool = False) -> HubLeft:
-        """Leave the hub. The definitions that it gave stay as this node's own; `remove`: they are
-        removed, too."""
+        """Leave the hub. The instances that it gave stay as this node's own, its rules and contacts
+        do not; `remove`: all that it gave is removed."""
         enrolment = await self._links.enrolment()
         if enrolment is None:
             raise NotFoundError(NO_HUB)
         keys = configuration_in(await self._store.get_values()).keys
+
+        async def release() -> None:
+            if keys:
+                await self._release(person, enrolment, keys, remove=remove)
+
         with _failures_in_words():
-            informed = await (await self._links.open()).leave()
-        if remove and keys:
-            await self._remove(person, enrolment, keys)
+            informed = await (await self._links.open()).leave(release)
         note(old_state={"hub": enrolment.hub_name, "name": enrolment.name})
         return HubLeft(hub=enrolment.hub_name, informed=informed, given=keys, removed=remove)
 
@@ -135,17 +145,27 @@ class HubOperations(ApplyOperations):
         except VaultError:
             return ""
 
-    async def _remove(
-        self, person: Person, enrolment: Enrolment, keys: tuple[str, ...]
+    async def _release(
+        self, person: Person, enrolment: Enrolment, keys: tuple[str, ...], *, remove: bool
     ) -> None:
-        version_note = note_text(LEFT_HUB.fill(hub=enrolment.hub_name))
+        """Make the definitions of the hub the node's own, or remove them."""
+        words = LEFT_HUB if remove else FREE_OF_HUB
+        version_note = note_text(words.fill(hub=enrolment.hub_name))
 
         async def make(current: Version) -> Applied:
             documents = own_documents(current.documents, keys)
+            if not remove:
+                hub_documents = (one for one in current.documents if one.key in keys)
+                documents = (*documents, *released(hub_documents))
             result = await self._require_sound(documents, current, empty=True)
             return await self._put_in_effect(person, result, current, version_note, "hub_leave")
 
+        # Whoever dies in between has a hub still, and fetches the configuration again.
+        await keep_configuration(self._store, AcceptedConfiguration(keys=keys))
         await self._on_newest(make)
+
+    async def _require_given_unchanged(self, _result: CheckResult, _current: Version) -> None:
+        """Let what the hub gave be changed: the node leaves it."""
 
 
 @contextmanager

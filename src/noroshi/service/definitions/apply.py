@@ -18,7 +18,12 @@ from itertools import islice
 
 from noroshi import ports
 from noroshi.agent.enrolment import configuration_in, enrolment_in
-from noroshi.agent.hub_documents import changed_keys, own_documents, with_given_documents
+from noroshi.agent.hub_documents import (
+    changed_keys,
+    marked_documents,
+    own_documents,
+    with_given_documents,
+)
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
@@ -322,6 +327,7 @@ class ApplyOperations(OperationGroup):
     async def _check_documents(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
     ) -> CheckResult:
+        mark_problems = await self._marked_problems(documents)
         checking = check(
             documents,
             current.documents,
@@ -338,7 +344,15 @@ class ApplyOperations(OperationGroup):
             return tuple(islice(typed_secrets(*new_and_old, vault_names), MOST_FOUND))
 
         problems = await asyncio.to_thread(secrets_in_text)
-        return replace(result, problems=(*result.problems, *problems))
+        return replace(result, problems=(*result.problems, *mark_problems, *problems))
+
+    async def _marked_problems(self, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
+        """Return a problem for each document that bears the hub's mark, and is the node's own. Of
+        one that the hub gave, and that was renamed, is told that it must not be changed."""
+        given_keys = set(configuration_in(await self._store.get_values()).keys)
+        if given_keys - {one.key for one in documents}:
+            return ()
+        return tuple(islice(marked_documents(documents, given_keys), MOST_FOUND))
 
 
 def _as_noted(one: Difference) -> Mapping[str, str]:

@@ -50,7 +50,7 @@ SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 in a list of tables."""
 EACH = ("list", "map", "lines")
 """The sorts of fields whose values are typed one to a line."""
-NOT_ASKED = ("id", "options", "limits", "group", "monitor")
+NOT_ASKED = ("id", "of_hub", "options", "limits", "group", "monitor")
 """Settings that no field stands for: made by Noroshi, or drawn by themselves."""
 
 
