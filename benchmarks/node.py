@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.programs import end, noroshi
+from benchmarks.programs import end, noroshi, preparation
 from benchmarks.usage import Usage, usage
 from noroshi.cli.clients.socket import SocketClient
 
@@ -34,7 +34,7 @@ class Node:
 
     def command(self, *words: object) -> str:
         """Run a command on this home; what it printed. CalledProcessError if it failed."""
-        argv = self._argv(*words)
+        argv = preparation(*self._about(*words))
         return subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def start(self) -> float:
@@ -43,7 +43,7 @@ class Node:
         self._said = len(self.log.read_text(encoding="utf-8")) if self.log.exists() else 0
         with self.log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                self._argv("serve"), stdout=log, stderr=log, env=self._env, text=True
+                noroshi(*self._about("serve")), stdout=log, stderr=log, env=self._env, text=True
             )
         return asked
 
@@ -56,8 +56,8 @@ class Node:
             time.sleep(0.05)
         raise RuntimeError(f"the node did not start: {self.log.read_text()[-2000:]}")
 
-    def _argv(self, *words: object) -> Sequence[str]:
-        return noroshi("--home", self.home, "--lang", "en", *words)
+    def _about(self, *words: object) -> Sequence[object]:
+        return ("--home", self.home, "--lang", "en", *words)
 
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None

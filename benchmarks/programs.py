@@ -6,11 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 HOUSE = Path(__file__).parent.parent
+INSTALLED = (str(Path(sys.executable).with_name("noroshi")),)
+PREPARER: ContextVar[Sequence[str]] = ContextVar("PREPARER", default=INSTALLED)
+"""What begins the commands that make a scene ready. The tests put something quicker here, where no time
+is held to a promise."""
 POLL = 0.5
 WAIT = 30.0  # seconds that a program has to end by itself
 
@@ -74,6 +79,11 @@ def wait_until(done: Callable[[], bool], until: float) -> None:
         time.sleep(POLL)
 
 
+def preparation(*arguments: object) -> Sequence[str]:
+    """The command line of a `noroshi` command that makes a scene ready."""
+    return [*PREPARER.get(), *map(str, arguments)]
+
+
 def noroshi(*arguments: object) -> Sequence[str]:
     """The command line of a `noroshi` command of this checkout."""
-    return [str(Path(sys.executable).with_name("noroshi")), *map(str, arguments)]
+    return [*INSTALLED, *map(str, arguments)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("noroshi")
+
+# Else each of the workers would compile all tests, and each program that a test starts what it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A mail server of ours in a thread has five seconds to start, else; a busy machine takes longer.
 os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "150")

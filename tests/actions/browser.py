@@ -36,9 +36,8 @@ class Browser:
         self._events: list[str] = []
         self.requests: list[str] = []
 
-    async def show(self, html: str, width: int, *, dark: bool) -> None:
-        """Show a page; the wanted colours are the reader's."""
-        self.requests.clear()
+    async def look(self, width: int, *, dark: bool) -> None:
+        """Be so wide from now on; the wanted colours are the reader's."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.ask("Emulation.setEmulatedMedia", features=[scheme])
         await self.ask(
@@ -48,6 +47,10 @@ class Browser:
             deviceScaleFactor=1,
             mobile=False,
         )
+
+    async def show(self, html: str) -> None:
+        """Show a page."""
+        self.requests.clear()
         data = base64.b64encode(html.encode()).decode()
         await self.ask("Page.navigate", url=f"data:text/html;charset=utf-8;base64,{data}")
         loaded = "document.readyState == 'complete' && location.protocol == 'data:'"

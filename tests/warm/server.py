@@ -7,7 +7,6 @@ tests/cli/test_starting.py, and by each test that starts a node, a lab or a demo
 
 import atexit
 import gc
-import marshal
 import os
 import pkgutil
 import select
@@ -74,11 +73,18 @@ def begin(listener, running):
         os.close(command.ends)
     way.close()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & leaves it ignored
-    return marshal.loads(said), files
+    return asked_for(said), files
+
+
+def asked_for(said):
+    """Arguments, environment and folder of what tests/warm/client.c sent."""
+    folder, count, *rest = map(os.fsdecode, said.split(b"\0")[:-1])
+    pairs = (one.partition("=") for one in rest[int(count) :])
+    return rest[: int(count)], {name: value for name, _, value in pairs}, folder
 
 
 def received(way):
-    """What tests/warm/client.py sends; nothing is whole if somebody has killed it meanwhile."""
+    """What tests/warm/client.c sends; nothing is whole if somebody has killed it meanwhile."""
     head, files, _, _ = socket.recv_fds(way, 4, 3)
     text = b""
     while len(text) < int.from_bytes(head, "big") and (more := way.recv(1 << 16)):

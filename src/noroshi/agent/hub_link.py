@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from noroshi import __version__
@@ -78,9 +79,8 @@ class HubLink:
         keys = await self._keys_to_join()
         await self._keep_proxy_password(proxy)
         enrolment = await self._ask_to_join(host, port, code, name, proxy, keys)
-        await self._stop()
-        await keep_enrolment(self._store, enrolment)
-        self._change_event.set()
+        async with self._link_stopped():
+            await keep_enrolment(self._store, enrolment)
         log.info("joined a hub hub=%s name=%s", enrolment.hub_name, enrolment.name)
         return enrolment
 
@@ -90,16 +90,13 @@ class HubLink:
         what `release` raises: then the node has its hub still."""
         enrolment = await self.enrolment()
         hub_informed = enrolment is not None and await self._tell_leave(enrolment)
-        await self._stop()
-        try:
+        async with self._link_stopped():
             if release is not None:
                 await release()
             await keep_enrolment(self._store, None)
             await keep_configuration(self._store, AcceptedConfiguration())
             for entry in (AGENT_KEYS, HUB_PROXY):
                 await self._vault.remove(entry)
-        finally:
-            self._change_event.set()
         log.info("left the hub told=%s", hub_informed)
         return hub_informed
 
@@ -112,6 +109,15 @@ class HubLink:
                 await self._change_event.wait()
             finally:
                 await self._stop()
+
+    @asynccontextmanager
+    async def _link_stopped(self) -> AsyncIterator[None]:
+        """Stop the link while the enrolment changes; it goes on by what is stored then."""
+        await self._stop()
+        try:
+            yield
+        finally:
+            self._change_event.set()
 
     async def _stop(self) -> None:
         """End the link, so that it writes nothing any more."""

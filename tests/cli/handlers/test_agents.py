@@ -91,3 +91,9 @@ async def test_the_status_names_the_agent_that_measures(harness, tmp_path):
     assert "files/base/disks [agent FS01]" in told.out
     (monitor,) = json.loads((await typed("status", "--json", home=tmp_path)).out)["monitors"]
     assert monitor["agent"] == "FS01"
+
+
+async def test_a_node_that_nobody_reaches_says_how_to_open_an_address(harness, tmp_path):
+    harness.service.context.endpoints.listener = None
+    told = await typed("agent", "invite", home=tmp_path)
+    assert told.code != 0 and "noroshi agent listen HOST" in told.err

@@ -18,6 +18,7 @@ from noroshi.core.agents import (
     is_silent,
     names_in_use,
 )
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
@@ -64,9 +65,12 @@ BAD_NAME = _(
 NAME_OF_NODE = _("this node is measured under the name {name}. Choose another name")
 NAME_TAKEN = _("another agent is called {name}. Choose another name")
 NOT_RENAMED = _("The agent keeps its name.")
-UNREACHABLE = _(
-    "Other servers cannot reach this node yet: it listens for this computer only, or it does not "
-    "run. Open an address for agents first."
+UNREACHABLE = with_commands(
+    _(
+        "Other servers cannot reach this node yet: it listens for this computer only, or it does "
+        "not run. Open an address for agents first: {command}"
+    ),
+    command=CommandText("agent listen", "HOST"),
 )
 NO_AGENT = _("There is no agent {given}{instead}")
 NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
