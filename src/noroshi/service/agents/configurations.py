@@ -59,7 +59,7 @@ def configurations(
         source = str(table.get("source", "")).casefold()
         if source in names:
             by_agent[source][one.key] = one
-            by_agent[source] |= {given.key: given for given in _named_by(table, by_key)}
+            by_agent[source] |= {other.key: other for other in _named_by(table, by_key)}
     return {
         name: configuration_of(by_agent[name].values()) if name in by_agent else NO_DOCUMENTS
         for name in names
@@ -90,13 +90,15 @@ def _rule(key: str, documents: Mapping[str, Document]) -> Iterator[Document]:
     table = _table(documents.get(key))
     if table is None:
         return
-    given = {name: value for name, value in table.items() if name not in LEFT_OUT_OF_RULE}
-    yield document(key, given)
+    rule_table = {name: value for name, value in table.items() if name not in LEFT_OUT_OF_RULE}
+    yield document(key, rule_table)
     for name in _names(table, "contacts"):
         contact = _table(documents.get(CONTACTS + name))
         if contact is not None:
-            told = {name: contact[name] for name in GIVEN_OF_CONTACT if name in contact}
-            yield document(CONTACTS + name, told)
+            known_fields = {
+                field: contact[field] for field in GIVEN_OF_CONTACT if field in contact
+            }
+            yield document(CONTACTS + name, known_fields)
 
 
 def _table(one: Document | None) -> Mapping[str, Any] | None:
