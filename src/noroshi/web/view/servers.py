@@ -62,8 +62,7 @@ class InstanceLink:
 
     title: str
     href: str
-    level: str
-    word: str
+    sign: Sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +198,8 @@ def _server_of_instance(
 def _level_sign(visit: Visit, level: str) -> Sign:
     is_level = level in ("ok", "warning", "critical", "unknown")
     word = LOCALIZERS[visit.language].level(level)
-    mark = level if is_level else "paused"
-    return Sign(level=mark, mark=mark, word=word)
+    mark = level if is_level else "empty" if level == NEW else "paused"
+    return Sign(level=level if is_level else "paused", mark=mark, word=word)
 
 
 def _instance_link(
@@ -214,8 +213,7 @@ def _instance_link(
     return InstanceLink(
         title=in_tree.title if in_tree else name,
         href=f"/instance/{quote(name, safe='')}",
-        level=sign.level,
-        word=sign.word,
+        sign=sign,
     )
 
 
