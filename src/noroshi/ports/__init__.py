@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from noroshi.ports.store import (
         LEASE as LEASE,
         MOST_DECISIONS as MOST_DECISIONS,
+        NO_STATES as NO_STATES,
         PARCEL_LEASE as PARCEL_LEASE,
         Store as Store,
         StoreConflict as StoreConflict,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         Renewal as Renewal,
         ReportOutcome as ReportOutcome,
         RouteOutage as RouteOutage,
+        StoredSample as StoredSample,
         TrackedMail as TrackedMail,
         Version as Version,
     )
@@ -90,6 +92,7 @@ else:
         "store": (
             "LEASE",
             "MOST_DECISIONS",
+            "NO_STATES",
             "PARCEL_LEASE",
             "Store",
             "StoreConflict",
@@ -110,6 +113,7 @@ else:
             "Renewal",
             "ReportOutcome",
             "RouteOutage",
+            "StoredSample",
             "TrackedMail",
             "Version",
         ),
