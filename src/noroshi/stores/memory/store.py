@@ -109,14 +109,14 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
             row.is_named = False
         for id in monitors:
             if id not in self._monitors:
-                begun = await self._first_state(id, states.get(id))
-                self._monitors[id] = MonitorRow(begun)
+                initial_state = await self._first_state(id, states.get(id))
+                self._monitors[id] = MonitorRow(initial_state)
             self._monitors[id].is_named = True
 
-    async def _first_state(self, id: str, given: State | None) -> State:
+    async def _first_state(self, id: str, known_state: State | None) -> State:
         last_events = await self.events(id, 1)
         last_event = last_events[0].id if last_events else None
-        return first_state(last_event, self._events_ever, given)
+        return first_state(last_event, self._events_ever, known_state)
 
     async def current(self) -> Version:
         return self._version
@@ -260,8 +260,8 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
     def _keep(self, monitor: str, sample: Sample) -> None:
         numbers = tuple(replace(r, note=NOTHING, lines=()) for r in sample.readings)
         row = self._samples[-1].row + 1 if self._samples else 1
-        kept_sample = replace(sample, readings=numbers, memory={})
-        self._samples.append(StoredSample(row, monitor, kept_sample))
+        plain_sample = replace(sample, readings=numbers, memory={})
+        self._samples.append(StoredSample(row, monitor, plain_sample))
 
     async def drop_samples(self, cutoff: datetime, limit: int) -> int:
         old_numbers = outdated([one.sample.measured_at for one in self._samples], cutoff)[
