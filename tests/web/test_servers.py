@@ -5,6 +5,7 @@ import re
 import pytest
 
 from noroshi.core.agents import AgentState
+from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
@@ -172,3 +173,19 @@ async def test_the_page_of_an_instance_names_its_agent_and_whether_it_reports(ha
     assert "connected" in browser.text
     await browser.get("/group/files/base")
     assert "connected" in browser.text
+
+
+async def test_what_a_silent_agent_measures_is_never_shown_as_fine(harness, browser):
+    agent = await joined(harness, "fs02")
+    await apply_definitions(
+        InProcessClient(harness), instances__web1={"source": "fs02", "group": GROUP}
+    )
+    await heard(harness, agent)
+    await harness.measured(level=Level.OK)
+    await browser.get("/servers")
+    assert '<li class="level level--ok">' in browser.text
+    assert "not known now" not in browser.text
+    harness.time.pass_by(minutes=5)
+    await browser.get("/servers")
+    assert '<li class="level level--unknown">' in browser.text
+    assert "not known now" in browser.text

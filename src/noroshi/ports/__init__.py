@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from noroshi.ports.store import (
         LEASE as LEASE,
         MOST_DECISIONS as MOST_DECISIONS,
+        NO_STATES as NO_STATES,
         PARCEL_LEASE as PARCEL_LEASE,
         Store as Store,
         StoreConflict as StoreConflict,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         Renewal as Renewal,
         ReportOutcome as ReportOutcome,
         RouteOutage as RouteOutage,
+        StoredSample as StoredSample,
         TrackedMail as TrackedMail,
         Version as Version,
     )
@@ -92,6 +94,7 @@ else:
         "store": (
             "LEASE",
             "MOST_DECISIONS",
+            "NO_STATES",
             "PARCEL_LEASE",
             "Store",
             "StoreConflict",
@@ -112,6 +115,7 @@ else:
             "Renewal",
             "ReportOutcome",
             "RouteOutage",
+            "StoredSample",
             "TrackedMail",
             "Version",
         ),

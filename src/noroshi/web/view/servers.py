@@ -35,6 +35,7 @@ SOME_SILENT = ngettext(
 )
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
+UNKNOWN_NOW = _("not known now")
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
 SOURCES: Mapping[SourceKind, Message] = {
@@ -61,8 +62,7 @@ class InstanceLink:
 
     title: str
     href: str
-    level: str
-    word: str
+    sign: Sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,9 @@ def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> 
         is_clock_off=abs(row.clock_offset) >= CLOCK_OFF,
         joined_at=clock(visit, row.joined_at),
         words=fingerprint_words(digest, visit.language),
-        instances=[_instance_link(visit, name, tree) for name in row.instances],
+        instances=[
+            _instance_link(visit, name, tree, is_old=row.is_silent) for name in row.instances
+        ],
         watch=_new_instance(row),
     )
 
@@ -196,18 +198,22 @@ def _server_of_instance(
 def _level_sign(visit: Visit, level: str) -> Sign:
     is_level = level in ("ok", "warning", "critical", "unknown")
     word = LOCALIZERS[visit.language].level(level)
-    mark = level if is_level else "paused"
-    return Sign(level=mark, mark=mark, word=word)
+    mark = level if is_level else "empty" if level == NEW else "paused"
+    return Sign(level=level if is_level else "paused", mark=mark, word=word)
 
 
-def _instance_link(visit: Visit, name: str, tree: Mapping[str, Instance]) -> InstanceLink:
+def _instance_link(
+    visit: Visit, name: str, tree: Mapping[str, Instance], *, is_old: bool
+) -> InstanceLink:
+    """Return the link to an instance; of a silent agent, nobody knows how it is now."""
     in_tree = tree.get(name)
     sign = _level_sign(visit, in_tree.level if in_tree else NEW)
+    if is_old and sign.level != "paused":
+        sign = Sign(level="unknown", mark="unknown", word=visit.say(UNKNOWN_NOW))
     return InstanceLink(
         title=in_tree.title if in_tree else name,
         href=f"/instance/{quote(name, safe='')}",
-        level=sign.level,
-        word=sign.word,
+        sign=sign,
     )
 
 
