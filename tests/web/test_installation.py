@@ -421,6 +421,14 @@ def test_a_python_that_the_services_user_cannot_read_is_passed_over(tmp_path):
     assert answer_of(anywhere, call).stdout.startswith(str(closed))
 
 
+async def test_no_repr_shows_the_secret_of_an_invitation(hub):
+    installation = Installation(hub.harness.service.context)
+    lines = installation.lines(hub.code, hub.endpoint)
+    secret = hub.code.secret.hex()
+    assert secret in lines.curl and secret in lines.python
+    assert not any(one in repr((lines, hub.code)) for one in (secret, str(hub.code)))
+
+
 def test_the_lines_hold_the_pin_and_bind_the_certificate():
     code = JoinCode(bytes(16), hashlib.sha256(b"key").digest())
     source = InstallSource(host="2001:db8::7", port=7664, certificate=b"\1" * 32)

@@ -68,11 +68,16 @@ class ReportsInMemory:
         self._acknowledged_reports = own_position
         return True
 
-    async def begin_reports(self, position: Position, *drafts: ReportDraft) -> None:
+    async def begin_reports(
+        self, position: Position, *drafts: ReportDraft, last: Position | None = None
+    ) -> bool:
+        if last is not None and last != self._last_position:
+            return False
         self._report_epoch = next_epoch(self._report_epoch, position)
         self._report_rows = []
         self._before_first = self._acknowledged_reports = position
         self._add_reports(drafts)
+        return True
 
     async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
         acknowledged = [
