@@ -89,6 +89,15 @@ async def test_rows_after_a_gap_are_wanted_from_the_hubs_position(harness, fs01)
     assert await harness.store.events() == []
 
 
+async def test_rows_that_the_agent_no_longer_has_are_counted(harness, fs01):
+    fs01.write(*[at(harness, CRITICAL, serial=n) for n in (1, 2, 3)])
+    answer = (await fs01.send(start=2, has_gap=True)).message(ReportAnswer)
+    assert positions_of(answer) == ("apply", 3)
+    assert harness.service.context.agent_names.refused_rows(fs01.client.id) == 2
+    harness.time.pass_by(seconds=3700)
+    assert harness.service.context.agent_names.refused_rows(fs01.client.id) == 0
+
+
 async def test_another_log_under_known_numbers_is_a_fork(harness, fs01):
     await fs01.report(at(harness, CRITICAL))
     other = ReportingAgent(fs01.client, lambda: harness.time.now)
