@@ -2,26 +2,16 @@
 
 import base64
 import json
-import shlex
 import shutil
 import signal
 
 import pytest
 
-from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.exits import DONE, NO_NODE, TROUBLE
-from tests.e2e.world import Home, until
+from tests.e2e.hubs import FILES, Hub, Server
+from tests.e2e.world import until
 from tests.ports import free_port
 
-FILES = """
-source = "{source}"
-[[group]]
-name = "disks"
-every = "1s"
-[[group.monitor]]
-name = "volumes"
-kind = "disk"
-"""
 PROGRAM = """
 source = "fs01"
 [[group]]
@@ -32,52 +22,6 @@ kind = "script"
 [group.monitor.options]
 argv = ["/bin/sh", "-c", "id"]
 """
-
-
-class Hub(Home):
-    """A node that takes in agents at a port of its own."""
-
-    def __init__(self, folder, port):
-        folder.mkdir()
-        super().__init__(folder)
-        self.port = port
-
-    def call(self, op, **args):
-        return SocketClient(self.folder / "door.sock").call(op, **args)
-
-    def begin(self):
-        """It runs, and takes in agents."""
-        node = self.serve_warm()
-        self.call("agents_listen", host="127.0.0.1", address="127.0.0.1", port=self.port)
-        return node
-
-    def line(self):
-        """The words of the line to paste."""
-        return shlex.split(self.call("agent_invite")["line"])[1:]
-
-    def agent(self):
-        (row,) = self.call("agent_list")
-        return row
-
-
-class Server(Hub):
-    """A computer that has Noroshi, and no home folder yet."""
-
-    def __init__(self, folder):
-        folder.mkdir()
-        self.folder, self.definitions = folder / "home", folder / "definitions"
-        self.running = []
-
-    def link(self):
-        return self.call("hub_status")
-
-    def until_linked(self):
-        until(lambda: self.link()["phase"] == "linked", "the link")
-
-    def measured(self):
-        """The paths of what the hub lets it measure, once there is a reading."""
-        monitors = self.status()["monitors"]
-        return {m["path"] for m in monitors if m["items"] and m["path"].startswith("files/")}
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ async def test_a_removed_key_does_not_come_back_by_another_invitation(harness, n
         (b"{}", "malformed", 400),
         (b"no json", "malformed", 400),
         (b'{"secret": 5}', "malformed", 400),
+        (b'{"unknown":' + b"[" * 15_000, "malformed", 400),
         (b" " * 20_000, "too-large", 413),
         (b"x" * (1 << 20), "too-large", 413),
     ],

@@ -293,7 +293,8 @@ class NotificationDef(Definition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """All definitions of one version, by name."""
+    """All definitions of one version, by name. `may_have_agents`: the source of an instance may be
+    an agent."""
 
     instances: Mapping[str, InstanceDef] = field(default_factory=dict)
     contacts: Mapping[str, ContactDef] = field(default_factory=dict)
@@ -304,3 +305,4 @@ class Definitions:
     accounts: Mapping[str, AccountDef] = field(default_factory=dict)
     clouds: Mapping[str, CloudDef] = field(default_factory=dict)
     blueprints: Mapping[str, BlueprintDef] = field(default_factory=dict)
+    may_have_agents: bool = False
