@@ -121,7 +121,7 @@ def test_an_invitation_is_good_for_one_server(hub, server, tmp_path):
     other = Server(tmp_path / "other")
     done = other.run(*line, check=False)
     assert done.returncode == TROUBLE
-    assert "used by another server already" in done.stderr
+    assert "already been used by another server" in done.stderr
     server.run(*line)  # the same server may type it again
 
 
@@ -141,7 +141,7 @@ def test_leaving_keeps_the_definitions_and_the_hub_knows(hub, server):
     until(server.measured, "a reading on the agent")
     assert server.run("leave").stdout.splitlines() == [
         "This server left the hub node.",
-        "1 definition of the hub is this server's own now.",
+        "1 definition from the hub now belongs to this server.",
     ]
     assert hub.agent()["state"] == "revoked" and server.measured()
     assert json.loads(server.run("hub", "--json").stdout)["hub"] == ""
