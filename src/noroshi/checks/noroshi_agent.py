@@ -61,7 +61,7 @@ CHECK = Check(
         "silence": _("Time since the agent was last heard"),
         "backlog": _("Changes not reported yet"),
         "clock": _("Difference between the clocks"),
-        "refused": _("Reported changes that were refused"),
+        "refused": _("Changes refused or lost"),
     },
     run=run,
     may_vanish=True,

@@ -43,7 +43,7 @@ async def test_a_stolen_invitation_is_refused_and_its_maker_is_told(harness, new
     refused = await newcomer().try_join(code)
     assert (refused.status, refused.fault) == (403, "invitation")
     assert len(await harness.store.agents()) == 1
-    words = "another server has used the invitation already"
+    words = "another server has already used the invitation"
     assert (await rows(harness))[0] == ("agent_join", "sato", words)
 
 

@@ -155,11 +155,11 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where the instance is measured from: the name of this node or of an agent, "ssh" for a
-    login over SSH, or "network" for checks over the network only. Default: this node if the
-    address belongs to its computer, otherwise the network."""
+    """What monitors the instance: the name of this node or of an agent, "ssh" to log in over
+    SSH, or "network" for network checks only. Default: this node if the address is one of its
+    own, otherwise "network"."""
     ssh: SshDef | None = None
-    """Login over SSH, for the source "ssh"."""
+    """SSH login settings, used when the source is "ssh"."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""

@@ -59,17 +59,14 @@ INSTANCES = "instances/"
 NOT_INVITED = _("No invitation was created.")
 BAD_COUNT = _("must be 1 to {most}")
 BAD_LANGUAGE = _("must be one of {known}")
-BAD_NAME = _(
-    "must be 1 to 63 letters, digits or . _ - and begin with a letter or digit, as the name of a "
-    "server does"
-)
-NAME_OF_NODE = _("this node is measured under the name {name}. Choose another name")
+BAD_NAME = _("must be 1 to 63 letters, digits or . _ - and begin with a letter or digit")
+NAME_OF_NODE = _("this node itself uses the name {name}. Choose another name")
 NAME_TAKEN = _("another agent is called {name}. Choose another name")
 NOT_RENAMED = _("The agent keeps its name.")
 UNREACHABLE = with_commands(
     _(
-        "Other servers cannot reach this node yet: it listens for this computer only, or it does "
-        "not run. Open an address for agents first: {command}"
+        "Other servers cannot reach this node yet: it accepts connections only from this "
+        "computer, or it is not running. Start listening for agents first: {command}"
     ),
     command=CommandText("agent listen", "HOST"),
 )

@@ -38,8 +38,8 @@ TAKE_UP, LINK = "hub_configuration", "link"
 """What the audit log calls it, and the door by which it came."""
 FROM_HUB = _("configuration from the hub {hub}")
 USES_SECRET = _(
-    "the hub must not use the vault entry {entry} of this server. Define what needs the entry on "
-    "this server"
+    "the hub is not allowed to use this server's vault entry {entry}. Whatever needs that "
+    "entry must be defined on this server"
 )
 
 

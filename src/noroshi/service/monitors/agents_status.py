@@ -11,7 +11,7 @@ from noroshi.core.agents import AgentState, is_silent
 from noroshi.core.levels import Level
 from noroshi.core.translation import _
 from noroshi.operations.status_answers import ItemStatus, MonitorStatus
-from noroshi.ports import Store
+from noroshi.service.operation_context import OperationContext
 
 NOT_REPORTED = _("agent {agent} has not reported this yet")
 SILENT = _("agent {agent} is silent; last reported: {words}")
@@ -57,12 +57,15 @@ class SilentAgents:
 NO_AGENTS = SilentAgents()
 
 
-async def silent_agents(store: Store, now: datetime) -> SilentAgents:
-    """Return which agents are silent. Raises StoreError."""
-    last_seen = await store.last_seen()
+async def silent_agents(context: OperationContext) -> SilentAgents:
+    """Return which agents are silent; most nodes have none at all. Raises StoreError."""
+    if not context.agent_names.current():
+        return NO_AGENTS
+    # Of the hub, and not of the store: what was just heard is not written down yet.
+    last_seen, now = await context.agents_hub.last_seen(), context.now()
     silent = {
         agent.name: last_seen.get(agent.id)
-        for agent in (await store.agents()).values()
+        for agent in (await context.agents_hub.agents()).values()
         if agent.state is AgentState.ACTIVE and is_silent(last_seen.get(agent.id), now)
     }
     return SilentAgents(

@@ -56,7 +56,7 @@ class MonitorOperations(DisabledMonitors):
         )
         status = status_view.monitor_status(target, state, newest, check, stop, suppression)
         if agent := self._plugins.agent_of(target):
-            status = (await silent_agents(self._store, now)).with_agent(status, agent)
+            status = (await silent_agents(self._context)).with_agent(status, agent)
         return MonitorShown(
             status=status,
             at=now,

@@ -23,7 +23,7 @@ from noroshi.service.alarms.alarm_view import (
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.monitors import status_view
-from noroshi.service.monitors.agents_status import NO_AGENTS, SilentAgents, silent_agents
+from noroshi.service.monitors.agents_status import silent_agents
 from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup
 
@@ -92,12 +92,6 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         routes = await self._context.routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)
 
-    async def _silent_agents(self) -> SilentAgents:
-        """Return which agents are silent; most nodes have none at all."""
-        if not self._context.agent_names.current():
-            return NO_AGENTS
-        return await silent_agents(self._store, self._clocks.wall())
-
     async def _troubles(self) -> tuple[Message, ...]:
         """Return the troubles of Noroshi itself: vault, store, and the link to a hub."""
         links = self._context.hub_links
@@ -117,7 +111,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         few = len(by_path) <= MOST_LOOKED_UP
         ids = [m.id for m in by_path if few or _level(states, m) is not Level.OK]
         samples, statuses = await self._store.newest_samples(ids), list[MonitorStatus]()
-        agents = await self._silent_agents()
+        agents = await silent_agents(self._context)
         for portion in batched(by_path, PORTION):
             for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
