@@ -70,17 +70,19 @@ def read_facts(output: str) -> RemoteFacts:
     return RemoteFacts(
         system=system,
         host_name=host_name,
-        volumes=_known(lambda: _volumes(parts.get("volumes", []), parts.get("mounts", []))),
-        processes=_known(
+        volumes=_fact_or_none(
+            lambda: _volumes(parts.get("volumes", []), parts.get("mounts", []))
+        ),
+        processes=_fact_or_none(
             lambda: _processes(parts.get("names", []), parts.get("commands", []), shell)
         ),
-        listeners=_known(lambda: _listeners(parts.get("sockets", []))),
-        memory=_known(lambda: _memory(parts.get("memory", []))),
-        processor=_known(lambda: _processor(parts.get("processor", []))),
+        listeners=_fact_or_none(lambda: _listeners(parts.get("sockets", []))),
+        memory=_fact_or_none(lambda: _memory(parts.get("memory", []))),
+        processor=_fact_or_none(lambda: _processor(parts.get("processor", []))),
     )
 
 
-def _known(read: Callable[[], T | None]) -> T | None:
+def _fact_or_none(read: Callable[[], T | None]) -> T | None:
     """Return a fact; None also if its lines have a form that nobody knows."""
     try:
         return read()
