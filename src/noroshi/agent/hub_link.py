@@ -254,7 +254,7 @@ class HubLink:
             BadKeyError,
             TimeoutError,
         ) as error:
-            log.warning("the hub is not told that this node leaves: %s", error)
+            log.info("the hub is not told that this node leaves: %s", error)
             return False
         finally:
             client.close()

@@ -67,12 +67,12 @@ EARLY = 1.0
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
 
 REMOVED = _(
-    "the hub has removed this server. This node monitors on with what it has; nothing is "
-    "reported to the hub"
+    "the hub has removed this server. This node keeps monitoring with its current "
+    "definitions, but reports nothing to the hub"
 )
 CLONED = _(
-    "another machine has the same key as this one and is the one that the hub knows. Let this one "
-    "leave the hub and join it again"
+    "another machine has the same key and is the one registered with the hub. On this "
+    "machine, leave the hub and join it again"
 )
 OTHER_VERSION = _("the versions of the hub and of this node differ too much: {message}")
 KEY_UNKNOWN = _("the hub does not know the key of this node")

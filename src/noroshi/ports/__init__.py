@@ -31,6 +31,7 @@ from noroshi.ports.plugins import (
 if TYPE_CHECKING:
     from noroshi.ports.host_facts import (
         AccountFacts as AccountFacts,
+        AgentFacts as AgentFacts,
         FileFact as FileFact,
         Listener as Listener,
         Memory as Memory,
@@ -76,6 +77,7 @@ else:
     LATER = {
         "host_facts": (
             "AccountFacts",
+            "AgentFacts",
             "FileFact",
             "Listener",
             "Memory",

@@ -210,7 +210,7 @@ async def test_the_watch_of_the_node_itself_is_its_own(node):
 async def test_a_hub_uses_no_secret_of_this_node(node):
     network = {"proxy": "evil.example.com:3128", "proxy_user": "a", "proxy_password": "post"}
     (problem,) = await taken(node, configuration(networks__way=network))
-    assert problem.startswith("post: the hub must not use the vault entry post")
+    assert problem.startswith("post: the hub is not allowed to use this server")
     assert "networks/way" not in await keys(node)
 
 
@@ -307,9 +307,11 @@ async def test_nobody_here_changes_what_the_hub_gave(node):
         {"remove": ["instances/fs01"]},
         {"rename": {"instances/fs01": "mine"}},
     ):
-        with pytest.raises(Exception, match="The hub Tokyo gives this server its definitions"):
+        with pytest.raises(
+            Exception, match="This server gets its definitions from the hub Tokyo"
+        ):
             await ask("definition_change", **given_args)
-    with pytest.raises(Exception, match="Change them on the hub"):
+    with pytest.raises(Exception, match="Change them there"):
         await ask("instance_stop", instance="fs01")
     assert (await content(node, "instances/fs01"))["source"] == "node"
 

@@ -42,8 +42,8 @@ SERIALS_APART = 1000
 """So many events of a monitor may be unknown to a hub that was restored."""
 FROM_HUB = _("configuration from the hub {hub}")
 USES_SECRET = _(
-    "the hub must not use the vault entry {entry} of this server. Define what needs the entry on "
-    "this server"
+    "the hub is not allowed to use this server's vault entry {entry}. Whatever needs that "
+    "entry must be defined on this server"
 )
 
 

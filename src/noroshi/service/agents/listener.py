@@ -27,18 +27,18 @@ from noroshi.service.operation_context import OperationGroup
 PORT = 7664
 """The port to propose, next to the manager's."""
 ANY_ADDRESS = "0.0.0.0"
-NOT_OPENED = _("The address for agents was not opened.")
+NOT_OPENED = _("Listening for agents was not started.")
 BAD_PORT = _("must be a number from 0 to 65535 (0: any free port)")
-BAD_HOST = _("must be the name or IP address by which agents reach this computer")
+BAD_HOST = _("must be the name or IP address at which agents reach this computer")
 CANNOT_LISTEN = _(
-    "Cannot listen at {address} port {port}: {why}. Nothing was changed. Choose another port or "
-    "address."
+    "Cannot listen on {address} port {port}: {why}. Nothing was changed. Choose another port "
+    "or address."
 )
-AT_START = _("The node does not run now; it opens the address when it starts.")
+AT_START = _("The node is not running; it will start listening when it starts.")
 KEY_MAY_CHANGE = _(
-    "Agents know this node by the key of the certificate in noroshi.toml. If a renewal replaces "
-    "this key, they cannot connect any more. Renew the certificate with the same key, or open an "
-    "address for agents alone: its key stays."
+    "Agents recognise this node by the key of the certificate in noroshi.toml. If a renewal "
+    "changes this key, they can no longer connect. Renew the certificate with the same key, "
+    "or use a separate port for agents, whose key does not change."
 )
 
 

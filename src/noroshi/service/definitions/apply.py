@@ -77,8 +77,8 @@ from noroshi.service.operation_context import OperationGroup
 
 BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
 GIVEN_BY_HUB = _(
-    "The hub {hub} gives this server its definitions. Change them on the hub: the change comes here "
-    "by itself. Nothing was changed."
+    "This server gets its definitions from the hub {hub}. Change them there; the change is "
+    "applied here automatically. Nothing was changed."
 )
 GIVEN = _("comes from the hub")
 NO_SUCH_BASE = followed_by(

@@ -19,19 +19,21 @@ from noroshi.web.view.tree import NEW, Instance
 
 SERVERS, ADD = "/servers", "/servers/add"
 CONNECTED = pgettext("agent", "connected")
-SILENT = pgettext("agent", "silent for {length}")
+SILENT = pgettext("agent", "no contact for {length}")
 NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
 BY_NODE = _("this node")
-OVER_NETWORK = _("over the network")
-OVER_SSH = _("over SSH")
-ELSEWHERE = _("nobody: its source is unknown")
+OVER_NETWORK = _("network only")
+OVER_SSH = _("SSH")
+ELSEWHERE = _("none (unknown source)")
 BY_AGENT = _("agent")
-ALL_WELL = ngettext("{count} server. All agents report.", "{count} servers. All agents report.")
-NO_AGENTS = ngettext("{count} server, without agents.", "{count} servers, without agents.")
+ALL_WELL = ngettext(
+    "{count} server. All agents are reporting.", "{count} servers. All agents are reporting."
+)
+NO_AGENTS = ngettext("{count} server, no agents.", "{count} servers, no agents.")
 SOME_SILENT = ngettext(
-    "{count} agent is silent: what is shown of it is old.",
-    "{count} agents are silent: what is shown of them is old.",
+    "{count} agent has not reported: the data shown for it is out of date.",
+    "{count} agents have not reported: the data shown for them is out of date.",
 )
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
