@@ -112,9 +112,9 @@ class ReportLoop:
                 await self._samples.send()
                 return SamplesTaken()
             case ReportAction.REST:
-                return await self._rest()
+                return await self._wait_for_work()
 
-    async def _rest(self) -> Woken:
+    async def _wait_for_work(self) -> Woken:
         """Wait until there is something to do."""
         while True:
             now = self._parts.clocks.steady()

@@ -52,7 +52,7 @@ class SampleReporter:
         `LinkClient.ask` does, or StoreError."""
         cursor = await self._cursor()
         rows = await self._parts.store.samples_after(cursor, AT_A_TIME + AHEAD)
-        sent_rows = self._settled(rows)
+        sent_rows = self._settled_rows(rows)
         if sent_rows:
             sent_rows = await self._send_rows(sent_rows, rows)
             await self._parts.store.put_value(CURSOR, str(sent_rows[-1].row))
@@ -63,7 +63,7 @@ class SampleReporter:
         text = (await self._parts.store.get_values()).get(CURSOR, "")
         return int(text) if text.isdecimal() else 0
 
-    def _settled(self, rows: Sequence[StoredSample]) -> Sequence[StoredSample]:
+    def _settled_rows(self, rows: Sequence[StoredSample]) -> Sequence[StoredSample]:
         """Return the rows before the first that is young."""
         limit = self._parts.clocks.wall() - YOUNG
         young_at = (

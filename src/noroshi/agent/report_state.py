@@ -176,9 +176,9 @@ def _after_answer(state: ReportState, resumption: Resumption) -> ReportStep:
     action, reason = RESUMPTIONS[resumption]
     if action is not ReportAction.BEGIN:
         return _step(_with_fresh_stamp(state), action, reason)
-    again = next_step(state.link, HubNotReached())
-    pause = again.pause if state.link.failures else AT_ONCE
-    link = replace(again.state, request=LinkRequest.WAIT)
+    later_step = next_step(state.link, HubNotReached())
+    pause = later_step.pause if state.link.failures else AT_ONCE
+    link = replace(later_step.state, request=LinkRequest.WAIT)
     return _step(replace(state, link=link), action, reason, pause)
 
 
