@@ -137,7 +137,7 @@ def value(type_: type[T], stored: str | bytes) -> T:
     try:
         result: T = _decoder(type_).decode(stored)  # type: ignore[arg-type]  # a type is hashable
         return result
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Unreadable(f"not a valid record: {error}") from error
 
 

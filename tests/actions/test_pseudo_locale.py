@@ -9,15 +9,15 @@ from pathlib import Path
 from tests.pseudo_locale import plain_words, program, words
 
 ROOT = Path(__file__).parents[2]
-NAMES = words("Backup Disk Noroshi sato server space volumes")
+NAMES = words("Backup Disk Noroshi laptop sato server space tokyo volumes")
 """Of what is watched, of people, and our own."""
 TYPED = words("more room setup")
 """Notes that a person gave to a version."""
-COMMANDS = words("doctor edit ledger list noroshi queue release show")
+COMMANDS = words("doctor edit leave ledger list noroshi queue release show")
 """Of commands to be typed."""
 QUOTED = words(
     """
-    Connection Input Recipient after available back boom checksum code could data differs disk
+    Connection Input Recipient after agent available back boom checksum code could data differs disk
     exited found from full request retried rolled such table timed timeout truncated undefined user
     valid with
     """

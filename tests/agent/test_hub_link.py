@@ -25,7 +25,7 @@ from noroshi.core.translation import plain
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import LinkFault
 from noroshi.oauth.token_provider import secret_of
-from noroshi.ports import Clocks
+from noroshi.ports import Clocks, StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.agent.stand_in_hub import pin_in, stand_in_hub
@@ -413,6 +413,41 @@ async def test_leaving_tells_the_hub_and_forgets_it(node, hub):
     assert hub.keys == {} and await node.enrolment() is None
     assert await read_keys(node.vault) is None
     assert configuration_in(await node.store.get_values()).keys == ()
+
+
+async def test_the_link_does_not_hear_that_the_node_leaves(node, hub):
+    phases = []
+    hub.on_leave = lambda: phases.append(node.link.status.phase)
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        assert await node.link.leave()
+    assert phases == [LinkPhase.STOPPED] and node.reported == []
+
+
+class ForgetfulStore(MemoryStore):
+    """Refuses to write while `is_full`."""
+
+    is_full = False
+
+    async def put_value(self, name, text):
+        if self.is_full:
+            raise StoreError("the disk is full")
+        await super().put_value(name, text)
+
+
+async def test_a_store_that_refuses_the_change_leaves_the_link_as_it_was(hub):
+    node = AgentNode(ForgetfulStore())
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        node.store.is_full = True
+        with pytest.raises(StoreError):
+            await joined(node, hub)
+        node.store.is_full = False
+        hub.heard.clear()
+        await hub.until(lambda: hub.heard_of("wait"))
+        assert node.link.status.phase is LinkPhase.LINKED
 
 
 async def test_leaving_needs_no_hub(node, tmp_path):

@@ -148,8 +148,20 @@ def test_a_run_begins_with_hello_at_once():
 
 def test_an_answer_ends_the_row_of_failures():
     state = replace(WAITING, failures=7, is_stamp_fresh=False)
-    assert next_step(state, News()).state.failures == 0
+    for request_, failures in ((WAIT, 0), (FETCH, 0), (HELLO, 7)):
+        asked = replace(state, request=request_)
+        assert next_step(asked, News()).state.failures == failures
     assert next_step(state, News()).state.is_stamp_fresh
+
+
+def test_a_request_that_is_refused_after_each_hello_is_sent_more_and_more_seldom():
+    state, pauses = LinkState(), []
+    for _ in range(7):
+        state = next_step(replace(state, request=HELLO), News(is_key_due=True)).state
+        step = next_step(state, RequestRefused(LinkFault.MALFORMED))
+        state = step.state
+        pauses.append(step.pause.most)
+    assert pauses == [10, 4, 8, 16, 32, 60, 60]
 
 
 def test_an_accepted_configuration_is_in_force_and_clears_the_refused_one():

@@ -15,6 +15,7 @@ from noroshi.core.translation import Message, help_text, plain
 from noroshi.hosts.files import LocalFiles
 from noroshi.ports import (
     AccountFacts,
+    AgentFacts,
     Beat,
     Memory,
     NodeFacts,
@@ -121,6 +122,9 @@ class Own:
 
     async def queue(self):
         return QueueFacts()
+
+    async def agents(self):
+        return [AgentFacts(name="fs01", silence=100, refused_rows=1)]
 
     async def node(self):
         return NodeFacts()

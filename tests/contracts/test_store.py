@@ -505,3 +505,49 @@ async def test_a_copy_is_made_or_refused_as_the_store_s_error(store, tmp_path):
 @pytest.mark.parametrize("number", [10**30, 2**63, -(10**30), 0])
 async def test_a_version_of_a_number_that_nothing_can_have_is_not_there(store, number):
     assert await store.version(number) is None
+
+
+async def test_samples_follow_each_other_by_the_rows_in_which_they_were_written(store):
+    first, fault = (
+        used(80.25, memory={"a": 1}),
+        Sample(DAWN, fault=bilingual(en="no", ja="返事なし")),
+    )
+    several = Sample(DAWN, (Reading("used", 1.5, "%", "/a"), Reading("used", 2.0, "%", "/b")))
+    await store.append([("m", first), ("n", fault)])
+    await store.append([("m", several)])
+    rows = await store.samples_after(0, 10)
+    assert [(one.monitor, one.sample) for one in rows] == [
+        ("m", replace(first, memory={})),
+        ("n", fault),
+        ("m", several),
+    ]
+    numbers = [one.row for one in rows]
+    assert numbers == sorted(set(numbers))
+    assert await store.samples_after(0, 2) == rows[:2]
+    assert await store.samples_after(numbers[0], 10) == rows[1:]
+    assert await store.samples_after(numbers[2], 10) == []
+
+
+async def test_once_all_samples_are_gone_their_rows_are_read_from_the_first(store):
+    await store.append([("m", used(float(n))) for n in range(3)])
+    last = (await store.samples_after(0, 10))[-1].row
+    assert await store.drop_samples(DAWN + HOUR, 10) == 3
+    assert await store.samples_after(last, 10) == []
+    await store.append([("m", used(9.0, after=2 * HOUR))])
+    (one,) = await store.samples_after(last, 10)
+    assert one.sample.readings[0].value == 9.0
+
+
+async def test_a_monitor_that_is_new_begins_with_the_state_that_comes_with_the_version(store):
+    known, given = state(2000), state(1000)
+    states = {"m": state(9000), "x": given, "y": known, "z": given}
+    await store.publish(version(DISK), ["m", "x", "y"], 1, states)
+    assert await store.states() == {"m": State(), "n": State(), "x": given, "y": known}
+
+
+async def test_a_monitor_that_is_back_has_no_lower_serial_than_its_last_event(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    await store.publish(version(DISK), ["n"], 1)
+    assert await store.retire(block.fence, change(serial=700, events=(event(700),)))
+    await store.publish(version(DISK), ["m", "n"], 2, {"m": state(5)})
+    assert (await store.states())["m"] == replace(state(5), serial=700)

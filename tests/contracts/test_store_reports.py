@@ -143,6 +143,18 @@ async def test_a_log_begins_anew_on_the_hubs_position(store):
     assert (await store.report_log()).epoch == 6
 
 
+async def test_a_log_that_goes_on_meanwhile_does_not_begin_anew(store):
+    await store.add_reports(*drafts("a"))
+    last = (await store.report_log()).last
+    await store.add_reports(*drafts("b"))
+    of_hub = Position(epoch=4, seq=7, tag="77")
+    assert not await store.begin_reports(of_hub, draft("c"), last=last)
+    assert [row.body for row in await store.reports(0)] == ["a", "b"]
+    last = (await store.report_log()).last
+    assert await store.begin_reports(of_hub, draft("c"), last=last)
+    assert [row.body for row in await store.reports(0)] == ["c"]
+
+
 @pytest.mark.parametrize(
     ("acknowledged", "cutoff", "most_bytes", "limit", "count"),
     [

@@ -64,6 +64,15 @@ def test_long_and_deep_texts_are_cut():
     assert len(neutral_message(deep).en) < 10
 
 
+def test_a_text_that_fills_itself_many_times_does_not_grow():
+    bomb = plain("x" * 1500)
+    for _level in range(4):
+        bomb = Message("{x}" * 40, arguments={"x": bomb})
+    assert len(neutral_message(bomb).en) <= 8000
+    many = Message("{x}" * 600, arguments={"x": "y" * 1000})
+    assert len(neutral_message(many).en) <= 8000
+
+
 @pytest.mark.parametrize(
     ("id", "life"),
     [

@@ -2,26 +2,16 @@
 
 import base64
 import json
-import shlex
 import shutil
 import signal
 
 import pytest
 
-from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.exits import DONE, NO_NODE, TROUBLE
-from tests.e2e.world import Home, until
+from tests.e2e.hubs import FILES, Hub, Server
+from tests.e2e.world import until
 from tests.ports import free_port
 
-FILES = """
-source = "{source}"
-[[group]]
-name = "disks"
-every = "1s"
-[[group.monitor]]
-name = "volumes"
-kind = "disk"
-"""
 PROGRAM = """
 source = "fs01"
 [[group]]
@@ -32,52 +22,6 @@ kind = "script"
 [group.monitor.options]
 argv = ["/bin/sh", "-c", "id"]
 """
-
-
-class Hub(Home):
-    """A node that takes in agents at a port of its own."""
-
-    def __init__(self, folder, port):
-        folder.mkdir()
-        super().__init__(folder)
-        self.port = port
-
-    def call(self, op, **args):
-        return SocketClient(self.folder / "door.sock").call(op, **args)
-
-    def begin(self):
-        """It runs, and takes in agents."""
-        node = self.serve_warm()
-        self.call("agents_listen", host="127.0.0.1", address="127.0.0.1", port=self.port)
-        return node
-
-    def line(self):
-        """The words of the line to paste."""
-        return shlex.split(self.call("agent_invite")["line"])[1:]
-
-    def agent(self):
-        (row,) = self.call("agent_list")
-        return row
-
-
-class Server(Hub):
-    """A computer that has Noroshi, and no home folder yet."""
-
-    def __init__(self, folder):
-        folder.mkdir()
-        self.folder, self.definitions = folder / "home", folder / "definitions"
-        self.running = []
-
-    def link(self):
-        return self.call("hub_status")
-
-    def until_linked(self):
-        until(lambda: self.link()["phase"] == "linked", "the link")
-
-    def measured(self):
-        """The paths of what the hub lets it measure, once there is a reading."""
-        monitors = self.status()["monitors"]
-        return {m["path"] for m in monitors if m["items"] and m["path"].startswith("files/")}
 
 
 @pytest.fixture
@@ -177,7 +121,7 @@ def test_an_invitation_is_good_for_one_server(hub, server, tmp_path):
     other = Server(tmp_path / "other")
     done = other.run(*line, check=False)
     assert done.returncode == TROUBLE
-    assert "used by another server already" in done.stderr
+    assert "already been used by another server" in done.stderr
     server.run(*line)  # the same server may type it again
 
 
@@ -197,7 +141,7 @@ def test_leaving_keeps_the_definitions_and_the_hub_knows(hub, server):
     until(server.measured, "a reading on the agent")
     assert server.run("leave").stdout.splitlines() == [
         "This server left the hub node.",
-        "1 definition of the hub is this server's own now.",
+        "1 definition from the hub now belongs to this server.",
     ]
     assert hub.agent()["state"] == "revoked" and server.measured()
     assert json.loads(server.run("hub", "--json").stdout)["hub"] == ""

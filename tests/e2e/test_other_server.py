@@ -71,4 +71,4 @@ def test_nothing_of_the_download_stays(told):
 
 def test_the_same_line_again_says_that_the_invitation_was_used(told):
     assert told["again"]["code"] == 1
-    assert "has expired, or it was used" in told["again"]["err"]
+    assert "has expired or has already been used" in told["again"]["err"]

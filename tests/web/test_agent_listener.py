@@ -26,6 +26,7 @@ from noroshi.service import (
     perform,
 )
 from noroshi.service.agents.hub_endpoints import Endpoint
+from noroshi.service.agents.listener import sorted_hosts
 from noroshi.service.operation import member
 from noroshi.web.context import WebContext
 from tests.service.harness import AKI, Harness
@@ -223,6 +224,20 @@ async def test_agents_are_sent_to_the_manager_only_where_they_have_no_address_of
         own = await ask(harness, "agents_listen", port=0, **HERE)
         assert own.where == f"127.0.0.1:{own.port}"
         assert endpoints.pins == (bytes.fromhex(own.pin), bytes(32))  # both are shown
+
+
+@sweep(
+    ("name", "addresses", "hosts"),
+    [
+        ("hub", (), ("hub",)),
+        ("hub", ("127.0.0.1", "fe80::1", "192.0.2.7"), ("192.0.2.7", "hub")),
+        ("hub.example.com", ("192.0.2.7",), ("hub.example.com", "192.0.2.7")),
+        ("hub", ("172.17.0.1", "192.0.2.9"), ("192.0.2.9", "172.17.0.1", "hub")),
+        ("", ("2001:db8::7", "192.0.2.7"), ("192.0.2.7", "2001:db8::7")),
+    ],
+)
+def test_the_host_to_propose_is_one_that_other_networks_know(name, addresses, hosts):
+    assert sorted_hosts(name, addresses, "192.0.2.9") == hosts
 
 
 @sweep(

@@ -221,7 +221,7 @@ async def test_a_noroshi_that_was_installed_in_another_way_joins_and_stays(hub):
     program.write_text(f'#!/bin/sh\necho "$@" >>{hub.folder}/done\n')
     program.chmod(0o755)
     code, said = await pasted(hub, hub.line("curl", agent="fs01"))
-    assert code == 0 and f"installed here already ({program})" in said
+    assert code == 0 and f"already installed here ({program})" in said
     assert hub.done == [f"join --name fs01 {hub.endpoint.address} {hub.code}"]
     assert not (hub.folder / "opt").exists() and not (hub.folder / "commands").exists()
 
@@ -288,7 +288,7 @@ async def test_of_a_file_with_another_hash_nothing_is_run(hub):
     """The hub itself serves another file than that of which its script had the hash."""
     (hub.folder / "script").write_text(script(hub, "0" * 64))
     code, said = await pasted(hub, f"cat {hub.folder / 'script'} | sudo sh")
-    assert code == 1 and "is not the one that the hub offers" in said
+    assert code == 1 and "does not match the one on the hub" in said
     assert hub.done == []
     assert list((hub.folder / "opt").iterdir()) == []  # and nothing of it stays
 
@@ -307,7 +307,7 @@ async def test_a_script_that_was_cut_off_does_nothing(hub):
 async def test_an_invitation_that_is_over_says_so(hub, changed):
     await hub.harness.store.put_invitation(invitation(hub.harness, hub.code, **changed))
     code, said = await pasted(hub, hub.line("curl"))
-    assert code == 1 and "has expired, or it was used" in said
+    assert code == 1 and "has expired or has already been used" in said
     assert hub.done == []
 
 
@@ -419,6 +419,14 @@ def test_a_python_that_the_services_user_cannot_read_is_passed_over(tmp_path):
     assert answer_of(PLAIN, call).stdout == "none\n"
     anywhere = PLAIN.replace("os.stat(one).st_mode & 1", "True")
     assert answer_of(anywhere, call).stdout.startswith(str(closed))
+
+
+async def test_no_repr_shows_the_secret_of_an_invitation(hub):
+    installation = Installation(hub.harness.service.context)
+    lines = installation.lines(hub.code, hub.endpoint)
+    secret = hub.code.secret.hex()
+    assert secret in lines.curl and secret in lines.python
+    assert not any(one in repr((lines, hub.code)) for one in (secret, str(hub.code)))
 
 
 def test_the_lines_hold_the_pin_and_bind_the_certificate():

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from noroshi.core.agents import AgentState
+from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
@@ -23,7 +24,7 @@ def line_in(page):
 
 async def test_where_nobody_reaches_the_node_the_page_opens_an_address_first(browser):
     await browser.get("/servers/add")
-    assert "Open an address for agents" in browser.text
+    assert "Listen for agents" in browser.text
     assert 'value="agents_listen"' in browser.text
     assert 'value="agent_invite"' not in browser.text
 
@@ -78,7 +79,7 @@ async def test_an_invitation_is_withdrawn(harness, browser):
 async def test_progress_goes_from_invited_to_the_first_contact(harness, browser):
     opened(harness)
     await browser.get("/servers/add/progress?id=i1")
-    assert "not valid any more" in browser.text
+    assert "expired without being used" in browser.text
     agent = await joined(harness, "fs02")
     await browser.get("/servers/add/progress?id=i1")
     assert browser.text.count("is-lit") == 2 and "fs02" in browser.text
@@ -88,7 +89,7 @@ async def test_progress_goes_from_invited_to_the_first_contact(harness, browser)
     harness.time.pass_by(hours=1)
     await browser.log_in()
     await browser.get("/servers/add/progress?id=i1")
-    assert "hx-get" not in browser.text and "silent for 60 min" in browser.text
+    assert "hx-get" not in browser.text and "no contact for 60 min" in browser.text
 
 
 async def test_each_server_is_listed_as_a_card_and_as_a_row(harness, browser):
@@ -99,10 +100,12 @@ async def test_each_server_is_listed_as_a_card_and_as_a_row(harness, browser):
         await browser.get(f"/servers?view={view}")
         assert "fs02" in browser.text and "connected" in browser.text
         assert "joined, no contact yet" in browser.text and "12" in browser.text
-        assert "1 agent is silent" in browser.text
+        assert "1 agent has not reported" in browser.text
     harness.time.pass_by(minutes=5)
     await browser.get("/servers")
-    assert "silent for 5 min" in browser.text and "2 agents are silent" in browser.text
+    assert (
+        "no contact for 5 min" in browser.text and "2 agents have not reported" in browser.text
+    )
 
 
 async def test_an_agent_is_renamed_and_removed_with_the_password(harness, browser):
@@ -112,7 +115,7 @@ async def test_an_agent_is_renamed_and_removed_with_the_password(harness, browse
     await browser.post(page, do="agent_rename", name="files")
     assert browser.status == 403 and 'value="files"' in browser.text
     await browser.post(page, do="agent_rename", name="files", password=GOOD)
-    assert "The agent is called files now." in browser.text
+    assert "The agent is now called files." in browser.text
     await browser.post(page, do="agent_revoke")
     assert "files was removed" in browser.text and "Change these secrets" in browser.text
     assert (await harness.store.agents())[agent.id].state is AgentState.REVOKED
@@ -172,3 +175,19 @@ async def test_the_page_of_an_instance_names_its_agent_and_whether_it_reports(ha
     assert "connected" in browser.text
     await browser.get("/group/files/base")
     assert "connected" in browser.text
+
+
+async def test_what_a_silent_agent_measures_is_never_shown_as_fine(harness, browser):
+    agent = await joined(harness, "fs02")
+    await apply_definitions(
+        InProcessClient(harness), instances__web1={"source": "fs02", "group": GROUP}
+    )
+    await heard(harness, agent)
+    await harness.measured(level=Level.OK)
+    await browser.get("/servers")
+    assert '<li class="level level--ok">' in browser.text
+    assert "not known now" not in browser.text
+    harness.time.pass_by(minutes=5)
+    await browser.get("/servers")
+    assert '<li class="level level--unknown">' in browser.text
+    assert "not known now" in browser.text

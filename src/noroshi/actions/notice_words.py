@@ -140,30 +140,30 @@ UNWATCHED_SO = {
 MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being taken")
 AGENT = _("Agent")
 INVITED_BY = _("Invited by")
-CAME_FROM = _("Came from")
+CAME_FROM = _("Source")
 AGENT_CONFLICT = {
     AgentConflict.INVITATION: _("a second server tried to join with a used invitation"),
     AgentConflict.KEY: _("a second machine has the key of agent {agent}"),
 }
 CONFLICT_SO = {
     AgentConflict.INVITATION: _(
-        "Agent {agent} joined with an invitation of {inviter}. Later a server with another key "
-        "tried the same invitation and was refused."
+        "Agent {agent} joined with an invitation from {inviter}. Later, a server with a "
+        "different key tried to use the same invitation and was rejected."
     ),
     AgentConflict.KEY: _(
-        "Agent {agent} continues on the machine that joined. The other machine is refused; it "
-        "monitors by itself, and this node receives nothing from it."
+        "Agent {agent} continues on the machine that joined. The other machine is rejected: it "
+        "keeps monitoring on its own, but this node receives nothing from it."
     ),
 }
 CONFLICT_DO = {
     AgentConflict.INVITATION: _(
-        "If {inviter} did not try it again by mistake, somebody else has the code. Check that "
-        "{agent} is the server that was meant; if it is not, remove it."
+        "Unless {inviter} reused it by mistake, someone else has the code. Check that {agent} is "
+        "the intended server; if not, remove it."
     ),
     AgentConflict.KEY: _(
-        "If a virtual machine was copied, let the copy leave the hub and join with a new "
-        "invitation. If nothing was copied, the key was stolen: remove {agent} and invite the "
-        "server again."
+        "If a virtual machine was cloned, run `noroshi leave` on the clone, and join it again "
+        "with a new invitation. If nothing was cloned, the key was stolen: remove {agent} and "
+        "invite the server again."
     ),
 }
 HUB = _("Hub")
@@ -173,27 +173,27 @@ HUB_REFUSED = {
     HubRefusal.OTHER_VERSION: _("the hub {hub} does not fit the version of this server"),
 }
 MONITORS_ON = _(
-    "This server monitors on with the definitions that it has. The hub gets no reports from it "
-    "and sends no alarms for it."
+    "This server keeps monitoring with its current definitions, but the hub gets no reports "
+    "from it and sends no alarms for it."
 )
 HUB_REFUSED_DO = {
     HubRefusal.REMOVED: with_commands(
         _(
-            "If that was not meant, invite this server again. If it was, let it leave the hub: "
-            "{leave}"
+            "If it was removed by mistake, invite this server again. Otherwise, disconnect it from "
+            "the hub: {leave}"
         ),
         leave=CommandText("leave"),
     ),
     HubRefusal.CLONED: with_commands(
         _(
-            "If this is the copy of a virtual machine, let it leave the hub ({leave}) and join it "
-            "with a new invitation. If it is not, somebody may have the key of {agent}: remove it "
-            "at the hub, and invite this server again."
+            "If this server is a clone of a virtual machine, disconnect it from the hub ({leave}) "
+            "and join it with a new invitation. Otherwise, someone may have the key of {agent}: "
+            "remove it on the hub, and invite this server again."
         ),
         leave=CommandText("leave"),
     ),
     HubRefusal.OTHER_VERSION: _(
-        "Update Noroshi here or on the hub. It connects again by itself."
+        "Update Noroshi here or on the hub. The connection is then restored automatically."
     ),
 }
 SINCE_THEN = _("since {at}")

@@ -36,7 +36,7 @@ CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
 """Seconds to wait for a connection, and for an answer that the hub does not hold back."""
 
 NO_ANSWER = _("the hub at {where} did not answer")
-NO_HUB = _("{where} does not answer as a hub of Noroshi does: {what}")
+NO_HUB = _("{where} does not respond like a Noroshi hub: {what}")
 
 
 PROXY_AWAY = _("the proxy {proxy} to the hub cannot be reached: {why}")
@@ -44,8 +44,8 @@ PROXY_NO_PROXY = _(
     "{proxy} does not answer like an HTTP proxy. Join the hub again, with the right --proxy."
 )
 PROXY_LOGIN = _(
-    "the proxy {proxy} requires a login (407), or refuses the one that it got. Join the hub again, "
-    "with --proxy http://USER:PASSWORD@{proxy}."
+    "the proxy {proxy} requires a login (407), or rejected the one it was given. Join the "
+    "hub again, with --proxy http://USER:PASSWORD@{proxy}."
 )
 PROXY_WORDS = {
     connection_errors.NO_PROXY.id: PROXY_AWAY,

@@ -153,7 +153,7 @@ def next_step(state: LinkState, outcome: Outcome) -> LinkStep:
         case HubNotReached():
             return _reconnect(state, LinkReason.NOT_REACHED)
         case News():
-            return _after_news(_answered(state), outcome)
+            return _after_news(_heard_state(state), outcome)
         case ConfigurationAccepted(configuration):
             updated_state = replace(
                 _answered(state), configuration=configuration, refused_configuration=""
@@ -167,6 +167,13 @@ def next_step(state: LinkState, outcome: Outcome) -> LinkStep:
 
 def _answered(state: LinkState) -> LinkState:
     return replace(state, failures=0, is_stamp_fresh=True)
+
+
+def _heard_state(state: LinkState) -> LinkState:
+    """An answered hello does not end the row of failures: what follows on it may fail each time."""
+    if state.request is LinkRequest.HELLO:
+        return replace(state, is_stamp_fresh=True)
+    return _answered(state)
 
 
 def _after_news(state: LinkState, news: News) -> LinkStep:

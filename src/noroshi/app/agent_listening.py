@@ -25,8 +25,8 @@ TRIED_EVERY = 30.0
 """Seconds between two attempts to open what could not be opened at the start."""
 OPEN = _("address for agents: {address} port {port}")
 CANNOT_OPEN = _(
-    "cannot listen for agents at {address} port {port}: {why}. Agents watch on; the node tries "
-    "again every half minute"
+    "cannot listen for agents on {address} port {port}: {why}. Agents keep monitoring; the "
+    "node retries every 30 seconds"
 )
 
 

@@ -317,7 +317,7 @@ async def open_app(
             ),
             _engine_settings(config),
         )
-        hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
+        hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         people = People(store, vault, clocks)
         hub_links = _hub_links(store, vault, config, clocks, plugins)
         service = Service(
@@ -454,7 +454,12 @@ def _provider_of(cloud: Cloud) -> Provider:
 
 
 def _own_facts(
-    store: Store, tokens: TokenSource, plans: Plans, engine: Engine, config: Config
+    store: Store,
+    tokens: TokenSource,
+    plans: Plans,
+    engine: Engine,
+    config: Config,
+    agent_names: AgentNames,
 ) -> OwnFacts:
     punctuality, steady = engine.watcher.punctuality, engine.clocks.steady
     return OwnFacts(
@@ -468,6 +473,7 @@ def _own_facts(
             clock_set=lambda: punctuality.clock_set_by(steady()),
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
+            refused_rows=lambda agent: agent_names.refused_rows(agent),
         ),
     )
 

@@ -21,6 +21,7 @@ MODULES = (
     "noroshi_account",
     "noroshi_queue",
     "noroshi_node",
+    "noroshi_agent",
 )
 """In the order in which people see them. Each is called as the kind that it has, with _ for -."""
 

@@ -8,14 +8,16 @@ from noroshi.core.translation import Message, _, pgettext
 
 OWN_INSTANCE = "noroshi"
 """The name of the instance; the ids of its monitors begin with it."""
-ROUTE, ACCOUNT, QUEUE, NODE = (
-    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node")
+ROUTE, ACCOUNT, QUEUE, NODE, AGENT = (
+    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node", "agent")
 )
 KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
+"""The kinds without which a node does not monitor itself. `AGENT` is for nodes with agents."""
 TITLES: Mapping[str, Message] = {
     "mail": pgettext("mail", "Mail"),
     "queue": _("Mail queue"),
     "node": _("Node"),
+    "agent": _("Agents"),
     "account": _("Account {name}"),
 }
 """The titles of the groups and monitors of the instance."""
@@ -28,7 +30,8 @@ def built_in_title(kind: str, name: str) -> Message | None:
     which has its own title, and for an account whose name was shortened."""
     if kind == ACCOUNT and len(name) < LONGEST_NAME:
         return TITLES["account"].fill(name=name.removeprefix("account-"))
-    return {QUEUE: TITLES["queue"], NODE: TITLES["node"]}.get(kind)
+    titles = {QUEUE: TITLES["queue"], NODE: TITLES["node"], AGENT: TITLES["agent"]}
+    return titles.get(kind)
 
 
 def built_in_group_title(group: str) -> Message | None:

@@ -31,7 +31,8 @@ from noroshi.core.translation import Argument, Message, plain
 LONGEST_NAME, LONGEST_UNIT, LONGEST_TEXT = 300, 40, 2000
 MOST_ITEMS, MOST_READINGS, MOST_SERIAL = 5000, 5000, 1 << 53
 DEEPEST_TEXT, MOST_PLACES = 4, 40
-"""So deep a text may stand in texts, and so many values may fill one."""
+"""So deep a text may stand in texts, and so many values may fill one, in so many places."""
+LONGEST_FILLED, LONGEST_NUMBER = 8000, 400
 AHEAD = timedelta(minutes=1)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 PLACE = re.compile(r"\{(\w{1,40})(?::[^{}]*)?\}")
@@ -136,37 +137,58 @@ def neutral_name(text: str) -> str:
 def neutral_message(message: Message, depth: int = 0) -> Message:
     """Return a text with its parts made neutral, to be read in each language; as plain English if
     it is a command or instruction, or a pattern that the hub should not fill."""
-    if type(message) is not Message or depth > DEEPEST_TEXT or not _is_harmless(message):
-        return plain(_words(message, depth))
-    return Message(
-        message.id,
-        arguments={name: _argument(one, depth) for name, one in message.arguments.items()},
-        context=message.context,
-        several=message.several,
-        by=message.by,
-        translations=message.translations,
-    )
+    if type(message) is Message and depth <= DEEPEST_TEXT and _is_harmless(message):
+        neutral = message.with_arguments(
+            {name: _argument(one, depth) for name, one in message.arguments.items()}
+        )
+        if _length(neutral) <= LONGEST_FILLED:
+            return neutral
+    return plain(_words(message, depth))
 
 
 def _is_harmless(message: Message) -> bool:
-    texts = (message.id, message.several, *(message.translations or {}).values())
     return len(message.arguments) <= MOST_PLACES and all(
-        len(text) <= LONGEST_TEXT and readable(text) == text and PATTERN.fullmatch(text)
-        for text in texts
+        len(text) <= LONGEST_TEXT
+        and text.count("{") <= MOST_PLACES
+        and readable(text) == text
+        and PATTERN.fullmatch(text)
+        for text in _patterns(message)
     )
+
+
+def _patterns(message: Message) -> tuple[str, ...]:
+    return (message.id, message.several, *(message.translations or {}).values())
+
+
+def _length(message: Message) -> int:
+    """Return how long a text can be once it is filled: what fills it may be filled itself, and
+    stand in several places."""
+    lengths = {name: _length_of(value) for name, value in message.arguments.items()}
+    return max(
+        len(text) + sum(lengths.get(name, 0) for name in PLACE.findall(text))
+        for text in _patterns(message)
+    )
+
+
+def _length_of(value: Argument | Message) -> int:
+    if isinstance(value, Message):
+        return _length(value)
+    return len(value) if isinstance(value, str) else LONGEST_NUMBER
 
 
 def _words(message: Message, depth: int) -> str:
     """Return the English words of a text, with its places filled by name alone."""
-    arguments = message.arguments if depth <= DEEPEST_TEXT else {}
-
-    def text_in(place: re.Match[str]) -> str:
-        value = arguments.get(place[1], place[0])
-        text = _words(value, depth + 1) if isinstance(value, Message) else str(value)
-        return text[:LONGEST_TEXT]
-
     pattern = message.id[:LONGEST_TEXT]
-    return readable(PLACE.sub(text_in, pattern) if arguments else pattern)[:LONGEST_TEXT]
+    if depth > DEEPEST_TEXT or not message.arguments or pattern.count("{") > MOST_PLACES:
+        return readable(pattern)
+    texts = {name: _text_of(value, depth) for name, value in message.arguments.items()}
+    filled = PLACE.sub(lambda place: texts.get(place[1], place[0]), pattern)
+    return readable(filled)[:LONGEST_TEXT]
+
+
+def _text_of(value: Argument | Message, depth: int) -> str:
+    text = _words(value, depth + 1) if isinstance(value, Message) else str(value)
+    return text[:LONGEST_TEXT]
 
 
 def _argument(value: Argument | Message, depth: int) -> Argument | Message:

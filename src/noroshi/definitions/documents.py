@@ -45,6 +45,8 @@ SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token"
 # an id of the form 8-4-4-4-12 is the secret's ID, which people paste instead of its value.
 ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
 
+AGENT_SOURCE = re.compile(r'"source":"(?!(?:network|ssh)?")')
+"""Stands in the text of an instance whose source may be an agent."""
 NAME_TWICE = _("two definitions have this name")
 FILE_NAMES_IT = _("must not be set: the file name is the name")
 SECRET = followed_by(
@@ -97,7 +99,10 @@ def definitions_of(
         "instances": instances,
         "clouds": definitions["clouds"] | built_in(),
     }
-    return Definitions(**other_definitions), problems
+    definitions_found = Definitions(
+        **other_definitions, may_have_agents=instances.may_have_agents
+    )
+    return definitions_found, problems
 
 
 class _Instances(Mapping[str, InstanceDef]):
@@ -108,6 +113,8 @@ class _Instances(Mapping[str, InstanceDef]):
     def __init__(self, problems: list[Problem]) -> None:
         self._problems, self._reported_names = problems, set[str]()
         self._documents: dict[str, Document | None] = {}
+        self.may_have_agents = False
+        """An instance that was added has a source that may be an agent."""
 
     def add(self, name: str, document: Document) -> None:
         """Add an instance; of two with one name the second counts, and the first is read for
@@ -117,6 +124,7 @@ class _Instances(Mapping[str, InstanceDef]):
             self._reported_names.discard(name)
             file_of("instances", name, self._problems).say(NAME_TWICE)
         self._documents[name] = document
+        self.may_have_agents |= AGENT_SOURCE.search(document.body) is not None
 
     def add_unreadable(self, name: str) -> None:
         """Add an instance of which nothing can be read, unless there is one of that name."""

@@ -10,6 +10,9 @@ from noroshi.ports import Clocks, Store
 PAUSE_SECONDS, SOON_SECONDS = 60.0, 1.0  # seconds
 SAMPLES_AT_ONCE = 20_000
 ROWS_AT_ONCE = 500
+REPORTS_KEPT, MOST_BYTES_OF_REPORTS = timedelta(days=7), 256 * 1024 * 1024
+"""The rows that the hub has are kept so long, up to so many bytes: a hub that is restored from a
+backup lacks some of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,7 @@ class RetentionPeriods:
 
 
 class Retention:
-    """Delete old samples, and the old rows of ledger and audit log."""
+    """Delete old samples, and the old rows of ledger, audit log and of what the hub has."""
 
     def __init__(self, store: Store, clocks: Clocks, periods: RetentionPeriods) -> None:
         self._store, self._clocks, self._periods = store, clocks, periods
@@ -37,5 +40,9 @@ class Retention:
         forgotten_count = await self._store.forget(now - self._periods.ledger, ROWS_AT_ONCE)
         await self._store.forget_suppressions(now - self._periods.ledger)
         rows = await self._store.forget_audit(now - self._periods.audit, ROWS_AT_ONCE)
-        has_more = dropped_count == SAMPLES_AT_ONCE or ROWS_AT_ONCE in (forgotten_count, rows)
+        reports = await self._store.forget_reports(
+            now - REPORTS_KEPT, MOST_BYTES_OF_REPORTS, ROWS_AT_ONCE
+        )
+        full_counts = (forgotten_count, rows, reports)
+        has_more = dropped_count == SAMPLES_AT_ONCE or ROWS_AT_ONCE in full_counts
         return SOON_SECONDS if has_more else PAUSE_SECONDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from noroshi.core.agents import Agent, names_in_use
 from noroshi.ports import Store
@@ -18,6 +18,9 @@ class AgentNames:
         self.reserved = frozenset[str]()
         """Names that no agent may have, as they mean something else where instances are
         measured."""
+        self.refused_rows: Callable[[str], int] = lambda _agent: 0
+        """Returns how many rows of an agent, by its id, were refused within the last hour; the hub
+        writes it."""
 
     def current(self) -> frozenset[str]:
         """Return the names."""

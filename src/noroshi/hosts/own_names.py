@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_address
@@ -11,6 +12,8 @@ import psutil
 
 from noroshi.core.sources import NodeIdentity
 
+ELSEWHERE = ("192.0.2.1", 9)
+"""An address that is nobody's (RFC 5737)."""
 KEPT = 60.0  # seconds for which the list of addresses is good
 
 
@@ -22,6 +25,18 @@ def addresses_of_interfaces() -> frozenset[str]:
         return frozenset()
     addresses = [one.address for entries in interfaces.values() for one in entries]
     return frozenset(map(_ip, addresses)) - {""}
+
+
+def outgoing_address() -> str:
+    """Return the IPv4 address of this computer by which others are reached; "" without a route.
+    Nothing is sent: the kernel chooses a route for a socket that is connected, of UDP too."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        try:
+            trial.connect(ELSEWHERE)
+        except OSError:
+            return ""
+        address: str = trial.getsockname()[0]
+        return address
 
 
 def _ip(address: str) -> str:

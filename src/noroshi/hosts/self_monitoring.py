@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from noroshi.core.agents import Agent, AgentState, LastSeen
 from noroshi.core.mail import Route
 from noroshi.definitions.accounts_of_routes import (
     NOT_IN_VAULT,
@@ -19,7 +20,15 @@ from noroshi.definitions.accounts_of_routes import (
 from noroshi.hosts.threads import run_in_thread
 from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignInState, SignInStatus, TokenSource
-from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RoundTripFacts, RouteFacts, Store
+from noroshi.ports import (
+    AccountFacts,
+    AgentFacts,
+    NodeFacts,
+    QueueFacts,
+    RoundTripFacts,
+    RouteFacts,
+    Store,
+)
 from noroshi.round_trips import PREFIX, mailbox_reading, mails_of, trip_of
 
 WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
@@ -29,7 +38,8 @@ WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
 class NodeReadings:
     """Read what the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
     effect; `late` and `clock_set` the engine's figures in seconds; `read_since` is from when on the
-    mailbox of a route's account is read in this life."""
+    mailbox of a route's account is read in this life; `refused_rows` how many rows of an agent were
+    refused lately."""
 
     routes: Callable[[], Mapping[str, Route]]
     accounts: Callable[[], Mapping[str, Account]]
@@ -37,6 +47,7 @@ class NodeReadings:
     clock_set: Callable[[], float]
     wall: Callable[[], datetime]
     read_since: Callable[[str], datetime | None] = lambda route: None
+    refused_rows: Callable[[str], int] = lambda agent: 0
 
 
 class OwnFacts:
@@ -46,7 +57,7 @@ class OwnFacts:
         self, store: Store, tokens: TokenSource, store_path: Path, readings: NodeReadings
     ) -> None:
         self._store, self._tokens, self._path = store, tokens, store_path
-        self._readings = readings
+        self._readings, self._started_at = readings, readings.wall()
 
     async def route(self, name: str) -> RouteFacts | None:
         route = self._readings.routes().get(name)
@@ -148,6 +159,29 @@ class OwnFacts:
             lost=(await self._store.totals())["lost"],
         )
 
+    async def agents(self) -> Sequence[AgentFacts]:
+        """Return the facts of each agent that may come in, by name. Nothing was heard while this
+        node did not run, so the silence of an agent begins with the node at the earliest."""
+        now, last_seen = self._readings.wall(), await self._store.last_seen()
+        return [
+            self._agent(agent, last_seen.get(agent.id), now)
+            for agent in sorted((await self._store.agents()).values(), key=lambda one: one.name)
+            if agent.state is AgentState.ACTIVE
+        ]
+
+    def _agent(self, agent: Agent, last_seen: LastSeen | None, now: datetime) -> AgentFacts:
+        if last_seen is None:
+            heard_since = max(self._started_at, agent.joined_at)
+            return AgentFacts(name=agent.name, silence=_seconds(heard_since, now))
+        heard_since = max(self._started_at, last_seen.last_contact)
+        return AgentFacts(
+            name=agent.name,
+            silence=_seconds(heard_since, now),
+            backlog=last_seen.backlog,
+            clock_offset=last_seen.clock_offset.total_seconds(),
+            refused_rows=self._readings.refused_rows(agent.id),
+        )
+
     async def node(self) -> NodeFacts:
         return NodeFacts(
             lateness=self._readings.lateness(),
@@ -165,6 +199,10 @@ def _is_new(state: SignInState) -> bool:
     """Return True if a sign-in is still to come, or was refused before there was one. What the
     vault does not show may well have been there."""
     return state.renewed is None and state.sign in (SignInStatus.NEVER, SignInStatus.NEEDED)
+
+
+def _seconds(start: datetime, end: datetime) -> float:
+    return max(0.0, (end - start).total_seconds())
 
 
 def _free(folder: Path) -> int:

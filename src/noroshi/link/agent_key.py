@@ -82,5 +82,5 @@ def _imported(text: str, *, private: bool) -> ECKey:
         if (members["kty"], members["crv"]) != ("EC", CURVE):
             raise BadKeyError("the key is of another kind")
         return ECKey.import_key(members)
-    except (ValueError, TypeError, JoseError) as error:
+    except (ValueError, TypeError, RecursionError, JoseError) as error:
         raise BadKeyError(str(error)) from None

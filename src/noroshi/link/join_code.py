@@ -18,7 +18,7 @@ SECRET_BYTES, PIN_BYTES, CHECK_BYTES = 16, 32, 2
 CURL_PREFIX = "sha256//"
 """Goes before a pin in base64 where curl reads it (--pinnedpubkey)."""
 
-NO_CODE = _("this is not a code of an invitation: {why}")
+NO_CODE = _("this is not an invitation code: {why}")
 LENGTH = _("it has {count} characters, not {expected}. Copy the whole code")
 TYPO = _("a character is wrong or missing. Copy the code again")
 ENCODED_LENGTH = 80

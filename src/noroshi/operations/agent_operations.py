@@ -9,7 +9,7 @@ from noroshi.operations.declaration import Argument, Verb, operation
 AGENT_INVITE = operation(
     "agent_invite",
     ADMIN,
-    help=_("Create an invitation, by which servers join as agents."),
+    help=_("Create an invitation that servers use to join as agents."),
     label=_("Invitation created"),
     button=_("Create an invitation"),
 )
@@ -28,7 +28,9 @@ AGENT_UNINVITE = operation(
     button=_("Withdraw the invitation"),
     verb=Verb(
         words="agent uninvite",
-        help=_("withdraw an invitation; servers that joined by it stay"),
+        help=_(
+            "withdraw an invitation; servers that have already joined with it remain agents"
+        ),
         done_message=_("The invitation was withdrawn."),
         arguments=(Argument("id", "ID", _("ID, as shown by `noroshi agent invitations`")),),
     ),
@@ -47,7 +49,7 @@ AGENT_RENAME = operation(
 AGENT_REVOKE = operation(
     "agent_revoke",
     ADMIN,
-    help=_("Remove an agent: it may not connect any more."),
+    help=_("Remove an agent: it can no longer connect."),
     label=_("Agent removed"),
     button=_("Remove the agent"),
     reauthenticate=True,

@@ -9,7 +9,7 @@ from noroshi.operations.declaration import operation
 HUB_JOIN = operation(
     "hub_join",
     ADMIN,
-    help=_("Let this node join a hub with the code of an invitation."),
+    help=_("Join this node to a hub with an invitation code."),
     label=_("Hub joined"),
     reauthenticate=True,
     secret=("code", "proxy"),
@@ -17,10 +17,10 @@ HUB_JOIN = operation(
 HUB_LEAVE = operation(
     "hub_leave",
     ADMIN,
-    help=_("Let this node leave its hub."),
+    help=_("Disconnect this node from its hub."),
     label=_("Hub left"),
     reauthenticate=True,
 )
 HUB_STATUS = operation(
-    "hub_status", VIEWER, help=_("Show the hub of this node and the link to it.")
+    "hub_status", VIEWER, help=_("Show this node's hub, and the state of the connection to it.")
 )

@@ -16,16 +16,16 @@ AGENTS_LISTENER = operation(
 AGENTS_LISTEN = operation(
     "agents_listen",
     ADMIN,
-    help=_("Open an address for agents alone."),
-    label=_("Address for agents opened"),
-    button=_("Open the address for agents"),
+    help=_("Listen for agents on a separate port."),
+    label=_("Listening for agents started"),
+    button=_("Start listening for agents"),
     reauthenticate=True,
 )
 AGENTS_LISTEN_STOP = operation(
     "agents_listen_stop",
     ADMIN,
-    help=_("Close the address for agents."),
-    label=_("Address for agents closed"),
-    button=_("Close the address for agents"),
+    help=_("Stop listening for agents."),
+    label=_("Listening for agents stopped"),
+    button=_("Stop listening for agents"),
     reauthenticate=True,
 )

@@ -42,7 +42,8 @@ class MonitorStatus:
     """The state of one monitor; `known` once it has been judged. `measured` is when it last
     was, None if that was not looked up, as for those that are OK among very many. `stopped`
     says by what and whom, where nothing of it is measured; `silent` and `maintenance` are until
-    when nothing is told of it. `agent` is the name of the agent that measures it, "" for none."""
+    when nothing is told of it. `agent` is the name of the agent that measures it, "" for none;
+    `agent_silent_since` is when that was last heard, where it is silent."""
 
     path: str
     title: str
@@ -57,6 +58,7 @@ class MonitorStatus:
     stopped: StoppedBy | None = None
     instance_title: str = ""
     agent: str = ""
+    agent_silent_since: datetime | None = None
 
 
 def with_titles_in(status: MonitorStatus, language: str) -> MonitorStatus:

@@ -31,6 +31,7 @@ from noroshi.ports.plugins import (
 if TYPE_CHECKING:
     from noroshi.ports.host_facts import (
         AccountFacts as AccountFacts,
+        AgentFacts as AgentFacts,
         FileFact as FileFact,
         Listener as Listener,
         Memory as Memory,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from noroshi.ports.store import (
         LEASE as LEASE,
         MOST_DECISIONS as MOST_DECISIONS,
+        NO_STATES as NO_STATES,
         PARCEL_LEASE as PARCEL_LEASE,
         Store as Store,
         StoreConflict as StoreConflict,
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
         Renewal as Renewal,
         ReportOutcome as ReportOutcome,
         RouteOutage as RouteOutage,
+        StoredSample as StoredSample,
         TrackedMail as TrackedMail,
         Version as Version,
     )
@@ -74,6 +77,7 @@ else:
     LATER = {
         "host_facts": (
             "AccountFacts",
+            "AgentFacts",
             "FileFact",
             "Listener",
             "Memory",
@@ -90,6 +94,7 @@ else:
         "store": (
             "LEASE",
             "MOST_DECISIONS",
+            "NO_STATES",
             "PARCEL_LEASE",
             "Store",
             "StoreConflict",
@@ -110,6 +115,7 @@ else:
             "Renewal",
             "ReportOutcome",
             "RouteOutage",
+            "StoredSample",
             "TrackedMail",
             "Version",
         ),

@@ -180,6 +180,19 @@ class QueueFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFacts:
+    """The state of an agent of this node: the seconds since it was last heard, or since the node
+    started if that is less; how many rows wait there, by how many seconds its clock is ahead, and
+    how many of its rows were refused within the last hour."""
+
+    name: str
+    silence: float = 0.0
+    backlog: int = 0
+    clock_offset: float = 0.0
+    refused_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFacts:
     """The state of the node: by how many seconds its turns began late at worst within the last
     minute, what is wrong with its store, how many bytes the store's volume has free, and by how

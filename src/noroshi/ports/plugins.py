@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # as plug-ins are there for commands that measure nothing, to
     from noroshi.ports.examination import Exam, Examination
     from noroshi.ports.host_facts import (
         AccountFacts,
+        AgentFacts,
         FileFact,
         Listener,
         Memory,
@@ -96,6 +97,8 @@ class SelfFacts(Protocol):
     async def account(self, id: str) -> AccountFacts | None: ...
 
     async def queue(self) -> QueueFacts: ...
+
+    async def agents(self) -> Sequence[AgentFacts]: ...
 
     async def node(self) -> NodeFacts: ...
 

@@ -37,6 +37,7 @@ from noroshi.ports.store_records import (
     Renewal,
     ReportOutcome,
     RouteOutage,
+    StoredSample,
     TrackedMail,
     Version,
 )
@@ -45,6 +46,7 @@ LEASE = timedelta(seconds=15)
 """The time for which a block of monitors is held without a renewal."""
 MOST_DECISIONS = 10
 """So many of a rule's answers about an item are kept, of which each differs from the one before."""
+NO_STATES: Mapping[str, State] = {}
 PARCEL_LEASE = timedelta(minutes=5)
 """The time that an envelope may be out: longer than any transport's time-outs together."""
 
@@ -89,12 +91,18 @@ class Store(Protocol):
 
     # definitions
 
-    async def publish(self, version: Version, monitors: Iterable[str], base_number: int) -> int:
+    async def publish(
+        self,
+        version: Version,
+        monitors: Iterable[str],
+        base_number: int,
+        states: Mapping[str, State] = NO_STATES,
+    ) -> int:
         """Make a version current, with exactly these monitor ids, and return its number. Raise
         StoreConflict if the current version is not `base_number`. A monitor with a known id keeps its
         state; one that is no longer named stays until it is retired (`retire`). One that comes
         back after that starts anew, except for its serial, which goes on after that of its last
-        event."""
+        event. One that is new begins with what `states` has of it, but with no lower serial."""
 
     async def current(self) -> Version:
         """Return the current version with its documents."""
@@ -170,6 +178,11 @@ class Store(Protocol):
 
     async def newest_samples(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         """Return the newest sample of each of these monitors that has any."""
+
+    async def samples_after(self, row: int, limit: int) -> Sequence[StoredSample]:
+        """Return the samples of all monitors that follow on a row, as they were written, at most
+        `limit`. After a row that is not there yet, as all samples are gone and their numbers begin
+        anew, come those from the first."""
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
         """Write the suppression of a monitor apart from what people say. False: there is no
@@ -470,8 +483,11 @@ class Store(Protocol):
         """Write up to where the hub has the log, which may be less than before, as the hub may
         have been restored. False: the position is not of this log."""
 
-    async def begin_reports(self, position: Position, *drafts: ReportDraft) -> None:
-        """Begin the log anew on the hub's position, in a new epoch, with these rows."""
+    async def begin_reports(
+        self, position: Position, *drafts: ReportDraft, last: Position | None = None
+    ) -> bool:
+        """Begin the log anew on the hub's position, in a new epoch, with these rows. False: the log
+        does not end at `last` any more, if that is given."""
 
     async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
         """Delete at most `limit` of the oldest rows that the hub acknowledged, of those that

@@ -12,7 +12,7 @@ from noroshi.core.definitions.document import Document as Document
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.digest_id import digest_in
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Receipt, delivery_state
-from noroshi.core.model import Event, State, Suppression
+from noroshi.core.model import Event, Sample, State, Suppression
 from noroshi.core.report import ReportDecision
 from noroshi.core.translation import NOTHING, Message
 
@@ -55,6 +55,15 @@ class ReportOutcome:
 
     decision: ReportDecision
     refused_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSample:
+    """Hold a sample of a monitor with the number of its row, which grows with each."""
+
+    row: int
+    monitor: str
+    sample: Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

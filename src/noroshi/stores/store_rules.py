@@ -64,16 +64,18 @@ class Wakeups:
             self._waiters.discard(waiter)
 
 
-def first_state(last_event: str | None, events: int) -> State:
+def first_state(last_event: str | None, events: int, known_state: State | None = None) -> State:
     """Return the first state of a monitor that was never measured. A monitor that was forgotten
     and is back continues the old count: ids that were used before would make new events and
     mails pass for old ones.
 
     The count is at least that of all `events`: a restored backup may not know of a monitor that
-    was forgotten later, and restoring raises that number.
+    was forgotten later, and restoring raises that number. `known_state` is what another store knows of
+    the monitor.
     """
     own_count = int(last_event.partition(MARK)[0].rpartition(".")[2]) if last_event else 0
-    return State(serial=max(own_count, events))
+    initial_state = known_state or State()
+    return replace(initial_state, serial=max(own_count, events, initial_state.serial))
 
 
 def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:

@@ -49,8 +49,8 @@ async def test_agents_are_listed_with_how_long_they_were_not_heard(harness, tmp_
     await heard(harness, db01, problems=("no such kind",))
     lines = (await typed("agent", "list", home=tmp_path)).out.splitlines()
     words = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
-    assert words["db01"].startswith("connected; the newest configuration is not in use")
-    assert words["fs01"].startswith("silent") and words["fs01"].endswith(
+    assert words["db01"].startswith("connected; the latest configuration is not in effect")
+    assert words["fs01"].startswith("no contact") and words["fs01"].endswith(
         " ago) 0.9.1 Debian 13 7"
     )
     assert words["new"].startswith("joined, no contact yet")
@@ -73,10 +73,10 @@ async def test_one_agent_is_shown_in_full(harness, tmp_path):
 async def test_an_agent_gets_another_name_and_is_removed(harness, tmp_path):
     await joined(harness, "fs01", secrets=("smtp",))
     told = await typed("agent", "rename", "fs01", "files", home=tmp_path)
-    assert told.out == "The agent is called files now.\n"
+    assert told.out == "The agent is now called files.\n"
     told = await typed("agent", "revoke", "files", home=tmp_path)
     assert told.out.splitlines() == [
-        "files was removed: it may not connect any more.",
+        "files was removed: it can no longer connect.",
         "Change these secrets, because the server has them: smtp",
     ]
     assert "removed" in (await typed("agent", "list", home=tmp_path)).out
@@ -91,3 +91,9 @@ async def test_the_status_names_the_agent_that_measures(harness, tmp_path):
     assert "files/base/disks [agent FS01]" in told.out
     (monitor,) = json.loads((await typed("status", "--json", home=tmp_path)).out)["monitors"]
     assert monitor["agent"] == "FS01"
+
+
+async def test_a_node_that_nobody_reaches_says_how_to_open_an_address(harness, tmp_path):
+    harness.service.context.endpoints.listener = None
+    told = await typed("agent", "invite", home=tmp_path)
+    assert told.code != 0 and "noroshi agent listen HOST" in told.err

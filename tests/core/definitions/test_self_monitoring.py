@@ -17,7 +17,7 @@ from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.self_monitoring import OFTEN, OwnRule, is_own
 from noroshi.core.definitions.value_checks import read_length
 from noroshi.core.model import Limits, Rule
-from noroshi.core.own_instance import KINDS
+from noroshi.core.own_instance import AGENT, KINDS
 
 
 def kind(**other):
@@ -56,6 +56,16 @@ GIVEN = Definitions(
 def own(definitions=GIVEN):
     made, _ = compile_most(definitions, WAYS)
     return {m.name: m for m in made.monitors.values() if is_own(m)}
+
+
+def test_the_agents_are_watched_where_an_instance_may_have_one():
+    with_agents = replace(WAYS, checks=OWN | {AGENT: kind()})
+    without, _ = compile_most(GIVEN, with_agents)
+    made, _ = compile_most(replace(GIVEN, may_have_agents=True), with_agents)
+    added = made.monitors.keys() - without.monitors.keys()
+    assert added == {"noroshi-agent"}
+    agents = made.monitors["noroshi-agent"]
+    assert (agents.path, agents.title) == ("noroshi/node/agent", "Agents")
 
 
 def ways(monitor):

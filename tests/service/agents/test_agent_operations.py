@@ -94,7 +94,7 @@ async def test_what_cannot_be_invited_says_why(ask, given, place):
 
 
 async def test_a_node_that_nobody_reaches_invites_nobody():
-    with pytest.raises(OperationFailedError, match="Open an address for agents first"):
+    with pytest.raises(OperationFailedError, match="Start listening for agents first"):
         await perform(Harness().service, AKI, "agent_invite", {})
 
 
@@ -197,7 +197,7 @@ async def test_another_name_goes_to_the_instances_that_it_measures(ask):
         ("db01", "another agent is called db01"),
         ("network", "must be 1 to 63 letters"),
         ("a b", "must be 1 to 63 letters"),
-        ("NODE", "this node is measured under the name NODE"),
+        ("NODE", "this node itself uses the name NODE"),
     ],
 )
 async def test_a_name_that_means_something_else_is_not_given(ask, name, why):

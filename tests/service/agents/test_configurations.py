@@ -36,14 +36,26 @@ def test_an_agent_gets_the_instances_whose_source_it_is_and_their_networks():
     assert keys(given["db01"]) == ["instances/db01", "networks/other"]
 
 
-def test_who_is_notified_stays_at_the_hub():
-    (given,) = configurations([instance("fs01", "fs01", title="Files")], ["fs01"]).values()
-    (table,) = map(content, given.documents)
-    monitor = {"name": "page", "kind": "http"}
-    assert table == {
-        "title": "Files",
-        "source": "fs01",
-        "group": [{"name": "web", "monitor": [monitor]}],
+def test_an_agent_gets_the_rules_of_its_instances_and_their_contacts_without_an_address():
+    night = {"action": "mail", "contacts": ["boss"], "routes": ["smtp"], "on": ["critical"]}
+    documents = [
+        instance("fs01", "fs01", title="Files"),
+        document("rules/ops", {"action": "mail", "contacts": ["ops"], "routes": ["smtp"]}),
+        document("rules/night", night),
+        document("rules/other", {"action": "mail", "contacts": ["other"], "routes": ["smtp"]}),
+        document("contacts/boss", {"addresses": ["boss@example.com"], "language": "ja"}),
+        document("contacts/other", {"addresses": ["other@example.com"]}),
+        document("routes/smtp", {"kind": "smtp"}),
+        OPS,
+    ]
+    (given,) = configurations(documents, ["fs01"]).values()
+    tables = {one.key: content(one) for one in given.documents}
+    assert tables == {
+        "instances/fs01": content(documents[0]),
+        "rules/night": {"action": "mail", "contacts": ["boss"], "on": ["critical"]},
+        "rules/ops": {"action": "mail", "contacts": ["ops"]},
+        "contacts/boss": {"language": "ja"},
+        "contacts/ops": {},
     }
 
 

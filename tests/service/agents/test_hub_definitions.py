@@ -16,9 +16,12 @@ from noroshi.agent.enrolment import (
 )
 from noroshi.agent.link_status import LinkPhase, LinkStatus
 from noroshi.core.definitions.version_note import note_words
+from noroshi.core.levels import Level
+from noroshi.core.model import ItemState, State
 from noroshi.core.translation import plain
 from noroshi.definitions.document_content import document
 from noroshi.link.link_messages import FetchAnswer
+from noroshi.link.report_messages import StatesOfHub
 from noroshi.ports import Outcome, StoreError, options
 from noroshi.service.errors import ForbiddenError
 from noroshi.stores.memory.store import MemoryStore
@@ -207,7 +210,7 @@ async def test_the_watch_of_the_node_itself_is_its_own(node):
 async def test_a_hub_uses_no_secret_of_this_node(node):
     network = {"proxy": "evil.example.com:3128", "proxy_user": "a", "proxy_password": "post"}
     (problem,) = await taken(node, configuration(networks__way=network))
-    assert problem.startswith("post: the hub must not use the vault entry post")
+    assert problem.startswith("post: the hub is not allowed to use this server")
     assert "networks/way" not in await keys(node)
 
 
@@ -304,9 +307,11 @@ async def test_nobody_here_changes_what_the_hub_gave(node):
         {"remove": ["instances/fs01"]},
         {"rename": {"instances/fs01": "mine"}},
     ):
-        with pytest.raises(Exception, match="The hub Tokyo gives this server its definitions"):
+        with pytest.raises(
+            Exception, match="This server gets its definitions from the hub Tokyo"
+        ):
             await ask("definition_change", **given_args)
-    with pytest.raises(Exception, match="Change them on the hub"):
+    with pytest.raises(Exception, match="Change them there"):
         await ask("instance_stop", instance="fs01")
     assert (await content(node, "instances/fs01"))["source"] == "node"
 
@@ -357,3 +362,27 @@ async def test_an_earlier_version_comes_back_with_what_the_hub_gives_now(node):
     assert (await content(node, "instances/fs01"))["title"] == "Newer"
     await node.service.versions.take_back(AKI, number=2)
     assert (await content(node, "instances/fs01"))["title"] == "Newer"
+
+
+# what the hub knows of its monitors
+
+
+def with_state(answer, serial=7):
+    item = ItemState(level=Level.CRITICAL, level_since=NOW)
+    state = State(items={"/": item}, serial=serial)
+    return replace(answer, states=StatesOfHub(states={ID: state, "other": state})), state
+
+
+async def test_a_monitor_that_is_new_here_begins_with_what_the_hub_knows_of_it(node):
+    answer, state = with_state(configuration())
+    assert await taken(node, answer) == []
+    assert (await node.store.states())[ID] == replace(state, serial=1007)
+    assert "other" not in await node.store.states()
+
+
+async def test_a_monitor_that_is_known_here_goes_on_as_it_was(node):
+    await taken(node, configuration())
+    before = (await node.store.states())[ID]
+    answer, _ = with_state(configuration("c2", instances__fs01=instance(title="Newer")))
+    assert await taken(node, answer) == []
+    assert (await node.store.states())[ID] == before

@@ -95,7 +95,7 @@ async def test_a_used_invitation_is_told_with_what_to_do(node, hub):
     await join(node, hub, code)
     with pytest.raises(OperationFailedError) as refusal:
         await join(node_with_links(), hub, code)
-    assert "used by another server already" in refusal.value.words.en
+    assert "already been used by another server" in refusal.value.words.en
 
 
 async def test_a_hub_that_is_not_there_is_told(node, hub):

@@ -59,4 +59,4 @@ def test_no_blank_stands_beside_japanese_quotes():
 
 def test_the_source_of_an_instance_is_not_that_of_a_network():
     names = [setting_name("source", one) for one in ("instances", "networks")]
-    assert [one.en for one in names if one] == ["Measured on", "Source address"]
+    assert [one.en for one in names if one] == ["Monitored by", "Source address"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from noroshi.core.judgement import event_of
 from noroshi.core.levels import Level
@@ -15,6 +17,7 @@ from noroshi.ports import Version
 from noroshi.schema import text
 from tests.web.link.agent_client import AgentClient
 
+OK = 200
 M, LIFE = "0123456789abcdef", "feedbeef01"
 FILES = {"id": M, "name": "disks", "kind": "disk", "rules": ["all"]}
 CONTENT = {
@@ -47,7 +50,8 @@ def found(
     cause = Cause(Reading("used", used, "%", item), Limits(warning=80, critical=90))
     earlier = ItemState(level=before, level_since=now)
     item_state = ItemState(level=level, level_since=now, cause=cause)
-    event = event_of(AS_WATCHED, f"{M}.{serial}~{LIFE}", item, earlier, item_state, now)
+    watched = replace(AS_WATCHED, id=monitor)
+    event = event_of(watched, f"{monitor}.{serial}~{LIFE}", item, earlier, item_state, now)
     reason = "recovered" if level is Level.OK else "new-level"
     alarm = AlarmOfRow(
         id=f"{event.id}/all/ops",
@@ -55,7 +59,7 @@ def found(
         rule="all",
         contact="ops",
         reason=reason,
-        thread=f"{M}.1~{LIFE}/all/ops",
+        thread=f"{monitor}.1~{LIFE}/all/ops",
     )
     state = State(items={item: item_state}, serial=serial)
     row = {"monitor": monitor, "state": state, "events": (event,), "alarms": (alarm,)}
@@ -67,13 +71,14 @@ class ReportingAgent:
     """An agent with a log of its own."""
 
     client: AgentClient
-    harness: object
+    clock: Callable[[], datetime]
+    acknowledged: int = 0
     rows: list = field(default_factory=list)
     positions: list = field(default_factory=lambda: [START])
 
     def write(self, *bodies, kind=RowKind.CHANGE, at=None):
         """Add rows to the log."""
-        now = self.harness.time.now if at is None else at
+        now = self.clock() if at is None else at
         drafts = [
             ReportDraft(
                 kind=kind, written_at=now, body=body if isinstance(body, str) else text(body)
@@ -86,15 +91,16 @@ class ReportingAgent:
 
     async def send(self, start=None, **changed):
         """Send the rows after a number; by default those that the hub lacks."""
-        if start is None:
-            known = (await self.harness.store.received_positions()).get(self.client.id, START)
-            start = known.seq
+        start = self.acknowledged if start is None else start
         request = {
             "start": self.positions[start],
             "rows": tuple(self.rows[start:]),
             "last": self.positions[-1],
         }
-        return await self.client.send(REPORT, ReportRequest(**request | changed))
+        reply = await self.client.send(REPORT, ReportRequest(**request | changed))
+        if reply.status == OK:
+            self.acknowledged = reply.message(ReportAnswer).position.seq
+        return reply
 
     async def report(self, *changes, **given):
         """Write changes, send them, and return the answer."""

@@ -81,14 +81,26 @@ async def test_a_stamp_of_another_hub_is_none(agent):
 
 
 @pytest.mark.parametrize(
-    "life", [Life(-1, "aa"), Life(1 << 60, "aa"), Life(1, "a" * 65)], ids=str
+    "life",
+    [Life(-1, "aa"), Life(1 << 60, "aa"), Life(1, "a" * 65), Life(1, "\ud800")],
+    ids=ascii,
 )
 async def test_a_life_that_is_none_is_refused(agent, life):
     assert (await agent.send(HELLO, life=life)).fault == "bad-signature"
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[1]", b"\xff", b'{"version": 1}', b"[" * 100_000], ids=range(6)
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b"\xff",
+        b'{"version": 1}',
+        b"[" * 100_000,
+        b'{"unknown":' + b"[" * 100_000,
+    ],
+    ids=range(7),
 )
 async def test_a_body_that_is_no_message_is_refused(agent, content):
     body = Body(content)

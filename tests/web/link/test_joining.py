@@ -43,7 +43,7 @@ async def test_a_stolen_invitation_is_refused_and_its_maker_is_told(harness, new
     refused = await newcomer().try_join(code)
     assert (refused.status, refused.fault) == (403, "invitation")
     assert len(await harness.store.agents()) == 1
-    words = "another server has used the invitation already"
+    words = "another server has already used the invitation"
     assert (await rows(harness))[0] == ("agent_join", "sato", words)
 
 
@@ -132,6 +132,7 @@ async def test_a_removed_key_does_not_come_back_by_another_invitation(harness, n
         (b"{}", "malformed", 400),
         (b"no json", "malformed", 400),
         (b'{"secret": 5}', "malformed", 400),
+        (b'{"unknown":' + b"[" * 15_000, "malformed", 400),
         (b" " * 20_000, "too-large", 413),
         (b"x" * (1 << 20), "too-large", 413),
     ],

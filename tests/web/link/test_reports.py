@@ -35,7 +35,7 @@ async def fs01(harness, agent):
     harness.extra_ids = []
     await publish(harness)
     await agent.greet()
-    return ReportingAgent(agent, harness)
+    return ReportingAgent(agent, lambda: harness.time.now)
 
 
 def at(harness, level, **given):
@@ -89,9 +89,18 @@ async def test_rows_after_a_gap_are_wanted_from_the_hubs_position(harness, fs01)
     assert await harness.store.events() == []
 
 
+async def test_rows_that_the_agent_no_longer_has_are_counted(harness, fs01):
+    fs01.write(*[at(harness, CRITICAL, serial=n) for n in (1, 2, 3)])
+    answer = (await fs01.send(start=2, has_gap=True)).message(ReportAnswer)
+    assert positions_of(answer) == ("apply", 3)
+    assert harness.service.context.agent_names.refused_rows(fs01.client.id) == 2
+    harness.time.pass_by(seconds=3700)
+    assert harness.service.context.agent_names.refused_rows(fs01.client.id) == 0
+
+
 async def test_another_log_under_known_numbers_is_a_fork(harness, fs01):
     await fs01.report(at(harness, CRITICAL))
-    other = ReportingAgent(fs01.client, harness)
+    other = ReportingAgent(fs01.client, lambda: harness.time.now)
     other.write(at(harness, OK), at(harness, WARNING, serial=2))
     answer = (await other.send(start=1)).message(ReportAnswer)
     assert positions_of(answer) == ("fork", 1)
@@ -135,10 +144,18 @@ async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
     assert await level_of(harness, "here1") is OK
 
 
+async def test_the_last_row_of_a_monitor_that_is_gone_at_the_hub_too_is_no_fault(harness, fs01):
+    gone = at(harness, OK, monitor="gone1", is_retired=True)
+    moved = at(harness, OK, monitor="here1", is_retired=True)
+    answer = await fs01.report(gone, moved)
+    assert positions_of(answer) == ("apply", 2) and answer.refused_rows == ()
+    assert await harness.store.events() == []
+
+
 async def test_a_report_of_another_agents_monitor_changes_nothing(harness, fs01, newcomer):
     other = newcomer()
     await other.join(await invite(harness), name="db01")
-    db01 = ReportingAgent(other, harness)
+    db01 = ReportingAgent(other, lambda: harness.time.now)
     answer = await db01.report(at(harness, CRITICAL))
     assert answer.refused_rows[0].reason == f"{M} is no monitor of this agent"
     assert (await mails(harness), await level_of(harness)) == ([], OK)

@@ -14,17 +14,17 @@ AGENT = Command(
         Command(
             name="listen",
             run="noroshi.cli.handlers.agents_listener:listen",
-            help=_("open an address for agents alone, at once and at each start"),
+            help=_("listen for agents on a separate port, now and whenever the node starts"),
             more=(
                 _(
-                    "The address shows no page and no API, and always uses TLS. It is required where the "
-                    "manager listens for this computer only."
+                    "This port serves no pages and no API, and always uses TLS. It is required if the "
+                    "manager accepts connections only from this computer."
                 ),
             ),
             options=(
                 Option(
                     ("host",),
-                    _("name or IP address by which agents reach this computer"),
+                    _("name or IP address at which agents reach this computer"),
                     {"metavar": "HOST"},
                 ),
                 Option(
@@ -34,7 +34,7 @@ AGENT = Command(
                 ),
                 Option(
                     ("--address",),
-                    _("address of this computer to listen at (default: 0.0.0.0, all of them)"),
+                    _("address of this computer to listen on (default: 0.0.0.0, all of them)"),
                     {"metavar": "ADDRESS", "default": "0.0.0.0"},
                 ),
                 JSON,
@@ -43,7 +43,7 @@ AGENT = Command(
         Command(
             name="unlisten",
             run="noroshi.cli.handlers.agents_listener:unlisten",
-            help=_("close the address for agents"),
+            help=_("stop listening for agents"),
             options=(JSON,),
         ),
         Command(
@@ -55,17 +55,17 @@ AGENT = Command(
         Command(
             name="invite",
             run="noroshi.cli.handlers.agents:invite",
-            help=_("print the line by which a server joins this node as an agent"),
+            help=_("print the command that joins a server to this node as an agent"),
             more=(
                 _(
-                    "The line is valid for one hour. It contains the fingerprint of this node, so the server "
-                    "checks from the first byte that it speaks with this node."
+                    "The command is valid for one hour. It contains this node's fingerprint, so the server "
+                    "verifies from the first byte that it is talking to this node."
                 ),
             ),
             options=(
                 Option(
                     ("--servers",),
-                    _("number of servers that may join with the line (default: 1)"),
+                    _("number of servers that may join with the command (default: 1)"),
                     {"metavar": "COUNT", "type": int, "default": 1},
                 ),
                 Option(
@@ -98,7 +98,7 @@ AGENT = Command(
         Command(
             name="rename",
             run="noroshi.cli.handlers.agents:rename",
-            help=_("rename an agent; instances that it measures refer to the new name"),
+            help=_("rename an agent, and update the instances that refer to it"),
             options=(
                 NAME,
                 Option(("name",), _("new name of the agent"), {"metavar": "NAME"}),
@@ -108,11 +108,11 @@ AGENT = Command(
         Command(
             name="revoke",
             run="noroshi.cli.handlers.agents:revoke",
-            help=_("remove an agent: it may not connect any more"),
+            help=_("remove an agent: it can no longer connect"),
             more=(
                 _(
-                    "The agent keeps monitoring its server by itself, with the configuration that it has. On "
-                    "the server, `noroshi leave` ends that."
+                    "The agent keeps monitoring its server on its own, with its current configuration. To "
+                    "stop it, run `noroshi leave --remove` on the server."
                 ),
             ),
             options=(NAME, JSON),

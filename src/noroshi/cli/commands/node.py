@@ -6,7 +6,9 @@ from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 
-NO_MANAGER = _("write settings without a manager, so that the node listens nowhere (an agent)")
+NO_MANAGER = _(
+    "write settings without a manager, so that the node opens no port (for an agent)"
+)
 
 INIT = Command(
     name="init",
@@ -56,22 +58,22 @@ SERVE = Command(
 JOIN = Command(
     name="join",
     run="noroshi.cli.handlers.join_leave:join",
-    help=_("let this server join a hub, which then monitors it"),
+    help=_("join this server to a hub, which then monitors it"),
     more=(
         _(
-            "The hub shows the line to type, with its address and a code that is valid for an hour. "
-            "Nothing is sent unless the server that answers has the hub's key. If there is no home "
-            "folder, one is created, without a manager."
+            "The hub shows the command to run, with its address and a code that is valid for an "
+            "hour. Nothing is sent unless the server that answers has the hub's key. If there is no "
+            "home folder, one is created, without a manager."
         ),
     ),
     options=(
         Option(
             ("address",), _("name or IP address of the hub, and port"), {"metavar": "HOST:PORT"}
         ),
-        Option(("code",), _("code of the invitation"), {"metavar": "CODE"}),
+        Option(("code",), _("invitation code"), {"metavar": "CODE"}),
         Option(
             ("--name",),
-            _("name of this server at the hub (default: name of this computer)"),
+            _("name of this server on the hub (default: name of this computer)"),
             {"metavar": "NAME", "default": ""},
         ),
         Option(
@@ -85,22 +87,22 @@ JOIN = Command(
 LEAVE = Command(
     name="leave",
     run="noroshi.cli.handlers.join_leave:leave",
-    help=_("let this server leave its hub"),
+    help=_("disconnect this server from its hub"),
     more=(
         _(
-            "The node monitors on with the definitions that the hub gave, which are its own then. "
-            "History and secrets stay."
+            "The node keeps monitoring with the definitions it received from the hub; they become "
+            "its own. History and secrets are kept."
         ),
     ),
     options=(
-        Option(("--remove",), _("also remove the definitions that the hub gave"), FLAG),
+        Option(("--remove",), _("also remove the definitions received from the hub"), FLAG),
         JSON,
     ),
 )
 HUB = Command(
     name="hub",
     run="noroshi.cli.handlers.join_leave:hub",
-    help=_("show the hub of this server, and the link to it"),
+    help=_("show this server's hub, and the state of the connection to it"),
     options=(JSON,),
 )
 DEMO = Command(name="demo", help=_("watch an alarm arrive on this computer, without a tenant"))

@@ -25,7 +25,7 @@ from noroshi.operations.agent_answers import (
 )
 
 INVITED = ngettext(
-    "Run this line on the new server. It is valid until {until}, for {servers} server:\n"
+    "Run this command on the new server. It is valid until {until}, for {servers} server:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -33,7 +33,7 @@ INVITED = ngettext(
     "\n"
     "  {words}\n"
     "  {digits}",
-    "Run this line on each new server. It is valid until {until}, for {servers} servers:\n"
+    "Run this command on each new server. It is valid until {until}, for {servers} servers:\n"
     "\n"
     "  {line}\n"
     "\n"
@@ -63,13 +63,13 @@ AGENT_HEAD = (
     _("LAST CONTACT"),
     pgettext("agent", "VERSION"),
     _("SYSTEM"),
-    _("WAITING"),
+    _("UNSENT"),
 )
 CONNECTED = pgettext("agent", "connected")
-SILENT = pgettext("agent", "silent")
+SILENT = pgettext("agent", "no contact")
 NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
-REFUSED = pgettext("agent", "connected; the newest configuration is not in use")
+REFUSED = pgettext("agent", "connected; the latest configuration is not in effect")
 AGO = _("{at} ({span} ago)")
 LABELS = {
     "name": _("Name"),
@@ -79,25 +79,25 @@ LABELS = {
     "server": _("Server"),
     "version": pgettext("agent", "Version"),
     "clock": _("Clock"),
-    "backlog": _("Waiting there"),
+    "backlog": _("Unsent on agent"),
     "instances": _("Measures"),
     "configuration": _("Configuration"),
     "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
-    "secrets": _("Secrets that it was given"),
+    "secrets": _("Secrets given to it"),
     "removed": _("Removed"),
 }
 JOINED_BY = _("{at}, invited by {who}")
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
-RENAMED = _("The agent is called {name} now.")
+RENAMED = _("The agent is now called {name}.")
 RENAMED_WITH = _(
-    "The agent is called {name} now. The source of these instances was changed: {names}"
+    "The agent is now called {name}. The source of these instances was updated: {names}"
 )
-REVOKED = _("{name} was removed: it may not connect any more.")
+REVOKED = _("{name} was removed: it can no longer connect.")
 CHANGE_SECRETS = _("Change these secrets, because the server has them: {names}")
-UNMEASURED = _("Nobody measures these instances now: {names}")
+UNMEASURED = _("These instances are no longer monitored: {names}")
 
 
 def invite(context: CommandContext) -> int:

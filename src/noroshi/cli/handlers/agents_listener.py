@@ -16,7 +16,7 @@ REACHED = _(
     "Agents reach this node at {where}. Fingerprint of its key:\n\n  {words}\n  {digits}\n"
 )
 NOWHERE = with_commands(
-    _("Other servers cannot reach this node. To open an address for agents: {command}"),
+    _("Other servers cannot reach this node. To start listening for agents: {command}"),
     command=CommandText("agent listen", "HOST"),
 )
 PORT_OPEN = _(

@@ -29,7 +29,7 @@ DOORS: Mapping[str, Message] = {
     "local": _("this computer"),
     "web": _("browser"),
     "api": _("API"),
-    "link": _("link between agent and hub"),
+    "link": _("connection between agent and hub"),
 }
 INDENT = "    "
 

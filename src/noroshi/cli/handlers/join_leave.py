@@ -19,13 +19,13 @@ from noroshi.operations.hub_answers import HubLeft, HubStatus
 
 JOINED = _("This server joined the hub {hub} as {name}.")
 COMPARE = _(
-    "To be sure, compare with what the hub shows of this server and of itself. In words, and in "
-    "hexadecimal digits:"
+    "To verify, compare these fingerprints with those the hub shows for this server and for "
+    "itself, as words and in hexadecimal:"
 )
 START_NODE = with_commands(
     _(
-        "No node runs here yet, so nothing is monitored. Start it: {serve}. As a service that "
-        "starts at boot: {service_install}"
+        "No node is running here yet, so nothing is monitored. Start it: {serve}. As a service "
+        "that starts at boot: {service_install}"
     ),
     serve=CommandText("serve"),
     service_install=CommandText("service install", "--start"),
@@ -35,20 +35,21 @@ NOT_INFORMED = _(
     "The hub could not be reached, so it does not know this yet: remove the server there."
 )
 OWN_NOW = ngettext(
-    "{count} definition of the hub is this server's own now.",
-    "{count} definitions of the hub are this server's own now.",
+    "{count} definition from the hub now belongs to this server.",
+    "{count} definitions from the hub now belong to this server.",
 )
 REMOVED = ngettext(
-    "{count} definition of the hub was removed.", "{count} definitions of the hub were removed."
+    "{count} definition from the hub was removed.",
+    "{count} definitions from the hub were removed.",
 )
 NO_HUB = with_commands(
-    _("This server has no hub. To join one, type the line that the hub shows: {join}"),
+    _("This server has no hub. To join one, run the command that the hub shows: {join}"),
     join=CommandText("join", "HOST:PORT CODE"),
 )
 LABELS: Mapping[str, Message] = {
     "hub": _("hub"),
-    "name": _("name at the hub"),
-    "phase": _("link"),
+    "name": _("name on the hub"),
+    "phase": _("connection"),
     "contact": _("last contact"),
     "clock": _("clock"),
     "configuration": _("configuration"),
@@ -57,22 +58,22 @@ LABELS: Mapping[str, Message] = {
     "proxy": _("proxy"),
 }
 PHASES: Mapping[str, Message] = {
-    "stopped": _("no node runs here"),
+    "stopped": _("no node is running here"),
     "connecting": _("connecting"),
     "linked": _("connected"),
-    "away": _("the hub is not reached"),
+    "away": _("hub unreachable"),
     "removed": _("removed by the hub"),
     "cloned": _("refused: another machine has the same key"),
-    "other-version": _("refused: other version"),
+    "other-version": _("refused: incompatible version"),
 }
 SINCE = _("{phase}, since {at}")
 PLACE = _("{hub}, at {where}")
 AGO = _("{ago} ago")
 AHEAD = _("{by} ahead of the hub's")
 BEHIND = _("{by} behind the hub's")
-SAME_TIME = _("as the hub's")
+SAME_TIME = _("same as the hub's")
 GIVEN = ngettext("{count} definition", "{count} definitions")
-NOT_IN_FORCE = _("The newest configuration of the hub is not in force here:")
+NOT_IN_FORCE = _("The hub's latest configuration is not in effect here:")
 SMALL_OFFSET = 2.0
 """Seconds that two clocks may differ without a word."""
 

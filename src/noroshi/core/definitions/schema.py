@@ -155,11 +155,11 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Where the instance is measured from: the name of this node or of an agent, "ssh" for a
-    login over SSH, or "network" for checks over the network only. Default: this node if the
-    address belongs to its computer, otherwise the network."""
+    """What monitors the instance: the name of this node or of an agent, "ssh" to log in over
+    SSH, or "network" for network checks only. Default: this node if the address is one of its
+    own, otherwise "network"."""
     ssh: SshDef | None = None
-    """Login over SSH, for the source "ssh"."""
+    """SSH login settings, used when the source is "ssh"."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""
@@ -293,7 +293,8 @@ class NotificationDef(Definition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """All definitions of one version, by name."""
+    """All definitions of one version, by name. `may_have_agents`: the source of an instance may be
+    an agent."""
 
     instances: Mapping[str, InstanceDef] = field(default_factory=dict)
     contacts: Mapping[str, ContactDef] = field(default_factory=dict)
@@ -304,3 +305,4 @@ class Definitions:
     accounts: Mapping[str, AccountDef] = field(default_factory=dict)
     clouds: Mapping[str, CloudDef] = field(default_factory=dict)
     blueprints: Mapping[str, BlueprintDef] = field(default_factory=dict)
+    may_have_agents: bool = False

@@ -19,6 +19,7 @@ from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
 from noroshi.core.own_instance import (
     ACCOUNT,
+    AGENT,
     KINDS,
     LONGEST_NAME,
     NODE,
@@ -67,14 +68,14 @@ def with_own(
         definition,
         title=definition.title or "Noroshi",
         every=definition.every or OFTEN,
-        group=tuple(_groups(definitions)),
+        group=tuple(_groups(definitions, AGENT in checks and definitions.may_have_agents)),
     )
     # No copy of the others, which are read one by one: all of them at once take much memory.
     instances = ChainMap({OWN_INSTANCE: own_definition}, definitions.instances)  # type: ignore[arg-type]  # is only read
     return replace(definitions, instances=instances)
 
 
-def _groups(definitions: Definitions) -> Iterable[GroupDef]:
+def _groups(definitions: Definitions, has_agents: bool) -> Iterable[GroupDef]:
     routes = [
         replace(_monitor(ROUTE, name, route=name), title=_title_of(one))
         for name, one in definitions.routes.items()
@@ -87,7 +88,8 @@ def _groups(definitions: Definitions) -> Iterable[GroupDef]:
     queue = replace(_monitor(QUEUE, ""), title=titles["queue"])
     node = replace(_monitor(NODE, ""), title=titles["node"])
     yield GroupDef(name="mail", title=titles["mail"], monitor=(*routes, *accounts, queue))
-    yield GroupDef(name="node", title=titles["node"], monitor=(node,))
+    agents = [replace(_monitor(AGENT, ""), title=titles["agent"])] if has_agents else []
+    yield GroupDef(name="node", title=titles["node"], monitor=(node, *agents))
 
 
 def _title_of(route: RouteDef) -> str:

@@ -37,6 +37,7 @@ from noroshi.engine.monitoring.schedule import (
     shift_change,
     shift_state,
 )
+from noroshi.link.report_rows import row_of_change
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
 
@@ -263,6 +264,7 @@ class Watcher:
         change = await self._with_texts(block, change)
         if change.monitor not in block.monitors:
             return False  # an agent measures it by now
+        change = self._with_report(block.monitors[change.monitor], change)
         block.unconfirmed_changes[change.monitor], shift = change.state, block.clock_shift
         is_written = await self.store.commit(block.fence, change)
         block.unconfirmed_changes.pop(change.monitor, None)
@@ -291,8 +293,9 @@ class Watcher:
         self.emergency.reconcile(id, state)
 
     async def _retire(self, block: MonitorBlock, monitor: Monitor) -> None:
-        change = await self._closing_change(block, monitor)
-        if await self.store.retire(block.fence, await self._with_texts(block, change)):
+        change = await self._with_texts(block, await self._closing_change(block, monitor))
+        change = self._with_report(monitor, change, is_retired=True)
+        if await self.store.retire(block.fence, change):
             block.drop(monitor.id)
             self.emergency.forget(monitor.id)
 
@@ -322,6 +325,15 @@ class Watcher:
         finished = await self.plugins.finish(change.envelopes)
         change = replace(change, envelopes=(*finished, *self._text_failures(finished)))
         return shift_change(change, block.clock_shift - shift)
+
+    def _with_report(
+        self, monitor: Monitor, change: Change, *, is_retired: bool = False
+    ) -> Change:
+        """Return the change with the row that tells the hub of it, if the monitor is the hub's."""
+        if not monitor.instance.of_hub:
+            return change
+        row = row_of_change(change, self.clocks.wall(), is_retired=is_retired)
+        return replace(change, reports=(row,))
 
     def _schedule_wakeup(self, block: MonitorBlock, change: Change) -> None:
         if change.wake is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from noroshi.config.web import LOOPBACK
 from noroshi.core.agents import (
@@ -18,6 +18,7 @@ from noroshi.core.agents import (
     is_silent,
     names_in_use,
 )
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
@@ -51,30 +52,47 @@ from noroshi.service.errors import (
     OperationFailedError,
 )
 from noroshi.service.operation import Person, note, note_nothing, offers
+from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.users import MEANWHILE
 
 INSTANCES = "instances/"
 NOT_INVITED = _("No invitation was created.")
 BAD_COUNT = _("must be 1 to {most}")
 BAD_LANGUAGE = _("must be one of {known}")
-BAD_NAME = _(
-    "must be 1 to 63 letters, digits or . _ - and begin with a letter or digit, as the name of a "
-    "server does"
-)
-NAME_OF_NODE = _("this node is measured under the name {name}. Choose another name")
+BAD_NAME = _("must be 1 to 63 letters, digits or . _ - and begin with a letter or digit")
+NAME_OF_NODE = _("this node itself uses the name {name}. Choose another name")
 NAME_TAKEN = _("another agent is called {name}. Choose another name")
 NOT_RENAMED = _("The agent keeps its name.")
-UNREACHABLE = _(
-    "Other servers cannot reach this node yet: it listens for this computer only, or it does not "
-    "run. Open an address for agents first."
+UNREACHABLE = with_commands(
+    _(
+        "Other servers cannot reach this node yet: it accepts connections only from this "
+        "computer, or it is not running. Start listening for agents first: {command}"
+    ),
+    command=CommandText("agent listen", "HOST"),
 )
 NO_AGENT = _("There is no agent {given}{instead}")
 NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
 SOURCE_RENAMED = _("agent {old} renamed {new}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinedInstance:
+    """Hold what the definition of an instance says of where it is measured."""
+
+    name: str
+    title: str
+    address: str
+    source: str
+    has_ssh: bool
+
+
 class AgentOperations(ApplyOperations):
     """Invite servers, list agents, rename and remove them."""
+
+    def __init__(self, context: OperationContext) -> None:
+        super().__init__(context)
+        self._defined: tuple[int, Sequence[DefinedInstance]] = (-1, ())
+        """The instances of a version: pages ask every few seconds."""
 
     @offers(agent_operations.AGENT_INVITE)
     async def invite(
@@ -205,12 +223,7 @@ class AgentOperations(ApplyOperations):
     async def sources(self, person: Person) -> tuple[MeasuredInstance, ...]:
         """List all instances by name, with where each is measured."""
         identity = self._identity()
-        documents = (await self._store.current()).documents
-        return tuple(
-            _measured_instance(key.removeprefix(INSTANCES), instance, identity)
-            for key, instance in _instance_contents(documents)
-            if key != INSTANCES + OWN_INSTANCE
-        )
+        return tuple(_measured_instance(one, identity) for one in await self._instances())
 
     # no operations
 
@@ -241,12 +254,19 @@ class AgentOperations(ApplyOperations):
             return NodeIdentity(self._context.name, self._context.runs_on, agents=agents)
         return self._context.identity()
 
+    async def _instances(self) -> Sequence[DefinedInstance]:
+        """Return the instances of the definitions in force, by name."""
+        if self._defined[0] != await self._store.current_number():
+            version = await self._store.current()
+            self._defined = version.number, tuple(_instances_in(version.documents))
+        return self._defined[1]
+
     async def _instances_by_agent(self) -> Mapping[str, tuple[str, ...]]:
         """Return the names of instances by their source, in lower case."""
         names = dict[str, tuple[str, ...]]()
-        for key, instance in _instance_contents((await self._store.current()).documents):
-            source = str(instance.get("source", "")).casefold()
-            names[source] = (*names.get(source, ()), key.removeprefix(INSTANCES))
+        for one in await self._instances():
+            source = one.source.casefold()
+            names[source] = (*names.get(source, ()), one.name)
         return names
 
     async def _rename_sources(self, person: Person, old: str, new: str) -> tuple[str, ...]:
@@ -341,27 +361,29 @@ def _order(row: AgentRow) -> tuple[bool, str]:
     return row.state is AgentState.REVOKED, row.name.casefold()
 
 
-def _instance_contents(
-    documents: Iterable[Document],
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the key and the content of each instance, by key."""
+def _instances_in(documents: Iterable[Document]) -> Iterator[DefinedInstance]:
+    """Yield the instances of definitions by name, but for the node's own."""
     for one in sorted(documents, key=lambda one: one.key):
-        if one.key.startswith(INSTANCES):
-            yield one.key, content(one)
+        if one.key.startswith(INSTANCES) and one.key != INSTANCES + OWN_INSTANCE:
+            definition = content(one)
+            yield DefinedInstance(
+                name=one.key.removeprefix(INSTANCES),
+                title=str(definition.get("title", "")),
+                address=str(definition.get("address", "")),
+                source=str(definition.get("source", "")),
+                has_ssh=bool(definition.get("ssh")),
+            )
 
 
-def _measured_instance(
-    name: str, definition: Mapping[str, Any], identity: NodeIdentity
-) -> MeasuredInstance:
-    address, source_name = (str(definition.get(one, "")) for one in ("address", "source"))
-    instance = Instance(name=name, address=address or LOOPBACK, source=source_name)
+def _measured_instance(one: DefinedInstance, identity: NodeIdentity) -> MeasuredInstance:
+    instance = Instance(name=one.name, address=one.address or LOOPBACK, source=one.source)
     source = source_of(instance, identity)
-    if source_name == SSH_SOURCE and definition.get("ssh"):
+    if one.source == SSH_SOURCE and one.has_ssh:
         source = Source(SourceKind.SSH)
     return MeasuredInstance(
-        name=name,
-        title=str(definition.get("title", "")),
-        address=address,
+        name=one.name,
+        title=one.title,
+        address=one.address,
         source=source.kind,
         agent=source.agent,
     )

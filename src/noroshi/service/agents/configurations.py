@@ -13,14 +13,15 @@ from typing import Any
 
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid
-from noroshi.definitions.document_content import content, document, split
+from noroshi.definitions.document_content import content, document
 
-INSTANCES, NETWORKS = "instances/", "networks/"
+INSTANCES, NETWORKS, RULES, CONTACTS = "instances/", "networks/", "rules/", "contacts/"
 SOURCE = '"source":'
 """In the text of each document that names a source: the others, mostly many, are not parsed."""
-LEFT_OUT = frozenset({"rules"})
-"""What stays at the hub: who is notified there is no matter of the agent's, and a rule of the same
-name there is another one."""
+GIVEN_OF_CONTACT = ("title", "language", "zone")
+"""What an agent is told of a contact: by what its notifications are worded, and no address."""
+LEFT_OUT_OF_RULE = frozenset({"routes"})
+"""Routes stay at the hub, which sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +50,20 @@ def configurations(
     documents: Sequence[Document], agents: Iterable[str]
 ) -> Mapping[str, Configuration]:
     """Return the configuration of each agent, by its name in lower case: the instances whose
-    `source` it is, and the networks that these name."""
+    `source` it is, the networks and rules that these name, and the contacts of the rules."""
     names = {name.casefold() for name in agents}
-    networks = {one.key.removeprefix(NETWORKS): one for one in documents if _is_network(one)}
+    by_key = {one.key: one for one in documents}
     by_agent = defaultdict[str, dict[str, Document]](dict)
     for one in documents if names else ():
         table = _instance(one)
         source = str(table.get("source", "")).casefold()
-        if source not in names:
-            continue
-        documents_of_agent = by_agent[source]
-        documents_of_agent[one.key] = document(one.key, _for_agent(table))
-        for network in _networks_in(table):
-            if network in networks:
-                documents_of_agent[NETWORKS + network] = networks[network]
+        if source in names:
+            by_agent[source][one.key] = one
+            by_agent[source] |= {other.key: other for other in _named_by(table, by_key)}
     return {
         name: configuration_of(by_agent[name].values()) if name in by_agent else NO_DOCUMENTS
         for name in names
     }
-
-
-def _is_network(one: Document) -> bool:
-    return one.key.startswith(NETWORKS)
 
 
 def _instance(one: Document) -> Mapping[str, Any]:
@@ -78,30 +71,53 @@ def _instance(one: Document) -> Mapping[str, Any]:
     no version that was published."""
     if not one.key.startswith(INSTANCES) or SOURCE not in one.body:
         return {}
+    return _table(one) or {}
+
+
+def _named_by(
+    table: Mapping[str, Any], documents: Mapping[str, Document]
+) -> Iterator[Document]:
+    """Yield what an instance names, as an agent is given it; contacts by way of rules."""
+    for level in (table, *_groups_and_monitors(table)):
+        network = documents.get(NETWORKS + str(level.get("network", "")))
+        if network is not None:
+            yield network
+        for name in _names(level, "rules"):
+            yield from _rule(RULES + name, documents)
+
+
+def _rule(key: str, documents: Mapping[str, Document]) -> Iterator[Document]:
+    table = _table(documents.get(key))
+    if table is None:
+        return
+    rule_table = {name: value for name, value in table.items() if name not in LEFT_OUT_OF_RULE}
+    yield document(key, rule_table)
+    for name in _names(table, "contacts"):
+        contact = _table(documents.get(CONTACTS + name))
+        if contact is not None:
+            known_fields = {
+                field: contact[field] for field in GIVEN_OF_CONTACT if field in contact
+            }
+            yield document(CONTACTS + name, known_fields)
+
+
+def _table(one: Document | None) -> Mapping[str, Any] | None:
+    """Return what a document says; None if there is none, or it cannot be read."""
     try:
-        split(one.key)
-        return content(one)
+        return None if one is None else content(one)
     except Invalid:
-        return {}
+        return None
 
 
-def _for_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    groups = [
-        _without_left_out(group)
-        | {"monitor": [*map(_without_left_out, _tables(group, "monitor"))]}
-        for group in _tables(table, "group")
-    ]
-    return _without_left_out(table) | ({"group": groups} if groups else {})
-
-
-def _without_left_out(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if name not in LEFT_OUT}
-
-
-def _networks_in(table: Mapping[str, Any]) -> Iterator[str]:
+def _groups_and_monitors(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for group in _tables(table, "group"):
-        for monitor in _tables(group, "monitor"):
-            yield str(monitor.get("network", ""))
+        yield group
+        yield from _tables(group, "monitor")
+
+
+def _names(table: Mapping[str, Any], field: str) -> list[str]:
+    names = table.get(field)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _tables(table: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

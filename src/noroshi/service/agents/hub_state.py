@@ -67,6 +67,7 @@ class HubState:
         )
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
         self.report_rates = ReportRates()
+        parts.agent_names.refused_rows = self._refused_rows
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
@@ -76,6 +77,9 @@ class HubState:
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
+
+    def _refused_rows(self, agent: str) -> int:
+        return self.report_rates.recently_refused(agent, self.clocks.steady())
 
     @property
     def id(self) -> str:

@@ -13,35 +13,38 @@ from noroshi.link.join_code import JoinCode, curl_pin
 
 PLACE, COMMANDS = "/opt/noroshi", "/usr/local/bin"
 TEXTS: Mapping[str, Message] = {
-    "T_ROOT": _("Run the line as root: with sudo, or in a shell of root."),
+    "T_ROOT": _("Run the command as root: with sudo, or in a root shell."),
     "T_SYSTEM": _(
         "The file is for Linux on x86-64 with glibc 2.28 or newer. This server has: {system}. Nothing "
         "was installed."
     ),
     "T_PYTHON": _(
-        "Python 3.11 to 3.14 is required and not installed. Install it, then run the same line again:"
+        "Python 3.11 to 3.14 is required and not installed. Install it, then run the same "
+        "command again:"
     ),
     "T_NO_PYTHON": _(
         "Python 3.11 to 3.14 is required, and no package of this system is known to contain it. "
-        "Install Python in a place that everybody can read, then run the same line again."
+        "Install Python in a place that everybody can read, then run the same command again."
     ),
-    "T_THERE": _("Noroshi is installed here already ({program}), so the line only joins."),
+    "T_THERE": _("Noroshi is already installed here ({program}), so the command only joins."),
     "T_DOWNLOADING": _("Downloading Noroshi {version} from the hub."),
     "T_NOT_FETCHED": _("The download failed. Nothing was installed."),
     "T_OTHER_FILE": _(
-        "The downloaded file is not the one that the hub offers. Nothing of it was run, and "
-        "nothing was installed."
+        "The downloaded file does not match the one on the hub. It was not run, and nothing was "
+        "installed."
     ),
     "T_INSTALLING": _("Installing to {folder}."),
-    "T_NOT_INSTALLED": _("The installation failed; the reason is above. Run the line again."),
+    "T_NOT_INSTALLED": _(
+        "The installation failed; the reason is above. Run the command again."
+    ),
     "T_NO_SYSTEMD": _(
         "This server has no systemd. Start the node yourself, now and after each boot: noroshi serve"
     ),
 }
 """By the script's variable. A place of a text is filled by the script."""
 OVER = _(
-    "This invitation has expired, or it was used. Create a new one on the hub, on the page that adds "
-    "a server. Nothing was installed."
+    "This invitation has expired or has already been used. Create a new one on the hub, on "
+    "the page that adds a server. Nothing was installed."
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,10 +44,11 @@ class NoInstallFileError(ServiceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallLines:
-    """Hold the lines to paste on a server, for one with curl and for one with Python alone."""
+    """Hold the lines to paste on a server, for one with curl and for one with Python alone. `repr`
+    shows neither: whoever has one may join."""
 
-    curl: str
-    python: str
+    curl: str = field(repr=False)
+    python: str = field(repr=False)
 
 
 class Installation:

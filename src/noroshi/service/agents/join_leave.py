@@ -45,7 +45,9 @@ NOT_JOINED = _("This node did not join a hub.")
 NO_ADDRESS = _(
     "must be the name or IP address of the hub and its port, such as hub.example.com:7663"
 )
-NO_NAME = _("may have letters, digits, hyphens, underscores and dots, 63 at most")
+NO_NAME = _(
+    "may contain only letters, digits, hyphens, underscores and dots; at most 63 characters"
+)
 NO_PROXY_URL = _("must be the URL of an HTTP proxy, such as http://proxy.example.com:3128")
 NO_HUB = _("This node has no hub.")
 NO_LINK = _("This process cannot connect to a hub.")
@@ -55,7 +57,8 @@ REASONS = {
     JoinRefusal.UNKNOWN: _("the hub does not know it. Invite this server again"),
     JoinRefusal.EXPIRED: _("it has expired. Invite this server again"),
     JoinRefusal.USED: _(
-        "it was used by another server already. If that was not you, tell whoever made it"
+        "it has already been used by another server. If that was not you, tell the person who "
+        "created it"
     ),
     JoinRefusal.NAME_TAKEN: _("another server has that name. Choose another one"),
     JoinRefusal.REVOKED: _(

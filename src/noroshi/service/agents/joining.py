@@ -21,11 +21,11 @@ from noroshi.service.agents.link_refusal import LinkRefusedError
 
 log = logging.getLogger(__name__)
 MOST_ADDRESSES = 20
-NOT_PROVED = _("the server did not prove that it has its key and saw this hub")
+NOT_PROVED = _("the server could not prove that it holds its key and has verified this hub")
 REFUSALS: Mapping[JoinRefusal, Message] = {
     JoinRefusal.UNKNOWN: _("there is no such invitation"),
     JoinRefusal.EXPIRED: _("the invitation has expired"),
-    JoinRefusal.USED: _("another server has used the invitation already"),
+    JoinRefusal.USED: _("another server has already used the invitation"),
     JoinRefusal.NAME_TAKEN: _("another agent has this name"),
     JoinRefusal.REVOKED: _("this agent was removed; it needs a new key to join again"),
 }

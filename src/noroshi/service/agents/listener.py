@@ -6,7 +6,7 @@ only, agents get an address of their own, which shows them no page and no API (d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from ipaddress import ip_address
 
 from noroshi.config.web import HOST, NO_ADDRESS
@@ -14,6 +14,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.sources import NodeIdentity
 from noroshi.core.translation import Message, _
 from noroshi.hosts.firewall import firewall_caution, firewall_command
+from noroshi.hosts.own_names import outgoing_address
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import listener_operations
@@ -26,18 +27,18 @@ from noroshi.service.operation_context import OperationGroup
 PORT = 7664
 """The port to propose, next to the manager's."""
 ANY_ADDRESS = "0.0.0.0"
-NOT_OPENED = _("The address for agents was not opened.")
+NOT_OPENED = _("Listening for agents was not started.")
 BAD_PORT = _("must be a number from 0 to 65535 (0: any free port)")
-BAD_HOST = _("must be the name or IP address by which agents reach this computer")
+BAD_HOST = _("must be the name or IP address at which agents reach this computer")
 CANNOT_LISTEN = _(
-    "Cannot listen at {address} port {port}: {why}. Nothing was changed. Choose another port or "
-    "address."
+    "Cannot listen on {address} port {port}: {why}. Nothing was changed. Choose another port "
+    "or address."
 )
-AT_START = _("The node does not run now; it opens the address when it starts.")
+AT_START = _("The node is not running; it will start listening when it starts.")
 KEY_MAY_CHANGE = _(
-    "Agents know this node by the key of the certificate in noroshi.toml. If a renewal replaces "
-    "this key, they cannot connect any more. Renew the certificate with the same key, or open an "
-    "address for agents alone: its key stays."
+    "Agents recognise this node by the key of the certificate in noroshi.toml. If a renewal "
+    "changes this key, they can no longer connect. Renew the certificate with the same key, "
+    "or use a separate port for agents, whose key does not change."
 )
 
 
@@ -126,12 +127,24 @@ def _bracketed(host: str) -> str:
 
 
 def _hosts(identity: Callable[[], NodeIdentity] | None) -> tuple[str, ...]:
-    """Return the names and addresses of this computer that others may reach, the name first."""
+    """Return the names and addresses of this computer that others may reach. A name without a
+    domain stands behind the IPv4 addresses, as other networks may not know it."""
     if identity is None:
         return ()
     current = identity()
-    addresses = sorted(filter(_is_reachable, current.addresses), key=_order)
-    return (current.host_name, *addresses) if current.host_name else tuple(addresses)
+    return sorted_hosts(current.host_name, current.addresses, outgoing_address())
+
+
+def sorted_hosts(
+    host_name: str, addresses: Collection[str], outgoing_address: str
+) -> tuple[str, ...]:
+    """Return the host's name and addresses, the one to propose first."""
+    reachable = sorted(filter(_is_reachable, addresses), key=_order)
+    reachable.sort(key=lambda one: one != outgoing_address)
+    numbers = [one for one in reachable if ip_address(one).version == 4]
+    names = [host_name] if host_name else []
+    first = [*names, *numbers] if "." in host_name else [*numbers, *names]
+    return (*first, *(one for one in reachable if one not in numbers))
 
 
 def _is_reachable(address: str) -> bool:

@@ -86,7 +86,8 @@ class Reporting:
         report = Report(
             start=request.start, rows=request.rows, last=request.last, has_gap=request.has_gap
         )
-        rows = decide_report(await self.position_of(agent.id), report).new_rows
+        previous_position = await self.position_of(agent.id)
+        rows = decide_report(previous_position, report).new_rows
         state.report_rates.take(agent.id, len(rows), state.clocks.steady())
         changes, refused_rows = await self._changes(agent, rows)
         outcome = await state.store.receive(agent.id, report, changes)
@@ -97,6 +98,7 @@ class Reporting:
             RefusedRow(seq=seq, reason="the monitor is gone") for seq in outcome.refused_rows
         ]
         self._note_refused(agent, refused_rows)
+        self._note_lost(agent, previous_position, outcome.decision.new_rows)
         return ReportAnswer(
             reception=outcome.decision.reception.value,
             position=position,
@@ -118,6 +120,11 @@ class Reporting:
                 row_outcome = reader.read(row)
             except RowRefusedError as error:
                 refused_rows.append(RefusedRow(seq=row.seq, reason=str(error)))
+                continue
+            except Exception:  # whatever it is, the rows after it must be heard
+                log.exception("a row of agent %s cannot be read seq=%d", agent.name, row.seq)
+                reason = "the hub cannot read this row"
+                refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
                 continue
             if row_outcome is not None:
                 changes[row.seq] = await self._state.with_texts(row_outcome.change)
@@ -149,6 +156,16 @@ class Reporting:
             first.seq,
             first.reason,
         )
+
+    def _note_lost(
+        self, agent: Agent, previous_position: Position, rows: Sequence[ReportRow]
+    ) -> None:
+        """Note how many rows before these the agent no longer had: nobody hears of them."""
+        lost_count = rows[0].seq - previous_position.seq - 1 if rows else 0
+        if lost_count > 0:
+            now = self._state.clocks.steady()
+            self._state.report_rates.note_refused(agent.id, lost_count, now)
+            log.warning("rows of agent %s are lost count=%d", agent.name, lost_count)
 
     # samples
 

@@ -21,6 +21,7 @@ from noroshi.service.alarms.alarm_view import (
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.monitors import status_view
+from noroshi.service.monitors.agents_status import silent_agents
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_text, reading_name, shown_unit
 from noroshi.service.monitors.status import UNKNOWN_STATE
@@ -53,8 +54,11 @@ class MonitorOperations(DisabledMonitors):
         suppression = suppressions_by_monitor(suppressions, [target], now).get(
             target.id, NO_SUPPRESSION
         )
+        status = status_view.monitor_status(target, state, newest, check, stop, suppression)
+        if agent := self._plugins.agent_of(target):
+            status = (await silent_agents(self._context)).with_agent(status, agent)
         return MonitorShown(
-            status=status_view.monitor_status(target, state, newest, check, stop, suppression),
+            status=status,
             at=now,
             kind_title=check.title,
             goes_to=target.goes_to,

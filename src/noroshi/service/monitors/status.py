@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from noroshi.core.levels import Level
@@ -24,6 +23,7 @@ from noroshi.service.alarms.alarm_view import (
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.monitors import status_view
+from noroshi.service.monitors.agents_status import silent_agents
 from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup
 
@@ -111,6 +111,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         few = len(by_path) <= MOST_LOOKED_UP
         ids = [m.id for m in by_path if few or _level(states, m) is not Level.OK]
         samples, statuses = await self._store.newest_samples(ids), list[MonitorStatus]()
+        agents = await silent_agents(self._context)
         for portion in batched(by_path, PORTION):
             for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
@@ -123,8 +124,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
                 status = status_view.monitor_status(
                     monitor, state, sample, check, stop, suppression
                 )
-                agent = self._plugins.agent_of(monitor)
-                statuses.append(replace(status, agent=agent) if agent else status)
+                statuses.append(agents.with_agent(status, self._plugins.agent_of(monitor)))
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(statuses)
 

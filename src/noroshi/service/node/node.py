@@ -43,7 +43,7 @@ SOON_STUCK = _(
 MOST_STUCK = 3
 """Rules and notifications whose alarms cannot leave that are named at most."""
 FOR_AGENTS = _("Address for agents")
-FOR_AGENTS_IS = _("TLS, for agents alone")
+FOR_AGENTS_IS = _("TLS, for agents only")
 NOT_HERE = _("This process has no information about its environment.")
 
 

@@ -35,12 +35,14 @@ from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
     LEASE,
     MOST_DECISIONS,
+    NO_STATES,
     Beat,
     Block,
     Node,
     Renewal,
     ReportOutcome,
     StoreConflict,
+    StoredSample,
     StoreError,
     Version,
 )
@@ -67,7 +69,7 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         self._events: dict[str, Event] = {}
         self._events_ever = 0
         self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
-        self._samples: list[tuple[str, Sample]] = []
+        self._samples: list[StoredSample] = []
         self._acknowledgements: dict[tuple[str, str], Acknowledgement] = {}
         self._silences: dict[str, Silence] = {}
         self._remarks: list[Remark] = []
@@ -81,32 +83,40 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
 
     # definitions
 
-    async def publish(self, version: Version, monitors: Iterable[str], base_number: int) -> int:
+    async def publish(
+        self,
+        version: Version,
+        monitors: Iterable[str],
+        base_number: int,
+        states: Mapping[str, State] = NO_STATES,
+    ) -> int:
         if self._version.number != base_number:
             raise StoreConflict(f"version {self._version.number} is current, not {base_number}")
         self._version = replace(version, number=base_number + 1)
         self._versions.append(self._version)
-        await self._name(monitors)
+        await self._name(monitors, states)
         self._wakeups.notify()
         return base_number + 1
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
         if self._version.number != version:
             return False
-        await self._name(monitors)
+        await self._name(monitors, {})
         return True
 
-    async def _name(self, monitors: Iterable[str]) -> None:
+    async def _name(self, monitors: Iterable[str], states: Mapping[str, State]) -> None:
         for row in self._monitors.values():
             row.is_named = False
         for id in monitors:
             if id not in self._monitors:
-                self._monitors[id] = MonitorRow(await self._first_state(id))
+                initial_state = await self._first_state(id, states.get(id))
+                self._monitors[id] = MonitorRow(initial_state)
             self._monitors[id].is_named = True
 
-    async def _first_state(self, id: str) -> State:
+    async def _first_state(self, id: str, known_state: State | None) -> State:
         last_events = await self.events(id, 1)
-        return first_state(last_events[0].id if last_events else None, self._events_ever)
+        last_event = last_events[0].id if last_events else None
+        return first_state(last_event, self._events_ever, known_state)
 
     async def current(self) -> Version:
         return self._version
@@ -249,10 +259,12 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
 
     def _keep(self, monitor: str, sample: Sample) -> None:
         numbers = tuple(replace(r, note=NOTHING, lines=()) for r in sample.readings)
-        self._samples.append((monitor, replace(sample, readings=numbers, memory={})))
+        row = self._samples[-1].row + 1 if self._samples else 1
+        plain_sample = replace(sample, readings=numbers, memory={})
+        self._samples.append(StoredSample(row, monitor, plain_sample))
 
     async def drop_samples(self, cutoff: datetime, limit: int) -> int:
-        old_numbers = outdated([sample.measured_at for _, sample in self._samples], cutoff)[
+        old_numbers = outdated([one.sample.measured_at for one in self._samples], cutoff)[
             :limit
         ]
         self._samples = [
@@ -274,11 +286,16 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         return [one for key in keys for one in self._decisions[key]]
 
     async def samples(self, monitor: str, limit: int = 100) -> Sequence[Sample]:
-        matching = (sample for id, sample in reversed(self._samples) if id == monitor)
+        matching = (one.sample for one in reversed(self._samples) if one.monitor == monitor)
         return list(itertools.islice(matching, limit))
 
     async def newest_samples(self, monitors: Collection[str]) -> Mapping[str, Sample]:
-        return {id: sample for id, sample in self._samples if id in monitors}
+        return {one.monitor: one.sample for one in self._samples if one.monitor in monitors}
+
+    async def samples_after(self, row: int, limit: int) -> Sequence[StoredSample]:
+        last_row = self._samples[-1].row if self._samples else 0
+        start = row if row <= last_row else 0
+        return [one for one in self._samples if one.row > start][:limit]
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
         if monitor not in self._monitors:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.model import State
 from noroshi.ports import Document, StoreConflict, Version
 from noroshi.stores.sqlite.stored_state import state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
@@ -29,7 +30,13 @@ update monitor set named = (id in (select value from json_each(?1)))
 where named <> (id in (select value from json_each(?1)))"""
 
 
-def publish(db: Connection, version: Version, monitors: Sequence[str], base_number: int) -> int:
+def publish(
+    db: Connection,
+    version: Version,
+    monitors: Sequence[str],
+    base_number: int,
+    states: Mapping[str, State],
+) -> int:
     last_number = latest(db)
     if last_number != base_number:
         raise StoreConflict(f"version {last_number} is current, not {base_number}")
@@ -39,7 +46,7 @@ def publish(db: Connection, version: Version, monitors: Sequence[str], base_numb
     hashes = schema.text([hash for hash, _, _ in rows])
     row = (base_number + 1, hashes, version.author, created_at, version.note)
     db.execute("insert into version values (?, ?, ?, ?, ?)", row)
-    _name(db, monitors)
+    _name(db, monitors, states)
     return base_number + 1
 
 
@@ -47,16 +54,16 @@ def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
     """Do what ports.Store.enroll says."""
     if latest(db) != version:
         return False
-    _name(db, monitors)
+    _name(db, monitors, {})
     return True
 
 
-def _name(db: Connection, monitors: Sequence[str]) -> None:
+def _name(db: Connection, monitors: Sequence[str], states: Mapping[str, State]) -> None:
     ids_text = (schema.text(monitors),)
     db.execute(NAME, ids_text)
     new_states = [
-        (id, state_text(first_state(*known_facts)))
-        for id, *known_facts in db.execute(NEW_MONITORS, ids_text)
+        (id, state_text(first_state(last_event, events, states.get(id))))
+        for id, last_event, events in db.execute(NEW_MONITORS, ids_text)
     ]
     db.executemany("insert into monitor (id, state) values (?, ?)", new_states)
 

@@ -75,13 +75,19 @@ def acknowledge(db: Connection, position: Position) -> bool:
     return True
 
 
-def begin(db: Connection, position: Position, drafts: Iterable[ReportDraft]) -> None:
-    epoch = next_epoch(report_log(db).epoch, position)
+def begin(
+    db: Connection, position: Position, drafts: Iterable[ReportDraft], last: Position | None
+) -> bool:
+    log = report_log(db)
+    if last is not None and last != log.last:
+        return False
+    epoch = next_epoch(log.epoch, position)
     db.execute("delete from report")
     for name in (BEFORE_FIRST, ACKNOWLEDGED):
         _put_bound(db, name, position)
     _put_bound(db, BEGINNING, Position(epoch=epoch, seq=position.seq, tag=position.tag))
     add(db, drafts)
+    return True
 
 
 def last_needless(db: Connection, cutoff: datetime, most_bytes: int) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.model import Reading, Sample
 from noroshi.core.translation import Message
+from noroshi.ports import StoredSample
 from noroshi.stores.sqlite.types import EPOCH, Connection
 
 Key = tuple[str, str, str, str]
@@ -38,6 +39,9 @@ delete from sample where rowid in (
     select rowid from ({OLDEST}) where at < :before or (at > :newest and rowid < :old))"""  # noqa: S608
 LAST_OLD = f"select max(rowid) from ({OLDEST}) where at < :before"  # noqa: S608  our own text
 LAST_ROW = "select rowid, at from sample order by rowid desc limit 1"
+FOLLOWING = "select rowid, at, value, series from sample where rowid > ? order by rowid limit ?"
+SERIES_AMONG = """
+select id, monitor, item, name, unit from series where id in (select value from json_each(?))"""
 ROW_FROM = "select rowid, at from sample where rowid >= ? order by rowid limit 1"
 
 
@@ -106,6 +110,25 @@ def newest_samples(db: Connection, monitor: str, limit: int) -> Sequence[Sample]
     series = {id: key for id, *key in db.execute(sql, (monitor,))}
     rows = db.execute(NEWEST_SAMPLES, (SCANNED, monitor, limit)) if series else ()
     return [_sample(series, *row) for row in rows]
+
+
+def following(db: Connection, row: int, limit: int) -> Sequence[StoredSample]:
+    """Do what ports.Store.samples_after says."""
+    last_row, _ = db.execute(LAST_ROW).fetchone() or (0, 0)
+    rows = db.execute(FOLLOWING, (row if row <= last_row else 0, limit)).fetchall()
+    ids = schema.text(sorted({id for one in rows for id in _series_in(*one[2:])}))
+    owner, series = dict[int, str](), dict[int, Sequence[str]]()
+    for id, monitor, *key in db.execute(SERIES_AMONG, (ids,)):
+        owner[id], series[id] = monitor, key
+    return [
+        StoredSample(number, owner[first], _sample(series, sampled_at, value, first))
+        for number, sampled_at, value, first in rows
+    ]
+
+
+def _series_in(value: float | bytes | str | None, first: int) -> Iterable[int]:
+    """Return the series that a row's value is of."""
+    return [id for id, _ in PAIR.iter_unpack(value)] if isinstance(value, bytes) else (first,)
 
 
 def newest_of_each(db: Connection, monitors: Collection[str]) -> Mapping[str, Sample]:

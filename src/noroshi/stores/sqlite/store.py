@@ -29,6 +29,7 @@ from noroshi.core.report import (
 )
 from noroshi.core.translation import Message
 from noroshi.ports import (
+    NO_STATES,
     AcceptedMail,
     Arrival,
     Beat,
@@ -40,6 +41,7 @@ from noroshi.ports import (
     Renewal,
     ReportOutcome,
     RouteOutage,
+    StoredSample,
     StoreError,
     StoreFault,
     TrackedMail,
@@ -77,10 +79,16 @@ class SqliteStore(StoreFile):
 
     # definitions
 
-    async def publish(self, version: Version, ids: Iterable[str], base_number: int) -> int:
+    async def publish(
+        self,
+        version: Version,
+        ids: Iterable[str],
+        base_number: int,
+        states: Mapping[str, State] = NO_STATES,
+    ) -> int:
         distinct_ids = tuple(dict.fromkeys(ids))
         return await self._write_and_wake(
-            lambda db: definitions.publish(db, version, distinct_ids, base_number)
+            lambda db: definitions.publish(db, version, distinct_ids, base_number, states)
         )
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
@@ -169,6 +177,9 @@ class SqliteStore(StoreFile):
         distinct_ids = frozenset(monitors)
         read = self._scan if len(distinct_ids) > FEW else self._read
         return await read(lambda db: sample_table.newest_of_each(db, distinct_ids))
+
+    async def samples_after(self, row: int, limit: int) -> Sequence[StoredSample]:
+        return await self._scan(lambda db: sample_table.following(db, row, limit))
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
         return await self._write(lambda db: monitors.set_suppression(db, monitor, suppression))
@@ -441,8 +452,12 @@ class SqliteStore(StoreFile):
     async def acknowledge_reports(self, position: Position) -> bool:
         return await self._write(lambda db: report_table.acknowledge(db, position))
 
-    async def begin_reports(self, position: Position, *drafts: ReportDraft) -> None:
-        await self._write_and_wake(lambda db: report_table.begin(db, position, drafts))
+    async def begin_reports(
+        self, position: Position, *drafts: ReportDraft, last: Position | None = None
+    ) -> bool:
+        return await self._write_and_wake(
+            lambda db: report_table.begin(db, position, drafts, last)
+        )
 
     async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
         last = await self._scan(lambda db: report_table.last_needless(db, cutoff, most_bytes))

@@ -89,7 +89,7 @@ class InstanceRow:
     groups: Sequence[GroupRow]
 
 
-BY_ADDRESS = _("by its address")
+BY_ADDRESS = _("chosen by address")
 NODE_NAMED = _("this node ({name})")
 NO_RULES = _("No rules of its own (only monitors and groups that have rules notify anyone)")
 NO_RULES_OF_ITSELF = _("No rules of its own (notifies the contacts of all rules)")

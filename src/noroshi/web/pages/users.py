@@ -59,7 +59,7 @@ DOORS: Mapping[str, Message] = {
     "local": _("this computer"),
     "web": _("browser"),
     "api": _("via API"),
-    "link": _("link between agent and hub"),
+    "link": _("connection between agent and hub"),
 }
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5

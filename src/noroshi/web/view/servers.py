@@ -19,22 +19,25 @@ from noroshi.web.view.tree import NEW, Instance
 
 SERVERS, ADD = "/servers", "/servers/add"
 CONNECTED = pgettext("agent", "connected")
-SILENT = pgettext("agent", "silent for {length}")
+SILENT = pgettext("agent", "no contact for {length}")
 NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
 BY_NODE = _("this node")
-OVER_NETWORK = _("over the network")
-OVER_SSH = _("over SSH")
-ELSEWHERE = _("nobody: its source is unknown")
+OVER_NETWORK = _("network only")
+OVER_SSH = _("SSH")
+ELSEWHERE = _("none (unknown source)")
 BY_AGENT = _("agent")
-ALL_WELL = ngettext("{count} server. All agents report.", "{count} servers. All agents report.")
-NO_AGENTS = ngettext("{count} server, without agents.", "{count} servers, without agents.")
+ALL_WELL = ngettext(
+    "{count} server. All agents are reporting.", "{count} servers. All agents are reporting."
+)
+NO_AGENTS = ngettext("{count} server, no agents.", "{count} servers, no agents.")
 SOME_SILENT = ngettext(
-    "{count} agent is silent: what is shown of it is old.",
-    "{count} agents are silent: what is shown of them is old.",
+    "{count} agent has not reported: the data shown for it is out of date.",
+    "{count} agents have not reported: the data shown for them is out of date.",
 )
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
+UNKNOWN_NOW = _("not known now")
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
 SOURCES: Mapping[SourceKind, Message] = {
@@ -61,8 +64,7 @@ class InstanceLink:
 
     title: str
     href: str
-    level: str
-    word: str
+    sign: Sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,9 @@ def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> 
         is_clock_off=abs(row.clock_offset) >= CLOCK_OFF,
         joined_at=clock(visit, row.joined_at),
         words=fingerprint_words(digest, visit.language),
-        instances=[_instance_link(visit, name, tree) for name in row.instances],
+        instances=[
+            _instance_link(visit, name, tree, is_old=row.is_silent) for name in row.instances
+        ],
         watch=_new_instance(row),
     )
 
@@ -196,18 +200,22 @@ def _server_of_instance(
 def _level_sign(visit: Visit, level: str) -> Sign:
     is_level = level in ("ok", "warning", "critical", "unknown")
     word = LOCALIZERS[visit.language].level(level)
-    mark = level if is_level else "paused"
-    return Sign(level=mark, mark=mark, word=word)
+    mark = level if is_level else "empty" if level == NEW else "paused"
+    return Sign(level=level if is_level else "paused", mark=mark, word=word)
 
 
-def _instance_link(visit: Visit, name: str, tree: Mapping[str, Instance]) -> InstanceLink:
+def _instance_link(
+    visit: Visit, name: str, tree: Mapping[str, Instance], *, is_old: bool
+) -> InstanceLink:
+    """Return the link to an instance; of a silent agent, nobody knows how it is now."""
     in_tree = tree.get(name)
     sign = _level_sign(visit, in_tree.level if in_tree else NEW)
+    if is_old and sign.level != "paused":
+        sign = Sign(level="unknown", mark="unknown", word=visit.say(UNKNOWN_NOW))
     return InstanceLink(
         title=in_tree.title if in_tree else name,
         href=f"/instance/{quote(name, safe='')}",
-        level=sign.level,
-        word=sign.word,
+        sign=sign,
     )
 
 

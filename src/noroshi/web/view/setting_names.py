@@ -138,7 +138,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "proxy_user": _("Proxy user"),
     "proxy_password": _("Proxy password (vault entry)"),
     "source": pgettext("mailing.source", "Source address"),
-    "instances.source": _("Measured on"),
+    "instances.source": _("Monitored by"),
 }
 """Display names by the name of the setting, or by KIND.NAME or TYPE.NAME where a kind, or a type of
 definitions, has another one."""
@@ -183,7 +183,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "came-back": _("a message bounced"),
     "all-is-well": _("status report, at fixed times"),
     "unwatched": _("monitoring was interrupted"),
-    "agent-refused": _("a machine was refused as an agent"),
+    "agent-refused": _("an agent connection was rejected"),
     "hub-refused": _("the hub refused this server"),
     "all": _("all terms"),
     "any": _("any term"),

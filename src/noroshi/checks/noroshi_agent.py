@@ -1,0 +1,68 @@
+"""The agents of this node: whether they are heard, and what they report is taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from noroshi.core.model import Limits, Reading
+from noroshi.core.translation import NOTHING, _
+from noroshi.ports import Check, Host, Outcome, options
+
+if TYPE_CHECKING:  # what is measured, which definitions need not
+    from noroshi.ports import AgentFacts
+
+SILENT = _(
+    "its monitors keep the level that it reported last, and raise no alarms until it is back"
+)
+REFUSED = _("within the last hour; the log of Noroshi contains the reasons")
+MENTIONED_AFTER = 90.0
+"""Seconds of silence from which on it is said what that means."""
+
+
+@options
+class Options:
+    pass
+
+
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    agents = await (await host.self_facts()).agents()
+    count = Reading("agents", float(len(agents)))
+    return Outcome((count, *(reading for one in agents for reading in _readings(one))))
+
+
+def _readings(facts: AgentFacts) -> Iterator[Reading]:
+    name = facts.name
+    note = SILENT if facts.silence >= MENTIONED_AFTER else NOTHING
+    yield Reading("silence", round(facts.silence), "s", name, note)
+    yield Reading("backlog", float(facts.backlog), "", name)
+    yield Reading("clock", round(abs(facts.clock_offset), 1), "s", name)
+    note = REFUSED if facts.refused_rows else NOTHING
+    yield Reading("refused", float(facts.refused_rows), "", name, note)
+
+
+CHECK = Check(
+    kind="noroshi-agent",
+    title=_("Agents"),
+    help=_(
+        "Checks that the agents of this node are heard, that their reports arrive and are accepted, "
+        "and that their clocks are correct. Noroshi monitors its agents, in the instance noroshi."
+    ),
+    options=Options,
+    limits={
+        "silence": Limits(critical=90),
+        "backlog": Limits(warning=1000),
+        "clock": Limits(warning=60),
+        "refused": Limits(warning=10),
+    },
+    units={"silence": "s", "clock": "s"},
+    names={
+        "agents": _("Number of agents"),
+        "silence": _("Time since the agent was last heard"),
+        "backlog": _("Changes not reported yet"),
+        "clock": _("Difference between the clocks"),
+        "refused": _("Changes refused or lost"),
+    },
+    run=run,
+    may_vanish=True,
+)

@@ -1,0 +1,62 @@
+"""A hub and a server that is its agent, each a node with a home of its own."""
+
+import shlex
+
+from noroshi.cli.clients.socket import SocketClient
+from tests.e2e.world import Home, until
+
+FILES = """
+source = "{source}"
+[[group]]
+name = "disks"
+every = "1s"
+[[group.monitor]]
+name = "volumes"
+kind = "disk"
+"""
+
+
+class Hub(Home):
+    """A node that takes in agents at a port of its own."""
+
+    def __init__(self, folder, port):
+        folder.mkdir()
+        super().__init__(folder)
+        self.port = port
+
+    def call(self, op, **args):
+        return SocketClient(self.folder / "door.sock").call(op, **args)
+
+    def begin(self):
+        """It runs, and takes in agents."""
+        node = self.serve_warm()
+        self.call("agents_listen", host="127.0.0.1", address="127.0.0.1", port=self.port)
+        return node
+
+    def line(self):
+        """The words of the line to paste."""
+        return shlex.split(self.call("agent_invite")["line"])[1:]
+
+    def agent(self):
+        (row,) = self.call("agent_list")
+        return row
+
+
+class Server(Hub):
+    """A computer that has Noroshi, and no home folder yet."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        self.folder, self.definitions = folder / "home", folder / "definitions"
+        self.running = []
+
+    def link(self):
+        return self.call("hub_status")
+
+    def until_linked(self):
+        until(lambda: self.link()["phase"] == "linked", "the link")
+
+    def measured(self):
+        """The paths of what the hub lets it measure, once there is a reading."""
+        monitors = self.status()["monitors"]
+        return {m["path"] for m in monitors if m["items"] and m["path"].startswith("files/")}

@@ -1,0 +1,162 @@
+"""What an agent reports arrives as a mail of its hub, once, also if the hub dies meanwhile.
+
+The hub is a real node; the agent is made of the link's own language, so that it can report what no
+check would measure at will.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+
+from noroshi.core.agents import Machine
+from noroshi.core.levels import Level
+from noroshi.core.report import ReportRow
+from noroshi.definitions.document_content import content
+from noroshi.link.join_code import JoinCode
+from noroshi.link.link_messages import FETCH, FetchAnswer, FetchRequest
+from noroshi.link.report_messages import ReportAnswer
+from tests.e2e.hubs import Hub
+from tests.e2e.world import Mailbox, until
+from tests.ports import free_port
+from tests.web.link.agent_client import AgentClient
+from tests.web.link.reporting_agent import ReportingAgent, found, positions_of
+
+RULE = 'action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]'
+FILES = """
+source = "fs01"
+rules = ["all"]
+[[group]]
+name = "base"
+[[group.monitor]]
+name = "disks"
+kind = "disk"
+"""
+SERVER = Machine(host_name="fs01", id="m1")
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def smtp(mailbox):
+    return f"""
+        kind = "smtp"
+        [options]
+        host = "127.0.0.1"
+        port = {mailbox.port}
+        protection = "none"
+        sender = "noroshi@example.com"
+    """
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox().open()
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def hub(tmp_path, mailbox):
+    hub = Hub(tmp_path / "hub", free_port())
+    hub.define(
+        contacts__ops='addresses = ["ops@example.com"]',
+        rules__all=RULE,
+        routes__smtp1=smtp(mailbox),
+    )
+    yield hub
+    hub.end()
+
+
+@pytest.fixture
+async def session():
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=False, force_close=True)
+    ) as session:
+        yield session
+
+
+class Agent(ReportingAgent):
+    """An agent that has the configuration of its hub."""
+
+    monitor = known = ""
+
+    async def take_up(self):
+        """Fetch the configuration, and know the monitor by its id."""
+        while not (
+            name := (await self.client.wait(hold=20.0, configuration=self.known)).configuration
+        ):
+            pass
+        request = FetchRequest(configuration=name)
+        answer = (await self.client.send(FETCH, request)).message(FetchAnswer)
+        tables = {one.key: content(one) for one in answer.documents}
+        assert tables.keys() == {"instances/files", "rules/all", "contacts/ops"}
+        self.monitor = tables["instances/files"]["group"][0]["monitor"][0]["id"]
+
+    def finds(self, level, serial, before):
+        return found(level, serial=serial, before=before, now=now(), monitor=self.monitor)
+
+
+async def joined(hub, session):
+    code = JoinCode.read(hub.line()[-1])
+    client = AgentClient(f"https://127.0.0.1:{hub.port}", session)
+    await client.join(code, name="fs01", machine=SERVER)
+    agent = Agent(client, now)
+    agent.known = (await client.greet(machine=SERVER)).configuration
+    hub.define(instances__files=FILES)
+    await agent.take_up()
+    return agent
+
+
+def files(hub):
+    (monitor,) = (one for one in hub.status()["monitors"] if one["path"] == "files/base/disks")
+    return monitor
+
+
+def until_mails(mailbox, count):
+    until(lambda: len(mailbox.mails) >= count, f"{count} mails")
+    return mailbox.mails
+
+
+async def test_an_alarm_of_an_agent_arrives_once_and_so_does_its_end(hub, mailbox, session):
+    hub.begin()
+    agent = await joined(hub, session)
+    answer = await agent.report(agent.finds(Level.CRITICAL, 1, Level.OK))
+    assert positions_of(answer) == ("apply", 1) and answer.refused_rows == ()
+    monitor = files(hub)
+    assert (monitor["level"], monitor["agent"]) == ("critical", "fs01")
+    (alarm,) = until_mails(mailbox, 1)
+    assert alarm["To"] == "ops@example.com" and "/var" in alarm["Subject"]
+    assert "fs01" in alarm.get_body(("plain",)).get_content()
+    again = (await agent.send(start=0)).message(ReportAnswer)
+    assert positions_of(again) == ("repeat", 1)
+    await agent.report(agent.finds(Level.OK, 2, Level.CRITICAL))
+    _, recovery = until_mails(mailbox, 2)
+    assert recovery["In-Reply-To"] == alarm["Message-ID"]
+    assert files(hub)["level"] == "ok"
+    assert hub.queue() == 0 and len(mailbox.mails) == 2
+
+
+async def test_a_hub_that_is_killed_after_a_report_sends_it_once_and_knows_it_again(
+    hub, mailbox, session
+):
+    hub.serve()
+    hub.call("agents_listen", host="127.0.0.1", address="127.0.0.1", port=hub.port)
+    agent = await joined(hub, session)
+    mailbox.close()  # what is reported waits
+    await agent.report(agent.finds(Level.CRITICAL, 1, Level.OK))
+    hub.running[-1].kill()
+    hub.running[-1].wait()
+    mailbox.open()
+    hub.serve()
+    first: ReportRow = agent.rows[0]
+    answer = (await agent.send(start=0, rows=(first,))).message(ReportAnswer)
+    assert positions_of(answer) == ("repeat", 1)
+    assert files(hub)["level"] == "critical"
+    await agent.report(agent.finds(Level.OK, 2, Level.CRITICAL))
+    alarm, recovery = until_mails(mailbox, 2)
+    assert recovery["In-Reply-To"] == alarm["Message-ID"]
+    assert hub.queue() == 0 and len(mailbox.mails) == 2
