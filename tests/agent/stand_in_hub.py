@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from noroshi.core.agents import JoinRefusal
 from noroshi.core.definitions.document import Document
+from noroshi.core.model import State
+from noroshi.core.report import START, Position, Report, ReportRow, decide_report
 from noroshi.link.agent_key import spki_pin, thumbprint_of
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import (
@@ -38,6 +40,14 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import Body, body_of, message_in
+from noroshi.link.report_messages import (
+    RefusedRow,
+    ReportAnswer,
+    ReportRequest,
+    SamplesAnswer,
+    SamplesRequest,
+    StatesOfHub,
+)
 from noroshi.link.signature import (
     STAMP_HEADER,
     BadSignatureError,
@@ -58,6 +68,8 @@ SHAPES = {
     "fetch": FetchRequest,
     "key": KeyRequest,
     "leave": LeaveRequest,
+    "report": ReportRequest,
+    "samples": SamplesRequest,
 }
 STATUS = {
     LinkFault.STALE: 401,
@@ -74,6 +86,10 @@ class RefusedHereError(Exception):
     def __init__(self, fault: LinkFault, message: str = "") -> None:
         super().__init__(message)
         self.fault, self.message = fault, message
+
+
+class AnswerLostError(Exception):
+    pass
 
 
 @dataclass
@@ -97,6 +113,16 @@ class StandInHub:
     documents: tuple[Document, ...] = ()
     new_key: bool = False
     faults: list[LinkFault] = field(default_factory=list)
+    report_faults: list[LinkFault] = field(default_factory=list)
+    """The same for what is reported."""
+    position: Position = START
+    rows: list[ReportRow] = field(default_factory=list)
+    """What was reported, up to that position."""
+    lost_answers: int = 0
+    """So many answers to reports are lost."""
+    refused_rows: list[RefusedRow] = field(default_factory=list)
+    """Told with the next answer to a report."""
+    states: dict[str, State] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     keys: dict[str, list[str]] = field(default_factory=dict)
@@ -105,6 +131,7 @@ class StandInHub:
     invitations: dict[str, str] = field(default_factory=dict)
     """The thumbprint that used each secret, by the secret's hash."""
     on_join: Callable[[JoinRequest], Awaitable[None]] | None = None
+    on_leave: Callable[[], None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     request_event: asyncio.Event = field(default_factory=asyncio.Event)
@@ -137,7 +164,11 @@ class StandInHub:
         app = web.Application()
         app.router.add_post(PREFIX + "{name}", self._answer)
         runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=0, handler_cancellation=True
+            app,
+            access_log=None,
+            shutdown_timeout=0,
+            handler_cancellation=True,
+            auto_decompress=False,  # what is signed are the bytes as they were sent
         )
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self.tls).start()
@@ -152,6 +183,8 @@ class StandInHub:
         content, name = await request.read(), request.match_info["name"]
         try:
             answer, status = await self._answer_to(request, name, content), 200
+        except AnswerLostError:
+            return web.Response(status=502)
         except RefusedHereError as error:
             answer = Refused(fault=error.fault, message=error.message)
             status = STATUS.get(error.fault, 400)
@@ -170,8 +203,9 @@ class StandInHub:
         message = message_in(SHAPES[name], body)
         self.heard.append(Heard(name, message, signed))
         self.request_event.set()
-        if self.faults:
-            raise RefusedHereError(self.faults.pop(0), "as the test says")
+        faults = self.report_faults if name in ("report", "samples") else self.faults
+        if faults:
+            raise RefusedHereError(faults.pop(0), "as the test says")
         return await getattr(self, f"_{name}")(agent, signed, message)
 
     def _verified(self, request: web.Request, content: bytes) -> tuple[str, Signed]:
@@ -237,7 +271,35 @@ class StandInHub:
         )
 
     async def _fetch(self, _agent: str, _signed: Signed, _message: FetchRequest) -> FetchAnswer:
-        return FetchAnswer(configuration=self.configuration, documents=self.documents)
+        return FetchAnswer(
+            configuration=self.configuration,
+            documents=self.documents,
+            states=StatesOfHub(states=self.states, position=self.position),
+        )
+
+    async def _report(
+        self, _agent: str, _signed: Signed, message: ReportRequest
+    ) -> ReportAnswer:
+        report = Report(
+            start=message.start, rows=message.rows, last=message.last, has_gap=message.has_gap
+        )
+        decision = decide_report(self.position, report)
+        self.position = decision.position
+        self.rows += decision.new_rows
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise AnswerLostError
+        refused_rows, self.refused_rows = tuple(self.refused_rows), []
+        return ReportAnswer(
+            reception=decision.reception.value,
+            position=decision.position,
+            refused_rows=refused_rows,
+        )
+
+    async def _samples(
+        self, _agent: str, _signed: Signed, message: SamplesRequest
+    ) -> SamplesAnswer:
+        return SamplesAnswer(position=message.end)
 
     async def _key(self, agent: str, signed: Signed, message: KeyRequest) -> Accepted:
         assert verify(message.proof, message.key) == key_binding(signed)
@@ -246,6 +308,7 @@ class StandInHub:
         return Accepted()
 
     async def _leave(self, agent: str, _signed: Signed, _message: LeaveRequest) -> Accepted:
+        self.on_leave()
         del self.keys[agent]
         return Accepted()
 

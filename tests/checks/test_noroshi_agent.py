@@ -51,7 +51,8 @@ async def levels(*facts):
         (AgentFacts(name="fs01", backlog=1000), Level.WARNING),
         (AgentFacts(name="fs01", clock_offset=-59.0), Level.OK),
         (AgentFacts(name="fs01", clock_offset=-60.0), Level.WARNING),
-        (AgentFacts(name="fs01", refused_rows=1), Level.WARNING),
+        (AgentFacts(name="fs01", refused_rows=9), Level.OK),
+        (AgentFacts(name="fs01", refused_rows=10), Level.WARNING),
     ],
 )
 async def test_an_agent_is_judged_by_what_the_hub_knows_of_it(facts, level):

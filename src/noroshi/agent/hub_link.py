@@ -23,7 +23,10 @@ from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, Othe
 from noroshi.agent.link_loop import LinkLoop, LinkParts
 from noroshi.agent.link_settings import NO_PROXY, HubProxy, LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkPhase, LinkStatus
+from noroshi.agent.report_loop import ReportLoop
+from noroshi.agent.report_status import ReportStatus
 from noroshi.core.agents import Life
+from noroshi.core.report import START
 from noroshi.core.reserved_entries import AGENT_KEYS, HUB_PROXY
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.join_code import JoinCode
@@ -49,6 +52,7 @@ class HubLink:
         self._change_event = asyncio.Event()
         self._session: asyncio.Task[None] | None = None
         self._loop: LinkLoop | None = None
+        self._reports: ReportLoop | None = None
         self._life: Life | None = None
 
     async def enrolment(self) -> Enrolment | None:
@@ -61,6 +65,11 @@ class HubLink:
     def status(self) -> LinkStatus:
         """Return how the link is."""
         return self._loop.status if self._loop is not None else LinkStatus()
+
+    @property
+    def report_status(self) -> ReportStatus:
+        """Return how far the hub has what is reported to it."""
+        return self._reports.status if self._reports is not None else ReportStatus()
 
     async def thumbprint(self) -> str:
         """Return the thumbprint of the node's key; "" if there is none. Raises as `read_keys`."""
@@ -89,12 +98,14 @@ class HubLink:
         comes from it any more. Return whether the hub was told. Raises VaultError, StoreError, or
         what `release` raises: then the node has its hub still."""
         enrolment = await self.enrolment()
-        hub_informed = enrolment is not None and await self._tell_leave(enrolment)
         async with self._link_stopped():
+            # The link is stopped before: it would hear that this node was removed, and say so.
+            hub_informed = enrolment is not None and await self._tell_leave(enrolment)
             if release is not None:
                 await release()
             await keep_enrolment(self._store, None)
             await keep_configuration(self._store, AcceptedConfiguration())
+            await self._store.begin_reports(START)  # another hub knows none of it
             for entry in (AGENT_KEYS, HUB_PROXY):
                 await self._vault.remove(entry)
         log.info("left the hub told=%s", hub_informed)
@@ -125,13 +136,17 @@ class HubLink:
         if session is not None:
             session.cancel()
             await asyncio.wait((session,))
-        self._loop = None
+        self._loop = self._reports = None
 
     async def _keep_link(self, calls: NodeCalls) -> None:
         enrolment = await self._stored_enrolment()
         if enrolment is not None:
-            self._loop = LinkLoop(enrolment, self._parts(), calls)
-            await self._loop.run()
+            parts = self._parts()
+            self._loop = LinkLoop(enrolment, parts, calls)
+            self._reports = ReportLoop(self._loop, parts, calls.monitors)
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._loop.run())
+                loops.create_task(self._reports.run())
 
     async def _stored_enrolment(self) -> Enrolment | None:
         while True:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -112,6 +113,7 @@ class LinkLoop:
         self.enrolment, self._parts, self._calls = enrolment, parts, calls
         self.status = LinkStatus(phase=LinkPhase.CONNECTING, phase_since=parts.clocks.wall())
         self._client = parts.client(enrolment)
+        self._contact_event = asyncio.Event()
         self._keys: KeyChain | None = None
         self._refused_answer: tuple[FetchAnswer, int] | None = None
         """The configuration that was not taken up, and the version of the definitions then."""
@@ -172,8 +174,9 @@ class LinkLoop:
             kinds=self._parts.kinds,
             configuration=step.state.configuration,
             clock=sent_at.timestamp(),
+            backlog=await self._backlog(),
         )
-        answer = await self._client.ask(HELLO, request, HelloAnswer, await self._signer())
+        answer = await self._client.ask(HELLO, request, HelloAnswer, await self.signer())
         self._set_contact()
         self._set_clock_offset(sent_at, answer.clock)
         await self._update_enrolment(answer.hub_name, answer.name, answer.pins)
@@ -191,8 +194,9 @@ class LinkLoop:
             ),
             hold=hold,
             clock=self._now().timestamp(),
+            backlog=await self._backlog(),
         )
-        signer = await self._signer()
+        signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
         self._set_contact()
         is_other = await self._update_enrolment("", answer.name, answer.pins)
@@ -205,7 +209,7 @@ class LinkLoop:
 
     async def _fetch(self, step: LinkStep) -> Outcome:
         request = FetchRequest(configuration=step.state.offered_configuration)
-        answer = await self._client.ask(FETCH, request, FetchAnswer, await self._signer())
+        answer = await self._client.ask(FETCH, request, FetchAnswer, await self.signer())
         self._set_contact()
         return await self._bring_into_force(answer)
 
@@ -236,7 +240,7 @@ class LinkLoop:
     async def _replace_key(self) -> Outcome:
         keys = (await self._read_keys()).with_next()
         await self._keep_keys(keys)
-        signer = await self._signer()
+        signer = await self.signer()
         proof = sign(self._client.binding(KEY, signer), self.enrolment.agent, keys.next)
         request = KeyRequest(key=keys.next.public_text, proof=proof)
         await self._client.ask(KEY, request, Accepted, signer)
@@ -247,11 +251,24 @@ class LinkLoop:
         log.info("the agent's key is replaced")
         return KeyReplaced()
 
+    async def _backlog(self) -> int:
+        return (await self._parts.store.report_log()).backlog
+
     async def _is_key_due(self) -> bool:
         keys = await self._read_keys()
         return bool(keys.next_key) or self._now() - self.enrolment.key_since >= KEY_AGE
 
-    async def _signer(self) -> Signer:
+    @property
+    def stamp(self) -> str:
+        """Return the last stamp that the hub gave; "" if none."""
+        return self._client.stamp
+
+    async def wait_for_contact(self) -> None:
+        """Wait until the hub answers the next time."""
+        await self._contact_event.wait()
+
+    async def signer(self) -> Signer:
+        """Return who signs now. Raises VaultError, BadKeyError or StoreError."""
         keys, life = await self._read_keys(), await self._parts.life()
         return Signer(self.enrolment.hub, self.enrolment.agent, keys.current, life)
 
@@ -313,6 +330,8 @@ class LinkLoop:
 
     def _set_contact(self) -> None:
         self.status = replace(self.status, last_contact=self._now())
+        self._contact_event.set()
+        self._contact_event = asyncio.Event()
 
     def _set_clock_offset(self, sent_at: datetime, hub_clock: float) -> None:
         """The hub looked at its clock about halfway between question and answer."""

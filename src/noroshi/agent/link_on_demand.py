@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from noroshi.agent.enrolment import Enrolment, enrolment_in
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkStatus
+from noroshi.agent.report_status import ReportStatus
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Store
 from noroshi.vault import Vault
@@ -42,6 +43,11 @@ class LinkOnDemand:
     def status(self) -> LinkStatus:
         """Return how the link is."""
         return self._link.status if self._link is not None else LinkStatus()
+
+    @property
+    def report_status(self) -> ReportStatus:
+        """Return how far the hub has what is reported to it."""
+        return self._link.report_status if self._link is not None else ReportStatus()
 
     async def run(self, calls: NodeCalls) -> None:
         """Keep the link, as soon as there is a hub; without end. Raises StoreError if it is not

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from noroshi.agent.enrolment import Enrolment
@@ -54,3 +54,5 @@ class NodeCalls:
 
     take_up: TakeUp
     report_refusal: ReportRefusal
+    monitors: Callable[[], Collection[str]] = tuple
+    """Returns the ids of the monitors that the hub gave."""

@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -180,7 +180,11 @@ async def keep_link(app: App) -> None:
         app.engine.wake_up()
         return problems
 
-    calls = NodeCalls(take_up, app.service.hub_definitions.report_refusal)
+    def monitors() -> Sequence[str]:
+        plan = app.plans.current
+        return [id for id, one in plan.monitors.items() if one.instance.of_hub]
+
+    calls = NodeCalls(take_up, app.service.hub_definitions.report_refusal, monitors)
     while True:
         try:
             await app.hub_links.run(calls)

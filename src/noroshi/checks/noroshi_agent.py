@@ -53,7 +53,7 @@ CHECK = Check(
         "silence": Limits(critical=90),
         "backlog": Limits(warning=1000),
         "clock": Limits(warning=60),
-        "refused": Limits(warning=1),
+        "refused": Limits(warning=10),
     },
     units={"silence": "s", "clock": "s"},
     names={

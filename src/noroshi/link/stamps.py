@@ -44,3 +44,8 @@ class StampMint:
 
     def _signed(self, body: str) -> str:
         return f"{body}.{hmac.digest(self.key, body.encode(), 'sha256').hex()[:32]}"
+
+
+def era_of(stamp: str) -> str:
+    """Return the era of a stamp, which nobody but its hub can verify; "" if it has none."""
+    return stamp.rpartition(".")[0].rpartition(".")[0]

@@ -16,9 +16,12 @@ from noroshi.agent.enrolment import (
 )
 from noroshi.agent.link_status import LinkPhase, LinkStatus
 from noroshi.core.definitions.version_note import note_words
+from noroshi.core.levels import Level
+from noroshi.core.model import ItemState, State
 from noroshi.core.translation import plain
 from noroshi.definitions.document_content import document
 from noroshi.link.link_messages import FetchAnswer
+from noroshi.link.report_messages import StatesOfHub
 from noroshi.ports import Outcome, StoreError, options
 from noroshi.service.errors import ForbiddenError
 from noroshi.stores.memory.store import MemoryStore
@@ -359,3 +362,27 @@ async def test_an_earlier_version_comes_back_with_what_the_hub_gives_now(node):
     assert (await content(node, "instances/fs01"))["title"] == "Newer"
     await node.service.versions.take_back(AKI, number=2)
     assert (await content(node, "instances/fs01"))["title"] == "Newer"
+
+
+# what the hub knows of its monitors
+
+
+def with_state(answer, serial=7):
+    item = ItemState(level=Level.CRITICAL, level_since=NOW)
+    state = State(items={"/": item}, serial=serial)
+    return replace(answer, states=StatesOfHub(states={ID: state, "other": state})), state
+
+
+async def test_a_monitor_that_is_new_here_begins_with_what_the_hub_knows_of_it(node):
+    answer, state = with_state(configuration())
+    assert await taken(node, answer) == []
+    assert (await node.store.states())[ID] == replace(state, serial=1007)
+    assert "other" not in await node.store.states()
+
+
+async def test_a_monitor_that_is_known_here_goes_on_as_it_was(node):
+    await taken(node, configuration())
+    before = (await node.store.states())[ID]
+    answer, _ = with_state(configuration("c2", instances__fs01=instance(title="Newer")))
+    assert await taken(node, answer) == []
+    assert (await node.store.states())[ID] == before

@@ -144,6 +144,14 @@ async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
     assert await level_of(harness, "here1") is OK
 
 
+async def test_the_last_row_of_a_monitor_that_is_gone_at_the_hub_too_is_no_fault(harness, fs01):
+    gone = at(harness, OK, monitor="gone1", is_retired=True)
+    moved = at(harness, OK, monitor="here1", is_retired=True)
+    answer = await fs01.report(gone, moved)
+    assert positions_of(answer) == ("apply", 2) and answer.refused_rows == ()
+    assert await harness.store.events() == []
+
+
 async def test_a_report_of_another_agents_monitor_changes_nothing(harness, fs01, newcomer):
     other = newcomer()
     await other.join(await invite(harness), name="db01")

@@ -240,8 +240,11 @@ class _TooMuchError(Exception):
 async def _run(
     connection: asyncssh.SSHClientConnection, command: str, text: str
 ) -> RemoteResult:
-    process = await connection.create_process(command, encoding=None, input=text.encode())
+    process = await connection.create_process(command, encoding=None)
     try:
+        with suppress(BrokenPipeError):  # it may have ended already: what it wrote is there
+            process.stdin.write(text.encode())
+            process.stdin.write_eof()
         output, errors = await asyncio.gather(
             _read(process.stdout, MOST_OUTPUT), _read(process.stderr, MOST_OUTPUT)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC
 
 from noroshi.agent.enrolment import (
@@ -21,6 +22,7 @@ from noroshi.agent.hub_documents import RULES, fitted, own_documents, unfit_docu
 from noroshi.agent.link_status import LinkStatus
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.model import State
 from noroshi.core.notices.notice import HubRefusal, HubRefused
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, _
@@ -36,6 +38,8 @@ from noroshi.service.errors import InvalidArgumentError, OperationError
 
 TAKE_UP, LINK = "hub_configuration", "link"
 """What the audit log calls it, and the door by which it came."""
+SERIALS_APART = 1000
+"""So many events of a monitor may be unknown to a hub that was restored."""
 FROM_HUB = _("configuration from the hub {hub}")
 USES_SECRET = _(
     "the hub is not allowed to use this server's vault entry {entry}. Whatever needs that "
@@ -93,7 +97,8 @@ class HubDefinitions(ApplyOperations):
             )
             author = enrolment.hub_name or enrolment.hub
             note = note_text(FROM_HUB.fill(hub=author))
-            number = await self._publish(result, current, author, note)
+            states = dict(_initial_states(answer, result.plan))
+            number = await self._publish(result, current, author, note, states)
             await move_silences(
                 self._store, current.documents, result.documents, self._clocks.wall()
             )
@@ -144,6 +149,15 @@ class HubDefinitions(ApplyOperations):
             after={"version": version},
         )
         await self._store.audit(row)
+
+
+def _initial_states(answer: FetchAnswer, plan: Plan) -> Iterator[tuple[str, State]]:
+    """Yield with what a monitor begins that is new here and that the hub knows: what is told to
+    people already is not told again, and no event gets an id that is known there."""
+    for id, state in answer.states.states.items():
+        monitor = plan.monitors.get(id)
+        if monitor is not None and monitor.instance.of_hub:
+            yield id, replace(state, serial=state.serial + SERIALS_APART)
 
 
 def _foreign_uses(plan: Plan, own_plan: Plan) -> Iterator[Problem]:

@@ -78,6 +78,8 @@ class ReportReader:
         except schema.Unreadable:
             raise RowRefusedError("the change cannot be read") from None
         monitor = self.monitors.get(row_change.monitor)
+        if monitor is None and row_change.is_retired:
+            return None  # it is gone here too, or another's: it was closed with the definition
         if monitor is None:
             raise RowRefusedError(
                 f"{_short_id(row_change.monitor)} is no monitor of this agent"

@@ -27,7 +27,7 @@ from noroshi.agent.hub_documents import (
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.model import Monitor
+from noroshi.core.model import Monitor, State
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions.changes import Difference, first_differences
@@ -36,7 +36,7 @@ from noroshi.definitions.definition_tree import parts
 from noroshi.definitions.validation import CheckResult, check
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, NewMonitor, Planned
-from noroshi.ports import Document, Version
+from noroshi.ports import NO_STATES, Document, Version
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,
@@ -273,8 +273,14 @@ class ApplyOperations(OperationGroup):
         )
 
     async def _publish(
-        self, result: CheckResult, current: Version, author: str, note: str
+        self,
+        result: CheckResult,
+        current: Version,
+        author: str,
+        note: str,
+        states: Mapping[str, State] = NO_STATES,
     ) -> int:
+        """Make what was checked the current version; `states`: what new monitors begin with."""
         version = Version(
             number=current.number + 1,
             documents=result.documents,
@@ -283,7 +289,10 @@ class ApplyOperations(OperationGroup):
             note=typed_note(note),
         )
         self._context.plans.keep(version, result.plan)
-        return await self._store.publish(version, list(result.plan.monitors), current.number)
+        monitors = list(result.plan.monitors)
+        if not states:
+            return await self._store.publish(version, monitors, current.number)
+        return await self._store.publish(version, monitors, current.number, states)
 
     @offers(definition_operations.EXPORT)
     async def export(self, person: Person) -> Exported:

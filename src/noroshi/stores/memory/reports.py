@@ -16,12 +16,14 @@ from noroshi.core.report import (
     next_epoch,
     number_rows,
 )
+from noroshi.stores.store_rules import Wakeups
 
 
 class ReportsInMemory:
     """Do what ports.Store says of an agent's log."""
 
     def __init__(self) -> None:
+        self._wakeups = Wakeups()
         self._report_rows: list[tuple[ReportRow, Position]] = []
         self._report_epoch = 0
         self._before_first = self._acknowledged_reports = START
@@ -42,7 +44,10 @@ class ReportsInMemory:
         self._add_reports(drafts)
 
     def _add_reports(self, drafts: Iterable[ReportDraft]) -> None:
-        self._report_rows += number_rows(self._last_position, self._report_epoch, drafts)
+        rows = list(number_rows(self._last_position, self._report_epoch, drafts))
+        self._report_rows += rows
+        if rows:
+            self._wakeups.notify()
 
     async def reports(
         self, seq: int, most: int = MOST_ROWS, most_bytes: int = MOST_BYTES

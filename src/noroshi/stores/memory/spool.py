@@ -45,7 +45,6 @@ from noroshi.stores.store_rules import (
     RETRIABLE_STATES,
     SETTLED_STATES,
     SHOWN_STATES,
-    Wakeups,
     accepted_count,
     outcome,
     readdress_envelope,
@@ -71,7 +70,6 @@ class SpoolInMemory(ReportsInMemory):
         self._accepted_at: dict[str, datetime] = {}
         self._accepted_mails: list[tuple[str, AcceptedMail]] = []
         self._numbers = itertools.count(1)
-        self._wakeups = Wakeups()
 
     async def post(self, *envelopes: Envelope) -> int:
         return sum(map(self._put, envelopes))

@@ -1,0 +1,115 @@
+"""Send the samples of the hub's monitors, by a cursor of their own: charts can wait, and some may be
+missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from noroshi.agent.link_loop import LinkParts
+from noroshi.core.model import Sample
+from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES
+from noroshi.link.message_body import body_of
+from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
+from noroshi.ports import StoredSample
+
+T = TypeVar("T")
+CURSOR = "hub/samples"
+"""Under this name the store keeps the last row of which the hub has the sample."""
+INTERVAL, SHORTEST_INTERVAL, LONGEST_INTERVAL = 60.0, 10.0, 3600.0
+"""Seconds between two sendings: at first, and the bounds of what a hub may ask for."""
+AT_A_TIME, AHEAD = 2000, 500
+"""Rows that are sent at a time, and further ones that are looked at."""
+YOUNG = timedelta(seconds=5)
+"""Samples that are younger may still be written in another order than they were measured in."""
+TICK = timedelta(milliseconds=1)
+
+
+class Ask(Protocol):
+    """Asks the hub. Raises as `LinkClient.ask` does."""
+
+    async def __call__(self, name: str, message: object, shape: type[T]) -> T: ...
+
+
+class SampleReporter:
+    """Send what was measured of the hub's monitors since the last time."""
+
+    def __init__(
+        self, parts: LinkParts, monitors: Callable[[], Collection[str]], ask: Ask
+    ) -> None:
+        self._parts, self._monitors, self._ask = parts, monitors, ask
+        self._interval = INTERVAL
+        self.due_at = parts.clocks.steady() + INTERVAL
+
+    def is_due(self, now: float) -> bool:
+        """Return whether samples are to be sent; `now` is the steady clock's."""
+        return now >= self.due_at
+
+    async def send(self) -> None:
+        """Send the next samples; there may be more, which are due at once. Raises as
+        `LinkClient.ask` does, or StoreError."""
+        cursor = await self._cursor()
+        rows = await self._parts.store.samples_after(cursor, AT_A_TIME + AHEAD)
+        sent_rows = self._settled_rows(rows)
+        if sent_rows:
+            sent_rows = await self._send_rows(sent_rows, rows)
+            await self._parts.store.put_value(CURSOR, str(sent_rows[-1].row))
+        if len(sent_rows) < AT_A_TIME:
+            self.due_at = self._parts.clocks.steady() + self._interval
+
+    async def _cursor(self) -> int:
+        text = (await self._parts.store.get_values()).get(CURSOR, "")
+        return int(text) if text.isdecimal() else 0
+
+    def _settled_rows(self, rows: Sequence[StoredSample]) -> Sequence[StoredSample]:
+        """Return the rows before the first that is young."""
+        limit = self._parts.clocks.wall() - YOUNG
+        young_at = (
+            number
+            for number, one in enumerate(rows)
+            if limit <= one.sample.measured_at <= limit + 2 * YOUNG
+        )
+        return rows[: min(next(young_at, len(rows)), AT_A_TIME)]
+
+    async def _send_rows(
+        self, sent_rows: Sequence[StoredSample], rows: Sequence[StoredSample]
+    ) -> Sequence[StoredSample]:
+        """Send the samples of the hub's monitors among rows, or of as many rows as the hub takes at
+        a time; return these."""
+        monitors = frozenset(self._monitors())
+        while True:
+            request = _request(sent_rows, rows[len(sent_rows) :], monitors)
+            if len(sent_rows) == 1 or len(body_of(request).content) <= MOST_BYTES_SENT:
+                break
+            sent_rows = sent_rows[: len(sent_rows) // 2]
+        if request.monitors:
+            answer = await self._ask(SAMPLES, request, SamplesAnswer)
+            asked_interval = max(SHORTEST_INTERVAL, answer.interval)
+            self._interval = min(LONGEST_INTERVAL, asked_interval)
+        return sent_rows
+
+
+def _request(
+    rows: Sequence[StoredSample], later_rows: Sequence[StoredSample], monitors: Collection[str]
+) -> SamplesRequest:
+    """Return the samples of monitors as a message. It ends where the rows that are not in it
+    begin, as these may have been measured before the last one in it."""
+    by_monitor = defaultdict[str, list[Sample]](list)
+    for one in rows:
+        if one.monitor in monitors:
+            by_monitor[one.monitor].append(one.sample)
+    moments = [one.sample.measured_at for one in rows]
+    return SamplesRequest(
+        start=min(moments),
+        end=_end(max(moments), later_rows),
+        monitors=tuple(
+            SamplesOfMonitor(monitor=id, samples=tuple(samples))
+            for id, samples in by_monitor.items()
+        ),
+    )
+
+
+def _end(last: datetime, later_rows: Sequence[StoredSample]) -> datetime:
+    return min((last + TICK, *(one.sample.measured_at for one in later_rows)))
