@@ -142,7 +142,7 @@ def test_a_digest_of_one_speaks_of_one_and_since_when_it_lasts(language):
     said = told(row(0), language=language, now=24 * 60)
     late = (
         "No message about this alarm could be sent for 1 d.",
-        "1日にわたり、このアラームのメールを",
+        "このアラームのメールを送信できない状態が1日続きました",
     )
     assert late[language == "ja"] in said["text"]
     assert "one_by_one" not in said["text"] and "lists the alarms" not in said["text"]
