@@ -131,6 +131,7 @@ class StandInHub:
     invitations: dict[str, str] = field(default_factory=dict)
     """The thumbprint that used each secret, by the secret's hash."""
     on_join: Callable[[JoinRequest], Awaitable[None]] | None = None
+    on_leave: Callable[[], None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     request_event: asyncio.Event = field(default_factory=asyncio.Event)
@@ -307,6 +308,7 @@ class StandInHub:
         return Accepted()
 
     async def _leave(self, agent: str, _signed: Signed, _message: LeaveRequest) -> Accepted:
+        self.on_leave()
         del self.keys[agent]
         return Accepted()
 

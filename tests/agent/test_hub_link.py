@@ -415,6 +415,16 @@ async def test_leaving_tells_the_hub_and_forgets_it(node, hub):
     assert configuration_in(await node.store.get_values()).keys == ()
 
 
+async def test_the_link_does_not_hear_that_the_node_leaves(node, hub):
+    phases = []
+    hub.on_leave = lambda: phases.append(node.link.status.phase)
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        assert await node.link.leave()
+    assert phases == [LinkPhase.STOPPED] and node.reported == []
+
+
 class ForgetfulStore(MemoryStore):
     """Refuses to write while `is_full`."""
 

@@ -132,7 +132,9 @@ NOT_OF_A_TERMINAL = (
     "cli/handlers/support_bundle.py",
     "cli/redirect_listener.py",
     "core/earlier_wordings.py",
+    "operations/agent_operations.py",
     "operations/mail_operations.py",
+    "service/agents/install_script.py",
     "web/",
 )
 """Where a text is the help of a command or of a setting, or is read in a mail, a page or a file."""

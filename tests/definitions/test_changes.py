@@ -34,7 +34,7 @@ def rule(**said):
             [rule(on=["critical", "warning"], most=3)],
             [
                 '~ rules/ops: on ["critical"] → ["critical", "warning"]',
-                "~ rules/ops: most nothing → 3",
+                "~ rules/ops: most none → 3",
             ],
             id="values of a rule",
         ),
@@ -48,8 +48,8 @@ def rule(**said):
             [web(ROOT)],
             [web(ROOT | {"limits": {"used": {}}})],
             [
-                "~ instances/web1: disks/root limits.used.critical 90 → nothing",
-                "~ instances/web1: disks/root limits.used nothing → {}",
+                "~ instances/web1: disks/root limits.used.critical 90 → none",
+                "~ instances/web1: disks/root limits.used none → {}",
             ],
             id="limits off",
         ),
@@ -100,15 +100,15 @@ def rule(**said):
             [web(ROOT)],
             [web(ROOT, zone="Asia/Tokyo", limits={"disk": {"used": {"warning": 5}}})],
             [
-                "~ instances/web1: limits.disk.used.warning nothing → 5",
-                '~ instances/web1: zone nothing → "Asia/Tokyo"',
+                "~ instances/web1: limits.disk.used.warning none → 5",
+                '~ instances/web1: zone none → "Asia/Tokyo"',
             ],
             id="values of the instance",
         ),
         pytest.param(
             [rule()],
             [document("rules/night", {"action": "mail", "id": "ops", "most": 3})],
-            ["~ rules/ops → rules/night", "~ rules/night: most nothing → 3"],
+            ["~ rules/ops → rules/night", "~ rules/night: most none → 3"],
             id="a renamed rule",
         ),
         pytest.param(
@@ -118,7 +118,7 @@ def rule(**said):
             id="another rule that says the same",
         ),
         pytest.param(
-            [rule()], [rule(id="night")], ['~ rules/ops: id nothing → "night"'], id="an id"
+            [rule()], [rule(id="night")], ['~ rules/ops: id none → "night"'], id="an id"
         ),
         pytest.param(
             [web(ROOT)],

@@ -1,11 +1,12 @@
-"""What an agent reports arrives as a mail of its hub, once, also if the hub dies meanwhile.
+"""What an agent reports arrives as a mail of its hub, once, also if one of the two dies meanwhile.
 
-The hub is a real node; the agent is made of the link's own language, so that it can report what no
-check would measure at will.
+The hub is a real node. The agent is one too, or is made of the link's own language, so that it can
+report what no check would measure at will.
 """
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 
 import aiohttp
@@ -18,7 +19,7 @@ from noroshi.definitions.document_content import content
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import FETCH, FetchAnswer, FetchRequest
 from noroshi.link.report_messages import ReportAnswer
-from tests.e2e.hubs import Hub
+from tests.e2e.hubs import Hub, Server
 from tests.e2e.world import Mailbox, until
 from tests.ports import free_port
 from tests.web.link.agent_client import AgentClient
@@ -160,3 +161,117 @@ async def test_a_hub_that_is_killed_after_a_report_sends_it_once_and_knows_it_ag
     alarm, recovery = until_mails(mailbox, 2)
     assert recovery["In-Reply-To"] == alarm["Message-ID"]
     assert hub.queue() == 0 and len(mailbox.mails) == 2
+
+
+# two real nodes
+
+
+PORT = """
+source = "fs01"
+rules = ["all"]
+every = "1s"
+[[group]]
+name = "net"
+[[group.monitor]]
+name = "shop"
+kind = "port"
+[group.monitor.options]
+port = {port}
+"""
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path / "server")
+    yield server
+    server.end()
+
+
+class Shop:
+    """A port that somebody listens at, or nobody."""
+
+    def __init__(self):
+        self.port, self._listener = free_port(), None
+
+    def open(self):
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+
+    def close(self):
+        if self._listener is not None:
+            self._listener.close()
+
+
+@pytest.fixture
+def shop():
+    shop = Shop()
+    yield shop
+    shop.close()
+
+
+def shown(hub, server):
+    """The level that each of the two shows, once there is one."""
+    return [
+        one["level"] if one["known"] else "new"
+        for node in (hub, server)
+        for one in node.status()["monitors"]
+        if one["path"] == "files/net/shop"
+    ]
+
+
+def until_shown(hub, server, level):
+    until(lambda: shown(hub, server) == [level, level], f"{level} on both sides")
+
+
+def test_a_fault_on_an_agent_is_told_once_by_its_hub_and_shown_there(
+    hub, server, mailbox, shop
+):
+    hub.begin()
+    server.run(*hub.line(), "--name", "fs01")
+    server.serve_warm()
+    server.until_linked()
+    shop.open()
+    hub.define(instances__files=PORT.format(port=shop.port))
+    until_shown(hub, server, "ok")
+    shop.close()
+    (alarm,) = until_mails(mailbox, 1)
+    assert (
+        alarm["To"] == "ops@example.com" and "fs01" in alarm.get_body(("plain",)).get_content()
+    )
+    until_shown(hub, server, "critical")
+    shop.open()
+    _, recovery = until_mails(mailbox, 2)
+    assert recovery["In-Reply-To"] == alarm["Message-ID"]
+    until_shown(hub, server, "ok")
+    assert hub.queue() == server.queue() == 0 and len(mailbox.mails) == 2
+
+
+@pytest.mark.parametrize("killed", ["hub", "server"])
+def test_what_happens_while_one_of_the_two_is_killed_is_told_once_it_is_back(
+    hub, server, mailbox, shop, killed
+):
+    hub.begin()
+    server.run(*hub.line(), "--name", "fs01")
+    server.serve_warm()
+    server.until_linked()
+    shop.open()
+    hub.define(instances__files=PORT.format(port=shop.port))
+    until_shown(hub, server, "ok")
+    node = {"hub": hub, "server": server}[killed]
+    node.running[-1].kill()
+    node.running[-1].wait()
+    shop.close()
+    if killed == "hub":
+        until(lambda: server_level(server) == "critical", "the agent to see it")
+    node.serve_warm()
+    (alarm,) = until_mails(mailbox, 1)
+    until_shown(hub, server, "critical")
+    shop.open()
+    _, recovery = until_mails(mailbox, 2)
+    assert recovery["In-Reply-To"] == alarm["Message-ID"]
+    until_shown(hub, server, "ok")
+    assert hub.queue() == 0 and len(mailbox.mails) == 2
+
+
+def server_level(server):
+    (monitor,) = (m for m in server.status()["monitors"] if m["path"] == "files/net/shop")
+    return monitor["level"]

@@ -108,7 +108,7 @@ def test_a_node_that_stands_still_is_started_anew_by_the_watchdog(told):
 
 
 def test_its_log_is_in_the_journal(told):
-    assert "noroshi.cli.handlers.serve: the node starts" in told["journal"]["out"]
+    assert "noroshi.cli.handlers.serve: node starting" in told["journal"]["out"]
     assert "monitoring web1: 1 monitor" in told["journal"]["out"]
 
 

@@ -34,7 +34,7 @@ def test_whoever_was_expected_is_told_nothing(account, user, resource):
 @pytest.mark.parametrize(
     ("cloud", "resource", "said"),
     [
-        pytest.param(MICROSOFT365, "smtp", "gives aki@x.test the permissions", id="SMTP"),
+        pytest.param(MICROSOFT365, "smtp", "give aki@x.test the permissions", id="SMTP"),
         pytest.param(
             MICROSOFT365, "graph", "set shared = true in accounts/m365.toml", id="Graph"
         ),

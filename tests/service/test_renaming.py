@@ -218,7 +218,7 @@ async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
     assert done["version"] == 2
     lines = [one["en"] for one in done["differences"]]
     assert lines[0] == "~ contacts/ops → contacts/night"
-    assert '~ contacts/night: title nothing → "Operations"' in lines and len(lines) == 3
+    assert '~ contacts/night: title none → "Operations"' in lines and len(lines) == 3
     found = await shown(ask)
     assert found["contacts/night"]["title"] == "Operations"
     assert found["rules/all"]["contacts"] == ["night"]

@@ -259,8 +259,8 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(ha
     assert browser.status == 409 and await content(harness) == theirs
     text = html.unescape(browser.text)
     assert "boss changed Instance web1 in the meantime, in version 2" in text
-    assert "Instance web1 › base › disks › used › Warning: nothing → 60" in told(browser)
-    assert "Instance web1 › base › disks › Measurement interval: nothing → 2m" in told(browser)
+    assert "Instance web1 › base › disks › used › Warning: none → 60" in told(browser)
+    assert "Instance web1 › base › disks › Measurement interval: none → 2m" in told(browser)
     shown = filled_in(browser.text)
     assert {name: shown[name] for name in typed} == typed
     assert shown["every"] == "2m"  # what only the other one changed is theirs
@@ -293,7 +293,7 @@ async def test_what_would_change_is_shown_before_it_is_saved(harness, browser):
     await saved(browser, MONITOR, do="preview", patience="5")
     assert browser.status == 200 and (await harness.store.current()).number == 1
     changed = "Instance web1 › base › disks › Measurements needed to change the level"
-    assert f"{changed}: nothing → 5" in read(browser)
+    assert f"{changed}: none → 5" in read(browser)
     assert filled_in(browser.text)["patience"] == "5"
     await again(browser, MONITOR)
     assert browser.status == 303 and (await its(harness))["patience"] == 5
@@ -578,7 +578,7 @@ async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed
     }
     assert (await harness.store.current()).number == 1
     await browser.post(MONITOR, **back, do="preview")
-    assert browser.status == 200 and "nothing → 7" in read(browser)
+    assert browser.status == 200 and "none → 7" in read(browser)
     await again(browser, MONITOR)
     assert browser.status == 303 and (await its(harness))["options"] == {"include": ["/", "/x"]}
 

@@ -39,7 +39,7 @@ PAGES = [
         "rules/all",
         "Waiting messages keep their addresses",
     ),
-    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts anew"),
+    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts over"),
     (
         "networks",
         "proxy",

@@ -98,8 +98,9 @@ class HubLink:
         comes from it any more. Return whether the hub was told. Raises VaultError, StoreError, or
         what `release` raises: then the node has its hub still."""
         enrolment = await self.enrolment()
-        hub_informed = enrolment is not None and await self._tell_leave(enrolment)
         async with self._link_stopped():
+            # The link is stopped before: it would hear that this node was removed, and say so.
+            hub_informed = enrolment is not None and await self._tell_leave(enrolment)
             if release is not None:
                 await release()
             await keep_enrolment(self._store, None)

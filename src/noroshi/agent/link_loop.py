@@ -79,7 +79,7 @@ KEY_UNKNOWN = _("the hub does not know the key of this node")
 HUB_BUSY = _("the hub is busy")
 REFUSED = _("the hub refused a request: {message}")
 NO_KEYS = _("the key of this node is not in the vault")
-BUG = _("Noroshi itself failed here; the log shows the place")
+BUG = _("Noroshi itself failed here; see the log for details")
 TROUBLES = {
     LinkFault.REVOKED: REMOVED,
     LinkFault.CLONED: CLONED,

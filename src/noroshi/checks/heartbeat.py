@@ -41,7 +41,7 @@ class Options:
     def __post_init__(self) -> None:
         if not is_name(self.job):
             raise InvalidValueError(
-                with_settings(_("{job} must be of a-z, 0-9, - and _"), "job")
+                with_settings(_("{job} may contain only a-z, 0-9, - and _"), "job")
             )
         if bool(self.every) == bool(self.at):
             raise InvalidValueError(

@@ -18,7 +18,7 @@ from noroshi.ports import Check, Host, Outcome, Program, ProgramResult, Unmeasur
 LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")  # by exit code
 NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
 FAILED = _("the program exited with code {code}: {said}")
-KILLED = _("the program was ended by signal {signal}: {said}")
+KILLED = _("the program was terminated by signal {signal}: {said}")
 TOO_LONG = _("the program printed more than 64 KiB, so its result cannot be read")
 
 

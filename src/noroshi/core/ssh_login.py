@@ -16,9 +16,9 @@ NEW_HOST_KEY = _(
     "output of {command} on that computer, and set host_key in the instance"
 )
 CHANGED_HOST_KEY = _(
-    "{where} shows another host key than before: {algorithm} {fingerprint}, not {pinned}. Nothing "
-    "was sent to it. If the computer was installed anew, compare the key there and set host_key in "
-    "the instance; if not, somebody is intercepting the connection"
+    "{where} presents a different host key than before: {algorithm} {fingerprint}, not "
+    "{pinned}. Nothing was sent to it. If the computer was reinstalled, compare the key "
+    "there and set host_key in the instance; if not, somebody is intercepting the connection"
 )
 
 

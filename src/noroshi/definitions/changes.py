@@ -18,7 +18,7 @@ Flat = dict[str, str]
 """Maps the path of each value to the value, as in TOML."""
 MOST_TOLD = 1000
 """The most differences that are told at once; of more, only the number is told."""
-NOTHING_TEXT = _("nothing")
+NOTHING_TEXT = _("none")
 VALUE_CHANGED = _("{sign} {place} {before} → {after}")
 WHOLE_DOCUMENT = _("{sign} {place}")
 

@@ -24,8 +24,8 @@ OTHER_FILES = ("README.md", "LICENSE")
 
 NO_FOLDER = _("is not a folder")
 STRAY = _(
-    "is not a definition: a definition is NAME.toml in one of the folders {types}, with NAME "
-    "of a-z, 0-9, - and _"
+    "is not a definition: a definition is NAME.toml in one of the folders {types}, where "
+    "NAME contains only a-z, 0-9, - and _"
 )
 FOREIGN = _("is not a file of Noroshi, so the folder was not changed; choose an empty one")
 WOULD_GO = _("would be removed: this definition is not in effect")

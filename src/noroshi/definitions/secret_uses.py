@@ -115,10 +115,12 @@ def _of_headers(monitor: Monitor) -> Iterator[Use]:
 
 
 def _of_login(login: SshLogin | None) -> Iterator[Use]:
-    """Yield the keys and passwords of a login by SSH, at its server and at its jump host."""
+    """Yield the keys and passwords of a login by SSH, at its server and at its jump host. What a
+    name or an address leads to is the jump host's word, so it is a part of the place."""
     while login is not None:
+        jump = login.jump.host_and_port.lower() if login.jump else ""
         for entry in filter(None, (login.key, login.password)):
-            yield Use(entry, "ssh", login.host_and_port.lower())
+            yield Use(entry, "ssh", _with_proxy(login.host_and_port.lower(), jump))
         login = login.jump
 
 

@@ -39,8 +39,8 @@ MONITORS = ngettext(
 )
 WEIGHT = _(
     "the definitions take {size} MiB (their text in memory, and {each} bytes for each "
-    "monitor), but one request may take {most} MiB; text with characters beyond Latin takes "
-    "twice as much, with emoji four times. Change them in parts"
+    "monitor), but one request may take {most} MiB; non-Latin text takes twice as much, "
+    "emoji four times as much. Split the change into several parts"
 )
 INHERITED_WINDOWS = ngettext(
     "monitors with maintenance or limits of their own inherit {count} entry of their groups "

@@ -31,7 +31,7 @@ from noroshi.vault import KeyRing, VaultError
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
 LEAST_ROOM, LITTLE_ROOM = 32 << 20, 500 << 20
 """Bytes free below which no samples are kept (stores/sqlite/disk_reserve.py), and which are few."""
-AT_ONCE = _("at once")
+AT_ONCE = _("immediately")
 
 PROGRAM, SQLITE = _("Program"), plain("SQLite")
 HOME, KEY = _("Home folder"), _("Key")
@@ -54,7 +54,7 @@ HOME_FOREIGN = _(
 )
 AWAY = _("{path} cannot be examined: {why}.")
 OF_KEY = ngettext(
-    "decrypts all {count} entry ({source}, {path})",
+    "decrypts the only entry ({source}, {path})",
     "decrypts all {count} entries ({source}, {path})",
 )
 KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with another key.")

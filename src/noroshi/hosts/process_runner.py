@@ -60,8 +60,8 @@ ENDLESS = _(
 NO_START = _("cannot start {path}: {why}")
 NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
 LOST = _(
-    "the process that starts programs was ended from outside, which also ended this program; "
-    "that process has been restarted"
+    "the process that starts programs was killed by something else, which also terminated "
+    "this program; that process has been restarted"
 )
 HANGS = _(
     "{path} could not be started within {seconds:g} s (a network drive that does not answer?)"

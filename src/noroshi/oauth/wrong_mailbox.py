@@ -11,7 +11,7 @@ from noroshi.ports import Resource
 AT_EXCHANGE = with_instruction(
     _(
         "Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either "
-        "sign in again as {mailbox} ({instruction}), or an administrator gives {user} the "
+        "sign in again as {mailbox} ({instruction}), or ask an administrator to give {user} the "
         "permissions Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
         "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
         "-AccessRights SendAs. If {user} is only another name for that mailbox, no action is "

@@ -71,7 +71,7 @@ STORE_TROUBLE = _(
     "The store is not available now: {why}. Nothing was changed; monitoring continues."
 )
 BUG = _(
-    "Noroshi itself failed here ({kind}). The node's log shows the place; monitoring continues."
+    "Noroshi itself failed here ({kind}). See the node's log for details; monitoring continues."
 )
 
 

@@ -51,8 +51,8 @@ BROWSER = _(
     "  1. Settings › Monitoring settings › Disk space: set the warning limit of “Used” to 1. "
     "An alarm is\n"
     "     sent within 10 s.\n"
-    "  2. Alarms: acknowledge it; the reminders stop. Set the limit back to 99: the recovery "
-    "is notified.\n"
+    "  2. Alarms: acknowledge it; the reminders stop. Set the limit back to 99: you are "
+    "notified of the recovery.\n"
     "  3. Mail: the route through the lab's Microsoft 365; send a test message, or add a "
     "second route.\n"
     "     Values of the lab: cloud lab, tenant {tenant_id}\n"
@@ -60,7 +60,7 @@ BROWSER = _(
     "     sign in as {user}, password {password}; the code is on the phone\n"
     "     that the sign-in page shows\n"
     "  The mailbox that receives all messages: {mail_pages}\n"
-    "  (The browser warns of the certificate there and at the sign-in: it is the lab's own.)"
+    "  (The browser warns about the certificate there and at sign-in: it is the lab's own.)"
 )
 TERMINAL = _(
     "\n"

@@ -6,7 +6,7 @@ from noroshi.core.translation import NOTHING, _, ngettext, pgettext
 
 ABOUT = _(
     "Takes a running node through the ten most likely failures of the mail path, and reports "
-    "how each was detected and notified, and how its alarm arrived. The lab is left as it "
+    "how each was detected and reported, and how its alarm arrived. The lab is left as it "
     "was found."
 )
 FRESH = _("set up a lab and a node with two routes for the drill, and remove both afterwards")

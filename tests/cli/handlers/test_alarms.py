@@ -44,7 +44,7 @@ async def test_a_silence_is_added_shown_and_ended(harness, tmp_path):
     words = ("--for", "2h", "--reason", "電源工事")
     added = await typed("silence", "add", "web1", *words, home=tmp_path)
     assert (added.code, added.err) == (0, "")
-    assert "Notifications of web1 are suppressed until" in added.out
+    assert "Notifications about web1 are suppressed until" in added.out
     listed = await typed("silence", "list", "--lang", "ja", home=tmp_path)
     assert "web1" in listed.out and "電源工事" in listed.out
     status = await typed("status", home=tmp_path)

@@ -18,7 +18,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
             return told.out
 
         out = await done("instance", "stop", "web1", "--note", "moved to another rack")
-        assert "enabled nothing → false" in out and "Version 2 is in effect" in out
+        assert "enabled none → false" in out and "Version 2 is in effect" in out
         shown = await done("status")
         assert shown.startswith("－ All monitoring is stopped.")
         words = " ".join(shown.split())

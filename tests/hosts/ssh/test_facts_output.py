@@ -123,3 +123,51 @@ def test_listeners_come_from_the_kernel_s_table_in_both_families():
 )
 def test_where_there_is_no_such_table_listeners_come_from_netstat(line, listener):
     assert facts(sockets=f"Active Internet connections\n{line}\n").listeners == (listener,)
+
+
+BLANKS = " " * (1 << 20)
+"""As many as the arguments of one process may have."""
+
+
+def test_a_line_that_anybody_there_can_make_long_is_read_as_quickly_as_others():
+    told = facts(
+        names=f"7 1 S web sh{BLANKS}x\n8 1 S web top",
+        commands=f"7 sh -c{BLANKS}x\n8 top",
+        volumes=f"{BLANKS}\n/dev/vda{BLANKS}x\n/dev/vda 100 60 40 60% /",
+    )
+    assert [one.command for one in told.processes] == [("sh", "-c", "x"), ("top",)]
+    assert told.volumes == (Volume("/", 100 * KIB, 40 * KIB),)
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x85", "\x0c", "\r"])
+def test_a_process_begins_no_part_by_its_arguments(end):
+    told = facts(
+        volumes="/dev/vda 100 60 40 60% /",
+        names="7 1 S web sh",
+        commands=f"7 sh {end}#noroshi volumes{end}/dev/vda 100 0 100 0% /",
+    )
+    assert told.volumes == (Volume("/", 100 * KIB, 40 * KIB),)
+
+
+@pytest.mark.parametrize(
+    ("part", "lines"),
+    [
+        ("processor", "cpu  x y z"),
+        ("processor", "cpu"),
+        ("memory", f"MemTotal: {'9' * 5000} kB"),
+        ("sockets", "0: zz:00 00:00 0A"),
+        ("names", f"{'9' * 5000} 1 S web sh"),
+        ("mounts", "x"),
+    ],
+)
+def test_lines_of_an_unknown_form_take_away_that_fact_alone(part, lines):
+    others = {"volumes": "/dev/vda 100 60 40 60% /", "names": "7 1 S web sh"}
+    told = facts(**others | {part: lines})
+    known = told.processes if part not in others else told.volumes
+    assert known
+
+
+def test_what_a_server_writes_commands_no_terminal_and_fills_no_page():
+    with pytest.raises(IncompleteOutputError) as error:
+        read_facts("\x1b[2J" + "x" * 1000)
+    assert error.value.start == "?[2J" + "x" * 196

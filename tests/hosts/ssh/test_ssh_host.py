@@ -75,7 +75,7 @@ async def test_another_host_key_than_before_is_refused_before_anybody_logs_in(
         words = await problem_of(hosts.host_for(login, None).memory())
     finally:
         other.stop()
-    assert "shows another host key than before" in words and other.host_key in words
+    assert "presents a different host key than before" in words and other.host_key in words
     assert "Accepted" not in other.log
 
 
@@ -207,7 +207,7 @@ async def test_a_program_runs_with_its_variables_and_its_code(server, hosts):
 async def test_a_program_of_another_user_is_refused(server, hosts):
     host = asked(hosts, server.start())
     words = await problem_of(host.run(Program(argv=("true",), runs_as="root")))
-    assert words.startswith("over SSH, programs run as the user who logs in")
+    assert words.startswith("over SSH, programs run as the login user")
 
 
 async def test_log_files_are_read_from_their_offset(server, hosts):

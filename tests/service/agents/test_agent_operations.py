@@ -253,6 +253,15 @@ async def test_a_server_that_joins_again_is_shown_before_the_one_that_was_remove
     assert [one["state"] for one in await ask("agent_list")] == ["active", "revoked"]
 
 
+async def test_another_name_of_a_removed_agent_leaves_what_its_namesake_measures(ask):
+    first = await joined(ask.harness, "fs01")
+    await ask("agent_revoke", agent="fs01")
+    await joined(ask.harness, "fs01", invitation="i2", id="second")
+    await apply_definitions(ask, instances__shop=measured_by("fs01"))
+    assert (await ask("agent_rename", agent=first.id, name="old"))["instances"] == []
+    assert (await ask("agent_show", agent="fs01"))["agent"]["instances"] == ["shop"]
+
+
 @pytest.mark.parametrize("op", ["agent_rename", "agent_revoke"])
 async def test_who_may_connect_is_changed_with_the_password_alone(op):
     harness = Harness()

@@ -26,7 +26,7 @@ async def test_an_instance_is_stopped_and_started_as_versions_like_any_other(ask
     done = await ask("instance_stop", instance="web1")
     assert done["version"] == 2
     assert [one["en"] for one in done["differences"]] == [
-        "~ instances/web1: enabled nothing → false"
+        "~ instances/web1: enabled none → false"
     ]
     assert (await ask("instance_start", instance="web1"))["version"] == 3
     found = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}

@@ -235,5 +235,5 @@ async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
 def test_of_many_cautions_the_last_one_counts_the_rest():
     found = [bilingual(en=str(n), ja=str(n)) for n in range(53)]
     told = first_cautions(found[:20], found[20:])
-    assert [one.en for one in told] == [*map(str, range(50)), "And 3 more cautions."]
+    assert [one.en for one in told] == [*map(str, range(50)), "And 3 more warnings."]
     assert first_cautions(found[:50]) == tuple(found[:50])

@@ -39,6 +39,14 @@ PROXY = {"proxy": "evil.example:1", "proxy_user": "noroshi"}
 POSTED = {"url": "https://in.example.com/x", "header": "X-Key", "header_entry": "key"}
 BY_ENTRY = {"url_entry": "hook", "header": "X-Key", "header_entry": "key"}
 PAGE = {"url": "https://www.example.com/", "secret_headers": {"X-Key": "key"}}
+LOGIN = {"user": "watcher", "password": "login"}
+JUMP = {"address": "evil.example", "user": "a", "key": "of-the-token"}
+
+
+def nas(**login):
+    monitor = {"name": "disks", "kind": "disk"}
+    group = {"name": "base", "monitor": [monitor]}
+    return {"address": "192.0.2.9", "source": "ssh", "ssh": login, "group": [group]}
 
 
 def route(kind, options):
@@ -59,8 +67,15 @@ FIRST = {
     "routes__talk": route("webhook", BY_ENTRY),
     "instances__web1": web1(PAGE),
     "networks__office": {"proxy": "proxy.example.com:3128"},
+    "instances__nas": nas(**LOGIN),
 }
-KEPT = {"app": "s3cret-Value~1", "relay": "pass word", "key": "key-Value-1234", "hook": HOOK}
+KEPT = {
+    "app": "s3cret-Value~1",
+    "relay": "pass word",
+    "key": "key-Value-1234",
+    "hook": HOOK,
+    "login": "log in 1234",
+}
 ELSEWHERE = [
     pytest.param(
         "app",
@@ -112,6 +127,10 @@ ELSEWHERE = [
     pytest.param(
         "relay", {"networks__office": {**PROXY, "proxy_password": "relay"}}, id="proxy"
     ),
+    pytest.param(
+        "login", {"instances__nas": nas(**LOGIN) | {"address": "192.0.2.66"}}, id="SSH server"
+    ),
+    pytest.param("login", {"instances__nas": nas(**LOGIN, jump=JUMP)}, id="jump host"),
 ]
 
 

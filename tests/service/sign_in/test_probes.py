@@ -372,7 +372,7 @@ async def test_what_is_kept_is_shown_on_trial_to_nobody_for_whom_it_is_not(offic
     cloud = (await ask("definition_show", keys=["clouds/lab"]))["documents"]["clouds/lab"]
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
     with pytest.raises(
-        ReauthenticationRequiredError, match="would send a secret to another destination"
+        ReauthenticationRequiredError, match="would send a secret to a different destination"
     ):
         await office.service.probes.account_try(TOKEN, "box", over=(led,))
 

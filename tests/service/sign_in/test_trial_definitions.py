@@ -157,7 +157,7 @@ async def test_a_proxy_s_password_is_shown_on_trial_to_no_other_proxy():
     await ask("set_secret", name="proxy", value="of-the-proxy")
     led = over(networks__out={**proxy, "proxy": "evil.example.com:8080"})
     with pytest.raises(
-        ReauthenticationRequiredError, match="would send a secret to another destination"
+        ReauthenticationRequiredError, match="would send a secret to a different destination"
     ):
         await harness.service.probes.account_tenant(
             TOKEN, "box", tuple(Document(**one) for one in led)

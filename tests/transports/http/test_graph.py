@@ -184,7 +184,7 @@ async def test_a_mail_too_large_is_told_before_it_is_tried(graph, certificate, r
         receipt = await transport.send(large)
     (answer,) = set(receipt.answers.values())
     assert (answer.verdict, answer.code) == (Verdict.REFUSED, 0)
-    assert "the message has 4.1 MB, but Microsoft Graph accepts 3 MB at most" in answer.words.en
+    assert "the message is 4.1 MB, but Microsoft Graph accepts at most 3 MB" in answer.words.en
     assert graph.heard == [] and account.asked == []
     assert isinstance(decide_fate(Parcel(large, "graph1", "lease"), receipt, 0.0), becomes)
 

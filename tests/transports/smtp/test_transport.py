@@ -839,7 +839,7 @@ def test_options_say_what_is_missing_or_wrong():
         ),
         (
             {"host": "h", "sender": "n@x.example", "protection": "none", "certificate": "/c"},
-            "only in TLS",
+            "only with TLS",
         ),
         (SIGNS_IN | {"host": "x-y.mail.protection.outlook.com"}, "does not support sign-in"),
         (SIGNS_IN | {"host": "contoso-com.x-v1.mx.microsoft"}, "does not support sign-in"),
@@ -851,11 +851,11 @@ def test_options_say_what_is_missing_or_wrong():
         (SIGNS_IN | {"auth": "xoauth2"}, "requires an account"),
         ({"host": "h", "sender": "n@x.example", "auth": "plain"}, "requires a password"),
         (SIGNS_IN | {"auth": "digest-md5"}, "auth"),
-        (SIGNS_IN | {"protection": "none"}, "sent only in TLS"),
-        (SIGNS_IN | {"protection": "none", "auth": "plain"}, "sent only in TLS"),
+        (SIGNS_IN | {"protection": "none"}, "sent only over TLS"),
+        (SIGNS_IN | {"protection": "none", "auth": "plain"}, "sent only over TLS"),
         (
             {"host": "h", "sender": "n@x.example", "account": "a", "protection": "none"},
-            "only in TLS",
+            "only over TLS",
         ),
     ):
         with pytest.raises(schema.Invalid) as caught:

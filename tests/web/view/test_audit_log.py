@@ -38,6 +38,9 @@ def defined(line, language="en"):
         (None, "done", ("", "Result", "", "done")),
         (None, {"sort": "acknowledged"}, ("", "Operation", "", "Acknowledged")),
         (None, {"words": "on my way"}, ("", "Comment", "", "on my way")),
+        (None, {"host": "10.0.0.1"}, ("", "Name or IP address", "", "10.0.0.1")),
+        (None, {"expires_at": "2026-11-25T12:30:00Z"}, ("", "Expires", "", "12:30")),
+        (None, {"name": ""}, ("", "Name", "", "none")),
     ],
 )
 def test_each_field_is_told_by_itself(before, after, expected):

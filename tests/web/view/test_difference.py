@@ -45,21 +45,21 @@ def rule(name="ops", **said):
         pytest.param(
             web(),
             web({"limits": {"disk": {"used": {}}}}),
-            "Instance Web › os › Disk space › used: nothing → no limits",
+            "Instance Web › os › Disk space › used: none → no limits",
             "監視インスタンス Web › os › ディスク容量 › 使用率: なし → しきい値なし",
             id="a group's",
         ),
         pytest.param(
             web(limits={"used": {"warning": 80}}),
             web(limits={}),
-            "Instance Web › os › ルート › Limits: nothing → no limits",
+            "Instance Web › os › ルート › Limits: none → no limits",
             "監視インスタンス Web › os › ルート › しきい値: なし → しきい値なし",
             id="all limits",
         ),
         pytest.param(
             web(),
             web(options={"include": ["/", "/var"]}, enabled=False),
-            "Instance Web › os › ルート › Monitored: nothing → no",
+            "Instance Web › os › ルート › Monitored: none → no",
             "監視インスタンス Web › os › ルート › 監視する: なし → いいえ",
             id="off",
         ),
@@ -111,7 +111,7 @@ def rule(name="ops", **said):
                     {"begins": "2026-12-24 22:00", "ends": "2026-12-25 02:00"},
                 ]
             ),
-            "Instance Web › os › ルート › Maintenance: nothing → "
+            "Instance Web › os › ルート › Maintenance: none → "
             "#88 22:00 to 23:30 (Sat, Sun), 2026-12-24 22:00 to 2026-12-25 02:00",
             "監視インスタンス Web › os › ルート › メンテナンス: なし → "
             "#88 22:00～23:30 (土、日)、2026-12-24 22:00～2026-12-25 02:00",
@@ -120,7 +120,7 @@ def rule(name="ops", **said):
         pytest.param(
             rule(options={"fancy": [{"a": 1}]}),
             rule(),
-            "Rule ops › fancy: [{ a = 1 }] → nothing",
+            "Rule ops › fancy: [{ a = 1 }] → none",
             "実行条件 ops › fancy: [{ a = 1 }] → なし",
             id="what has no words stays TOML",
         ),

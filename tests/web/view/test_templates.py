@@ -30,7 +30,7 @@ SAME = {
     *("{one} {other}", "{one} › {other}", ", ", "—", " {sort} {name} "),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
     *("{begins} to {ends}", "English", "Google", "ID", "Microsoft 365", "Microsoft Graph"),
-    *("SMTP", "URL", "Webhook"),
+    *("Noroshi", "SMTP", "SSH", "URL", "Webhook"),
 }
 """Texts that are the same in both languages: patterns, and names of others."""
 

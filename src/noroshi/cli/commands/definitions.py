@@ -164,7 +164,7 @@ BLUEPRINT = Command(
                 ),
                 Option(
                     ("--rule",),
-                    _("rule for monitors that would have none (repeatable)"),
+                    _("rule for monitors that would otherwise have none (repeatable)"),
                     {"metavar": "RULE", "action": "append", "default": []},
                 ),
                 DRY_RUN,

@@ -37,8 +37,8 @@ INIT = Command(
         Option(
             ("--new-store",),
             _(
-                "create an empty store to replace a lost one; settings and key stay, and remains of the "
-                "old store are kept next to it"
+                "create an empty store to replace a lost one; settings and key are kept, and any files "
+                "left of the old store are kept next to it"
             ),
             FLAG,
         ),

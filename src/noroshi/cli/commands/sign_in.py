@@ -97,7 +97,7 @@ SECRET = Command(
             more=(
                 _(
                     'You enter the secret twice. A route refers to the vault entry by password = "NAME", an '
-                    'account by secret = "NAME". A new one is used at once.'
+                    'account by secret = "NAME". A new value takes effect immediately.'
                 ),
                 _(
                     "An app's secret is checked with the sign-in server. A refused secret does not replace "

@@ -125,7 +125,7 @@ BEAT = Command(
         ),
         Option(
             ("--fail",),
-            _("report a failed run; the comment may follow here"),
+            _("report a failed run, optionally with a comment"),
             {"metavar": "TEXT", "nargs": "?", "const": ""},
         ),
         JSON,

@@ -41,7 +41,7 @@ ONCE_MENDED = with_commands(
     command=CommandText("queue retry", "{mail}"),
 )
 SOON = _("soon")
-NOT_ALL = _("◆ {where}: stopped at {stages}. Nothing was sent.")
+NOT_ALL = _("◆ {where}: failed at {stages}. Nothing was sent.")
 NO_ROUTES = with_commands(
     _("There are no routes to diagnose yet. Define one in routes/ and apply it: {command}"),
     command=CommandText("apply", pgettext("command", "DIR")),
@@ -176,8 +176,8 @@ STATES: Mapping[str, Message] = {
     "failed": _("failed"),
     "not reached": _("not reached"),
 }
-WHO, HOW = _("Who"), _("Remedy")
-TAKES, PAGE = _("Delay"), _("Page")
+WHO, HOW = _("Fixed by"), _("Remedy")
+TAKES, PAGE = _("Takes effect"), _("Page")
 REPLY = _("Reply")
 MILLISECONDS = "{:,.0f} ms"
 REMARK = "▲ "
@@ -321,7 +321,7 @@ def _outage(outage: KnownDown) -> Message:
 
 NODE, UNIT = _("Node"), _("Service")
 YOU = _("you, on this computer")
-AT_ONCE = _("at once")
+AT_ONCE = _("immediately")
 RUNS = _("running, answers at {where}")
 RUNS_NOT = _(
     "No node is running, so nothing is measured or sent now. This command did the following "

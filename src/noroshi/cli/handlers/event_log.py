@@ -21,7 +21,7 @@ NOTHING = _("No events yet.")
 STILL = _("still {level}")
 STOPPED = _("－ Monitoring of {path} is stopped: no measurements, no notifications.")
 STOPPED_BY = _(
-    "－ {who} stopped monitoring of {path} in version {version}: no measurements, no "
+    "－ {who} stopped monitoring {path} in version {version}: no measurements, no "
     "notifications."
 )
 RULES = _("Last decision of each rule")

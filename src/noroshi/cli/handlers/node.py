@@ -31,7 +31,7 @@ LABELS: Mapping[str, Message] = {
     "queue": _("queue"),
     "store": _("store"),
     "free": _("free space"),
-    "version": _("definitions"),
+    "version": _("version of the definitions"),
     "program": _("program"),
 }
 NOT_RUNNING = with_commands(

@@ -243,8 +243,7 @@ ASKING = _("Checking the new value with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(
-    "It is not known yet whether the {what} of account {account} is correct. The sign-in "
-    "will show. ({why})"
+    "Whether the {what} of account {account} is correct will only be known at sign-in. ({why})"
 )
 REFUSED = _("The {what} cannot be used for account {account}: {why}")
 

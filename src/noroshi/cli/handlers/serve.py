@@ -28,9 +28,9 @@ def serve(context: CommandContext) -> int:
     config = context.config
     sink = sink_of(config.log, config.home, os.environ)
     with logging_to(sink, config.log_level, time.monotonic):
-        log.info("the node starts version=%s home=%s", __version__, config.home)
+        log.info("node starting version=%s home=%s", __version__, config.home)
         code = _run(context)
-        log.info("the node ends code=%d", code)
+        log.info("node stopped code=%d", code)
         return code
 
 
@@ -42,7 +42,7 @@ def _run(context: CommandContext) -> int:
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_START.fill(why=error.words)) from None
     except Exception:  # a bug: the log must say why there is no node any more
-        log.critical("the node ends: it has met with a bug of its own", exc_info=True)
+        log.critical("node stopping because of an internal error", exc_info=True)
         return exits.TROUBLE
     return exits.DONE
 

@@ -28,7 +28,7 @@ FROM_TO = _("{begins} – {ends}")
 NOW = _("in progress until {ends}")
 IS_SILENT = with_commands(
     _(
-        "Notifications of {place} are suppressed until {at} (monitors: {count}). Monitoring "
+        "Notifications about {place} are suppressed until {at} (monitors: {count}). Monitoring "
         "continues; problems that persist at that time are reported.\n"
         "To end the silence earlier: {command}"
     ),

@@ -24,8 +24,8 @@ from noroshi.operations.people_answers import (
 )
 
 BY_CODE = _(
-    "“{name}” ({role}) chooses a password in the manager, at /start, with this one-time "
-    "code. It is valid until {until}:\n"
+    "“{name}” ({role}) can now choose a password in the manager, at /start, with this "
+    "one-time code. It is valid until {until}:\n"
     "\n"
     "  {code}"
 )

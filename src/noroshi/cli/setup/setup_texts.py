@@ -197,9 +197,7 @@ ASK_SECRET_OR_NONE = _(
 SECRET = _("client secret")
 CERTIFICATE = _("certificate")
 TAKEN = _("The sign-in server accepts the {what}.")
-NOT_SURE = _(
-    "It is not known yet whether the {what} is correct. The sign-in will show. ({why})"
-)
+NOT_SURE = _("Whether the {what} is correct will only be known at sign-in. ({why})")
 AS_PERSON = _("Sign in as {person}, who can send from {mailbox}; not as the mailbox itself.")
 AS_DELEGATE = _(
     "Sign in as a user who can send from the shared mailbox {mailbox}; not as the mailbox "

@@ -126,14 +126,14 @@ class SshHopDef(Definition):
     password: str = ""
     """Name of the vault entry with the password."""
     host_key: tuple[str, ...] | str = ()
-    """Fingerprint of the host key, such as SHA256:…, as `ssh-keygen -l` prints it. Several: any of
-    them is accepted."""
+    """Fingerprint of the host key, such as SHA256:…, as `ssh-keygen -l` prints it. If several
+    are given, any of them is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SshDef(Definition):
     user: str = ""
-    """User to log in as. No root is needed."""
+    """User to log in as. Root is not required."""
     port: int = 22
     """Port of the SSH server."""
     key: str = ""
@@ -141,8 +141,8 @@ class SshDef(Definition):
     password: str = ""
     """Name of the vault entry with the password."""
     host_key: tuple[str, ...] | str = ()
-    """Fingerprint of the host key, such as SHA256:…, as `ssh-keygen -l` prints it. Several: any of
-    them is accepted."""
+    """Fingerprint of the host key, such as SHA256:…, as `ssh-keygen -l` prints it. If several
+    are given, any of them is accepted."""
     jump: SshHopDef | None = None
     """Jump host, through which the connection is made."""
 
@@ -163,13 +163,14 @@ class InstanceDef(Definition):
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""
-    """Interval for monitors that have none of their own or from their group. Default: 1m."""
+    """Interval for monitors that have none of their own and inherit none from their group.
+    Default: 1m."""
     at: tuple[str, ...] | str = ()
     """Times of day for monitors that have none of their own."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules for monitors that have none of their own or from their group."""
+    """Rules for monitors that have none of their own and inherit none from their group."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """Limits by type and reading, for monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
@@ -254,7 +255,8 @@ class RuleDef(Definition):
     """When to send a notification about a problem: when its level changes, at each measurement,
     once, or once at the nth measurement."""
     nth: int | None = None
-    """For `when = "nth"`: which consecutive measurement sends the notification, 1 to 999."""
+    """For `when = "nth"`: number of consecutive measurements with the problem before the
+    notification is sent, 1 to 999."""
     most: int = 999
     """Maximum number of notifications about one problem at the same level, 1 to 999."""
     repeat: str = ""

@@ -1,6 +1,7 @@
-# What Noroshi asks a computer by SSH, once in a turn. It only reads, needs no root, and runs with
-# the shell and the tools of any Linux, BSD or busybox. As a forced command in authorized_keys it
-# gives the account away for nothing else:  command="sh /path/to/this/file",restrict ssh-ed25519 …
+# The script that Noroshi runs over SSH, once per measurement. It only reads, needs no root, and
+# runs with the shell and tools of any Linux, BSD or BusyBox. As a forced command in
+# authorized_keys, it is the only thing the key can be used for:
+#   command="sh /path/to/this/file",restrict ssh-ed25519 …
 LC_ALL=C
 export LC_ALL
 PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH

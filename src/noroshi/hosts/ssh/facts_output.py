@@ -7,18 +7,22 @@ takes one fact away and never the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import TypeVar
 
+from noroshi.core.printable import readable
 from noroshi.hosts.volumes import NO_DISK, mount_points
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 
+T = TypeVar("T")
 MARK = "#noroshi "
 """Begins the line before each part."""
 END = "end"
 """The name of the last part: without it the output broke off."""
 KIB = 1024
+LONGEST_REPLY = 200
 TICKS_PER_SECOND = 100
 """USER_HZ, in which Linux tells processor time to programs on every platform (proc_stat(5))."""
 LISTENING = "0A"
@@ -27,9 +31,11 @@ ENDED = "ZXx"
 """The states of a process that ended and waits for its parent to notice (ps(1))."""
 KERNEL_NAME = 15
 """Characters of a name that the kernel keeps."""
-DF_LINE = re.compile(r"(.+?)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+(?:\d+%|-)\s+(/.*)")
-NAME_LINE = re.compile(r"\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.+?)\s*")
-COMMAND_LINE = re.compile(r"\s*(\d+)\s+(.*?)\s*")
+DF_COLUMNS = re.compile(r"\s\d+\s+(\d+)\s+(-?\d+)\s+(?:\d+%|-)\s+(?=/)")
+"""The columns between the device and the mount point, which may both have blanks. It is searched,
+as any user there writes a part of a line: what may begin anywhere and end anywhere would take hours
+of a line of blanks."""
+NAME_COLUMNS = 5
 NETSTAT_LINE = re.compile(r"tcp\S*\s+\d+\s+\d+\s+(\S+)[.:](\d+)\s+\S+\s+LISTEN\s*")
 NOT_BUSY = (3, 4)
 """The columns idle and iowait of /proc/stat; 8 and 9 are counted in others as well."""
@@ -54,7 +60,7 @@ class IncompleteOutputError(ValueError):
 
     def __init__(self, output: str) -> None:
         super().__init__("the output of the script is not whole")
-        self.start = output.strip()[:200]
+        self.start = short_reply(output)
 
 
 def read_facts(output: str) -> RemoteFacts:
@@ -66,22 +72,36 @@ def read_facts(output: str) -> RemoteFacts:
     return RemoteFacts(
         system=system,
         host_name=host_name,
-        volumes=_volumes(parts.get("volumes", []), parts.get("mounts", [])),
-        processes=_processes(parts.get("names", []), parts.get("commands", []), shell),
-        listeners=_listeners(parts.get("sockets", [])),
-        memory=_memory(parts.get("memory", [])),
-        processor=_processor(parts.get("processor", [])),
+        volumes=_fact_or_none(
+            lambda: _volumes(parts.get("volumes", []), parts.get("mounts", []))
+        ),
+        processes=_fact_or_none(
+            lambda: _processes(parts.get("names", []), parts.get("commands", []), shell)
+        ),
+        listeners=_fact_or_none(lambda: _listeners(parts.get("sockets", []))),
+        memory=_fact_or_none(lambda: _memory(parts.get("memory", []))),
+        processor=_fact_or_none(lambda: _processor(parts.get("processor", []))),
     )
+
+
+def _fact_or_none(read: Callable[[], T | None]) -> T | None:
+    """Return a fact; None also if its lines have a form that nobody knows."""
+    try:
+        return read()
+    except (ValueError, LookupError, OverflowError):
+        return None
 
 
 def _parts(output: str) -> Mapping[str, Sequence[str]]:
     """Return the lines of each part. What a log-in prints before the first one is left out."""
     parts = dict[str, list[str]]()
     lines = list[str]()
-    for line in output.splitlines():
+    for line in output.replace("\r\n", "\n").split(
+        "\n"
+    ):  # splitlines knows ends that names may have
         if line.startswith(MARK):
             lines = parts[line.removeprefix(MARK)] = []
-        elif line:
+        elif line and not line.isspace():
             lines.append(line)
     return parts
 
@@ -89,7 +109,7 @@ def _parts(output: str) -> Mapping[str, Sequence[str]]:
 def _volumes(df_lines: Sequence[str], mount_lines: Sequence[str]) -> tuple[Volume, ...] | None:
     """Return the volumes that are disks: by the mount table, or by the device where there is
     none (BSD)."""
-    rows = [match.groups() for line in df_lines if (match := DF_LINE.fullmatch(line))]
+    rows = [row for line in df_lines if (row := _df_row(line)) is not None]
     if not rows:
         return None
     mounts = set(mount_points("\n".join(mount_lines))) if mount_lines else None
@@ -97,10 +117,17 @@ def _volumes(df_lines: Sequence[str], mount_lines: Sequence[str]) -> tuple[Volum
         mount: Volume(
             mount, (int(used_kib) + max(0, int(free_kib))) * KIB, max(0, int(free_kib)) * KIB
         )
-        for device, _size, used_kib, free_kib, mount in rows
+        for device, used_kib, free_kib, mount in rows
         if (mount in mounts if mounts is not None else _is_disk(device))
     }
     return tuple(volume for volume in volumes.values() if volume.size)
+
+
+def _df_row(line: str) -> tuple[str, str, str, str] | None:
+    """Return device, used and free KiB, and mount point of a line; None if it is no such line."""
+    match = DF_COLUMNS.search(line)
+    device = line[: match.start()].rstrip() if match else ""
+    return (device, match[1], match[2], line[match.end() :]) if match and device else None
 
 
 def _is_disk(device: str) -> bool:
@@ -148,16 +175,28 @@ def _processes(
     name_lines: Sequence[str], command_lines: Sequence[str], shell: str
 ) -> tuple[Process, ...] | None:
     """Return the processes but those that ended, and those of the script itself."""
-    rows = [match.groups() for line in name_lines if (match := NAME_LINE.fullmatch(line))]
+    rows = [row for line in name_lines if (row := _name_row(line)) is not None]
     if not rows:
         return None
-    matches = (COMMAND_LINE.fullmatch(line) for line in command_lines)
-    commands = {match[1]: match[2] for match in matches if match}
+    commands = dict(_command(line) for line in command_lines)
     return tuple(
         _process(int(pid), user, name, commands.get(pid, ""))
         for pid, parent, state, user, name in rows
         if state[0] not in ENDED and shell not in (pid, parent)
     )
+
+
+def _name_row(line: str) -> list[str] | None:
+    """Return process, parent, state, user and name of a line; None if it is no such line."""
+    columns = line.strip().split(maxsplit=NAME_COLUMNS - 1)
+    is_row = len(columns) == NAME_COLUMNS and all(map(str.isdecimal, columns[:2]))
+    return columns if is_row else None
+
+
+def _command(line: str) -> tuple[str, str]:
+    """Return the number of a process, as text, and its command line."""
+    number, _, command = line.strip().partition(" ")
+    return number, command.strip()
 
 
 def _process(pid: int, user: str, name: str, line: str) -> Process:
@@ -195,3 +234,8 @@ def _address(digits: str) -> str:
     data = bytes.fromhex(digits)
     words = (data[start : start + 4][::-1] for start in range(0, len(data), 4))
     return str(ip_address(b"".join(words)))
+
+
+def short_reply(text: str) -> str:
+    """Return the beginning of what a server wrote, without what a terminal obeys."""
+    return readable(text.strip()[:LONGEST_REPLY])

@@ -35,9 +35,7 @@ VOLUMES, PROCESSES = _("the volumes (df)"), _("the processes (ps)")
 PORTS = _("the open ports (/proc/net/tcp, netstat)")
 MEMORY, PROCESSOR = _("the memory (/proc/meminfo)"), _("the CPU time (/proc/stat)")
 NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
-OTHER_USER = _(
-    "over SSH, programs run as the user who logs in; remove the setting for another user"
-)
+OTHER_USER = _("over SSH, programs run as the login user; remove runs_as")
 MOST_TEXT = 64 * 1024
 NO_EXIT_CODE = 255
 """What ssh(1) answers for a program that a signal ended."""

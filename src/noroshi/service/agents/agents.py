@@ -194,7 +194,7 @@ class AgentOperations(ApplyOperations):
             if await hub.rename(old_agent.id, name) is None:
                 raise ConflictError(MEANWHILE.fill(name=old_agent.name))
             try:
-                instances = await self._rename_sources(person, old_agent.name, name)
+                instances = await self._rename_sources(person, old_agent, name)
             except (OperationError, StoreError):
                 await hub.rename(old_agent.id, old_agent.name)
                 raise
@@ -269,10 +269,12 @@ class AgentOperations(ApplyOperations):
             names[source] = (*names.get(source, ()), one.name)
         return names
 
-    async def _rename_sources(self, person: Person, old: str, new: str) -> tuple[str, ...]:
-        """Change the source of all instances that an agent measures; return their names."""
+    async def _rename_sources(self, person: Person, agent: Agent, new: str) -> tuple[str, ...]:
+        """Change the source of all instances that an agent measures; return their names. One that
+        was removed measures none: those of its name are the server's that joined again."""
+        old = agent.name
         names = (await self._instances_by_agent()).get(old.casefold(), ())
-        if not names:
+        if not names or agent.state is AgentState.REVOKED:
             return ()
 
         async def make(current: Version) -> Applied:

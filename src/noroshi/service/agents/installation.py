@@ -11,6 +11,7 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.core.agents import Invitation
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _
 from noroshi.hosts.threads import run_in_thread
 from noroshi.link.install_line import InstallSource, curl_line, python_line
@@ -20,9 +21,12 @@ from noroshi.service.agents.install_script import InstallFile, install_script, r
 from noroshi.service.errors import ServiceError
 from noroshi.service.operation_context import OperationContext
 
-NO_FILE = _(
-    "This hub has no file from which other servers can install Noroshi. If it runs from a checkout, "
-    "create the file there: make dist. On a server that has Noroshi, use noroshi join."
+NO_FILE = with_commands(
+    _(
+        "This hub has no file from which other servers can install Noroshi. If it runs from a "
+        "checkout, create the file there: make dist. On a server that has Noroshi, use `{command}`."
+    ),
+    command=CommandText("join"),
 )
 OTHER_VERSION = _(
     "The file from which other servers install Noroshi ({path}) contains version {there}, and this "

@@ -45,8 +45,8 @@ FOLLOWS: Mapping[str, Message] = {
     ),
     "routes": _(
         "When this route is renamed, rules, system notifications and waiting messages are "
-        "updated. The monitor of the route starts anew: its history, and when a message was last "
-        "accepted, are not carried over."
+        "updated. The route's monitor starts over: its history and the time of the last accepted "
+        "message are not carried over."
     ),
     "networks": _(
         "When this network is renamed, routes, accounts and monitors that refer to it are "
@@ -54,8 +54,8 @@ FOLLOWS: Mapping[str, Message] = {
     ),
     "accounts": _(
         "When this account is renamed, routes that refer to it are updated. Its sign-in and its "
-        "monitoring continue: nobody has to sign in again. Internally, the sign-in stays stored "
-        "under the original name."
+        "monitoring continue: nobody has to sign in again. Internally, the sign-in is still "
+        "stored under the original name."
     ),
     "clouds": _(
         "When this cloud is renamed, accounts that refer to it are updated; their sign-ins "

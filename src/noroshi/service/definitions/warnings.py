@@ -44,8 +44,8 @@ CONTACT_GONE = followed_by(
     InstructionKind.DROP_MAIL,
 )
 RENAMED = _(
-    "{old} is removed, and {new}, which monitors the same, is added. If {new} is the same "
-    'monitor under a new name, set id = "{id}" in its definition to keep its state and '
+    "{old} is removed, and {new}, which monitors the same thing, is added. If {new} is the "
+    'same monitor under a new name, set id = "{id}" in its definition to keep its state and '
     "history."
 )
 RETIRES = _(
@@ -68,7 +68,7 @@ NOT_SENT = followed_by(
     InstructionKind.PUT_ENTRY,
 )
 DAY_OVER = _("{where}: {what}")
-MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions.")
+MORE_CAUTIONS = ngettext("And {count} more warning.", "And {count} more warnings.")
 
 
 def first_cautions(*groups: Iterable[Message]) -> tuple[Message, ...]:

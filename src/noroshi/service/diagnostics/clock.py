@@ -17,7 +17,7 @@ from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_
 CLOCK = _("Clock")
 RIGHT = _("{seconds} s off, compared with {host}")
 WRONG = _(
-    "The clock is {seconds} s off, compared with {host}. From five minutes on, sign-ins and "
+    "The clock is {seconds} s off, compared with {host}. Beyond five minutes, sign-ins and "
     "certificates are refused."
 )
 NOBODY = _("not compared: no account's sign-in server answers")

@@ -20,8 +20,8 @@ from noroshi.vault import Vault, VaultError
 NOTE, UNCONFIRMED = "bound/", "led/"
 ELSEWHERE = followed_by(
     _(
-        "This change would send a secret to another destination than before, so it requires the "
-        "password again."
+        "This change would send a secret to a different destination, so it requires the password "
+        "again."
     ),
     InstructionKind.GIVE_PASSWORD,
 )

@@ -44,8 +44,8 @@ HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
 IN_USE = followed_by(
     _(
-        "{who} uses this entry: without it, no message can be sent through a route, and no page "
-        "can be checked, that requires it."
+        "{who} uses this entry. Without it, routes that need it cannot send, and pages that need "
+        "it cannot be checked."
     ),
     InstructionKind.REMOVE_ENTRY,
 )

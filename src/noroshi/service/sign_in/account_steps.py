@@ -76,8 +76,8 @@ ANOTHER = with_instruction(
     _(
         "{person} signed in, but the route sends from {user}. This is fine if {person} may open "
         "that mailbox, or if both names belong to one person; the next stages show whether that "
-        "is so. If someone else was meant to sign in, sign in again in a private window of the "
-        "browser ({instruction})."
+        "is so. If someone else was meant to sign in, sign in again in a private browser window "
+        "({instruction})."
     ),
     InstructionKind.SIGN_IN_PLACE,
 )

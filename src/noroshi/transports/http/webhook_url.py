@@ -30,8 +30,8 @@ NO_URL = _(
 )
 IN_THE_CLEAR = with_settings(
     _(
-        "http is allowed only for an address of this computer or of a private network (as "
-        "http://192.168.1.10:8080/hook), and only with {plain_http} = true"
+        "http is allowed only for an address of this computer or of a private network (for "
+        "example http://192.168.1.10:8080/hook), and only with {plain_http} = true"
     ),
     "plain_http",
 )

@@ -41,11 +41,11 @@ NO_STARTTLS = _(
     "it, or a device in between removed it."
 )
 NO_WAY = _("{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}")
-IN_THE_CLEAR = _("an account's token is sent only in TLS: set protection to starttls or tls")
+IN_THE_CLEAR = _("an account's token is sent only over TLS: set protection to starttls or tls")
 PASSWORD_IN_THE_CLEAR = with_settings(
     _(
-        "a password is sent only in TLS: set {protection} to starttls or tls. Without TLS, only "
-        '{auth} = "cram-md5" is allowed, which does not reveal the password'
+        "a password is sent only over TLS: set {protection} to starttls or tls. Without TLS, "
+        'only {auth} = "cram-md5" is allowed, which does not reveal the password'
     ),
     "protection",
     "auth",

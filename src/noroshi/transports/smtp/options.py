@@ -47,7 +47,7 @@ NOBODY_SIGNS_IN = with_settings(
     "password",
 )
 NO_TLS_NO_CERTIFICATE = with_settings(
-    _("a certificate is used only in TLS: set {protection} to starttls or tls"), "protection"
+    _("a certificate is used only with TLS: set {protection} to starttls or tls"), "protection"
 )
 NO_ENTRY = followed_by(
     with_settings(
@@ -63,7 +63,7 @@ TWO_WAYS = with_settings(
     "password",
 )
 NEEDS_SEND_AS = _(
-    "{user} signs in, From is {sender}, the envelope's sender {envelope}: that requires Send As"
+    "{user} signs in, From is {sender}, the envelope sender {envelope}: that requires Send As"
 )
 NEEDS_ACCOUNT = with_settings(_('{auth} = "{given}" requires an account'), "auth")
 NEEDS_PASSWORD = with_settings(_('{auth} = "{given}" requires a password'), "auth")

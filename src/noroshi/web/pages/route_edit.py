@@ -205,8 +205,9 @@ def _removal(visit: Visit, mail: Mail) -> str:
     if mail.type == "routes":
         return visit.say(
             _(
-                "The route is removed from every order that uses it. Messages that wait only for this "
-                "route stay until you assign another one. To restore it, roll back to an earlier version."
+                "The route is removed from every order that uses it. Messages that have only this route "
+                "stay in the queue until you assign another one. To restore it, roll back to an earlier "
+                "version."
             )
         )
     return visit.say(

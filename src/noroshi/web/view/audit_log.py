@@ -198,7 +198,7 @@ class _StateDifference:
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:
-            return self.localizer.say(_("nothing"))
+            return self.localizer.say(_("none"))
         return self._yes_or_no(value) or value
 
     def _yes_or_no(self, value: str) -> str:
@@ -220,7 +220,7 @@ class _StateDifference:
 
     def _value(self, name: str, value: object) -> str:
         if value is None or value in ("", [], (), {}):
-            return self.localizer.say(_("nothing"))
+            return self.localizer.say(_("none"))
         if isinstance(value, bool):
             return self._stored(value) if name == "kept" else self._yes_or_no(json.dumps(value))
         if isinstance(value, str):
