@@ -105,7 +105,7 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
     return document(hub_document.key, table)
 
 
-def outlives_hub(key: str) -> bool:
+def stays_with_node(key: str) -> bool:
     """Return whether a definition of a hub is the node's own once it has none."""
     return key.partition("/")[0] not in (RULES, CONTACTS)
 
@@ -118,7 +118,7 @@ def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
         if type == INSTANCES:
             table = _with_rules_in(content(one), ())
             yield document(one.key, {k: v for k, v in table.items() if k != MARK})
-        elif outlives_hub(one.key):
+        elif stays_with_node(one.key):
             yield one
 
 

@@ -13,7 +13,7 @@ from noroshi.agent.enrolment import (
     configuration_in,
     keep_configuration,
 )
-from noroshi.agent.hub_documents import outlives_hub, own_documents, released
+from noroshi.agent.hub_documents import own_documents, released, stays_with_node
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import HubProxy
@@ -103,7 +103,7 @@ class HubOperations(ApplyOperations):
         with _failures_in_words():
             informed = await (await self._links.open()).leave(release)
         note(old_state={"hub": enrolment.hub_name, "name": enrolment.name})
-        left_keys = keys if remove else tuple(filter(outlives_hub, keys))
+        left_keys = keys if remove else tuple(filter(stays_with_node, keys))
         return HubLeft(
             hub=enrolment.hub_name, informed=informed, given=left_keys, removed=remove
         )
