@@ -396,6 +396,15 @@ async def test_what_the_hub_calls_the_agent_and_itself_is_kept(node, hub):
     assert (await node.enrolment()).name == "files"
 
 
+async def test_what_the_hub_calls_itself_commands_no_terminal_and_fills_no_log(node, hub):
+    hub.hub_name = "\x1b[2J" + "x" * 1000
+    enrolment = await joined(node, hub)
+    assert enrolment.hub_name == "?[2J" + "x" * 124
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        assert (await node.enrolment()).hub_name == enrolment.hub_name
+
+
 async def test_the_clock_offset_is_that_to_the_hub(node, hub):
     await joined(node, hub)
     node.now += timedelta(minutes=5)

@@ -218,6 +218,12 @@ def shown(hub, server):
     ]
 
 
+def watched_agents(hub):
+    """The level of each agent by the hub's own monitor of them."""
+    (monitor,) = (m for m in hub.status()["monitors"] if m["path"] == "noroshi/node/agent")
+    return {one["item"]: one["level"] for one in monitor["items"] if one["item"]}
+
+
 def until_shown(hub, server, level):
     until(lambda: shown(hub, server) == [level, level], f"{level} on both sides")
 
@@ -243,6 +249,7 @@ def test_a_fault_on_an_agent_is_told_once_by_its_hub_and_shown_there(
     assert recovery["In-Reply-To"] == alarm["Message-ID"]
     until_shown(hub, server, "ok")
     assert hub.queue() == server.queue() == 0 and len(mailbox.mails) == 2
+    until(lambda: watched_agents(hub) == {"fs01": "ok"}, "the hub to watch its agent")
 
 
 @pytest.mark.parametrize("killed", ["hub", "server"])

@@ -9,11 +9,14 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.network_policy import NetworkPolicy
+from noroshi.core.printable import printable
 from noroshi.core.reserved_entries import HUB_PROXY
 from noroshi.ports import Store
 
 ENROLMENT, CONFIGURATION, LIFE = "hub/enrolment", "hub/configuration", "hub/life"
 """The names under which the store keeps them."""
+LONGEST_NAME = 128
+"""Letters of what the hub calls itself and this node: it stands in notices and the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,11 @@ class AcceptedConfiguration:
 
     configuration: str = ""
     keys: tuple[str, ...] = ()
+
+
+def name_from_hub(text: str) -> str:
+    """Return a name that the hub gave, in bounds and without what a terminal obeys."""
+    return printable(text[:LONGEST_NAME])
 
 
 def enrolment_in(values: Mapping[str, str]) -> Enrolment | None:

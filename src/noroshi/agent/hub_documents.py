@@ -105,6 +105,11 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
     return document(hub_document.key, table)
 
 
+def stays_with_node(key: str) -> bool:
+    """Return whether a definition of a hub is the node's own once it has none."""
+    return key.partition("/")[0] not in (RULES, CONTACTS)
+
+
 def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
     """Yield documents of a hub as they are the node's own once it has none: without its rules and
     contacts. Raises Invalid if one cannot be read."""
@@ -113,7 +118,7 @@ def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
         if type == INSTANCES:
             table = _with_rules_in(content(one), ())
             yield document(one.key, {k: v for k, v in table.items() if k != MARK})
-        elif type not in MARKED_TYPES:
+        elif stays_with_node(one.key):
             yield one
 
 

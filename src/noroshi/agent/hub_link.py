@@ -15,6 +15,7 @@ from noroshi.agent.enrolment import (
     enrolment_in,
     keep_configuration,
     keep_enrolment,
+    name_from_hub,
     next_life_number,
 )
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
@@ -230,10 +231,10 @@ class HubLink:
         return replace(
             draft,
             hub=answer.hub,
-            hub_name=answer.hub_name,
+            hub_name=name_from_hub(answer.hub_name),
             pins=answer.pins or draft.pins,
             agent=answer.agent,
-            name=answer.name,
+            name=name_from_hub(answer.name),
         )
 
     async def _tell_leave(self, enrolment: Enrolment) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from noroshi import __version__
-from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment
+from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment, name_from_hub
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
 from noroshi.agent.link_client import LinkClient, Signer
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
@@ -289,8 +289,8 @@ class LinkLoop:
         is. An empty value is none."""
         updated = replace(
             self.enrolment,
-            hub_name=hub_name or self.enrolment.hub_name,
-            name=name or self.enrolment.name,
+            hub_name=name_from_hub(hub_name) or self.enrolment.hub_name,
+            name=name_from_hub(name) or self.enrolment.name,
             pins=pins or self.enrolment.pins,
         )
         if updated == self.enrolment:

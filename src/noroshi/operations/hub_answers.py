@@ -18,7 +18,11 @@ class HubStatus:
     `phase`: stopped (no node runs), connecting, linked, away, removed, cloned or other-version, since
     `phase_since`; `trouble`: why. `clock_offset`: this computer's clock less the hub's, in seconds.
     `configuration` is the hub's configuration in force, `given` the keys of its definitions, and
-    `problems` are why a newer one is not in force."""
+    `problems` are why a newer one is not in force.
+
+    `backlog` counts the entries of the report log that the hub lacks, `last_report` is when it took
+    some last, since this process began. `refused_count` counts those that it refused since then;
+    `refusals` are the reasons of the last ones, in English."""
 
     hub: str = ""
     where: str = ""
@@ -37,6 +41,10 @@ class HubStatus:
     configuration: str = ""
     given: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    backlog: int = 0
+    last_report: datetime | None = None
+    refused_count: int = 0
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,3 +165,9 @@ def test_lines_of_an_unknown_form_take_away_that_fact_alone(part, lines):
     told = facts(**others | {part: lines})
     known = told.processes if part not in others else told.volumes
     assert known
+
+
+def test_what_a_server_writes_commands_no_terminal_and_fills_no_page():
+    with pytest.raises(IncompleteOutputError) as error:
+        read_facts("\x1b[2J" + "x" * 1000)
+    assert error.value.start == "?[2J" + "x" * 196

@@ -6,6 +6,7 @@ import asyncssh
 import pytest
 
 from noroshi.core.ssh_login import SshLogin
+from noroshi.hosts.ssh.login_errors import login_problem
 from noroshi.hosts.ssh.ssh_connection import SshConnection
 
 
@@ -54,3 +55,10 @@ async def connection(key, egress):
 async def test_what_a_program_wrote_counts_though_it_ended_before_it_read(connection):
     result = await connection.run("true", 20.0, "the input of a program")
     assert (result.code, result.output) == (3, "done")
+
+
+def test_the_farewell_of_a_server_commands_no_terminal_and_fills_no_page():
+    login = SshLogin(address="nas01", user="watcher")
+    farewell = asyncssh.DisconnectError(2, "\x1b[2J" + "x" * 10_000)
+    words = login_problem(login, farewell, None).en
+    assert "\x1b" not in words and len(words) < 400

@@ -12,6 +12,7 @@ from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.core.agents import Machine
 from noroshi.core.network_policy import NetworkPolicy
+from noroshi.core.report import ReportDraft
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.oauth.token_provider import secret_of
@@ -141,7 +142,8 @@ async def test_rules_and_contacts_of_a_hub_go_with_it(node, hub, remove):
     await join(node, hub)
     enrolment = await node.service.context.hub_links.enrolment()
     assert await node.service.hub_definitions.take_up(enrolment, with_rules()) == ()
-    await node.service.hub.leave(AKI, remove=remove)
+    left = await node.service.hub.leave(AKI, remove=remove)
+    assert ("rules/night" in left.given) is remove
     documents = (await node.store.current()).documents
     assert [one.key for one in documents] == ([] if remove else ["instances/fs01"])
     for one in documents:
@@ -190,3 +192,10 @@ def test_a_proxy_is_a_url_of_http_with_a_port():
     assert read_proxy("").address == ""
     for wrong in ("https://proxy:3128", "http://proxy", "socks5://proxy:1", "proxy:x"):
         assert read_proxy(wrong) is None
+
+
+async def test_the_status_tells_what_the_hub_lacks(node, hub):
+    await join(node, hub)
+    assert (await node.service.hub.status(AKI)).backlog == 0
+    await node.store.add_reports(ReportDraft(kind="change", written_at=NOW, body="{}"))
+    assert (await node.service.hub.status(AKI)).backlog == 1

@@ -53,6 +53,9 @@ LABELS: Mapping[str, Message] = {
     "contact": _("last contact"),
     "clock": _("clock"),
     "configuration": _("configuration"),
+    "report": _("last report"),
+    "backlog": _("not reported yet"),
+    "refused": _("refused by the hub"),
     "hub_key": _("key of the hub"),
     "own_key": _("key of this server"),
     "proxy": _("proxy"),
@@ -73,7 +76,9 @@ AHEAD = _("{by} ahead of the hub's")
 BEHIND = _("{by} behind the hub's")
 SAME_TIME = _("same as the hub's")
 GIVEN = ngettext("{count} definition", "{count} definitions")
+CHANGES = ngettext("{count} change", "{count} changes")
 NOT_IN_FORCE = _("The hub's latest configuration is not in effect here:")
+MOST_REFUSALS = 3
 SMALL_OFFSET = 2.0
 """Seconds that two clocks may differ without a word."""
 
@@ -157,9 +162,23 @@ def _status_rows(context: CommandContext, answer: HubStatus) -> Iterator[tuple[s
     if answer.clock_offset is not None:
         yield "clock", context.say(_clock_words(answer.clock_offset))
     yield "configuration", context.say(GIVEN.fill(count=len(answer.given)))
+    yield from _report_rows(context, answer)
     if answer.proxy:
         yield "proxy", answer.proxy
     yield from _keys(context, answer)
+
+
+def _report_rows(context: CommandContext, answer: HubStatus) -> Iterator[tuple[str, str]]:
+    """Yield how far the hub has what happened here."""
+    if answer.last_report is not None:
+        ago = elapsed_time(answer.last_report, datetime.now(UTC))
+        yield "report", context.say(AGO.fill(ago=ago))
+    if answer.backlog:
+        yield "backlog", context.say(CHANGES.fill(count=answer.backlog))
+    if answer.refused_count:
+        yield "refused", context.say(CHANGES.fill(count=answer.refused_count))
+        for reason in answer.refusals[-MOST_REFUSALS:]:
+            yield "refused", reason
 
 
 def _keys(context: CommandContext, answer: HubStatus) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,12 @@ import asyncssh
 from noroshi.core.command_text import CommandText
 from noroshi.core.ssh_login import ShownHostKey, SshLogin, host_key_problem
 from noroshi.core.translation import COMMA, Message, _, joined, plain
-from noroshi.hosts.ssh.facts_output import IncompleteOutputError, RemoteFacts, read_facts
+from noroshi.hosts.ssh.facts_output import (
+    IncompleteOutputError,
+    RemoteFacts,
+    read_facts,
+    short_reply,
+)
 from noroshi.hosts.ssh.host import MEMORY, PORTS, PROCESSES, PROCESSOR, VOLUMES
 from noroshi.hosts.ssh.remote_computer import COMMAND, PATIENCE as FACTS_PATIENCE, SCRIPT
 from noroshi.hosts.ssh.ssh_connection import PATIENCE, SshConnection
@@ -158,7 +163,7 @@ class _Stages:
         except Unmeasurable as error:
             raise _stop(error.words, Whose.ADMINISTRATOR, self._login) from None
         except IncompleteOutputError as error:
-            raise self._forced(error.start or result.errors.strip()[:200]) from None
+            raise self._forced(error.start or short_reply(result.errors)) from None
         facts = self._facts
         return StepResult(SYSTEM.fill(system=facts.system, host=facts.host_name))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TypeVar
 
+from noroshi.core.printable import readable
 from noroshi.hosts.volumes import NO_DISK, mount_points
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 
@@ -21,6 +22,7 @@ MARK = "#noroshi "
 END = "end"
 """The name of the last part: without it the output broke off."""
 KIB = 1024
+LONGEST_REPLY = 200
 TICKS_PER_SECOND = 100
 """USER_HZ, in which Linux tells processor time to programs on every platform (proc_stat(5))."""
 LISTENING = "0A"
@@ -58,7 +60,7 @@ class IncompleteOutputError(ValueError):
 
     def __init__(self, output: str) -> None:
         super().__init__("the output of the script is not whole")
-        self.start = output.strip()[:200]
+        self.start = short_reply(output)
 
 
 def read_facts(output: str) -> RemoteFacts:
@@ -232,3 +234,8 @@ def _address(digits: str) -> str:
     data = bytes.fromhex(digits)
     words = (data[start : start + 4][::-1] for start in range(0, len(data), 4))
     return str(ip_address(b"".join(words)))
+
+
+def short_reply(text: str) -> str:
+    """Return the beginning of what a server wrote, without what a terminal obeys."""
+    return readable(text.strip()[:LONGEST_REPLY])

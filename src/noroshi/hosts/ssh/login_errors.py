@@ -6,6 +6,7 @@ import asyncssh
 
 from noroshi.core.ssh_login import ShownHostKey, SshLogin
 from noroshi.core.translation import Message, _
+from noroshi.hosts.ssh.facts_output import short_reply
 
 DENIED = _(
     "{where} refused the login of {user}. Check the user, and that the public key is in "
@@ -26,7 +27,7 @@ NO_FORWARDING = _(
 
 def login_problem(login: SshLogin, error: Exception, shown_key: ShownHostKey | None) -> Message:
     """Return what stood between us and a session."""
-    arguments = {"where": login.host_and_port, "user": login.user, "why": _reason(error)}
+    arguments = {"where": login.host_and_port, "user": login.user, "why": reason_of(error)}
     if isinstance(error, asyncssh.PermissionDenied):
         return DENIED.fill(**arguments)
     if isinstance(error, asyncssh.ChannelOpenError) and login.jump is not None:
@@ -38,5 +39,6 @@ def login_problem(login: SshLogin, error: Exception, shown_key: ShownHostKey | N
     return (HUNG_UP if shown_key is not None else NOT_SSH).fill(**arguments)
 
 
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "reason", "")) or str(error) or type(error).__name__
+def reason_of(error: Exception) -> str:
+    """Return what an error says; it may be in the words of the server."""
+    return short_reply(str(getattr(error, "reason", "")) or str(error)) or type(error).__name__

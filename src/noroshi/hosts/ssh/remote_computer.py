@@ -11,7 +11,12 @@ from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _
 from noroshi.hosts.files import FileWork
 from noroshi.hosts.snapshot_cache import SharedSnapshot
-from noroshi.hosts.ssh.facts_output import IncompleteOutputError, RemoteFacts, read_facts
+from noroshi.hosts.ssh.facts_output import (
+    IncompleteOutputError,
+    RemoteFacts,
+    read_facts,
+    short_reply,
+)
 from noroshi.hosts.ssh.remote_files import RemoteFiles
 from noroshi.hosts.ssh.ssh_connection import RemoteResult, SshConnection
 from noroshi.ports import Unmeasurable
@@ -69,7 +74,7 @@ class RemoteComputer:
             raise Unmeasurable(self._no_shell(result, error.start)) from None
 
     def _no_shell(self, result: RemoteResult, start: str) -> Message:
-        reply = start or result.errors.strip()[:200]
+        reply = start or short_reply(result.errors)
         return NO_SHELL.fill(
             where=self._login.host_and_port, user=self._login.user, start=reply or NO_OUTPUT
         )

@@ -16,7 +16,7 @@ import asyncssh
 
 from noroshi.core.ssh_login import ShownHostKey, SshLogin, host_key_problem
 from noroshi.core.translation import Message, _
-from noroshi.hosts.ssh.login_errors import login_problem
+from noroshi.hosts.ssh.login_errors import login_problem, reason_of
 from noroshi.network import Egress, reach
 from noroshi.ports import RouteError, Unmeasurable
 
@@ -99,7 +99,7 @@ class SshConnection:
                 raise Unmeasurable(words) from None
             except (asyncssh.Error, OSError) as error:
                 self.close()
-                words = BROKEN.fill(where=self._login.host_and_port, why=_reason(error))
+                words = BROKEN.fill(where=self._login.host_and_port, why=reason_of(error))
                 raise Unmeasurable(words) from None
 
     async def open(self) -> asyncssh.SSHClientConnection:
@@ -263,9 +263,3 @@ async def _read(stream: asyncssh.SSHReader[bytes], most: int) -> bytes:
         if len(content) > most:
             raise _TooMuchError
     return bytes(content)
-
-
-def _reason(error: Exception) -> str:
-    with suppress(AttributeError):
-        return str(error.reason)  # type: ignore[attr-defined]
-    return str(error) or type(error).__name__

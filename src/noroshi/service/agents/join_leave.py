@@ -13,7 +13,7 @@ from noroshi.agent.enrolment import (
     configuration_in,
     keep_configuration,
 )
-from noroshi.agent.hub_documents import own_documents, released
+from noroshi.agent.hub_documents import own_documents, released, stays_with_node
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import HubProxy
@@ -103,7 +103,10 @@ class HubOperations(ApplyOperations):
         with _failures_in_words():
             informed = await (await self._links.open()).leave(release)
         note(old_state={"hub": enrolment.hub_name, "name": enrolment.name})
-        return HubLeft(hub=enrolment.hub_name, informed=informed, given=keys, removed=remove)
+        left_keys = keys if remove else tuple(filter(stays_with_node, keys))
+        return HubLeft(
+            hub=enrolment.hub_name, informed=informed, given=left_keys, removed=remove
+        )
 
     @offers(hub_operations.HUB_STATUS)
     async def status(self, person: Person) -> HubStatus:
@@ -113,7 +116,8 @@ class HubOperations(ApplyOperations):
         if links is None or enrolment is None:
             return HubStatus()
         link, accepted = links.status, configuration_in(await self._store.get_values())
-        offset = link.clock_offset
+        offset, reports = link.clock_offset, links.report_status
+        report_log = await self._store.report_log()
         return HubStatus(
             hub=enrolment.hub_name,
             where=authority(enrolment.host, enrolment.port),
@@ -132,6 +136,10 @@ class HubOperations(ApplyOperations):
             configuration=accepted.configuration,
             given=accepted.keys,
             problems=link.problems,
+            backlog=report_log.backlog,
+            last_report=reports.last_report,
+            refused_count=reports.refused_count,
+            refusals=tuple(one.reason for one in reports.refused_rows),
         )
 
     @property

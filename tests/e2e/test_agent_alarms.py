@@ -1,0 +1,169 @@
+"""What an agent measures is told by its hub: two real nodes, and a server for mail."""
+
+import socket
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+
+from tests.e2e.hubs import Hub, Server
+from tests.e2e.world import Mailbox, until
+from tests.ports import free_port
+
+SHOP = """
+source = "fs01"
+every = "1s"
+rules = ["ops"]
+[[group]]
+name = "net"
+[[group.monitor]]
+name = "shop"
+kind = "port"
+[group.monitor.options]
+port = {port}
+"""
+ROUTE = """
+kind = "smtp"
+[options]
+host = "127.0.0.1"
+port = {port}
+protection = "none"
+sender = "noroshi@example.com"
+"""
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox().open()
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def hub(tmp_path):
+    hub = Hub(tmp_path / "hub", free_port())
+    yield hub
+    hub.end()
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path / "server")
+    yield server
+    server.end()
+
+
+class Shop:
+    """A port that answers, or does not."""
+
+    def __init__(self):
+        self.port = free_port()
+
+    @contextmanager
+    def open(self):
+        with socket.create_server(("127.0.0.1", self.port)):
+            yield
+
+
+@pytest.fixture
+def shop(hub, server, mailbox):
+    """The agent fs01 watches a port, and the hub knows whom to tell."""
+    shop = Shop()
+    hub.begin()
+    server.run(*hub.line(), "--name", "fs01")
+    server.serve_warm()
+    server.until_linked()
+    hub.define(
+        contacts__people='addresses = ["ops@example.com"]\none_by_one = 0',
+        rules__ops='action = "mail"\ncontacts = ["people"]\nroutes = ["smtp1"]',
+        routes__smtp1=ROUTE.format(port=mailbox.port),
+        instances__files=SHOP.format(port=shop.port),
+    )
+    return shop
+
+
+def killed(node):
+    node.kill()
+    node.wait()
+
+
+def level(node):
+    """The level of the shop, "" while it is not known."""
+    found = [one for one in node.status()["monitors"] if one["path"].startswith("files/")]
+    return found[0]["level"] if found and found[0]["items"] else ""
+
+
+def known(node, wanted):
+    until(lambda: level(node) == wanted, f"{wanted} at {node.folder}")
+
+
+def events(node):
+    """The events of the shop, oldest first."""
+    shown = node.call("log", monitor="files/net/shop")["events"]
+    return [(one["id"], one["at"], one["after"]) for one in reversed(shown)]
+
+
+def subjects(mailbox):
+    return [mail["Subject"] for mail in mailbox.mails]
+
+
+def told(hub, mailbox, count):
+    """So many mails came, each once, and no more waits."""
+    until(lambda: len(mailbox.raw) >= count and not hub.queue(), f"{count} mails")
+    ids = Counter(mail["Message-ID"] for mail in mailbox.mails)
+    assert len(ids) == count and set(ids.values()) == {1}, subjects(mailbox)
+
+
+def caught_up(hub, server):
+    until(lambda: server.link()["backlog"] == 0, "the hub to have the log")
+    assert events(hub) == events(server) and events(hub)
+
+
+def test_an_alarm_of_an_agent_is_sent_by_the_hub_and_once(hub, server, mailbox, shop):
+    told(hub, mailbox, 1)
+    known(hub, "critical")
+    with shop.open():
+        told(hub, mailbox, 2)
+        known(hub, "ok")
+    caught_up(hub, server)
+    assert server.queue() == 0
+    assert "fs01" in hub.run("status").stdout
+
+
+def test_what_happens_while_the_hub_is_away_is_told_by_it_later(hub, server, mailbox, shop):
+    told(hub, mailbox, 1)
+    killed(hub.running[-1])
+    with shop.open():
+        known(server, "ok")
+    known(server, "critical")
+    with shop.open():
+        known(server, "ok")
+        assert server.link()["backlog"] > 0 and len(mailbox.raw) == 1
+        hub.serve_warm()
+        told(hub, mailbox, 4)
+        known(hub, "ok")
+    caught_up(hub, server)
+
+
+def test_an_agent_that_is_killed_tells_each_alarm_once(hub, server, mailbox, shop):
+    told(hub, mailbox, 1)
+    killed(hub.running[-1])
+    with shop.open():
+        known(server, "ok")
+        killed(server.running[-1])  # what it measured is in its log
+        hub.serve_warm()
+        server.serve_warm()
+        told(hub, mailbox, 2)
+    told(hub, mailbox, 3)
+    caught_up(hub, server)
+
+
+def test_a_hub_that_is_killed_again_and_again_tells_each_alarm_once(hub, server, mailbox, shop):
+    told(hub, mailbox, 1)
+    with shop.open():
+        for _ in range(3):
+            killed(hub.running[-1])
+            hub.serve_warm()
+        known(server, "ok")
+        told(hub, mailbox, 2)
+    caught_up(hub, server)
