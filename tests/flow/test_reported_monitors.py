@@ -77,7 +77,7 @@ async def test_a_monitor_of_an_agent_is_neither_measured_nor_judged():
     assert (hub.measured, hub.mails, await hub.level()) == (0, [], Level.CRITICAL)
 
 
-async def test_a_monitor_that_moves_to_an_agent_is_left_as_it_is():
+async def test_a_monitor_that_moves_to_an_agent_is_closed_and_keeps_nothing_of_the_hub():
     hub = Hub()
     hub.used = {"/a": 95}
     await hub.plan(NODE)
@@ -86,14 +86,27 @@ async def test_a_monitor_that_moves_to_an_agent_is_left_as_it_is():
         assert hub.subjects == ["[CRITICAL] web1: disk"]
         await hub.plan(AGENT)
         measured = hub.measured
-        hub.used = {"/a": 10}
         await hub.seconds(engine, 3600)
         assert hub.measured == measured
+    state = (await hub.store.states())["m"]
+    assert (state.items, state.serial) == ({}, 2)
+    assert len(hub.subjects) == 2 and "CRITICAL" not in hub.subjects[1]
+
+
+async def test_a_monitor_of_the_network_that_moves_to_an_agent_is_left_as_it_is():
+    hub = Hub()
+    hub.used = {"/a": 95}
+    await hub.plan(replace(NODE, goes_to="192.0.2.7"))
+    async with hub.life() as engine:
+        await hub.seconds(engine, 120)
+        assert hub.subjects == ["[CRITICAL] web1: disk"]
+        await hub.plan(replace(AGENT, goes_to="192.0.2.7"))
+        await hub.seconds(engine, 3600)
     assert hub.subjects == ["[CRITICAL] web1: disk"]
     assert await hub.level() is Level.CRITICAL
 
 
-async def test_a_monitor_that_moves_back_begins_with_what_the_agent_reported_last():
+async def test_a_monitor_that_moves_back_begins_afresh_after_what_the_agent_reported_last():
     hub = Hub()
     hub.used = {"/a": 95}
     await hub.plan(NODE)
@@ -104,9 +117,10 @@ async def test_a_monitor_that_moves_back_begins_with_what_the_agent_reported_las
         await hub.report(7, Level.WARNING, 85.0)
         await hub.plan(NODE)
         await hub.seconds(engine, 120)
-    serials = [int(event.id.split(".")[1]) for event in await hub.store.events()]
-    assert serials[:3] == [9, 8, 7]
-    assert hub.subjects[1:] == ["[WARNING] web1: disk", "[CRITICAL] web1: disk"]
+    events = await hub.store.events()
+    assert [int(event.id.split(".")[1]) for event in events][:3] == [9, 8, 7]
+    assert [event.after for event in events][:3] == [Level.CRITICAL, Level.OK, Level.WARNING]
+    assert hub.subjects[-1] == "[CRITICAL] web1: disk"
 
 
 async def test_an_agent_that_comes_or_goes_changes_who_measures_without_a_new_version():

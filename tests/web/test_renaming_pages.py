@@ -224,7 +224,7 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     await browser.get(page)
     await InProcessClient(harness)("definition_change", rename={f"{type}/{name}": "theirs"})
     await again(browser, page, **typed)
-    assert browser.status == 409 and "Nothing exists under this name any more" in browser.text
+    assert browser.status == 409 and "This name no longer exists" in browser.text
     assert "Discard my changes" not in browser.text
     assert f'<a href="{theirs_of(page)}">theirs</a>' in browser.text
     assert typed.items() <= filled_in(browser.text).items()
@@ -351,7 +351,7 @@ async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(
         "definition_change", put={"contacts/new": other}, remove=["contacts/boss"]
     )
     await again(browser, page, zone="UTC")
-    assert browser.status == 409 and "Nothing exists under this name any more" in browser.text
+    assert browser.status == 409 and "This name no longer exists" in browser.text
     assert "It is now here" not in browser.text
 
 

@@ -24,7 +24,7 @@ GIVEN_TYPES = (*MARKED_TYPES, "networks", "blueprints")
 MARK = "of_hub"
 OWN_DEFINITION = f"instances/{OWN_INSTANCE}"
 NOT_GIVEN = _("a hub gives its agents instances, rules, contacts, networks and blueprints only")
-MARKED = _("is set by Noroshi in what a hub gave; remove the line")
+MARKED = _("is set by Noroshi in definitions received from a hub; remove the line")
 EXISTS = _(
     "this server has a definition of its own with this name, which was not overwritten. Rename "
     "one of the two"

@@ -268,3 +268,21 @@ async def test_no_key_of_the_node_s_own_user_is_offered(
     host = asked(hosts, server.start(), key="", password="wrong")
     assert "refused the login" in await problem_of(host.memory())
     assert "Accepted" not in server.log
+
+
+async def test_pieces_of_work_on_files_at_once_share_one_session(server, hosts):
+    host = asked(hosts, server.start())
+    await asyncio.gather(
+        *(host.with_files(lambda files: files.find("/etc/passwd")) for _ in range(4))
+    )
+    assert server.log.count("subsystem 'sftp'") == 1
+
+
+async def test_a_long_output_is_read_too(server, hosts, public_key):
+    script = server.folder / "facts.sh"
+    names = "'%7d 1 S root a-name\\n' $(seq 10000 25000)"
+    script.write_text(
+        SCRIPT.replace("part commands", f"printf {names}\npart commands"), "utf-8"
+    )
+    server.authorize(public_key, f'command="sh {script}"')
+    assert len(await asked(hosts, server.start()).processes()) > 15000

@@ -25,6 +25,9 @@ async def follow_agents(
         block.monitors[id] = block.take_back(id, state, memory)
     block.reported_monitors |= {id: agents_monitors[id] for id in block.reported_monitors}
     left = {id: monitor for id, monitor in agents_monitors.items() if id in block.states}
+    for id, monitor in left.items():
+        if id in block.monitors and _is_moved(block.monitors[id], monitor):
+            await watcher.hand_over(block, id)
     block.leave_to_agents(left)
     for id in left:
         watcher.emergency.forget(id)
@@ -47,7 +50,7 @@ def apply_plan(
     for id in changed_ids & now.keys():
         block.monitors[id] = now[id]
         block.schedule(id, steady, wall)
-        _change(watcher, block, previous_monitors.get(id), now[id])
+        _change(watcher, block, previous_monitors.get(id), now[id], id in returned_ids)
         if id in due and not now[id].disabled:
             block.repeat(id, CheckTrigger.RETRY, steady, wall)
     # Another name, or a monitor that is new, may be where something is silent.
@@ -57,15 +60,27 @@ def apply_plan(
     retire_removed(watcher, block)
 
 
+def _is_moved(previous: Monitor, current: Monitor) -> bool:
+    """Return whether another computer is measured, as a monitor comes from an agent or goes to
+    one. An agent that joins or goes is no such move: the definition named it all along."""
+    return not current.goes_to and previous.instance.source != current.instance.source
+
+
 def _change(
-    watcher: Watcher, block: MonitorBlock, previous: Monitor | None, current: Monitor
+    watcher: Watcher,
+    block: MonitorBlock,
+    previous: Monitor | None,
+    current: Monitor,
+    is_returned: bool,
 ) -> None:
     """Judge by new limits from the next sample on; start afresh with a new kind or target."""
     if previous is None:
         return
     if current.disabled and not previous.disabled:
         watcher.close_open(block, [current.id], CheckTrigger.DISABLE)
-    elif not current.has_same_target(previous):
+    elif not current.has_same_target(previous) or (
+        is_returned and _is_moved(previous, current)
+    ):
         watcher.close_open(block, [current.id], CheckTrigger.RESTART)
     state = block.states[current.id]
     items = {name: replace(item, pending_levels=()) for name, item in state.items.items()}

@@ -310,6 +310,21 @@ class Watcher:
             if not block.monitors[monitor.id].disabled:
                 block.repeat(monitor.id, CheckTrigger.RETRY, now, wall)
 
+    async def hand_over(self, block: MonitorBlock, id: str) -> None:
+        """Close what is open of a monitor that an agent measures from now on, and forget its state:
+        it is that of another computer. Raises StoreError."""
+        monitor = block.monitors.pop(id)  # a check under way writes nothing more
+        try:
+            change = await self._with_texts(block, await self._closing_change(block, monitor))
+            empty = State(serial=change.state.serial)
+            samples = (*self.samples.take(id), *change.samples)
+            change = replace(change, state=empty, memory={}, samples=samples)
+            if await self.store.commit(block.fence, change):
+                journal.levels_changed(change.events)
+        except StoreError:
+            block.monitors[id] = monitor
+            raise
+
     async def _closing_change(self, block: MonitorBlock, monitor: Monitor) -> Change:
         await self._reconcile_commit(block, monitor.id)
         state = block.states[monitor.id]

@@ -19,8 +19,11 @@ from noroshi.hosts.ssh.facts_output import (
 )
 from noroshi.hosts.ssh.remote_files import RemoteFiles
 from noroshi.hosts.ssh.ssh_connection import RemoteResult, SshConnection
+from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Unmeasurable
 
+READ_AT_ONCE = 256 * 1024
+"""Characters of an output that are read at once: a longer one would hold up the loop."""
 PATIENCE = 20.0
 """Seconds for all facts: `df` waits for network drives."""
 MOST_FILE_WORK = 4
@@ -69,7 +72,9 @@ class RemoteComputer:
     async def _read(self) -> RemoteFacts:
         result = await self.connection.run(COMMAND, PATIENCE, SCRIPT)
         try:
-            return read_facts(result.output)
+            if len(result.output) <= READ_AT_ONCE:
+                return read_facts(result.output)
+            return await run_in_thread(lambda: read_facts(result.output))
         except IncompleteOutputError as error:
             raise Unmeasurable(self._no_shell(result, error.start)) from None
 

@@ -47,6 +47,7 @@ class RemoteFiles:
         self, login: SshLogin, connection: SshConnection, loop: asyncio.AbstractEventLoop
     ) -> None:
         self._login, self._connection, self._loop = login, connection, loop
+        self._opening = asyncio.Lock()
         self._sftp: tuple[asyncssh.SSHClientConnection, asyncssh.SFTPClient] | None = None
 
     def find(self, pattern: str) -> Sequence[FileFact]:
@@ -111,14 +112,20 @@ class RemoteFiles:
 
     async def _client(self) -> asyncssh.SFTPClient:
         """Return a session on the connection that is open now: an older one ended with its own."""
-        connection = await self._connection.open()
-        if self._sftp is None or self._sftp[0] is not connection:
-            try:
-                self._sftp = connection, await connection.start_sftp_client()
-            except asyncssh.Error:
-                arguments = {"where": self._login.host_and_port, "user": self._login.user}
-                raise Unmeasurable(NO_SFTP.fill(**arguments)) from None
-        return self._sftp[1]
+        async with self._opening:  # several pieces of work may ask at once
+            connection = await self._connection.open()
+            if self._sftp is None or self._sftp[0] is not connection:
+                self._sftp = connection, await self._new_session(connection)
+            return self._sftp[1]
+
+    async def _new_session(
+        self, connection: asyncssh.SSHClientConnection
+    ) -> asyncssh.SFTPClient:
+        try:
+            return await connection.start_sftp_client()
+        except asyncssh.Error:
+            arguments = {"where": self._login.host_and_port, "user": self._login.user}
+            raise Unmeasurable(NO_SFTP.fill(**arguments)) from None
 
     def _wait(self, path: str, work: Coroutine[Any, Any, T]) -> T:
         """Wait in this thread for work on the loop. Raises OSError as the system does."""

@@ -11,6 +11,8 @@ from noroshi.service.agents.link_refusal import LinkRefusedError
 ROWS_A_SECOND, BURST = 10.0, 1000.0
 ROWS_A_DAY = 200_000
 DAY, HOUR = 86_400.0, 3600.0
+SAMPLES_A_SECOND, SAMPLES_BURST = 100.0, 100_000.0
+"""A thousand monitors every 10 s; and what 30 monitors measure in two days without the hub."""
 LONGEST_RETRY = 600.0
 
 
@@ -31,6 +33,19 @@ class ReportRates:
     def __init__(self) -> None:
         self._buckets: dict[str, _RowBucket] = {}
         self._refused_rows: dict[str, Counter[int]] = {}
+        self._sample_credits: dict[str, tuple[float, float]] = {}
+        """How many samples each may send now, and since when that holds."""
+
+    def take_samples(self, agent: str, samples: int, now: float) -> None:
+        """Count samples of an agent. Raises LinkRefusedError beyond its rate: it would fill the
+        hub's disk."""
+        credit, since = self._sample_credits.get(agent, (SAMPLES_BURST, now))
+        credit = min(SAMPLES_BURST, credit + (now - since) * SAMPLES_A_SECOND)
+        self._sample_credits[agent] = (credit, now)
+        if samples > credit:
+            pause = min((samples - credit) / SAMPLES_A_SECOND, LONGEST_RETRY)
+            raise LinkRefusedError(LinkFault.BUSY, "too many samples", pause)
+        self._sample_credits[agent] = (credit - samples, now)
 
     def take(self, agent: str, rows: int, now: float) -> None:
         """Count rows of an agent. Raises LinkRefusedError beyond its rate."""
@@ -64,3 +79,4 @@ class ReportRates:
         """Forget an agent that is gone."""
         self._buckets.pop(agent, None)
         self._refused_rows.pop(agent, None)
+        self._sample_credits.pop(agent, None)

@@ -174,6 +174,11 @@ class Reporting:
         request, agent = await _read(SamplesRequest, body), caller.agent
         if request.start.tzinfo is None or request.end.tzinfo is None:
             raise LinkRefusedError(LinkFault.MALFORMED, "a time has no time zone")
+        count, now = (
+            sum(len(one.samples) for one in request.monitors),
+            self._state.clocks.steady(),
+        )
+        self._state.report_rates.take_samples(agent.id, count, now)
         async with self._turns[f"samples {agent.id}"]:
             position = await self._samples_position(agent.id)
             end = min(request.end, self._state.now() + AHEAD)
