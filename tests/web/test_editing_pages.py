@@ -99,6 +99,16 @@ PAGES = [
 ]
 
 
+MARKED = ["instance?name=web1", "rule?name=all", "contact?name=ops"]
+
+
+@pytest.mark.parametrize("page", MARKED)
+async def test_no_form_asks_for_the_mark_of_a_hub(harness, browser, page):
+    await browser.get(f"/settings/{page}")
+    assert browser.status == 200 and 'id="edit"' in browser.text
+    assert "of_hub" not in browser.text
+
+
 @pytest.mark.parametrize("page", PAGES)
 async def test_what_nobody_touched_makes_no_version(harness, browser, page):
     notice = {"events": ["started"], "contacts": ["ops"], "routes": ["plain"]}

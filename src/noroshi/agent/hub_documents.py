@@ -79,13 +79,31 @@ def unfit_documents(
             yield Problem(f"{one.key}.toml", EXISTS)
 
 
-def marked_documents(
+def wrongly_marked_keys(
     documents: Iterable[Document], given_keys: Collection[str]
-) -> Iterator[Problem]:
-    """Yield the documents that bear the hub's mark, and that it did not give."""
+) -> Iterator[str]:
+    """Yield the keys of documents that bear the hub's mark, and that it did not give."""
     for one in documents:
         if f'"{MARK}":' in one.body and one.key not in given_keys and _is_marked(one):
-            yield Problem(f"{one.key}.toml: {MARK}", MARKED)
+            yield one.key
+
+
+def mark_problem(key: str) -> Problem:
+    """Return the problem of a document that must not bear the hub's mark."""
+    return Problem(f"{key}.toml: {MARK}", MARKED)
+
+
+def without_marks(
+    documents: Iterable[Document], marked_keys: Collection[str]
+) -> tuple[Document, ...]:
+    """Return documents of which these bear no mark: what follows from a mark that is wrong is no
+    second problem. Raises Invalid if one of these cannot be read."""
+    return tuple(
+        document(one.key, {k: v for k, v in content(one).items() if k != MARK})
+        if one.key in marked_keys
+        else one
+        for one in documents
+    )
 
 
 def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Document:

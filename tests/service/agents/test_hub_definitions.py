@@ -97,6 +97,7 @@ async def test_it_is_in_force_beside_the_nodes_own(node):
 
 
 RULE = {"action": "mail", "contacts": ["chief"], "routes": ["smtp1"]}
+OWN_RULE = {**RULE, "contacts": ["ops"], "routes": ["plain"]}
 CONTACT = {"addresses": ["chief@example.com"], "language": "ja"}
 
 
@@ -153,6 +154,13 @@ async def test_only_what_the_hub_gave_bears_its_mark(node, key, content):
     await taken(node, with_rules())
     with pytest.raises(Exception, match=f"{key}.toml: of_hub"):
         await InProcessClient(node)("definition_change", put={key: content})
+
+
+async def test_a_mark_that_is_wrong_is_the_only_problem(node):
+    put = {"instances/mine": local(rules=["ops"], of_hub=True), "rules/ops": OWN_RULE}
+    with pytest.raises(Exception, match="of_hub") as refusal:
+        await InProcessClient(node)("definition_change", put=put)
+    assert "there is no rule" not in str(refusal.value)
 
 
 async def test_the_version_says_that_it_came_from_the_hub(node):
@@ -294,6 +302,12 @@ async def test_a_node_that_the_hub_turns_away_tells_its_people_once_a_day(node):
     node.time.pass_by(days=1)
     await node.service.hub_definitions.report_refusal(HUB, status)
     assert len(await node.store.queue()) == 2
+
+
+async def test_no_notice_waits_for_a_contact_that_only_the_hub_knows(node):
+    await taken(node, with_rules())
+    await node.service.hub_definitions.report_refusal(HUB, LinkStatus(phase=LinkPhase.REMOVED))
+    assert {one.envelope.contact for one in await node.store.queue()} == {"ops"}
 
 
 # people

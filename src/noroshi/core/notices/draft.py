@@ -64,7 +64,8 @@ def with_default_notifications(
     notifications: Iterable[Notification], rules: Iterable[Rule]
 ) -> tuple[Notification, ...]:
     """Return the notifications, and for what must not stay untold and none of them names, one
-    for each contact of a rule, by the routes of the first rule that names it."""
+    for each contact of a rule, by the routes of the first rule that names it. The rules of a hub
+    have contacts and routes there alone: by them nobody can be told here."""
     own_notifications = tuple(notifications)
     covered_events = {
         event for notification in own_notifications for event in notification.events
@@ -72,7 +73,7 @@ def with_default_notifications(
     missing = NEVER_UNTOLD - covered_events
     by_contact: dict[str, Notification] = {}
     for rule in rules if missing else ():
-        for contact in rule.contacts:
+        for contact in () if rule.of_hub else rule.contacts:
             default_notification = Notification(
                 id=BUILT_IN,
                 events=missing,

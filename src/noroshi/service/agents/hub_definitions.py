@@ -124,7 +124,7 @@ class HubDefinitions(ApplyOperations):
         except Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
 
-    async def _marked_problems(self, _documents: tuple[Document, ...]) -> tuple[Problem, ...]:
+    async def _wrongly_marked(self, _documents: tuple[Document, ...]) -> tuple[str, ...]:
         """Return none: what the hub gives is marked as it comes."""
         return ()
 

@@ -20,9 +20,11 @@ from noroshi import ports
 from noroshi.agent.enrolment import configuration_in, enrolment_in
 from noroshi.agent.hub_documents import (
     changed_keys,
-    marked_documents,
+    mark_problem,
     own_documents,
     with_given_documents,
+    without_marks,
+    wrongly_marked_keys,
 )
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.version_note import typed_note
@@ -336,9 +338,9 @@ class ApplyOperations(OperationGroup):
     async def _check_documents(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
     ) -> CheckResult:
-        mark_problems = await self._marked_problems(documents)
+        marked_keys = await self._wrongly_marked(documents)
         checking = check(
-            documents,
+            without_marks(documents, marked_keys) if marked_keys else documents,
             current.documents,
             self._plugins,
             new_id=self._context.new_id,
@@ -353,15 +355,16 @@ class ApplyOperations(OperationGroup):
             return tuple(islice(typed_secrets(*new_and_old, vault_names), MOST_FOUND))
 
         problems = await asyncio.to_thread(secrets_in_text)
+        mark_problems = map(mark_problem, marked_keys)
         return replace(result, problems=(*result.problems, *mark_problems, *problems))
 
-    async def _marked_problems(self, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
-        """Return a problem for each document that bears the hub's mark, and is the node's own. Of
+    async def _wrongly_marked(self, documents: tuple[Document, ...]) -> tuple[str, ...]:
+        """Return the key of each document that bears the hub's mark, and is the node's own. Of
         one that the hub gave, and that was renamed, is told that it must not be changed."""
         given_keys = set(configuration_in(await self._store.get_values()).keys)
         if given_keys - {one.key for one in documents}:
             return ()
-        return tuple(islice(marked_documents(documents, given_keys), MOST_FOUND))
+        return tuple(islice(wrongly_marked_keys(documents, given_keys), MOST_FOUND))
 
 
 def _as_noted(one: Difference) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ changed keeps what the definition had before, written or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,10 @@ SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 in a list of tables."""
 EACH = ("list", "map", "lines")
 """The sorts of fields whose values are typed one to a line."""
-NOT_ASKED = ("id", "of_hub", "options", "limits", "group", "monitor")
+NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 """Settings that no field stands for: made by Noroshi, or drawn by themselves."""
+NEVER_ASKED = ("of_hub",)
+"""Settings that Noroshi alone sets: no form asks for them, whatever else it leaves out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +121,7 @@ def fields_of(
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
     """Return a field for each setting of the schema, in the order of the schema."""
-    drawn_shapes = [
-        one for one in shapes(schema, drawing.names_by_setting) if one.name not in leave_out
-    ]
+    drawn_shapes = list(_asked_shapes(schema, drawing.names_by_setting, leave_out))
     names = {prefix + one.name for one in drawn_shapes}
     placed_problems = [(at_setting(place, text, names), text) for place, text in problems]
     return [_field(one, values, placed_problems, drawing, prefix) for one in drawn_shapes]
@@ -139,9 +139,9 @@ def read(
     """Return the content that a posted form describes, on top of the one before: empty settings
     are left out, settings without a field stay."""
     content = dict(base or {})
-    for shape in shapes(schema, names_by_setting or {}):
+    for shape in _asked_shapes(schema, names_by_setting or {}, leave_out):
         name = prefix + shape.name
-        if shape.name in leave_out or not is_there(name, form):
+        if not is_there(name, form):
             continue
         if posted_fields(shape, name, form) == _shown_fields(shape, name, content):
             continue
@@ -166,14 +166,22 @@ def merged(
     """Merge the typed changes against `base`, which the editor saw, into the values in force
     `now`."""
     fields = dict[str, str]()
-    for shape in shapes(schema, names_by_setting or {}):
+    for shape in _asked_shapes(schema, names_by_setting or {}, leave_out):
         name = prefix + shape.name
-        if shape.name in leave_out:
-            continue
         posted_texts = posted_fields(shape, name, form)
         is_changed = is_there(name, form) and posted_texts != _shown_fields(shape, name, base)
         fields |= posted_texts if is_changed else _shown_fields(shape, name, now)
     return fields
+
+
+def _asked_shapes(
+    schema: Schema, names_by_setting: Mapping[str, Sequence[str]], leave_out: Iterable[str]
+) -> Iterator[Shape]:
+    """Yield the settings for which a form has a field, in the order of the schema."""
+    hidden_names = {*NEVER_ASKED, *leave_out}
+    for shape in shapes(schema, names_by_setting):
+        if shape.name not in hidden_names:
+            yield shape
 
 
 def _shown_fields(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
