@@ -73,10 +73,28 @@ def test_a_computer_without_a_name_is_not_what_another_instance_leaves_open():
 
 
 def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
-    found = source_of(Instance(name="a", source="osaka"), NODE)
+    found = source_of(Instance(name="a", source="osaka"), replace(NODE, agents=frozenset()))
     assert found.problem.en == (
         "the source of the instance is osaka, but this node is minato, so nothing is measured "
         "here. Set source to minato or network, or leave it out"
+    )
+
+
+def test_a_source_that_is_none_of_the_agents_says_which_there_are():
+    node = replace(NODE, agents=frozenset({"vm-2", "FS01"}))
+    assert source_of(Instance(name="a", source="fs1"), node).problem.en == (
+        "there is no agent fs1, so nothing is measured. Agents: FS01, vm-2. Set source to one of "
+        "them, to minato or network, or leave it out"
+    )
+
+
+def test_a_source_that_was_an_agent_says_that_it_was_removed():
+    node = replace(NODE, agents=frozenset(), removed_agents=frozenset({"fs02"}))
+    found = source_of(Instance(name="a", source="FS02"), node)
+    assert found.kind is SourceKind.OTHER_NODE
+    assert found.problem.en == (
+        "agent fs02 was removed, so nothing is measured. Add the server again under this name, "
+        "set source to something else, or remove the instance"
     )
 
 

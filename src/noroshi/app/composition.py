@@ -286,7 +286,13 @@ async def open_app(
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         agent_names = await _agent_names(store)
-        own_names = OwnNames(config.name, host_name, clocks.steady, agents=agent_names.current)
+        own_names = OwnNames(
+            config.name,
+            host_name,
+            clocks.steady,
+            agents=agent_names.current,
+            removed_agents=agent_names.removed_names,
+        )
         plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)

@@ -158,6 +158,12 @@ def names_in_use(agents: Collection[Agent]) -> frozenset[str]:
     return frozenset(one.name for one in agents if one.state is AgentState.ACTIVE)
 
 
+def removed_names(agents: Collection[Agent]) -> frozenset[str]:
+    """Return the names of revoked agents that no other agent has by now."""
+    used_names = {name.casefold() for name in names_in_use(agents)}
+    return frozenset(one.name for one in agents if one.name.casefold() not in used_names)
+
+
 def may_replace(agent: Agent, other_agents: Collection[Agent]) -> bool:
     """Return whether no other agent has this one's name or key."""
     if agent.thumbprint in {one.thumbprint for one in other_agents}:

@@ -33,6 +33,15 @@ OTHER_NODE = _(
     "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "
     "Set source to {node} or {network}, or leave it out"
 )
+NO_SUCH_AGENT = _(
+    "there is no agent {source}, so nothing is measured. Agents: {agents}. Set source to one of "
+    "them, to {node} or {network}, or leave it out"
+)
+AGENT_REMOVED = _(
+    "agent {agent} was removed, so nothing is measured. Add the server again under this name, "
+    "set source to something else, or remove the instance"
+)
+MOST_NAMED = 16
 MEASURED_BY_AGENT = _("agent {agent} measures this, and this node does not")
 OVER_NETWORK = _("{host}, over the network")
 BY_AGENT = _("agent {agent}")
@@ -62,12 +71,14 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class NodeIdentity:
     """Hold the names and addresses by which this node and its computer are known. `addresses`
-    are those of the network interfaces; `agents` are the names of the node's agents."""
+    are those of the network interfaces; `agents` are the names of the node's agents,
+    `removed_agents` of those that were removed."""
 
     name: str
     host_name: str
     addresses: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()
+    removed_agents: frozenset[str] = frozenset()
 
     def has_name(self, source: str) -> bool:
         """Return whether the source of an instance names this node, or its computer."""
@@ -112,8 +123,18 @@ def source_of(instance: Instance, node: NodeIdentity) -> Source:
         return Source(SourceKind.NETWORK, problem)
     if agent := node.agent_of(instance.source):
         return Source(SourceKind.AGENT, MEASURED_BY_AGENT.fill(agent=agent), agent)
-    problem = OTHER_NODE.fill(source=instance.source, node=node.name, network=NETWORK)
-    return Source(SourceKind.OTHER_NODE, problem)
+    return Source(SourceKind.OTHER_NODE, _nothing_there(instance.source, node))
+
+
+def _nothing_there(source: str, node: NodeIdentity) -> Message:
+    """Return why a source measures nothing: it may have been an agent, or be meant as one."""
+    if removed_agent := _by_lower_case(node.removed_agents).get(source.casefold()):
+        return AGENT_REMOVED.fill(agent=removed_agent)
+    if not node.agents or source == SSH:
+        return OTHER_NODE.fill(source=source, node=node.name, network=NETWORK)
+    names = sorted(node.agents)
+    agents = ", ".join((*names[:MOST_NAMED], *(["..."] if names[MOST_NAMED:] else [])))
+    return NO_SUCH_AGENT.fill(source=source, agents=agents, node=node.name, network=NETWORK)
 
 
 def _by_address(instance: Instance, node: NodeIdentity) -> Source:

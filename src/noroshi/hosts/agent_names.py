@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from noroshi.core.agents import Agent, names_in_use
+from noroshi.core.agents import Agent, names_in_use, removed_names
 from noroshi.ports import Store
 
 
@@ -14,6 +14,7 @@ class AgentNames:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._names = frozenset[str]()
+        self._removed_names = frozenset[str]()
         self._is_known = False
         self.reserved = frozenset[str]()
         """Names that no agent may have, as they mean something else where instances are
@@ -25,6 +26,10 @@ class AgentNames:
     def current(self) -> frozenset[str]:
         """Return the names."""
         return self._names
+
+    def removed_names(self) -> frozenset[str]:
+        """Return the names of those that were removed."""
+        return self._removed_names
 
     async def ensure_read(self) -> frozenset[str]:
         """Return the names, read now if they never were. Raises StoreError."""
@@ -39,3 +44,4 @@ class AgentNames:
     def update(self, agents: Collection[Agent]) -> None:
         """Take the agents as somebody else has just read them."""
         self._names, self._is_known = names_in_use(agents), True
+        self._removed_names = removed_names(agents)

@@ -49,7 +49,7 @@ def _ip(address: str) -> str:
 
 class OwnNames:
     """Know the node's identity, with the addresses of the computer's network interfaces and the
-    names of the node's agents.
+    names of the node's agents, and of those that were removed.
 
     An address that was the computer's stays so until the process ends: when a cable is pulled,
     the address does not name another computer. Addresses of a link alone (fe80::) are forgotten
@@ -63,7 +63,9 @@ class OwnNames:
         steady: Callable[[], float],
         read_addresses: Callable[[], frozenset[str]] = addresses_of_interfaces,
         agents: Callable[[], frozenset[str]] = frozenset,
+        removed_agents: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
+        self._removed_agents = removed_agents
         self._steady, self._read_addresses, self._agents = steady, read_addresses, agents
         self._read_at = -math.inf
         self._identity = NodeIdentity(name, host_name)
@@ -75,8 +77,11 @@ class OwnNames:
         if now - self._read_at >= KEPT:
             self._read_at = now
             self._add(self._read_addresses())
-        if (agents := self._agents()) != self._identity.agents:
-            self._identity = replace(self._identity, agents=agents)
+        agents, removed_agents = self._agents(), self._removed_agents()
+        if (agents, removed_agents) != (self._identity.agents, self._identity.removed_agents):
+            self._identity = replace(
+                self._identity, agents=agents, removed_agents=removed_agents
+            )
         return self._identity
 
     def _add(self, addresses: frozenset[str]) -> None:

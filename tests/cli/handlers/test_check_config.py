@@ -207,3 +207,17 @@ def test_a_file_that_cannot_be_read_hides_nothing_from_an_apply(
     assert "Problems: 6" in said[0]
     expected = (BAD / "unreadable-file-hides-nothing.expected").read_text(encoding="utf-8")
     assert [line.strip() for line in said[1:]] == expected.split("\n\n")[0].splitlines()
+
+
+def test_a_source_that_may_be_an_agent_is_noted_and_keeps_nothing_back(tmp_path, capsys):
+    home, folder = tmp_path / "home", tmp_path / "defs"
+    (folder / "instances").mkdir(parents=True)
+    home.mkdir()
+    (home / "noroshi.toml").write_text('name = "minato"\n', encoding="utf-8")
+    monitor = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "disk"\n'
+    text = f'source = "vm-2"\n{monitor}'
+    (folder / "instances" / "files.toml").write_text(text, encoding="utf-8")
+    assert checked(home, folder) == 0
+    said = capsys.readouterr().out
+    assert "It is not known here whether vm-2 is an agent" in said
+    assert "Set source" not in said

@@ -25,15 +25,16 @@ from noroshi.config.config import Config, read_config
 from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
-from noroshi.core.sources import source_of
+from noroshi.core.model import SSH_SOURCE, Monitor
+from noroshi.core.sources import NodeIdentity, Source, SourceKind, source_of
 from noroshi.core.translation import Message, _
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.dry_run import HostOf
 from noroshi.definitions.folder import Folder, look_into
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
-from noroshi.definitions.unruled_monitors import without_rule
+from noroshi.definitions.unruled_monitors import first_names, without_rule
 from noroshi.definitions.validation import CheckResult, check
-from noroshi.ports import Clocks
+from noroshi.ports import Clocks, Host, MeasuredByAgent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = _("{folder} cannot be used. Problems: {count}")
@@ -41,6 +42,10 @@ RIGHT = _("No problems in {folder}: {counts}.")
 BUT = _("No mistakes in {folder} ({counts}), but check the following.")
 COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")
 NOTHING_THERE = _("it has no definitions; check that it is the right folder")
+AGENTS_NOT_KNOWN = _(
+    "It is not known here whether {sources} is an agent: only the hub's own node knows its "
+    "agents, and checks the name when the definitions are applied."
+)
 NO_HOME = _("There is no {file}, so it was not checked which programs may run.")
 
 
@@ -72,6 +77,8 @@ def _say_usable(
     examples, warnings = placeholders_of(content.documents), list(without_rule(result.plan))
     if config is None:
         warnings.append(NO_HOME.fill(file=context.home / FILE))
+    elif sources := _sources_not_known(result, config):
+        warnings.append(AGENTS_NOT_KNOWN.fill(sources=first_names(sources)))
     head = BUT if examples or warnings else RIGHT
     print(context.say(head.fill(folder=context.args.folder, counts=_counts(result))))
     for words in warnings:
@@ -105,6 +112,29 @@ async def _check(content: Folder, config: Config | None) -> CheckResult:
         await renderer.close()
 
 
+def _sources_not_known(result: CheckResult, config: Config) -> list[str]:
+    """Return the sources that may be agents: no store is opened here to look."""
+    instances = {one.instance.name: one.instance for one in result.plan.monitors.values()}
+    node = _node(config)
+    return sorted(
+        {
+            one.source
+            for one in instances.values()
+            if _may_be_agent(one.source, source_of(one, node))
+        }
+    )
+
+
+def _may_be_agent(name: str, source: Source) -> bool:
+    return source.kind is SourceKind.OTHER_NODE and name != SSH_SOURCE
+
+
+def _node(config: Config) -> NodeIdentity:
+    from noroshi.hosts.own_names import OwnNames
+
+    return OwnNames(config.name, socket.gethostname(), CLOCKS.steady).current()
+
+
 def _host_of(config: Config) -> HostOf:
     """Return what knows the computer of a monitor; few kinds look at it before they measure."""
 
@@ -112,12 +142,18 @@ def _host_of(config: Config) -> HostOf:
     def host_of() -> HostOf:
         from noroshi.hosts.foreign import host_by_source
         from noroshi.hosts.local import LocalHost
-        from noroshi.hosts.own_names import OwnNames
         from noroshi.hosts.programs import program_rules
 
         host = LocalHost(program_rules(config), CLOCKS)
-        node = OwnNames(config.name, socket.gethostname(), CLOCKS.steady).current()
-        return lambda monitor: host_by_source(source_of(monitor.instance, node), host)
+        node = _node(config)
+
+        def host_for(monitor: Monitor) -> Host:
+            source = source_of(monitor.instance, node)
+            if _may_be_agent(monitor.instance.source, source):
+                raise MeasuredByAgent(source.problem)
+            return host_by_source(source, host)
+
+        return host_for
 
     return lambda monitor: host_of()(monitor)
 

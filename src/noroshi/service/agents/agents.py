@@ -250,8 +250,13 @@ class AgentOperations(ApplyOperations):
 
     def _identity(self) -> NodeIdentity:
         if self._context.identity is None:
-            agents = self._context.agent_names.current()
-            return NodeIdentity(self._context.name, self._context.runs_on, agents=agents)
+            agent_names = self._context.agent_names
+            return NodeIdentity(
+                self._context.name,
+                self._context.runs_on,
+                agents=agent_names.current(),
+                removed_agents=agent_names.removed_names(),
+            )
         return self._context.identity()
 
     async def _instances(self) -> Sequence[DefinedInstance]:
