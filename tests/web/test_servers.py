@@ -9,6 +9,7 @@ from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
+from noroshi.service.agents.hub_endpoints import ListenerSetting, write_setting
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import GOOD, browsing, with_user
@@ -37,6 +38,15 @@ async def test_an_address_is_opened_with_the_password_and_what_was_typed_stays(b
     assert 'value="kanri01"' in browser.text and 'value="7700"' in browser.text
     await browser.post("/servers/add?way=agent", do="agents_listen", password=GOOD, **place)
     assert browser.status == 400 and "must be an IP address" in browser.text
+
+
+async def test_the_address_is_changed_from_what_is_in_force(harness, browser):
+    setting = ListenerSetting(address="127.0.0.2", port=7700, host="kanri.example.com")
+    await write_setting(opened(harness).store, setting)
+    await browser.get("/servers/add")
+    for value in ("kanri.example.com", "7700", "127.0.0.2"):
+        assert re.search(rf'<input [^>]*value="{value}"', browser.text)
+    assert re.search(r'<details class="more" open>\s*<summary>Listen on one', browser.text)
 
 
 async def test_the_line_is_shown_once_with_the_words_to_compare(harness, browser):

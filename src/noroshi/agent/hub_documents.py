@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.own_instance import OWN_INSTANCE
@@ -25,9 +26,12 @@ MARK = "of_hub"
 OWN_DEFINITION = f"instances/{OWN_INSTANCE}"
 NOT_GIVEN = _("a hub gives its agents instances, rules, contacts, networks and blueprints only")
 MARKED = _("is set by Noroshi in definitions received from a hub; remove the line")
-EXISTS = _(
-    "this server has a definition of its own with this name, which was not overwritten. Rename "
-    "one of the two"
+EXISTS = with_commands(
+    _(
+        "this server has a definition of its own with this name, which was not overwritten. Rename "
+        "one of the two, or remove the one on this server: {remove}"
+    ),
+    remove=CommandText("definition remove", "--empty {key}"),
 )
 
 
@@ -76,7 +80,7 @@ def unfit_documents(
         if type not in GIVEN_TYPES:
             yield Problem(f"{one.key}.toml", NOT_GIVEN)
         elif one.key in own_keys or one.key == OWN_DEFINITION:
-            yield Problem(f"{one.key}.toml", EXISTS)
+            yield Problem(f"{one.key}.toml", EXISTS.fill(key=one.key))
 
 
 def wrongly_marked_keys(

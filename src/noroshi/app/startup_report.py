@@ -12,6 +12,7 @@ from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain
 from noroshi.definitions.accounts_of_routes import mark_of
 from noroshi.definitions.compilation import Plan
+from noroshi.service.monitors.status import is_notified_by_hub
 
 WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {count} monitors")
 SENDS = _("sending through {name} ({kind}{host})")
@@ -21,6 +22,8 @@ NOTHING_WATCHED = with_commands(
     _("no monitors yet; set them up in the manager, or apply definitions: {command}"),
     command=CommandText("apply", pgettext("command", "DIR")),
 )
+NOTHING_GIVEN = _("no monitors yet; set them up on the hub")
+THROUGH_HUB = _("the hub {hub} sends the alarms of this server")
 NO_ROUTE = _("there is no delivery route, so no alarm can be sent")
 
 
@@ -41,8 +44,10 @@ def announce(current: Plan, enrolment: Enrolment | None = None) -> Sequence[Mess
         remarks = getattr(route.options, "remarks", ())
         lines += [REMARK.fill(name=route_title, remark=remark) for remark in remarks]
     if not watched_monitors:
-        lines.append(NOTHING_WATCHED)
-    if not current.routes:
+        lines.append(NOTHING_WATCHED if enrolment is None else NOTHING_GIVEN)
+    if enrolment is not None and is_notified_by_hub(current):
+        lines.append(THROUGH_HUB.fill(hub=enrolment.hub_name))
+    elif not current.routes:
         lines.append(NO_ROUTE)
     if enrolment is not None:
         lines.append(AGENT_OF.fill(name=enrolment.name, hub=enrolment.hub_name))

@@ -217,6 +217,8 @@ class Status:
     stopped: tuple[StoppedBy, ...] = ()
     runs_on: str = ""
     """The name of the computer that measures all this."""
+    sending_hub: str = ""
+    """The name of the hub that sends all alarms of this node, which has no route; "" if none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

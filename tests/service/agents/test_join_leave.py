@@ -10,6 +10,7 @@ import pytest
 
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
+from noroshi.app.startup_report import announce
 from noroshi.core.agents import Machine
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.report import ReportDraft
@@ -29,8 +30,10 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.agent.stand_in_hub import stand_in_hub
 from tests.service.agents.test_hub_definitions import configuration, with_rules
+from tests.service.clients import InProcessClient
 from tests.service.harness import AKI, Harness
 
+OWN_GROUP = {"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 
 
@@ -135,6 +138,28 @@ async def test_what_the_hub_gave_stays_unless_it_is_to_go(node, hub, remove):
     assert there == (set() if remove else {"instances/fs01"})
     if not remove:  # it is the node's own now, and may be changed
         await node.service.switches.stop_instance(AKI, instance="fs01")
+
+
+async def test_the_hub_sends_the_alarms_of_an_agent_without_routes(node, hub):
+    assert (await perform(node.service, AKI, "status", {})).sending_hub == ""
+    await join(node, hub)
+    enrolment = await node.service.context.hub_links.enrolment()
+    assert await node.service.hub_definitions.take_up(enrolment, with_rules()) == ()
+    assert (await perform(node.service, AKI, "status", {})).sending_hub == "Tokyo"
+    assert "the hub Tokyo sends the alarms of this server" in [
+        one.en for one in announce((await node.service.context.current())[1], enrolment)
+    ]
+    put = {"instances/mine": {"source": "node", "group": [OWN_GROUP]}}
+    await InProcessClient(node)("definition_change", put=put)
+    assert (await perform(node.service, AKI, "status", {})).sending_hub == ""
+
+
+async def test_an_agent_that_has_nothing_yet_is_told_to_look_at_the_hub(node, hub):
+    await join(node, hub)
+    enrolment = await node.service.context.hub_links.enrolment()
+    lines = announce((await node.service.context.current())[1], enrolment)
+    assert "no monitors yet; set them up on the hub" in [one.en for one in lines]
+    assert not any("no delivery route" in one.en for one in lines)
 
 
 @pytest.mark.parametrize("remove", [False, True])

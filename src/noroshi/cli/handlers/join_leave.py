@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time, span
+from noroshi.cli.paths import HOME
 from noroshi.config.settings_file import FILE
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits, fingerprint_words
 from noroshi.operations import hub_operations
 from noroshi.operations.hub_answers import HubLeft, HubStatus
@@ -30,6 +32,10 @@ START_NODE = with_commands(
     serve=CommandText("serve"),
     service_install=CommandText("service install", "--start"),
 )
+START_AT_HOME = with_commands(
+    _("No node is running here yet, so nothing is monitored. Start it: {serve}"),
+    serve=CommandText("serve"),
+)
 LEFT = _("This server left the hub {hub}.")
 NOT_INFORMED = _(
     "The hub could not be reached, so it does not know this yet: remove the server there."
@@ -37,6 +43,14 @@ NOT_INFORMED = _(
 OWN_NOW = ngettext(
     "{count} definition from the hub now belongs to this server.",
     "{count} definitions from the hub now belong to this server.",
+)
+NOBODY_NOTIFIED = with_commands(
+    _(
+        "The hub's rules and contacts are gone, so nobody is notified of alarms from these "
+        "definitions until you add rules of your own. Before this server joins a hub that assigns "
+        "them again, remove them here: {remove}"
+    ),
+    remove=CommandText("definition remove", pgettext("command", "--empty KEY")),
 )
 REMOVED = ngettext(
     "{count} definition from the hub was removed.",
@@ -107,7 +121,7 @@ def join(context: CommandContext) -> int:
     rows = [(context.say(LABELS[name]), text) for name, text in _keys(context, answer)]
     print("\n".join(table(rows)))
     if not context.is_node_running:
-        print(context.say(START_NODE))
+        print(context.say(START_NODE if context.home == Path(HOME) else START_AT_HOME))
     return exits.DONE
 
 
@@ -121,6 +135,8 @@ def leave(context: CommandContext) -> int:
     if answer.given:
         words = REMOVED if answer.removed else OWN_NOW
         print(context.say(words.fill(count=len(answer.given))))
+        if not answer.removed:
+            print(context.say(NOBODY_NOTIFIED))
     if not answer.informed:
         print(context.say(NOT_INFORMED))
     return exits.DONE

@@ -84,6 +84,7 @@ HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 ROUTES = _("Routes")
 NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")
+THROUGH_HUB = _("The hub {hub} sends the alarms of this server.")
 ROUTE_STATES: Mapping[str, Message] = {
     "well": _("○ ready"),
     "down": _("▨ down"),
@@ -134,7 +135,8 @@ def status(context: CommandContext) -> int:
 def _is_healthy(answer: Status) -> bool:
     """Return whether all is well; monitors whose alarms have no way out are not either."""
     routes_healthy = all(map(nothing_against, _readiness(answer.routes)))
-    routes_healthy = routes_healthy and bool(answer.routes or not answer.monitors)
+    has_way = bool(answer.routes or answer.sending_hub or not answer.monitors)
+    routes_healthy = routes_healthy and has_way
     no_trouble = not answer.queue.set_aside and not answer.troubles
     return answer.level is Level.OK and routes_healthy and no_trouble
 
@@ -157,7 +159,7 @@ def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[st
         yield from (f"  {context.say(words)}" for words in answer.cautions)
     yield from lines(context, answer, now)
     yield from ("", context.say(ROUTES))
-    yield from _routes(context, answer.routes, now)
+    yield from _routes(context, answer, now)
     yield from ("", context.say(QUEUE))
     yield from _queue(context, answer.queue, now)
 
@@ -178,7 +180,7 @@ def _headlines(context: CommandContext, answer: Status) -> Iterator[str]:
             readiness is Sends.PROVED for readiness in _readiness(routes)
         )
         yield context.say((ALL_WELL if healthy else ALL_OK).fill(count=count))
-    if monitors and not routes:
+    if monitors and not routes and not answer.sending_hub:
         yield context.say(NO_WAY_OUT)
     yield from map(context.say, _of_routes(routes))
 
@@ -284,12 +286,12 @@ def _since(
     return ""
 
 
-def _routes(
-    context: CommandContext, routes: Sequence[RouteStatus], now: datetime
-) -> Iterator[str]:
-    if not routes:
+def _routes(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:
+    if answer.sending_hub:
+        yield f"  {context.say(THROUGH_HUB.fill(hub=answer.sending_hub))}"
+    elif not answer.routes:
         yield f"  {context.say(NO_ROUTES)}"
-    yield from _table([_route(context, route, now) for route in routes])
+    yield from _table([_route(context, route, now) for route in answer.routes])
 
 
 def _state(route: RouteStatus) -> Message:

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.translation import Message
+from noroshi.definitions.compilation import Plan
 from noroshi.definitions.unruled_monitors import FIRST, paths_without_rule, without_rule
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
@@ -41,6 +43,14 @@ def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
+def is_notified_by_hub(plan: Plan) -> bool:
+    """Return whether a node that has a hub needs no route: the hub gave it all its monitors but
+    those of itself."""
+    return not plan.routes and all(
+        one.instance.of_hub or is_own(one) for one in plan.monitors.values()
+    )
+
+
 def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
     return states.get(monitor.id, UNKNOWN_STATE).level
 
@@ -67,6 +77,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         return Status(
             node=self._context.name,
             runs_on=self._context.runs_on,
+            sending_hub=await self._sending_hub(plan),
             version=version.number,
             at=now,
             level=Level.worst(monitor.level for monitor in monitors),
@@ -91,6 +102,15 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         _, plan = await self._context.current()
         routes = await self._context.routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)
+
+    async def _sending_hub(self, plan: Plan) -> str:
+        """Return the name of the hub that sends all alarms of this node; "" if this node has a
+        route, or monitors of its own, or if the hub turns it away."""
+        links = self._context.hub_links
+        enrolment = await links.enrolment() if links is not None else None
+        if links is None or enrolment is None or links.status.own_trouble() is not None:
+            return ""
+        return enrolment.hub_name if is_notified_by_hub(plan) else ""
 
     async def _troubles(self) -> tuple[Message, ...]:
         """Return the troubles of Noroshi itself: vault, store, and the link to a hub."""

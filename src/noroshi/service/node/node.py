@@ -62,7 +62,8 @@ class NodeOperations(StatusOperations):
             self._context.routes(plan, NOTHING_QUEUED),
             run_in_thread(lambda: _sizes(surroundings)),
         )
-        trouble, program = node.trouble or unsendable(plan, routes), surroundings.program()
+        sending_hub, program = await self._sending_hub(plan), surroundings.program()
+        trouble = node.trouble or (None if sending_hub else unsendable(plan, routes))
         worst = [one.level for one in own_monitors if one.known]
         return Health(
             node=self._context.name,

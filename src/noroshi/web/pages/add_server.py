@@ -130,8 +130,13 @@ def _form_context(
     form = {
         name: visit.form.get(name, "") if is_refused else "" for name in ("do", *SHOWN_AGAIN)
     }
-    host = next(iter(listener.hosts), "")
-    proposals = {"servers": "1", "host": host, "port": str(listener.free_port)}
+    host = listener.host or next(iter(listener.hosts), "")
+    proposals = {
+        "servers": "1",
+        "host": host,
+        "port": str(listener.free_port),
+        "address": listener.address,
+    }
     return {
         "deed": "" if is_refused else deed,
         "form": {name: form[name] or proposals.get(name, "") for name in form},

@@ -315,7 +315,7 @@ def cannot_send(status: Status, localizer: Localizer) -> str:
     if not readiness.count:
         return (
             localizer.say(_("There is no delivery route, so no alarm can be sent."))
-            if status.monitors
+            if status.monitors and not status.sending_hub
             else ""
         )
     if readiness.blocked_count == readiness.count:
