@@ -254,7 +254,8 @@ class RuleTried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorTried:
-    """One measurement on trial: nothing of it was kept. `seconds` is how long it took."""
+    """One measurement on trial: nothing of it was kept. `seconds` is how long it took. Where
+    `agent` measures the monitor, nothing was measured: these are the last values from it."""
 
     path: str
     kind: str
@@ -270,3 +271,6 @@ class MonitorTried:
     marks: Mapping[str, Message] = field(default_factory=dict)
     measured_on: Message = NOTHING
     """On which computer, and whether from there over the network."""
+    agent: str = ""
+    measured_at: datetime | None = None
+    """When the agent measured them; None before its first report."""

@@ -118,3 +118,18 @@ async def test_one_monitor_in_full_says_the_same(harness):
     shown = await perform(harness.service, AKI, "monitor_show", {"monitor": "files/base/disks"})
     assert (shown.status.agent, shown.status.level) == ("fs01", Level.UNKNOWN)
     assert shown.measured_on.en == "agent fs01"
+
+
+async def test_a_trial_shows_the_last_values_of_the_agent_and_forecasts_nothing(harness):
+    async def measure(_monitor, _memory):
+        raise AssertionError("an agent measures this")
+
+    harness.service.context.measure = measure
+    await heard(harness, await joined(harness))
+    tried = await harness.service.trials.try_monitor(AKI, "files/base/disks")
+    assert (tried.agent, tried.measured_at, tried.fault) == ("fs01", None, None)
+    await report(harness, var=Level.OK)
+    tried = await harness.service.trials.try_monitor(AKI, "files/base/disks")
+    assert (tried.agent, tried.level, tried.rules) == ("fs01", Level.OK, ())
+    assert [(one.item, one.value.en) for one in tried.readings] == [("/var", "40%")]
+    assert tried.measured_at == harness.time.now

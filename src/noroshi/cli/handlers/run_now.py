@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from noroshi.cli import exits
@@ -11,11 +12,15 @@ from noroshi.cli.handlers.apply import documents_of
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
+from noroshi.cli.output.times import clock
 from noroshi.core.translation import Message, _
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import MonitorTried, RuleTried
 
 MEASURED_ON = _("measured on: {host}   target: {target}   took {seconds} s")
+BY_AGENT = _("agent {agent} measures this monitor; it cannot be measured from here")
+LAST_VALUES = _("last values: {time}")
+NO_VALUES = _("the agent has not reported any values yet")
 READ = _("Readings")
 NOTHING_READ = _("Found nothing to measure.")
 NO_LIMITS = _("no limits")
@@ -43,21 +48,41 @@ def try_(context: CommandContext) -> int:
 
 def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     yield f"{level_text(result.level, context.language)}  {result.path} ({result.kind})"
+    if result.agent:
+        yield from _reported_page(context, result)
+        return
     seconds = f"{result.seconds:.2f}"
     host_line = MEASURED_ON.fill(host=result.measured_on, target=result.target, seconds=seconds)
     yield f"  {context.say(host_line)}"
     yield from ("", context.say(READ))
     yield from _readings(context, result)
     yield from (f"  {line}" for words in result.seen for line in _lines(context, words))
+    yield from _levels(context, result)
+    yield from ("", context.say(TELLS))
+    yield from _rules(context, result.rules, result.marks)
+    yield from ("", context.say(NOTHING_KEPT))
+
+
+def _reported_page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
+    """Yield what the agent reported last."""
+    yield f"  {context.say(BY_AGENT.fill(agent=result.agent))}"
+    if result.measured_at is None:
+        yield f"  {context.say(NO_VALUES)}"
+        return
+    measured_at = clock(result.measured_at, datetime.now(UTC))
+    yield f"  {context.say(LAST_VALUES.fill(time=measured_at))}"
+    yield from ("", context.say(READ))
+    yield from _readings(context, result)
+    yield from _levels(context, result)
+
+
+def _levels(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     yield from ("", context.say(JUDGED))
     rows = [
         (level_text(i.level, context.language), i.item, context.say(i.words))
         for i in result.items
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
-    yield from ("", context.say(TELLS))
-    yield from _rules(context, result.rules, result.marks)
-    yield from ("", context.say(NOTHING_KEPT))
 
 
 def _lines(context: CommandContext, words: Message) -> Sequence[str]:

@@ -10,6 +10,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.digest import waits_since
 from noroshi.core.mail import DIRECT, Answer, Network, Receipt, Route, Verdict
+from noroshi.core.model import Monitor
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
 from noroshi.definitions.compilation import Plan
@@ -24,6 +25,7 @@ from noroshi.operations import sign_in_operations
 from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Step, Whose
+from noroshi.service.diagnostics.agent_steps import AgentExamination
 from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.diagnostics.instance_steps import examination_of
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -113,11 +115,10 @@ class DiagnosticOperations(OperationGroup):
         """Begin to examine an instance by one of its monitors: all have its source."""
         monitors = (one for one in plan.monitors.values() if one.instance.name == name)
         monitor = next(monitors, None)
-        if monitor is None or self._context.host_of is None:
+        if monitor is None or not self._can_examine(monitor):
             names = {one.instance.name for one in plan.monitors.values()} | plan.routes.keys()
             raise NotFoundError(NO_TARGET.fill(given=name, instead=suggestion(name, names)))
-        context = self._transport_context(plan, DIRECT)
-        examination = examination_of(monitor, self._context.host_of, context)
+        examination = self._of_instance(plan, monitor)
         id, now = self._context.new_id(), self._clocks.wall()
         self._context.running_examinations.begin(id, examination, now)
         return Examined(
@@ -131,6 +132,18 @@ class DiagnosticOperations(OperationGroup):
             names=_names(examination.steps),
             instance=name,
         )
+
+    def _can_examine(self, monitor: Monitor) -> bool:
+        return self._context.host_of is not None or bool(self._plugins.agent_of(monitor))
+
+    def _of_instance(self, plan: Plan, monitor: Monitor) -> Examination:
+        if agent := self._plugins.agent_of(monitor):
+            name = monitor.instance.name
+            ids = {id for id, one in plan.monitors.items() if one.instance.name == name}
+            return AgentExamination(agent, ids, self._context)
+        assert self._context.host_of is not None
+        context = self._transport_context(plan, DIRECT)
+        return examination_of(monitor, self._context.host_of, context)
 
     async def _outage_with_remedy(self, plan: Plan, route: Route) -> KnownDown | None:
         """Return the outage of a route, with a remedy where no stage will name one."""

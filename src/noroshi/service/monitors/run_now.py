@@ -48,6 +48,8 @@ class RunNowOperations(ApplyOperations):
             raise OperationFailedError(NOT_HERE)
         plan = await self._plan_of(documents)
         target = monitor_named(plan, monitor)
+        if agent := self._plugins.agent_of(target):
+            return await self._as_reported(target, agent)
         states = await self._store.states()
         _, memory = await self._store.recall(target.id)
         if self._plugins.check(target.kind).runs:
@@ -64,6 +66,22 @@ class RunNowOperations(ApplyOperations):
         options = {"options": answer_json.as_json(target.options)} if documents else {}
         note(new_state={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
+
+    async def _as_reported(self, monitor: Monitor, agent: str) -> MonitorTried:
+        """Return what the agent reported last: nobody measures it from here."""
+        state = (await self._store.states([monitor.id])).get(monitor.id, State())
+        sample = next(iter(await self._store.samples(monitor.id, 1)), None)
+        note(new_state={"monitor": monitor.path, "agent": agent})
+        shown_sample = sample or Sample(self._clocks.wall())
+        result = self._result(monitor, state, shown_sample, 0.0, ())
+        return replace(
+            result,
+            level=state.level,
+            items=result.items if sample else (),
+            rules=(),
+            agent=agent,
+            measured_at=sample.measured_at if sample else None,
+        )
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:
         if documents is None:

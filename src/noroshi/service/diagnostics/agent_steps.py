@@ -1,0 +1,97 @@
+"""Examine an instance that an agent measures: whether the agent is known, connected and up to date,
+and has reported."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from noroshi.core.agents import Agent, AgentState, LastSeen, is_silent
+from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
+from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
+from noroshi.service.operation_context import OperationContext
+
+AGENT, CONNECTED = _("Agent"), _("Connected")
+CONFIGURATION, REPORTED = _("Configuration"), _("Reports")
+IS_KNOWN = _("{agent} measures this instance, on its own computer")
+NOT_KNOWN = _("agent {agent} is not known any more")
+HEARD_NOW = pgettext("agent", "last contact within 90 seconds")
+NEVER_HEARD = _("agent {agent} has joined, but has never contacted this node")
+NOT_HEARD = _("agent {agent} has not contacted this node for more than 90 seconds")
+IN_FORCE = _("the agent uses the current definitions")
+NOT_IN_FORCE = _("agent {agent} does not use the current definitions yet")
+NOT_TAKEN = _("agent {agent} cannot use the current definitions: {problems}")
+ALL_REPORTED = _("Monitors that have reported: {count} of {total}")
+NONE_REPORTED = _("agent {agent} has not reported anything of this instance yet")
+ITS_ADMINISTRATOR = _("the administrator of {agent}")
+LOOK_THERE = _("On {agent}, check whether Noroshi runs, and whether it reaches this node:")
+STATUS_LINES = ("systemctl status noroshi", "noroshi status")
+
+
+@dataclass(frozen=True, slots=True)
+class AgentExamination:
+    """Examine how the agent of that name measures an instance with these monitors."""
+
+    name: str
+    monitors: Collection[str]
+    context: OperationContext
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step(name="agent", title=AGENT, take=self._take_agent),
+            Step(name="connected", title=CONNECTED, take=self._take_contact),
+            Step(name="configuration", title=CONFIGURATION, take=self._take_configuration),
+            Step(name="reports", title=REPORTED, take=self._take_reports),
+        )
+
+    async def close(self) -> None:
+        """Hold nothing open."""
+
+    async def _agent(self) -> tuple[Agent, LastSeen | None]:
+        agents = (await self.context.agents_hub.agents()).values()
+        for one in agents:
+            if one.name == self.name and one.state is AgentState.ACTIVE:
+                return one, (await self.context.agents_hub.last_seen()).get(one.id)
+        raise _stop(NOT_KNOWN.fill(agent=self.name), Cure(party=Whose.YOU))
+
+    async def _take_agent(self) -> StepResult:
+        await self._agent()
+        return StepResult(IS_KNOWN.fill(agent=self.name))
+
+    async def _take_contact(self) -> StepResult:
+        _agent, last_seen = await self._agent()
+        if last_seen is None:
+            raise self._stop_there(NEVER_HEARD.fill(agent=self.name))
+        if is_silent(last_seen, self.context.now()):
+            raise self._stop_there(NOT_HEARD.fill(agent=self.name))
+        return StepResult(HEARD_NOW)
+
+    async def _take_configuration(self) -> StepResult:
+        agent, last_seen = await self._agent()
+        if last_seen is not None and last_seen.problems:
+            problems = "; ".join(last_seen.problems)
+            words = NOT_TAKEN.fill(agent=self.name, problems=problems)
+            raise _stop(words, Cure(party=Whose.YOU))
+        configuration = self.context.agents_hub.configuration_of(agent.id)
+        used_name = last_seen.configuration if last_seen is not None else ""
+        if configuration is not None and used_name != configuration.name:
+            return StepResult(NOTHING, (NOT_IN_FORCE.fill(agent=self.name),))
+        return StepResult(IN_FORCE)
+
+    async def _take_reports(self) -> StepResult:
+        states = await self.context.store.states(self.monitors)
+        count = sum(bool(state.items) for state in states.values())
+        if not count:
+            raise self._stop_there(NONE_REPORTED.fill(agent=self.name))
+        return StepResult(ALL_REPORTED.fill(total=len(self.monitors), count=count))
+
+    def _stop_there(self, words: Message) -> StepError:
+        look = LOOK_THERE.fill(agent=self.name)
+        administrator = ITS_ADMINISTRATOR.fill(agent=self.name)
+        cure = Cure(party=Whose.ADMINISTRATOR, steps=(look,), lines=STATUS_LINES)
+        return _stop(words, cure, Exam(people={Whose.ADMINISTRATOR: administrator}))
+
+
+def _stop(words: Message, cure: Cure, exam: Exam | None = None) -> StepError:
+    return StepError(plain(""), cure.remedy(words, exam or Exam()))

@@ -1,0 +1,38 @@
+"""An instance of an agent is examined by what the hub knows of the agent."""
+
+from __future__ import annotations
+
+from noroshi.core.levels import Level
+from noroshi.service import perform
+from tests.service.agents.fleet import heard, joined
+from tests.service.agents.test_agents_status import harness, report  # noqa: F401
+from tests.service.harness import AKI
+
+
+async def stages_of(harness):  # noqa: F811
+    begun = await perform(harness.service, AKI, "examine_begin", {"instance": "files"})
+    stages = []
+    while True:
+        given = {"id": begun.id, "seen": len(stages)}
+        looked = await perform(harness.service, AKI, "examine_look", given)
+        stages += looked.stages
+        if looked.over:
+            return {stage.name: stage for stage in stages}
+
+
+async def test_an_agent_that_reports_passes_every_stage(harness):  # noqa: F811
+    await heard(harness, await joined(harness))
+    await report(harness, var=Level.OK)
+    stages = await stages_of(harness)
+    assert list(stages) == ["agent", "connected", "configuration", "reports"]
+    assert {stage.state for stage in stages.values()} == {"ok"}
+    assert stages["reports"].found.en == "Monitors that have reported: 1 of 1"
+
+
+async def test_an_agent_that_is_silent_is_looked_at_on_its_own_computer(harness):  # noqa: F811
+    await heard(harness, await joined(harness))
+    harness.time.pass_by(seconds=120)
+    stage = (await stages_of(harness))["connected"]
+    assert stage.state == "failed"
+    assert stage.remedy.who.en == "the administrator of fs01"
+    assert stage.remedy.lines == ("systemctl status noroshi", "noroshi status")
