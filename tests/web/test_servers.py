@@ -40,6 +40,25 @@ async def test_an_address_is_opened_with_the_password_and_what_was_typed_stays(b
     assert browser.status == 400 and "must be an IP address" in browser.text
 
 
+async def test_where_there_is_no_server_the_page_says_what_to_do(harness, browser):
+    await browser.get("/servers")
+    assert "There are no servers yet." in browser.text and "0 servers" not in browser.text
+    assert re.search(r'<p class="empty">[^<]*<a href="/servers/add">', browser.text)
+
+
+async def test_servers_with_their_count_stand_above_the_tree(harness, browser):
+    for name in ("fs01", "fs02"):
+        await joined(harness, name, invitation=name)
+    await joined(harness, "old01", state=AgentState.REVOKED)
+    await apply_definitions(InProcessClient(harness))
+    await browser.get("/")
+    head = browser.text[browser.text.index('<nav class="tree"') :]
+    link = re.search(r'<a href="/servers">Servers <span class="tree__value">(\d+)<', head)
+    assert link and link.start() < head.index("<ul>")
+    await browser.get("/servers?view=list")
+    assert int(link.group(1)) == len(re.findall(r"<tr>", browser.text)) - 2  # head, removed
+
+
 async def test_the_address_is_changed_from_what_is_in_force(harness, browser):
     setting = ListenerSetting(address="127.0.0.2", port=7700, host="kanri.example.com")
     await write_setting(opened(harness).store, setting)

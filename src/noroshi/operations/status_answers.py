@@ -217,6 +217,8 @@ class Status:
     stopped: tuple[StoppedBy, ...] = ()
     runs_on: str = ""
     """The name of the computer that measures all this."""
+    agent_count: int = 0
+    """The number of agents of this node, without those that were removed."""
     sending_hub: str = ""
     """The name of the hub that sends all alarms of this node, which has no route; "" if none."""
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from noroshi.core.agents import AgentState
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
@@ -77,6 +78,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         return Status(
             node=self._context.name,
             runs_on=self._context.runs_on,
+            agent_count=await self._agent_count(),
             sending_hub=await self._sending_hub(plan),
             version=version.number,
             at=now,
@@ -102,6 +104,10 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         _, plan = await self._context.current()
         routes = await self._context.routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)
+
+    async def _agent_count(self) -> int:
+        agents = await self._store.agents()
+        return sum(one.state is not AgentState.REVOKED for one in agents.values())
 
     async def _sending_hub(self, plan: Plan) -> str:
         """Return the name of the hub that sends all alarms of this node; "" if this node has a

@@ -86,6 +86,7 @@ class Snapshot:
             status.silences,
             status.maintenance,
             status.untold,
+            status.agent_count,
             self.alarms,
             self.prints,
             self.ledger,

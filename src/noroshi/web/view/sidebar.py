@@ -24,6 +24,9 @@ class Sidebar:
         snapshot = snapshot.read_in(language)
         self.path, self.count = path, len(snapshot.status.monitors)
         self.instances = tuple(snapshot.tree.values())
+        self.server_count = snapshot.status.agent_count + sum(
+            not one.is_measured_by_agent for one in self.instances
+        )
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = LOCALIZERS[language].level, level_of
         self._open_parts = tuple((open_path or path).split("/")[:2])

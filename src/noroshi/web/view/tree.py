@@ -50,6 +50,11 @@ class Instance:
         return sum(len(group.monitors) for group in self.groups.values())
 
     @property
+    def is_measured_by_agent(self) -> bool:
+        """Return whether an agent measures it."""
+        return any(one.agent for group in self.groups.values() for one in group.monitors)
+
+    @property
     def print(self) -> int:
         """Return a number that changes once the tree of the instance looks different: another
         level, another item."""
