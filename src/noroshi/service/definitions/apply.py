@@ -52,6 +52,7 @@ from noroshi.service.definitions.renames import (
 )
 from noroshi.service.definitions.warnings import (
     DAY_OVER,
+    LOGIN_NOT_KEPT,
     NOT_KEPT,
     NOT_KEPT_FOR_PROXY,
     NOT_SENT,
@@ -67,7 +68,7 @@ from noroshi.service.errors import (
     OperationFailedError,
     ReauthenticationRequiredError,
 )
-from noroshi.service.node.secrets import named_by_headers, named_in
+from noroshi.service.node.secrets import named_by_headers, named_by_logins, named_in
 from noroshi.service.operation import (
     REAUTHENTICATION_REQUIRED,
     Person,
@@ -389,6 +390,9 @@ def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Itera
     for name, keys in in_headers.items():
         if name not in vault_names:
             yield NOT_SENT.fill(who=", ".join(keys), entry=name)
+    for name, keys in named_by_logins(result.documents).items():
+        if name not in vault_names:
+            yield LOGIN_NOT_KEPT.fill(who=", ".join(keys), entry=name)
 
 
 def _runs_same_program(monitor: Monitor, old_monitor: Monitor | None) -> bool:

@@ -67,6 +67,13 @@ NOT_SENT = followed_by(
     ),
     InstructionKind.PUT_ENTRY,
 )
+LOGIN_NOT_KEPT = followed_by(
+    _(
+        "{who} logs in with the entry {entry}, which is not in the vault: nothing is measured over "
+        "SSH until the entry is added."
+    ),
+    InstructionKind.PUT_ENTRY,
+)
 DAY_OVER = _("{where}: {what}")
 MORE_CAUTIONS = ngettext("And {count} more warning.", "And {count} more warnings.")
 

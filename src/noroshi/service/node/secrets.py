@@ -129,6 +129,11 @@ def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str
     return _by_name(documents, _in_headers)
 
 
+def named_by_logins(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
+    """Return the same of those by which instances are logged in to."""
+    return _by_name((one for one in documents if one.key.startswith("instances/")), _in_logins)
+
+
 def _by_name(
     documents: Iterable[Document], names_in: Callable[[Any], Iterator[str]]
 ) -> Mapping[str, Sequence[str]]:
@@ -164,6 +169,11 @@ def _is_login_key(place: str, field: str) -> bool:
 
 def _entries_in(content: Any) -> Iterator[str]:
     return (name for _, name in fields_naming(content))
+
+
+def _in_logins(content: Any) -> Iterator[str]:
+    fields = fields_naming({"ssh": content.get("ssh")})
+    return (name for place, name in fields if place.startswith("ssh."))
 
 
 def _in_headers(content: Any) -> Iterator[str]:
