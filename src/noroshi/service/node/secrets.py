@@ -147,13 +147,19 @@ def fields_naming(content: Any, place: str = "") -> Iterator[tuple[str, str]]:
             if field == HEADERS and isinstance(value, Mapping):
                 names = (name for name in value.values() if isinstance(name, str))
                 yield from ((field_place, name) for name in names)
-            if isinstance(value, str) and value and NAMES_AN_ENTRY.fullmatch(field):
+            names_entry = NAMES_AN_ENTRY.fullmatch(field) or _is_login_key(place, field)
+            if isinstance(value, str) and value and names_entry:
                 yield field_place, value
             yield from fields_naming(value, field_place)
     elif isinstance(content, list):
         for number, value in enumerate(content):
             label = value.get("name", number) if isinstance(value, Mapping) else number
             yield from fields_naming(value, f"{place}.{label}")
+
+
+def _is_login_key(place: str, field: str) -> bool:
+    """Return whether this is the key of a login by SSH, or of one at its jump host."""
+    return field == "key" and place.rpartition(".")[2] in ("ssh", "jump")
 
 
 def _entries_in(content: Any) -> Iterator[str]:
