@@ -80,6 +80,12 @@ async def test_what_no_agent_reported_yet_is_said_to_be_so(harness):
     )
 
 
+async def test_what_a_silent_agent_never_reported_is_not_called_its_last_word(harness):
+    await heard(harness, await joined(harness))
+    harness.time.pass_by(minutes=4)
+    assert words(await status_of(harness)) == {"": "agent fs01 has not reported this yet"}
+
+
 async def test_what_was_fine_when_the_agent_fell_silent_is_unknown(harness):
     agent = await joined(harness)
     await heard(harness, agent)

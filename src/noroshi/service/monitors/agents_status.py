@@ -47,8 +47,10 @@ class SilentAgents:
         )
 
     def _item(self, status: MonitorStatus, item: ItemStatus) -> ItemStatus:
+        if not status.known:  # there is no last word
+            return item
         words = SILENT.fill(agent=status.agent, words=item.words)
-        if item.level is not Level.OK or not status.known:
+        if item.level is not Level.OK:
             return replace(item, words=words)
         last_contact = self.last_contacts[status.agent]
         return replace(item, words=words, level=Level.UNKNOWN, since=last_contact)
