@@ -286,13 +286,7 @@ async def open_app(
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         agent_names = await _agent_names(store)
-        own_names = OwnNames(
-            config.name,
-            host_name,
-            clocks.steady,
-            agents=agent_names.current,
-            removed_agents=agent_names.removed_names,
-        )
+        own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
@@ -355,6 +349,16 @@ async def open_app(
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, service, plans, tokens, people, hub_links)
+
+
+def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentNames) -> OwnNames:
+    return OwnNames(
+        name,
+        host_name,
+        clocks.steady,
+        agents=agent_names.current,
+        removed_agents=agent_names.removed_names,
+    )
 
 
 def _plugins(
