@@ -286,13 +286,7 @@ async def open_app(
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         agent_names = await _agent_names(store)
-        own_names = OwnNames(
-            config.name,
-            host_name,
-            clocks.steady,
-            agents=agent_names.current,
-            removed_agents=agent_names.removed_names,
-        )
+        own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
@@ -365,6 +359,16 @@ def _plugins(
 
     built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
     return Plugins(*built_in, host_name, policy, agent_of)
+
+
+def _own_names(name: str, host_name: str, clocks: Clocks, agents: AgentNames) -> OwnNames:
+    return OwnNames(
+        name,
+        host_name,
+        clocks.steady,
+        agents=agents.current,
+        removed_agents=agents.removed_names,
+    )
 
 
 async def _agent_names(store: Store) -> AgentNames:
