@@ -160,7 +160,7 @@ async def test_reports_that_cannot_be_read_are_no_missing_reports():
 @sweep(
     ("wrong", "said"),
     [
-        ({"job": "Back up", "every": "1d"}, "job must be of"),
+        ({"job": "Back up", "every": "1d"}, "job may contain only"),
         ({"job": "b"}, "one of every and at"),
         ({"job": "b", "every": "1d", "at": ["02:00"]}, "one of every and at"),
         ({"job": "b", "every": "1d", "days": ["mon"]}, "days can be set only with at"),

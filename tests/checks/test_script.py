@@ -88,7 +88,7 @@ async def test_a_plugins_code_is_its_level(code, level):
         ),
         pytest.param(
             ProgramResult(-9, "", ""),
-            r"ended by signal 9: \(it printed nothing\)",
+            r"was terminated by signal 9: \(it printed nothing\)",
             id="a signal",
         ),
     ],

@@ -80,7 +80,7 @@ async def test_a_kind_is_told_in_the_readers_words_and_as_toml_has_it(tmp_path):
     assert "  ignore_case  (true か false、既定値 false)\n" in told.out
     assert "  path  (文字列、必須)\n" in told.out
     assert '("auto" | "utf-8" | "cp932"' in told.out
-    assert f"  該当行数{' ' * 32}既定のしきい値: 注意 1 以上\n" in told.out
+    assert f"  hits        該当行数{' ' * 36}既定のしきい値: 注意 1 以上\n" in told.out
 
 
 async def test_a_hint_names_the_home_folder_that_was_given(tmp_path):
