@@ -351,6 +351,16 @@ async def open_app(
         yield App(life, store, engine, service, plans, tokens, people, hub_links)
 
 
+def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentNames) -> OwnNames:
+    return OwnNames(
+        name,
+        host_name,
+        clocks.steady,
+        agents=agent_names.current,
+        removed_agents=agent_names.removed_names,
+    )
+
+
 def _plugins(
     renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
 ) -> Plugins:
