@@ -371,16 +371,6 @@ def _plugins(
     return Plugins(*built_in, host_name, policy, agent_of)
 
 
-def _own_names(name: str, host_name: str, clocks: Clocks, agents: AgentNames) -> OwnNames:
-    return OwnNames(
-        name,
-        host_name,
-        clocks.steady,
-        agents=agents.current,
-        removed_agents=agents.removed_names,
-    )
-
-
 async def _agent_names(store: Store) -> AgentNames:
     """Return the names of the agents; of none while the store cannot say, as the node watches on."""
     names = AgentNames(store)
