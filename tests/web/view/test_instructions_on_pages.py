@@ -86,9 +86,11 @@ WITHOUT_A_PAGE = (
     "{name}",
     "{who} refers to the entry",
     "{who} が指定する項目",
+    "{who} logs in with the entry",
+    "{who} がログインに使う項目",
 )
-"""Entries of the vault that no page has a field for: a monitor's, a proxy's password, and one that
-may be a proxy's."""
+"""Entries of the vault that no page has a field for: a monitor's, a proxy's password, one that may
+be a proxy's, and a login over SSH."""
 
 
 def test_no_page_sends_anybody_to_the_command_line_for_a_certificate_or_a_route_s_secret():
