@@ -50,7 +50,7 @@ class RuleOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RuleNotification:
-    """What a rule tells a contact at once: alarms, in order."""
+    """Hold the alarms that a rule tells a contact at once, in order."""
 
     rule: Rule
     contact: Contact

@@ -38,7 +38,7 @@ NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports th
 OTHER_USER = _("over SSH, programs run as the login user; remove runs_as")
 MOST_TEXT = 64 * 1024
 NO_EXIT_CODE = 255
-"""What ssh(1) answers for a program that a signal ended."""
+"""The code that ssh(1) answers for a program that a signal ended."""
 
 
 class SshHost:
