@@ -14,7 +14,7 @@ from typing import Self
 HOUSE = Path(__file__).parent.parent
 INSTALLED = (str(Path(sys.executable).with_name("noroshi")),)
 PREPARER: ContextVar[Sequence[str]] = ContextVar("PREPARER", default=INSTALLED)
-"""What begins the commands that make a scene ready. The tests put something quicker here, where no time
+"""Begins the commands that make a scene ready. The tests put something quicker here, where no time
 is held to a promise."""
 POLL = 0.5
 WAIT = 30.0  # seconds that a program has to end by itself

@@ -26,7 +26,7 @@ CERTIFICATE_ENDS = ngettext(
 ENDED = _("its client secret expired on {day}")
 CERTIFICATE_ENDED = _("its certificate expired on {day}")
 BY_NEXT = {False: _("uses the next client secret"), True: _("uses the next certificate")}
-"""Whether it is a certificate, and the text."""
+"""The texts of a client secret (False) and of a certificate (True)."""
 
 SEEN = _("arrival confirmed {at} (took {span})")
 SEEN_BY = _("arrival confirmed {at} (by {by})")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
-from noroshi.core.mail import Network
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message, _
+from noroshi.hosts.foreign import ForeignHost
 from noroshi.hosts.ssh.remote_computer import RemoteComputer
 from noroshi.ports import (
-    Beat,
     Files,
     Host,
     Listener,
@@ -21,7 +19,6 @@ from noroshi.ports import (
     Processor,
     Program,
     ProgramResult,
-    SelfFacts,
     Unmeasurable,
     Volume,
 )
@@ -41,29 +38,15 @@ NO_EXIT_CODE = 255
 """The code that ssh(1) answers for a program that a signal ended."""
 
 
-class SshHost:
+class SshHost(ForeignHost):
     """See ports.Host. `network_host` passes on what the network shows of the computer."""
 
     def __init__(self, login: SshLogin, computer: RemoteComputer, network_host: Host) -> None:
-        self._login, self._computer, self._host = login, computer, network_host
+        super().__init__(network_host, NOT_A_NODE)
+        self._login, self._computer = login, computer
 
     def computer_problem(self) -> Message:
         return NOTHING
-
-    async def address(self) -> str:
-        return await self._host.address()
-
-    async def network(self) -> Network:
-        return await self._host.network()
-
-    async def secret(self, entry: str) -> str:
-        return await self._host.secret(entry)
-
-    async def now(self) -> datetime:
-        return await self._host.now()
-
-    async def beat(self, job: str) -> Beat | None:
-        return await self._host.beat(job)
 
     async def volumes(self) -> Sequence[Volume]:
         return self._require((await self._computer.facts()).volumes, VOLUMES)
@@ -79,9 +62,6 @@ class SshHost:
 
     async def processor(self) -> Processor:
         return self._require((await self._computer.facts()).processor, PROCESSOR)
-
-    async def self_facts(self) -> SelfFacts:
-        raise Unmeasurable(NOT_A_NODE)
 
     async def run(self, program: Program) -> ProgramResult:
         for problem in await self.objections(program):
@@ -99,12 +79,9 @@ class SshHost:
 
     def _require(self, fact: T | None, name: Message) -> T:
         if fact is None:
-            self._refuse(name)
+            arguments = {"where": self._login.host_and_port, "user": self._login.user}
+            raise Unmeasurable(NOT_TOLD.fill(fact=name, **arguments))
         return fact
-
-    def _refuse(self, name: Message) -> NoReturn:
-        arguments = {"where": self._login.host_and_port, "user": self._login.user}
-        raise Unmeasurable(NOT_TOLD.fill(fact=name, **arguments))
 
 
 def _command_line(program: Program) -> str:
