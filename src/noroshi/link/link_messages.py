@@ -12,7 +12,8 @@ from enum import Enum
 from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
 from noroshi.core.report import START, Position
-from noroshi.link.report_messages import StatesOfHub
+from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
+from noroshi.link.report_messages import HubFate, StatesOfHub
 
 PREFIX = "/link/1/"
 JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
@@ -83,7 +84,8 @@ class JoinAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelloRequest:
     """Say that a run of the agent begins, or its link begins anew. `configuration` names the one in
-    use; `clock` is the agent's wall time (seconds since 1970)."""
+    use; `clock` is the agent's wall time (seconds since 1970). `own_route`: the agent has a route
+    of its own, by which it can send while the hub is away."""
 
     version: str
     machine: Machine
@@ -91,12 +93,16 @@ class HelloRequest:
     configuration: str = ""
     clock: float = 0.0
     backlog: int = 0
+    own_route: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelloAnswer:
     """Tell what counts: the hub's names, pins and the configuration to take up. `clock` is the
-    hub's wall time, `position` that up to which the hub has the agent's log."""
+    hub's wall time, `position` that up to which the hub has the agent's log. `alone_after`:
+    seconds without the hub after which the agent sends by its own route
+    (`core.sender_lease.LeaseTerms`). `fates` is the number of the last `HubFate` of this hub: an
+    agent that stored a higher one goes back to this, as the hub was restored."""
 
     hub_name: str
     name: str
@@ -104,13 +110,17 @@ class HelloAnswer:
     configuration: str = ""
     clock: float = 0.0
     position: Position = START
+    alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
+    fates: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitRequest:
     """Ask for news, and say that the agent lives. The hub answers when there is any, or after
     `hold` seconds. `configuration` names the one in use, `refused_configuration` a newer one that was
-    not taken up, and `problems` why: it is no news until there is another."""
+    not taken up, and `problems` why: it is no news until there is another. `sender` is what the
+    agent promises (`core.sender_lease`), `last` the end of its log, `fates` the number of the last
+    `HubFate` that it stored."""
 
     configuration: str = ""
     refused_configuration: str = ""
@@ -118,18 +128,25 @@ class WaitRequest:
     backlog: int = 0
     hold: float = LONGEST_WAIT
     clock: float = 0.0
+    sender: Sender = Sender.HUB_ONLY
+    last: Position = START
+    fates: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitAnswer:
     """Tell what is news, or nothing. `configuration` names the one to take up, "" if it is in use;
     `pins` are those of the hub's keys, the next one too once it is announced; `new_key`: the agent
-    is to replace its key now."""
+    is to replace its key now. `fates` tell what became of notifications at the hub.
+    `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
+    does not."""
 
     configuration: str = ""
     name: str = ""
     pins: tuple[str, ...] = ()
     new_key: bool = False
+    fates: tuple[HubFate, ...] = ()
+    witness_rank: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
