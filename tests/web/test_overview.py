@@ -399,3 +399,25 @@ def test_a_route_by_which_nothing_has_gone_is_not_called_ready(accepted, failed,
 def test_a_route_that_is_ready_is_marked_so_though_its_credential_ends_soon():
     """How long that is valid is marked beside it: a warning beside the word "ready" fits neither."""
     assert route_level(route_status("m365", accepted=DAWN, ends=DAWN.date())) == "ok"
+
+
+async def test_a_server_has_its_values_and_its_day_in_one_row(browser, harness):
+    await watched(harness)
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    row = page.partition('<li class="server" id="server-web1">')[2].partition("</li>")[0]
+    assert '<a href="/instance/web1">' in row and "95%" in row
+    assert "(warning from 80%)" in row and 'class="lv-critical"' in row
+    assert "CRITICAL since" in row
+
+
+async def test_the_row_of_a_server_that_changed_is_told_live(browser, harness):
+    await apply_definitions(InProcessClient(harness))
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    assert "Not measured yet." in page
+    async with following(browser, f"/live?seen={serial(page)}") as stream:
+        assert await heard(stream, "\n\n") == ":\n\n"
+        await harness.measured()
+        told = await heard(stream, "event: tree-web1")
+    assert 'hx-target="#server-web1"' in told and 'hx-target="#servers"' not in told
