@@ -6,11 +6,10 @@ import os
 import sys
 
 if sys.platform == "win32":
+    import ctypes
 
     def is_administrator() -> bool:
         """Return whether this process runs as an administrator, with all of the rights of one."""
-        import ctypes  # only now: no other system pays for it
-
         return bool(ctypes.windll.shell32.IsUserAnAdmin())
 else:
 

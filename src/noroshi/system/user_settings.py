@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 
 if sys.platform == "win32":
+    import ctypes
+
     PRIMARY_LANGUAGE, JAPANESE = 0x3FF, 0x11
     """The bits of a LANGID that name the language, and the number of Japanese.
     https://learn.microsoft.com/windows/win32/intl/language-identifiers"""
@@ -18,8 +20,6 @@ if sys.platform == "win32":
 
     def display_language() -> str:
         """Return the language in which Windows shows itself to this user: "ja", else "en"."""
-        import ctypes  # only now: no other system pays for it
-
         language = ctypes.windll.kernel32.GetUserDefaultUILanguage() & PRIMARY_LANGUAGE
         return "ja" if language == JAPANESE else "en"
 else:
