@@ -37,11 +37,15 @@ class Finder:
     def __init__(self, harness, client):
         self.client = client
         self.reports = ReportingAgent(client, lambda: harness.time.now)
-        self.last = 0
+        self.last, self.known = 0, {}
 
     async def run(self):
         while True:
-            answer = await self.client.wait(hold=30.0, orders=self.last)
+            answer = await self.client.wait(hold=30.0, orders=self.last, **self.known)
+            if answer.configuration:
+                self.known["configuration"] = answer.configuration
+            if answer.suppressions is not None:
+                self.known["suppressions"] = answer.suppressions.name
             for order in answer.orders:
                 self.last = order.number
                 told = OrderAnswer(

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import Suggested, Suggestion
 from noroshi.service import OperationError
+from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.setup.inventory import DiscoveryOperations
 from noroshi.service.setup.suggestions import GROUP_TITLES
@@ -50,7 +51,8 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 async def _watch(visit: Visit, live: Live) -> Response:
     require_administrator(visit)
-    agent, outcome = query_value(visit, "agent"), Outcome[Applied]()
+    answer = await visit.call(AgentOperations.show, agent=query_value(visit, "agent"))
+    agent, outcome = answer.agent.name, Outcome[Applied]()
     if visit.request.method == "POST":
         outcome = await _take(visit, agent)
         if outcome.answer is not None:
@@ -65,14 +67,13 @@ async def _watch(visit: Visit, live: Live) -> Response:
         proposal=proposal,
         problem=problem,
         groups=_groups(visit, proposal),
-        count=_count(visit, proposal),
         rules=rules,
-        chosen_rules=_chosen(visit.form, RULE) or list(rules)[:1],
+        chosen_rules=_names_with_prefix(visit.form, RULE) or list(rules)[:1],
         typed_title=visit.form.get("title", "") or (proposal.title if proposal else ""),
-        taken=_chosen(visit.form, TAKE) if outcome.reasons else None,
+        taken=_names_with_prefix(visit.form, TAKE) if outcome.reasons else None,
         why=outcome.reasons,
         needs_password=outcome.needs_password,
-        by_hand=new_instance(agent, ""),
+        by_hand=new_instance(agent, answer.agent.address),
         action=address(WATCH, agent=agent),
     )
 
@@ -81,10 +82,10 @@ async def _take(visit: Visit, agent: str) -> Outcome[Applied]:
     return await run_reauthenticated(
         visit,
         DiscoveryOperations.suggest_take,
-        wanted=_chosen(visit.form, TAKE),
+        wanted=_names_with_prefix(visit.form, TAKE),
         language=visit.language,
         title=visit.form.get("title", "").strip(),
-        rules=_chosen(visit.form, RULE),
+        rules=_names_with_prefix(visit.form, RULE),
         agent=agent,
     )
 
@@ -115,9 +116,5 @@ def _groups(visit: Visit, proposal: Suggestion | None) -> Sequence[ProposedGroup
     ]
 
 
-def _count(visit: Visit, proposal: Suggestion | None) -> int:
-    return sum(not one.there for one in proposal.monitors) if proposal else 0
-
-
-def _chosen(form: Iterable[str], prefix: str) -> list[str]:
+def _names_with_prefix(form: Iterable[str], prefix: str) -> list[str]:
     return [name.removeprefix(prefix) for name in form if name.startswith(prefix)]
