@@ -414,7 +414,7 @@ async def test_a_server_has_its_values_and_its_day_in_one_row(browser, harness):
     page = (await browser.get("/")).text
     row = page.partition('<li class="server" id="server-web1">')[2].partition("</li>")[0]
     assert '<a href="/instance/web1">' in row and "95%" in row
-    assert "(warning from 80%)" in row and 'class="lv-critical"' in row
+    assert "(warning limit 80%)" in row and 'class="lv-critical"' in row
     assert "CRITICAL since" in row
 
 
