@@ -163,9 +163,7 @@ SETTINGS: Mapping[str, Setting] = {
         read_path, "noroshi.db", _("The store: everything that must survive a crash.")
     ),
     "key": Setting(
-        read_path,
-        "key",
-        _("The key that encrypts the secrets. Keep a copy elsewhere: there is no other."),
+        read_path, "key", _("The only key that decrypts the secrets. Keep a copy elsewhere.")
     ),
     "door": Setting(
         read_socket, DOOR_FILE, _("The socket through which commands reach a running node.")

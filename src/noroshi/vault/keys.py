@@ -36,8 +36,8 @@ BAD_KEY = _(
     "backup."
 )
 OPEN_KEY = _(
-    "The vault's key {path} is readable by others than its owner (mode {mode}). Set it to "
-    "0600. If somebody may have read it, enter new secrets."
+    "The vault's key {path} is readable by users other than its owner (mode {mode}). Set the "
+    "mode to 0600. If somebody may have read the key, enter new secrets."
 )
 UNREADABLE_KEY = _(
     "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."

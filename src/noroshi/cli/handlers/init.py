@@ -42,8 +42,8 @@ LOST = with_commands(
 STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
 NEW_STORE = with_commands(
     _(
-        "Created an empty store: {store}. Remains of the old one are kept next to it. Apply the "
-        "definitions ({command}) and sign in again."
+        "Created an empty store: {store}. Any files left of the old store are kept next to it. "
+        "Apply the definitions ({command}) and sign in again."
     ),
     command=CommandText("apply", pgettext("command", "DIR")),
 )
@@ -57,7 +57,7 @@ AS_A_SERVICE = with_commands(
     command=CommandText("service install"),
 )
 KEY_MADE = _(
-    "Created the vault's key, {key}. It decrypts every secret, and there is no other: keep a "
+    "Created the vault's key, {key}. Without this key, no secret can be decrypted: keep a "
     "copy elsewhere."
 )
 KEY_KEPT = _("Kept the existing key, {key}.")
