@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from noroshi.config.config import Config
 from noroshi.door import open_door
+from noroshi.service.on_demand import ServiceOnDemand
 from tests.warm import warm
 
 NOBODYS = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC"}
@@ -44,5 +45,5 @@ async def a_node(home, service):
     config = Config(
         home=home, store=home / "noroshi.db", key=home / "key", door=home / "door.sock"
     )
-    async with open_door(config, service, lambda: None):
+    async with open_door(config, ServiceOnDemand(lambda: service).open, lambda: None):
         yield

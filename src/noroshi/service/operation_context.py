@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,7 @@ from noroshi.ports import (
 from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
-from noroshi.service.agents.hub_endpoints import HubEndpoints, ListenerControl
+from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.diagnostics.running_examinations import (
     RunningExamination,
     RunningExaminations,
@@ -109,6 +109,7 @@ class ServiceParts:
     find_install_file: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
     text_failures: TextFailures = no_text_failures
+    endpoints: HubEndpoints = field(default_factory=HubEndpoints)
 
 
 class OperationContext:
@@ -124,12 +125,10 @@ class OperationContext:
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
-        self.endpoints = HubEndpoints()
+        self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
         self._agents_hub: AgentHub | None = None
-        self.listener_control: ListenerControl | None = None
-        """The listener for agents, where the node runs in this process."""
         self.running_examinations = RunningExaminations(clocks.steady)
         self.examinations: dict[str, tuple[Route, RunningExamination]] = {}
         self.bindings = SecretBindings(store, parts.vault)
