@@ -16,8 +16,14 @@ from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
 from noroshi.engine import journal
-from noroshi.engine.dispatch.dispatcher import Dispatcher, DispatcherCalls
+from noroshi.engine.dispatch.dispatcher import (
+    Dispatcher,
+    DispatcherCalls,
+    ReportsOfAttempt,
+    no_reports,
+)
 from noroshi.engine.dispatch.route_renames import RouteRenames
+from noroshi.engine.dispatch.send_rights import SendRights, no_rights
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
@@ -64,7 +70,9 @@ async def no_agents() -> Collection[str]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessCalls:
     """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1. `agents` returns
-    the names of the agents, which measure their monitors themselves."""
+    the names of the agents, which measure their monitors themselves. `send_rights` returns what
+    may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
+    how an attempt of an agent ended."""
 
     compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
     open_transport: Callable[[Route], Transport]
@@ -73,6 +81,8 @@ class ProcessCalls:
     mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None
     difference_text: DifferenceText = by_path
     agents: Callable[[], Awaitable[Collection[str]]] = no_agents
+    send_rights: SendRights = no_rights
+    reports_of_attempt: ReportsOfAttempt = no_reports
 
 
 class Engine:
@@ -107,6 +117,8 @@ class Engine:
                 self._clocks_agree,
                 self._notices_of_attempt,
                 plugins.together,
+                process.send_rights,
+                process.reports_of_attempt,
             ),
         )
         self.route_renames = RouteRenames(store, clocks)

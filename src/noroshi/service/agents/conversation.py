@@ -31,6 +31,7 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import Body
+from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.link.signature import BadSignatureError, key_binding, verify
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
@@ -135,7 +136,14 @@ class Conversation:
             announcement != (agent.name, self._state.pins)
             or bool(self._new_configuration(agent, request))
             or self._state.orders.has_news(agent.id, request.orders)
+            or self._new_suppressions(agent, request) is not None
         )
+
+    def _new_suppressions(self, agent: Agent, request: WaitRequest) -> SuppressionsOfHub | None:
+        suppressions = self._state.suppressions.of_agent(agent.id)
+        if suppressions is None or request.suppressions in (None, suppressions.name):
+            return None
+        return suppressions
 
     def _new_configuration(self, agent: Agent, request: WaitRequest) -> str:
         name = self._configuration_name(agent.id)
@@ -154,6 +162,7 @@ class Conversation:
             name=agent.name,
             pins=state.pins,
             new_key=state.now() - (agent.key_since or agent.joined_at) >= KEY_AGE,
+            suppressions=self._new_suppressions(agent, request),
             orders=tuple(state.orders.news(agent.id, request.orders)),
         )
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.alarms import (
+    OF_HUB,
     Acknowledgement,
+    AcknowledgementOfHub,
     Remark,
     Remarked,
     Silence,
@@ -18,6 +20,8 @@ from noroshi.core.alarms import (
     without_ended,
 )
 from noroshi.core.chronology import oldest, outdated
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.judgement import serial_of
 from noroshi.core.levels import Level
 from noroshi.core.mail import NO_ORIGIN, Origin
 from noroshi.core.model import (
@@ -41,23 +45,22 @@ from noroshi.ports import (
     Node,
     Renewal,
     ReportOutcome,
+    RowEffect,
     StoreConflict,
     StoredSample,
     StoreError,
     Version,
 )
-from noroshi.stores.memory.agents import AgentsInMemory
+from noroshi.stores.memory.custody import CustodyInMemory
 from noroshi.stores.memory.rows import LeaseRow, MonitorRow
-from noroshi.stores.memory.spool import SpoolInMemory
 from noroshi.stores.store_rules import first_state, with_unanswered_attempt
 
 
-class MemoryStore(SpoolInMemory, AgentsInMemory):
+class MemoryStore(CustodyInMemory):
     """Do what ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
-        AgentsInMemory.__init__(self)
         self._log_positions: dict[str, Position] = {}
         self._version = Version(number=0)
         self._versions: list[Version] = []
@@ -205,7 +208,7 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         self._end_acknowledged(change)
 
     async def receive(
-        self, agent: str, report: Report, changes: Mapping[int, Change]
+        self, agent: str, report: Report, changes: Mapping[int, RowEffect]
     ) -> ReportOutcome:
         decision = decide_report(self._log_positions.get(agent, START), report)
         if decision.reception is not Reception.APPLY:
@@ -214,11 +217,21 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         refused_rows = tuple(
             seq
             for seq, change in new_changes
-            if change is not None and not self._write_reported(change)
+            if change is not None and not self._apply(agent, change)
         )
         self._log_positions[agent] = decision.position
         self._wakeups.notify()
         return ReportOutcome(decision=decision, refused_rows=refused_rows)
+
+    def _apply(self, agent: str, change: RowEffect) -> bool:
+        match change:
+            case CustodyChange():
+                self._put_custody(agent, change)
+            case OtherSideFate():
+                self._settle_elsewhere(agent, change)
+            case _:
+                return self._write_reported(change)
+        return True
 
     def _write_reported(self, change: Change) -> bool:
         row = self._monitors.get(change.monitor)
@@ -381,6 +394,33 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
             return None
         self._silences[id] = replace(silence, ends=now, ended_by=person)
         return silence
+
+    async def put_hub_suppressions(
+        self, silences: Sequence[Silence], acknowledgements: Sequence[AcknowledgementOfHub]
+    ) -> None:
+        own_silences = {k: s for k, s in self._silences.items() if not k.startswith(OF_HUB)}
+        self._silences = own_silences | {one.id: one for one in silences}
+        own_acknowledgements = {
+            k: one for k, one in self._acknowledgements.items() if not one.of_hub
+        }
+        self._acknowledgements = {
+            (one.acknowledgement.monitor, one.acknowledgement.item): replace(
+                one.acknowledgement, of_hub=True
+            )
+            for one in acknowledgements
+            if self._still_holds(one)
+        } | own_acknowledgements
+        self._wakeups.notify()
+
+    def _still_holds(self, one: AcknowledgementOfHub) -> bool:
+        row = self._monitors.get(one.acknowledgement.monitor)
+        events = [
+            event
+            for event in self._events.values()
+            if event.monitor == one.acknowledgement.monitor and serial_of(event) > one.serial
+        ]
+        item = row.state.items.get(one.acknowledgement.item) if row else None
+        return one.still_holds(item, events)
 
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         silences = sorted(self._silences.values(), key=lambda one: one.id)
