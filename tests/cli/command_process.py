@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from noroshi.config.config import Config
 from noroshi.door import open_door
-from noroshi.service.on_demand import ServiceOnDemand
 from tests.warm import warm
 
 NOBODYS = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC"}
@@ -45,5 +44,9 @@ async def a_node(home, service):
     config = Config(
         home=home, store=home / "noroshi.db", key=home / "key", door=home / "door.sock"
     )
-    async with open_door(config, ServiceOnDemand(lambda: service).open, lambda: None):
+
+    async def open_service():
+        return service
+
+    async with open_door(config, open_service, lambda: None):
         yield

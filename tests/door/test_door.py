@@ -13,7 +13,6 @@ import pytest
 from noroshi.config.config import Config
 from noroshi.door import LONGEST_LINE, MOST_AT_ONCE, DoorError, open_door
 from noroshi.door.unix import peer, person
-from noroshi.service.on_demand import ServiceOnDemand
 from tests.service.harness import Harness, documents
 
 STRANGER = 54321
@@ -36,8 +35,7 @@ async def a_door(tmp_path, told=None, group=""):
         door_group=group,
     )
     news = [] if told is None else told
-    service = Harness().service
-    async with open_door(config, ServiceOnDemand(lambda: service).open, lambda: news.append(1)):
+    async with open_door(config, Harness().open_service, lambda: news.append(1)):
         yield config.door
 
 

@@ -50,7 +50,7 @@ def modules_of(home, *words):
 
 
 @pytest.mark.parametrize(
-    "words, unneeded",
+    ("words", "unneeded"),
     [
         (("--no-manager",), OF_AGENTS | OF_MANAGER | OF_ALARMS | OF_PEOPLE | OF_LOGS),
         ((), OF_AGENTS),

@@ -2,7 +2,6 @@ import pytest
 
 from noroshi.config.config import Config
 from noroshi.door import open_door
-from noroshi.service.on_demand import ServiceOnDemand
 from tests.service.clients import (
     HttpClient,
     InProcessClient,
@@ -22,9 +21,7 @@ async def ask(request, tmp_path):
         config = Config(
             home=tmp_path, store=tmp_path / "s", key=tmp_path / "k", door=tmp_path / "door.sock"
         )
-        async with open_door(
-            config, ServiceOnDemand(lambda: harness.service).open, lambda: None
-        ):
+        async with open_door(config, harness.open_service, lambda: None):
             yield SocketClient(harness, config.door)
     else:
         token = await make_api_token(harness)

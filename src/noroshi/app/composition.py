@@ -81,6 +81,7 @@ from noroshi.ports import (
 from noroshi.schema import VALIDATION
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
+from noroshi.service.service_parts import ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
@@ -328,34 +329,27 @@ async def open_app(
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         hub_links = _hub_links(store, vault, config, clocks, plugins)
         endpoints = HubEndpoints()
-
-        def make_service() -> Service:
-            with imports.ONE_AT_A_TIME:
-                from noroshi.service import Service, ServiceParts
-
-            parts = ServiceParts(
-                vault=vault,
-                tokens=tokens,
-                new_id=_new_id(clocks),
-                name=config.name,
-                runs_on=host_name,
-                measure=engine.watcher.measure,
-                host_of=hosts.host_for,
-                ring=ring,
-                system=System(config, store, ring).steps,
-                surroundings=Surroundings(config, clocks),
-                self_facts=hosts.own_facts,
-                plans=plans.cache,
-                agent_names=agent_names,
-                identity=own_names.current,
-                find_install_file=lambda: find_install_file(config.home),
-                hub_links=hub_links,
-                text_failures=engine.notifier.text_failures,
-                endpoints=endpoints,
-            )
-            return Service(store, plugins, clocks, parts)
-
-        services = ServiceOnDemand(make_service, plugins.load)
+        parts = ServiceParts(
+            vault=vault,
+            tokens=tokens,
+            new_id=_new_id(clocks),
+            name=config.name,
+            runs_on=host_name,
+            measure=engine.watcher.measure,
+            host_of=hosts.host_for,
+            ring=ring,
+            system=System(config, store, ring).steps,
+            surroundings=Surroundings(config, clocks),
+            self_facts=hosts.own_facts,
+            plans=plans.cache,
+            agent_names=agent_names,
+            identity=own_names.current,
+            find_install_file=lambda: find_install_file(config.home),
+            hub_links=hub_links,
+            text_failures=engine.notifier.text_failures,
+            endpoints=endpoints,
+        )
+        services = ServiceOnDemand(store, plugins, clocks, parts)
         stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)

@@ -182,20 +182,20 @@ async def keep_link(app: App) -> None:
     """Keep the link to the hub, without end."""
 
     async def take_up(enrolment: Enrolment, answer: FetchAnswer) -> tuple[Problem, ...]:
-        service = await app.services.open()
-        problems = await service.hub_definitions.take_up(enrolment, answer)
+        definitions = await app.services.hub_definitions()
+        problems = await definitions.take_up(enrolment, answer)
         app.engine.wake_up()
         return problems
 
     async def report_refusal(enrolment: Enrolment, status: LinkStatus) -> None:
-        service = await app.services.open()
-        await service.hub_definitions.report_refusal(enrolment, status)
+        definitions = await app.services.hub_definitions()
+        await definitions.report_refusal(enrolment, status)
 
     async def put_suppressions(
         suppressions: SuppressionsOfHub, clock_offset: timedelta
     ) -> None:
-        service = await app.services.open()
-        await service.hub_suppressions.put(suppressions, clock_offset)
+        hub_suppressions = await app.services.hub_suppressions()
+        await hub_suppressions.put(suppressions, clock_offset)
         app.engine.wake_up()
 
     def monitors() -> Sequence[str]:

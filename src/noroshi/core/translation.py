@@ -239,11 +239,11 @@ class Message:
     def _is_made_as(self, other: Message) -> bool:
         """Return whether no catalogue is needed to know that both read the same in each language,
         as they do in one: a node whose texts nobody reads in Japanese saves 2 MB."""
-        mine, theirs = (
+        own_parts, other_parts = (
             (one.id, one.context, one.several, one.by, one.translations, one.arguments)
             for one in (self, other)
         )
-        return type(self) is type(other) is Message and mine == theirs
+        return type(self) is type(other) is Message and own_parts == other_parts
 
     def parts(self) -> Iterator[str]:
         """Yield the texts of which it is made, as a store keeps them."""

@@ -28,12 +28,12 @@ from noroshi.service.operation import (
     refusal_as_json,
     run_as_json,
 )
+from noroshi.service.service_parts import ServiceParts
 
 if TYPE_CHECKING:
-    from noroshi.service.operation_context import ServiceParts
     from noroshi.service.operation_list import Service
 else:
-    LATER = {"operation_context": ("ServiceParts",), "operation_list": ("Service",)}
+    LATER = {"operation_list": ("Service",)}
     __getattr__ = found_later(__name__, LATER)
 
 __all__ = [
