@@ -89,7 +89,8 @@ class ServiceParts:
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
-    returns the notices of envelopes whose text could not be made."""
+    returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
+    send for agents."""
 
     vault: Vault
     tokens: TokenSource
@@ -109,6 +110,7 @@ class ServiceParts:
     find_install_file: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
     text_failures: TextFailures = no_text_failures
+    agent_leases: AgentLeases | None = None
 
 
 class OperationContext:
@@ -139,6 +141,8 @@ class OperationContext:
         reserved_names = {self.name, self.runs_on, NETWORK, SSH_SOURCE}
         self.agent_names = parts.agent_names or AgentNames(store)
         self.agent_names.reserved = frozenset(reserved_names)
+        self.agent_leases = parts.agent_leases or AgentLeases(clocks)
+        self.agent_names.on_read = self.agent_leases.update
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
@@ -159,6 +163,7 @@ class OperationContext:
                 plugins=self.plugins,
                 current_plan=self.current,
                 text_failures=self._text_failures,
+                leases=self.agent_leases,
             )
             self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.core.agents import AgentState
+from noroshi.core.agents import Agent, AgentState
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Change
 from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
@@ -19,10 +19,12 @@ from noroshi.link.stamps import StampMint
 from noroshi.people.denied_log import DeniedLog
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
+from noroshi.service.agents.hub_fates import HubFates
 from noroshi.service.agents.open_waits import OpenWaits
 from noroshi.service.agents.order_book import OrderBook
 from noroshi.service.agents.report_rates import ReportRates
@@ -51,6 +53,7 @@ class HubParts:
     plugins: Plugins
     current_plan: CurrentPlan
     text_failures: TextFailures
+    leases: AgentLeases
 
 
 class HubState:
@@ -73,6 +76,7 @@ class HubState:
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
+        self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
@@ -102,7 +106,8 @@ class HubState:
         """Return what makes the stamps. Raises StoreError."""
         async with self._minting:
             if self._mint is None:
-                self._mint = await stamp_mint(self.store, self._vault, self.clocks.wall)
+                hub_time = self.leases.time
+                self._mint = await stamp_mint(self.store, self._vault, hub_time.now)
             return self._mint
 
     async def refresh(self) -> None:
@@ -119,6 +124,19 @@ class HubState:
         self._last_pins = self.pins
         if await self.book.refresh(names) or has_pins_changed:
             self.open_waits.wake_all()
+        for id in await self.fates.refresh(self.roster.agents):
+            self.open_waits.wake(id)
+
+    async def note_sender(self, agent: Agent, promise: Promise) -> Agent:
+        """Renew the lease of an agent by what a message says of who sends; whether it has a route of
+        its own is stored before the message is answered. Raises StoreError."""
+        own_route = self.leases.renew(agent.id, promise)
+        if own_route is agent.own_route:
+            return agent
+        changed_agent = await self.roster.change(
+            agent.id, lambda current: replace(current, own_route=own_route)
+        )
+        return changed_agent or agent
 
     async def with_texts(self, change: Change) -> Change:
         """Return a change with the texts of its envelopes, and the notices of those that could not
