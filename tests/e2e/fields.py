@@ -1,6 +1,7 @@
 """A hub and its agents as computers of their own (machines.py), and a server for mail beside them."""
 
 import os
+import re
 import signal
 import socket
 import struct
@@ -10,7 +11,7 @@ from collections import Counter
 
 from tests.e2e.hubs import Hub, Server
 from tests.e2e.machines import Field
-from tests.e2e.world import Mailbox, until
+from tests.e2e.world import PATIENCE, Mailbox, until
 
 PORT = 7664
 WATCH = """
@@ -89,6 +90,14 @@ class FieldHub(OnMachine, Hub):
         self.machine = machine
         super().__init__(machine.outside / "node", PORT)
 
+    def shows(self, agent, patience=PATIENCE):
+        """It has what the agent saw last."""
+
+        def is_shown():
+            return self.level(agent.name) == agent.seen[-1]
+
+        until(is_shown, f"{agent.name} at the hub", patience)
+
     def begin(self):
         node = self.serve_warm()
         address = self.machine.address
@@ -133,6 +142,7 @@ class Shop:
         return self._listener is not None
 
     def open(self):
+        self.visits.clear()
         with self._machine.network():
             self._listener = socket.create_server(("127.0.0.1", self.port))
         self._keeper = threading.Thread(target=self._keep, args=(self._listener,))
@@ -195,21 +205,24 @@ class Fleet:
 
     def open_mailbox(self):
         with self.post.network():
+            self.mailbox.close()
             self.mailbox.open()
 
-    def mails(self, agent):
-        """The mails about an agent's shop: subject and Message-ID of each."""
-        return [
-            (mail["Subject"], mail["Message-ID"])
-            for mail in self.mailbox.mails
-            if agent.name in mail["Subject"]
-        ]
+    def mails(self):
+        """How often each mail came, by its id in the ledger."""
+        return Counter(_sent_id(mail["Message-ID"]) for mail in self.mailbox.mails)
+
+    def alarms(self, agent):
+        """The alarms of an agent's shop in the ledger of the hub."""
+        return self.hub.call("ledger", monitor=f"{agent.name}/net/shop", last=1000)["rows"]
 
     def all_is_told(self):
         """The hub has each event of each agent once and in order; each alarm came as one mail."""
         for agent in self.agents:
             self.has_the_log_of(agent)
             self.told_once(agent)
+        known = {_carrier(row) for agent in self.agents for row in self.alarms(agent)}
+        assert known == self.mails().keys()
 
     def has_the_log_of(self, agent):
         until(lambda: agent.link()["backlog"] == 0, f"the hub to have the log of {agent.name}")
@@ -219,13 +232,17 @@ class Fleet:
         assert [after for _, _, after in at_hub] == agent.seen
 
     def told_once(self, agent):
-        count = len(agent.seen)
+        """Each event of the agent was one alarm, and came in one mail."""
         until(
-            lambda: len(self.mails(agent)) >= count and not self.hub.queue(),
-            f"{count} mails of {agent.name}",
+            lambda: (
+                [row["state"] for row in self.alarms(agent)] == ["accepted"] * len(agent.seen)
+            ),
+            f"{len(agent.seen)} alarms of {agent.name}",
         )
-        ids = Counter(id for _, id in self.mails(agent))
-        assert len(ids) == count and set(ids.values()) == {1}, self.mails(agent)
+        alarms, mails = self.alarms(agent), self.mails()
+        events = Counter(row["alarm"].partition("/")[0] for row in alarms)
+        assert events == {id: 1 for id, _, _ in self.hub.events(agent.name)}
+        assert {mails[_carrier(row)] for row in alarms} == {1}, mails
 
     def end(self):
         for agent in self.agents:
@@ -235,3 +252,14 @@ class Fleet:
         if self.mailbox:
             self.mailbox.close()
         self.field.end()
+
+
+def _sent_id(message_id):
+    """A digest that is put together anew has another ending."""
+    id, _, _ = message_id.strip("<>").partition("@")
+    return re.sub(r"(/together)~.*", r"\1", id)
+
+
+def _carrier(row):
+    """The mail in which an alarm came: its own, or that of several."""
+    return row["digest"] or row["mail"]

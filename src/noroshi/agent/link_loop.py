@@ -64,6 +64,8 @@ ANSWER_MARGIN = 20.0
 """Seconds for which the answer to a wait may be late: then the connection is taken for dead."""
 EARLY = 1.0
 """Seconds: a wait that is answered sooner, without news, was not held."""
+CLOCK_MOVED = timedelta(seconds=30)
+"""By so much the clocks may part until silences of the hub are asked for again."""
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
 
 REMOVED = _(
@@ -115,6 +117,9 @@ class LinkLoop:
         self._client = parts.client(enrolment)
         self._contact_event = asyncio.Event()
         self._keys: KeyChain | None = None
+        self._suppressions = ""
+        """The name of what people at the hub say, as it is in use here."""
+        self._used_offset = timedelta(0)
         self._refused_answer: tuple[FetchAnswer, int] | None = None
         """The configuration that was not taken up, and the version of the definitions then."""
 
@@ -195,17 +200,28 @@ class LinkLoop:
             hold=hold,
             clock=self._now().timestamp(),
             backlog=await self._backlog(),
+            suppressions=self._suppressions,
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
         self._set_contact()
         is_other = await self._update_enrolment("", answer.name, answer.pins)
+        is_other |= await self._put_suppressions(answer)
         is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
         return News(
             configuration=answer.configuration,
             is_key_due=answer.new_key or await self._is_key_due(),
             is_early=is_early,
         )
+
+    async def _put_suppressions(self, answer: WaitAnswer) -> bool:
+        """Judge by what people at the hub say by now, if that is news; return whether it is."""
+        if answer.suppressions is None:
+            return False
+        offset = self.status.clock_offset or timedelta(0)
+        await self._calls.put_suppressions(answer.suppressions, offset)
+        self._suppressions, self._used_offset = answer.suppressions.name, offset
+        return True
 
     async def _fetch(self, step: LinkStep) -> Outcome:
         request = FetchRequest(configuration=step.state.offered_configuration)
@@ -228,6 +244,7 @@ class LinkLoop:
         self.status = replace(self.status, problems=problems)
         if not problems:
             self._refused_answer = None
+            self._suppressions = ""  # what is said of new monitors was left out
             return ConfigurationAccepted(answer.configuration)
         self._refused_answer = answer, await self._parts.store.current_number()
         log.warning(
@@ -340,6 +357,8 @@ class LinkLoop:
         middle = sent_at + (self._now() - sent_at) / 2
         offset = middle - datetime.fromtimestamp(hub_clock, UTC)
         self.status = replace(self.status, clock_offset=offset or timedelta(0))
+        if abs(offset - self._used_offset) > CLOCK_MOVED:
+            self._suppressions = ""  # they end at other times by this clock
 
     def _now(self) -> datetime:
         return self._parts.clocks.wall()

@@ -34,6 +34,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
+from noroshi.core.sender_lease import LeaseTerms
 from noroshi.core.sources import SourceKind, source_of
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
@@ -42,6 +43,7 @@ from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
+from noroshi.engine.dispatch.send_rights import SendRightSources
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
 from noroshi.hosts.agent_names import AgentNames
@@ -82,6 +84,7 @@ from noroshi.ports import (
 )
 from noroshi.schema import VALIDATION
 from noroshi.service import Service, ServiceParts
+from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
@@ -301,6 +304,8 @@ async def open_app(
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
+        agent_leases, send_rights = _agent_leases(config, clocks), SendRightSources()
+        send_rights.of_hub = agent_leases.rights
         stack.callback(hosts.close)
         engine = Engine(
             store,
@@ -314,6 +319,7 @@ async def open_app(
                 mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
                 agents=agent_names.ensure_read,
+                send_rights=send_rights.current,
             ),
             _engine_settings(config),
         )
@@ -343,12 +349,19 @@ async def open_app(
                 find_install_file=lambda: find_install_file(config.home),
                 hub_links=hub_links,
                 text_failures=engine.notifier.text_failures,
+                agent_leases=agent_leases,
             ),
         )
         stack.push_async_callback(service.close)
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, service, plans, tokens, people, hub_links)
+
+
+def _agent_leases(config: Config, clocks: Clocks) -> AgentLeases:
+    return AgentLeases(
+        clocks, LeaseTerms(alone_after=timedelta(seconds=config.alone_after_seconds))
+    )
 
 
 def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentNames) -> OwnNames:

@@ -239,9 +239,8 @@ SETTINGS: Mapping[str, Setting] = {
         read_alone,
         120,
         _(
-            "For the agents of this node: an agent that has a route of its own sends its "
-            "notifications\n"
-            "by that route after this number of seconds without this node; at least 90."
+            "Number of seconds without contact to this node after which an agent that has a route of\n"
+            "its own sends its notifications itself: 90 to 3600."
         ),
     ),
     "may_reach": Setting(

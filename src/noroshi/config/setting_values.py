@@ -82,8 +82,9 @@ def read_socket(home: Path, value: object) -> Path:
 
 def read_alone(_home: Path, value: object) -> int:
     """Seconds without the hub."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    if not is_number or not LEAST_ALONE <= value <= MOST_ALONE:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise SettingValueError(NO_ALONE.fill(least=LEAST_ALONE, most=MOST_ALONE))
+    if not LEAST_ALONE <= value <= MOST_ALONE:
         raise SettingValueError(NO_ALONE.fill(least=LEAST_ALONE, most=MOST_ALONE))
     return value
 

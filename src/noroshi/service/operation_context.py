@@ -51,6 +51,7 @@ from noroshi.ports import (
 from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
+from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints, ListenerControl
 from noroshi.service.diagnostics.running_examinations import (
     RunningExamination,
@@ -192,6 +193,17 @@ class OperationContext:
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return self.clocks.wall()
+
+    def node_identity(self) -> NodeIdentity:
+        """Return the names and addresses of this node, and the names of its agents."""
+        if self.identity is None:
+            return NodeIdentity(
+                self.name,
+                self.runs_on,
+                agents=self.agent_names.current(),
+                removed_agents=self.agent_names.removed_names(),
+            )
+        return self.identity()
 
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""

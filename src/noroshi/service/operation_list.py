@@ -13,6 +13,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.hub_suppressions import HubSuppressions
 from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
@@ -33,6 +34,7 @@ from noroshi.service.mail.queue import QueueOperations
 from noroshi.service.monitors.details import MonitorOperations
 from noroshi.service.monitors.history import HistoryOperations
 from noroshi.service.monitors.run_now import RunNowOperations
+from noroshi.service.monitors.server_overview import ServerOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.backup import BackupOperations
 from noroshi.service.node.job_heartbeats import HeartbeatOperations
@@ -81,6 +83,7 @@ class Service:
         self.previews = PreviewOperations(context)
         self.ledger = LedgerOperations(context)
         self.status = StatusOperations(context)
+        self.servers = ServerOperations(context)
         self.monitors = MonitorOperations(context)
         self.history = HistoryOperations(context)
         self.trials = RunNowOperations(context)
@@ -89,6 +92,7 @@ class Service:
         self.agents_listener = ListenerOperations(context)
         self.hub = HubOperations(context)
         self.hub_definitions = HubDefinitions(context)
+        self.hub_suppressions = HubSuppressions(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
@@ -167,6 +171,7 @@ GROUPS = (
     PreviewOperations,
     LedgerOperations,
     StatusOperations,
+    ServerOperations,
     MonitorOperations,
     HistoryOperations,
     RunNowOperations,

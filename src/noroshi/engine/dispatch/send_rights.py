@@ -25,7 +25,7 @@ class SendRightSources:
 
     def current(self) -> Collection[SendRight]:
         """Return all rights of this moment."""
-        return frozenset((*self.of_hub(), *self.of_agent()))
+        return (*self.of_hub(), *self.of_agent())
 
 
 def may_begin(envelope: Envelope, rights: Collection[SendRight]) -> bool:

@@ -60,13 +60,11 @@ class AgentLeases:
     def renew(self, agent: str, promise: Promise) -> bool:
         """Renew the lease of an agent after a message; return whether the agent has a route of its
         own, which has to be stored before the message is answered."""
-        sender, terms = promise.sender, self.terms
-        if sender is Sender.HUB:
-            terms = self._promised_terms(promise.alone_after)
-            if terms is None:
-                sender, terms = Sender.AGENT, self.terms
+        sender, terms = promise.sender, self._promised_terms(promise.alone_after)
+        if sender is Sender.HUB and terms is None:
+            sender = Sender.AGENT
         lease = self.lease(agent).renewed(
-            sender, promise.stamped_at, terms, is_caught_up=promise.is_caught_up
+            sender, promise.stamped_at, terms or self.terms, is_caught_up=promise.is_caught_up
         )
         self._leases[agent] = lease
         self._add_rights(agent)

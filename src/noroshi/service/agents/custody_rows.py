@@ -6,7 +6,6 @@ administrators alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -45,27 +44,29 @@ def read_custody_row(
 
 
 def _fate(
-    sent: SentOfRow, agent: str, settled_at: datetime, now: datetime
+    row: SentOfRow, agent: str, settled_at: datetime, now: datetime
 ) -> CustodyChange | OtherSideFate:
     """What the agent gave up goes back to the hub, which has other routes."""
-    if sent.fate == DeliveryState.SET_ASIDE:
+    if row.fate == DeliveryState.SET_ASIDE:
         return CustodyChange(
-            envelopes=(sent.envelope,), custody=Custody.HUB, changed_at=settled_at
+            envelopes=(row.envelope,), custody=Custody.HUB, changed_at=settled_at
         )
-    if sent.fate not in (DeliveryState.ACCEPTED, DeliveryState.DROPPED):
-        raise RowRefusedError(f"{printable(sent.fate[:40])} is no end of a notification")
-    is_by_hub = sent.sent_by == BY_HUB
-    receipt = sent.receipt if sent.fate == DeliveryState.ACCEPTED else None
+    if row.fate not in (DeliveryState.ACCEPTED, DeliveryState.DROPPED):
+        raise RowRefusedError(f"{printable(row.fate[:40])} is no end of a notification")
+    is_by_hub = row.sent_by == BY_HUB
+    receipt = row.receipt if row.fate == DeliveryState.ACCEPTED else None
     return OtherSideFate(
-        envelope=sent.envelope,
-        state=EnvelopeState(sent.fate),
+        envelope=row.envelope,
+        state=EnvelopeState(row.fate),
         custody=Custody.HUB if is_by_hub else Custody.SENT_BY_AGENT,
         settled_at=settled_at,
-        receipt=None if receipt is None else _clean(receipt, "" if is_by_hub else agent, now),
+        receipt=None
+        if receipt is None
+        else _clean_receipt(receipt, "" if is_by_hub else agent, now),
     )
 
 
-def _clean(receipt: Receipt, sent_by: str, now: datetime) -> Receipt:
+def _clean_receipt(receipt: Receipt, sent_by: str, now: datetime) -> Receipt:
     answers = list(receipt.answers.items())[:MOST_ANSWERS]
     return Receipt(
         at=_bounded(receipt.at, now),

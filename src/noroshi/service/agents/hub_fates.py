@@ -10,7 +10,7 @@ from noroshi.core.mail import Receipt, delivery_state
 from noroshi.link.report_messages import HubFate
 from noroshi.ports import Clocks, Store, StoredFate
 
-TOLD_AGAIN_AFTER = 10.0
+REPEATED_AFTER = 10.0
 """Seconds after which what was told and not acknowledged counts as news once more."""
 
 
@@ -21,7 +21,7 @@ class HubFates:
     def __init__(self, store: Store, clocks: Clocks, name: str) -> None:
         self._store, self._clocks, self._name = store, clocks, name
         self._newest: Mapping[str, int] = {}
-        self._told = dict[str, tuple[int, float]]()
+        self._deliveries = dict[str, tuple[int, float]]()
 
     async def refresh(self, agents: Mapping[str, Agent]) -> Collection[str]:
         """Read the numbers anew, and return the agents for whom there is more than before. Raises
@@ -30,17 +30,18 @@ class HubFates:
         for id, number in newest.items():
             if id not in agents or not agents[id].own_route:
                 await self._store.forget_fates(id, number)
-        own = {id: n for id, n in newest.items() if id in agents and agents[id].own_route}
-        changed = [id for id, number in own.items() if number > self._newest.get(id, 0)]
-        self._newest = own
-        return changed
+        able_agents = {id for id, agent in agents.items() if agent.own_route}
+        numbers = {id: number for id, number in newest.items() if id in able_agents}
+        agents_with_news = [id for id, n in numbers.items() if n > self._newest.get(id, 0)]
+        self._newest = numbers
+        return agents_with_news
 
     def has_news(self, agent: str, known_number: int) -> bool:
         """Return whether an agent lacks fates, but for those that it was told just now."""
-        told_number, told_at = self._told.get(agent, (0, 0.0))
-        if self._clocks.steady() - told_at >= TOLD_AGAIN_AFTER:
-            told_number = 0
-        return self._newest.get(agent, 0) > max(known_number, told_number)
+        delivered_number, delivered_at = self._deliveries.get(agent, (0, 0.0))
+        if self._clocks.steady() - delivered_at >= REPEATED_AFTER:
+            delivered_number = 0
+        return self._newest.get(agent, 0) > max(known_number, delivered_number)
 
     async def news(self, agent: Agent, known_number: int) -> tuple[HubFate, ...]:
         """Return the fates that an agent lacks, and forget those that it knows. Raises
@@ -50,14 +51,14 @@ class HubFates:
         await self._store.forget_fates(agent.id, known_number)
         fates = await self._store.fates_of(agent.id, known_number)
         if fates:
-            self._told[agent.id] = fates[-1].number, self._clocks.steady()
-        return tuple(map(self._told_fate, fates))
+            self._deliveries[agent.id] = fates[-1].number, self._clocks.steady()
+        return tuple(map(self._hub_fate, fates))
 
     def begin(self, agent: str) -> None:
         """Begin anew with an agent whose link begins: what it was told may be lost."""
-        self._told.pop(agent, None)
+        self._deliveries.pop(agent, None)
 
-    def _told_fate(self, fate: StoredFate) -> HubFate:
+    def _hub_fate(self, fate: StoredFate) -> HubFate:
         return HubFate(
             number=fate.number,
             envelope=fate.envelope,

@@ -31,8 +31,12 @@ from noroshi.service.agents.report_rates import ReportRates
 from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
+from noroshi.service.agents.suppression_book import SuppressionBook
+from noroshi.service.agents.witnesses import witness_ranks
 from noroshi.vault import Vault
 
+RANKED_FOR = 5.0
+"""Seconds for which the witnesses count as they were chosen."""
 DOOR = "link"
 """The door of agents in the audit log."""
 TextFailures = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
@@ -76,6 +80,7 @@ class HubState:
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
+        self.suppressions = SuppressionBook(store, self.monitors)
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
@@ -83,6 +88,8 @@ class HubState:
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
+        self._ranks: Mapping[str, int] | None = None
+        self._ranked_at = 0.0
 
     def _refused_rows(self, agent: str) -> int:
         return self.report_rates.recently_refused(agent, self.clocks.steady())
@@ -124,8 +131,19 @@ class HubState:
         self._last_pins = self.pins
         if await self.book.refresh(names) or has_pins_changed:
             self.open_waits.wake_all()
+        for id in await self.suppressions.refresh(names, self.now()):
+            self.open_waits.wake(id)
         for id in await self.fates.refresh(self.roster.agents):
             self.open_waits.wake(id)
+
+    def witness_rank(self, agent: str) -> int:
+        """Return an agent's place among those that tell when the hub is gone; 0: it does not."""
+        now = self.clocks.steady()
+        if self._ranks is None or now - self._ranked_at >= RANKED_FOR:
+            agents, last_seen = self.roster.agents, self.presence.last_seen()
+            self._ranks = witness_ranks(agents, last_seen, self.now())
+            self._ranked_at = now
+        return self._ranks.get(agent, 0)
 
     async def note_sender(self, agent: Agent, promise: Promise) -> Agent:
         """Renew the lease of an agent by what a message says of who sends; whether it has a route of

@@ -1,0 +1,137 @@
+"""Ten agents and their hub, each on a computer of its own, and what befalls their cables, their
+processes, their clocks and their disks.
+
+After each of these the hub has each event once and in order, and each alarm came as one mail.
+"""
+
+import pytest
+
+from tests.e2e.fields import Fleet
+from tests.e2e.world import until
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    fleet = Fleet(tmp_path_factory.mktemp("fleet"), agents=10)
+    yield fleet
+    fleet.end()
+
+
+def misses_its_hub(agent):
+    until(lambda: agent.link()["phase"] == "away", f"{agent.name} to miss its hub")
+
+
+def test_each_of_ten_is_told_once(fleet):
+    for agent in fleet.agents:
+        agent.flip()
+    fleet.all_is_told()
+
+
+def test_cables_that_are_cut_or_carry_one_way(fleet):
+    cut, deaf, mute, *others = fleet.agents
+    cut.machine.cut_from(fleet.hub.machine)
+    deaf.machine.hear_nothing_from(fleet.hub.machine)
+    mute.machine.say_nothing_to(fleet.hub.machine)
+    for agent in fleet.agents:
+        agent.flip()
+    for agent in others:
+        fleet.told_once(agent)
+    for agent in (cut, deaf, mute):
+        misses_its_hub(agent)
+        agent.flip()
+        agent.machine.heal()
+    fleet.all_is_told()
+
+
+def test_cables_that_lose_packets(fleet):
+    for agent in fleet.agents[:3]:
+        agent.machine.lose(5, fleet.hub.machine)
+    for agent in 3 * fleet.agents[:4]:
+        agent.flip()
+    fleet.all_is_told()
+    for agent in fleet.agents[:3]:
+        agent.machine.heal()
+
+
+# killed between two steps
+
+
+TRIES = 9
+
+
+def before_it_is_sent(fleet, agent):
+    agent.machine.cut_from(fleet.hub.machine)
+    agent.flip()
+
+
+def before_it_is_received(fleet, agent):
+    agent.machine.say_nothing_to(fleet.hub.machine)
+    agent.flip()
+
+
+def before_the_hub_answers(fleet, agent):
+    for _ in range(TRIES):
+        agent.machine.hear_nothing_from(fleet.hub.machine)
+        agent.flip()
+        try:
+            return fleet.hub.shows(agent, patience=5)
+        except AssertionError:  # samples were on their way, so no report is begun
+            agent.machine.heal()
+            fleet.all_is_told()
+    raise AssertionError("no report came through")
+
+
+def before_the_mail_is_sent(fleet, agent):
+    fleet.mailbox.close()
+    agent.flip()
+    fleet.hub.shows(agent)
+
+
+def after_all(fleet, agent):
+    agent.flip()
+    fleet.all_is_told()
+
+
+STEPS = (
+    before_it_is_sent,
+    before_it_is_received,
+    before_the_hub_answers,
+    before_the_mail_is_sent,
+    after_all,
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("killed", ["hub", "agent"])
+def test_one_of_the_two_is_killed(fleet, killed, step):
+    agent = fleet.agents[3]
+    step(fleet, agent)
+    node = {"hub": fleet.hub, "agent": agent}[killed]
+    node.kill()
+    node.serve_warm()
+    agent.machine.heal()
+    fleet.open_mailbox()
+    fleet.all_is_told()
+
+
+def test_an_agent_is_killed_while_it_measures(fleet):
+    agent = fleet.agents[4]
+    if agent.shop.is_open:
+        agent.flip()
+    agent.shop.open()
+    until(lambda: agent.shop.visits, "a visit")
+    agent.kill()
+    agent.serve_warm()
+    agent.sees("ok")
+    fleet.all_is_told()
+
+
+def test_the_hub_is_killed_with_reports_that_it_has_not_read(fleet):
+    fleet.hub.stop()
+    for agent in fleet.agents:
+        agent.flip()
+    fleet.hub.kill()
+    fleet.hub.serve_warm()
+    fleet.all_is_told()
