@@ -72,13 +72,13 @@ class Conversation:
         caller.check_body(body.content)
         handler = self._handlers.get(name)
         if handler is None:
-            raise LinkRefusedError(LinkFault.MALFORMED, "there is no such message")
+            raise LinkRefusedError(LinkFault.MALFORMED, "unknown message type")
         return await handler(caller, body)
 
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
         state, hello = self._state, message_of(HelloRequest, body)
         if not versions_fit(__version__, hello.version):
-            text = f"the hub is {__version__}, the agent {printable(hello.version)[:40]}"
+            text = f"the hub runs {__version__}, the agent {printable(hello.version)[:40]}"
             raise LinkRefusedError(LinkFault.VERSION, text)
         machine = clean_machine(hello.machine)
         life = caller.signed.life
@@ -158,7 +158,7 @@ class Conversation:
         """Return an agent as it is now. Raises LinkRefusedError if it was removed."""
         agent = self._state.roster.agents.get(id)
         if agent is None:
-            raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
+            raise LinkRefusedError(LinkFault.REVOKED, "the hub no longer recognises this agent")
         refuse_revoked(agent)
         return agent
 
@@ -229,7 +229,7 @@ class Conversation:
         except BadSignatureError:
             is_proved = False
         if not is_proved:
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is none")
+            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is malformed")
         agents = self._state.roster.agents.values()
         if any(one.thumbprint == thumbprint and one.id != id for one in agents):
             raise LinkRefusedError(LinkFault.MALFORMED, "the key is another agent's")
@@ -251,4 +251,4 @@ class Conversation:
 
     async def _change(self, id: str, change: Callable[[Agent], Agent]) -> None:
         if await self._state.roster.change(id, change) is None:
-            raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
+            raise LinkRefusedError(LinkFault.REVOKED, "the hub no longer recognises this agent")

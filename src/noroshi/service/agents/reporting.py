@@ -275,7 +275,7 @@ def _require_sound(request: ReportRequest) -> None:
         raise LinkRefusedError(LinkFault.TOO_LARGE, "there are too many rows")
     are_sound = all(map(_is_sound_position, (request.start, request.last)))
     if not are_sound or not all(map(_is_sound_row, request.rows)):
-        raise LinkRefusedError(LinkFault.MALFORMED, "these are no rows of a log")
+        raise LinkRefusedError(LinkFault.MALFORMED, "the rows are not valid log rows")
 
 
 def _is_sound_position(position: Position) -> bool:
