@@ -190,9 +190,14 @@ class HubLease:
             return HubReason.ONLY_SENDER
         if custody is Custody.HUB and now < self.expires_at - terms.attempt_margin:
             return HubReason.LEASE
-        if now >= max(self.expires_at, self.last_contact) + terms.grace:
+        if now >= self.grace_at(terms):
             return HubReason.GRACE
         return HubReason.WITH_AGENT if custody is Custody.AGENT else HubReason.LAPSED
+
+    def grace_at(self, terms: LeaseTerms) -> datetime:
+        """Return from when on the hub sends what the agent may have sent, as it may be
+        destroyed."""
+        return max(self.expires_at, self.last_contact) + terms.grace
 
     def _tells_of_route(
         self, sender: Sender, stamped_at: datetime, *, is_caught_up: bool

@@ -81,6 +81,10 @@ class AgentLeases:
         """Return whether the hub may begin to send a notification of an agent now, and why."""
         return self.lease(agent).decide(custody, self.time.now(), self.terms)
 
+    def grace_at(self, agent: str) -> datetime:
+        """Return when the hub sends what the agent may have sent, if it is not heard until then."""
+        return self.lease(agent).grace_at(self.terms)
+
     def rights(self) -> Collection[SendRight]:
         """Return what may be sent now of the notifications of all agents."""
         now = self._steady()
