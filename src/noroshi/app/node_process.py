@@ -193,7 +193,11 @@ async def keep_link(app: App) -> None:
         return [id for id, one in plan.monitors.items() if one.instance.of_hub]
 
     calls = NodeCalls(
-        take_up, app.service.hub_definitions.report_refusal, monitors, put_suppressions
+        take_up,
+        app.service.hub_definitions.report_refusal,
+        monitors,
+        put_suppressions,
+        app.service.hub_orders.carry_out,
     )
     while True:
         try:

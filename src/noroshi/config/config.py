@@ -19,6 +19,7 @@ from noroshi.config.setting_values import (
     read_one_of,
     read_path,
     read_socket,
+    read_some_of,
     read_text,
     read_texts,
     read_url,
@@ -36,6 +37,7 @@ from noroshi.imports import ONE_AT_A_TIME
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
+HUB_REQUESTS = ("try", "doctor", "discover")
 WRITABLE_BY_OTHERS = 0o002
 
 NO_FILE = with_commands(
@@ -60,7 +62,8 @@ class Config:
     may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
     our place, so `repr` leaves it out. Days to keep: `history_days` for readings, `ledger_days`
     for settled mails and events, `audit_days` for what people changed. `may_reach` are networks
-    that definitions may reach although they are closed by default. `web` None: there is no
+    that definitions may reach although they are closed by default. `hub_requests` is what the
+    hub may order at any time. `web` None: there is no
     manager.
     """
 
@@ -81,6 +84,7 @@ class Config:
     ledger_days: int = 365
     audit_days: int = 365
     may_reach: tuple[Net, ...] = ()
+    hub_requests: tuple[str, ...] = HUB_REQUESTS
     web: Web | None = None
 
 
@@ -241,6 +245,14 @@ SETTINGS: Mapping[str, Setting] = {
             "the manager. Written as 169.254.169.254 or 169.254.0.0/16."
         ),
     ),
+    "hub_requests": Setting(
+        read_some_of(HUB_REQUESTS),
+        list(HUB_REQUESTS),
+        _(
+            'What the hub of this server may request at any time: "try" measures a monitor now,\n'
+            '"doctor" checks what can be read here, "discover" lists disks, services and ports.'
+        ),
+    ),
     "web": Setting(
         read_web,
         {"port": PORT},
@@ -273,6 +285,8 @@ def sample(**chosen_settings: str | bool) -> str:
 def _in_toml(default: object) -> str:
     if isinstance(default, dict):
         return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    if isinstance(default, list):
+        return "[" + ", ".join(f'"{one}"' for one in default) + "]"
     if isinstance(default, bool):
         return str(default).lower()
     return f'"{default}"' if isinstance(default, str) else str(default)

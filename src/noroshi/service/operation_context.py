@@ -89,7 +89,8 @@ class ServiceParts:
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
-    returns the notices of envelopes whose text could not be made."""
+    returns the notices of envelopes whose text could not be made. `hub_requests` is what the hub
+    may order at any time."""
 
     vault: Vault
     tokens: TokenSource
@@ -109,6 +110,7 @@ class ServiceParts:
     find_install_file: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
     text_failures: TextFailures = no_text_failures
+    hub_requests: Collection[str] = ()
 
 
 class OperationContext:
@@ -124,6 +126,7 @@ class OperationContext:
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
+        self.hub_requests = parts.hub_requests
         self.endpoints = HubEndpoints()
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from noroshi import schema
@@ -150,11 +150,8 @@ def _instance_of(agent: str, documents: Iterable[Document]) -> str:
     if measured:
         return measured[0]
     name = instance_name(agent)
-    return next(
-        one
-        for one in (name, *(f"{name}-{number}" for number in count(2)))
-        if one not in instances
-    )
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if one not in instances)
 
 
 def _existing_monitors(documents: Iterable[Document], instance: str) -> Collection[str]:
