@@ -161,7 +161,7 @@ ALL = {
     "other-version": replace(
         TURNED_AWAY,
         refusal=HubRefusal.OTHER_VERSION,
-        detail=plain("the hub is 3.0.0, the agent 1.0.0"),
+        detail=plain("the hub runs 3.0.0, the agent 1.0.0"),
     ),
     "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
 }

@@ -10,7 +10,6 @@ import pytest
 from noroshi import schema
 from noroshi.agent.order_desk import MOST_OPEN, ORDERS, OrderDesk
 from noroshi.agent.order_log import OrderLog
-from noroshi.core.translation import plain
 from noroshi.link.order_messages import MOST_ANSWER, Order, OrderAnswer, OrderOutcome
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.memory.store import MemoryStore
@@ -39,7 +38,7 @@ def test_only_orders_beyond_the_last_are_taken(number, given, taken, new_number)
     log, new = OrderLog(number=number).take([order(one) for one in given])
     assert ([one.id for one in new], log.number) == (taken, new_number)
     assert log.open_orders == tuple(taken)
-    assert log.without("o1").open_orders == tuple(one for one in taken if one != "o1")
+    assert log.with_answered("o1").open_orders == tuple(one for one in taken if one != "o1")
 
 
 class Desk:
@@ -109,9 +108,9 @@ async def test_what_fails_here_or_is_too_large_is_answered_so():
     desk.result = OrderAnswer(order="", outcome=DONE, body="x" * (MOST_ANSWER + 1))
     await desk.desk.take([order(2)])
     answers = await desk.answers(2)
-    assert [(one.outcome, one.words) for one in answers] == [
-        ("failed", plain("ValueError")),
-        ("failed", plain("the result is too large")),
+    assert [(one.outcome, one.words.en) for one in answers] == [
+        ("failed", "ValueError"),
+        ("failed", "the result is too large"),
     ]
 
 

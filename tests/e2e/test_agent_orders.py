@@ -108,7 +108,7 @@ def test_what_the_agent_finds_becomes_its_watch(hub, fs01):
 def test_what_the_agents_file_forbids_is_answered_so(hub, fs01):
     allow(fs01, ["doctor"])
     page = hub.run("try", MEASURED).stdout
-    assert "noroshi.toml of fs01 does not allow this" in page
+    assert "noroshi.toml on fs01 does not allow this" in page
     assert "✓ Volumes" in hub.run("doctor", "files").stdout
 
 
@@ -136,6 +136,6 @@ def test_an_order_is_done_at_most_once_though_the_agent_is_killed_amid_it(hub, s
     gate.touch()
     server.serve()
     page, _errors = trial.communicate(timeout=PATIENCE)
-    assert "Noroshi on fs01 was restarted meanwhile" in page
+    assert "Noroshi on fs01 was restarted in the meantime" in page
     server.until_linked()
     assert len(runs.read_text().split()) == 2

@@ -4,12 +4,18 @@ processes, their clocks and their disks.
 After each of these the hub has each event once and in order, and each alarm came as one mail.
 """
 
+import shutil
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.e2e.fields import Fleet
 from tests.e2e.world import until
+from tests.stores.volumes import fill
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+FIVE_MINUTES = timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +135,125 @@ def test_an_agent_is_killed_while_it_measures(fleet):
 
 
 def test_the_hub_is_killed_with_reports_that_it_has_not_read(fleet):
-    fleet.hub.stop()
+    with fleet.hub.standing_still():
+        for agent in fleet.agents:
+            agent.flip()
+        fleet.hub.kill()
+    fleet.hub.serve_warm()
+    fleet.all_is_told()
+
+
+def test_a_hub_that_stands_still_for_five_minutes(fleet):
+    for agent in fleet.agents:
+        agent.clock.visits.clear()
+    with fleet.hub.standing_still():
+        for agent in fleet.agents:
+            agent.flip()
+        for agent in fleet.agents:
+            misses_its_hub(agent)
+        until(lambda: age_of_contact(fleet.agents[0]) > FIVE_MINUTES, "five minutes", 400)
+        for agent in fleet.agents:
+            agent.flip()
+    fleet.all_is_told()
+    for agent in fleet.agents:  # each looked at its turns, and at each once
+        assert agent.turns() == [*range(len(agent.turns()))]
+        assert len(agent.turns()) > 28
+
+
+def age_of_contact(agent):
+    return datetime.now(UTC) - datetime.fromisoformat(agent.link()["last_contact"])
+
+
+# delays, clocks, disks
+
+
+def test_a_link_that_is_slow_by_200_ms(fleet):
+    relay = fleet.relay(0.2)
+    agent = fleet.join(fleet.field.machine("fs11"), relay.address)
+    fleet.watch(agent)
+    for _ in range(6):
+        agent.flip()
+    assert relay.carried
+    fleet.all_is_told()
+
+
+def test_clocks_that_are_five_minutes_apart(fleet):
+    for agent, minutes in zip(fleet.agents, (5, -5), strict=False):
+        agent.end()
+        agent.serve_by_clock(minutes)
+        agent.until_linked()
+        agent.flip()
+        agent.flip()
+        offset = timedelta(seconds=agent.link()["clock_offset"])
+        assert abs(offset - timedelta(minutes=minutes)) < timedelta(minutes=1)
+    fleet.all_is_told()
+    for agent in fleet.agents[:2]:
+        agent.end()
+        agent.serve_warm()
+        agent.flip()
+    fleet.all_is_told()
+
+
+def test_an_agent_whose_disk_is_full(fleet):
+    agent = fleet.agents[5]
+    agent.machine.cut_from(fleet.hub.machine)
+    filler = fill(agent.machine.outside)
+    agent.flip()
+    fill(agent.machine.outside)  # what it had kept for this, too
+    agent.flip()
+    fill(agent.machine.outside)
+    agent.flip()
+    agent.kill()
+    filler.unlink()
+    agent.serve_warm()
+    agent.machine.heal()
+    fleet.all_is_told()
+
+
+def test_a_hub_whose_disk_is_full(fleet):
+    filler = fill(fleet.hub.machine.outside)
+    for agent in fleet.agents[:4]:
+        agent.flip()
+        agent.flip()
+    filler.unlink()
+    fleet.all_is_told()
+
+
+def test_a_hub_that_is_restored_from_an_older_backup(fleet):
     for agent in fleet.agents:
         agent.flip()
+    fleet.all_is_told()
+    backup = fleet.hub.folder.parent / "backup"
+    fleet.hub.run("backup", str(backup))
+    before = fleet.mails()
+    for agent in fleet.agents:
+        agent.flip()
+    fleet.all_is_told()
     fleet.hub.kill()
+    for agent in fleet.agents[:5]:
+        agent.flip()
+    fleet.may_repeat |= fleet.mails().keys() - before.keys()  # it no longer knows of these
+    fleet.hub.run("restore", str(backup))
     fleet.hub.serve_warm()
+    fleet.all_is_told()
+
+
+def test_an_agent_that_is_set_back_to_a_snapshot(fleet):
+    agent = fleet.agents[6]
+    agent.flip()
+    fleet.all_is_told()
+    agent.end()
+    snapshot = agent.folder.with_name("snapshot")
+    shutil.copytree(agent.folder, snapshot)
+    agent.serve_warm()
+    agent.flip()
+    agent.flip()
+    fleet.all_is_told()
+    agent.kill()
+    shutil.rmtree(agent.folder)
+    snapshot.rename(agent.folder)
+    agent.serve_warm()
+    agent.flip()
+    agent.flip()
+    agent.is_set_back = True  # it does not know of what was between
     fleet.all_is_told()

@@ -78,7 +78,7 @@ CLONED = _(
     "machine, leave the hub and join it again"
 )
 OTHER_VERSION = _("the versions of the hub and of this node differ too much: {message}")
-KEY_UNKNOWN = _("the hub does not know the key of this node")
+KEY_UNKNOWN = _("the hub does not recognise the key of this node")
 HUB_BUSY = _("the hub is busy")
 REFUSED = _("the hub refused a request: {message}")
 NO_KEYS = _("the key of this node is not in the vault")

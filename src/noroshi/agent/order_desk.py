@@ -88,7 +88,7 @@ class OrderDesk:
         try:
             await self._report(answer)
             async with self._changing:
-                await self._keep((await self._read_log()).without(order.id))
+                await self._keep((await self._read_log()).with_answered(order.id))
         except StoreError as error:  # whoever waits for it hears that there is no answer
             log.warning("an answer to the hub cannot be written: %s", error)
 

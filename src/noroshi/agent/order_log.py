@@ -26,6 +26,6 @@ class OrderLog:
         open_orders = (*self.open_orders, *(one.id for one in new_orders))
         return OrderLog(number=number, open_orders=open_orders), new_orders
 
-    def without(self, id: str) -> OrderLog:
+    def with_answered(self, id: str) -> OrderLog:
         """Return the log without an order that is answered."""
         return replace(self, open_orders=tuple(one for one in self.open_orders if one != id))

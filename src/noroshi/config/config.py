@@ -5,6 +5,7 @@ It says what may run and who may come in, so no API ever writes it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from noroshi.config.setting_values import (
     SettingValueError,
+    read_alone,
     read_days,
     read_folders,
     read_name,
@@ -33,12 +35,12 @@ from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
 from noroshi.imports import ONE_AT_A_TIME
+from noroshi.system.owners import writers
 
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
 HUB_REQUESTS = ("try", "doctor", "discover")
-WRITABLE_BY_OTHERS = 0o002
 
 NO_FILE = with_commands(
     _("does not exist. Create it with `{command}`, or choose another home folder with --home"),
@@ -48,9 +50,15 @@ UNREADABLE = _("cannot be read: {why}")
 NO_TOML = _("is not valid TOML: {why}")
 NO_TOML_AT = _("is not valid TOML at line {line}, column {column}: {why}")
 NO_UTF8 = _("is not UTF-8; save the file as UTF-8")
-OPEN_TO_ALL = _(
-    "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
-)
+if sys.platform == "win32":
+    OPEN_TO_OTHERS = _(
+        "is writable by {names}, but it decides which programs may run; remove this permission "
+        "under Properties > Security"
+    )
+else:
+    OPEN_TO_OTHERS = _(
+        "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
+    )
 UNKNOWN = _("this setting does not exist; available: {known}")
 
 
@@ -61,9 +69,10 @@ class Config:
     `runs_as` are the users that a script may name, `program_env` the variables that its `env`
     may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
     our place, so `repr` leaves it out. Days to keep: `history_days` for readings, `ledger_days`
-    for settled mails and events, `audit_days` for what people changed. `may_reach` are networks
-    that definitions may reach although they are closed by default. `hub_requests` is what the
-    hub may order at any time. `web` None: there is no
+    for settled mails and events, `audit_days` for what people changed. `alone_after_seconds`: so
+    long without its hub an agent waits before it sends by its own routes. `may_reach` are networks
+    that definitions may reach although they are closed by default. `hub_requests` is what the hub
+    may order at any time. `web` None: there is no
     manager.
     """
 
@@ -83,6 +92,7 @@ class Config:
     history_days: int = 7
     ledger_days: int = 365
     audit_days: int = 365
+    alone_after_seconds: int = 120
     may_reach: tuple[Net, ...] = ()
     hub_requests: tuple[str, ...] = HUB_REQUESTS
     web: Web | None = None
@@ -113,8 +123,9 @@ def read_config(home: Path) -> Config:
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        if file.stat().st_mode & WRITABLE_BY_OTHERS:
-            raise ConfigError((Fault(str(file), OPEN_TO_ALL),))
+        if names := writers(file):
+            words = OPEN_TO_OTHERS.fill(names=", ".join(names))
+            raise ConfigError((Fault(str(file), words),))
         return _parse(file, file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         words = NO_FILE
@@ -159,9 +170,7 @@ SETTINGS: Mapping[str, Setting] = {
         read_path, "noroshi.db", _("The store: everything that must survive a crash.")
     ),
     "key": Setting(
-        read_path,
-        "key",
-        _("The key that encrypts the secrets. Keep a copy elsewhere: there is no other."),
+        read_path, "key", _("The only key that decrypts the secrets. Keep a copy elsewhere.")
     ),
     "door": Setting(
         read_socket, DOOR_FILE, _("The socket through which commands reach a running node.")
@@ -235,6 +244,14 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "audit_days": Setting(
         read_days, 365, _("Number of days that changes stay in the audit log.")
+    ),
+    "alone_after_seconds": Setting(
+        read_alone,
+        120,
+        _(
+            "Number of seconds without contact to this node after which an agent that has a route of\n"
+            "its own sends its notifications itself: 90 to 3600."
+        ),
     ),
     "may_reach": Setting(
         read_nets,

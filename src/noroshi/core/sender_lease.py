@@ -199,9 +199,15 @@ class HubLease:
         return stamped_at >= self.route_known_at
 
 
-def start_lease(now: datetime) -> HubLease:
-    """Return the right of a hub that just started: none, and the grace begins now."""
-    return HubLease(expires_at=now, last_contact=now, route_known_at=now - timedelta.resolution)
+def start_lease(now: datetime, *, has_route: bool = True) -> HubLease:
+    """Return the right of a hub that just started: none, and the grace begins now. `has_route`: as
+    the hub stored it, before it answered the message that said so; else it is not known."""
+    return HubLease(
+        expires_at=now,
+        last_contact=now,
+        has_route=has_route,
+        route_known_at=now - timedelta.resolution,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

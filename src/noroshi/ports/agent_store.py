@@ -120,7 +120,7 @@ class AgentStore(Protocol):
     async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
         """Write what became of a notification of an agent on the other side, as `settle` writes an
         end; a digest that tells it and is not out is undone. False: the agent has none of that
-        id, or it has ended; then the receipt alone is added."""
+        id, or it has ended; then the receipt alone is added, if it is the agent's."""
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
         """Return the ids of an agent's notifications that wait and have that custody, oldest

@@ -8,6 +8,8 @@ from noroshi import schema
 from noroshi.core.model import Reading, Sample
 from noroshi.link.order_messages import Discovered, Examined, MeasuredOnTrial, Order
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.hub_orders import HubOrders
 from noroshi.testing import FakeHost
 from tests.service.agents.test_hub_definitions import HUB, ID, configuration
 from tests.service.clients import InProcessClient, apply_definitions
@@ -38,8 +40,8 @@ async def node():
     """An agent that may be ordered everything, with monitors of its own and one of its hub."""
     harness = Harness()
     await apply_definitions(InProcessClient(harness))
-    assert await harness.service.hub_definitions.take_up(HUB, configuration()) == ()
     context = harness.service.context
+    assert await HubDefinitions(context).take_up(HUB, configuration()) == ()
     context.hub_requests = ("try", "doctor", "discover")
     context.host_of = lambda _monitor: Computer()
 
@@ -52,7 +54,7 @@ async def node():
 
 async def answer(node, verb, target=""):
     order = Order(number=1, id="o1", verb=verb, target=target)
-    result = await node.service.hub_orders.carry_out(order)
+    result = await HubOrders(node.service.context).carry_out(order)
     assert result.order == "o1"
     return result
 

@@ -30,7 +30,9 @@ async def test_an_agent_that_reports_passes_every_stage(harness):  # noqa: F811
     ]
     of_agent = list(stages.values())
     assert {stage.state for stage in of_agent[:4]} == {"ok"}
-    assert of_agent[4].remedy.meaning.en == "Agent fs01 is not connected to this node now."
+    assert (
+        of_agent[4].remedy.meaning.en == "Agent fs01 is currently not connected to this node."
+    )
     assert {stage.state for stage in of_agent[5:]} == {"not reached"}
     assert stages["reports"].found.en == "Monitors that have reported: 1 of 1"
 

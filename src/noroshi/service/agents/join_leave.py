@@ -30,7 +30,7 @@ from noroshi.operations import hub_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.hub_answers import HubLeft, HubStatus
 from noroshi.ports import RouteError, Version
-from noroshi.service.agents.joining import REFUSALS
+from noroshi.service.agents.link_refusal import JOIN_REFUSALS
 from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -54,7 +54,7 @@ NO_LINK = _("This process cannot connect to a hub.")
 INVITATION_REFUSED = _("The hub does not accept this invitation: {why}")
 REFUSED = _("The hub refused: {why}")
 REASONS = {
-    JoinRefusal.UNKNOWN: _("the hub does not know it. Invite this server again"),
+    JoinRefusal.UNKNOWN: _("the hub does not recognise it. Invite this server again"),
     JoinRefusal.EXPIRED: _("it has expired. Invite this server again"),
     JoinRefusal.USED: _(
         "it has already been used by another server. If that was not you, tell the person who "
@@ -195,7 +195,7 @@ def _failures_in_words() -> Iterator[None]:
 def _refusal_words(refusal: LinkRefusedError) -> Message:
     if refusal.fault is not LinkFault.INVITATION:
         return REFUSED.fill(why=plain(refusal.message or refusal.fault.value))
-    reasons = {REFUSALS[reason].en: words for reason, words in REASONS.items()}
+    reasons = {JOIN_REFUSALS[reason].en: words for reason, words in REASONS.items()}
     return INVITATION_REFUSED.fill(why=reasons.get(refusal.message, plain(refusal.message)))
 
 

@@ -1,14 +1,24 @@
-"""The refusal of a request of the link, which carries what the answer tells."""
+"""The refusals of a request of the link and of a row of a report, with what the answer tells."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
+from noroshi.core.agents import JoinRefusal
+from noroshi.core.translation import Message, _
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
 from noroshi.service.errors import ServiceError
 
 T = TypeVar("T")
+JOIN_REFUSALS: Mapping[JoinRefusal, Message] = {
+    JoinRefusal.UNKNOWN: _("there is no such invitation"),
+    JoinRefusal.EXPIRED: _("the invitation has expired"),
+    JoinRefusal.USED: _("another server has already used the invitation"),
+    JoinRefusal.NAME_TAKEN: _("another agent has this name"),
+    JoinRefusal.REVOKED: _("this agent was removed; it needs a new key to join again"),
+}
 
 
 class LinkRefusedError(ServiceError):
@@ -18,6 +28,10 @@ class LinkRefusedError(ServiceError):
     def __init__(self, fault: LinkFault, text: str = "", retry_after: float = 0.0) -> None:
         super().__init__(f"{fault.value}: {text}")
         self.fault, self.text, self.retry_after = fault, text, retry_after
+
+
+class RowRefusedError(ServiceError):
+    """Report why a row cannot be applied, in English."""
 
 
 def message_of(shape: type[T], body: Body) -> T:

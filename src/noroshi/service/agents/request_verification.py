@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from noroshi.core.agent_lives import HeardLife, LifeHistory
 from noroshi.core.agents import Agent, AgentState, Life
@@ -24,16 +25,20 @@ CLONED = _("another machine has the key of this agent")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Hold an agent whose signature was verified, and what it signed."""
+    """Hold an agent whose signature was verified, and what it signed; `stamped_at` is the time in the
+    stamp that came back, in the hub's time."""
 
     agent: Agent
     signed: Signed
     address: str
+    stamped_at: datetime
 
     def check_body(self, content: bytes) -> None:
         """Raise LinkRefusedError if the bytes are not those that were signed."""
         if body_hash(content) != self.signed.body_hash:
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the body is another one")
+            raise LinkRefusedError(
+                LinkFault.BAD_SIGNATURE, "the body does not match the signature"
+            )
 
 
 class RequestVerification:
@@ -61,13 +66,14 @@ class RequestVerification:
         state.rates.take(agent.id, state.clocks.steady())
         refuse_revoked(agent)
         await state.refresh()
-        if (await state.mint()).time_of(signed.stamp) is None:
-            raise LinkRefusedError(LinkFault.STALE, "another stamp is needed")
+        stamped_at = (await state.mint()).time_of(signed.stamp)
+        if stamped_at is None:
+            raise LinkRefusedError(LinkFault.STALE, "the stamp is out of date")
         if is_next_key:
             agent = await self._with_next_key(agent, address)
         await self._check_life(agent, signed.life, address)
         state.presence.note_contact(agent.id, address, signed.life, state.now())
-        return Caller(agent=agent, signed=signed, address=address)
+        return Caller(agent=agent, signed=signed, address=address, stamped_at=stamped_at)
 
     async def _signer(self, authorization: str, address: str) -> tuple[Agent, Signed, bool]:
         """Return the agent that signed with one of its keys, what it signed, and whether by the
@@ -111,7 +117,7 @@ class RequestVerification:
 
     async def _check_life(self, agent: Agent, life: Life, address: str) -> None:
         if not (0 <= life.number < MOST_STARTS and len(life.mark) <= LONGEST_MARK):
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the life is none")
+            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the start record is malformed")
         presence = self._state.presence
         history = presence.lives(agent.id)
         refuse_clone(history, life)
@@ -145,7 +151,7 @@ def refuse_clone(history: LifeHistory, life: Life, machine_id: str = "") -> None
 def refuse_revoked(agent: Agent) -> None:
     """Raise LinkRefusedError if an agent may no longer come in."""
     if agent.state is AgentState.REVOKED:
-        raise LinkRefusedError(LinkFault.REVOKED, "this agent was removed at the hub")
+        raise LinkRefusedError(LinkFault.REVOKED, "the hub has removed this agent")
 
 
 def _signed_with(agent: Agent, authorization: str) -> tuple[Signed, bool]:

@@ -37,8 +37,8 @@ FACT_TITLES: Mapping[str, Message] = {
 """The stages of what a computer is asked."""
 COUNT = ngettext("{count} found", "{count} found")
 CAN_BE_READ = _("can be read")
-IS_ASKED = _("this node measures on the computer itself")
-OVER_NETWORK = _("measured over the network only")
+IS_ASKED = _("this node runs on the computer itself")
+OVER_NETWORK = _("monitored over the network only")
 LEADS_TO = _("{address} is {addresses}")
 
 

@@ -35,7 +35,7 @@ from noroshi.service.operation import Person, note, offers, require_reauthentica
 
 SECONDS_BESIDE = 15.0
 """An agent may need so much longer than the monitor's time-out, as it may be busy."""
-NOT_IN_FORCE = _("An agent measures by the definitions in force, and these are not saved yet.")
+NOT_IN_FORCE = _("The agent uses the definitions in force; these changes are not saved yet.")
 
 
 class RunNowOperations(ApplyOperations):
@@ -57,7 +57,7 @@ class RunNowOperations(ApplyOperations):
             old_plan = await self._plan_in_effect(await self._store.current())
             await self._context.bindings.check_destinations(person, plan, old_plan)
         trial = await measure_on_trial(self._context, target)
-        result = await self._judged(target, trial)
+        result = await self._result_of(target, trial)
         options = {"options": answer_json.as_json(target.options)} if documents else {}
         note(new_state={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
@@ -72,9 +72,9 @@ class RunNowOperations(ApplyOperations):
             trial = await self._trial_of_agent(monitor, agent)
         except OperationFailedError as error:
             note(new_state={"monitor": monitor.path, "agent": agent})
-            reported = await self._as_reported(monitor, agent)
-            return replace(reported, not_measured=error.words)
-        result = await self._judged(monitor, trial)
+            last_values = await self._as_reported(monitor, agent)
+            return replace(last_values, not_measured=error.words)
+        result = await self._result_of(monitor, trial)
         note(new_state={"monitor": result.path, "level": result.level.value, "agent": agent})
         return replace(result, agent=agent, measured_at=trial.sample.measured_at)
 
@@ -93,7 +93,7 @@ class RunNowOperations(ApplyOperations):
         state = (await self._store.states([monitor.id])).get(monitor.id, State())
         sample = next(iter(await self._store.samples(monitor.id, 1)), None)
         trial = MeasuredOnTrial(sample=sample or Sample(self._clocks.wall()))
-        result = await self._judged(monitor, trial)
+        result = await self._result_of(monitor, trial)
         return replace(
             result,
             level=state.level,
@@ -112,7 +112,7 @@ class RunNowOperations(ApplyOperations):
             raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
         return result.plan
 
-    async def _judged(self, monitor: Monitor, trial: MeasuredOnTrial) -> MonitorTried:
+    async def _result_of(self, monitor: Monitor, trial: MeasuredOnTrial) -> MonitorTried:
         state = (await self._store.states([monitor.id])).get(monitor.id, State())
         sample = trial.sample
         check = self._plugins.check(monitor.kind)

@@ -150,8 +150,11 @@ def _instance_of(agent: str, documents: Iterable[Document]) -> str:
     if measured:
         return measured[0]
     name = instance_name(agent)
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(one for one in names if one not in instances)
+    return next(
+        one
+        for one in chain([name], (f"{name}-{number}" for number in count(2)))
+        if one not in instances
+    )
 
 
 def _existing_monitors(documents: Iterable[Document], instance: str) -> Collection[str]:

@@ -7,21 +7,30 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.link.link_messages import JOIN, MOST_BYTES_SENT, PREFIX, WAIT, LinkFault, Refused
+from noroshi.link.link_messages import (
+    JOIN,
+    MOST_BYTES_SENT,
+    PREFIX,
+    STAMP_HEADER,
+    WAIT,
+    LinkFault,
+    Refused,
+)
 from noroshi.link.message_body import Body, body_of
-from noroshi.link.signature import STAMP_HEADER
 from noroshi.ports import StoreError
-from noroshi.service.agents.hub import AgentHub
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import report_agent
 from noroshi.web.http.request_body import Body as ReceivedBody, BodyTooLongError
+
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,8 +68,8 @@ def routes(web: WebContext) -> list[Route]:
             too_large = LinkRefusedError(LinkFault.TOO_LARGE, "the body is too large")
             return await _refusal(web, request, body, too_large, STATUS[too_large.fault])
         except StoreError as error:
-            log.warning("an agent gets no answer now: %s", error)
-            busy = LinkRefusedError(LinkFault.BUSY, "not now", AGAIN_AFTER)
+            log.warning("cannot answer an agent at the moment: %s", error)
+            busy = LinkRefusedError(LinkFault.BUSY, "temporarily unavailable", AGAIN_AFTER)
             return await _refusal(web, request, body, busy, UNAVAILABLE)
 
     return [Route(PREFIX + "{name}", post, methods=["POST"])]
@@ -86,7 +95,7 @@ async def _until_closing(web: WebContext, answer: Awaitable[T]) -> T:
     try:
         await asyncio.wait((answering, closing), return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
-            raise LinkRefusedError(LinkFault.BUSY, "the hub stops", AGAIN_AFTER)
+            raise LinkRefusedError(LinkFault.BUSY, "the hub is stopping", AGAIN_AFTER)
         return await answering
     finally:
         answering.cancel()

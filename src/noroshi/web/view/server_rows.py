@@ -17,7 +17,7 @@ from noroshi.web.view.language import Localizer
 from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import NEW, STOPPED
 
-SERVERS, ADD = "/servers", "/servers/add"
+SERVERS, ADD, WATCH = "/servers", "/servers/add", "/servers/watch"
 MOST_ROWS = 30
 """The most rows of the overview; the page of servers has all."""
 BY_NODE, OVER_NETWORK, OVER_SSH, BY_AGENT = (
@@ -46,7 +46,7 @@ VALUES_OF = _("values from {at} ({length} ago)")
 WIDE, HIGH, NARROWEST = 240, 20, 3
 """The band, in its own units; anything narrower could not be seen."""
 HEIGHTS: Mapping[str, int] = {"ok": 3, "warning": 10, "critical": 20, "unknown": 20}
-NOTHING_MONITORED = _("Nothing is monitored there yet.")
+NOTHING_MONITORED = _("Nothing is monitored on this server yet.")
 NOT_MEASURED = _("Not measured yet.")
 MONITORING_STOPPED = _("Monitoring is stopped.")
 NO_DATA_SINCE = _("No data since {at}")
@@ -55,12 +55,12 @@ MAINTENANCE_UNTIL = _("Maintenance until {at}")
 SILENCED_UNTIL = _("Silenced until {at}")
 NOT_OK_SINCE = _("{level} since {at}")
 OTHERS = ngettext("and {count} more problem", "and {count} more problems")
-ALL_OVER = ngettext("{count} problem, over since {at}", "{count} problems, all over since {at}")
+ALL_OVER = ngettext("{count} problem, ended {at}", "{count} problems, the last ended {at}")
 QUIET_DAYS = ngettext("No problems for {count} day", "No problems for {count} days")
 QUIET_SINCE = _("No problems since {at}")
 QUIET_DAY = _("No problems in the last 24 hours")
 BAND = _("{server}, last 24 hours: {words}")
-WARNING_FROM, CRITICAL_FROM = _("warning from {limit}"), _("critical from {limit}")
+WARNING_FROM, CRITICAL_FROM = _("warning limit {limit}"), _("critical limit {limit}")
 DAY = timedelta(days=1)
 MOST_NAMED = 2
 
@@ -113,7 +113,7 @@ class ServerGlance:
     day_mark: str
     details: str
     setup: str
-    """The form of an instance, where the server measures nothing yet; "" elsewhere."""
+    """The page that proposes monitors, where the server measures nothing yet; "" elsewhere."""
 
 
 def shown_rows(servers: Servers) -> tuple[Sequence[ServerRow], int]:
@@ -150,13 +150,18 @@ def glance(row: ServerRow, servers: Servers, localizer: Localizer) -> ServerGlan
         day=day,
         day_mark=mark,
         details=details,
-        setup="" if row.name else new_instance(row.agent, row.address),
+        setup="" if row.name else watch_page(row.agent),
     )
 
 
 def element_id(row: ServerRow) -> str:
     """Return the id of the element of a server."""
     return f"server-{row.name}" if row.name else f"agent-{row.agent_id}"
+
+
+def watch_page(agent: str) -> str:
+    """Return the address of the page on which one chooses what to monitor on an agent's server."""
+    return address(WATCH, agent=agent)
 
 
 def new_instance(agent: str, host: str) -> str:
