@@ -36,7 +36,7 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.sender_lease import LeaseTerms
-from noroshi.core.sources import SourceKind, source_of
+from noroshi.core.sources import SourceKind, source_of, titles_by_source
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
@@ -525,6 +525,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )
 

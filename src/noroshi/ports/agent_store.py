@@ -54,6 +54,10 @@ class AgentStore(Protocol):
         """Write an agent over exactly what was there before. False: something else is there by
         now, or another agent has its name or its key."""
 
+    async def drop_agent(self, agent: Agent) -> bool:
+        """Delete an agent that is still exactly this one, with what was last heard of it and up to
+        where its log was received. False: something else is there by now."""
+
     async def last_seen(self) -> Mapping[str, LastSeen]:
         """Return what was last heard of each agent, by the agent's id."""
 

@@ -36,6 +36,7 @@ async def fs01(harness, agent):
     harness.extra_ids = []
     await publish(harness)
     await agent.greet(own_route=True)
+    await agent.wait(sender=Sender.AGENT)
     return ReportingAgent(agent, lambda: harness.time.now)
 
 
@@ -103,7 +104,7 @@ async def test_a_report_with_a_promise_lets_the_hub_send_what_it_tells(harness, 
 
 
 async def test_the_lease_lasts_from_the_stamp_that_came_back(harness, fs01):
-    await wait(fs01)  # with the stamp of the greeting
+    await wait(fs01)
     right = SendRight(fs01.client.id, HUB)
     assert right in rights(harness, 54)
     assert right not in rights(harness, 1)
@@ -151,8 +152,7 @@ async def test_after_the_grace_the_hub_sends_what_the_agent_may_have_sent(harnes
 
 
 async def test_a_new_life_of_the_hub_knows_which_agents_have_a_route(harness, fs01, agent):
-    agents = await harness.store.agents()
-    assert agents[agent.id].own_route
+    assert (await harness.store.agents())[agent.id].needs_lease
     await agent.wait(sender=Sender.HUB_ONLY, last=fs01.positions[-1])
     await agent.wait(sender=Sender.HUB_ONLY, last=fs01.positions[-1])
     assert reason(harness, fs01) is HubReason.LAPSED  # the stamp is not newer
@@ -160,9 +160,9 @@ async def test_a_new_life_of_the_hub_knows_which_agents_have_a_route(harness, fs
     await agent.wait(sender=Sender.HUB_ONLY, last=fs01.positions[-1])
     await agent.wait(sender=Sender.HUB_ONLY, last=fs01.positions[-1])
     assert reason(harness, fs01) is HubReason.ONLY_SENDER
-    assert not (await harness.store.agents())[agent.id].own_route
+    assert not (await harness.store.agents())[agent.id].needs_lease
     await agent.wait(sender=Sender.AGENT)
-    assert (await harness.store.agents())[agent.id].own_route
+    assert (await harness.store.agents())[agent.id].needs_lease
 
 
 async def test_the_hub_says_after_which_time_an_agent_may_be_alone(harness, agent):

@@ -49,17 +49,16 @@ class AgentLeases:
         self._rights_at = clocks.steady() - CURRENT_FOR
 
     def update(self, agents: Collection[Agent]) -> None:
-        """Take the agents as somebody has just read them. Of one that the hub knows to have no route
-        of its own it needs no lease."""
+        """Take the agents as somebody has just read them."""
         for agent in agents:
             if agent.id not in self._leases:
-                lease = start_lease(self._started_at, has_route=agent.own_route)
+                lease = start_lease(self._started_at, has_route=agent.needs_lease)
                 self._leases[agent.id] = lease
                 self._rights_at = self._steady() - CURRENT_FOR
 
     def renew(self, agent: str, promise: Promise) -> bool:
-        """Renew the lease of an agent after a message; return whether the agent has a route of its
-        own, which has to be stored before the message is answered."""
+        """Renew the lease of an agent after a message; return whether the agent may send itself, so
+        that the hub needs a lease: that has to be stored before the message is answered."""
         sender, terms = promise.sender, self._promised_terms(promise.alone_after)
         if sender is Sender.HUB and terms is None:
             sender = Sender.AGENT
@@ -70,6 +69,10 @@ class AgentLeases:
         self._add_rights(agent)
         return lease.has_route
 
+    def note_contact(self, agent: str, stamped_at: datetime) -> None:
+        """Note a message that says nothing of who sends."""
+        self._leases[agent] = self.lease(agent).with_contact(stamped_at)
+
     def lease(self, agent: str) -> HubLease:
         """Return the lease of an agent."""
         return self._leases.get(agent) or start_lease(self._started_at)
@@ -77,6 +80,10 @@ class AgentLeases:
     def reason(self, agent: str, custody: Custody) -> HubReason:
         """Return whether the hub may begin to send a notification of an agent now, and why."""
         return self.lease(agent).decide(custody, self.time.now(), self.terms)
+
+    def grace_at(self, agent: str) -> datetime:
+        """Return when the hub sends what the agent may have sent, if it is not heard until then."""
+        return self.lease(agent).grace_at(self.terms)
 
     def rights(self) -> Collection[SendRight]:
         """Return what may be sent now of the notifications of all agents."""

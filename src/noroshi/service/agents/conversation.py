@@ -95,20 +95,14 @@ class Conversation:
                 machine=replace(machine, id=enrolled_id),
                 version=version,
                 life=life,
-                own_route=agent.own_route or hello.own_route,
+                own_route=hello.own_route,
             )
 
         agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
         refuse_revoked(agent)
         state.presence.note_hello(agent.id, hello, state.now())
         state.fates.begin(agent.id)
-        promise = Promise(
-            sender=Sender.AGENT if hello.own_route else Sender.HUB_ONLY,
-            alone_after=0.0,
-            stamped_at=caller.stamped_at,
-            is_caught_up=False,
-        )
-        agent = await state.note_sender(agent, promise)
+        state.leases.note_contact(agent.id, caller.stamped_at)
         configuration = self._configuration_name(agent.id)
         self._announced[agent.id] = agent.name, state.pins
         return HelloAnswer(

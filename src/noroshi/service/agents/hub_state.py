@@ -146,13 +146,13 @@ class HubState:
         return self._ranks.get(agent, 0)
 
     async def note_sender(self, agent: Agent, promise: Promise) -> Agent:
-        """Renew the lease of an agent by what a message says of who sends; whether it has a route of
-        its own is stored before the message is answered. Raises StoreError."""
-        own_route = self.leases.renew(agent.id, promise)
-        if own_route is agent.own_route:
+        """Renew the lease of an agent by what a message says of who sends; whether the hub needs one
+        is stored before the message is answered. Raises StoreError."""
+        needs_lease = self.leases.renew(agent.id, promise)
+        if needs_lease is agent.needs_lease:
             return agent
         changed_agent = await self.roster.change(
-            agent.id, lambda current: replace(current, own_route=own_route)
+            agent.id, lambda current: replace(current, needs_lease=needs_lease)
         )
         return changed_agent or agent
 
