@@ -239,10 +239,7 @@ class MemoryStore(CustodyInMemory):
         if row is None:
             return False
         new_events = tuple(one for one in change.events if one.id not in self._events)
-        if row.state.serial <= change.state.serial:
-            row.state = change.state
-        else:
-            change = replace(change, decisions=())
+        row.state = change.state
         self._write_outcome(replace(change, events=new_events))
         return True
 
@@ -253,10 +250,6 @@ class MemoryStore(CustodyInMemory):
         self._last_contacts.pop(agent.id, None)
         self._log_positions.pop(agent.id, None)
         return True
-
-    async def reset_serials(self, monitors: Collection[str]) -> None:
-        for row in (self._monitors[id] for id in monitors if id in self._monitors):
-            row.state = replace(row.state, serial=0)
 
     async def received_positions(self) -> Mapping[str, Position]:
         return dict(sorted(self._log_positions.items()))
