@@ -311,3 +311,12 @@ async def test_who_reported_a_state_is_known_until_it_is_judged_here(store, node
     assert await store.reporters() == {"m": "a1"}
     assert await store.commit(block.fence, change(monitor="m", serial=2))
     assert await store.reporters() == {}
+
+
+async def test_a_state_of_any_serial_is_written_once_serials_are_reset(store):
+    await store.receive("a1", report("1"), {1: change(serial=7)})
+    await store.reset_serials(["m", "gone"])
+    assert (await store.states())["m"] == state(0)
+    second = report("2", after=(await store.received_positions())["a1"])
+    await store.receive("a1", second, {2: change(serial=3)})
+    assert (await store.states())["m"].serial == 3

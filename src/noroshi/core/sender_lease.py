@@ -14,7 +14,7 @@ while the computer sleeps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -46,10 +46,12 @@ class Custody(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SendRight:
-    """Name notifications that may be sent now: those of an agent that have this custody."""
+    """Name notifications that may be sent now: those of an agent that have this custody.
+    `possible_sender` names the node that may have sent them already, "" if none may."""
 
     agent: str
     custody: Custody
+    possible_sender: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:

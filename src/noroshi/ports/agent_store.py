@@ -3,7 +3,7 @@ what it reports, and on both who sends its notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -112,6 +112,10 @@ class AgentStore(Protocol):
     async def reporters(self) -> Mapping[str, str]:
         """Return the id of the agent that reported the state of a monitor, by the monitor's id;
         those that this node judged last are left out."""
+
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        """Let the next state of each of these monitors be written whatever its serial, as the log of
+        their agent begins anew."""
 
     async def received_positions(self) -> Mapping[str, Position]:
         """Return up to where the log of each agent is known, by the agent's id."""

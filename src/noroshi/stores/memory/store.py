@@ -257,6 +257,10 @@ class MemoryStore(CustodyInMemory):
     async def reporters(self) -> Mapping[str, str]:
         return {id: row.reporter for id, row in self._monitors.items() if row.reporter}
 
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        for row in (self._monitors[id] for id in monitors if id in self._monitors):
+            row.state = replace(row.state, serial=0)
+
     async def received_positions(self) -> Mapping[str, Position]:
         return dict(sorted(self._log_positions.items()))
 
