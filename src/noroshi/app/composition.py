@@ -323,6 +323,7 @@ async def open_app(
                 ),
                 difference_text=_difference_text_of(plugins),
                 agents=agent_names.ensure_read,
+                agent_name=agent_names.name_of,
                 send_rights=send_rights.current,
             ),
             _engine_settings(config),

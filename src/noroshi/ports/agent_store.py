@@ -110,6 +110,10 @@ class AgentStore(Protocol):
         is not here is left out, and its row refused, with nothing else. Custody changes as by
         `put_custody`, fates are written as by `settle_elsewhere`."""
 
+    async def reporters(self) -> Mapping[str, str]:
+        """Return the id of the agent that reported the state of a monitor, by the monitor's id;
+        those that this node judged last are left out."""
+
     async def received_positions(self) -> Mapping[str, Position]:
         """Return up to where the log of each agent is known, by the agent's id."""
 
