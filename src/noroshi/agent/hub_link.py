@@ -174,7 +174,8 @@ class HubLink:
     def _client(self, enrolment: Enrolment) -> LinkClient:
         address = HubAddress(enrolment.host, enrolment.port, enrolment.pins)
         network = enrolment.network(self._settings.policy)
-        return LinkClient(address, NetworkEgress(network, self._settings.secret))
+        egress = NetworkEgress(network, self._settings.secret)
+        return LinkClient(address, egress, self._settings.clocks.steady)
 
     async def _current_life(self) -> Life:
         """Return the run of this process, counted at the first request."""

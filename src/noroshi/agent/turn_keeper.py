@@ -28,9 +28,11 @@ LONGEST_ALONE_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnMemory:
-    """Hold what the next life of an agent must know: the seconds after which it is alone, whether
-    the hub knows of its route, and the number of the last `HubFate` that is stored here."""
+    """Hold what the next life of an agent must know: its id at the hub, the seconds after which it
+    is alone, whether the hub knows of its route, and the number of the last `HubFate` that is
+    stored here."""
 
+    agent: str = ""
     alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
     is_route_known: bool = False
     fates: int = 0

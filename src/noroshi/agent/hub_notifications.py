@@ -1,0 +1,232 @@
+"""Send the notifications of the hub's rules while the hub is away, and hand over what is left when
+it is back.
+
+Each of them is in the store of this node, too, before the hub hears of it. `turn_keeper` decides
+whose turn it is. What changes that is written with the row that tells the hub of it, before
+anything is sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from noroshi import schema
+from noroshi.agent.enrolment import Enrolment, name_from_hub
+from noroshi.agent.turn_keeper import TurnKeeper, TurnMemory
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.delivery import Accepted, Fate
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Envelope, EnvelopeState, Origin, Parcel, Receipt
+from noroshi.core.report import ReportDraft
+from noroshi.core.sender_lease import AgentTurn, Custody, Phase, SendRight
+from noroshi.link.report_messages import HubFate
+from noroshi.link.report_rows import row_of_custody, row_of_sent
+from noroshi.ports import Clocks, Store
+
+log = logging.getLogger(__name__)
+TURN = "hub/turn"
+"""Under this name the store keeps what the next life must know of the turn."""
+HUB = "hub"
+"""What a row calls the sender of a notification that the hub sent."""
+STATES = {
+    DeliveryState.WAITING.value: EnvelopeState.WAITING,
+    DeliveryState.HELD.value: EnvelopeState.HELD,
+    DeliveryState.SET_ASIDE.value: EnvelopeState.SET_ASIDE,
+    DeliveryState.ACCEPTED.value: EnvelopeState.ACCEPTED,
+    DeliveryState.DROPPED.value: EnvelopeState.DROPPED,
+}
+RESTING_STATES = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
+"""States in which the node sends a notification no more, and the hub may."""
+
+
+class RoutesHere(Protocol):
+    """Tells what this node can send by itself."""
+
+    def has_route(self) -> bool:
+        """Return whether there is a route."""
+
+    def can_send_alone(self) -> bool:
+        """Return whether there is a route, and an address of a contact of the hub."""
+
+
+class HubNotifications:
+    """The notifications that this node has for its hub, if it has one. `keeper` is None while no
+    link runs: then nothing of them is sent."""
+
+    def __init__(self, store: Store, clocks: Clocks, routes: RoutesHere) -> None:
+        self._store, self._clocks, self._routes = store, clocks, routes
+        self.enrolment: Enrolment | None = None
+        self.keeper: TurnKeeper | None = None
+        self.count_attempts: Callable[[], int] = lambda: 0
+        self._stored_memory = TurnMemory()
+        self._finished_phase: Phase | None = None
+
+    # what the engine asks
+
+    def marked(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+        """Return notifications of the hub's rules as they are kept here: with the ids that the
+        hub gives them, too. Without a hub there are none."""
+        enrolment = self.enrolment
+        if enrolment is None:
+            return ()
+        origin = Origin(enrolment.hub, self._store.origin.life)
+        return tuple(replace(one, agent=enrolment.agent, origin=origin) for one in envelopes)
+
+    def send_rights(self) -> Collection[SendRight]:
+        """Return which of them this node may begin to send now."""
+        if self.enrolment is None or self.keeper is None or not self.keeper.follow().may_send:
+            return ()
+        return (SendRight(self.enrolment.agent, Custody.AGENT),)
+
+    def rows_of_end(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> Sequence[ReportDraft]:
+        """Return the rows that tell the hub what this node sent."""
+        enrolment, envelope = self.enrolment, parcel.envelope
+        if enrolment is None or not isinstance(fate, Accepted):
+            return ()
+        if envelope.agent != enrolment.agent:
+            return ()
+        now = self._clocks.wall()
+        ids = envelope.members or (envelope.id,)
+        return [row_of_sent(id, receipt, enrolment.name, now) for id in ids]
+
+    # the turn
+
+    @property
+    def has_route(self) -> bool:
+        """Return whether this node has a route of its own."""
+        return self._routes.has_route()
+
+    async def begin(self, enrolment: Enrolment) -> None:
+        """Begin to keep the turn, as the link begins. Raises StoreError."""
+        self.enrolment, self._finished_phase = enrolment, None
+        own_ids = await self._store.agent_notifications(enrolment.agent, Custody.AGENT)
+        self._stored_memory = memory_in(await self._store.get_values(), enrolment.agent)
+        self.keeper = TurnKeeper(
+            self._stored_memory,
+            self._clocks.steady,
+            lambda: self.count_attempts(),
+            has_route=self._routes.can_send_alone(),
+            has_own_notifications=bool(own_ids),
+        )
+
+    def end(self) -> None:
+        """Keep the turn no more, as the link ends."""
+        self.keeper = None
+
+    async def step(self) -> None:
+        """Take over, or hand over, as the turn is now. Raises StoreError."""
+        if self.keeper is None:
+            return
+        self.keeper.has_route = self._routes.can_send_alone()
+        turn = self.keeper.follow()
+        if turn.phase is Phase.ALONE:
+            await self._take_over()
+        elif turn.phase is not Phase.RETURNING and turn.phase is not self._finished_phase:
+            await self._hand_over()
+        self._note_phase(turn)
+        await self._keep_memory(self.keeper.memory)
+
+    def _note_phase(self, turn: AgentTurn) -> None:
+        if turn.phase is not self._finished_phase:
+            self._finished_phase = turn.phase
+            log.info("whose turn it is to notify: %s (%s)", turn.phase.value, turn.reason.value)
+
+    async def _take_over(self) -> None:
+        ids = await self._ids_of(Custody.HUB)
+        if ids:
+            await self._put_custody(Custody.AGENT, ids)
+            log.warning("this node notifies itself count=%d", len(ids))
+
+    async def _hand_over(self) -> None:
+        resting = [
+            row.envelope.id
+            for row in await self._store.queue()
+            if self._is_own(row.envelope) and row.state in RESTING_STATES
+        ]
+        ids = [*await self._ids_of(Custody.AGENT), *resting]
+        if ids:
+            await self._put_custody(Custody.HUB, ids)
+            log.info("the hub notifies again count=%d", len(ids))
+
+    def _is_own(self, envelope: Envelope) -> bool:
+        is_of_hub = self.enrolment is not None and envelope.agent == self.enrolment.agent
+        return is_of_hub and envelope.custody is Custody.AGENT and not envelope.members
+
+    async def _ids_of(self, custody: Custody) -> Sequence[str]:
+        assert self.enrolment is not None
+        return await self._store.agent_notifications(self.enrolment.agent, custody)
+
+    async def _put_custody(self, custody: Custody, ids: Sequence[str]) -> None:
+        assert self.enrolment is not None
+        now = self._clocks.wall()
+        change = CustodyChange(envelopes=tuple(ids), custody=custody, changed_at=now)
+        row = row_of_custody(custody, ids, now)
+        await self._store.put_custody(self.enrolment.agent, change, (row,))
+
+    async def _keep_memory(self, memory: TurnMemory) -> None:
+        if memory != self._stored_memory:
+            await self._store.put_value(TURN, schema.text(memory))
+            self._stored_memory = memory
+
+    # what the hub tells of them
+
+    async def settle(self, fates: Sequence[HubFate]) -> None:
+        """Write what became of them at the hub. Raises StoreError."""
+        keeper, enrolment = self.keeper, self.enrolment
+        if keeper is None or enrolment is None:
+            return
+        for fate in sorted(fates, key=lambda one: one.number):
+            end = _fate_there(fate, enrolment, self._clocks.wall())
+            if end is not None:
+                rows = tuple(self._rows_of_fate(end))
+                await self._store.settle_elsewhere(enrolment.agent, end, rows)
+            keeper.note_fates(fate.number)
+
+    def _rows_of_fate(self, fate: OtherSideFate) -> Iterator[ReportDraft]:
+        """Yield the row by which a hub that is restored from an older backup hears again what it
+        has sent."""
+        if fate.state is EnvelopeState.ACCEPTED:
+            yield row_of_sent(fate.envelope, fate.receipt, HUB, fate.settled_at)
+
+    async def forget(self, custody: Custody) -> None:
+        """Give up what waits with that custody: the hub knows better, or there is none any more.
+        Raises StoreError."""
+        if self.enrolment is None:
+            return
+        now = self._clocks.wall()
+        for id in await self._ids_of(custody):
+            end = OtherSideFate(
+                envelope=id, state=EnvelopeState.DROPPED, custody=custody, settled_at=now
+            )
+            await self._store.settle_elsewhere(self.enrolment.agent, end)
+
+
+def memory_in(values: Mapping[str, str], agent: str) -> TurnMemory:
+    """Return what an earlier life of that agent left among the texts of a store."""
+    text = values.get(TURN)
+    if text:
+        memory = schema.value(TurnMemory, text)
+        if memory.agent == agent:
+            return memory
+    return TurnMemory(agent=agent)
+
+
+def _fate_there(fate: HubFate, enrolment: Enrolment, now: datetime) -> OtherSideFate | None:
+    """Return what became of a notification at the hub; None if this version does not know it."""
+    state = STATES.get(fate.fate)
+    if state is None:
+        return None
+    receipt = None
+    if fate.receipt is not None:
+        receipt = replace(fate.receipt, sent_by=name_from_hub(enrolment.hub_name))
+    return OtherSideFate(
+        envelope=fate.envelope,
+        state=state,
+        custody=Custody.HUB,
+        settled_at=now,
+        receipt=receipt,
+    )
