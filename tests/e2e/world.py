@@ -58,13 +58,13 @@ class MailServer(Controller):
 class Mailbox:
     """Takes mail on a free port, and can go away and come back on the same one."""
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
         self.raw = []
-        self.port = free_port()
+        self.host, self.port = host, free_port()
         self._controller = None
 
     def open(self):
-        self._controller = MailServer(self, hostname="127.0.0.1", port=self.port)
+        self._controller = MailServer(self, hostname=self.host, port=self.port)
         self._controller.start()
         return self
 
@@ -84,6 +84,9 @@ class Mailbox:
 
 class Home:
     """A home folder of a node, its definitions, and the commands that work on it."""
+
+    machine = None
+    """Where its processes run (tests/e2e/machines.py); None: here."""
 
     def __init__(self, folder: Path):
         self.folder = folder / "home"
@@ -106,9 +109,9 @@ class Home:
 
     def run(self, *args: str, check=True, **given):
         """One command of ours; its output as text. A mail that waits was sent all the same."""
-        command = [*warm(), "--home", str(self.folder), *args]
+        command = [*warm(), *self._home(), *args]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, env=_env(), **given
+            command, capture_output=True, text=True, timeout=PATIENCE, env=self._env(), **given
         )
         if check and done.returncode not in (DONE, *(KEPT if "send" in args else ())):
             raise AssertionError(f"{args} gave {done.returncode}: {done.stdout}{done.stderr}")
@@ -116,18 +119,17 @@ class Home:
 
     def serve(self):
         """A running node, started as anywhere, once it has said what it watches."""
-        return self._said(self.start("-m", "noroshi.cli", "--home", str(self.folder), "serve"))
+        return self._said(self.start("-m", "noroshi.cli", *self._home(), "serve"))
 
     def serve_warm(self):
         """The same, forked from a program that has imported all: for stories of what a node does.
         What stands for it passes on SIGTERM and Ctrl-C and no other signal, and is not its process."""
-        command = [*warm(), "--home", str(self.folder), "serve"]
-        return self._said(self._open(command, env=_env() | {"PYTHONUNBUFFERED": "1"}))
+        command = [*warm(), *self._home(), "serve"]
+        return self._said(self._open(command, env=self._env() | {"PYTHONUNBUFFERED": "1"}))
 
     def _said(self, node):
         if not node.stdout.readline():
-            log = (self.folder.parent / "node.log").read_text()
-            raise AssertionError(f"the node did not start: {log}")
+            raise AssertionError(f"the node did not start: {self.log.read_text()}")
         return node
 
     def status(self):
@@ -148,10 +150,24 @@ class Home:
         return counts["waiting"] + counts["out"] + counts["set_aside"]
 
     def start(self, *argv: str, **given):
-        return self._open([sys.executable, "-u", *argv], env=_env(), **given)
+        inside = self.machine.prefix if self.machine else ()
+        return self._open([*inside, sys.executable, "-u", *argv], env=self._env(), **given)
+
+    @property
+    def log(self):
+        """Where a running node writes its log."""
+        return self.folder.parent / "node.log"
+
+    def _home(self):
+        """The folder as whoever runs on its machine knows it."""
+        folder = self.machine.own_path(self.folder) if self.machine else self.folder
+        return "--home", str(folder)
+
+    def _env(self):
+        return _env() | (self.machine.environment if self.machine else {})
 
     def _open(self, command, **given):
-        with (self.folder.parent / "node.log").open("ab") as log:
+        with self.log.open("ab") as log:
             node = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, text=True, **given
             )

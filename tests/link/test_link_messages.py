@@ -40,11 +40,17 @@ def test_an_agent_of_an_earlier_version_promises_nothing_and_has_no_route():
     assert not hello.own_route
 
 
+def test_an_agent_of_an_earlier_version_takes_no_suppressions_and_stored_no_order():
+    request = schema.value(WaitRequest, "{}")
+    assert (request.suppressions, request.orders) == (None, 0)
+
+
 def test_a_hub_of_an_earlier_version_names_no_fates_and_the_usual_time():
     answer = schema.value(HelloAnswer, '{"hub_name": "", "name": "", "pins": []}')
     assert (answer.alone_after, answer.fates) == (120.0, 0)
     news = schema.value(WaitAnswer, "{}")
     assert (news.fates, news.witness_rank) == ((), 0)
+    assert (news.suppressions, news.orders) == (None, ())
 
 
 def test_a_promise_and_fates_come_over_as_they_are():

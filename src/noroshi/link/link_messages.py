@@ -13,7 +13,8 @@ from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
 from noroshi.core.report import START, Position
 from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
-from noroshi.link.report_messages import HubFate, StatesOfHub
+from noroshi.link.order_messages import Order
+from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
 
 PREFIX = "/link/1/"
 JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
@@ -120,7 +121,8 @@ class WaitRequest:
     `hold` seconds. `configuration` names the one in use, `refused_configuration` a newer one that was
     not taken up, and `problems` why: it is no news until there is another. `sender` is what the
     agent promises (`core.sender_lease`), `last` the end of its log, `fates` the number of the last
-    `HubFate` that it stored."""
+    `HubFate` that it stored. `suppressions` names those in use ("" none yet; None: the agent does
+    not know them); `orders` is the number of the last order that it stored."""
 
     configuration: str = ""
     refused_configuration: str = ""
@@ -131,6 +133,8 @@ class WaitRequest:
     sender: Sender = Sender.HUB_ONLY
     last: Position = START
     fates: int = 0
+    suppressions: str | None = None
+    orders: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,8 @@ class WaitAnswer:
     `pins` are those of the hub's keys, the next one too once it is announced; `new_key`: the agent
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
-    does not."""
+    does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
+    that are not stored yet."""
 
     configuration: str = ""
     name: str = ""
@@ -147,6 +152,8 @@ class WaitAnswer:
     new_key: bool = False
     fates: tuple[HubFate, ...] = ()
     witness_rank: int = 0
+    suppressions: SuppressionsOfHub | None = None
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,8 +131,10 @@ class Conversation:
 
     def _has_news(self, agent: Agent, request: WaitRequest) -> bool:
         announcement = self._announced.get(agent.id, (agent.name, self._state.pins))
-        return announcement != (agent.name, self._state.pins) or bool(
-            self._new_configuration(agent, request)
+        return (
+            announcement != (agent.name, self._state.pins)
+            or bool(self._new_configuration(agent, request))
+            or self._state.orders.has_news(agent.id, request.orders)
         )
 
     def _new_configuration(self, agent: Agent, request: WaitRequest) -> str:
@@ -152,6 +154,7 @@ class Conversation:
             name=agent.name,
             pins=state.pins,
             new_key=state.now() - (agent.key_since or agent.joined_at) >= KEY_AGE,
+            orders=tuple(state.orders.news(agent.id, request.orders)),
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:

@@ -8,19 +8,25 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from noroshi.core.agents import Agent, AgentState, LastSeen
 from noroshi.link.link_messages import JoinAnswer
 from noroshi.link.message_body import Body
+from noroshi.link.order_messages import OrderVerb
 from noroshi.ports import Clocks, Store, StoreError
 from noroshi.service.agents.configurations import Configuration
 from noroshi.service.agents.conversation import Conversation
 from noroshi.service.agents.hub_state import HubParts, HubState
 from noroshi.service.agents.joining import Joining
+from noroshi.service.agents.order_answers import result_of
+from noroshi.service.agents.order_book import NOT_CONNECTED
 from noroshi.service.agents.request_verification import Caller, RequestVerification
 from noroshi.service.agents.roster import FRESH_FOR
+from noroshi.service.errors import OperationFailedError
 from noroshi.vault import Vault
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 FLUSH_EVERY = 5.0
 """Seconds between two writings of what was last heard."""
@@ -102,6 +108,27 @@ class AgentHub:
     def is_waiting(self, id: str) -> bool:
         """Return whether a request of an agent is held now."""
         return id in self._state.open_waits
+
+    async def order(
+        self,
+        agent: str,
+        verb: OrderVerb,
+        shape: type[T],
+        target: str = "",
+        seconds: float = 30.0,
+    ) -> T:
+        """Have the agent of that name do something within these seconds, and return what it
+        answers; `shape` is what the verb has in `link.order_messages`. Raises
+        OperationFailedError, and StoreError."""
+        agents = (await self.agents()).values()
+        matches = (
+            one for one in agents if one.name == agent and one.state is AgentState.ACTIVE
+        )
+        known_agent = next(matches, None)
+        if known_agent is None:
+            raise OperationFailedError(NOT_CONNECTED.fill(agent=agent))
+        answer = await self._state.orders.give(known_agent, verb, target, seconds)
+        return await asyncio.to_thread(result_of, answer, shape, agent)
 
     def unchanged_configurations(self) -> AbstractContextManager[None]:
         """Tell no agent of a new configuration until the block ends, in which an agent is renamed

@@ -24,6 +24,7 @@ from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.open_waits import OpenWaits
+from noroshi.service.agents.order_book import OrderBook
 from noroshi.service.agents.report_rates import ReportRates
 from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
@@ -65,6 +66,7 @@ class HubState:
             Presence(store),
             OpenWaits(),
         )
+        self.orders = OrderBook(self.open_waits.wake, parts.new_id, clocks.steady)
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows

@@ -12,7 +12,15 @@ from typing import TypeVar
 from noroshi import schema
 from noroshi.core.agents import Agent
 from noroshi.core.model import Change, Monitor, Sample, State
-from noroshi.core.report import MOST_ROWS, START, Position, Report, ReportRow, decide_report
+from noroshi.core.report import (
+    MOST_ROWS,
+    START,
+    Position,
+    Report,
+    ReportRow,
+    RowKind,
+    decide_report,
+)
 from noroshi.core.reported_text import AHEAD, ReportCleaner, UnfitReportError
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.message_body import Body
@@ -27,6 +35,7 @@ from noroshi.link.report_messages import (
 )
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
+from noroshi.service.agents.order_answers import answer_in
 from noroshi.service.agents.report_reader import ReportReader, RowRefusedError, first_of
 from noroshi.service.agents.request_verification import Caller
 
@@ -99,6 +108,7 @@ class Reporting:
         ]
         self._note_refused(agent, refused_rows)
         self._note_lost(agent, previous_position, outcome.decision.new_rows)
+        self._note_answers(agent, outcome.decision.new_rows)
         return ReportAnswer(
             reception=outcome.decision.reception.value,
             position=position,
@@ -166,6 +176,12 @@ class Reporting:
             now = self._state.clocks.steady()
             self._state.report_rates.note_refused(agent.id, lost_count, now)
             log.warning("rows of agent %s are lost count=%d", agent.name, lost_count)
+
+    def _note_answers(self, agent: Agent, rows: Sequence[ReportRow]) -> None:
+        """Hand the answers to orders to those who wait for them."""
+        for row in rows:
+            if row.kind == RowKind.ANSWER and (answer := answer_in(row.body)) is not None:
+                self._state.orders.note_answer(agent.id, answer)
 
     # samples
 

@@ -2,56 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
-from typing import Any, TypeVar
+from itertools import count
+from typing import Any
 
 from noroshi import schema
-from noroshi.core.definitions.problems import Problem, suggestion
+from noroshi.core.agents import Agent, AgentState
+from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.definitions.document_content import content
 from noroshi.hosts.time_zone import machine_zone
+from noroshi.link.order_messages import Discovered, OrderVerb
 from noroshi.operations import setup_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import Suggested, Suggestion
-from noroshi.ports import Document, Host, Listener, Unmeasurable
+from noroshi.ports import Document, Host, Listener
+from noroshi.service.agents.agents import NO_AGENT
+from noroshi.service.agents.order_answers import clean_discovery
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.edit import EditOperations
-from noroshi.service.errors import InvalidArgumentError, OperationFailedError
+from noroshi.service.errors import InvalidArgumentError, NotFoundError, OperationFailedError
 from noroshi.service.operation import Person, offers
+from noroshi.service.setup.computer_discovery import discover
 from noroshi.service.setup.first_steps import TEST, FirstStart, FirstStepOperations
 from noroshi.service.setup.suggestions import groups_of, instance_name, suggest_monitors
 
-T = TypeVar("T")
 NEW = _("basic monitoring of this computer")
 NOT_HERE = _("This process runs no measurements, so it cannot examine the computer.")
 NO_SUGGESTION = _("{given} was not suggested{instead}")
+NEW_OF_AGENT = _("basic monitoring of {agent}")
 NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
 
 
 class DiscoveryOperations(FirstStepOperations, EditOperations):
-    """Suggest the monitors that a new node begins with."""
+    """Suggest the monitors that a new node, or a server with an agent, begins with."""
 
     @offers(setup_operations.SUGGEST)
-    async def suggest(self, person: Person) -> Suggestion:
-        """Return disk space, memory, processor, services and ports found, with what there is of
-        each."""
-        name = instance_name(self._context.runs_on or self._context.name)
-        existing = _existing_monitors((await self._store.current()).documents, name)
-        host = self._this_computer(name)
-        monitors = suggest_monitors(
-            await _if_available(host.volumes, ()),
-            await _if_available(host.memory, None),
-            await _if_available(host.processor, None),
-            await _if_available(host.processes, ()),
-            self._without_manager(await _if_available(host.listeners, ())),
-            existing,
-        )
-        title = self._context.runs_on or self._context.name
-        return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=monitors)
+    async def suggest(self, person: Person, agent: str = "") -> Suggestion:
+        """Return disk space, memory, processor, services and ports found on this computer, or on
+        that of an agent, with what there is of each."""
+        documents = (await self._store.current()).documents
+        if agent:
+            known_agent = await self._agent_named(agent)
+            name = _instance_of(known_agent.name, documents)
+            title = known_agent.machine.host_name or known_agent.name
+            discovered = await self._ask_agent(known_agent)
+        else:
+            title = self._context.runs_on or self._context.name
+            name = instance_name(title)
+            discovered = await discover(self._this_computer(name), self._is_manager)
+        monitors = suggest_monitors(discovered, _existing_monitors(documents, name))
+        zone = discovered.zone or machine_zone()
+        return Suggestion(instance=name, title=title, zone=zone, monitors=monitors)
 
     @offers(setup_operations.SUGGEST_TAKE)
     async def suggest_take(
@@ -61,10 +67,12 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         language: str = "en",
         title: str = "",
         rules: tuple[str, ...] = (),
+        agent: str = "",
     ) -> Applied:
-        """Apply the suggestions with these ids as monitors of this computer's instance, with
-        titles in that language. Existing monitors stay as they are."""
-        proposal = await self.suggest(person)
+        """Apply the suggestions with these ids as monitors of this computer's instance, or of the
+        instance that an agent measures, with titles in that language. Existing monitors stay as
+        they are."""
+        proposal = await self.suggest(person, agent)
         selected = _select(proposal, wanted)
         current = await self._store.current()
         blueprint = Blueprint(
@@ -75,28 +83,48 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
             "zone": proposal.zone,
             "rules": list(rules or _rules(current.documents)),
         }
+        new_text = NEW
+        if agent:
+            agent_name = (await self._agent_named(agent)).name
+            options["source"] = agent_name
+            new_text = NEW_OF_AGENT.fill(agent=agent_name)
         try:
             documents = add(current.documents, blueprint, proposal.instance, {}, options)
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
-        note = note_text(NEW)
+        note = note_text(new_text)
         answer = await self.apply(person, documents=documents, base=current.number, note=note)
-        if await self._first_start() is None:
+        if not agent and await self._first_start() is None:
             await self._save_first_start(FirstStart())
         return answer
 
-    def _without_manager(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
-        """Return all but the manager: whoever could be told that it is away need not be told by
-        it."""
+    async def _agent_named(self, name: str) -> Agent:
+        """Return the agent of that name that may come in. Raises NotFoundError."""
+        agents = await self._context.agents_hub.agents()
+        active_agents = {
+            one.name.casefold(): one
+            for one in agents.values()
+            if one.state is AgentState.ACTIVE
+        }
+        agent = active_agents.get(name.casefold())
+        if agent is None:
+            near = suggestion(name, [one.name for one in active_agents.values()])
+            raise NotFoundError(NO_AGENT.fill(given=shortened_text(name), instead=near))
+        return agent
+
+    async def _ask_agent(self, agent: Agent) -> Discovered:
+        hub = self._context.agents_hub
+        answer = await hub.order(agent.name, OrderVerb.DISCOVER, Discovered)
+        return clean_discovery(answer)
+
+    def _is_manager(self, listener: Listener) -> bool:
+        """Return whether that is the manager: whoever could be told that it is away need not be
+        told by it."""
         manager = self._context.surroundings.manager if self._context.surroundings else None
-        if manager is None:
-            return listeners
-        manager_address = ip_address(manager.address)
-        return [
-            o
-            for o in listeners
-            if (ip_address(o.address), o.port) != (manager_address, manager.port)
-        ]
+        return manager is not None and (ip_address(listener.address), listener.port) == (
+            ip_address(manager.address),
+            manager.port,
+        )
 
     def _this_computer(self, name: str) -> Host:
         if self._context.host_of is None:
@@ -107,16 +135,26 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         )
 
 
-async def _if_available(ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
-    """Leave out what is not to be had on this computer."""
-    try:
-        return await ask()
-    except Unmeasurable:
-        return otherwise
-
-
 def _rules(documents: Iterable[Document]) -> Collection[str]:
     return [one.key.partition("/")[2] for one in documents if one.key.startswith("rules/")][:1]
+
+
+def _instance_of(agent: str, documents: Iterable[Document]) -> str:
+    """Return the name of the instance that an agent measures; one that is free if there is none."""
+    instances = {
+        one.key.partition("/")[2]: str(content(one).get("source", "")).casefold()
+        for one in documents
+        if one.key.startswith("instances/")
+    }
+    measured = sorted(name for name, source in instances.items() if source == agent.casefold())
+    if measured:
+        return measured[0]
+    name = instance_name(agent)
+    return next(
+        one
+        for one in (name, *(f"{name}-{number}" for number in count(2)))
+        if one not in instances
+    )
 
 
 def _existing_monitors(documents: Iterable[Document], instance: str) -> Collection[str]:

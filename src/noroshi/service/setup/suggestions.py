@@ -8,8 +8,9 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
+from noroshi.link.order_messages import Discovered, ProgramFound
 from noroshi.operations.setup_answers import Suggested
-from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.ports import Listener, Memory, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS, known_as
 
 GIB = 1 << 30
@@ -40,17 +41,12 @@ address; what says "::" may take IPv6 alone (RFC 3493, 5.3), so it is reached by
 
 
 def suggest_monitors(
-    volumes: Sequence[Volume],
-    memory: Memory | None,
-    processor: Processor | None,
-    processes: Iterable[Process],
-    listeners: Iterable[Listener],
-    existing: Collection[str],
+    discovered: Discovered, existing: Collection[str]
 ) -> tuple[Suggested, ...]:
     """Return the monitors that fit, each under the id group/name; those that cannot be measured
     are left out."""
-    system = _system(volumes, memory, processor)
-    rows = [*system, *_services(processes), *_ports(listeners)]
+    system = _system(discovered.volumes, discovered.memory, discovered.cores)
+    rows = [*system, *_services(discovered.programs), *_ports(discovered.listeners)]
     return tuple(_suggestion(*one, existing=existing) for one in rows)
 
 
@@ -72,7 +68,7 @@ def _suggestion(
 
 
 def _system(
-    volumes: Sequence[Volume], memory: Memory | None, processor: Processor | None
+    volumes: Sequence[Volume], memory: Memory | None, cores: int
 ) -> Iterable[SuggestionRow]:
     if volumes:
         limits = {"warning": 80, "critical": 90, "margin": 2}
@@ -88,8 +84,8 @@ def _system(
         }
         size = OF_MEMORY.fill(size=memory.total / GIB)
         yield f"{SYSTEM}/memory", MEMORY, size, FROM.fill(**limits), monitor
-    if processor is not None:
-        count, limits = OF_CPU.fill(count=processor.cores), {"warning": 95}
+    if cores:
+        count, limits = OF_CPU.fill(count=cores), {"warning": 95}
         monitor = {"name": "cpu", "kind": "cpu", "patience": 5, "limits": {"busy": limits}}
         yield f"{SYSTEM}/cpu", CPU, count, WARNING_FROM.fill(**limits), monitor
 
@@ -103,11 +99,8 @@ def _sizes(volumes: Sequence[Volume]) -> Message:
     return joined([*sizes, *more], COMMA)
 
 
-def _services(processes: Iterable[Process]) -> Iterable[SuggestionRow]:
-    counts = dict[str, int]()
-    for process in processes:
-        if known_as(process.name):
-            counts[process.name] = counts.get(process.name, 0) + 1
+def _services(programs: Iterable[ProgramFound]) -> Iterable[SuggestionRow]:
+    counts = {one.name: one.count for one in programs if known_as(one.name)}
     order = list(PROGRAMS)
     for program in sorted(counts, key=lambda one: order.index(known_as(one))):
         name, options = known_as(program), {"name": program}
@@ -153,7 +146,7 @@ def _listening_text(address: str) -> Message:
 
 
 def instance_name(host: str) -> str:
-    """Return a name for this computer's instance: the short host name, in the letters that a
+    """Return a name for a computer's instance: the short host name, in the letters that a
     definition may have."""
     short = host.lower().partition(".")[0]
     name = re.sub(r"[^a-z0-9_-]+", "-", short).strip("-_")[:64]

@@ -1,0 +1,139 @@
+"""Read the answers of agents to orders as the hub may show and use them: bounded and neutral, like all
+that agents report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from ipaddress import ip_address
+from math import isfinite
+from typing import TypeVar
+
+from noroshi import schema
+from noroshi.core.cadence import zone_of
+from noroshi.core.model import Monitor
+from noroshi.core.reported_text import (
+    ReportCleaner,
+    UnfitReportError,
+    neutral_message,
+    neutral_name,
+)
+from noroshi.core.translation import _
+from noroshi.link.order_messages import (
+    MOST_ANSWER,
+    Discovered,
+    Examined,
+    ExaminedStage,
+    MeasuredOnTrial,
+    OrderAnswer,
+    OrderOutcome,
+    ProgramFound,
+)
+from noroshi.ports import Listener, Memory, Volume
+from noroshi.service.errors import OperationFailedError
+
+T = TypeVar("T")
+MOST_FOUND, MOST_REMARKS, MOST_PREVIEW = 200, 20, 200
+MOST_SIZE, MOST_CORES, MOST_PROCESSES = 1 << 60, 1 << 16, 1 << 20
+LONGEST_TRIAL = 3600.0
+FORBIDDEN = _("The noroshi.toml of {agent} does not allow this (setting hub_requests).")
+EXPIRED = _("Agent {agent} did not get to this in time. Try again in a moment.")
+INTERRUPTED = _("Noroshi on {agent} was restarted meanwhile. Try again.")
+FAILED = _("Agent {agent} could not do this: {why}")
+UNFIT = _("Agent {agent} gave an answer that this node cannot use.")
+REFUSALS = {
+    OrderOutcome.FORBIDDEN.value: FORBIDDEN,
+    OrderOutcome.EXPIRED.value: EXPIRED,
+    OrderOutcome.INTERRUPTED.value: INTERRUPTED,
+}
+
+
+def answer_in(body: str) -> OrderAnswer | None:
+    """Return the answer in a row of a log; None if there is none that can be read."""
+    try:
+        return schema.value(OrderAnswer, body)
+    except schema.Unreadable:
+        return None
+
+
+def result_of(answer: OrderAnswer, shape: type[T], agent: str) -> T:
+    """Return what the answer of an agent holds. Raises OperationFailedError where the order was not
+    done, or the answer cannot be read."""
+    if answer.outcome != OrderOutcome.DONE.value:
+        words = REFUSALS.get(answer.outcome, FAILED)
+        raise OperationFailedError(words.fill(agent=agent, why=neutral_message(answer.words)))
+    if len(answer.body) > MOST_ANSWER:
+        raise unfit_answer(agent)
+    try:
+        return schema.value(shape, answer.body)
+    except schema.Unreadable:
+        raise unfit_answer(agent) from None
+
+
+def unfit_answer(agent: str) -> OperationFailedError:
+    """Return the error for an answer that cannot be used."""
+    return OperationFailedError(UNFIT.fill(agent=agent))
+
+
+def clean_trial(trial: MeasuredOnTrial, monitor: Monitor, now: datetime) -> MeasuredOnTrial:
+    """Return what was measured of a monitor. Raises UnfitReportError."""
+    if not isfinite(trial.seconds):
+        raise UnfitReportError("a duration is no number")
+    return MeasuredOnTrial(
+        sample=ReportCleaner(monitor, now).sample(trial.sample),
+        seconds=max(0.0, min(trial.seconds, LONGEST_TRIAL)),
+        preview=tuple(map(neutral_message, trial.preview[:MOST_PREVIEW])),
+    )
+
+
+def clean_examination(examined: Examined) -> Examined:
+    """Return what an examination found."""
+    stages = (
+        ExaminedStage(
+            name=neutral_name(one.name),
+            finding=neutral_message(one.finding),
+            remarks=tuple(map(neutral_message, one.remarks[:MOST_REMARKS])),
+            is_failed=one.is_failed,
+        )
+        for one in examined.stages[:MOST_FOUND]
+    )
+    return Examined(stages=tuple(stages))
+
+
+def clean_discovery(discovered: Discovered) -> Discovered:
+    """Return what there is on a computer, without what cannot be."""
+    return Discovered(
+        zone=discovered.zone if str(zone_of(discovered.zone)) == discovered.zone else "",
+        volumes=tuple(_volumes(discovered.volumes[:MOST_FOUND])),
+        memory=_memory(discovered.memory),
+        cores=max(0, min(discovered.cores, MOST_CORES)),
+        programs=tuple(
+            ProgramFound(
+                name=neutral_name(one.name), count=max(0, min(one.count, MOST_PROCESSES))
+            )
+            for one in discovered.programs[:MOST_FOUND]
+        ),
+        listeners=tuple(_listeners(discovered.listeners[:MOST_FOUND])),
+    )
+
+
+def _volumes(volumes: Sequence[Volume]) -> Iterator[Volume]:
+    for one in volumes:
+        if 0 <= one.free <= one.size <= MOST_SIZE:
+            yield Volume(neutral_name(one.mount), one.size, one.free)
+
+
+def _memory(memory: Memory | None) -> Memory | None:
+    if memory is None or not 0 <= memory.available <= memory.total <= MOST_SIZE:
+        return None
+    return Memory(total=memory.total, available=memory.available)
+
+
+def _listeners(listeners: Sequence[Listener]) -> Iterator[Listener]:
+    for one in listeners:
+        try:
+            address = str(ip_address(one.address))
+        except ValueError:
+            continue
+        if 0 < one.port < 1 << 16:
+            yield Listener(address, one.port)
