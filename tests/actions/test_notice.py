@@ -19,6 +19,7 @@ from noroshi.core.notices.notice import (
     Happening,
     HubRefusal,
     HubRefused,
+    HubUnreachable,
     MailCameBack,
     MailSetAside,
     MissedMonitor,
@@ -162,6 +163,9 @@ ALL = {
         TURNED_AWAY,
         refusal=HubRefusal.OTHER_VERSION,
         detail=plain("the hub is 3.0.0, the agent 1.0.0"),
+    ),
+    "hub-unreachable": HubUnreachable(
+        happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR
     ),
     "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
 }

@@ -196,6 +196,16 @@ HUB_REFUSED_DO = {
         "Update Noroshi here or on the hub. The connection is then restored automatically."
     ),
 }
+HUB_UNREACHABLE = _("the hub {hub} is unreachable from {agent}")
+EITHER_SIDE = _(
+    "The hub may be down, or the network between it and this server. Until they are connected "
+    "again, this server sends its alarms itself. Other servers may have no way to do so."
+)
+LAST_CONTACT = _("Last contact")
+NO_CONTACT = _("none since this node started")
+HUB_UNREACHABLE_DO = _(
+    "Check that Noroshi is running on the hub, and that the hub is reachable from {agent}."
+)
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the manager under Settings › "

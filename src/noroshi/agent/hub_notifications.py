@@ -21,8 +21,17 @@ from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Origin, Parcel, Receipt
-from noroshi.core.report import ReportDraft
-from noroshi.core.sender_lease import AgentTurn, Custody, Phase, SendRight
+from noroshi.core.model import Rule
+from noroshi.core.report import ReportDraft, ReportLog
+from noroshi.core.sender_lease import (
+    DEFAULT_TERMS,
+    AgentTurn,
+    Custody,
+    Phase,
+    Sender,
+    SendRight,
+)
+from noroshi.link.link_messages import HelloAnswer
 from noroshi.link.report_messages import HubFate
 from noroshi.link.report_rows import row_of_custody, row_of_sent
 from noroshi.ports import Clocks, Store
@@ -43,22 +52,22 @@ RESTING_STATES = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States in which the node sends a notification no more, and the hub may."""
 
 
-class RoutesHere(Protocol):
-    """Tells what this node can send by itself."""
+class PlanHere(Protocol):
+    """Holds the routes and rules of this node, by name."""
 
-    def has_route(self) -> bool:
-        """Return whether there is a route."""
+    @property
+    def routes(self) -> Mapping[str, object]: ...
 
-    def can_send_alone(self) -> bool:
-        """Return whether there is a route, and an address of a contact of the hub."""
+    @property
+    def rules(self) -> Mapping[str, Rule]: ...
 
 
 class HubNotifications:
     """The notifications that this node has for its hub, if it has one. `keeper` is None while no
     link runs: then nothing of them is sent."""
 
-    def __init__(self, store: Store, clocks: Clocks, routes: RoutesHere) -> None:
-        self._store, self._clocks, self._routes = store, clocks, routes
+    def __init__(self, store: Store, clocks: Clocks, plan: Callable[[], PlanHere]) -> None:
+        self._store, self._clocks, self._plan = store, clocks, plan
         self.enrolment: Enrolment | None = None
         self.keeper: TurnKeeper | None = None
         self.count_attempts: Callable[[], int] = lambda: 0
@@ -82,7 +91,9 @@ class HubNotifications:
             return ()
         return (SendRight(self.enrolment.agent, Custody.AGENT),)
 
-    def rows_of_end(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> Sequence[ReportDraft]:
+    def rows_of_end(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate
+    ) -> Sequence[ReportDraft]:
         """Return the rows that tell the hub what this node sent."""
         enrolment, envelope = self.enrolment, parcel.envelope
         if enrolment is None or not isinstance(fate, Accepted):
@@ -98,7 +109,13 @@ class HubNotifications:
     @property
     def has_route(self) -> bool:
         """Return whether this node has a route of its own."""
-        return self._routes.has_route()
+        return bool(self._plan().routes)
+
+    @property
+    def can_send_alone(self) -> bool:
+        """Return whether this node has a route, and an address of one of the hub's contacts."""
+        hub_rules = (one for one in self._plan().rules.values() if one.of_hub and one.routes)
+        return any(contact.addresses for rule in hub_rules for contact in rule.contacts)
 
     async def begin(self, enrolment: Enrolment) -> None:
         """Begin to keep the turn, as the link begins. Raises StoreError."""
@@ -109,7 +126,7 @@ class HubNotifications:
             self._stored_memory,
             self._clocks.steady,
             lambda: self.count_attempts(),
-            has_route=self._routes.can_send_alone(),
+            has_route=self.can_send_alone,
             has_own_notifications=bool(own_ids),
         )
 
@@ -117,11 +134,22 @@ class HubNotifications:
         """Keep the turn no more, as the link ends."""
         self.keeper = None
 
+    async def leave(self) -> None:
+        """Give up all, as there is no hub any more. Raises StoreError."""
+        for custody in (Custody.HUB, Custody.AGENT):
+            await self.forget(custody)
+        self.enrolment = None
+
+    @property
+    def turn(self) -> AgentTurn | None:
+        """Return whose turn it is; None while no link runs."""
+        return None if self.keeper is None else self.keeper.follow()
+
     async def step(self) -> None:
         """Take over, or hand over, as the turn is now. Raises StoreError."""
         if self.keeper is None:
             return
-        self.keeper.has_route = self._routes.can_send_alone()
+        self.keeper.has_route = self.can_send_alone
         turn = self.keeper.follow()
         if turn.phase is Phase.ALONE:
             await self._take_over()
@@ -172,7 +200,52 @@ class HubNotifications:
             await self._store.put_value(TURN, schema.text(memory))
             self._stored_memory = memory
 
-    # what the hub tells of them
+    # what the link says and hears
+
+    @property
+    def longest_hold(self) -> float:
+        """Return the seconds for which the hub may hold a request at the most."""
+        terms = DEFAULT_TERMS if self.keeper is None else self.keeper.terms
+        return terms.longest_hold.total_seconds()
+
+    @property
+    def fates(self) -> int:
+        """Return the number of the last `HubFate` that is stored."""
+        return 0 if self.keeper is None else self.keeper.memory.fates
+
+    def sender_of_request(self, stamp_received_at: float | None) -> Sender:
+        """Return the sender that a request names which sends back a stamp that was received then,
+        and keep to what it promises."""
+        if self.keeper is None:
+            return Sender.HUB_ONLY
+        return self.keeper.sender_of_request(stamp_received_at)
+
+    def note_answer(self, sender: Sender, *, is_taken: bool = True) -> None:
+        """Note that the hub answered a request that named that sender, and whether it took what
+        was reported."""
+        if self.keeper is not None:
+            self.keeper.note_answer(sender, is_taken=is_taken)
+
+    def note_log(self, report_log: ReportLog) -> None:
+        """Note how far the log is, and how far the hub has it."""
+        if self.keeper is not None:
+            self.keeper.note_log(report_log)
+
+    def note_contact(self) -> None:
+        """Note that something was heard of the hub, be it a refusal."""
+        if self.keeper is not None:
+            self.keeper.note_contact()
+
+    def note_rank(self, rank: int) -> None:
+        """Note this node's rank among those that tell when the hub is unreachable."""
+        if self.keeper is not None:
+            self.keeper.note_rank(rank)
+
+    def note_hello(self, answer: HelloAnswer) -> None:
+        """Note what the hub says at the beginning."""
+        if self.keeper is not None:
+            self.keeper.note_terms(answer.alone_after)
+            self.keeper.note_fates(min(self.fates, answer.fates))
 
     async def settle(self, fates: Sequence[HubFate]) -> None:
         """Write what became of them at the hub. Raises StoreError."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_status import LinkStatus
 from noroshi.core.agents import Machine
 from noroshi.core.definitions.problems import Problem
@@ -39,6 +40,7 @@ class LinkSettings:
     machine: Callable[[], Machine]
     kinds: tuple[str, ...]
     policy: NetworkPolicy
+    notifications: HubNotifications
     secret: Callable[[str], Awaitable[str]]
 
 
@@ -46,6 +48,14 @@ TakeUp = Callable[[Enrolment, FetchAnswer], Awaitable[tuple[Problem, ...]]]
 """Brings a configuration into force, or returns why not."""
 ReportRefusal = Callable[[Enrolment, LinkStatus], Awaitable[None]]
 """Tells people that the hub turned this node away."""
+
+
+ReportAbsence = Callable[[Enrolment, LinkStatus], Awaitable[None]]
+"""Tells people that the hub is unreachable."""
+
+
+async def say_nothing(_enrolment: Enrolment, _status: LinkStatus) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +66,4 @@ class NodeCalls:
     report_refusal: ReportRefusal
     monitors: Callable[[], Collection[str]] = tuple
     """Returns the ids of the monitors that the hub gave."""
+    report_absence: ReportAbsence = say_nothing

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from noroshi.agent.witness import WitnessMemory, must_tell
 from noroshi.core.report import ReportLog
 from noroshi.core.sender_lease import (
     DEFAULT_TERMS,
@@ -29,13 +31,14 @@ LONGEST_ALONE_AFTER = timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnMemory:
     """Hold what the next life of an agent must know: its id at the hub, the seconds after which it
-    is alone, whether the hub knows of its route, and the number of the last `HubFate` that is
-    stored here."""
+    is alone, whether the hub knows of its route, the number of the last `HubFate` that is stored
+    here, and what it has told as a witness."""
 
     agent: str = ""
     alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
     is_route_known: bool = False
     fates: int = 0
+    witness: WitnessMemory = WitnessMemory()
 
 
 class TurnKeeper:
@@ -54,6 +57,7 @@ class TurnKeeper:
         self.memory, self._steady, self._count_attempts = memory, steady, count_attempts
         self.has_route = has_route
         self.answered_at: float | None = None
+        self._heard_at = steady()
         self._ends = deque[tuple[int, float]]()
         """The ends of the log that were seen, each with the time at which it was seen first."""
         self._acknowledged = 0
@@ -105,6 +109,31 @@ class TurnKeeper:
             self._ends.append((end, self._steady()))
         while self._ends and self._ends[0][0] <= self._acknowledged:
             self._ends.popleft()
+
+    def note_contact(self) -> None:
+        """Note that something was heard of the hub, be it a refusal."""
+        self._heard_at = self._steady()
+        if self.memory.witness.has_told:
+            self._note_witness(has_told=False)
+
+    def note_rank(self, rank: int) -> None:
+        """Note this node's rank among the witnesses."""
+        if rank != self.memory.witness.rank:
+            self._note_witness(rank=rank)
+
+    def must_tell(self, now: datetime) -> bool:
+        """Return whether people are to be told now that the hub is unreachable; `now` is the wall
+        clock's time."""
+        away_for = timedelta(seconds=self._steady() - self._heard_at)
+        return must_tell(self.memory.witness, away_for, self.terms.alone_after, now)
+
+    def note_told(self, now: datetime) -> None:
+        """Note that people are told that the hub is unreachable."""
+        self._note_witness(told_at=now, has_told=True)
+
+    def _note_witness(self, **fields: Any) -> None:
+        witness = replace(self.memory.witness, **fields)
+        self.memory = replace(self.memory, witness=witness)
 
     def note_terms(self, alone_after: float) -> None:
         """Note after how many seconds without the hub it may take this node for alone."""

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.agent.enrolment import enrolment_in
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
@@ -80,7 +82,7 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.schema import VALIDATION
+from noroshi.schema import VALIDATION, Unreadable
 from noroshi.service import Service, ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
@@ -301,6 +303,7 @@ async def open_app(
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
+        notifications = await _hub_notifications(store, clocks, plans)
         stack.callback(hosts.close)
         engine = Engine(
             store,
@@ -314,12 +317,13 @@ async def open_app(
                 mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
                 agents=agent_names.ensure_read,
+                hub_notifications=notifications,
             ),
             _engine_settings(config),
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         people = People(store, vault, clocks)
-        hub_links = _hub_links(store, vault, config, clocks, plugins)
+        hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
         service = Service(
             store,
             plugins,
@@ -531,8 +535,22 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
     return open
 
 
+async def _hub_notifications(store: Store, clocks: Clocks, plans: Plans) -> HubNotifications:
+    notifications = HubNotifications(store, clocks, lambda: plans.current)
+    try:
+        notifications.enrolment = enrolment_in(await store.get_values())
+    except (StoreError, Unreadable) as error:
+        log.warning("it cannot be read whether this node has a hub: %s", error)
+    return notifications
+
+
 def _hub_links(
-    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+    store: Store,
+    vault: Vault,
+    config: Config,
+    clocks: Clocks,
+    plugins: Plugins,
+    notifications: HubNotifications,
 ) -> LinkOnDemand:
     host_name = socket.gethostname()
     settings = LinkSettings(
@@ -543,6 +561,7 @@ def _hub_links(
         machine=lambda: describe_machine(host_name, addresses_of_interfaces),
         kinds=tuple(sorted(plugins.checks)),
         policy=NetworkPolicy(may_reach=config.may_reach),
+        notifications=notifications,
         secret=secret_of(vault),
     )
     return LinkOnDemand(store, vault, settings)

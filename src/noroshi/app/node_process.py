@@ -184,7 +184,8 @@ async def keep_link(app: App) -> None:
         plan = app.plans.current
         return [id for id, one in plan.monitors.items() if one.instance.of_hub]
 
-    calls = NodeCalls(take_up, app.service.hub_definitions.report_refusal, monitors)
+    definitions = app.service.hub_definitions
+    calls = NodeCalls(take_up, definitions.report_refusal, monitors, definitions.report_absence)
     while True:
         try:
             await app.hub_links.run(calls)

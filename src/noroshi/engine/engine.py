@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.core.budget import DAY
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.delivery import Accepted, Fate
@@ -28,7 +29,7 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls
+from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls, without_hub
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
@@ -73,6 +74,8 @@ class ProcessCalls:
     mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None
     difference_text: DifferenceText = by_path
     agents: Callable[[], Awaitable[Collection[str]]] = no_agents
+    hub_notifications: HubNotifications | None = None
+    """Those of the node's own hub, if it may have one."""
 
 
 class Engine:
@@ -88,6 +91,7 @@ class Engine:
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, settings.name
         self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
+        notifications = process.hub_notifications
         self.notifier = Notifier(store, plugins, clocks, process.difference_text)
         self.watcher = Watcher(
             store,
@@ -95,7 +99,12 @@ class Engine:
             process.host_of,
             clocks,
             self.emergency,
-            WatcherCalls(self._log_once, self.notifier.text_failures, self._check_clocks),
+            WatcherCalls(
+                self._log_once,
+                self.notifier.text_failures,
+                self._check_clocks,
+                without_hub if notifications is None else notifications.marked,
+            ),
         )
         self.dispatcher = Dispatcher(
             store,

@@ -11,12 +11,7 @@ from noroshi.core.mail import Receipt
 from noroshi.core.model import Change, HubAlarm, State
 from noroshi.core.report import ReportDraft, RowKind
 from noroshi.core.sender_lease import Custody
-from noroshi.link.report_messages import (
-    AlarmOfRow,
-    ChangeOfRow,
-    NotificationsOfRow,
-    SentOfRow,
-)
+from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow, NotificationsOfRow, SentOfRow
 
 KINDS = {Custody.AGENT: RowKind.TAKEN_OVER, Custody.HUB: RowKind.HANDED_OVER}
 """The kind of the row that tells of a new custody."""

@@ -88,7 +88,11 @@ class Conversation:
             # The id is that of the machine that was enrolled: by it a clone is told apart.
             enrolled_id = agent.machine.id or machine.id
             return replace(
-                agent, machine=replace(machine, id=enrolled_id), version=version, life=life
+                agent,
+                machine=replace(machine, id=enrolled_id),
+                version=version,
+                life=life,
+                own_route=hello.own_route,
             )
 
         agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
