@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run drill test test-long check format bench dist lock debian clean
+.PHONY: help setup run drill test test-windows test-long check format bench dist lock debian clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -42,9 +42,14 @@ drill: .venv/run.stamp .venv/project.stamp ## walk a node through ten failures o
 test: setup debian check ## run every check, and every test but the long ones
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/pytest $(WORKERS)
+	@$(BIN)/python tools/wine.py test
+
+test-windows: setup debian ## run by Windows' Python, under Wine, every test that can run there
+	@$(BIN)/python tools/wine.py test --all
 
 test-long: setup debian check ## run every check and every test, the long ones too (tens of minutes)
 	@$(BIN)/pytest $(WORKERS)
+	@$(BIN)/python tools/wine.py test
 	@$(BIN)/pytest -m long
 
 check: setup ## look at the code without running it: ruff, mypy (for Linux and for Windows), import-linter, deptry

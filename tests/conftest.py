@@ -101,3 +101,7 @@ def pytest_make_collect_report(collector):
     report = yield
     _refuse_a_skip(report)
     return report
+
+
+# Tests of what only Windows has are run by Windows' Python: see tools/wine.py.
+collect_ignore = [] if sys.platform == "win32" else ["windows"]

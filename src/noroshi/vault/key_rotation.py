@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from noroshi.core.translation import Message, _
-from noroshi.vault.keys import (
-    NEW,
-    OLD,
-    Keys,
-    Source,
-    find_keys,
-    new_key,
-    place_key,
-    sync_folder,
-)
+from noroshi.system.raw_files import sync_folder
+from noroshi.vault.keys import NEW, OLD, Keys, Source, find_keys, new_key, place_key
 from noroshi.vault.secret import VaultError
 from noroshi.vault.vault import Vault
 

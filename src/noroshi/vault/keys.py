@@ -12,6 +12,7 @@ from pathlib import Path
 
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.system.raw_files import sync_folder
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
@@ -113,17 +114,6 @@ def place_key(path: Path, key: Secret) -> None:
 def new_key(entropy: Callable[[int], bytes] = os.urandom) -> Secret:
     """Return a key that nobody has had before."""
     return Secret(entropy(KEY_BYTES).hex())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a file's new name durable."""
-    if sys.platform == "win32":  # Windows cannot open a folder, and keeps its entries by itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_key(path: Path) -> Box:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -118,7 +119,10 @@ RIGHT = {
         "graph": "https://graph.example.test",
         "user": "a@example.test",
     },
-    "pickup": {"folder": "/var/spool/pickup", "sender": "noroshi@example.test"},
+    "pickup": {
+        "folder": str(Path("/var/spool/pickup").absolute()),
+        "sender": "noroshi@example.test",
+    },
     "webhook": {"url": "https://chat.example.test/hook", "shape": "slack"},
 }
 

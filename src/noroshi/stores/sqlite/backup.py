@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from noroshi.core.translation import _
 from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
+from noroshi.system.raw_files import sync_folder
 
 THERE_IS_ONE = _("{path} already exists; nothing is ever overwritten")
 CANNOT_COPY = _("the copy {path} cannot be written: {why}")
@@ -57,14 +57,3 @@ def _fill(db: Connection, part: Path) -> None:
 def _away_with(part: Path) -> None:
     with suppress(OSError):
         part.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let a new name in a folder survive a power cut; Windows does so by itself."""
-    if sys.platform == "win32":
-        return
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -20,6 +20,7 @@ from noroshi.core.translation import Message, _
 from noroshi.ports import StoreFault
 from noroshi.stores.sqlite.samples import drop_oldest
 from noroshi.stores.sqlite.types import Connection
+from noroshi.system.raw_files import BINARY, allocate, is_read_only
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ class Ballast:
         changed."""
         previous_size = self._current_size()
         try:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | BINARY, 0o600)
             try:
                 _fill(file, previous_size, self.size)
             finally:
@@ -146,7 +147,7 @@ def preallocate_log(path: Path) -> None:
     No lock of SQLite is on this file, so it may be opened and closed while SQLite has it open.
     """
     with suppress(OSError):  # without it the ballast alone has to do
-        file = os.open(path.with_name(f"{path.name}-wal"), os.O_RDWR | os.O_CLOEXEC)
+        file = os.open(path.with_name(f"{path.name}-wal"), os.O_RDWR | BINARY)
         try:
             _fill(file, os.fstat(file).st_size, LOG_ROOM)
         finally:
@@ -167,21 +168,14 @@ def _handle_of(path: Path) -> int | None:
 
 def _read_only(folder: Path) -> bool:
     try:
-        return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+        return is_read_only(folder)
     except OSError:
         return False
 
 
 def _fill(file: int, start: int, end: int) -> None:
-    if start >= end:
-        return
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(file, start, end - start)
-        return
-    os.lseek(file, start, os.SEEK_SET)
-    for offset in range(start, end, MIB):
-        os.write(file, bytes(min(MIB, end - offset)))
-    os.fsync(file)
+    if start < end:
+        allocate(file, start, end - start)
 
 
 class Reserve:

@@ -18,6 +18,7 @@ from types import TracebackType
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
+from noroshi.system.raw_files import BINARY
 
 CANNOT_LOCK = _("cannot lock {path}: {why}")
 IN_USE = _(
@@ -112,7 +113,7 @@ def holding(path: Path) -> Holding | None:
     """Return the holder of the lock; None if nobody has it, or if that cannot be seen from
     here."""
     try:
-        file = os.open(path, os.O_RDONLY)
+        file = os.open(path, os.O_RDONLY | BINARY)
     except OSError:
         return None
     try:
@@ -148,7 +149,7 @@ class LifeLock:
 
     def __enter__(self) -> LifeLock:
         try:
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | BINARY, 0o600)
         except OSError as error:
             raise StoreError(CANNOT_LOCK.fill(path=self.path, why=cause_text(error))) from error
         try:

@@ -17,13 +17,14 @@ from noroshi.core.agents import ERA_NOTE
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.translation import SENTENCES, Message, _, joined
 from noroshi.ports import StoreError
-from noroshi.stores.sqlite.backup import copy, sync_folder
+from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.database import refuse_foreign
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import known_migrations, migrate
 from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant
+from noroshi.system.raw_files import sync_folder
 
 SERIALS_AHEAD = 1_000_000
 """By how much at least the numbers jump that ids are made of: what was told after the backup has

