@@ -196,15 +196,15 @@ HUB_REFUSED_DO = {
         "Update Noroshi here or on the hub. The connection is then restored automatically."
     ),
 }
-HUB_UNREACHABLE = _("the hub {hub} is unreachable from {agent}")
+HUB_UNREACHABLE = _("{agent} cannot reach the hub {hub}")
 EITHER_SIDE = _(
-    "The hub may be down, or the network between it and this server. Until they are connected "
-    "again, this server sends its alarms itself. Other servers may have no way to do so."
+    "Either the hub or the network between it and this server is down. Until the connection is "
+    "restored, this server sends its alarms itself. Servers without a delivery route send none."
 )
 LAST_CONTACT = _("Last contact")
 NO_CONTACT = _("none since this node started")
 HUB_UNREACHABLE_DO = _(
-    "Check that Noroshi is running on the hub, and that the hub is reachable from {agent}."
+    "Check that Noroshi is running on the hub and that {agent} can connect to it."
 )
 SINCE_THEN = _("since {at}")
 FOOTER = _(

@@ -85,12 +85,12 @@ PHASES: Mapping[str, Message] = {
     "cloned": _("refused: another machine has the same key"),
     "other-version": _("refused: incompatible version"),
 }
-SENT_BY_HUB = _("sent by the hub; this server has no route of its own")
-SENT_HERE_LATER = _("sent by the hub; by this server once the hub is unreachable for {span}")
+SENT_BY_HUB = _("sent by the hub; this server has no delivery route")
+SENT_HERE_LATER = _("sent by the hub; by this server after {span} without the hub")
 SENT_HERE = _("sent by this server until the hub is reachable again")
 SENT_HERE_AS_REFUSED = _("sent by this server until the hub accepts its reports again")
-RETURNING = _("handed back to the hub once this server has finished sending")
-UNKNOWN_ROUTE = _("sent by the hub, which does not know yet that this server has a route")
+RETURNING = _("returned to the hub when this server has finished sending")
+UNKNOWN_ROUTE = _("sent by the hub; it does not know yet that this server has a delivery route")
 NOTIFICATIONS = ngettext("{count} notification", "{count} notifications")
 SINCE = _("{phase}, since {at}")
 PLACE = _("{hub}, at {where}")
