@@ -139,6 +139,8 @@ def digest(
         attempts=attempted_envelope.attempts if attempted_envelope else 0,
         earlier_attempts=attempted_envelope.earlier_attempts if attempted_envelope else 0,
         members=tuple(member.id for member in members),
+        agent=first.agent,
+        custody=first.custody,
     )
 
 
@@ -199,7 +201,8 @@ def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envel
 
 
 def _letterhead(envelope: Envelope) -> tuple[object, ...]:
-    return envelope.contact, envelope.to, envelope.routes, envelope.action
+    sender = envelope.agent, envelope.custody
+    return envelope.contact, envelope.to, envelope.routes, envelope.action, *sender
 
 
 def _is_recovered(envelope: Envelope) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.roles import ADMIN
+from noroshi.core.sender_lease import Custody
 from noroshi.core.translation import NOTHING, Message, plain
 
 
@@ -161,7 +162,8 @@ class Envelope:
     brought an answer, `earlier_attempts` those before all routes were given back to it;
     `unanswered` counts those without an answer, as the node's life ended: the mail may have
     been accepted, so it goes alone, and that is no reason to wait; `origin` is that of the
-    store that first had it.
+    store that first had it; `agent` is the id of the agent whose notification it is, "" if it
+    is the node's own, and `custody` tells who has to send an agent's.
     """
 
     id: str
@@ -182,6 +184,8 @@ class Envelope:
     members: tuple[str, ...] = ()
     unanswered: int = 0
     origin: Origin = NO_ORIGIN
+    agent: str = ""
+    custody: Custody = Custody.HUB
 
     @property
     def known_as(self) -> str:
@@ -282,7 +286,8 @@ class Receipt:
     """The receipt of an attempt by a route: an answer for each recipient.
 
     `message_ids` are those by which a mail that was taken may be found again: our own, and
-    what the provider calls it if it says so.
+    what the provider calls it if it says so. `sent_by` names the other side, of a hub and its
+    agent, if the attempt was not this node's.
     """
 
     at: datetime
@@ -290,3 +295,4 @@ class Receipt:
     provider_id: str = ""
     route: str = ""
     message_ids: tuple[str, ...] = ()
+    sent_by: str = ""

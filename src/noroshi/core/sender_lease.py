@@ -44,6 +44,19 @@ class Custody(Enum):
     SENT_BY_AGENT = "sent-by-agent"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SendRight:
+    """Name notifications that may be sent now: those of an agent that have this custody."""
+
+    agent: str
+    custody: Custody
+
+    @property
+    def key(self) -> str:
+        """Return it as one text."""
+        return f"{self.agent}/{self.custody.value}"
+
+
 class HubReason(Enum):
     """Name why the hub may send a notification of an agent now, or may not."""
 

@@ -29,6 +29,7 @@ from noroshi.ports.plugins import (
 )
 
 if TYPE_CHECKING:
+    from noroshi.ports.agent_store import MOST_FATES as MOST_FATES, RowEffect as RowEffect
     from noroshi.ports.host_facts import (
         AccountFacts as AccountFacts,
         AgentFacts as AgentFacts,
@@ -69,12 +70,14 @@ if TYPE_CHECKING:
         Renewal as Renewal,
         ReportOutcome as ReportOutcome,
         RouteOutage as RouteOutage,
+        StoredFate as StoredFate,
         StoredSample as StoredSample,
         TrackedMail as TrackedMail,
         Version as Version,
     )
 else:
     LATER = {
+        "agent_store": ("MOST_FATES", "RowEffect"),
         "host_facts": (
             "AccountFacts",
             "AgentFacts",
@@ -115,6 +118,7 @@ else:
             "Renewal",
             "ReportOutcome",
             "RouteOutage",
+            "StoredFate",
             "StoredSample",
             "TrackedMail",
             "Version",

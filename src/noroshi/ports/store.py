@@ -9,22 +9,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from noroshi.core.agents import Agent, Invitation, JoinRefusal, LastSeen
 from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
-from noroshi.core.report import (
-    MOST_BYTES,
-    MOST_ROWS,
-    Position,
-    Report,
-    ReportDraft,
-    ReportLog,
-    ReportRow,
-)
+from noroshi.core.report import ReportDraft
+from noroshi.core.sender_lease import SendRight
 from noroshi.core.translation import Message, plain
+from noroshi.ports.agent_store import AgentStore
 from noroshi.ports.store_records import (
     AcceptedMail,
     Arrival,
@@ -35,7 +28,6 @@ from noroshi.ports.store_records import (
     QueueCounts,
     QueuedEnvelope,
     Renewal,
-    ReportOutcome,
     RouteOutage,
     StoredSample,
     TrackedMail,
@@ -82,7 +74,7 @@ class StoreConflict(Exception):
     """Report that somebody else changed it first; nothing was written."""
 
 
-class Store(Protocol):
+class Store(AgentStore, Protocol):
     """Keep all that must survive a crash. Each method is atomic, or raises StoreError.
 
     `now` is the wall clock's time, as stored rows outlive the steady clock. Methods that return
@@ -252,6 +244,7 @@ class Store(Protocol):
         now: datetime,
         excluded_contacts: Collection[str] = (),
         only_critical: Collection[str] = (),
+        send_rights: Collection[SendRight] = (),
     ) -> Parcel | None:
         """Lend an envelope whose turn on this route it is: the most urgent lane first, and of
         an order key the oldest, which has the lane of what waits behind it. Leave out what may
@@ -261,7 +254,8 @@ class Store(Protocol):
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         """Return the parcel's envelope, its members, and the envelopes that wait for the same
         contact, oldest first, without the bodies of their mails. Leave out what must not
-        overtake an older one of its order key that is out, held, or in another digest."""
+        overtake an older one of its order key that is out, held, or in another digest, and what
+        is of another agent, or of other custody."""
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         """Put a digest into the spool in place of its members, the parcel's envelope among
@@ -431,82 +425,6 @@ class Store(Protocol):
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:
         """Delete at most `limit` of the oldest rows before then; return how many."""
-
-    # agents, and the invitations by which they join
-
-    async def invitations(self) -> Mapping[str, Invitation]:
-        """Return all invitations, by id, also those that are over."""
-
-    async def put_invitation(self, invitation: Invitation) -> None:
-        """Write an invitation, in place of one of the same id."""
-
-    async def drop_invitation(self, id: str) -> bool:
-        """Delete an invitation. False: there is none of that id."""
-
-    async def admit(self, secret_hash: str, agent: Agent, now: datetime) -> Agent | JoinRefusal:
-        """Let an agent join by the invitation whose secret has that hash: write the agent, and
-        that its key used the invitation, in one step. Return the agent as it was written
-        (`core.agents.admission`), or why nobody joined."""
-
-    async def agents(self) -> Mapping[str, Agent]:
-        """Return all agents, by id, also those that were revoked."""
-
-    async def put_agent(self, agent: Agent, previous: Agent) -> bool:
-        """Write an agent over exactly what was there before. False: something else is there by
-        now, or another agent has its name or its key."""
-
-    async def last_seen(self) -> Mapping[str, LastSeen]:
-        """Return what was last heard of each agent, by the agent's id."""
-
-    async def put_last_seen(self, last_seen: Sequence[LastSeen]) -> None:
-        """Write what was heard of agents, in place of what was heard of the same before."""
-
-    # what an agent reports to its hub: on the agent
-
-    async def report_log(self) -> ReportLog:
-        """Return the bounds of the log."""
-
-    async def add_reports(self, *drafts: ReportDraft) -> None:
-        """Add rows to the log by themselves."""
-
-    async def reports(
-        self, seq: int, most: int = MOST_ROWS, most_bytes: int = MOST_BYTES
-    ) -> Sequence[ReportRow]:
-        """Return the rows that follow on a number, at most `most`, with bodies of `most_bytes`
-        in all; the first one however large it is."""
-
-    async def report_position(self, seq: int) -> Position | None:
-        """Return the position of a row, or of the one before the first; None if the log does
-        not have it (any more)."""
-
-    async def acknowledge_reports(self, position: Position) -> bool:
-        """Write up to where the hub has the log, which may be less than before, as the hub may
-        have been restored. False: the position is not of this log."""
-
-    async def begin_reports(
-        self, position: Position, *drafts: ReportDraft, last: Position | None = None
-    ) -> bool:
-        """Begin the log anew on the hub's position, in a new epoch, with these rows. False: the log
-        does not end at `last` any more, if that is given."""
-
-    async def forget_reports(self, cutoff: datetime, most_bytes: int, limit: int) -> int:
-        """Delete at most `limit` of the oldest rows that the hub acknowledged, of those that
-        were written before `cutoff`, and of those that are too many for `most_bytes`; return
-        how many."""
-
-    # what agents report: on the hub
-
-    async def receive(
-        self, agent: str, report: Report, changes: Mapping[int, Change]
-    ) -> ReportOutcome:
-        """Take in a report in one step: decide by the position up to which the agent's log is
-        known (`core.report.decide_report`), write the changes of the rows that are new, by the
-        numbers of these, and move the position. A state is written over one with a serial that
-        is not higher, an event or an envelope only if its id is new. A change of a monitor that
-        is not here is left out, and its row refused, with nothing else."""
-
-    async def received_positions(self) -> Mapping[str, Position]:
-        """Return up to where the log of each agent is known, by the agent's id."""
 
     # secrets, sealed by the vault
 

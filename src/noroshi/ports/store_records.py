@@ -57,6 +57,17 @@ class ReportOutcome:
     refused_rows: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFate:
+    """Hold what became of an agent's notification at its hub; `number` grows with each. `receipt`
+    is that of the last attempt, of the digest if one told it."""
+
+    number: int
+    envelope: str
+    state: EnvelopeState
+    receipt: Receipt | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSample:
     """Hold a sample of a monitor with the number of its row, which grows with each."""
@@ -100,7 +111,8 @@ class QueuedEnvelope:
     """An envelope in the spool. `due`: when it may next be lent; `is_leased`: it is lent now.
 
     `reason` is the last trouble, who held or dropped it, or the id of the digest that it is in.
-    `receipt_count` is how many answers it has met, whatever they counted for.
+    `receipt_count` is how many answers it has met, whatever they counted for. `custody_since` is
+    when the agent or the hub took an agent's over, or sent it; None: that never changed.
     """
 
     envelope: Envelope
@@ -109,6 +121,7 @@ class QueuedEnvelope:
     state: EnvelopeState = EnvelopeState.WAITING
     reason: Message = NOTHING
     receipt_count: int = 0
+    custody_since: datetime | None = None
 
     @property
     def digest(self) -> str:

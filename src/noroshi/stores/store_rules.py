@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from noroshi.core.delivery import Accepted, Fate, SetAside
 from noroshi.core.mail import MARK, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.model import State
+from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import NOTHING, Message
 
 OPEN_STATES = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.IN_DIGEST)
@@ -24,6 +25,8 @@ RELEASABLE_STATES = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States of envelopes that wait for a person."""
 SETTLED_STATES = (EnvelopeState.ACCEPTED, EnvelopeState.DROPPED)
 """States of envelopes that need nothing any more."""
+ENDED_STATES = (*SETTLED_STATES, EnvelopeState.SET_ASIDE)
+"""States of envelopes that leave by no route."""
 
 BODY = ("text", "html", "attachments")
 """The parts of a payload that only the mail itself needs, and that are nearly all of it."""
@@ -87,6 +90,16 @@ def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
             return EnvelopeState.SET_ASIDE, reason
         case _:
             return EnvelopeState.WAITING, fate.reason
+
+
+def sender_of(envelope: Envelope) -> tuple[str, Custody]:
+    """Return by whom an envelope is sent: others are never told together with it."""
+    return envelope.agent, envelope.custody
+
+
+def may_be_sent(envelope: Envelope, send_rights: Collection[SendRight]) -> bool:
+    """Return whether an envelope may be sent now: one of an agent needs the right."""
+    return not envelope.agent or SendRight(*sender_of(envelope)) in send_rights
 
 
 def accepted_count(receipt: Receipt) -> int:

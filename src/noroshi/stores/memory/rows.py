@@ -39,6 +39,9 @@ class EnvelopeRow:
     routes: list[str] = field(default_factory=list)
     """By which each of them came."""
     arrivals: list[Arrival] = field(default_factory=list)
+    custody_since: datetime | None = None
+    noted_fate: EnvelopeState = EnvelopeState.WAITING
+    """The state at the last look at what its agent is told."""
 
     @property
     def row(self) -> QueuedEnvelope:
@@ -49,6 +52,7 @@ class EnvelopeRow:
             state=self.state,
             reason=self.reason,
             receipt_count=len(self.receipts),
+            custody_since=self.custody_since,
         )
 
     def earliest_try(

@@ -25,6 +25,7 @@ from noroshi.core.mail import (
 )
 from noroshi.core.model import Event
 from noroshi.core.report import ReportDraft
+from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import NOTHING, Message, plain
 from noroshi.ports import (
     PARCEL_LEASE,
@@ -46,9 +47,11 @@ from noroshi.stores.store_rules import (
     SETTLED_STATES,
     SHOWN_STATES,
     accepted_count,
+    may_be_sent,
     outcome,
     readdress_envelope,
     renamed_routes,
+    sender_of,
     with_all_routes,
 )
 
@@ -118,6 +121,7 @@ class SpoolInMemory(ReportsInMemory):
         now: datetime,
         excluded_contacts: Collection[str] = (),
         only_critical: Collection[str] = (),
+        send_rights: Collection[SendRight] = (),
     ) -> Parcel | None:
         def must_wait(row: EnvelopeRow) -> bool:
             contact = row.envelope.contact
@@ -127,7 +131,8 @@ class SpoolInMemory(ReportsInMemory):
         ready = (
             row
             for row in self._lendable_rows(route, now)
-            if not must_wait(row) or not may_join(row.envelope)
+            if (not must_wait(row) or not may_join(row.envelope))
+            and may_be_sent(row.envelope, send_rights)
         )
         urgency = lambda row: (row.urgency, row.due)  # noqa: E731
         row = min(ready, key=urgency, default=None)
@@ -165,6 +170,7 @@ class SpoolInMemory(ReportsInMemory):
                 continue
             is_own = envelope.id == parcel.envelope.id and row.lease == parcel.lease
             is_waiting = not (row.lease or row.state) or envelope.id in parcel.envelope.members
+            is_waiting = is_waiting and sender_of(envelope) == sender_of(parcel.envelope)
             if not is_own and (not is_waiting or envelope.order in order_keys):
                 order_keys.add(envelope.order)
             else:
@@ -271,7 +277,9 @@ class SpoolInMemory(ReportsInMemory):
     def _share(self, row: EnvelopeRow) -> None:
         """Give the digest's state to the members."""
         for id in row.envelope.members:
-            self._spool[id].state = row.state.of_members
+            member = self._spool[id]
+            if member.envelope.custody is not Custody.SENT_BY_AGENT:
+                member.state = row.state.of_members
         self._reopen()
 
     async def queue(self) -> Sequence[QueuedEnvelope]:

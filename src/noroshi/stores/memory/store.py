@@ -18,6 +18,7 @@ from noroshi.core.alarms import (
     without_ended,
 )
 from noroshi.core.chronology import oldest, outdated
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.levels import Level
 from noroshi.core.mail import NO_ORIGIN, Origin
 from noroshi.core.model import (
@@ -41,23 +42,22 @@ from noroshi.ports import (
     Node,
     Renewal,
     ReportOutcome,
+    RowEffect,
     StoreConflict,
     StoredSample,
     StoreError,
     Version,
 )
-from noroshi.stores.memory.agents import AgentsInMemory
+from noroshi.stores.memory.custody import CustodyInMemory
 from noroshi.stores.memory.rows import LeaseRow, MonitorRow
-from noroshi.stores.memory.spool import SpoolInMemory
 from noroshi.stores.store_rules import first_state, with_unanswered_attempt
 
 
-class MemoryStore(SpoolInMemory, AgentsInMemory):
+class MemoryStore(CustodyInMemory):
     """Do what ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
-        AgentsInMemory.__init__(self)
         self._log_positions: dict[str, Position] = {}
         self._version = Version(number=0)
         self._versions: list[Version] = []
@@ -205,7 +205,7 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         self._end_acknowledged(change)
 
     async def receive(
-        self, agent: str, report: Report, changes: Mapping[int, Change]
+        self, agent: str, report: Report, changes: Mapping[int, RowEffect]
     ) -> ReportOutcome:
         decision = decide_report(self._log_positions.get(agent, START), report)
         if decision.reception is not Reception.APPLY:
@@ -214,11 +214,21 @@ class MemoryStore(SpoolInMemory, AgentsInMemory):
         refused_rows = tuple(
             seq
             for seq, change in new_changes
-            if change is not None and not self._write_reported(change)
+            if change is not None and not self._apply(agent, change)
         )
         self._log_positions[agent] = decision.position
         self._wakeups.notify()
         return ReportOutcome(decision=decision, refused_rows=refused_rows)
+
+    def _apply(self, agent: str, change: RowEffect) -> bool:
+        match change:
+            case CustodyChange():
+                self._put_custody(agent, change)
+            case OtherSideFate():
+                self._settle_elsewhere(agent, change)
+            case _:
+                return self._write_reported(change)
+        return True
 
     def _write_reported(self, change: Change) -> bool:
         row = self._monitors.get(change.monitor)

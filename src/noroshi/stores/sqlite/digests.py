@@ -19,7 +19,7 @@ from noroshi.stores.sqlite.types import Connection, instant, number, sql_list, w
 from noroshi.stores.store_rules import OPEN_STATES, without_body
 
 PENDING = f"""
-select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact
+select id, order_key, lease, fate, attempts, {LIGHT}, seq, agent, custody from spool indexed by spool_contact
 where contact = ? and fate in {sql_list(OPEN_STATES)} order by seq"""  # noqa: S608  our own text
 WAIT_STILL = f"""
 select count(*) from spool where id in (select value from json_each(:members))
@@ -38,9 +38,12 @@ where r.at >= :since and r.taken > 0 order by r.rowid"""
 def pending_for(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
     """Do what ports.Store.pending_for says."""
     pending, order_keys, members = list[Envelope](), set[str](), set(parcel.envelope.members)
-    for id, order, lease, state, attempts, body, seq in _pending(db, parcel.envelope.contact):
+    sender = parcel.envelope.agent, parcel.envelope.custody.value
+    for id, order, lease, state, attempts, body, seq, *row_sender in _pending(
+        db, parcel.envelope.contact
+    ):
         is_own = id == parcel.envelope.id and lease == parcel.lease
-        is_waiting = not (lease or state) or id in members
+        is_waiting = (not (lease or state) or id in members) and sender == tuple(row_sender)
         if not is_own and (not is_waiting or order in order_keys):
             order_keys.add(order)
         elif is_own:

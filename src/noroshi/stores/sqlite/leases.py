@@ -14,6 +14,7 @@ from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settle_env
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
 from noroshi.core.report import ReportDraft
+from noroshi.core.sender_lease import SendRight
 from noroshi.core.translation import Message
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.sqlite import reports, spool
@@ -31,6 +32,7 @@ from (
     select s.seq from spool s indexed by spool_due
     join way w on w.envelope = s.seq and w.route = :route
     where s.fate = '{EnvelopeState.WAITING}' and s.head = 1 and s.due <= :now
+      and (s.agent = '' or s.agent || '/' || s.custody in (select value from json_each(:rights)))
       and not exists (select 1 from rest where route = :route and until > :now)
       and (s.alone or (s.contact not in (select value from json_each(:but))
           and (s.lane = 0 or s.contact not in (select value from json_each(:only_critical)))))
@@ -78,6 +80,7 @@ class Claim:
     lease: str
     excluded_contacts: Collection[str] = ()
     only_critical: Collection[str] = ()
+    send_rights: Collection[SendRight] = ()
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -88,6 +91,7 @@ class Claim:
             self.route,
             tuple(self.excluded_contacts),
             tuple(self.only_critical),
+            tuple(self.send_rights),
         )
 
 
@@ -115,9 +119,9 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     first, now = claims[0], max(claim.now for claim in claims)
     parameters = {"route": first.route, "now": number(now), "most": len(claims)}
     parameters |= {"but": schema.text(list(first.excluded_contacts))}
-    rows, down_number = _due(
-        db, parameters | {"only_critical": schema.text(list(first.only_critical))}
-    )
+    parameters |= {"only_critical": schema.text(list(first.only_critical))}
+    parameters |= {"rights": schema.text([one.key for one in first.send_rights])}
+    rows, down_number = _due(db, parameters)
     leased = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if leased:
         holder = {"node": first.node.name, "life": first.node.life}

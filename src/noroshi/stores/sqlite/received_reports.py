@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.model import Change
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.report import START, Position, Reception, Report, decide_report
-from noroshi.ports import ReportOutcome
-from noroshi.stores.sqlite import monitors
+from noroshi.ports import ReportOutcome, RowEffect
+from noroshi.stores.sqlite import custody_columns, monitors
 from noroshi.stores.sqlite.reports import position_from
 from noroshi.stores.sqlite.types import Connection
 
 
 def receive(
-    db: Connection, agent: str, report: Report, changes: Mapping[int, Change]
+    db: Connection, agent: str, report: Report, changes: Mapping[int, RowEffect]
 ) -> ReportOutcome:
     row = db.execute(
         "select epoch, seq, tag from received where agent = ?", (agent,)
@@ -25,12 +25,25 @@ def receive(
     refused_rows = tuple(
         seq
         for seq, change in new_changes
-        if change is not None and not monitors.write_reported(db, change)
+        if change is not None and not _apply(db, agent, change)
     )
     end = decision.position
     sql = "insert or replace into received values (?, ?, ?, ?)"
     db.execute(sql, (agent, end.epoch, end.seq, end.tag))
     return ReportOutcome(decision=decision, refused_rows=refused_rows)
+
+
+def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
+    """Write what a row leads to. False: it is of a monitor that is not here. A notification that is
+    not here any more needs nothing."""
+    match change:
+        case CustodyChange():
+            custody_columns.put_custody(db, agent, change)
+        case OtherSideFate():
+            custody_columns.settle_elsewhere(db, agent, change)
+        case _:
+            return monitors.write_reported(db, change)
+    return True
 
 
 def positions(db: Connection) -> Mapping[str, Position]:

@@ -41,8 +41,8 @@ from noroshi.stores.store_rules import (
 
 PUT = f"""
 insert or ignore into spool
-    (id, order_key, due, attempts, envelope, lane, contact, alone, head)
-values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
+    (id, order_key, due, attempts, envelope, lane, contact, alone, agent, custody, head)
+values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, :agent, :custody, not exists (
     select 1 from spool where order_key = :order and fate in {sql_list(OPEN_STATES)}))
 returning seq, head"""  # noqa: S608  our own text
 RELEASE_LEASE = """
@@ -71,7 +71,7 @@ BYTES = "cast(envelope as blob)"
 """An envelope that is damaged comes out as it lies there."""
 BODY_OF = "select cast(envelope as blob) from spool where seq = ?"
 ROW = """select seq, attempts, cast(envelope as blob), due, lease is not null, fate, why,
-    (select count(*) from receipt where receipt.envelope = seq) from spool"""
+    (select count(*) from receipt where receipt.envelope = seq), custody_at from spool"""
 LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
 """An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
 WAITING_ROWS = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
@@ -79,7 +79,8 @@ where fate in {sql_list(SHOWN_STATES)} order by seq"""
 WAITING_AS_BYTES = WAITING_ROWS.replace(LIGHT, BYTES)
 OLDEST = f"select min(seq) from spool where order_key = ? and fate in {sql_list(OPEN_STATES)}"  # noqa: S608  our own text
 SHARE = """
-update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
+update spool set fate = ?
+where id in (select value from json_each(?)) and custody <> 'sent-by-agent' returning order_key"""
 RELEASE_MEMBERS = f"""
 update spool set fate = '{EnvelopeState.WAITING}', why = ?, due = ? where id in (select value from json_each(?))
 returning seq, order_key"""  # noqa: S608  our own text
@@ -110,6 +111,7 @@ def put(db: Connection, envelope: Envelope) -> bool:
     row_values = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
     sort = {"lane": envelope.lane.value, "contact": envelope.contact}
+    sort |= {"agent": envelope.agent, "custody": envelope.custody.value}
     body |= sort | {"alone": not may_join(envelope)}
     row = db.execute(PUT, row_values | body).fetchone()
     if row is None:
@@ -333,7 +335,7 @@ def shift(db: Connection, amount: int) -> None:
 
 
 def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
-    seq, attempts, body, due, is_out, state, reason, receipt_count = row
+    seq, attempts, body, due, is_out, state, reason, receipt_count, custody_at = row
     envelope, _ = read(db, seq, body)
     return QueuedEnvelope(
         envelope=replace(envelope, attempts=attempts),
@@ -342,6 +344,7 @@ def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
         state=envelope_state(state),
         reason=message_of(reason),
         receipt_count=receipt_count,
+        custody_since=None if custody_at is None else instant(custody_at),
     )
 
 

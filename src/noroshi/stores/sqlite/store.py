@@ -14,6 +14,7 @@ from typing import Any
 
 from noroshi.core.agents import Agent, Invitation, JoinRefusal, LastSeen
 from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, with_origin
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
@@ -27,8 +28,10 @@ from noroshi.core.report import (
     ReportLog,
     ReportRow,
 )
+from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import Message
 from noroshi.ports import (
+    MOST_FATES,
     NO_STATES,
     AcceptedMail,
     Arrival,
@@ -41,6 +44,8 @@ from noroshi.ports import (
     Renewal,
     ReportOutcome,
     RouteOutage,
+    RowEffect,
+    StoredFate,
     StoredSample,
     StoreError,
     StoreFault,
@@ -51,6 +56,7 @@ from noroshi.stores.sqlite import (
     agents,
     alarms,
     arrivals as stored_arrivals,
+    custody_columns,
     deferral,
     definitions,
     digests,
@@ -246,9 +252,12 @@ class SqliteStore(StoreFile):
         now: datetime,
         excluded_contacts: Collection[str] = (),
         only_critical: Collection[str] = (),
+        send_rights: Collection[SendRight] = (),
     ) -> Parcel | None:
         lease = f"{self._mark}/{next(self._leases)}"
-        claim = leases.Claim(node, route, now, lease, excluded_contacts, only_critical)
+        claim = leases.Claim(
+            node, route, now, lease, excluded_contacts, only_critical, send_rights
+        )
         return await self._write(SharedWork(claim.kind, leases.lend, claim))
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
@@ -466,10 +475,12 @@ class SqliteStore(StoreFile):
     # what agents report: on the hub
 
     async def receive(
-        self, agent: str, report: Report, changes: Mapping[int, Change]
+        self, agent: str, report: Report, changes: Mapping[int, RowEffect]
     ) -> ReportOutcome:
         signed_changes = {
             seq: replace(change, envelopes=self._with_origin(change.envelopes))
+            if isinstance(change, Change)
+            else change
             for seq, change in changes.items()
         }
         return await self._write_and_wake(
@@ -478,6 +489,39 @@ class SqliteStore(StoreFile):
 
     async def received_positions(self) -> Mapping[str, Position]:
         return await self._read(received_reports.positions)
+
+    # who sends an agent's notifications: on both sides
+
+    async def put_custody(
+        self, agent: str, change: CustodyChange, reports: Sequence[ReportDraft] = ()
+    ) -> int:
+        return await self._write_and_wake(
+            lambda db: custody_columns.put_custody(db, agent, change, reports)
+        )
+
+    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
+        return await self._write_and_wake(
+            lambda db: custody_columns.settle_elsewhere(db, agent, fate)
+        )
+
+    async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
+        return await self._read(
+            lambda db: custody_columns.agent_notifications(db, agent, custody)
+        )
+
+    async def fates_of(
+        self, agent: str, number: int = 0, most: int = MOST_FATES
+    ) -> Sequence[StoredFate]:
+        return await self._read(lambda db: custody_columns.fates_of(db, agent, number, most))
+
+    async def forget_fates(self, agent: str, number: int) -> None:
+        await self._write(lambda db: custody_columns.forget_fates(db, agent, number))
+
+    async def newest_fates(self) -> Mapping[str, int]:
+        return await self._read(custody_columns.newest_fates)
+
+    async def last_fate_number(self) -> int:
+        return await self._read(custody_columns.last_fate_number)
 
     # what is kept under a name
 
