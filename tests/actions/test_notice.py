@@ -236,6 +236,7 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "removed-by-hub",
         "cloned",
         "other-version",
+        "hub-unreachable",
     }
     low = {name for name, level in importance.items() if level == "low"}
     assert low == {"well", "not-well", "not-measured"}

@@ -231,6 +231,15 @@ async def test_what_the_agent_sent_has_ended_with_its_receipt(store, lend):
     assert await store.last_accepted() == {}
 
 
+async def test_what_the_hub_sent_is_written_with_the_row_that_tells_it_and_once(store):
+    await store.post(A)
+    row = ReportDraft(kind=RowKind.SENT, written_at=DAWN, body="{}")
+    assert await store.settle_elsewhere("a1", sent("a"), [row])
+    assert not await store.settle_elsewhere("a1", sent("a"), [row])
+    assert not await store.settle_elsewhere("a1", sent("unknown"), [row])
+    assert [one.kind for one in await store.reports(0)] == [RowKind.SENT]
+
+
 async def test_what_was_sent_here_stays_so_and_has_both_receipts(store, lend):
     await store.post(A)
     await store.settle(await lend(RIGHT), OK, Accepted(DAWN))
