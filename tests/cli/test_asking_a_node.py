@@ -556,6 +556,16 @@ async def test_an_export_loses_nothing_that_is_there_unless_it_must(harness, tmp
     assert not (out / "rules/draft.toml").exists()
 
 
+async def test_a_folder_of_something_else_cannot_be_exported_to(harness, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine")
+    told = await typed("export", str(out), home=tmp_path)
+    assert (told.code, told.out) == (3, "")
+    assert told.err.startswith(f"Cannot export to {out}; nothing was written. Problems: 1")
+    assert [one.name for one in out.iterdir()] == ["letter.txt"]
+
+
 @pytest.mark.parametrize("command", ["plan", "apply"])
 async def test_definitions_with_mistakes_end_with_3_and_tell_all(tmp_path, command):
     bad = 'action = "mail"\ncontacts = ["x"]\nroutes = ["y"]\n'

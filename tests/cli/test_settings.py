@@ -172,14 +172,14 @@ def test_the_file_that_init_writes_is_read_back_with_every_setting_in_it(tmp_pat
     ],
 )
 def test_the_home_folder_is_found(given, environment, root, home):
-    assert home_of(given, environment, root=root) == home
+    assert home_of(given, environment, is_administrator=root) == home
 
 
 def test_a_home_folder_is_found_from_a_folder_that_is_gone(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    assert home_of("/a", {}, root=False) == "/a"
+    assert home_of("/a", {}, is_administrator=False) == "/a"
 
 
 def test_the_url_of_the_beat_is_shown_by_nothing(tmp_path):

@@ -93,6 +93,8 @@ class Scene:
         self.used = {}
         self.notifications = {}
         self.plans = {0: FixedPlan({}, {})}
+        self.send_rights = ()
+        self.reports_of_attempt = lambda parcel, receipt, fate: ()
 
     async def plan(self, *monitors, routes=("smtp1", "smtp2"), title=""):
         """Make these the monitors, and those the routes, of the next version."""
@@ -130,6 +132,8 @@ class Scene:
                 host_of=self.host,
                 jitter=lambda: 0.0,
                 mailbox_of=lambda route: self.boxes.get(route.name),
+                send_rights=lambda: self.send_rights,
+                reports_of_attempt=lambda *attempt: self.reports_of_attempt(*attempt),
             ),
         )
         try:

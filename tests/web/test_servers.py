@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.agents import AgentState
 from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
@@ -12,6 +13,7 @@ from noroshi.link.join_code import JoinCode
 from noroshi.service.agents.hub_endpoints import ListenerSetting, write_setting
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
@@ -57,6 +59,18 @@ async def test_servers_with_their_count_stand_above_the_tree(harness, browser):
     assert link and link.start() < head.index("<ul>")
     await browser.get("/servers?view=list")
     assert int(link.group(1)) == len(re.findall(r"<tr>", browser.text)) - 2  # head, removed
+
+
+async def test_the_instance_of_noroshi_itself_is_no_server(tmp_path):
+    harness = await with_user(harness=Harness(checks=CHECKS))
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/instance/noroshi")
+        count = re.search(r'<a href="/servers">Servers <span[^>]*>(\d+)<', browser.text)
+        await browser.get("/servers?view=list")
+        rows = re.findall(r"<tr>", browser.text)[1:]  # without the head
+        assert count and int(count.group(1)) == len(rows)
 
 
 async def test_the_address_is_changed_from_what_is_in_force(harness, browser):

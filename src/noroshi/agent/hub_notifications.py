@@ -70,7 +70,8 @@ class HubNotifications:
         self._store, self._clocks, self._plan = store, clocks, plan
         self.enrolment: Enrolment | None = None
         self.keeper: TurnKeeper | None = None
-        self.count_attempts: Callable[[], int] = lambda: 0
+        self.count_attempts: Callable[[str], int] = lambda agent: 0
+        """Returns how many attempts of an agent have not ended."""
         self._stored_memory = TurnMemory()
         self._finished_phase: Phase | None = None
 
@@ -125,7 +126,7 @@ class HubNotifications:
         self.keeper = TurnKeeper(
             self._stored_memory,
             self._clocks.steady,
-            lambda: self.count_attempts(),
+            lambda: self.count_attempts(enrolment.agent),
             has_route=self.can_send_alone,
             has_own_notifications=bool(own_ids),
         )

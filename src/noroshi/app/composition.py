@@ -44,6 +44,7 @@ from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
+from noroshi.engine.dispatch.send_rights import SendRightSources
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
 from noroshi.hosts.agent_names import AgentNames
@@ -304,6 +305,8 @@ async def open_app(
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
         notifications = await _hub_notifications(store, clocks, plans)
+        send_rights = SendRightSources()
+        send_rights.of_agent = notifications.send_rights
         stack.callback(hosts.close)
         engine = Engine(
             store,
@@ -317,10 +320,13 @@ async def open_app(
                 mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
                 agents=agent_names.ensure_read,
-                hub_notifications=notifications,
+                marked=notifications.marked,
+                send_rights=send_rights.current,
+                reports_of_attempt=notifications.rows_of_end,
             ),
             _engine_settings(config),
         )
+        notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         people = People(store, vault, clocks)
         hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)

@@ -6,20 +6,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from noroshi.cli.paths import DOOR, HOME
+from noroshi.cli.paths import DOOR, NAME
+from noroshi.system.user_settings import data_folder, display_language
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables that hold a person's locale, in POSIX's order."""
 
 
-def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> str:
-    """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
+def home_of(option: str, environment: Mapping[str, str], *, is_administrator: bool) -> str:
+    """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes."""
     if path := option or environment.get("NOROSHI_HOME"):
         return path if os.path.isabs(path) else _from_here(path)  # noqa: PTH117
-    if root:
-        return HOME
-    data = environment.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
-    return f"{data}/noroshi"
+    folder = data_folder(environment, is_administrator=is_administrator)
+    return os.path.join(folder, NAME)  # noqa: PTH118
 
 
 def _from_here(path: str) -> str:
@@ -37,6 +36,8 @@ def door_of(
 
 
 def language_of(language: str, environment: Mapping[str, str]) -> str:
-    """Return "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
+    """Return "ja" or "en": as chosen, else as the person's locale says (in POSIX's order), else as
+    the system shows itself to this person."""
     locale = next((environment[name] for name in VARIABLES if environment.get(name)), "")
-    return language or ("ja" if locale.lower().startswith("ja") else "en")
+    locale = language or locale or display_language()
+    return "ja" if locale.lower().startswith("ja") else "en"

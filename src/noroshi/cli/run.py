@@ -22,6 +22,7 @@ from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
 from noroshi.config.settings_file import FILE, ConfigError, leaves_out
 from noroshi.core.translation import ReadAt, _, terminal_of
+from noroshi.system.privileges import is_administrator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,7 @@ def _run(argv: Sequence[str]) -> int:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack ▨
     sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
     home_option = _option_value(argv, "--home")
-    home = home_of(home_option, os.environ, root=os.geteuid() == 0)
+    home = home_of(home_option, os.environ, is_administrator=is_administrator())
     language = _language(home, _option_value(argv, "--lang"))
     medium = terminal_of(home_option)
     try:
@@ -104,7 +105,9 @@ def _door(args: Namespace, home: str) -> str | None:
     return door_of(
         getattr(args, "door", ""),
         os.environ,
-        own_node=bool(chosen_home) or os.geteuid() == 0 or os.access(f"{home}/{FILE}", os.F_OK),
+        own_node=bool(chosen_home)
+        or is_administrator()
+        or os.access(f"{home}/{FILE}", os.F_OK),
         service=any(os.access(path, os.F_OK) for path in (RUN, UNIT_FILE)),
     )
 

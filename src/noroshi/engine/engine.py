@@ -10,15 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.core.budget import DAY
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
 from noroshi.engine import journal
-from noroshi.engine.dispatch.dispatcher import Dispatcher, DispatcherCalls
+from noroshi.engine.dispatch.dispatcher import (
+    Dispatcher,
+    DispatcherCalls,
+    ReportsOfAttempt,
+    no_reports,
+)
 from noroshi.engine.dispatch.route_renames import RouteRenames
+from noroshi.engine.dispatch.send_rights import SendRights, no_rights
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
@@ -29,7 +34,7 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls, without_hub
+from noroshi.engine.monitoring.watcher import MarkEnvelopes, Watcher, WatcherCalls, without_hub
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
@@ -65,7 +70,10 @@ async def no_agents() -> Collection[str]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessCalls:
     """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1. `agents` returns
-    the names of the agents, which measure their monitors themselves."""
+    the names of the agents, which measure their monitors themselves. `marked` returns notifications
+    of the hub's rules as they are kept here. `send_rights` returns what
+    may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
+    how an attempt of an agent ended."""
 
     compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
     open_transport: Callable[[Route], Transport]
@@ -74,8 +82,9 @@ class ProcessCalls:
     mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None
     difference_text: DifferenceText = by_path
     agents: Callable[[], Awaitable[Collection[str]]] = no_agents
-    hub_notifications: HubNotifications | None = None
-    """Those of the node's own hub, if it may have one."""
+    send_rights: SendRights = no_rights
+    reports_of_attempt: ReportsOfAttempt = no_reports
+    marked: MarkEnvelopes = without_hub
 
 
 class Engine:
@@ -91,7 +100,6 @@ class Engine:
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, settings.name
         self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
-        notifications = process.hub_notifications
         self.notifier = Notifier(store, plugins, clocks, process.difference_text)
         self.watcher = Watcher(
             store,
@@ -100,10 +108,7 @@ class Engine:
             clocks,
             self.emergency,
             WatcherCalls(
-                self._log_once,
-                self.notifier.text_failures,
-                self._check_clocks,
-                without_hub if notifications is None else notifications.marked,
+                self._log_once, self.notifier.text_failures, self._check_clocks, process.marked
             ),
         )
         self.dispatcher = Dispatcher(
@@ -116,6 +121,8 @@ class Engine:
                 self._clocks_agree,
                 self._notices_of_attempt,
                 plugins.together,
+                process.send_rights,
+                process.reports_of_attempt,
             ),
         )
         self.route_renames = RouteRenames(store, clocks)

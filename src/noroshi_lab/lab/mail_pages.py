@@ -44,7 +44,7 @@ _TEXT = pgettext("_text", "Text")
 _HTML = _("HTML")
 _FILES = _("Attached files")
 _THREAD = _("In this thread")
-_SOURCE = _("Source")
+_SOURCE = pgettext("message", "Source")
 
 
 class MailPages:

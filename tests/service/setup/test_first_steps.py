@@ -224,7 +224,7 @@ async def test_a_number_is_not_to_be_guessed(asking):
 
 
 async def test_an_alarm_that_could_go_nowhere_is_not_made(asking):
-    with pytest.raises(ErrorAnswer, match="not found: There is no contact"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no contact yet"):
         await asking("test_alarm")
     with pytest.raises(ErrorAnswer, match="conflict: No test alarm"):
         await asking("test_alarm_seen", number="1234")

@@ -86,7 +86,7 @@ LABELS = {
     "key": _("Key since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
     "secrets": _("Secrets given to it"),
-    "removed": _("Removed"),
+    "removed": pgettext("agent", "Removed"),
 }
 JOINED_BY = _("{at}, invited by {who}")
 IN_STEP = _("correct to within a second")

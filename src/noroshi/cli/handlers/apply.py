@@ -27,6 +27,7 @@ from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, Planned
 
 UNUSABLE = _("{folder} cannot be applied; nothing was changed. Problems: {count}")
+NOT_EMPTY = _("Cannot export to {folder}; nothing was written. Problems: {count}")
 WOULD_LOSE = with_commands(
     _(
         "Nothing was written: {folder} differs from version {version}. To write anyway: {command}"
@@ -156,7 +157,8 @@ def export(context: CommandContext) -> int:
             raise RefusedError("conflict", head, [(p.where, p.what) for p in losses])
         write_folder(folder, documents)
     except Invalid as invalid:
-        raise _unusable(context, [(p.where, p.what) for p in invalid.problems]) from None
+        problems = [(p.where, p.what) for p in invalid.problems]
+        raise _unusable(context, problems, NOT_EMPTY) from None
     except OSError as error:
         raise RefusedError(
             "invalid", CANNOT_WRITE.fill(folder=folder, why=cause_text(error))
@@ -190,9 +192,11 @@ def _all_problems(
     return [(p.where, p.what) for p in by_file((*of_files, *answer.problems))]
 
 
-def _unusable(context: CommandContext, problems: Sequence[tuple[str, Message]]) -> RefusedError:
-    head = UNUSABLE.fill(folder=context.args.folder, count=len(problems))
-    return RefusedError("invalid", head, problems)
+def _unusable(
+    context: CommandContext, problems: Sequence[tuple[str, Message]], head: Message = UNUSABLE
+) -> RefusedError:
+    words = head.fill(folder=context.args.folder, count=len(problems))
+    return RefusedError("invalid", words, problems)
 
 
 def list_changes(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from noroshi import schema
 from noroshi.core.delivery import Fate, Retry, decide_fate
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
+from noroshi.core.sender_lease import LONGEST_ATTEMPT
 from noroshi.core.translation import Message, _, with_wording
 from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.dispatch.active_route import ActiveRoute
@@ -31,6 +32,10 @@ DAY_USED_UP = _(
 )
 HOUR_USED_UP = _("the route has reached the limit of {most} messages within an hour")
 BUG = _("the transport itself failed: {bug}")
+CUT = _(
+    "the attempt was ended after {seconds} s without a reply, because another node may send the "
+    "notification after that time"
+)
 
 
 class DeliveryAttempt:
@@ -43,16 +48,31 @@ class DeliveryAttempt:
         limiter: RateLimiter,
         jitter: Callable[[], float],
         longest_attempt: float,
+        longest_for_agent: float = LONGEST_ATTEMPT.total_seconds(),
     ) -> None:
-        """`longest_attempt`: seconds after which an attempt is given up."""
+        """`longest_attempt`: seconds after which an attempt is given up; `longest_for_agent`: that
+        with an agent's notification, which the other side may send afterwards."""
         self._store, self._clocks, self._limiter = store, clocks, limiter
         self._jitter, self._longest_attempt = jitter, longest_attempt
+        self._longest_for_agent = longest_for_agent
         self._deadlines = Deadlines()
 
     async def run(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         """Return what the route says of a mail. Raises CancelledError alone."""
+        if envelope.agent:
+            return await self._run_limited(active, envelope)
+        return await self._run(active, envelope)
+
+    async def _run(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         mail = await thread_by_digests(self._store, envelope)
         return self._over_limit(active, mail) or await self._send(active, mail)
+
+    async def _run_limited(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
+        try:
+            with self._deadlines.limit(self._longest_for_agent):
+                return await self._run(active, envelope)
+        except TimeoutError:
+            return self._deferred(envelope, CUT.fill(seconds=round(self._longest_for_agent)))
 
     def cancelled(self, envelope: Envelope) -> Receipt:
         """Return a receipt in the place of an answer that nobody waits for any more."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from typing import Any
 
 from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, circuit_after_probe
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
+from noroshi.core.report import ReportDraft
 from noroshi.engine import journal
 from noroshi.engine.dispatch.active_route import (
     ActiveRoute,
@@ -35,6 +36,7 @@ from noroshi.engine.dispatch.parcel_selector import (
     ParcelSelector,
 )
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
+from noroshi.engine.dispatch.send_rights import SendRights, may_begin, no_rights
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, RouteOutage, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -121,21 +123,36 @@ class InFlight:
         latest = self._parcels[parcel.envelope.id]
         return parcel if latest.lease == parcel.lease else replace(parcel, lease=latest.lease)
 
+    def count_of(self, agent: str) -> int:
+        """Return how many of them are of an agent."""
+        return sum(parcel.envelope.agent == agent for parcel in self._parcels.values())
+
     def remove(self, parcel: Parcel) -> None:
         """Remove a parcel that no worker has any more."""
         del self._parcels[parcel.envelope.id]
 
 
+ReportsOfAttempt = Callable[[Parcel, Receipt, Fate], Sequence[ReportDraft]]
+
+
+def no_reports(_parcel: Parcel, _receipt: Receipt, _fate: Fate) -> Sequence[ReportDraft]:
+    """Return no rows: this node is no agent."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class DispatcherCalls:
     """Hold the calls that the dispatcher makes to its engine. `guard` runs calls that the store
-    may refuse; `notices` drafts those that tell how an attempt ended."""
+    may refuse; `notices` drafts those that tell how an attempt ended, `reports_of_attempt` the
+    rows by which an agent tells it to its hub."""
 
     open_transport: Callable[[Route], Transport]
     guard: Guard
     clocks_agree: Callable[[], bool]
     notices: NoticesOfAttempt
     digest_payload: DigestPayload
+    send_rights: SendRights = no_rights
+    reports_of_attempt: ReportsOfAttempt = no_reports
 
 
 class Dispatcher:
@@ -150,7 +167,16 @@ class Dispatcher:
         self.limiter, self._connections = RateLimiter(), ConnectionSlots()
         self._in_flight = InFlight()
         self._selector = ParcelSelector(
-            store, clocks, self.limiter, engine.digest_payload, engine.notices
+            store,
+            clocks,
+            self.limiter,
+            engine.digest_payload,
+            engine.notices,
+            engine.send_rights,
+        )
+        self._send_rights, self._reports_of_attempt = (
+            engine.send_rights,
+            engine.reports_of_attempt,
         )
         self._attempt = DeliveryAttempt(store, clocks, self.limiter, jitter, LONGEST_SEND)
         self.routes: dict[str, ActiveRoute] = {}
@@ -196,6 +222,10 @@ class Dispatcher:
         routes, self.routes = list(self.routes.values()), {}
         stopping = map(self._shutdown.stop_node, routes)
         await asyncio.gather(self._shutdown.close(), *stopping)
+
+    def attempts_of(self, agent: str) -> int:
+        """Return how many notifications of an agent are out: lent to be sent, and not settled."""
+        return self._in_flight.count_of(agent)
 
     # workers
 
@@ -287,6 +317,10 @@ class Dispatcher:
             if not await self._acquire_slot(delivery, previous_delivery):
                 return False
             parcel = delivery.claimed_parcel
+            if not may_begin(parcel.envelope, self._send_rights()):  # it lapsed meanwhile
+                self._connections.release(active.route)
+                await self._release(delivery)
+                return False
             with self.limiter.reserve_contact(parcel.envelope.contact):
                 receipt = await self._send_within_slot(active, parcel)
                 self.limiter.record(active.route.name, parcel.envelope, receipt)
@@ -431,8 +465,9 @@ class Dispatcher:
             self._in_flight.with_renewed_lease(parcel),
             self._notices(parcel, receipt, fate),
         )
+        reports = self._reports_of_attempt(parcel, receipt, fate)
         is_settled = await self._guard(
-            partial(self.store.settle, renewed_parcel, receipt, fate, notices)
+            partial(self.store.settle, renewed_parcel, receipt, fate, notices, reports)
         )
         latest = self._in_flight.with_renewed_lease(parcel)
         if latest.lease == renewed_parcel.lease:

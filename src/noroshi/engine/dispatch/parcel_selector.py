@@ -19,6 +19,7 @@ from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
 from noroshi.core.translation import NOTHING
 from noroshi.engine import journal
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
+from noroshi.engine.dispatch.send_rights import SendRights, no_rights
 from noroshi.ports import Clocks, Node, Store, StoreError
 
 DigestPayload = Callable[[Sequence[Envelope], datetime], Mapping[str, Any]]
@@ -40,8 +41,10 @@ class ParcelSelector:
         limiter: RateLimiter,
         digest_payload: DigestPayload,
         notices: NoticesOfAttempt,
+        send_rights: SendRights = no_rights,
     ) -> None:
         self._store, self._clocks, self._limiter = store, clocks, limiter
+        self._send_rights = send_rights
         self._digest_payload, self._notices = digest_payload, notices
 
     async def claim(self, node: Node, route: Route) -> Parcel | None:
@@ -51,7 +54,12 @@ class ParcelSelector:
             now = self._clocks.wall()
             full_contacts = self._limiter.full_contacts(route, now)
             parcel = await self._store.claim_parcel(
-                node, route.name, now, full_contacts.for_all, full_contacts.for_less_urgent
+                node,
+                route.name,
+                now,
+                full_contacts.for_all,
+                full_contacts.for_less_urgent,
+                sorted(self._send_rights(), key=lambda right: right.key),
             )
             if parcel is None:
                 return None

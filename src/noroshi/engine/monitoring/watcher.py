@@ -54,6 +54,10 @@ NO_NUMBER = _("{name} is {value}, which cannot be compared with a limit")
 CHECK_FAILED = _("the check itself failed ({bug}); this is a fault in Noroshi, see its log")
 
 
+MarkEnvelopes = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
+"""Return notifications of the hub's rules as they are kept here."""
+
+
 def without_hub(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
     """Return no notifications: this node has no hub."""
     return ()
@@ -61,13 +65,12 @@ def without_hub(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WatcherCalls:
-    """Hold the calls that the watcher makes to its engine. `marked` returns notifications of the
-    hub's rules as they are kept here."""
+    """Hold the calls that the watcher makes to its engine."""
 
     log_once: Callable[[Exception], None]
     text_failures: Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
     check_clocks: Callable[[], None]
-    marked: Callable[[Iterable[Envelope]], tuple[Envelope, ...]] = without_hub
+    marked: MarkEnvelopes = without_hub
 
 
 class Watcher:

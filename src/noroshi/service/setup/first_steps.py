@@ -29,6 +29,7 @@ from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
 NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient.")
+NO_CONTACT_YET = _("There is no contact yet. An alarm needs a recipient.")
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
 NO_TEST = _("No test alarm has been sent yet, so there is no number to enter.")
 WRONG_NUMBER = _(
@@ -184,6 +185,8 @@ def _instances(documents: Iterable[Document]) -> Collection[str]:
 
 def _contact(plan: Plan, name: str) -> Contact:
     contact = plan.contacts.get(name or next(iter(plan.contacts), ""))
+    if contact is None and not name:
+        raise NotFoundError(NO_CONTACT_YET)
     if contact is None:
         raise NotFoundError(
             NO_CONTACT.fill(given=name, instead=suggestion(name, plan.contacts))

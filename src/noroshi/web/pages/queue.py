@@ -34,6 +34,7 @@ from noroshi.web.view.form_operations import (
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import (
+    CREATED,
     StateMark,
     Titles,
     arrivals,
@@ -313,7 +314,7 @@ async def _mail(
         letter=letter,
         rendered_mail=rendered_mail,
         taken=mail.state in SENT,
-        posts=relay(visit, (_("Created"), mail.born), progress),
+        posts=relay(visit, (CREATED, mail.born), progress),
         tries=list(attempts(visit, progress.attempts, titles)),
         arrivals=arrivals(visit, letter.arrived),
         frame=address("/queue/mail/html", id=id),

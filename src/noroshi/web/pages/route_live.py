@@ -24,7 +24,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import Outcome, clock, permissions_of, query_value, run
-from noroshi.web.view.mail import attempts, load_titles, progress_of, relay, state
+from noroshi.web.view.mail import CREATED, attempts, load_titles, progress_of, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page
 from noroshi.web.view.route import load_route
 from noroshi.web.view.routes import href
@@ -184,7 +184,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "state": mail.state,
         "shown": state(visit, mail.state),
         "because": visit.say(mail.because),
-        "posts": relay(visit, (_("Created"), mail.born), delivery),
+        "posts": relay(visit, (CREATED, mail.born), delivery),
         "tries": list(attempts(visit, delivery.attempts, await load_titles(visit))),
         "taken": mail.state in SENT,
         "over": mail.state in SETTLED,

@@ -11,13 +11,14 @@ from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_attempt_key
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Said, Tried
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.state_names import LEVEL_NAMES, STATE_NAMES, VERDICT_NAMES
 
+CREATED = pgettext("step", "Created")
 STATES: Mapping[str, tuple[str, str]] = {
     DeliveryState.WAITING: ("wait", "warning"),
     DeliveryState.OUT: ("wait", "ok"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import _
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Snapshot
@@ -25,7 +26,7 @@ class Sidebar:
         self.path, self.count = path, len(snapshot.status.monitors)
         self.instances = tuple(snapshot.tree.values())
         self.server_count = snapshot.status.agent_count + sum(
-            not one.is_measured_by_agent for one in self.instances
+            not one.is_measured_by_agent and one.name != OWN_INSTANCE for one in self.instances
         )
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = LOCALIZERS[language].level, level_of

@@ -1,0 +1,33 @@
+"""Collect what may be sent now of the notifications of agents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from noroshi.core.mail import Envelope
+from noroshi.core.sender_lease import SendRight
+
+SendRights = Callable[[], Collection[SendRight]]
+"""Return which notifications of agents may be sent at this moment."""
+
+
+def no_rights() -> Collection[SendRight]:
+    """Return none: this node is neither a hub nor an agent."""
+    return ()
+
+
+class SendRightSources:
+    """Join the rights that a node has as a hub, for its agents, and as an agent, for itself."""
+
+    def __init__(self) -> None:
+        self.of_hub: SendRights = no_rights
+        self.of_agent: SendRights = no_rights
+
+    def current(self) -> Collection[SendRight]:
+        """Return all rights of this moment."""
+        return frozenset((*self.of_hub(), *self.of_agent()))
+
+
+def may_begin(envelope: Envelope, rights: Collection[SendRight]) -> bool:
+    """Return whether an attempt may begin now; the node's own mails need no right."""
+    return not envelope.agent or SendRight(envelope.agent, envelope.custody) in rights
