@@ -18,7 +18,7 @@ from noroshi import schema
 from noroshi.agent.enrolment import Enrolment, name_from_hub
 from noroshi.agent.turn_keeper import TurnKeeper, TurnMemory
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
-from noroshi.core.delivery import Accepted, Fate
+from noroshi.core.delivery import Accepted, Fate, SetAside
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Origin, Parcel, Receipt
 from noroshi.core.model import Rule
@@ -44,10 +44,11 @@ HUB = "hub"
 STATES = {
     DeliveryState.WAITING.value: EnvelopeState.WAITING,
     DeliveryState.HELD.value: EnvelopeState.HELD,
-    DeliveryState.SET_ASIDE.value: EnvelopeState.SET_ASIDE,
     DeliveryState.ACCEPTED.value: EnvelopeState.ACCEPTED,
     DeliveryState.DROPPED.value: EnvelopeState.DROPPED,
 }
+"""What this node does with what the hub tells. One that the hub cannot deliver is left as it is: the
+routes of this node may be better."""
 RESTING_STATES = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States in which the node sends a notification no more, and the hub may."""
 
@@ -95,15 +96,16 @@ class HubNotifications:
     def rows_of_end(
         self, parcel: Parcel, receipt: Receipt, fate: Fate
     ) -> Sequence[ReportDraft]:
-        """Return the rows that tell the hub what this node sent."""
+        """Return the rows that tell the hub what this node sent, or can send by no route."""
         enrolment, envelope = self.enrolment, parcel.envelope
-        if enrolment is None or not isinstance(fate, Accepted):
+        if enrolment is None or envelope.agent != enrolment.agent:
             return ()
-        if envelope.agent != enrolment.agent:
+        if not isinstance(fate, Accepted | SetAside):
             return ()
-        now = self._clocks.wall()
+        is_sent, now = isinstance(fate, Accepted), self._clocks.wall()
+        state = DeliveryState.ACCEPTED if is_sent else DeliveryState.SET_ASIDE
         ids = envelope.members or (envelope.id,)
-        return [row_of_sent(id, receipt, enrolment.name, now) for id in ids]
+        return [row_of_sent(id, state, receipt, enrolment.name, now) for id in ids]
 
     # the turn
 
@@ -214,6 +216,12 @@ class HubNotifications:
         """Return the number of the last `HubFate` that is stored."""
         return 0 if self.keeper is None else self.keeper.memory.fates
 
+    @property
+    def alone_after(self) -> float:
+        """Return the seconds without the hub by which this node goes."""
+        memory = TurnMemory() if self.keeper is None else self.keeper.memory
+        return memory.alone_after
+
     def sender_of_request(self, stamp_received_at: float | None) -> Sender:
         """Return the sender that a request names which sends back a stamp that was received then,
         and keep to what it promises."""
@@ -264,7 +272,8 @@ class HubNotifications:
         """Yield the row by which a hub that is restored from an older backup hears again what it
         has sent."""
         if fate.state is EnvelopeState.ACCEPTED:
-            yield row_of_sent(fate.envelope, fate.receipt, HUB, fate.settled_at)
+            state = DeliveryState.ACCEPTED
+            yield row_of_sent(fate.envelope, state, fate.receipt, HUB, fate.settled_at)
 
     async def forget(self, custody: Custody) -> None:
         """Give up what waits with that custody: the hub knows better, or there is none any more.

@@ -210,6 +210,7 @@ class LinkLoop:
             clock=self._now().timestamp(),
             backlog=report_log.backlog,
             sender=sender,
+            alone_after=notifications.alone_after,
             last=report_log.last,
             fates=notifications.fates,
         )

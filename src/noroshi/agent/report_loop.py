@@ -163,7 +163,13 @@ class ReportLoop:
         notifications = self._parts.notifications
         sender = notifications.sender_of_request(self._client.stamp_received_at)
         last, fates = (await self._log()).last, notifications.fates
-        request = replace(request, last=last, sender=sender, fates=fates)
+        request = replace(
+            request,
+            last=last,
+            sender=sender,
+            alone_after=notifications.alone_after,
+            fates=fates,
+        )
         answer = await self._ask(REPORT, request, ReportAnswer)
         is_taken = answer.reception in TAKEN
         notifications.note_answer(sender, is_taken=is_taken)

@@ -36,11 +36,10 @@ def row_of_custody(custody: Custody, envelopes: Iterable[str], now: datetime) ->
 
 
 def row_of_sent(
-    envelope: str, receipt: Receipt | None, sent_by: str, now: datetime
+    envelope: str, fate: DeliveryState, receipt: Receipt | None, sent_by: str, now: datetime
 ) -> ReportDraft:
-    """Return the row that tells that a notification was sent."""
-    fate = DeliveryState.ACCEPTED.value
-    row = SentOfRow(envelope=envelope, fate=fate, receipt=receipt, sent_by=sent_by)
+    """Return the row that tells how the sending of a notification ended."""
+    row = SentOfRow(envelope=envelope, fate=fate.value, receipt=receipt, sent_by=sent_by)
     return _draft(RowKind.SENT, row, now)
 
 

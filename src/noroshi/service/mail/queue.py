@@ -75,7 +75,7 @@ class QueueOperations(OperationGroup):
             self._clocks.wall(),
             await self._context.marks(),
         )
-        waiting = await self._store.queue()
+        waiting = [one for one in await self._store.queue() if not one.waits_for_hub]
         return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
     @offers(mail_operations.QUEUE_SHOW)
@@ -111,7 +111,7 @@ class QueueOperations(OperationGroup):
         mails = [
             one
             for one in await self._store.queue()
-            if one.delivery_state == DeliveryState.WAITING
+            if one.delivery_state == DeliveryState.WAITING and not one.waits_for_hub
         ]
         await self._ask_again({name for one in mails for name in one.envelope.routes})
         now = self._clocks.wall()
