@@ -1,6 +1,6 @@
 """`tools/catalogue.py` finds Japanese in code."""
 
-from tools.catalogue import ALPHABETS, japanese_in_code, places
+from tools.catalogue import ALPHABETS, japanese_in_code, places, style_fault
 
 
 def test_japanese_in_code_is_told_of_but_for_the_alphabets(tmp_path):
@@ -21,3 +21,10 @@ def test_argparse_s_places_are_places():
         ("", "s"),
         ("name", "d"),
     }
+
+
+def test_japanese_has_narrow_brackets_and_no_space_before_a_counter():
+    for text in ("失敗：{why}", "設定（既定）", "１件", "{count} 件あります", "90 秒以内"):
+        assert style_fault(text), text
+    for text in ("失敗: {why} (既定)", "{count}件あります", "{length} 通信なし", "64 KiB"):
+        assert not style_fault(text), text

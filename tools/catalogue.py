@@ -49,6 +49,9 @@ PERCENT = re.compile(r"%(?:\((\w+)\))?([sr])\b")
 """Places as argparse has them."""
 JAPANESE_LETTER = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
 """Kana, kanji and their marks."""
+FULL_WIDTH = re.compile("[\uff08\uff09\uff1a\uff10-\uff19]")
+SPACE_BEFORE_COUNTER = re.compile("[0-9}] (?:件|秒|分|台|本)")
+"""What the glossary rules out in Japanese texts."""
 ALPHABETS = {
     "noroshi/actions/letter_words.py": "where a line of Japanese may break",
     "noroshi/command_line/text_width.py": "where a line of Japanese may break",
@@ -421,6 +424,15 @@ def _of_entry(entry: Message, english: str) -> Iterator[str]:
             yield f"not translated: {english!r}"
         elif not must <= places(text) <= may:
             yield f"other places in the translation: {english!r}: {text!r}"
+        elif fault := style_fault(text):
+            yield f"{fault}: {english!r}: {text!r}"
+
+
+def style_fault(text: str) -> str:
+    """Return which rule of the glossary a Japanese text breaks; "" if none."""
+    if FULL_WIDTH.search(text):
+        return "full-width bracket, colon or digit"
+    return "space before a counter" if SPACE_BEFORE_COUNTER.search(text) else ""
 
 
 def places(text: str) -> frozenset[tuple[str, str]]:

@@ -25,6 +25,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "agent_rename": ADMIN,
     "agent_revoke": ADMIN,
     "instance_sources": VIEWER,
+    "server_list": VIEWER,
     "hub_join": ADMIN,
     "hub_leave": ADMIN,
     "hub_status": VIEWER,

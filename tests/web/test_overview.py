@@ -10,14 +10,17 @@ import pytest
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
+from noroshi.core.own_instance import AGENT
 from noroshi.core.route_readiness import RouteEvidence, Sends, sends
 from noroshi.core.translation import bilingual, plain
-from noroshi.operations.mail_answers import Arrived
+from noroshi.operations.mail_answers import Arrived, Ledger, Sum
+from noroshi.operations.status_answers import ItemStatus
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import (
+    items_not_ok,
     relay_of,
     remaining_validity,
     route_level,
@@ -28,7 +31,7 @@ from noroshi.web.view.templates import templates
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import AKI, Harness
 from tests.web.browser import browsing, with_user
-from tests.web.sample_answers import ledger_row, route_status, tried
+from tests.web.sample_answers import ledger_row, monitor_status, route_status, status, tried
 
 NASTY = "<script>alert(1)</script>"
 
@@ -399,3 +402,66 @@ def test_a_route_by_which_nothing_has_gone_is_not_called_ready(accepted, failed,
 def test_a_route_that_is_ready_is_marked_so_though_its_credential_ends_soon():
     """How long that is valid is marked beside it: a warning beside the word "ready" fits neither."""
     assert route_level(route_status("m365", accepted=DAWN, ends=DAWN.date())) == "ok"
+
+
+async def test_a_server_has_its_values_and_its_day_in_one_row(browser, harness):
+    await watched(harness)
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    row = page.partition('<li class="server" id="server-web1">')[2].partition("</li>")[0]
+    assert '<a href="/instance/web1">' in row and "95%" in row
+    assert "(warning from 80%)" in row and 'class="lv-critical"' in row
+    assert "CRITICAL since" in row
+
+
+async def test_the_row_of_a_server_that_changed_is_told_live(browser, harness):
+    await apply_definitions(InProcessClient(harness))
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    assert "Not measured yet." in page
+    async with following(browser, f"/live?seen={serial(page)}") as stream:
+        assert await heard(stream, "\n\n") == ":\n\n"
+        await harness.measured()
+        told = await heard(stream, "event: tree-web1")
+    assert 'hx-target="#server-web1"' in told and 'hx-target="#servers"' not in told
+
+
+def of_agent(path, level=Level.UNKNOWN, agent="fs01"):
+    item = ItemStatus(item="", level=level, since=DAWN, words=plain("no longer known"))
+    return monitor_status(
+        path, level=level, items=(item,), agent=agent, agent_silent_since=DAWN
+    )
+
+
+def silence_of(*agents):
+    items = tuple(
+        ItemStatus(item=one, level=Level.CRITICAL, since=DAWN, words=plain("not heard"))
+        for one in agents
+    )
+    return monitor_status("noroshi/node/agents", kind=AGENT, level=Level.CRITICAL, items=items)
+
+
+def test_a_silent_agent_is_one_problem_and_names_what_it_hides():
+    seen = status(
+        monitors=(
+            silence_of("fs01"),
+            of_agent("files/base/cpu"),
+            of_agent("files/base/disk"),
+            of_agent("web/net/site", Level.CRITICAL),
+        )
+    )
+    rows = items_not_ok(seen, (), LOCALIZERS["en"])
+    assert [one.monitor.path for one in rows] == ["noroshi/node/agents", "web/net/site"]
+    silent = rows[0].silent_agent
+    assert (silent.name, silent.monitors) == ("fs01", 3)
+    assert silent.instances == (("files", "/instance/files"), ("web", "/instance/web"))
+    nothing_raised = Ledger(sum=Sum(**dict.fromkeys(Sum.__slots__, 0)), rows=())
+    module = templates("en").get_template("overview_parts.html").module
+    html = module.now(view(seen, nothing_raised, LOCALIZERS["en"]))
+    assert "systemctl status noroshi" in html and "On fs01, run:" in html
+
+
+def test_what_a_silent_agent_hides_stands_where_nothing_else_tells_of_the_silence():
+    seen = status(monitors=(silence_of("db01"), of_agent("files/base/cpu")))
+    paths = [one.monitor.path for one in items_not_ok(seen, (), LOCALIZERS["en"])]
+    assert paths == ["noroshi/node/agents", "files/base/cpu"]

@@ -120,8 +120,8 @@ class WaitRequest:
     """Ask for news, and say that the agent lives. The hub answers when there is any, or after
     `hold` seconds. `configuration` names the one in use, `refused_configuration` a newer one that was
     not taken up, and `problems` why: it is no news until there is another. `sender` is what the
-    agent promises (`core.sender_lease`), `last` the end of its log, `fates` the number of the last
-    `HubFate` that it stored. `suppressions` names those in use ("" none yet; None: the agent does
+    agent promises (`core.sender_lease`), with the `alone_after` that it goes by, `last` the end of
+    its log, `fates` the number of the last `HubFate` that it stored. `suppressions` names those in use ("" none yet; None: the agent does
     not know them); `orders` is the number of the last order that it stored."""
 
     configuration: str = ""
@@ -131,6 +131,7 @@ class WaitRequest:
     hold: float = LONGEST_WAIT
     clock: float = 0.0
     sender: Sender = Sender.HUB_ONLY
+    alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
     last: Position = START
     fates: int = 0
     suppressions: str | None = None

@@ -16,7 +16,7 @@ from noroshi.core.alarms import Acknowledgement, Silence
 from noroshi.core.mail import Receipt
 from noroshi.core.model import Decision, Event, Sample, State
 from noroshi.core.report import Position, ReportRow
-from noroshi.core.sender_lease import Sender
+from noroshi.core.sender_lease import DEFAULT_TERMS, Custody, Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,8 @@ class AlarmOfRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOfRow:
     """RowKind.CHANGE: what one turn of a monitor led to. The alarms of one notification, in
-    order, are those of one rule and contact. `is_retired`: the monitor is no longer there."""
+    order, are those of one rule and contact. `is_retired`: the monitor is no longer there.
+    `custody` is that of the notifications: AGENT if the agent sends them itself."""
 
     monitor: str
     state: State
@@ -43,6 +44,7 @@ class ChangeOfRow:
     alarms: tuple[AlarmOfRow, ...] = ()
     decisions: tuple[Decision, ...] = ()
     is_retired: bool = False
+    custody: Custody = Custody.HUB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class NotificationsOfRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentOfRow:
     """RowKind.SENT: the end of a notification. `sent_by` is the agent's name, or "hub"; `fate` the
-    value of a `DeliveryState`."""
+    value of a `DeliveryState`: ACCEPTED, DROPPED, or SET_ASIDE, after which the hub sends it."""
 
     envelope: str
     fate: str
@@ -94,13 +96,15 @@ class HubFate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
     """Send rows that follow each other, from the one after `start`; `last` is the end of the log.
-    `fates` is the number of the last `HubFate` that is stored here."""
+    `sender` is what the agent promises, with the `alone_after` that it goes by; `fates` is the
+    number of the last `HubFate` that is stored here."""
 
     start: Position
     rows: tuple[ReportRow, ...] = ()
     last: Position = Position()
     has_gap: bool = False
     sender: Sender = Sender.HUB_ONLY
+    alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
     fates: int = 0
 
 

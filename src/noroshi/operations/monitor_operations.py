@@ -18,5 +18,10 @@ TRY_MONITOR = operation(
     label=_("Monitor run on request"),
 )
 STATUS = operation("status", VIEWER, help=_("Show the overall status."))
+SERVER_LIST = operation(
+    "server_list",
+    VIEWER,
+    help=_("Show the servers: how each is monitored, its key values, and its last 24 hours."),
+)
 ROUTE_LIST = operation("route_list", VIEWER, help=_("Show the status of the routes."))
 KINDS = operation("kinds", VIEWER, help=_("List the installed types."))

@@ -188,6 +188,17 @@ class OperationContext:
         """Return the wall clock's time."""
         return self.clocks.wall()
 
+    def node_identity(self) -> NodeIdentity:
+        """Return the names and addresses of this node, and the names of its agents."""
+        if self.identity is None:
+            return NodeIdentity(
+                self.name,
+                self.runs_on,
+                agents=self.agent_names.current(),
+                removed_agents=self.agent_names.removed_names(),
+            )
+        return self.identity()
+
     def measured_on(self, monitor: Monitor) -> Message:
         """Return on which computer a monitor is measured."""
         agent = self.plugins.agent_of(monitor)

@@ -33,6 +33,7 @@ from noroshi.service.mail.queue import QueueOperations
 from noroshi.service.monitors.details import MonitorOperations
 from noroshi.service.monitors.history import HistoryOperations
 from noroshi.service.monitors.run_now import RunNowOperations
+from noroshi.service.monitors.server_overview import ServerOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.backup import BackupOperations
 from noroshi.service.node.job_heartbeats import HeartbeatOperations
@@ -81,6 +82,7 @@ class Service:
         self.previews = PreviewOperations(context)
         self.ledger = LedgerOperations(context)
         self.status = StatusOperations(context)
+        self.servers = ServerOperations(context)
         self.monitors = MonitorOperations(context)
         self.history = HistoryOperations(context)
         self.trials = RunNowOperations(context)
@@ -167,6 +169,7 @@ GROUPS = (
     PreviewOperations,
     LedgerOperations,
     StatusOperations,
+    ServerOperations,
     MonitorOperations,
     HistoryOperations,
     RunNowOperations,

@@ -55,6 +55,7 @@ QUICK = frozenset(
         "queue_list",
         "queue_mail",
         "queue_show",
+        "server_list",
         "silence_list",
         "route_list",
         "status",

@@ -222,7 +222,7 @@ class AgentOperations(ApplyOperations):
     @offers(agent_operations.INSTANCE_SOURCES)
     async def sources(self, person: Person) -> tuple[MeasuredInstance, ...]:
         """List all instances by name, with where each is measured."""
-        identity = self._identity()
+        identity = self._context.node_identity()
         return tuple(_measured_instance(one, identity) for one in await self._instances())
 
     # no operations
@@ -244,20 +244,9 @@ class AgentOperations(ApplyOperations):
     async def _require_free_name(self, agent: Agent, name: str) -> None:
         agents = await self._store.agents()
         other_agents = [one for one in agents.values() if one.id != agent.id]
-        problem = _name_problem(name, other_agents, self._identity())
+        problem = _name_problem(name, other_agents, self._context.node_identity())
         if problem is not None:
             raise InvalidArgumentError(NOT_RENAMED, (Problem("name", problem),))
-
-    def _identity(self) -> NodeIdentity:
-        if self._context.identity is None:
-            agent_names = self._context.agent_names
-            return NodeIdentity(
-                self._context.name,
-                self._context.runs_on,
-                agents=agent_names.current(),
-                removed_agents=agent_names.removed_names(),
-            )
-        return self._context.identity()
 
     async def _instances(self) -> Sequence[DefinedInstance]:
         """Return the instances of the definitions in force, by name."""

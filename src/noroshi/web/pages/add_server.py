@@ -38,7 +38,8 @@ from noroshi.web.view.form_operations import (
 )
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.servers import ADD, agent_on_page
+from noroshi.web.view.server_rows import ADD
+from noroshi.web.view.servers import agent_on_page
 from noroshi.web.view.templates import templates
 
 WAYS = (AGENT, SSH_WAY, NETWORK_WAY) = ("agent", "ssh", "network")

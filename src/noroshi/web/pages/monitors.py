@@ -39,7 +39,7 @@ from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.servers import OVER_NETWORK, OVER_SSH
+from noroshi.web.view.server_rows import OVER_NETWORK, OVER_SSH
 
 HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")

@@ -15,6 +15,8 @@ from noroshi.service.setup.first_steps import FirstStepOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.control_escape import Page, neutral
+from noroshi.web.view.form_operations import permissions_of
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import PARTS, Live, Snapshot
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import sidebar_html, tree_parts
@@ -37,6 +39,9 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             ledger_sum=snapshot.ledger.sum,
             serial=snapshot.serial,
             parts=snapshot.parts(visit.language),
+            servers=snapshot.server_list(visit.language),
+            day_begins=_day_begins(snapshot, visit.language),
+            may=permissions_of(visit),
             side=sidebar_html(snapshot, visit.language, open_path=open_path),
         )
 
@@ -126,6 +131,7 @@ def news(
         name: parts_now[name] for name in names if before_parts.get(name) != parts_now[name]
     }
     fragments = [partial(name, html) for name, html in changed_parts.items()]
+    fragments += () if shows else _changed_servers(old_snapshot, now, language)
     fingerprints = {} if shows in (ALARMS, QUEUE) else now.prints
     tree = now.read_in(language).tree
     changed_instances = [
@@ -145,6 +151,24 @@ def news(
         yield event(QUEUE)
     for one in changed_instances:
         yield event(f"tree-{one}")
+
+
+def _changed_servers(
+    old_snapshot: Snapshot | None, now: Snapshot, language: str
+) -> Iterator[str]:
+    """Yield the rows of servers that changed; the whole list where others are shown now."""
+    old_rows = old_snapshot.server_rows(language) if old_snapshot else {}
+    rows = now.server_rows(language)
+    if list(rows) != list(old_rows):
+        yield partial("servers", now.server_list(language))
+        return
+    yield from (partial(id, row) for id, row in rows.items() if old_rows[id] != row)
+
+
+def _day_begins(snapshot: Snapshot, language: str) -> str:
+    """Return when the last day of the servers begins, as the axis above them says it."""
+    servers = snapshot.servers
+    return LOCALIZERS[language].moment(servers.day_begins, servers.at)
 
 
 def _fingerprint(snapshot: Snapshot | None, instance: str) -> int | None:

@@ -23,7 +23,8 @@ from noroshi.web.view.form_operations import (
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.servers import SERVERS, agent_on_page, servers_on_page, summary
+from noroshi.web.view.server_rows import SERVERS
+from noroshi.web.view.servers import agent_on_page, servers_on_page, summary
 
 VIEWS = ("cards", "list")
 RENAME, REVOKE = "agent_rename", "agent_revoke"
@@ -49,7 +50,8 @@ async def _list(visit: Visit, live: Live) -> Response:
     snapshot = (await live.now()).read_in(visit.language)
     agents = await visit.call(AgentOperations.list)
     instances = await visit.call(AgentOperations.sources)
-    rows = servers_on_page(visit, agents, instances, snapshot.tree)
+    glances = snapshot.glances(visit.language)
+    rows = servers_on_page(visit, agents, instances, snapshot.tree, glances)
     view = query_value(visit, "view")
     return visit.page(
         "servers.html",

@@ -17,6 +17,7 @@ from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.operations.alarm_answers import Alarms
 from noroshi.operations.history_answers import Log
 from noroshi.operations.mail_answers import Ledger
+from noroshi.operations.server_answers import Servers
 from noroshi.operations.status_answers import Status, with_titles_in
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
@@ -25,11 +26,13 @@ from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
 from noroshi.service.mail.ledger import LedgerOperations
 from noroshi.service.monitors.history import HistoryOperations
+from noroshi.service.monitors.server_overview import ServerOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import titles_of_routes, view, wrong_items
+from noroshi.web.view.server_rows import ServerGlance, changing, element_id, glance, shown_rows
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import Instance, tree_of
 
@@ -44,6 +47,8 @@ SPARE, SELDOM = 9, 100
 nothing seems new."""
 NEWEST, LATELY = 200, 300
 """The most alarms of the ledger, and the most events."""
+MOST_SERVERS = 200
+"""The most servers whose values are kept at hand for pages."""
 PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 
@@ -55,6 +60,7 @@ class Snapshot:
     serial: str
     status: Status
     ledger: Ledger
+    servers: Servers
     outdated: asyncio.Event = field(default_factory=asyncio.Event)
     open_alarms: OpenAlarms | None = None
     """The content of the page of alarms, once somebody has asked."""
@@ -90,7 +96,13 @@ class Snapshot:
             self.alarms,
             self.prints,
             self.ledger,
+            self.server_contents,
         )
+
+    @cached_property
+    def server_contents(self) -> tuple[object, ...]:
+        """Return all that the rows of servers show, for a comparison."""
+        return (*map(changing, self.servers.rows), self.servers.more)
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
@@ -148,6 +160,33 @@ class Snapshot:
             module: Any = templates(language).get_template("overview_parts.html").module
             self._parts[language] = {name: getattr(module, name)(context) for name in PARTS}
         return self._parts[language]
+
+    def glances(self, language: str) -> Mapping[str, ServerGlance]:
+        """Return the instances at a glance by name, and agents that measure none by their id."""
+        localizer = LOCALIZERS[language]
+        return self.value_for(
+            ("glances", language),
+            lambda: {
+                row.name or row.agent_id: glance(row, self.servers, localizer)
+                for row in self.servers.rows
+            },
+        )
+
+    def server_rows(self, language: str) -> Mapping[str, str]:
+        """Return the rows of the overview, by the id of the element of each."""
+        return self.value_for(("server_rows", language), lambda: self._server_rows(language))
+
+    def _server_rows(self, language: str) -> Mapping[str, str]:
+        module: Any = templates(language).get_template("server_rows.html").module
+        glances, rows = self.glances(language), shown_rows(self.servers)[0]
+        return {element_id(one): module.row(glances[one.name or one.agent_id]) for one in rows}
+
+    def server_list(self, language: str) -> str:
+        """Return all rows of the overview in their list; "" if there is no server."""
+        module: Any = templates(language).get_template("server_rows.html").module
+        rows = self.server_rows(language)
+        html: str = module.rows(rows, shown_rows(self.servers)[1]) if rows else ""
+        return html
 
 
 class Live:
@@ -272,7 +311,8 @@ class Live:
         started_at = self._time()
         status = await self._call(StatusOperations.status)
         ledger = await self._call(LedgerOperations.ledger, last=NEWEST)
-        snapshot = Snapshot(f"{self._run_id}-{self._count}", status, ledger)
+        servers = await self._call(ServerOperations.list, limit=MOST_SERVERS)
+        snapshot = Snapshot(f"{self._run_id}-{self._count}", status, ledger, servers)
         previous_snapshot = self._snapshot
         if previous_snapshot is None or previous_snapshot.content != snapshot.content:
             self._count += 1

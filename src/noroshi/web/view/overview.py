@@ -13,6 +13,7 @@ from urllib.parse import quote
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
+from noroshi.core.own_instance import AGENT
 from noroshi.core.route_readiness import Sends, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.operations.alarm_answers import SilenceShown, WindowShown
@@ -43,6 +44,8 @@ KINDS: Mapping[str, Message] = {
     "webhook": pgettext("overview", "Webhook"),
     "pickup": _("Pickup folder"),
 }
+Place = tuple[str, str]
+"""A title, and the address of its page."""
 NO_NAMES: Mapping[str, str] = {}
 NO_TREE: Mapping[str, Instance] = {}
 MOST_WRONG = 30
@@ -70,12 +73,23 @@ class AlarmPost:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentAgent:
+    """Hold what else the silence of an agent means: how many monitors nobody knows of now, and
+    the instances of them."""
+
+    name: str
+    monitors: int
+    instances: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True)
 class ItemNotOk:
-    """Hold one item that is not OK."""
+    """Hold one item that is not OK; `silent_agent` where it is that an agent was not heard."""
 
     monitor: MonitorStatus
     item: ItemStatus
     relay: Sequence[AlarmPost]
+    silent_agent: SilentAgent | None = None
 
     @property
     def display_name(self) -> str:
@@ -97,18 +111,54 @@ def present_path(one: Happened | LedgerRow) -> str:
 
 def wrong_items(status: Status) -> list[tuple[MonitorStatus, ItemStatus]]:
     """Return the monitors and items that are not OK: those that nobody acknowledged first, the
-    worst first, of those the newest first."""
+    worst first, of those the newest first. What is unknown because its agent is silent is left
+    out where the silence itself stands: it is one problem."""
+    agents_with_problem = _agents_with_problem(status)
     items = [
         (one, item)
         for one in status.monitors
         if one.known and one.level is not Level.OK
         for item in one.items
         if item.level is not Level.OK
+        and not (_is_unknown_by_silence(one, item) and one.agent in agents_with_problem)
     ]
     items.sort(key=lambda pair: pair[1].since or LONG_AGO, reverse=True)
     items.sort(key=lambda pair: -pair[1].level.severity)
     items.sort(key=lambda pair: pair[1].acknowledged is not None)
     return items
+
+
+def _agents_with_problem(status: Status) -> frozenset[str]:
+    """Return the agents of whose silence a monitor of the node itself tells."""
+    return frozenset(
+        item.item
+        for one in status.monitors
+        if one.kind == AGENT
+        for item in one.items
+        if item.level is not Level.OK
+    )
+
+
+def _is_unknown_by_silence(monitor: MonitorStatus, item: ItemStatus) -> bool:
+    return monitor.agent_silent_since is not None and item.level is Level.UNKNOWN
+
+
+def _silent_agent(
+    status: Status, monitor: MonitorStatus, item: ItemStatus
+) -> SilentAgent | None:
+    """Return what the silence of an agent means, where that is what the item is about."""
+    of_agent = [
+        one
+        for one in status.monitors
+        if monitor.kind == AGENT
+        and one.agent == item.item
+        and one.agent_silent_since is not None
+    ]
+    if not of_agent:
+        return None
+    names = {one.path.partition("/")[0]: one.instance_title for one in of_agent}
+    places = tuple((title or name, part_page(name)) for name, title in names.items())
+    return SilentAgent(item.item, len(of_agent), places)
 
 
 def items_not_ok(
@@ -121,12 +171,11 @@ def items_not_ok(
         newest.setdefault((present_path(row), row.item), row)
     rows_not_ok, route_titles = list[ItemNotOk](), titles_of_routes(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
-        alarm = newest.get((monitor.path, item.item))
-        if alarm is None or alarm.level is not item.level:
-            rows_not_ok.append(ItemNotOk(monitor, item, ()))
-            continue
-        relay = tuple(relay_of(alarm, status.at, localizer, route_titles))
-        rows_not_ok.append(ItemNotOk(monitor, item, relay))
+        alarm, relay = newest.get((monitor.path, item.item)), tuple[AlarmPost, ...]()
+        if alarm is not None and alarm.level is item.level:
+            relay = tuple(relay_of(alarm, status.at, localizer, route_titles))
+        silent_agent = _silent_agent(status, monitor, item)
+        rows_not_ok.append(ItemNotOk(monitor, item, relay, silent_agent))
     return rows_not_ok
 
 

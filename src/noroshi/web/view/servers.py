@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from noroshi.core.agents import AgentState
 from noroshi.core.sources import SourceKind
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.translation import _, ngettext, pgettext
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.operations.agent_answers import AgentRow, MeasuredInstance
-from noroshi.web.view.form_operations import address, clock, time_since
+from noroshi.web.view.form_operations import clock, time_since
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
+from noroshi.web.view.server_rows import BY_AGENT, SERVERS, SOURCES, ServerGlance, new_instance
+from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import NEW, Instance
 
-SERVERS, ADD = "/servers", "/servers/add"
 CONNECTED = pgettext("agent", "connected")
 SILENT = pgettext("agent", "no contact for {length}")
 NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
-BY_NODE = _("this node")
-OVER_NETWORK = _("network only")
-OVER_SSH = _("SSH")
-ELSEWHERE = _("none (unknown source)")
-BY_AGENT = _("agent")
 ALL_WELL = ngettext(
     "{count} server. All agents are reporting.", "{count} servers. All agents are reporting."
 )
@@ -40,22 +35,6 @@ AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 UNKNOWN_NOW = _("not known now")
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
-SOURCES: Mapping[SourceKind, Message] = {
-    SourceKind.NODE: BY_NODE,
-    SourceKind.NETWORK: OVER_NETWORK,
-    SourceKind.SSH: OVER_SSH,
-    SourceKind.AGENT: BY_AGENT,
-    SourceKind.OTHER_NODE: ELSEWHERE,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """Hold a shape with its word. `level` is the colour, `mark` the shape."""
-
-    level: str
-    mark: str
-    word: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +82,8 @@ class ServerOnPage:
     agent: AgentOnPage | None = None
     count: int = 0
     """The number of monitors."""
+    glances: Sequence[ServerGlance] = ()
+    """The values and the last day of each instance of it."""
 
 
 def servers_on_page(
@@ -110,12 +91,13 @@ def servers_on_page(
     agents: Sequence[AgentRow],
     instances: Sequence[MeasuredInstance],
     tree: Mapping[str, Instance],
+    glances: Mapping[str, ServerGlance],
 ) -> list[ServerOnPage]:
     """Return the rows: agents, then instances without one, and at the end the agents that were
-    removed."""
-    by_agent = [_server_of_agent(visit, one, tree) for one in agents]
+    removed. `glances` are by the name of the instance."""
+    by_agent = [_server_of_agent(visit, one, tree, glances) for one in agents]
     without_agent = [
-        _server_of_instance(visit, one, tree)
+        _server_of_instance(visit, one, tree, glances)
         for one in instances
         if one.source is not SourceKind.AGENT
     ]
@@ -153,7 +135,7 @@ def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> 
         instances=[
             _instance_link(visit, name, tree, is_old=row.is_silent) for name in row.instances
         ],
-        watch=_new_instance(row),
+        watch=new_instance(row.name, row.address),
     )
 
 
@@ -169,7 +151,12 @@ def agent_sign(visit: Visit, row: AgentRow) -> Sign:
     return Sign(level="ok", mark="ok", word=visit.say(CONNECTED))
 
 
-def _server_of_agent(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> ServerOnPage:
+def _server_of_agent(
+    visit: Visit,
+    row: AgentRow,
+    tree: Mapping[str, Instance],
+    glances: Mapping[str, ServerGlance],
+) -> ServerOnPage:
     agent = agent_on_page(visit, row, tree)
     return ServerOnPage(
         title=row.name,
@@ -179,29 +166,27 @@ def _server_of_agent(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) 
         address=row.address,
         agent=agent,
         count=sum(tree[name].count for name in row.instances if name in tree),
+        glances=[glances[name] for name in row.instances if name in glances],
     )
 
 
 def _server_of_instance(
-    visit: Visit, one: MeasuredInstance, tree: Mapping[str, Instance]
+    visit: Visit,
+    one: MeasuredInstance,
+    tree: Mapping[str, Instance],
+    glances: Mapping[str, ServerGlance],
 ) -> ServerOnPage:
     in_tree = tree.get(one.name)
     level = in_tree.level if in_tree else NEW
     return ServerOnPage(
         title=one.title or one.name,
         href=f"/instance/{quote(one.name, safe='')}",
-        sign=_level_sign(visit, level),
+        sign=level_sign(LOCALIZERS[visit.language], level),
         source=visit.say(SOURCES[one.source]),
         address=one.address,
         count=in_tree.count if in_tree else 0,
+        glances=[glances[one.name]] if one.name in glances else (),
     )
-
-
-def _level_sign(visit: Visit, level: str) -> Sign:
-    is_level = level in ("ok", "warning", "critical", "unknown")
-    word = LOCALIZERS[visit.language].level(level)
-    mark = level if is_level else "empty" if level == NEW else "paused"
-    return Sign(level=level if is_level else "paused", mark=mark, word=word)
 
 
 def _instance_link(
@@ -209,7 +194,7 @@ def _instance_link(
 ) -> InstanceLink:
     """Return the link to an instance; of a silent agent, nobody knows how it is now."""
     in_tree = tree.get(name)
-    sign = _level_sign(visit, in_tree.level if in_tree else NEW)
+    sign = level_sign(LOCALIZERS[visit.language], in_tree.level if in_tree else NEW)
     if is_old and sign.level != "paused":
         sign = Sign(level="unknown", mark="unknown", word=visit.say(UNKNOWN_NOW))
     return InstanceLink(
@@ -226,15 +211,3 @@ def _clock_text(visit: Visit, row: AgentRow) -> str:
         return visit.say(IN_STEP)
     words = BEHIND if row.clock_offset < 0 else AHEAD
     return visit.say(words.fill(seconds=f"{abs(row.clock_offset):.1f}"))
-
-
-def _new_instance(row: AgentRow) -> str:
-    """Return the address of the form of an instance that an agent measures, filled in as far as
-    the agent tells."""
-    return address(
-        "/settings/instance",
-        source=row.name,
-        address=row.address,
-        title=row.name,
-        proposal=re.sub(r"[^a-z0-9_-]", "-", row.name.casefold()),
-    )
