@@ -48,7 +48,7 @@ def test_each_time_without_the_hub_is_told_once():
     )
     now = 121.0
     assert keeper.must_tell(NOW)
-    keeper.note_told(NOW)
+    keeper.note_notice(NOW)
     now = 100_000.0
     assert not keeper.must_tell(NOW + timedelta(days=1))
     keeper.note_contact()

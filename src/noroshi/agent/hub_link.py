@@ -186,7 +186,7 @@ class HubLink:
         keeper = notifications.keeper
         if keeper is not None and keeper.must_tell(now):
             await calls.report_absence(loop.enrolment, loop.status)
-            keeper.note_told(now)
+            keeper.note_notice(now)
             await notifications.step()
 
     async def _stored_enrolment(self) -> Enrolment | None:

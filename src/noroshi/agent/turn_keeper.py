@@ -127,7 +127,7 @@ class TurnKeeper:
         away_for = timedelta(seconds=self._steady() - self._heard_at)
         return must_tell(self.memory.witness, away_for, self.terms.alone_after, now)
 
-    def note_told(self, now: datetime) -> None:
+    def note_notice(self, now: datetime) -> None:
         """Note that people are told that the hub is unreachable."""
         self._note_witness(told_at=now, has_told=True)
 
@@ -137,9 +137,9 @@ class TurnKeeper:
 
     def note_terms(self, alone_after: float) -> None:
         """Note after how many seconds without the hub it may take this node for alone."""
-        longest = LONGEST_ALONE_AFTER.total_seconds()
-        shortest = SHORTEST_ALONE_AFTER.total_seconds()
-        seconds = min(max(alone_after, shortest), longest)
+        upper_bound = LONGEST_ALONE_AFTER.total_seconds()
+        lower_bound = SHORTEST_ALONE_AFTER.total_seconds()
+        seconds = min(max(alone_after, lower_bound), upper_bound)
         self.memory = replace(self.memory, alone_after=seconds)
 
     def note_fates(self, number: int) -> None:

@@ -293,12 +293,7 @@ async def open_app(
         plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
-        tokens = TokenSource(
-            vault=vault,
-            provider_of=_provider_of,
-            clocks=clocks,
-            refresh_lock=RefreshLock(store, config.name, clocks),
-        )
+        tokens = _tokens(store, vault, config, clocks)
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
         rules = program_rules(config)
@@ -308,24 +303,19 @@ async def open_app(
         send_rights = SendRightSources()
         send_rights.of_agent = notifications.send_rights
         stack.callback(hosts.close)
-        engine = Engine(
-            store,
-            plugins,
-            clocks,
-            ProcessCalls(
-                compile_plan=plans.compile,
-                open_transport=_opener(plugins, context),
-                host_of=hosts.host_for,
-                jitter=random.random,
-                mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
-                difference_text=_difference_text_of(plugins),
-                agents=agent_names.ensure_read,
-                marked=notifications.marked,
-                send_rights=send_rights.current,
-                reports_of_attempt=notifications.rows_of_end,
-            ),
-            _engine_settings(config),
+        calls = ProcessCalls(
+            compile_plan=plans.compile,
+            open_transport=_opener(plugins, context),
+            host_of=hosts.host_for,
+            jitter=random.random,
+            mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
+            difference_text=_difference_text_of(plugins),
+            agents=agent_names.ensure_read,
+            marked=notifications.marked,
+            send_rights=send_rights.current,
+            reports_of_attempt=notifications.rows_of_end,
         )
+        engine = Engine(store, plugins, clocks, calls, _engine_settings(config))
         notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         people = People(store, vault, clocks)
@@ -454,6 +444,15 @@ def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
 def _credentials() -> Path | None:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
     return Path(folder) if folder else None
+
+
+def _tokens(store: Store, vault: Vault, config: Config, clocks: Clocks) -> TokenSource:
+    return TokenSource(
+        vault=vault,
+        provider_of=_provider_of,
+        clocks=clocks,
+        refresh_lock=RefreshLock(store, config.name, clocks),
+    )
 
 
 async def _finish_rotation(ring: KeyRing) -> None:

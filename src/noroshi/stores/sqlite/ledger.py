@@ -75,10 +75,10 @@ def tally(db: Connection, start: datetime, end: datetime | None = None) -> Mappi
     years."""
     counts, older_count = Counter[str](), 0
     came_back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
-    kept_for_hub = {seq for (seq,) in db.execute(WAITS_FOR_HUB)}
+    rows_for_hub = {seq for (seq,) in db.execute(WAITS_FOR_HUB)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
     for seq, state, body in rows:
-        if seq in kept_for_hub:
+        if seq in rows_for_hub:
             continue
         mail, _ = read(db, seq, body)
         if mail.born < start:
