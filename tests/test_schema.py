@@ -93,7 +93,7 @@ def test_all_problems_are_named_with_their_places_in_both_languages():
         schema.read(Settings, {"size": "large", "colour": "red"}, "web.disk")
     assert [str(p) for p in caught.value.problems] == [
         "web.disk.size: must be a whole number, not “large”",
-        "web.disk.colour: there is no such setting; there are: name, size",
+        "web.disk.colour: there is no such setting; available: name, size",
     ]
     assert (
         caught.value.problems[0].say("ja")

@@ -162,7 +162,7 @@ ALL = {
     "other-version": replace(
         TURNED_AWAY,
         refusal=HubRefusal.OTHER_VERSION,
-        detail=plain("the hub is 3.0.0, the agent 1.0.0"),
+        detail=plain("the hub runs 3.0.0, the agent 1.0.0"),
     ),
     "hub-unreachable": HubUnreachable(
         happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR

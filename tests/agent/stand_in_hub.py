@@ -40,6 +40,7 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import Body, body_of, message_in
+from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import (
     RefusedRow,
     ReportAnswer,
@@ -47,6 +48,7 @@ from noroshi.link.report_messages import (
     SamplesAnswer,
     SamplesRequest,
     StatesOfHub,
+    SuppressionsOfHub,
 )
 from noroshi.link.signature import (
     STAMP_HEADER,
@@ -112,6 +114,8 @@ class StandInHub:
     configuration: str = ""
     documents: tuple[Document, ...] = ()
     new_key: bool = False
+    suppressions: SuppressionsOfHub | None = None
+    orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
     report_faults: list[LinkFault] = field(default_factory=list)
     """The same for what is reported."""
@@ -263,12 +267,21 @@ class StandInHub:
 
     async def _wait(self, agent: str, _signed: Signed, message: WaitRequest) -> WaitAnswer:
         known = (message.configuration, message.refused_configuration)
-        if self.configuration in known and not self.new_key:
+        if self.configuration in known and not self.new_key and not self._has_news(message):
             await self.news.wait()
         configuration = "" if self.configuration in known else self.configuration
+        is_said = self.suppressions and self.suppressions.name == message.suppressions
         return WaitAnswer(
-            configuration=configuration, name=self.names[agent], new_key=self.new_key
+            configuration=configuration,
+            name=self.names[agent],
+            new_key=self.new_key,
+            suppressions=None if is_said else self.suppressions,
+            orders=tuple(one for one in self.orders if one.number > message.orders),
         )
+
+    def _has_news(self, message: WaitRequest) -> bool:
+        is_said = self.suppressions is None or self.suppressions.name == message.suppressions
+        return not is_said or any(one.number > message.orders for one in self.orders)
 
     async def _fetch(self, _agent: str, _signed: Signed, _message: FetchRequest) -> FetchAnswer:
         return FetchAnswer(

@@ -19,6 +19,7 @@ from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, Othe
 from noroshi.agent.link_settings import HubProxy, LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkPhase
 from noroshi.core.agents import KEY_AGE, Life, Machine
+from noroshi.core.alarms import Silence
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
@@ -28,6 +29,7 @@ from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import LinkFault
 from noroshi.oauth.token_provider import secret_of
 from noroshi.ports import Clocks, StoreError
+from noroshi.service.agents.suppression_book import suppressions_of_hub
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.agent.stand_in_hub import pin_in, stand_in_hub
@@ -37,6 +39,9 @@ from tests.transports.mail_server import make_certificate
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 MACHINE = Machine(host_name="fs01", id="m1", system="Linux", addresses=("192.0.2.7",))
+SILENCE = Silence(
+    id="s1", place="fs01", begins=NOW, ends=NOW + timedelta(hours=1), why="power", who="aki"
+)
 DOCUMENT = Document("instances/fs01", '{"source":"fs01"}')
 
 
@@ -52,6 +57,7 @@ class AgentNode:
     problems: list[tuple[Problem, ...]] = field(default_factory=list)
     reported: list = field(default_factory=list)
     plan: Plan = Plan()
+    suppressions: list = field(default_factory=list)
     asleep: asyncio.Event = field(default_factory=asyncio.Event)
     tired: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after eight pauses."""
@@ -96,11 +102,13 @@ class AgentNode:
     async def report(self, enrolment, status):
         self.reported.append((enrolment.hub_name, status.phase))
 
+    async def put_suppressions(self, suppressions, clock_offset):
+        self.suppressions.append((suppressions.silences, clock_offset))
+
     @asynccontextmanager
     async def running(self, link=None):
-        task = asyncio.create_task(
-            (link or self.link).run(NodeCalls(self.take_up, self.report))
-        )
+        calls = NodeCalls(self.take_up, self.report, put_suppressions=self.put_suppressions)
+        task = asyncio.create_task((link or self.link).run(calls))
         try:
             yield
         finally:
@@ -470,3 +478,20 @@ async def test_leaving_needs_no_hub(node, tmp_path):
         await joined(node, hub)
     assert not await node.link.leave()
     assert await node.enrolment() is None
+
+
+async def test_what_people_at_the_hub_say_is_put_in_force_once_and_named(node, hub):
+    hub.suppressions = suppressions_of_hub((SILENCE,), ())
+    hub.documents, hub.configuration = (DOCUMENT,), "c1"
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.suppressions.name in named(hub))
+        hub.suppressions = suppressions_of_hub((), ())
+        hub.tell()
+        await hub.until(lambda: named(hub)[-1] == hub.suppressions.name)
+    assert node.suppressions[-2:] == [((SILENCE,), timedelta(0)), ((), timedelta(0))]
+    assert named(hub)[0] == ""
+
+
+def named(hub):
+    return [request.suppressions for request in hub.heard_of("wait")]

@@ -222,7 +222,8 @@ async def test_a_mail_that_cannot_go_tells_every_reason(harness, tmp_path):
     told = await typed(*argv, home=tmp_path)
     assert (told.code, told.out) == (3, "")
     assert (
-        "  to: opps is neither a contact nor an email address (did you mean ops?)" in told.err
+        "  to: opps is not an email address, and there is no contact of that name (did you mean ops?)"
+        in told.err
     )
     assert "  routes: there is no route nowhere" in told.err
 

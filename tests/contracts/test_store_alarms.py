@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence, Suppressions
+from noroshi.core.alarms import (
+    Acknowledgement,
+    AcknowledgementOfHub,
+    Remark,
+    Remarked,
+    Silence,
+    Suppressions,
+)
 from noroshi.core.levels import Level
 from noroshi.core.model import State
 from tests.contracts.sample_records import DAWN, HOUR, MINUTE, change, event
@@ -169,3 +176,61 @@ async def test_what_is_said_of_several_is_kept_as_far_as_it_can_be(store, node):
     assert await store.suppressions(DAWN) == Suppressions()
     assert list(await store.remarks("m")) == [comment, BACK, SAID]
     assert list(await store.remark_all([])) == []
+
+
+def of_hub(serial=1, **other):
+    return AcknowledgementOfHub(
+        acknowledgement=replace(MINE, who="rin", **other), serial=serial
+    )
+
+
+HUBS = replace(MINE, who="rin", of_hub=True)
+
+
+async def test_what_a_hub_says_stands_beside_what_people_say_here_and_is_replaced_as_a_whole(
+    store, node
+):
+    await bad(store, node)
+    await store.silence(silence("s1"))
+    first, second = silence("hub/h1", 2), silence("hub/h2", 3)
+    await store.put_hub_suppressions([first, second], [of_hub()])
+    assert await store.suppressions(DAWN) == Suppressions(
+        (silence("s1"), first, second), (HUBS,)
+    )
+    await store.put_hub_suppressions([second], [])
+    assert await store.suppressions(DAWN) == Suppressions((silence("s1"), second), ())
+    assert list(await store.remarks()) == []
+
+
+async def test_what_somebody_acknowledged_here_is_theirs(store, node):
+    await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    await store.put_hub_suppressions([], [of_hub()])
+    await store.put_hub_suppressions([], [])
+    assert (await store.suppressions(DAWN)).acknowledged == (MINE,)
+
+
+async def test_a_hub_acknowledges_nothing_that_is_well_unknown_or_worse(store, node):
+    await store.put_hub_suppressions([], [of_hub()])
+    await bad(store, node)
+    unknown = (of_hub(item="/home"), of_hub(monitor="x"), of_hub(level=Level.WARNING))
+    await store.put_hub_suppressions([], unknown)
+    assert (await store.suppressions(DAWN)).acknowledged == ()
+
+
+async def test_what_a_hub_acknowledged_holds_unless_an_event_ended_it_that_the_hub_lacks(
+    store, node
+):
+    fence = await bad(store, node)
+    elsewhere = replace(event(2), item="/home")
+    await store.commit(fence, change(serial=2, events=(elsewhere,)))
+    await store.put_hub_suppressions([], [of_hub(serial=1)])
+    assert (await store.suppressions(DAWN)).acknowledged == (HUBS,)
+    over = replace(event(3), before=Level.CRITICAL, after=Level.OK)
+    again = replace(event(4))
+    await store.commit(fence, change(serial=4, events=(over, again)))
+    assert (await store.suppressions(DAWN)).acknowledged == ()
+    await store.put_hub_suppressions([], [of_hub(serial=2)])
+    assert (await store.suppressions(DAWN)).acknowledged == ()
+    await store.put_hub_suppressions([], [of_hub(serial=4)])
+    assert (await store.suppressions(DAWN)).acknowledged == (HUBS,)

@@ -42,7 +42,7 @@ def test_an_address_that_is_not_known_to_be_this_computer_s_is_reached_over_the_
     source = source_of(Instance(name="a", address=address), NODE)
     assert source.kind is SourceKind.NETWORK
     assert source.problem.en == (
-        f"{address} is not this computer (kanri01), so it can only be measured over the network "
+        f"{address} is not this computer (kanri01), so it can only be monitored over the network "
         f"from here. If {address} is this computer after all, set source to minato in the "
         "instance; otherwise, run Noroshi on that computer"
     )
@@ -101,7 +101,7 @@ def test_a_source_that_was_an_agent_says_that_it_was_removed():
 def test_what_an_agent_measures_is_looked_at_there():
     found = source_of(Instance(name="a", source="fs01"), NODE)
     assert found.agent == "FS01"
-    assert found.problem.en == "agent FS01 measures this, and this node does not"
+    assert found.problem.en == "agent FS01 monitors this instance; this node does not"
 
 
 def test_the_node_s_own_name_is_never_an_agent_s():

@@ -167,3 +167,48 @@ def test_a_hub_that_is_killed_again_and_again_tells_each_alarm_once(hub, server,
         known(server, "ok")
         told(hub, mailbox, 2)
     caught_up(hub, server)
+
+
+def silences(node):
+    return [one["why"] for one in node.call("silence_list")]
+
+
+def test_a_silence_at_the_hub_is_kept_by_the_agent_and_judged_there(hub, server, mailbox, shop):
+    told(hub, mailbox, 1)
+    with shop.open():
+        told(hub, mailbox, 2)
+        hub.call("silence_add", place="files", reason="new switch", length="1h")
+        until(lambda: silences(server) == ["new switch"], "the silence at the agent")
+        killed(hub.running[-1])
+        killed(server.running[-1])
+        server.serve_warm()  # the hub is away, and it is silent all the same
+        known(server, "ok")
+    known(server, "critical")
+    assert silences(server) == ["new switch"]
+    hub.serve_warm()
+    known(hub, "critical")
+    caught_up(hub, server)
+    assert len(mailbox.raw) == 2
+    hub.call("silence_end", silence="files")
+    told(hub, mailbox, 3)  # the agent tells how it is now
+    assert silences(server) == []
+    with shop.open():
+        told(hub, mailbox, 4)
+
+
+def test_what_somebody_acknowledged_at_the_hub_has_somebody_at_the_agent(
+    hub, server, mailbox, shop
+):
+    def holders(node):
+        rows = node.call("alarms", monitor="files/net/shop")["rows"]
+        return [row["acknowledged"] and row["acknowledged"]["who"] for row in rows]
+
+    told(hub, mailbox, 1)
+    known(hub, "critical")
+    hub.call("alarm_acknowledge", monitor="files/net/shop", comment="on it")
+    until(lambda: holders(server) == holders(hub) != [None], "who has it, at the agent")
+    with shop.open():
+        told(hub, mailbox, 2)
+        assert holders(server) == []
+    told(hub, mailbox, 3)  # the next problem is nobody's
+    assert holders(server) == [None]

@@ -20,7 +20,7 @@ def test_what_an_agent_sees_while_it_is_cut_off_is_told_once_it_is_back(fleet):
     cut_off.flip()
     other.flip()
     fleet.told_once(other)
-    assert len(fleet.mails(cut_off)) == len(cut_off.seen) - 2
+    assert len(fleet.alarms(cut_off)) == len(cut_off.seen) - 2
     cut_off.machine.heal()
     fleet.all_is_told()
 

@@ -182,7 +182,7 @@ def test_a_second_one_on_the_same_home_is_refused_and_does_no_harm(home, mailbox
     node = home.serve()
     second = home.run("serve", check=False)
     assert second.returncode == 1
-    assert f"another Noroshi (process {node.pid}) uses this store" in second.stderr
+    assert f"another Noroshi process ({node.pid}) is using this store" in second.stderr
     assert "Traceback" not in second.stderr
     assert status(home)["running"]
     home.run("send", "--to", "ops", "--subject", "still here", "--text", "text")

@@ -207,10 +207,10 @@ def status_of(home):
     return {**found, "monitors": others}
 
 
-def until(seen, what):
+def until(seen, what, patience=PATIENCE):
     """Wait for something that must come; the patience only ends a broken run. The longer it takes,
     the more seldom is it looked for: a look asks the node, and takes a processor from it."""
-    end, pause = time.monotonic() + PATIENCE, 0.02
+    end, pause = time.monotonic() + patience, 0.02
     while not seen():
         if time.monotonic() > end:
             raise AssertionError(f"waited in vain for {what}")

@@ -20,7 +20,7 @@ REASONS = {
     "recipient-of-two-lines": "is not an email address",
     "pattern-with-back-reference": "back references are not supported",
     "program-in-a-writable-folder": "other users can write to",
-    "program-by-a-link-out": "is in none of the folders whose programs may run",
+    "program-by-a-link-out": "is not in a folder whose programs may run",
 }
 BOUNDED = {
     "never-ends": "more than 1024 KiB",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from noroshi.hosts.examination import System
 from noroshi.ports.examination import Whose, run_steps
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import VaultError
+from noroshi.vault.key_rotation import KeyCheck
+from noroshi.vault.keys import Source
 
 
 class Full(MemoryStore):
@@ -25,6 +28,15 @@ class Full(MemoryStore):
 class Locked:
     async def check(self):
         raise VaultError(bilingual(en="The key is gone.", ja="鍵がありません。"))
+
+
+class Unlocked:
+    def __init__(self, *names):
+        self.names = names
+
+    async def check(self):
+        entries = dict.fromkeys(self.names)
+        return KeyCheck(source=Source.FILE, path=Path("/home/key"), id="1a", entries=entries)
 
 
 @pytest.fixture
@@ -52,7 +64,7 @@ async def test_a_home_that_is_well_passes_every_stage(home):
     assert {stage.state for stage in stages.values()} == {"ok"}
     assert stages["sqlite"].remarks == ()
     assert "(mode 0700)" in stages["home"].found.en
-    assert "nothing listens there now" in stages["door"].found.en
+    assert "nothing is listening there" in stages["door"].found.en
 
 
 async def test_a_store_that_others_can_read_is_remarked(home):
@@ -66,6 +78,19 @@ async def test_a_store_that_is_ill_is_told_with_its_own_words(home):
     assert stage.state == "failed" and stage.remedy.whose is Whose.YOU
     assert "database or disk is full" in stage.remedy.meaning.en
     assert "df -h" in stage.remedy.lines
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), "the vault is empty (file, /home/key)"),
+        (("m365",), "decrypts the only entry (file, /home/key)"),
+        (("m365", "relay"), "decrypts all 2 entries (file, /home/key)"),
+    ],
+)
+async def test_the_key_is_told_with_what_it_decrypts(home, names, words):
+    stages = await looked_at(home, ring=Unlocked(*names))
+    assert stages["key"].found.en == words
 
 
 async def test_one_that_fails_keeps_none_of_the_others_from_being_looked_at(home):

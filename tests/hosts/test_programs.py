@@ -31,16 +31,14 @@ def test_so_may_one_in_a_folder_below_it(folder):
 
 def test_a_program_elsewhere_may_not(folder):
     (problem,) = said(folder, "/usr/bin/env")
-    assert (
-        problem.startswith("/usr/bin/env is in none of the folders") and str(folder) in problem
-    )
+    assert problem.startswith("/usr/bin/env is not in a folder") and str(folder) in problem
 
 
 def test_the_name_of_a_folder_is_no_prefix(folder):
     beside = folder / "beside"
     beside.mkdir(mode=0o755)
     (folder / "be").mkdir(mode=0o755)
-    assert "is in none of the folders" in said(folder / "be", script(beside, "true"))[0]
+    assert "is not in a folder" in said(folder / "be", script(beside, "true"))[0]
 
 
 @pytest.mark.parametrize("dots", ["..", "below/../.."], ids=["up", "down and up"])
@@ -48,13 +46,13 @@ def test_dots_do_not_lead_out(folder, dots):
     inside = folder / "inside"
     (inside / "below").mkdir(parents=True)
     script(folder, "true", "outside")
-    assert "is in none of the folders" in said(inside, f"{inside}/{dots}/outside")[0]
+    assert "is not in a folder" in said(inside, f"{inside}/{dots}/outside")[0]
 
 
 def test_a_link_out_of_the_folder_leads_nowhere(folder):
     link = folder / "link"
     link.symlink_to("/usr/bin/env")
-    assert "is in none of the folders" in said(folder, link)[0]
+    assert "is not in a folder" in said(folder, link)[0]
 
 
 def test_a_link_within_the_folder_is_followed(folder):

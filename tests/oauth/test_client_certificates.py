@@ -117,17 +117,17 @@ def unfit():
     """Return a file that cannot be used, its passphrase, the problem, and whether it is locked."""
     locked = pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE
     other, short, curve = a_key(2048), a_key(1024), a_key("ec")
-    yield pytest.param(b"", "", "no certificate with its key", False, id="nothing")
-    yield pytest.param(b"hello", "", "no certificate with its key", False, id="something else")
-    yield pytest.param(CERTIFICATE, "", "without its private key", False, id="no key")
-    yield pytest.param(KEY, "", "without its certificate", False, id="no certificate")
+    yield pytest.param(b"", "", "No certificate with its private key", False, id="nothing")
+    yield pytest.param(
+        b"hello", "", "No certificate with its private key", False, id="something else"
+    )
+    yield pytest.param(CERTIFICATE, "", "not its private key", False, id="no key")
+    yield pytest.param(KEY, "", "not its certificate", False, id="no certificate")
     yield pytest.param(locked, "", "protected by a passphrase", True, id="a locked key")
     yield pytest.param(locked, "other", "does not open", True, id="another passphrase")
     yield pytest.param(pfx(), "", "protected by a passphrase", True, id="a locked PFX")
     yield pytest.param(pfx(), "other", "does not open", True, id="a PFX's other passphrase")
-    yield pytest.param(
-        pfx(key=False), PASSPHRASE, "without its private", False, id="PFX, no key"
-    )
+    yield pytest.param(pfx(key=False), PASSPHRASE, "not its private", False, id="PFX, no key")
     yield pytest.param(
         pem_of(other) + CERTIFICATE,
         "",
@@ -140,7 +140,7 @@ def unfit():
     )
     yield pytest.param(pem_of(curve) + own(curve), "", "must be RSA", False, id="not RSA")
     yield pytest.param(
-        KEY + CERTIFICATE[:200], "", "no certificate with its key", False, id="cut off"
+        KEY + CERTIFICATE[:200], "", "No certificate with its private key", False, id="cut off"
     )
 
 
@@ -193,7 +193,7 @@ def children():
     [
         pytest.param(pfx(), "other", "does not open", True, id="a wrong passphrase"),
         pytest.param(pfx(), "", "protected by a passphrase", True, id="no passphrase"),
-        pytest.param(b"GIF89a", "", "neither in PEM nor as PFX", False, id="something else"),
+        pytest.param(b"GIF89a", "", "must be PEM or PFX", False, id="something else"),
     ],
 )
 async def test_a_process_of_its_own_says_the_same(data, passphrase, said, locked):

@@ -62,7 +62,7 @@ async def test_a_version_is_not_taken_back_over_one_that_somebody_applied_meanwh
 @pytest.mark.parametrize("op", ["version_show", "take_back"])
 async def test_a_version_that_is_not_there_is_told(ask, op):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="not found: There is no version 9; there are: 1"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no version 9; available: 1"):
         await ask(op, number=9)
 
 

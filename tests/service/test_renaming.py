@@ -283,6 +283,6 @@ async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in
     done = await ask("definition_change", rename=names)
     assert done["version"] == 2 and "instances/web01" in await shown(ask)
     assert "messages may still refer to the old route" in said(done)
-    assert "silences may remain at their old places" in said(done)
+    assert "silences may still refer to the old paths" in said(done)
     row = (await ask("audit"))[0]
     assert (row["op"], row["after"]["version"]) == ("definition_change", 2)

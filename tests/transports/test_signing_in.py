@@ -133,7 +133,10 @@ async def test_a_port_for_starttls_is_told_from_one_that_begins_with_tls(every_w
     got = await answer_of(
         every_way.port, protection="tls", ca_file=every_way.ca_file, password="smtp2"
     )
-    assert got.verdict is Verdict.ROUTE_DOWN and "does not begin with TLS" in got.explanation.en
+    assert (
+        got.verdict is Verdict.ROUTE_DOWN
+        and "does not use TLS from the start" in got.explanation.en
+    )
 
 
 async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(every_way):

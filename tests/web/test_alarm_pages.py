@@ -116,7 +116,9 @@ async def test_what_was_done_is_told_beside_what_was_not(seen, harness, ask):
     await ask("alarm_acknowledge", monitor=DISKS, item="/srv")
     more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /gone"}
     await seen.post("/alarms", do="acknowledge", words="", **PICKED, **more)
-    assert seen.status == 409 and "Of 3 selected: 1 done, 1 already ended." in seen.text
+    assert (
+        seen.status == 409 and "Selected alarms: 3. Changed: 1; already ended: 1." in seen.text
+    )
     assert "/srv: aki has already acknowledged this alarm" in seen.text
     assert seen.text.count('class="is-picked"') == 1 and "0 not acknowledged" in seen.text
 
@@ -381,11 +383,11 @@ async def test_the_overview_tells_of_maintenance_that_is_under_way(seen, harness
 
 
 async def test_the_overview_says_how_many_somebody_has(seen, ask):
-    assert "1 of 1 monitor requires attention." in (await seen.get("/")).text
+    assert "Attention required for 1 of 1 monitor." in (await seen.get("/")).text
     await seen.get("/alarms")
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
     page = (await seen.get("/")).text
-    assert "1 of 1 monitor is not OK; 1 acknowledged." in page
+    assert "1 of 1 monitor not OK; 1 acknowledged." in page
 
 
 async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, harness, ask):

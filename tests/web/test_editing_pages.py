@@ -644,3 +644,44 @@ async def test_what_a_kind_calls_an_option_is_not_what_the_monitor_s_own_setting
 async def test_a_form_of_limits_shows_the_unit_before_anything_was_measured(browser, page):
     await browser.get(page)
     assert ' <span class="mute">(%)</span>' in browser.text
+
+
+OVER_SSH = {
+    "name": "nas01",
+    "address": "192.0.2.7",
+    "source": "ssh",
+    "ssh.user": "watcher",
+    "ssh.port": "2222",
+    "ssh.key": "ssh/nas01",
+    "ssh.host_key": "SHA256:" + "a" * 43,
+}
+
+
+async def test_the_login_over_ssh_has_a_field_for_each_setting(harness, browser):
+    await saved(browser, "/settings/instance?source=ssh", **OVER_SSH)
+    assert browser.status == 303
+    login = {"user": "watcher", "port": 2222, "key": "ssh/nas01"}
+    assert (await content(harness, "instances/nas01"))["ssh"] == login | {
+        "host_key": ["SHA256:" + "a" * 43]
+    }
+
+
+async def test_a_jump_host_is_put_beside_the_login_and_taken_out_again(harness, browser):
+    jump = {"ssh.jump.address": "192.0.2.1", "ssh.jump.user": "hop", "ssh.jump.key": "ssh/hop"}
+    await saved(browser, "/settings/instance?source=ssh", **OVER_SSH, **jump)
+    made = (await content(harness, "instances/nas01"))["ssh"]
+    assert made["jump"] == {"address": "192.0.2.1", "user": "hop", "key": "ssh/hop"}
+    nothing = dict.fromkeys(jump, "")
+    await saved(browser, "/settings/instance?name=nas01", **nothing)
+    assert "jump" not in (await content(harness, "instances/nas01"))["ssh"]
+
+
+async def test_what_is_wrong_with_a_login_stands_at_its_field(browser):
+    await saved(browser, "/settings/instance?source=ssh", **(OVER_SSH | {"ssh.host_key": "abc"}))
+    assert browser.status == 400
+    field = browser.text.partition('name="ssh.host_key"')[2].partition("</div>")[0]
+    assert 'class="bad"' in field
+
+
+async def test_an_instance_that_is_measured_here_has_no_login(browser):
+    assert "ssh.user" not in (await browser.get("/settings/instance?name=web1")).text

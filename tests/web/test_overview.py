@@ -58,7 +58,7 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, harness):
     await watched(harness)
     await browser.log_in()
     page = (await browser.get("/")).text
-    assert "1 of 1 monitor requires attention" in page
+    assert "Attention required for 1 of 1 monitor" in page
     assert 'class="incident incident--critical"' in page
     assert "web1 › disks › /var" in page and "used 95.2% (limit 90%)" in page
     assert "data-since=" in page and "CRITICAL" in page
@@ -98,8 +98,12 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
         (("proved", "proved"), "No known problems.", ""),
         (("proved", "no"), "the routes require attention", "1 of 2 routes cannot send"),
         (("no", "no"), "the routes require attention", "no route can send now"),
-        (("proved", "for now"), "the routes require attention", "1 of 2 routes require action"),
-        (("proved", "not proved"), "but 1 of 2 routes have sent nothing yet.", ""),
+        (
+            ("proved", "for now"),
+            "the routes require attention",
+            "Action required for 1 of 2 routes",
+        ),
+        (("proved", "not proved"), "but nothing has been sent yet through 1 of 2 routes.", ""),
         (("not proved", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
     ],
 )
@@ -410,7 +414,7 @@ async def test_a_server_has_its_values_and_its_day_in_one_row(browser, harness):
     page = (await browser.get("/")).text
     row = page.partition('<li class="server" id="server-web1">')[2].partition("</li>")[0]
     assert '<a href="/instance/web1">' in row and "95%" in row
-    assert "(warning from 80%)" in row and 'class="lv-critical"' in row
+    assert "(warning limit 80%)" in row and 'class="lv-critical"' in row
     assert "CRITICAL since" in row
 
 

@@ -214,7 +214,7 @@ async def test_the_page_of_an_instance_names_its_agent_and_whether_it_reports(ha
     assert "joined, no contact yet" in browser.text
     await heard(harness, agent)
     await browser.get("/instance/files")
-    assert f'measured by agent <a href="/servers/agent/{agent.id}">FS02</a>' in browser.text
+    assert f'monitored by agent <a href="/servers/agent/{agent.id}">FS02</a>' in browser.text
     assert "connected" in browser.text
     await browser.get("/group/files/base")
     assert "connected" in browser.text
@@ -229,8 +229,8 @@ async def test_what_a_silent_agent_measures_is_never_shown_as_fine(harness, brow
     await harness.measured(level=Level.OK)
     await browser.get("/servers")
     assert '<li class="level level--ok">' in browser.text
-    assert "not known now" not in browser.text
+    assert "currently unknown" not in browser.text
     harness.time.pass_by(minutes=5)
     await browser.get("/servers")
     assert '<li class="level level--unknown">' in browser.text
-    assert "not known now" in browser.text
+    assert "currently unknown" in browser.text

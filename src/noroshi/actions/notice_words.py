@@ -169,8 +169,10 @@ CONFLICT_DO = {
 HUB = _("Hub")
 HUB_REFUSED = {
     HubRefusal.REMOVED: _("the hub {hub} has removed this server"),
-    HubRefusal.CLONED: _("the hub {hub} knows another machine with the key of this server"),
-    HubRefusal.OTHER_VERSION: _("the hub {hub} does not fit the version of this server"),
+    HubRefusal.CLONED: _(
+        "another machine is registered with the hub {hub} under the key of this server"
+    ),
+    HubRefusal.OTHER_VERSION: _("the hub {hub} and this server run incompatible versions"),
 }
 MONITORS_ON = _(
     "This server keeps monitoring with its current definitions, but the hub gets no reports "

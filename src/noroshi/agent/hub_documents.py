@@ -24,7 +24,9 @@ MARKED_TYPES = (INSTANCES, RULES, CONTACTS)
 GIVEN_TYPES = (*MARKED_TYPES, "networks", "blueprints")
 MARK = "of_hub"
 OWN_DEFINITION = f"instances/{OWN_INSTANCE}"
-NOT_GIVEN = _("a hub gives its agents instances, rules, contacts, networks and blueprints only")
+NOT_GIVEN = _(
+    "agents receive only instances, rules, contacts, networks and blueprints from a hub"
+)
 MARKED = _("is set by Noroshi in definitions received from a hub; remove the line")
 EXISTS = with_commands(
     _(

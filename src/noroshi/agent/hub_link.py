@@ -114,6 +114,7 @@ class HubLink:
             await self._settings.notifications.leave()
             await keep_enrolment(self._store, None)
             await keep_configuration(self._store, AcceptedConfiguration())
+            await self._store.put_hub_suppressions((), ())
             await self._store.begin_reports(START)  # another hub knows none of it
             for entry in (AGENT_KEYS, HUB_PROXY):
                 await self._vault.remove(entry)

@@ -65,6 +65,8 @@ ANSWER_MARGIN = 20.0
 """Seconds for which the answer to a wait may be late: then the connection is taken for dead."""
 EARLY = 1.0
 """Seconds: a wait that is answered sooner, without news, was not held."""
+CLOCK_MOVED = timedelta(seconds=30)
+"""By so much the clocks may part until silences of the hub are asked for again."""
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
 
 REMOVED = _(
@@ -76,7 +78,7 @@ CLONED = _(
     "machine, leave the hub and join it again"
 )
 OTHER_VERSION = _("the versions of the hub and of this node differ too much: {message}")
-KEY_UNKNOWN = _("the hub does not know the key of this node")
+KEY_UNKNOWN = _("the hub does not recognise the key of this node")
 HUB_BUSY = _("the hub is busy")
 REFUSED = _("the hub refused a request: {message}")
 NO_KEYS = _("the key of this node is not in the vault")
@@ -119,6 +121,9 @@ class LinkLoop:
         self._announced_route = False
         """Whether the hub heard last that this node has a route of its own."""
         self._keys: KeyChain | None = None
+        self._suppressions = ""
+        """The name of what people at the hub say, as it is in use here."""
+        self._used_offset = timedelta(0)
         self._refused_answer: tuple[FetchAnswer, int] | None = None
         """The configuration that was not taken up, and the version of the definitions then."""
 
@@ -213,6 +218,7 @@ class LinkLoop:
             alone_after=notifications.alone_after,
             last=report_log.last,
             fates=notifications.fates,
+            suppressions=self._suppressions,
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
@@ -222,12 +228,22 @@ class LinkLoop:
         await notifications.settle(answer.fates)
         is_renamed = await self._update_enrolment("", answer.name, answer.pins)
         is_other = is_renamed or bool(answer.fates)
+        is_other |= await self._put_suppressions(answer)
         is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
         return News(
             configuration=answer.configuration,
             is_key_due=answer.new_key or await self._is_key_due(),
             is_early=is_early,
         )
+
+    async def _put_suppressions(self, answer: WaitAnswer) -> bool:
+        """Judge by what people at the hub say by now, if that is news; return whether it is."""
+        if answer.suppressions is None:
+            return False
+        offset = self.status.clock_offset or timedelta(0)
+        await self._calls.put_suppressions(answer.suppressions, offset)
+        self._suppressions, self._used_offset = answer.suppressions.name, offset
+        return True
 
     async def _fetch(self, step: LinkStep) -> Outcome:
         request = FetchRequest(configuration=step.state.offered_configuration)
@@ -250,6 +266,7 @@ class LinkLoop:
         self.status = replace(self.status, problems=problems)
         if not problems:
             self._refused_answer = None
+            self._suppressions = ""  # what is said of new monitors was left out
             return ConfigurationAccepted(answer.configuration)
         self._refused_answer = answer, await self._parts.store.current_number()
         log.warning(
@@ -365,6 +382,8 @@ class LinkLoop:
         middle = sent_at + (self._now() - sent_at) / 2
         offset = middle - datetime.fromtimestamp(hub_clock, UTC)
         self.status = replace(self.status, clock_offset=offset or timedelta(0))
+        if abs(offset - self._used_offset) > CLOCK_MOVED:
+            self._suppressions = ""  # they end at other times by this clock
 
     def _now(self) -> datetime:
         return self._parts.clocks.wall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.hub_notifications import HubNotifications
@@ -12,6 +13,7 @@ from noroshi.core.agents import Machine
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.link.link_messages import FetchAnswer
+from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Clocks
 from noroshi.vault import Secret
 
@@ -58,6 +60,14 @@ async def say_nothing(_enrolment: Enrolment, _status: LinkStatus) -> None:
     """Tell nobody."""
 
 
+PutSuppressions = Callable[[SuppressionsOfHub, timedelta], Awaitable[None]]
+"""Has the node judge by what people at the hub say, given this computer's clock less the hub's."""
+
+
+async def no_suppressions(_suppressions: SuppressionsOfHub, _clock_offset: timedelta) -> None:
+    """Do nothing: nobody judges here."""
+
+
 @dataclass(frozen=True, slots=True)
 class NodeCalls:
     """Hold what the link has the node do."""
@@ -66,4 +76,5 @@ class NodeCalls:
     report_refusal: ReportRefusal
     monitors: Callable[[], Collection[str]] = tuple
     """Returns the ids of the monitors that the hub gave."""
+    put_suppressions: PutSuppressions = no_suppressions
     report_absence: ReportAbsence = say_nothing

@@ -43,7 +43,7 @@ PHASES = {
 
 TURNED_AWAY = frozenset({LinkPhase.REMOVED, LinkPhase.CLONED, LinkPhase.OTHER_VERSION})
 """The phases that end only if a person does something."""
-NO_AGENT_NOW = _("The hub does not accept this server now: {why}.")
+NO_AGENT_NOW = _("The hub currently refuses this server: {why}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

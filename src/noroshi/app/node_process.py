@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
 from noroshi.hosts.freed_memory import keep_large_blocks_apart
 from noroshi.hosts.threads import Pool
 from noroshi.link.link_messages import FetchAnswer
+from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store, StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
@@ -180,12 +182,24 @@ async def keep_link(app: App) -> None:
         app.engine.wake_up()
         return problems
 
+    async def put_suppressions(
+        suppressions: SuppressionsOfHub, clock_offset: timedelta
+    ) -> None:
+        await app.service.hub_suppressions.put(suppressions, clock_offset)
+        app.engine.wake_up()
+
     def monitors() -> Sequence[str]:
         plan = app.plans.current
         return [id for id, one in plan.monitors.items() if one.instance.of_hub]
 
     definitions = app.service.hub_definitions
-    calls = NodeCalls(take_up, definitions.report_refusal, monitors, definitions.report_absence)
+    calls = NodeCalls(
+        take_up,
+        definitions.report_refusal,
+        monitors,
+        put_suppressions,
+        definitions.report_absence,
+    )
     while True:
         try:
             await app.hub_links.run(calls)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
     from noroshi.ports import AgentFacts
 
 SILENT = _(
-    "its monitors keep the level that it reported last, and raise no alarms until it is back"
+    "until the agent is back, its monitors keep the last level it reported and raise no alarms"
 )
-REFUSED = _("within the last hour; the log of Noroshi contains the reasons")
+REFUSED = _("within the last hour; see Noroshi's log for the reasons")
 MENTIONED_AFTER = 90.0
 """Seconds of silence from which on it is said what that means."""
 
@@ -45,8 +45,9 @@ CHECK = Check(
     kind="noroshi-agent",
     title=_("Agents"),
     help=_(
-        "Checks that the agents of this node are heard, that their reports arrive and are accepted, "
-        "and that their clocks are correct. Noroshi monitors its agents, in the instance noroshi."
+        "Checks that the agents of this node are in contact, that their reports arrive and are "
+        "accepted, and that their clocks are correct. Noroshi monitors its agents, in the "
+        "instance noroshi."
     ),
     options=Options,
     limits={
@@ -58,7 +59,7 @@ CHECK = Check(
     units={"silence": "s", "clock": "s"},
     names={
         "agents": _("Number of agents"),
-        "silence": _("Time since the agent was last heard"),
+        "silence": _("Time since last contact"),
         "backlog": _("Changes not reported yet"),
         "clock": _("Difference between the clocks"),
         "refused": _("Changes refused or lost"),

@@ -36,10 +36,9 @@ COMMON = _("Options common to all commands (--home, --url, --lang and others): n
 ANY_OPTION = pgettext("usage", "[OPTION ...]")
 COMMAND_PLACE = "COMMAND ..."
 OF_THESE = _("specify a command: {commands}")
-MEANT = _("there is no {what} {given} (did you mean {near}?)")
+MEANT = _("there is no command {given} (did you mean {near}?)")
+MISTYPED = _("invalid choice: {given} (did you mean {near}?)")
 NO_COMMAND = _("there is no command {given}. Available: {commands}")
-COMMAND = _("command")
-CHOSEN = _("choice")
 VALUED = frozenset(flag for option in GLOBAL for flag in option.flags)
 """Options of all commands; each has a value."""
 NAME = "noroshi"
@@ -152,7 +151,7 @@ class CommandParser(Parser):
         """Refuse a word that names no command: say which was meant, or which there are."""
         names = [command.name for command in self._subcommands]
         if near_name := closest_match(word, names):
-            self.refuse(MEANT.fill(what=COMMAND, given=word, near=near_name))
+            self.refuse(MEANT.fill(given=word, near=near_name))
         self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
 
     def ask_for_command(self) -> NoReturn:
@@ -202,7 +201,7 @@ def _choice_type(parser: CommandParser, choices: Sequence[str]) -> Callable[[str
 
     def value(text: str) -> str:
         if near_choice := closest_match(text, choices):
-            parser.refuse(MEANT.fill(what=CHOSEN, given=text, near=near_choice))
+            parser.refuse(MISTYPED.fill(given=text, near=near_choice))
         return text
 
     return value

@@ -5,6 +5,7 @@ It says what may run and who may come in, so no API ever writes it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +33,11 @@ from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
 from noroshi.imports import ONE_AT_A_TIME
+from noroshi.system.owners import writers
 
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
-WRITABLE_BY_OTHERS = 0o002
 
 NO_FILE = with_commands(
     _("does not exist. Create it with `{command}`, or choose another home folder with --home"),
@@ -46,9 +47,15 @@ UNREADABLE = _("cannot be read: {why}")
 NO_TOML = _("is not valid TOML: {why}")
 NO_TOML_AT = _("is not valid TOML at line {line}, column {column}: {why}")
 NO_UTF8 = _("is not UTF-8; save the file as UTF-8")
-OPEN_TO_ALL = _(
-    "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
-)
+if sys.platform == "win32":
+    OPEN_TO_OTHERS = _(
+        "is writable by {names}, but it decides which programs may run; remove this permission "
+        "under Properties > Security"
+    )
+else:
+    OPEN_TO_OTHERS = _(
+        "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
+    )
 UNKNOWN = _("this setting does not exist; available: {known}")
 
 
@@ -109,8 +116,9 @@ def read_config(home: Path) -> Config:
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        if file.stat().st_mode & WRITABLE_BY_OTHERS:
-            raise ConfigError((Fault(str(file), OPEN_TO_ALL),))
+        if names := writers(file):
+            words = OPEN_TO_OTHERS.fill(names=", ".join(names))
+            raise ConfigError((Fault(str(file), words),))
         return _parse(file, file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         words = NO_FILE
@@ -155,9 +163,7 @@ SETTINGS: Mapping[str, Setting] = {
         read_path, "noroshi.db", _("The store: everything that must survive a crash.")
     ),
     "key": Setting(
-        read_path,
-        "key",
-        _("The key that encrypts the secrets. Keep a copy elsewhere: there is no other."),
+        read_path, "key", _("The only key that decrypts the secrets. Keep a copy elsewhere.")
     ),
     "door": Setting(
         read_socket, DOOR_FILE, _("The socket through which commands reach a running node.")

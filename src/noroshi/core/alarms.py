@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from noroshi.core.levels import Level
-from noroshi.core.model import NOT_SUPPRESSED, Event, Monitor, Suppression
+from noroshi.core.model import NOT_SUPPRESSED, Event, ItemState, Monitor, Suppression
 
 SLACK = timedelta(minutes=1)
 """A clock that is set back by less changes nothing."""
 NODE = ""
 """The place that is everything."""
+OF_HUB = "hub/"
+"""With this begins the id, on an agent, of a silence that was made at its hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """Somebody has this item's alarm, as it was at `level`: who, since when, in which words."""
+    """Somebody has this item's alarm, as it was at `level`: who, since when, in which words.
+    `of_hub`: it was acknowledged at the hub of this node."""
 
     monitor: str
     item: str
@@ -26,6 +29,7 @@ class Acknowledgement:
     who: str
     at: datetime
     words: str = ""
+    of_hub: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,10 @@ class Silence:
         return self.begins - SLACK <= now < self.ends
 
     def covers(self, monitor: Monitor) -> bool:
-        """Return True if the monitor is at the place of the silence."""
+        """Return True if the monitor is at the place of the silence. One of a hub covers the
+        monitors that the hub gave, and none of the node's own."""
+        if self.id.startswith(OF_HUB) and not monitor.instance.of_hub:
+            return False
         if self.monitor or self.place == NODE:
             return self.monitor in ("", monitor.id)
         return f"{monitor.path}/".startswith(f"{self.place}/")
@@ -100,6 +107,24 @@ class Suppressions:
 
 
 NO_SUPPRESSIONS = Suppressions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgementOfHub:
+    """Hold an acknowledgement of a hub for its agent. `serial` is that of the monitor's state as
+    the hub had it: an event after that may have ended it."""
+
+    acknowledgement: Acknowledgement
+    serial: int
+
+    def still_holds(self, item: ItemState | None, later_events: Iterable[Event]) -> bool:
+        """Return whether it holds at the agent: for the item as it is, after the events since
+        `serial`."""
+        acknowledgement = self.acknowledgement
+        if item is None or item.level is Level.OK:
+            return False
+        is_as_bad = item.level.severity <= acknowledgement.level.severity
+        return is_as_bad and all(survives(acknowledgement, event) for event in later_events)
 
 
 def survives(acknowledged: Acknowledgement, event: Event) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core.levels import SEVERITY, SUPPRESSED, Level, RuleTrigger
-from noroshi.core.mail import marked
+from noroshi.core.mail import MARK, marked
 from noroshi.core.model import (
     Cause,
     Event,
@@ -215,6 +215,12 @@ def event_id(monitor: Monitor, serial: int, life: str) -> str:
     life that counts: after a loss of the last writes the next one counts from an earlier serial
     on."""
     return marked(f"{monitor.id}.{serial}", life)
+
+
+def serial_of(event: Event) -> int:
+    """Return the serial in the id of an event."""
+    serial = event.id.removeprefix(f"{event.monitor}.").partition(MARK)[0]
+    return int(serial) if serial.isdecimal() else 0
 
 
 def event_of(

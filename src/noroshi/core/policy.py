@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from noroshi.core.levels import SUPPRESSED, Level, Reason, RuleTrigger
 from noroshi.core.maintenance import turns_of
@@ -16,6 +16,10 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
+
+CLOCKS_APART = timedelta(seconds=10)
+"""By so much the clocks of a hub and an agent may differ from what is known of them."""
+AFTER_SUPPRESSION = (Reason.AFTER_SILENCE, Reason.RECOVERED_MEANWHILE)
 
 
 def decide(
@@ -57,8 +61,11 @@ def withholding(
     reason: Reason, event: Event, suppression: Suppression, now: datetime
 ) -> Reason | None:
     """Return why an alarm, which a rule gave to an agent for that reason, is not told by the hub,
-    where people silence and acknowledge; None if it is."""
-    if suppression_reason := _suppressed_by(suppression, now):
+    where people silence and acknowledge; None if it is. The agent judges by the same as soon as it
+    has heard of it: what it tells once a silence is over, or was about to be, is told."""
+    if reason not in AFTER_SUPPRESSION and (
+        suppression_reason := _suppressed_by(suppression, now + CLOCKS_APART)
+    ):
         return suppression_reason
     if event.after is Level.OK:
         return None

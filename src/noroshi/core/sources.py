@@ -21,12 +21,12 @@ NETWORK = "network"
 """The `source` of an instance that is measured over the network alone."""
 
 ELSEWHERE = _(
-    "{address} is not this computer ({host}), so it can only be measured over the network "
+    "{address} is not this computer ({host}), so it can only be monitored over the network "
     "from here. If {address} is this computer after all, set source to {node} in the "
     "instance; otherwise, run Noroshi on that computer"
 )
 NETWORK_ONLY = _(
-    "the source of the instance is {source}, so the instance can only be measured over the "
+    "the source of the instance is {source}, so the instance can only be monitored over the "
     "network. If the instance is this computer, set source to {node} in the instance"
 )
 OTHER_NODE = _(
@@ -42,7 +42,7 @@ AGENT_REMOVED = _(
     "set source to something else, or remove the instance"
 )
 MOST_NAMED = 16
-MEASURED_BY_AGENT = _("agent {agent} measures this, and this node does not")
+MEASURED_BY_AGENT = _("agent {agent} monitors this instance; this node does not")
 OVER_NETWORK = _("{host}, over the network")
 BY_AGENT = _("agent {agent}")
 BY_SSH = _("{address}, over SSH from {host}")

@@ -43,10 +43,11 @@ WEIGHT = _(
     "emoji four times as much. Split the change into several parts"
 )
 INHERITED_WINDOWS = ngettext(
-    "monitors with maintenance or limits of their own inherit {count} entry of their groups "
-    "and instances, but one node supports {most}; use fewer of them at groups and instances",
-    "monitors with maintenance or limits of their own inherit {count} entries of their "
-    "groups and instances, but one node supports {most}; use fewer of them at groups and "
+    "monitors with maintenance or limits of their own inherit {count} entry from their "
+    "groups and instances, but one node supports {most}; define fewer of them in groups and "
+    "instances",
+    "monitors with maintenance or limits of their own inherit {count} entries from their "
+    "groups and instances, but one node supports {most}; define fewer of them in groups and "
     "instances",
 )
 ROUTES = ngettext("{count} route", "{count} routes")

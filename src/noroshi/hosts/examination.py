@@ -57,6 +57,7 @@ OF_KEY = ngettext(
     "decrypts the only entry ({source}, {path})",
     "decrypts all {count} entries ({source}, {path})",
 )
+EMPTY_VAULT = _("the vault is empty ({source}, {path})")
 KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with another key.")
 NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
@@ -64,7 +65,7 @@ NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are s
 FEW = _("Only {free} is free in {folder}; below 32 MB, samples are no longer saved.")
 OF_DOOR = _("{path} (mode {mode}{group})")
 GROUP = _(", group {group}")
-NO_DOOR = _("{path}: nothing listens there now")
+NO_DOOR = _("{path}: nothing is listening there")
 NO_GROUP = _("The group {group}, set as door_group in {file}, does not exist.")
 
 
@@ -140,6 +141,8 @@ class System:
                 words, CommandText("key check"), CommandText("key restore", "FILE")
             )
         facts = {"source": key_check.source.value, "path": key_check.path}
+        if not key_check.entries:
+            return StepResult(EMPTY_VAULT.fill(**facts))
         return StepResult(OF_KEY.fill(count=len(key_check.entries), **facts))
 
     async def _room(self) -> StepResult:

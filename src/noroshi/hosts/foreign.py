@@ -28,7 +28,7 @@ from noroshi.ports import (
 T = TypeVar("T")
 
 
-NOT_ASKED = _("the running node measures this computer over SSH; this command does not")
+NOT_ASKED = _("the running node monitors this computer over SSH; this command does not")
 
 
 class ForeignHost:

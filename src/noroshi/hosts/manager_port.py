@@ -20,7 +20,7 @@ ANY = _("any free port (port = 0)")
 OPEN = _("listens on {where}")
 FREE = _("{where} is free")
 OPENS_NEXT = _(
-    "Nothing listens there now: the node opens the port when it starts. If a node is "
+    "Nothing is listening there: the node opens the port when it starts. If a node is "
     "running, its log shows why it could not; restart the node."
 )
 TAKEN = _(

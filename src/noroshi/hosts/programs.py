@@ -38,8 +38,8 @@ NOT_APART = _(
     "the manager, one per line)"
 )
 OUTSIDE = _(
-    "{path} is in none of the folders whose programs may run ({folders}); set them in "
-    "`programs` of noroshi.toml"
+    "{path} is not in a folder whose programs may run ({folders}); add its folder to "
+    "`programs` in noroshi.toml"
 )
 NO_FILE = _("{path} is not a regular file")
 NOT_EXECUTABLE = _("{path} is not executable (chmod +x)")

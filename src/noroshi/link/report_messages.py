@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledgement, Silence
+from noroshi.core.alarms import AcknowledgementOfHub, Silence
 from noroshi.core.mail import Receipt
 from noroshi.core.model import Decision, Event, Sample, State
 from noroshi.core.report import Position, ReportRow
@@ -152,15 +152,6 @@ class StatesOfHub:
 
     states: Mapping[str, State] = field(default_factory=dict)
     position: Position = Position()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcknowledgementOfHub:
-    """Hold an acknowledgement of a monitor of the agent. `serial` is that of the monitor's state as
-    the hub has it: an event after that may have ended it."""
-
-    acknowledgement: Acknowledgement
-    serial: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,15 +37,13 @@ LONGEST_NAME = 64
 """RFC 5280, A.1: ub-common-name."""
 
 NO_PEM_NOR_PFX = _(
-    "It contains no certificate with its key, neither in PEM nor as PFX (PKCS #12)."
+    "No certificate with its private key was found. The format must be PEM or PFX (PKCS #12)."
 )
-NO_KEY = _(
-    "It contains a certificate without its private key. Use the file that contains both."
-)
+NO_KEY = _("A certificate was found, but not its private key. Use the file that contains both.")
 NO_CERTIFICATE = _(
-    "It contains a private key without its certificate. Use the file that contains both."
+    "A private key was found, but not its certificate. Use the file that contains both."
 )
-NOT_A_PAIR = _("Its private key does not belong to the certificate.")
+NOT_A_PAIR = _("The private key does not belong to the certificate.")
 NO_RSA = _("The key must be RSA with at least {least} bits: Microsoft Entra accepts no other.")
 NEEDS_PASSPHRASE = _("The file is protected by a passphrase: enter it.")
 WRONG_PASSPHRASE = _("The passphrase does not open the file, or the file is damaged.")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
 
-SAYS_QUOTED = _("{words} It says: “{said}”")
+SAYS_QUOTED = _("{words} Server message: “{said}”")
 LONGEST_QUOTE, READ = 300, 4_000
 SHORTEST_SECRET = 6
 """Letters of a value that is looked for: shorter ones are words of any sentence."""

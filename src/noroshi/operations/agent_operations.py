@@ -56,5 +56,5 @@ AGENT_REVOKE = operation(
     news=True,
 )
 INSTANCE_SOURCES = operation(
-    "instance_sources", VIEWER, help=_("List where each instance is measured.")
+    "instance_sources", VIEWER, help=_("List what monitors each instance.")
 )

@@ -9,7 +9,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
+from noroshi.core.alarms import (
+    Acknowledgement,
+    AcknowledgementOfHub,
+    Remark,
+    Silence,
+    Suppressions,
+)
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
@@ -220,6 +226,13 @@ class Store(AgentStore, Protocol):
     async def forget_suppressions(self, cutoff: datetime) -> int:
         """Delete silences that were over and remarks that were made before then; return how
         many."""
+
+    async def put_hub_suppressions(
+        self, silences: Sequence[Silence], acknowledgements: Sequence[AcknowledgementOfHub]
+    ) -> None:
+        """Put what a hub says of the monitors that it gave in place of what it said before. Ids of
+        the silences begin with `OF_HUB`. Acknowledgements that no longer hold here are left out,
+        as are those of items that somebody of this node has acknowledged."""
 
     # jobs that report in
 

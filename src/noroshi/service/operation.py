@@ -68,7 +68,7 @@ BAD_ARGUMENTS = _("The arguments of {name} are not valid.")
 NOT_TAKEN = _("is not accepted here")
 MISSING = pgettext("missing", "is missing")
 STORE_TROUBLE = _(
-    "The store is not available now: {why}. Nothing was changed; monitoring continues."
+    "The store is currently unavailable: {why}. Nothing was changed; monitoring continues."
 )
 BUG = _(
     "Noroshi itself failed here ({kind}). See the node's log for details; monitoring continues."

@@ -13,6 +13,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.hub_suppressions import HubSuppressions
 from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
@@ -91,6 +92,7 @@ class Service:
         self.agents_listener = ListenerOperations(context)
         self.hub = HubOperations(context)
         self.hub_definitions = HubDefinitions(context)
+        self.hub_suppressions = HubSuppressions(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)

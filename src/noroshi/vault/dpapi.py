@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import sys
 from base64 import b64decode, b64encode
-from pathlib import Path
 
 MARK = b"dpapi:"
 
 if sys.platform == "win32":
     import ctypes
-    import subprocess
     from ctypes import wintypes
 
     LOCAL_MACHINE, NO_WINDOW = 0x4, 0x1
-    # Well-known SIDs, as the groups' names differ with the language of Windows:
-    # SYSTEM, Administrators.
-    MAY_READ = ("*S-1-5-18:F", "*S-1-5-32-544:F")
 
     class Blob(ctypes.Structure):
         """Mirror DATA_BLOB: a length and a pointer to the bytes."""
@@ -48,15 +43,6 @@ if sys.platform == "win32":
         if not stripped.startswith(MARK):
             return text
         return _call_dpapi("CryptUnprotectData", b64decode(stripped.removeprefix(MARK)))
-
-    def close_to_others(path: Path) -> None:
-        """Let SYSTEM and administrators alone read a file: any process of the machine could
-        open what is in it. Raises OSError."""
-        grants = [word for account in MAY_READ for word in ("/grant:r", account)]
-        argv = ["icacls", str(path), "/inheritance:r", *grants]
-        result = subprocess.run(argv, capture_output=True, check=False)
-        if result.returncode:
-            raise OSError(result.returncode, "icacls refused", str(path))
 else:
 
     def protect(data: bytes) -> bytes:
@@ -67,6 +53,3 @@ else:
         """Return the decrypted text. A key that Windows protected is no key here, and is
         reported as none."""
         return text
-
-    def close_to_others(path: Path) -> None:
-        """Make the file 0600."""

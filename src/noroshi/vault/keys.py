@@ -12,6 +12,7 @@ from pathlib import Path
 
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.system.owners import close_to_others
 from noroshi.system.raw_files import sync_folder
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
@@ -35,8 +36,8 @@ BAD_KEY = _(
     "backup."
 )
 OPEN_KEY = _(
-    "The vault's key {path} is readable by others than its owner (mode {mode}). Set it to "
-    "0600. If somebody may have read it, enter new secrets."
+    "The vault's key {path} is readable by users other than its owner (mode {mode}). Set the "
+    "mode to 0600. If somebody may have read the key, enter new secrets."
 )
 UNREADABLE_KEY = _(
     "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."
@@ -91,7 +92,7 @@ def keep_key(path: Path, key: Secret) -> None:
         raise VaultError(KEY_EXISTS.fill(path=path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            dpapi.close_to_others(path)  # while there is nothing in it to be read
+            close_to_others(path)  # while there is nothing in it to be read
             file.write(dpapi.protect(key.reveal().encode("ascii")) + b"\n")
             file.flush()
             os.fsync(file.fileno())

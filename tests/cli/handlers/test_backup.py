@@ -117,7 +117,7 @@ async def test_nothing_is_restored_while_a_node_runs(backup, new):
     before = (new / "noroshi.db").read_bytes()
     with LifeLock(new / "noroshi.lock"):
         told = await typed("restore", str(backup[0]), home=new)
-    assert told.code == 1 and f"another Noroshi (process {os.getpid()})" in told.err
+    assert told.code == 1 and f"another Noroshi process ({os.getpid()})" in told.err
     assert (new / "noroshi.db").read_bytes() == before
 
 

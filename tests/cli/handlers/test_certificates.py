@@ -98,7 +98,7 @@ async def test_in_a_script_the_passphrase_comes_by_a_pipe(harness, tmp_path, pfx
     ("content", "said"),
     [
         pytest.param(None, "Cannot read", id="no file"),
-        pytest.param("hello", "no certificate with its key", id="something else"),
+        pytest.param("hello", "No certificate with its private key", id="something else"),
     ],
 )
 async def test_what_is_no_certificate_is_told(harness, tmp_path, content, said):

@@ -476,7 +476,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"contacts": ("me",)},
-            "rules/night.toml: contacts: there is no contact me; there are: ops",
+            "rules/night.toml: contacts: there is no contact me; available: ops",
             id="unknown contact",
         ),
         pytest.param(

@@ -207,7 +207,7 @@ async def test_what_is_here_as_the_nodes_own_is_not_overwritten(node):
 @pytest.mark.parametrize("key", ["routes/out", "accounts/m365", "notifications/n", "clouds/c"])
 async def test_a_hub_does_not_say_by_which_route_this_node_sends(node, key):
     (problem,) = await taken(node, configuration(**{key.replace("/", "__"): {}}))
-    assert problem.startswith(f"{key}.toml: a hub gives its agents instances, rules, contacts")
+    assert problem.startswith(f"{key}.toml: agents receive only instances, rules, contacts")
 
 
 async def test_the_watch_of_the_node_itself_is_its_own(node):

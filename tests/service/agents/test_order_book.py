@@ -96,7 +96,7 @@ async def test_answers_of_others_and_late_ones_are_left(desk):
 
 async def test_an_agent_that_is_not_connected_is_not_waited_for_longer(desk):
     waiting = await desk.given(seconds=0.0)
-    with pytest.raises(OperationFailedError, match="fs01 is not connected"):
+    with pytest.raises(OperationFailedError, match="fs01 is currently not connected"):
         await waiting
     assert not desk.book.has_news("a1", 0)
 

@@ -65,8 +65,11 @@ async def test_its_words_become_one_line_that_can_be_shown(harness, text, kept):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("bakcup", "No heartbeat monitor waits for the job bakcup (did you mean backup?)"),
-        ("x", "there are: backup, sync"),
+        (
+            "bakcup",
+            "No heartbeat monitor expects reports from the job bakcup (did you mean backup?)",
+        ),
+        ("x", "available: backup, sync"),
     ],
 )
 async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(harness, name, said):

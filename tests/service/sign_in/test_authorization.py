@@ -175,7 +175,7 @@ async def test_a_certificate_of_somebody_else_s_making_is_kept(ask):
     assert kept["name"] == "ours"
     key = bundle.partition("-----BEGIN CERTIFICATE-----")[0]
     with pytest.raises(
-        ErrorAnswer, match="invalid: It contains a private key without its certificate"
+        ErrorAnswer, match="invalid: A private key was found, but not its certificate"
     ):
         await ask("certificate_import", name="m365", pem=key, replace=True)
 
@@ -183,7 +183,9 @@ async def test_a_certificate_of_somebody_else_s_making_is_kept(ask):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        pytest.param({"name": "nobody"}, "not found: There is no route and no", id="nobody"),
+        pytest.param(
+            {"name": "nobody"}, "not found: There is no route or account", id="nobody"
+        ),
         pytest.param(
             {"name": "plain"}, "conflict: No account is set for route plain", id="plain"
         ),

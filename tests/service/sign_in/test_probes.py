@@ -431,4 +431,4 @@ async def test_where_nothing_can_be_told_the_true_reason_is_given(office):
     await ask("set_secret", name="lab-secret", value="anything~at-all")
     (found,) = await ask("secret_try", name="lab-secret")
     assert (found["taken"], found["refused"]) == (False, False)
-    assert found["why"]["en"] == "the sign-in server gives the same reply to an invented one"
+    assert found["why"]["en"] == "the sign-in server gives the same reply to a made-up value"

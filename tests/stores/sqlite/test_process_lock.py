@@ -27,7 +27,7 @@ def path(tmp_path):
 
 
 def test_a_second_life_is_refused_and_told_who_has_it(path):
-    message = f"another Noroshi \\(process {os.getpid()}\\) uses this store: .*noroshi.lock"
+    message = f"another Noroshi process \\({os.getpid()}\\) is using this store: .*noroshi.lock"
     with LifeLock(path), pytest.raises(StoreError, match=message):
         LifeLock(path).__enter__()
 
@@ -43,7 +43,7 @@ def test_a_lock_is_free_when_its_holder_was_killed(path):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(argv, text=True, **pipes) as other:
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(StoreError, match=f"process {other.pid}"):
+        with pytest.raises(StoreError, match=rf"process \({other.pid}\)"):
             LifeLock(path).__enter__()
         other.kill()
         other.wait()
@@ -68,7 +68,7 @@ def test_whoever_looks_sees_who_has_it_and_what_that_is(path):
 @pytest.mark.parametrize(
     ("holder", "words"),
     [
-        (Holder.COMMAND, "another command"),
+        (Holder.COMMAND, "another noroshi command"),
         (Holder.STARTING, "is starting"),
         (Holder.STOPPING, "is stopping"),
     ],

@@ -342,3 +342,33 @@ async def test_the_hub_knows_how_far_behind_an_agent_is(harness, fs01):
     await fs01.send(rows=tuple(fs01.rows[:1]))
     seen = (await harness.service.agents_hub.last_seen())[fs01.client.id]
     assert seen.backlog == 1
+
+
+async def test_what_the_agent_tells_once_a_silence_is_over_by_its_clock_is_told(harness, fs01):
+    now = harness.time.now
+    ends = {"s": timedelta(seconds=5), "t": timedelta(0)}
+    for id, rest in ends.items():
+        silence = Silence(id=id, place="files", begins=now, ends=now + rest, why="", who="aki")
+        await harness.store.silence(silence)
+    await fs01.report(at(harness, CRITICAL))  # the clocks may be some seconds apart
+    assert len(await mails(harness)) == 1
+    silence = replace(silence, ends=now + timedelta(hours=1))
+    await harness.store.silence(silence)
+    reminder = at(harness, CRITICAL, serial=2, before=CRITICAL)
+    (alarm,) = reminder.alarms
+    again = replace(reminder, alarms=(replace(alarm, reason="after-silence"),))
+    await fs01.report(again)
+    assert len(await mails(harness)) == 2
+
+
+async def test_maintenance_is_that_of_the_agents_clock(harness, fs01):
+    now, hour = harness.time.now, timedelta(hours=1)
+    await fs01.client.greet(clock=(now + hour).timestamp())
+    window = {
+        "begins": f"{now - hour:%Y-%m-%d %H:%M}",
+        "ends": f"{now + hour / 2:%Y-%m-%d %H:%M}",
+    }
+    group = {"name": "base", "monitor": [FILES | {"maintenance": [window]}]}
+    await publish(harness, CONTENT | {"instances/files": {"source": "fs01", "group": [group]}})
+    await fs01.report(at(harness, CRITICAL))
+    assert len(await mails(harness)) == 1

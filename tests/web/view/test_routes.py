@@ -153,9 +153,13 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
 @pytest.mark.parametrize(
     ("ways", "told", "not_told"),
     [
-        (("for now", "proved"), "1 of 2 routes require action, but", "cannot send"),
-        (("for now",), "1 of 1 route requires action, but", "cannot send"),
-        (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent through the others"),
+        (("for now", "proved"), "Action required for 1 of 2 routes; sending", "cannot send"),
+        (("for now",), "Action required for 1 of 1 route, which", "cannot send"),
+        (
+            ("for now", "no"),
+            "1 of 2 routes cannot send. Action required for 1 of 2",
+            "sent through the others",
+        ),
         (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
         (("not proved", "proved"), "Not verified yet: 1 of 2", "cannot"),
         (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
@@ -449,10 +453,10 @@ def unfit():
     yield pytest.param((pfx(), PASSPHRASE, KEY.decode()), "not both", id="file and text")
     yield pytest.param((pfx(), "wrong-canary"), "does not open the file", id="wrong password")
     yield pytest.param((pfx(),), "protected by a passphrase", id="no password")
-    yield pytest.param((CERTIFICATE,), "without its private key", id="no key")
-    yield pytest.param((DER,), "without its private key", id="no key, in DER")
-    yield pytest.param((KEY,), "without its certificate", id="no certificate")
-    yield pytest.param((b"GIF89a",), "neither in PEM nor as PFX", id="something else")
+    yield pytest.param((CERTIFICATE,), "not its private key", id="no key")
+    yield pytest.param((DER,), "not its private key", id="no key, in DER")
+    yield pytest.param((KEY,), "not its certificate", id="no certificate")
+    yield pytest.param((b"GIF89a",), "must be PEM or PFX", id="something else")
     yield pytest.param((of_a_day(-9), ""), "certificate expired on 2026-03-", id="has ended")
     yield pytest.param((of_a_day(9), ""), "is not valid before 2026-04-", id="has not begun")
     yield pytest.param((b"x" * ((64 << 10) + 1),), "exceeds 64 KiB", id="too much")

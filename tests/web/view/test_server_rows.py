@@ -48,7 +48,7 @@ def spell(level, begins, ends=None, **changed):
 def test_a_share_stands_on_its_bar_with_the_limit_as_a_tick():
     (gauge,) = shown(key_values=(value(),)).gauges
     assert (gauge.name, gauge.value, gauge.fill, gauge.limit) == ("/srv", "71%", 71.3, 80)
-    assert gauge.limit_words == "warning from 80%" and gauge.level == "ok"
+    assert gauge.limit_words == "warning limit 80%" and gauge.level == "ok"
 
 
 def test_a_number_without_a_limit_has_no_bar():
@@ -78,13 +78,13 @@ def test_what_failed_has_no_value_and_no_bar():
         ({"quiet_since": NOW - timedelta(days=9)}, "No problems for 9 days"),
         ({"is_known": False}, "Not measured yet."),
         ({"is_stopped": True}, "Monitoring is stopped."),
-        ({"name": "", "agent": "fs01"}, "Nothing is monitored there yet."),
+        ({"name": "", "agent": "fs01"}, "Nothing is monitored on this server yet."),
         ({"is_silent": True, "last_contact": NOW - HOUR}, "No data since 05:00"),
         ({"is_silent": True}, "The agent has not reported yet."),
         ({"maintenance_until": NOW + HOUR}, "Maintenance until 07:00"),
         ({"silenced_until": NOW + HOUR}, "Silenced until 07:00"),
         ({"spells": (spell(Level.CRITICAL, 20),)}, "CRITICAL since 02:00"),
-        ({"spells": (spell(Level.WARNING, 19, 20),)}, "1 problem, over since 02:00"),
+        ({"spells": (spell(Level.WARNING, 19, 20),)}, "1 problem, ended 02:00"),
         (
             {
                 "spells": (
@@ -93,7 +93,7 @@ def test_what_failed_has_no_value_and_no_bar():
                     spell(Level.WARNING, 19, 20),
                 )
             },
-            "2 problems, all over since 02:00",
+            "2 problems, the last ended 02:00",
         ),
     ],
 )

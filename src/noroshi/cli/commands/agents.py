@@ -70,7 +70,7 @@ AGENT = Command(
                 ),
                 Option(
                     ("--name",),
-                    _("name of the agent here (default: the server's own name)"),
+                    _("name of the agent on this node (default: the server's own name)"),
                     {"metavar": "NAME", "default": ""},
                 ),
                 JSON,

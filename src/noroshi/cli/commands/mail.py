@@ -17,8 +17,8 @@ SEND = Command(
         ),
         _(
             "Exit codes: 0 accepted by the server for every address; 6 waiting; 7 no node is "
-            "running; 8 refused, undeliverable or held. With 6 to 8 the message stays in the queue: "
-            "do not send it again."
+            "running; 8 refused, undeliverable or held. With exit codes 6 to 8, the message stays in "
+            "the queue: do not send it again."
         ),
     ),
     options=(

@@ -230,7 +230,7 @@ SERVICE = Command(
         Command(
             name="uninstall",
             run="noroshi.cli.handlers.systemd_service:uninstall",
-            help=_("stop and remove the service; its home folder stays"),
+            help=_("stop and remove the service; its home folder is kept"),
             options=(PRINT, CHANGES_GO),
         ),
         Command(

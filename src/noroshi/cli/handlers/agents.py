@@ -80,12 +80,12 @@ LABELS = {
     "version": pgettext("agent", "Version"),
     "clock": _("Clock"),
     "backlog": _("Unsent on agent"),
-    "instances": _("Measures"),
+    "instances": _("Instances"),
     "configuration": _("Configuration"),
     "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
-    "secrets": _("Secrets given to it"),
+    "secrets": _("Secrets sent to this agent"),
     "removed": pgettext("agent", "Removed"),
 }
 JOINED_BY = _("{at}, invited by {who}")

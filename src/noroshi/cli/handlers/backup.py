@@ -39,7 +39,7 @@ RESTORED = ngettext(
     by="waiting",
 )
 AGE = _(
-    "The last record in the backup is of {seen}, {age} ago. Later events are not in the "
+    "The last record in the backup is from {seen}, {age} ago. Later events are not in the "
     "backup: a message that was waiting then and has been accepted since is sent again, "
     "under the same Message-ID."
 )

@@ -43,8 +43,8 @@ BUT = _("No mistakes in {folder} ({counts}), but check the following.")
 COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")
 NOTHING_THERE = _("it has no definitions; check that it is the right folder")
 AGENTS_NOT_KNOWN = _(
-    "It is not known here whether {sources} is an agent: only the hub's own node knows its "
-    "agents, and checks the name when the definitions are applied."
+    "This command cannot tell whether {sources} is an agent: only the hub has the list of "
+    "its agents. It checks the name when the definitions are applied."
 )
 NO_HOME = _("There is no {file}, so it was not checked which programs may run.")
 

@@ -25,9 +25,9 @@ from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
 from noroshi.stores.sqlite.store import SqliteStore
+from noroshi.system.owners import close_to_others, make_private_folder
 from noroshi.vault import make_key
 
-PRIVATE, SETTINGS_MODE = 0o700, 0o600
 TAKEN = _("{home} is already a home folder ({file} exists). Nothing was changed.")
 CANNOT_MAKE = _("Cannot create {home}: {why}. Choose another folder with --home.")
 LOST = with_commands(
@@ -42,8 +42,8 @@ LOST = with_commands(
 STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
 NEW_STORE = with_commands(
     _(
-        "Created an empty store: {store}. Remains of the old one are kept next to it. Apply the "
-        "definitions ({command}) and sign in again."
+        "Created an empty store: {store}. Any files left of the old store are kept next to it. "
+        "Apply the definitions ({command}) and sign in again."
     ),
     command=CommandText("apply", pgettext("command", "DIR")),
 )
@@ -57,7 +57,7 @@ AS_A_SERVICE = with_commands(
     command=CommandText("service install"),
 )
 KEY_MADE = _(
-    "Created the vault's key, {key}. It decrypts every secret, and there is no other: keep a "
+    "Created the vault's key, {key}. Without this key, no secret can be decrypted: keep a "
     "copy elsewhere."
 )
 KEY_KEPT = _("Kept the existing key, {key}.")
@@ -168,12 +168,12 @@ def _make_folder(home: Path) -> None:
     files."""
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
-        home.mkdir(PRIVATE)
+        make_private_folder(home)
     except FileExistsError:
         if not home.is_dir():
             raise NotADirectoryError(20, "is a file") from None
         if not any(home.iterdir()):
-            home.chmod(PRIVATE)
+            close_to_others(home)
 
 
 def _settings(home: Path, chosen_settings: Mapping[str, str | bool]) -> Config:
@@ -181,7 +181,7 @@ def _settings(home: Path, chosen_settings: Mapping[str, str | bool]) -> Config:
     file = home / FILE
     with file.open("x", encoding="utf-8") as settings:
         settings.write(sample(**chosen_settings))
-    file.chmod(SETTINGS_MODE)
+    close_to_others(file)
     try:
         return read_config(home)
     except ConfigError:  # a name that is none: leave nothing in the way of the next try

@@ -38,7 +38,7 @@ START_AT_HOME = with_commands(
 )
 LEFT = _("This server left the hub {hub}.")
 NOT_INFORMED = _(
-    "The hub could not be reached, so it does not know this yet: remove the server there."
+    "The hub could not be reached and has not been informed. Remove this server on the hub too."
 )
 OWN_NOW = ngettext(
     "{count} definition from the hub now belongs to this server.",

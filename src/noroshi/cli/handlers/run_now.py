@@ -18,7 +18,7 @@ from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import MonitorTried, RuleTried
 
 MEASURED_ON = _("measured on: {host}   target: {target}   took {seconds} s")
-BY_AGENT = _("agent {agent} measures this monitor; it cannot be measured from here")
+BY_AGENT = _("agent {agent} runs this monitor; it cannot be run from here")
 LAST_VALUES = _("last values: {time}")
 NO_VALUES = _("the agent has not reported any values yet")
 READ = _("Readings")

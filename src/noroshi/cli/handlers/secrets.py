@@ -243,7 +243,7 @@ ASKING = _("Checking the new value with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(
-    "Whether the {what} of account {account} is correct will only be known at sign-in. ({why})"
+    "Only a sign-in will show whether the {what} of account {account} is correct. ({why})"
 )
 REFUSED = _("The {what} cannot be used for account {account}: {why}")
 

@@ -99,8 +99,8 @@ NOT_BACK_YET = _(
 )
 NOBODY_CAME = with_commands(
     _(
-        "The browser did not return from the sign-in within five minutes. If it shows an error "
-        "of Microsoft with a code such as AADSTS50011, paste the text into: {command}. If the "
+        "The browser did not return from the sign-in within five minutes. If it shows a "
+        "Microsoft error with a code such as AADSTS50011, paste the text into: {command}. If the "
         "browser is on another computer, omit --here."
     ),
     command=CommandText("authorize", "{route}"),
@@ -113,10 +113,9 @@ TYPE_CODE = with_commands(
         "2. Enter this code: {code}\n"
         "3. Sign in with the mailbox that will send the alarms, and accept.\n"
         "\n"
-        "Noroshi notices the sign-in automatically. The code is valid for {minutes} minute; "
+        "Noroshi detects the sign-in automatically. The code is valid for {minutes} minute; "
         "Ctrl-C cancels.\n"
-        "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
-        "AADSTS53003\n"
+        "If the page shows an error code, Noroshi cannot detect it: press Ctrl-C. AADSTS53003\n"
         "means that the organisation blocks device codes: sign in on a page instead\n"
         "({command}). For other errors, paste the text of the page there to see the remedy.\n",
         "\n"
@@ -124,10 +123,9 @@ TYPE_CODE = with_commands(
         "2. Enter this code: {code}\n"
         "3. Sign in with the mailbox that will send the alarms, and accept.\n"
         "\n"
-        "Noroshi notices the sign-in automatically. The code is valid for {minutes} minutes; "
+        "Noroshi detects the sign-in automatically. The code is valid for {minutes} minutes; "
         "Ctrl-C cancels.\n"
-        "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
-        "AADSTS53003\n"
+        "If the page shows an error code, Noroshi cannot detect it: press Ctrl-C. AADSTS53003\n"
         "means that the organisation blocks device codes: sign in on a page instead\n"
         "({command}). For other errors, paste the text of the page there to see the remedy.\n",
         by="minutes",

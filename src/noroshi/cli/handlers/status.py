@@ -42,8 +42,9 @@ CANNOT_SEND = ngettext(
 )
 NO_WAY_OUT = _("▲ There is no delivery route, so no alarm can be sent.")
 NEED_SOMEBODY = ngettext(
-    "▨ {bad} of {count} route requires action; it may still be able to send for a while.",
-    "▨ {bad} of {count} routes require action; they may still be able to send for a while.",
+    "▨ Action required for {bad} of {count} route, which may still be able to send for a "
+    "while.",
+    "▨ Action required for {bad} of {count} routes; sending may still work for a while.",
 )
 DOUBTED = _("▨ The last diagnosis failed, so messages might not be sent: {which}.")
 NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")

@@ -147,7 +147,7 @@ IN_USE = ngettext(
     "The key {id} in {path} decrypts {count} entries of the store, so it was not replaced. "
     "To replace it anyway, move that file away first.",
 )
-NO_LOOK = _("It cannot be checked whether the existing key decrypts anything: {why}")
+NO_LOOK = _("Cannot check whether the existing key decrypts anything: {why}")
 NEXT_INIT = with_commands(
     _("Next: {command}, which keeps this key."), command=CommandText("init")
 )

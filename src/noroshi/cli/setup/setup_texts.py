@@ -115,8 +115,8 @@ NO_RULE = _(
     'routes = ["{route}"]'
 )
 ALARMS_TOGETHER = _(
-    "Exchange accepts 30 messages a minute. From the fourth alarm within a minute on, each "
-    "contact gets further alarms in one digest (one_by_one)."
+    "Exchange accepts 30 messages a minute. After three alarms within a minute, each contact "
+    "gets further alarms in one digest (one_by_one)."
 )
 NO_END = _(
     "The expiry date of the secret is not known. Set secret_ends in accounts/{account}, and "
@@ -148,7 +148,7 @@ WHICH_KIND = _("Delivery by SMTP or Graph?")
 KINDS: Mapping[str, tuple[Message, Message]] = {
     "smtp": (
         SENDS_BY["smtp"],
-        _("The smallest permission. Authenticated SMTP must be on for the mailbox."),
+        _("Requires the fewest permissions. Authenticated SMTP must be on for the mailbox."),
     ),
     "graph": (
         SENDS_BY["graph"],
@@ -167,7 +167,7 @@ GO_ON_WITH = _(
     "  saved in  accounts/{account}, routes/{route}\n"
     "Continue with these? (n: change them)"
 )
-NOT_KNOWN_YET = _("If you do not have this value yet, press Enter to interrupt.")
+NOT_KNOWN_YET = _("If you do not have this value yet, press Enter to stop here.")
 
 
 UPLOADED = _("Enter: uploaded, try again   q: interrupt: ")
@@ -197,7 +197,7 @@ ASK_SECRET_OR_NONE = _(
 SECRET = _("client secret")
 CERTIFICATE = _("certificate")
 TAKEN = _("The sign-in server accepts the {what}.")
-NOT_SURE = _("Whether the {what} is correct will only be known at sign-in. ({why})")
+NOT_SURE = _("Only a sign-in will show whether the {what} is correct. ({why})")
 AS_PERSON = _("Sign in as {person}, who can send from {mailbox}; not as the mailbox itself.")
 AS_DELEGATE = _(
     "Sign in as a user who can send from the shared mailbox {mailbox}; not as the mailbox "

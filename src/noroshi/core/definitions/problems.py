@@ -19,7 +19,7 @@ LONGEST_SHOWN = 200
 """Letters of a given value that a sentence repeats."""
 
 NEAR = _(" (did you mean {near}?)")
-KNOWN = _("; there are: {known}")
+KNOWN = _("; available: {known}")
 NO_SUCH = _("there is no {sort} {given}{instead}")
 AND_MORE = ngettext("and {count} more problem", "and {count} more problems")
 AND_AT_LEAST = ngettext(

@@ -179,7 +179,7 @@ class InstanceDef(Definition):
     enabled: bool = True
     """Off: monitoring of the instance is stopped; nothing is measured."""
     of_hub: bool = False
-    """Whether the hub gave this definition. Set by Noroshi; do not change it."""
+    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
     group: tuple[GroupDef, ...] = ()
 
 
@@ -229,7 +229,7 @@ class ContactDef(Definition):
     """Number of alarms within a minute that are sent individually; further alarms are combined.
     0: never combine."""
     of_hub: bool = False
-    """Whether the hub gave this definition. Set by Noroshi; do not change it."""
+    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +268,7 @@ class RuleDef(Definition):
     options: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the action: subject, text ..."""
     of_hub: bool = False
-    """Whether the hub gave this definition. Set by Noroshi; do not change it."""
+    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,8 @@ OWN_GROUPS = _(
     "is created by Noroshi; only rules, limits, every, zone, title and maintenance can be set"
 )
 ALWAYS = _(
-    "Noroshi always monitors itself, or alarms could fail unnoticed; for no notifications, "
-    "set rules = []"
+    "Noroshi always monitors itself, or alarms could fail unnoticed; to turn off its "
+    "notifications, set rules = []"
 )
 
 

@@ -39,7 +39,7 @@ renews it."""
 LONGEST_USER = 254
 CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
-TOO_SLOW = _("The sign-in server does not finish its reply. Noroshi retries automatically.")
+TOO_SLOW = _("The sign-in server did not finish its reply. Noroshi retries automatically.")
 NOT_UNDERSTOOD = _(
     "The sign-in server's reply does not match this sign-in ({kind}). Check the cloud's "
     "authority; if it is right, sign in again."

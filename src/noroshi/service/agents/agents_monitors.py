@@ -34,8 +34,12 @@ class AgentsMonitors:
         self._made_of: tuple[Plan, frozenset[str]] | None = None
 
     async def monitors_of(self, agent: str) -> Mapping[str, Monitor]:
-        """Return the monitors of the agent with that name, by id. Raises LinkRefusedError while the
-        definitions cannot be read, and StoreError."""
+        """Return the monitors of the agent with that name, by id. Raises as `by_agent`."""
+        return (await self.by_agent()).get(agent, {})
+
+    async def by_agent(self) -> Mapping[str, Mapping[str, Monitor]]:
+        """Return the monitors of each agent, by its name: the same as long as nothing changed.
+        Raises LinkRefusedError while the definitions cannot be read, and StoreError."""
         try:
             _version, plan = await self._current_plan()
         except OperationError as error:
@@ -46,7 +50,7 @@ class AgentsMonitors:
         made_of = self._made_of
         if made_of is None or made_of[0] is not plan or made_of[1] != names:
             self._by_agent, self._made_of = self._sorted(plan), (plan, names)
-        return self._by_agent.get(agent, {})
+        return self._by_agent
 
     def _sorted(self, plan: Plan) -> Mapping[str, Mapping[str, Monitor]]:
         by_agent = defaultdict[str, dict[str, Monitor]](dict)

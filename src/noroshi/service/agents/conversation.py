@@ -31,6 +31,7 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import Body
+from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.link.signature import BadSignatureError, key_binding, verify
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
@@ -69,13 +70,13 @@ class Conversation:
         caller.check_body(body.content)
         handler = self._handlers.get(name)
         if handler is None:
-            raise LinkRefusedError(LinkFault.MALFORMED, "there is no such message")
+            raise LinkRefusedError(LinkFault.MALFORMED, "unknown message type")
         return await handler(caller, body)
 
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
         state, hello = self._state, message_of(HelloRequest, body)
         if not versions_fit(__version__, hello.version):
-            text = f"the hub is {__version__}, the agent {printable(hello.version)[:40]}"
+            text = f"the hub runs {__version__}, the agent {printable(hello.version)[:40]}"
             raise LinkRefusedError(LinkFault.VERSION, text)
         machine = clean_machine(hello.machine)
         life = caller.signed.life
@@ -129,7 +130,7 @@ class Conversation:
         """Return an agent as it is now. Raises LinkRefusedError if it was removed."""
         agent = self._state.roster.agents.get(id)
         if agent is None:
-            raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
+            raise LinkRefusedError(LinkFault.REVOKED, "the hub no longer recognises this agent")
         refuse_revoked(agent)
         return agent
 
@@ -139,7 +140,14 @@ class Conversation:
             announcement != (agent.name, self._state.pins)
             or bool(self._new_configuration(agent, request))
             or self._state.orders.has_news(agent.id, request.orders)
+            or self._new_suppressions(agent, request) is not None
         )
+
+    def _new_suppressions(self, agent: Agent, request: WaitRequest) -> SuppressionsOfHub | None:
+        suppressions = self._state.suppressions.of_agent(agent.id)
+        if suppressions is None or request.suppressions in (None, suppressions.name):
+            return None
+        return suppressions
 
     def _new_configuration(self, agent: Agent, request: WaitRequest) -> str:
         name = self._configuration_name(agent.id)
@@ -158,6 +166,7 @@ class Conversation:
             name=agent.name,
             pins=state.pins,
             new_key=state.now() - (agent.key_since or agent.joined_at) >= KEY_AGE,
+            suppressions=self._new_suppressions(agent, request),
             orders=tuple(state.orders.news(agent.id, request.orders)),
         )
 
@@ -189,7 +198,7 @@ class Conversation:
         except BadSignatureError:
             is_proved = False
         if not is_proved:
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is none")
+            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is malformed")
         agents = self._state.roster.agents.values()
         if any(one.thumbprint == thumbprint and one.id != id for one in agents):
             raise LinkRefusedError(LinkFault.MALFORMED, "the key is another agent's")
@@ -211,4 +220,4 @@ class Conversation:
 
     async def _change(self, id: str, change: Callable[[Agent], Agent]) -> None:
         if await self._state.roster.change(id, change) is None:
-            raise LinkRefusedError(LinkFault.REVOKED, "this agent is not known any more")
+            raise LinkRefusedError(LinkFault.REVOKED, "the hub no longer recognises this agent")

@@ -29,6 +29,7 @@ from noroshi.service.agents.report_rates import ReportRates
 from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
+from noroshi.service.agents.suppression_book import SuppressionBook
 from noroshi.vault import Vault
 
 DOOR = "link"
@@ -73,6 +74,7 @@ class HubState:
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
+        self.suppressions = SuppressionBook(store, self.monitors)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
@@ -119,6 +121,8 @@ class HubState:
         self._last_pins = self.pins
         if await self.book.refresh(names, senders) or has_pins_changed:
             self.open_waits.wake_all()
+        for id in await self.suppressions.refresh(names, self.now()):
+            self.open_waits.wake(id)
 
     async def with_texts(self, change: Change) -> Change:
         """Return a change with the texts of its envelopes, and the notices of those that could not

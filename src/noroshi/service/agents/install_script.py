@@ -23,7 +23,7 @@ TEXTS: Mapping[str, Message] = {
         "command again:"
     ),
     "T_NO_PYTHON": _(
-        "Python 3.11 to 3.14 is required, and no package of this system is known to contain it. "
+        "Python 3.11 to 3.14 is required, but no known package of this system provides it. "
         "Install Python in a place that everybody can read, then run the same command again."
     ),
     "T_THERE": _("Noroshi is already installed here ({program}), so the command only joins."),

@@ -29,8 +29,8 @@ NO_FILE = with_commands(
     command=CommandText("join"),
 )
 OTHER_VERSION = _(
-    "The file from which other servers install Noroshi ({path}) contains version {there}, and this "
-    "hub is version {here}. Create the file again: make dist."
+    "The file from which other servers install Noroshi ({path}) contains version {there}, "
+    "but this hub runs version {here}. Create the file again: make dist."
 )
 UNREADABLE = _("The file {path}, from which other servers install Noroshi, cannot be read.")
 WHEEL = re.compile(r"\.deps/noroshi-([^-/]+)-py3-none-any\.whl/")

@@ -55,7 +55,7 @@ NO_LINK = _("This process cannot connect to a hub.")
 INVITATION_REFUSED = _("The hub does not accept this invitation: {why}")
 REFUSED = _("The hub refused: {why}")
 REASONS = {
-    JoinRefusal.UNKNOWN: _("the hub does not know it. Invite this server again"),
+    JoinRefusal.UNKNOWN: _("the hub does not recognise it. Invite this server again"),
     JoinRefusal.EXPIRED: _("it has expired. Invite this server again"),
     JoinRefusal.USED: _(
         "it has already been used by another server. If that was not you, tell the person who "

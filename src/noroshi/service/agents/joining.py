@@ -92,11 +92,15 @@ class Joining:
             signed = verify(request.proof, request.key)
             pin = bytes.fromhex(signed.stamp)
         except (BadSignatureError, ValueError):
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is none") from None
+            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is malformed") from None
         if signed != join_binding(secret_hash, pin):
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the proof is of another join")
+            raise LinkRefusedError(
+                LinkFault.BAD_SIGNATURE, "the proof belongs to another join request"
+            )
         if self._state.pins and signed.stamp not in self._state.pins:
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the agent saw another server")
+            raise LinkRefusedError(
+                LinkFault.BAD_SIGNATURE, "the agent connected to a different server"
+            )
 
     def _candidate(self, request: JoinRequest, invitation: Invitation) -> Agent:
         proposal = request.name or request.machine.host_name

@@ -36,11 +36,11 @@ T = TypeVar("T")
 MOST_FOUND, MOST_REMARKS, MOST_PREVIEW = 200, 20, 200
 MOST_SIZE, MOST_CORES, MOST_PROCESSES = 1 << 60, 1 << 16, 1 << 20
 LONGEST_TRIAL = 3600.0
-FORBIDDEN = _("The noroshi.toml of {agent} does not allow this (setting hub_requests).")
-EXPIRED = _("Agent {agent} did not get to this in time. Try again in a moment.")
-INTERRUPTED = _("Noroshi on {agent} was restarted meanwhile. Try again.")
-FAILED = _("Agent {agent} could not do this: {why}")
-UNFIT = _("Agent {agent} gave an answer that this node cannot use.")
+FORBIDDEN = _("noroshi.toml on {agent} does not allow this request (setting hub_requests).")
+EXPIRED = _("Agent {agent} did not process the request in time. Try again in a moment.")
+INTERRUPTED = _("Noroshi on {agent} was restarted in the meantime. Try again.")
+FAILED = _("Agent {agent} could not carry out the request: {why}")
+UNFIT = _("Agent {agent} sent a reply that this node cannot process.")
 REFUSALS = {
     OrderOutcome.FORBIDDEN.value: FORBIDDEN,
     OrderOutcome.EXPIRED.value: EXPIRED,

@@ -24,7 +24,7 @@ SECONDS_TO_GIVE = 5.0
 """Within these an agent that is connected takes an order."""
 SECONDS_TO_ANSWER = 10.0
 """So much later than its time an answer may be here."""
-NOT_CONNECTED = _("Agent {agent} is not connected to this node now.")
+NOT_CONNECTED = _("Agent {agent} is currently not connected to this node.")
 NOT_ANSWERED = _("Agent {agent} did not answer within {seconds:g} s.")
 TOO_MANY = _("Agent {agent} is still working on earlier requests. Try again in a moment.")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from noroshi import schema
 from noroshi.core.alarms import Suppressions, suppression_by_monitor, without_ended
@@ -61,13 +61,15 @@ class ReadRow:
 class ReportReader:
     """Read the rows of one report, in order. `monitors` are those of the agent, by id;
     `suppressions` those of the hub, of which each change may end some; `installation` is the
-    hub's."""
+    hub's. `clock_offset` is the agent's clock less the hub's: by its own clock the agent plans
+    maintenance."""
 
     monitors: Mapping[str, Monitor]
     suppressions: Suppressions
     now: datetime
     installation: str
     draft: Draft
+    clock_offset: timedelta = timedelta(0)
 
     def read(self, row: ReportRow) -> ReadRow | None:
         """Return what a row leads to; None if it changes no monitor. Raises RowRefusedError."""
@@ -121,7 +123,9 @@ class ReportReader:
         suppression = by_monitor.get(monitor.id, NOT_SUPPRESSED)
         if not monitor.maintenance:
             return suppression
-        return replace(suppression, maintenance=ends_of(monitor.maintenance, self.now))
+        ends = ends_of(monitor.maintenance, self.now + self.clock_offset)
+        maintenance = None if ends is None else ends - self.clock_offset
+        return replace(suppression, maintenance=maintenance)
 
     def _envelopes(
         self, monitor: Monitor, notifications: Iterable[RuleNotification], born: datetime

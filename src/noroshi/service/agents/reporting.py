@@ -151,6 +151,7 @@ class Reporting:
             now=now,
             installation=state.id,
             draft=state.plugins.draft,
+            clock_offset=state.presence.clock_offset(agent.id),
         )
 
     def _note_refused(self, agent: Agent, refused_rows: Sequence[RefusedRow]) -> None:
@@ -255,7 +256,7 @@ def _require_sound(request: ReportRequest) -> None:
         raise LinkRefusedError(LinkFault.TOO_LARGE, "there are too many rows")
     are_sound = all(map(_is_sound_position, (request.start, request.last)))
     if not are_sound or not all(map(_is_sound_row, request.rows)):
-        raise LinkRefusedError(LinkFault.MALFORMED, "these are no rows of a log")
+        raise LinkRefusedError(LinkFault.MALFORMED, "the rows are not valid log rows")
 
 
 def _is_sound_position(position: Position) -> bool:

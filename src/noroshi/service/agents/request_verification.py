@@ -33,7 +33,9 @@ class Caller:
     def check_body(self, content: bytes) -> None:
         """Raise LinkRefusedError if the bytes are not those that were signed."""
         if body_hash(content) != self.signed.body_hash:
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the body is another one")
+            raise LinkRefusedError(
+                LinkFault.BAD_SIGNATURE, "the body does not match the signature"
+            )
 
 
 class RequestVerification:
@@ -62,7 +64,7 @@ class RequestVerification:
         refuse_revoked(agent)
         await state.refresh()
         if (await state.mint()).time_of(signed.stamp) is None:
-            raise LinkRefusedError(LinkFault.STALE, "another stamp is needed")
+            raise LinkRefusedError(LinkFault.STALE, "the stamp is out of date")
         if is_next_key:
             agent = await self._with_next_key(agent, address)
         await self._check_life(agent, signed.life, address)
@@ -111,7 +113,7 @@ class RequestVerification:
 
     async def _check_life(self, agent: Agent, life: Life, address: str) -> None:
         if not (0 <= life.number < MOST_STARTS and len(life.mark) <= LONGEST_MARK):
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the life is none")
+            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "the start record is malformed")
         presence = self._state.presence
         history = presence.lives(agent.id)
         refuse_clone(history, life)
@@ -145,7 +147,7 @@ def refuse_clone(history: LifeHistory, life: Life, machine_id: str = "") -> None
 def refuse_revoked(agent: Agent) -> None:
     """Raise LinkRefusedError if an agent may no longer come in."""
     if agent.state is AgentState.REVOKED:
-        raise LinkRefusedError(LinkFault.REVOKED, "this agent was removed at the hub")
+        raise LinkRefusedError(LinkFault.REVOKED, "the hub has removed this agent")
 
 
 def _signed_with(agent: Agent, authorization: str) -> tuple[Signed, bool]:

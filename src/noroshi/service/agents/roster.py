@@ -64,8 +64,9 @@ class Roster:
         return self._read_at is not None and self._clocks.steady() - self._read_at < FRESH_FOR
 
     async def _read(self) -> None:
-        self._read_at = self._clocks.steady()
+        began_at = self._clocks.steady()
         previous_agents, self._agents = self._agents, await self._store.agents()
+        self._read_at = began_at  # until then whoever asks waits for it
         self._on_read(self._agents.values())
         for id in previous_agents.keys() | self._agents.keys():
             if previous_agents.get(id) != self._agents.get(id):

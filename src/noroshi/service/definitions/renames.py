@@ -73,7 +73,7 @@ SILENCE_STAYS = _(
 )
 NOT_SILENCED = followed_by(
     _(
-        "The definitions are in effect, but silences may remain at their old places because of "
+        "The definitions are in effect, but silences may still refer to the old paths because of "
         "a store problem ({why})."
     ),
     InstructionKind.SHOW_SILENCES,

@@ -13,8 +13,8 @@ from noroshi.service.operation_context import OperationContext
 
 AGENT, CONNECTED = _("Agent"), _("Connected")
 CONFIGURATION, REPORTED = _("Configuration"), _("Reports")
-IS_KNOWN = _("{agent} measures this instance, on its own computer")
-NOT_KNOWN = _("agent {agent} is not known any more")
+IS_KNOWN = _("{agent} monitors this instance, on its own computer")
+NOT_KNOWN = _("agent {agent} no longer exists")
 HEARD_NOW = pgettext("agent", "last contact within 90 seconds")
 NEVER_HEARD = _("agent {agent} has joined, but has never contacted this node")
 NOT_HEARD = _("agent {agent} has not contacted this node for more than 90 seconds")
@@ -22,9 +22,9 @@ IN_FORCE = _("the agent uses the current definitions")
 NOT_IN_FORCE = _("agent {agent} does not use the current definitions yet")
 NOT_TAKEN = _("agent {agent} cannot use the current definitions: {problems}")
 ALL_REPORTED = _("Monitors that have reported: {count} of {total}")
-NONE_REPORTED = _("agent {agent} has not reported anything of this instance yet")
+NONE_REPORTED = _("agent {agent} has not reported anything about this instance yet")
 ITS_ADMINISTRATOR = _("the administrator of {agent}")
-LOOK_THERE = _("On {agent}, check whether Noroshi runs, and whether it reaches this node:")
+LOOK_THERE = _("On {agent}, check whether Noroshi is running and can reach this node:")
 STATUS_LINES = ("systemctl status noroshi", "noroshi status")
 
 

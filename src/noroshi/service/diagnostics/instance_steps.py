@@ -28,8 +28,8 @@ VOLUMES, PROCESSES, PORTS = _("Volumes"), _("Processes"), _("Open ports")
 MEMORY, PROCESSOR = _("Memory"), _("CPU time")
 COUNT = ngettext("{count} found", "{count} found")
 CAN_BE_READ = _("can be read")
-IS_ASKED = _("this node measures on the computer itself")
-OVER_NETWORK = _("measured over the network only")
+IS_ASKED = _("this node runs on the computer itself")
+OVER_NETWORK = _("monitored over the network only")
 LEADS_TO = _("{address} is {addresses}")
 
 

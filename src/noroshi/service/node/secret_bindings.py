@@ -34,7 +34,7 @@ UNSEEN = followed_by(
     ),
     InstructionKind.CONFIRM_DESTINATION,
 )
-TO_NOBODY = _("nothing yet")
+TO_NOBODY = _("no destination yet")
 ITS_OWN_URL = _("the URL that it contains")
 
 

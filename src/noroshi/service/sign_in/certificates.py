@@ -36,7 +36,7 @@ from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 
 LEAST_DAYS, MOST_DAYS = 1, 3650
-NOBODY = _("There is no route and no account {given}{instead}.")
+NOBODY = _("There is no route or account {given}{instead}.")
 NO_ACCOUNT = _("No account is set for route {given}, so it needs no certificate.")
 NAMES_NONE = _(
     'No certificate is set for account {account}. Add {setting} = "{account}-{suffix}" to '

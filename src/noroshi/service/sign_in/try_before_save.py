@@ -60,7 +60,7 @@ ASKED_FOR = frozenset(
     }
 )
 """The errors by which other servers than Entra refuse a question, whoever asks it."""
-LIKE_A_WRONG_ONE = _("the sign-in server gives the same reply to an invented one")
+LIKE_A_WRONG_ONE = _("the sign-in server gives the same reply to a made-up value")
 
 
 async def try_credential(

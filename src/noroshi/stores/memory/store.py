@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.alarms import (
+    OF_HUB,
     Acknowledgement,
+    AcknowledgementOfHub,
     Remark,
     Remarked,
     Silence,
@@ -19,6 +21,7 @@ from noroshi.core.alarms import (
 )
 from noroshi.core.chronology import oldest, outdated
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.judgement import serial_of
 from noroshi.core.levels import Level
 from noroshi.core.mail import NO_ORIGIN, Origin
 from noroshi.core.model import (
@@ -391,6 +394,33 @@ class MemoryStore(CustodyInMemory):
             return None
         self._silences[id] = replace(silence, ends=now, ended_by=person)
         return silence
+
+    async def put_hub_suppressions(
+        self, silences: Sequence[Silence], acknowledgements: Sequence[AcknowledgementOfHub]
+    ) -> None:
+        own_silences = {k: s for k, s in self._silences.items() if not k.startswith(OF_HUB)}
+        self._silences = own_silences | {one.id: one for one in silences}
+        own_acknowledgements = {
+            k: one for k, one in self._acknowledgements.items() if not one.of_hub
+        }
+        self._acknowledgements = {
+            (one.acknowledgement.monitor, one.acknowledgement.item): replace(
+                one.acknowledgement, of_hub=True
+            )
+            for one in acknowledgements
+            if self._still_holds(one)
+        } | own_acknowledgements
+        self._wakeups.notify()
+
+    def _still_holds(self, one: AcknowledgementOfHub) -> bool:
+        row = self._monitors.get(one.acknowledgement.monitor)
+        events = [
+            event
+            for event in self._events.values()
+            if event.monitor == one.acknowledgement.monitor and serial_of(event) > one.serial
+        ]
+        item = row.state.items.get(one.acknowledgement.item) if row else None
+        return one.still_holds(item, events)
 
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         silences = sorted(self._silences.values(), key=lambda one: one.id)

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from noroshi import schema
 from noroshi.core.alarms import (
+    OF_HUB,
     Acknowledgement,
+    AcknowledgementOfHub,
     Remark,
     Remarked,
     Silence,
     Suppressions,
     survives,
 )
+from noroshi.core.judgement import serial_of
 from noroshi.core.levels import Level
 from noroshi.core.model import Event
 from noroshi.stores.sqlite.stored_state import read_state
 from noroshi.stores.sqlite.types import Connection, number
 
+DELETE_SILENCES_OF_HUB = "delete from silence where substr(id, 1, length(:prefix)) = :prefix"
 DELETE_ENDED = ("delete from silence where ends < ?", "delete from remark where at < ?")
 
 
@@ -117,6 +122,39 @@ def end_silence(db: Connection, id: str, person: str, now: datetime) -> Silence 
 def silences(db: Connection, limit: int) -> Sequence[Silence]:
     rows = db.execute("select body from silence order by ends desc, id limit ?", (limit,))
     return [schema.value(Silence, body) for (body,) in rows]
+
+
+def put_of_hub(
+    db: Connection,
+    silences: Sequence[Silence],
+    acknowledgements: Sequence[AcknowledgementOfHub],
+) -> None:
+    db.execute(DELETE_SILENCES_OF_HUB, {"prefix": OF_HUB})
+    for row in silences:
+        silence(db, row)
+    _delete_acknowledgements_of_hub(db)
+    for one in acknowledgements:
+        if _still_holds(db, one):
+            acknowledgement = replace(one.acknowledgement, of_hub=True)
+            key = (acknowledgement.monitor, acknowledgement.item)
+            columns = (*key, schema.text(acknowledgement))
+            db.execute("insert or ignore into acknowledged values (?, ?, ?)", columns)
+
+
+def _delete_acknowledgements_of_hub(db: Connection) -> None:
+    rows = db.execute("select body from acknowledged").fetchall()
+    stored_acknowledgements = [schema.value(Acknowledgement, body) for (body,) in rows]
+    keys = [(one.monitor, one.item) for one in stored_acknowledgements if one.of_hub]
+    db.executemany("delete from acknowledged where monitor = ? and item = ?", keys)
+
+
+def _still_holds(db: Connection, one: AcknowledgementOfHub) -> bool:
+    monitor = one.acknowledgement.monitor
+    row = db.execute("select state from monitor where id = ?", (monitor,)).fetchone()
+    item = read_state(row[0]).items.get(one.acknowledgement.item) if row else None
+    sql = "select body from event where monitor = ? order by seq desc"
+    events = (schema.value(Event, body) for (body,) in db.execute(sql, (monitor,)))
+    return one.still_holds(item, takewhile(lambda event: serial_of(event) > one.serial, events))
 
 
 def forget(db: Connection, cutoff: datetime) -> int:

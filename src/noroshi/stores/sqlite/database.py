@@ -44,7 +44,10 @@ OTHER_STEP = _(
     "changed: use the version that wrote it"
 )
 OLDER_SCHEMA = _("{path} has an older schema; the node updates it when it starts")
-NO_WAL = _("{path} is in a place where SQLite has no WAL: use a local disk")
+NO_WAL = _(
+    "{path} is on a file system on which SQLite cannot use its write-ahead log (WAL): use a "
+    "local disk"
+)
 
 
 @dataclass(frozen=True, slots=True)

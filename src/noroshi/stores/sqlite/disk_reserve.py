@@ -41,8 +41,8 @@ PORTION, PORTIONS = 20_000, 25
 """Samples that are deleted in one transaction, and how many of those in a row at most."""
 
 SAMPLES_NOT_SAVED = _(
-    "the volume of {path} has only {free} MiB left: samples are not saved, so that events "
-    "and messages continue; free some space"
+    "the volume of {path} has only {free} MiB left: samples are not saved, to leave space "
+    "for events and messages; free some space"
 )
 RESERVE_IN_USE = _(
     "the volume of {path} is full ({free} MiB left): events and messages use the reserve, "

@@ -43,7 +43,7 @@ NO_LEFTOVERS = NOTHING
 FILE_GONE = with_commands(
     _(
         "{path} was removed, moved or replaced while the node is running, so nothing more is "
-        "written. Its contents are still open here: save them before the node ends ({backup}), "
+        "written. The node still has the contents open: save them before it stops ({backup}), "
         "stop the node, restore them ({restore}) and start the node"
     ),
     backup=CommandText("backup", pgettext("command", "FILE")),

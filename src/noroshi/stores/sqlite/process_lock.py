@@ -22,8 +22,8 @@ from noroshi.system.raw_files import BINARY
 
 CANNOT_LOCK = _("cannot lock {path}: {why}")
 IN_USE = _(
-    "another Noroshi (process {who}) uses this store: {path} is locked; stop it, or run the "
-    "command through it"
+    "another Noroshi process ({who}) is using this store: {path} is locked; stop that "
+    "process, or run the command through it"
 )
 STARTING = _(
     "the node (process {who}) is starting and cannot answer yet ({path} is locked); try "
@@ -34,7 +34,7 @@ STOPPING = _(
     "again in a moment"
 )
 COMMAND = _(
-    "another command of Noroshi (process {who}) uses this store: {path} is locked; wait "
+    "another noroshi command (process {who}) is using this store: {path} is locked; wait "
     "until it ends, or stop it"
 )
 log = logging.getLogger(__name__)

@@ -13,7 +13,13 @@ from functools import partial
 from typing import Any
 
 from noroshi.core.agents import Agent, Invitation, JoinRefusal, LastSeen
-from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
+from noroshi.core.alarms import (
+    Acknowledgement,
+    AcknowledgementOfHub,
+    Remark,
+    Silence,
+    Suppressions,
+)
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, with_origin
@@ -218,6 +224,11 @@ class SqliteStore(StoreFile):
 
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         return await self._read(lambda db: alarms.silences(db, limit))
+
+    async def put_hub_suppressions(
+        self, silences: Sequence[Silence], acknowledgements: Sequence[AcknowledgementOfHub]
+    ) -> None:
+        await self._write(lambda db: alarms.put_of_hub(db, silences, acknowledgements))
 
     async def forget_suppressions(self, cutoff: datetime) -> int:
         return await self._write(lambda db: alarms.forget(db, cutoff))

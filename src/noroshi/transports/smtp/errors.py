@@ -20,7 +20,7 @@ CONNECTION_BROKE = _(
     "was not transferred."
 )
 NOT_SMTP = _(
-    "{where} does not answer like a mail server ({stage}). Another program listens there."
+    "{where} does not answer like a mail server ({stage}). Another program is listening there."
 )
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
 SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")
@@ -55,8 +55,8 @@ NO_TLS_YET = _(
     "firewall drops the packets, or this port requires protection = starttls."
 )
 NO_TLS_FIRST = _(
-    "{where} does not begin with TLS (TLS). Set protection to starttls, or port to that for "
-    "TLS, usually 465."
+    "{where} does not use TLS from the start of the connection (TLS). Set protection to "
+    "starttls, or set port to the one for TLS, usually 465."
 )
 
 

@@ -18,11 +18,14 @@ from noroshi.web.view.page_context import Visit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Hold the settings of one schema; `table` is the table of the content that has them."""
+    """Hold the settings of one schema; `table` is the table of the content that has them, by a
+    dotted name if it lies in another one. `kind` is that by which its settings are called, if not
+    the outline's."""
 
     schema: Schema
     table: str = ""
     leave_out: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def prefix(self) -> str:
@@ -31,8 +34,10 @@ class Part:
 
     def own_part(self, content: Content) -> Content:
         """Return the content of this part alone."""
-        settings: Content = content.get(self.table) or {} if self.table else content
-        return settings if isinstance(settings, Mapping) else {}
+        for name in self.table.split(".") if self.table else ():
+            inner = content.get(name) or {}
+            content = inner if isinstance(inner, Mapping) else {}
+        return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,11 @@ class Outline:
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
-            content = _with_table(content, part.table, settings) if part.table else {**settings}
+            content = (
+                _with_table_at(content, part.table.split("."), settings)
+                if part.table
+                else {**settings}
+            )
         for kind, prefix in self._kinds_with_prefixes():
             names, kind_limits = limits.names_of(kind), self._limits_of(base, kind)
             kind_limits = limits.read(form, kind_limits, names, prefix=prefix)
@@ -106,7 +115,7 @@ class Outline:
         for part in self.parts:
             drawing = self._drawing_context(visit, edit, part.own_part(edit.current))
             if part.table:
-                drawing = replace(drawing, defaults={})
+                drawing = replace(drawing, defaults={}, kind=part.kind or self.kind)
             else:  # what a kind calls its own name or time-out is not what ours are called
                 drawing = replace(drawing, defaults=self.defaults, kind=edit.spot.type)
             for one in fields_of(
@@ -165,6 +174,16 @@ class Outline:
             return _with_table(content, "limits", kind_limits)
         all_limits = _with_table(content.get("limits") or {}, kind.name, kind_limits)
         return _with_table(content, "limits", all_limits)
+
+
+def _with_table_at(content: Content, names: Sequence[str], table: Content) -> dict[str, Any]:
+    """Return the content with that table put where the names lead to."""
+    name, *inner_names = names
+    if inner_names:
+        outer = content.get(name)
+        outer = outer if isinstance(outer, Mapping) else {}
+        table = _with_table_at(outer, inner_names, table)
+    return _with_table(content, name, table)
 
 
 def _with_table(content: Content, name: str, table: Content) -> dict[str, Any]:

@@ -59,8 +59,8 @@ def routes(web: WebContext) -> list[Route]:
             too_large = LinkRefusedError(LinkFault.TOO_LARGE, "the body is too large")
             return await _refusal(web, request, body, too_large, STATUS[too_large.fault])
         except StoreError as error:
-            log.warning("an agent gets no answer now: %s", error)
-            busy = LinkRefusedError(LinkFault.BUSY, "not now", AGAIN_AFTER)
+            log.warning("cannot answer an agent at the moment: %s", error)
+            busy = LinkRefusedError(LinkFault.BUSY, "temporarily unavailable", AGAIN_AFTER)
             return await _refusal(web, request, body, busy, UNAVAILABLE)
 
     return [Route(PREFIX + "{name}", post, methods=["POST"])]
@@ -86,7 +86,7 @@ async def _until_closing(web: WebContext, answer: Awaitable[T]) -> T:
     try:
         await asyncio.wait((answering, closing), return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
-            raise LinkRefusedError(LinkFault.BUSY, "the hub stops", AGAIN_AFTER)
+            raise LinkRefusedError(LinkFault.BUSY, "the hub is stopping", AGAIN_AFTER)
         return await answering
     finally:
         answering.cancel()

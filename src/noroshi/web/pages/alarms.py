@@ -129,10 +129,10 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     if len(picked) > MOST_SHOWN:
         words = visit.say(
             ngettext(
-                "{count} alarm is selected, but at most {most} can be handled at once. Nothing was done. "
-                "The first {most} stay selected.",
+                "{count} alarm is selected, but at most {most} can be handled at once. Nothing was "
+                "changed. The first {most} remain selected.",
                 "{count} alarms are selected, but at most {most} can be handled at once. Nothing was "
-                "done. The first {most} stay selected.",
+                "changed. The first {most} remain selected.",
             ).fill(count=len(picked), most=MOST_SHOWN)
         )
         return AlarmActionResult(reasons=(words,), status=400)
@@ -172,7 +172,8 @@ async def _result(
             0,
             visit.say(
                 _(
-                    "Of {count} selected: {done} done, {over} already ended. The others were not done:"
+                    "Selected alarms: {count}. Changed: {done}; already ended: {over}. The others could not "
+                    "be changed:"
                 ).fill(count=len(outcomes), done=done_count, over=len(ended_keys))
             ),
         )

@@ -30,8 +30,8 @@ CONTACTS = DefinitionType(
         new=_("New contact"),
         title=_("Contact {name}"),
         description=_(
-            "Changes apply from the next message on. Messages that are already waiting keep their "
-            "addresses."
+            "Changes apply starting with the next message. Messages that are already waiting keep "
+            "their addresses."
         ),
         removal=_(
             "“{name}” will no longer be notified. First change the rules and system notifications "

@@ -248,8 +248,8 @@ def _selection_problems(visit: Visit, outcome: Outcome[object]) -> StepProblems:
             (
                 visit.say(
                     _(
-                        "Part of your selection was no longer found: it may have stopped in the meantime. Select "
-                        "again from the list below."
+                        "Some of the selected items no longer exist; they may have stopped in the meantime. "
+                        "Select again from the list below."
                     )
                 ),
             )

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.agents import AgentState
-from noroshi.core.definitions.schema import GroupDef, InstanceDef
+from noroshi.core.definitions.schema import GroupDef, InstanceDef, SshDef, SshHopDef
 from noroshi.core.model import SSH_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.sources import NETWORK, by_agent
@@ -45,6 +45,8 @@ HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")
 )
 SCHEDULE = ("every", "at", "days")
+SSH_LOGIN, SSH_JUMP = "ssh", "ssh.jump"
+"""The tables of an instance with the login over SSH, and with that of its jump host."""
 BELOW = ("name", "group", "monitor", "limits")
 """The settings of an instance or a group that are no fields of their own."""
 MOST_UNFOLDED = 300
@@ -236,7 +238,13 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     used_kinds = kinds_in(edit.base_content.get("group", ()), edit.base_content)
     sources = await _source_labels(visit)
     return Outline(
-        parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
+        parts=(
+            Part(schema=schema.form(InstanceDef), leave_out=(*BELOW, SSH_LOGIN)),
+            Part(
+                schema=schema.form(SshDef), table=SSH_LOGIN, leave_out=("jump",), kind=SSH_LOGIN
+            ),
+            Part(schema=schema.form(SshHopDef), table=SSH_JUMP, kind=SSH_LOGIN),
+        ),
         kinds=await _kinds(
             visit, used_kinds | set(KINDS) if name == OWN_INSTANCE else used_kinds
         ),
@@ -280,6 +288,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     no_rules = NO_RULES_OF_ITSELF if name == OWN_INSTANCE else NO_RULES
     fields["rules"] = replace(fields["rules"], unset=visit.say(no_rules))
     own_fields = [fields.pop(one) for one in ("title", "address", "source", "zone")]
+    login_sections = _login_sections(visit, edit, outline, fields)
     if name == OWN_INSTANCE:  # it is nowhere but here
         own_fields = [one for one in own_fields if one.code not in ("address", "source")]
     else:
@@ -295,6 +304,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     if not name:
         title = visit.say(_("New instance"))
         sections = sections_of(visit, edit, outline, own_fields, fields)
+        sections[1:1] = login_sections
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN_INSTANCE:  # it cannot be stopped
         fields.pop("enabled", None)
@@ -307,6 +317,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         ).fill(name=unique_label(name, edit.base_content), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
+    sections = sections_of(visit, edit, outline, own_fields, fields)
+    sections[1:1] = login_sections
     return FormFrame(
         title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
         description=visit.say(
@@ -318,10 +330,48 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         if is_own
         else "",
         crumbs=crumbs(visit),
-        sections=sections_of(visit, edit, outline, own_fields, fields),
+        sections=sections,
         links=(status_link,) if is_own else (status_link, add_link),
         removal="" if is_own else removal,
     )
+
+
+def _login_sections(
+    visit: Visit, edit: Edit, outline: Outline, fields: dict[str, Field]
+) -> list[Section]:
+    """Take the fields of the login over SSH out of the others, and return their sections: none for
+    an instance that is measured in another way."""
+    jump_fields = _take(fields, f"{SSH_JUMP}.")
+    login_fields = _take(fields, f"{SSH_LOGIN}.")
+    content = {**outline.start, **edit.base_content}
+    source = visit.form.get("source", content.get("source"))
+    if source != SSH_SOURCE and not content.get(SSH_LOGIN):
+        return []
+    return [
+        Section(
+            id="ssh",
+            title=visit.say(_("SSH login")),
+            description=visit.say(
+                _(
+                    "A private key or a password is required. Noroshi logs in only if the server "
+                    "has the host key that is set here."
+                )
+            ),
+            fields=login_fields,
+        ),
+        Section(
+            id="jump",
+            title=visit.say(_("SSH jump host")),
+            description=visit.say(
+                _("For a server that can only be reached through another server.")
+            ),
+            fields=jump_fields,
+        ),
+    ]
+
+
+def _take(fields: dict[str, Field], prefix: str) -> list[Field]:
+    return [fields.pop(name) for name in list(fields) if name.startswith(prefix)]
 
 
 def sections_of(

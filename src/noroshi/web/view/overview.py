@@ -250,15 +250,15 @@ def heading(status: Status, localizer: Localizer) -> str:
     if not_ok and acknowledged:
         return localizer.say(
             ngettext(
-                "{wrong} of {count} monitor is not OK; {had} acknowledged.",
-                "{wrong} of {count} monitors are not OK; {had} acknowledged.",
+                "{wrong} of {count} monitor not OK; {had} acknowledged.",
+                "{wrong} of {count} monitors not OK; {had} acknowledged.",
             ).fill(wrong=not_ok, count=count, had=acknowledged)
         )
     if not_ok:
         return localizer.say(
             ngettext(
-                "{wrong} of {count} monitor requires attention.",
-                "{wrong} of {count} monitors require attention.",
+                "Attention required for {wrong} of {count} monitor.",
+                "Attention required for {wrong} of {count} monitors.",
             ).fill(wrong=not_ok, count=count)
         )
     not_measured = sum(not one.known for one in monitors)
@@ -312,8 +312,8 @@ def doubts_of_routes(status: Status, localizer: Localizer) -> str:
     if readiness.unproved_count:
         return localizer.say(
             ngettext(
-                "{bad} of {all} route has sent nothing yet",
-                "{bad} of {all} routes have sent nothing yet",
+                "nothing has been sent yet through {bad} of {all} route",
+                "nothing has been sent yet through {bad} of {all} routes",
                 by="all",
             ).fill(bad=readiness.unproved_count, all=readiness.count)
         )
@@ -384,8 +384,8 @@ def cannot_send(status: Status, localizer: Localizer) -> str:
         sentences.append(
             localizer.say(
                 ngettext(
-                    "{bad} of {count} route requires action, but may still send for a while.",
-                    "{bad} of {count} routes require action, but may still send for a while.",
+                    "Action required for {bad} of {count} route, which may still be able to send for a while.",
+                    "Action required for {bad} of {count} routes; sending may still work for a while.",
                 ).fill(bad=readiness.unsure_count, count=readiness.count)
             )
         )

@@ -210,8 +210,8 @@ def heading(
         sentences.append(
             visit.say(
                 ngettext(
-                    "{bad} of {count} route requires action, but may still send for a while.",
-                    "{bad} of {count} routes require action, but may still send for a while.",
+                    "Action required for {bad} of {count} route, which may still be able to send for a while.",
+                    "Action required for {bad} of {count} routes; sending may still work for a while.",
                 ).fill(bad=readiness.unsure_count, count=readiness.count)
             )
         )

@@ -46,7 +46,7 @@ VALUES_OF = _("values from {at} ({length} ago)")
 WIDE, HIGH, NARROWEST = 240, 20, 3
 """The band, in its own units; anything narrower could not be seen."""
 HEIGHTS: Mapping[str, int] = {"ok": 3, "warning": 10, "critical": 20, "unknown": 20}
-NOTHING_MONITORED = _("Nothing is monitored there yet.")
+NOTHING_MONITORED = _("Nothing is monitored on this server yet.")
 NOT_MEASURED = _("Not measured yet.")
 MONITORING_STOPPED = _("Monitoring is stopped.")
 NO_DATA_SINCE = _("No data since {at}")
@@ -55,12 +55,12 @@ MAINTENANCE_UNTIL = _("Maintenance until {at}")
 SILENCED_UNTIL = _("Silenced until {at}")
 NOT_OK_SINCE = _("{level} since {at}")
 OTHERS = ngettext("and {count} more problem", "and {count} more problems")
-ALL_OVER = ngettext("{count} problem, over since {at}", "{count} problems, all over since {at}")
+ALL_OVER = ngettext("{count} problem, ended {at}", "{count} problems, the last ended {at}")
 QUIET_DAYS = ngettext("No problems for {count} day", "No problems for {count} days")
 QUIET_SINCE = _("No problems since {at}")
 QUIET_DAY = _("No problems in the last 24 hours")
 BAND = _("{server}, last 24 hours: {words}")
-WARNING_FROM, CRITICAL_FROM = _("warning from {limit}"), _("critical from {limit}")
+WARNING_FROM, CRITICAL_FROM = _("warning limit {limit}"), _("critical limit {limit}")
 DAY = timedelta(days=1)
 MOST_NAMED = 2
 

@@ -32,7 +32,7 @@ SOME_SILENT = ngettext(
 )
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
-UNKNOWN_NOW = _("not known now")
+UNKNOWN_NOW = _("currently unknown")
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
 

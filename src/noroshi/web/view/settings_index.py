@@ -44,7 +44,7 @@ GROUPS = (
             SettingsPage(
                 "/servers",
                 _("Servers"),
-                _("Agents on other servers, and invitations to add one."),
+                _("Agents on other servers, and invitations to add more."),
             ),
             SettingsPage(
                 "/settings/contacts",

@@ -117,7 +117,7 @@ LIMITS = (
         "new",
         lambda board: board.submission,
         "old_wording",
-        _("refusal of a foreign sender: new 554 5.2.252, old 550 5.7.60"),
+        _("refusal of another user's sender address: new 554 5.2.252, old 550 5.7.60"),
     ),
     counted(
         "errors",
@@ -134,8 +134,8 @@ LIMITS = (
         name="unknown-recipients",
         values=("returned", "kept"),
         help=_(
-            "mail to an unknown recipient in the own domain: returned with a report to the sender, "
-            "or kept"
+            "mail to an unknown recipient in the organisation's own domain: returned with a report "
+            "to the sender, or kept"
         ),
         get=lambda board: board.limits.unknown,
         put=_unknown,

@@ -1,0 +1,64 @@
+"""Judge by what people at the hub say of the monitors that it gave: silences and acknowledgements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+
+from noroshi.core.alarms import OF_HUB, AcknowledgementOfHub, Silence
+from noroshi.core.printable import printable, readable
+from noroshi.link.report_messages import SuppressionsOfHub
+from noroshi.service.errors import OperationFailedError
+from noroshi.service.operation_context import OperationGroup
+
+LONGEST_NAME, LONGEST_TEXT = 128, 1000
+
+
+class HubSuppressions(OperationGroup):
+    """What the hub says of this node's monitors. Nothing here is an operation."""
+
+    async def put(self, suppressions: SuppressionsOfHub, clock_offset: timedelta) -> None:
+        """Judge by these, and no longer by those of before; `clock_offset` is this computer's clock
+        less the hub's. Raises StoreError."""
+        monitors = await self._monitors_of_hub()
+        await self._store.put_hub_suppressions(
+            [_own_silence(one, clock_offset) for one in suppressions.silences],
+            [
+                _own_acknowledgement(one, clock_offset)
+                for one in suppressions.acknowledgements
+                if one.acknowledgement.monitor in monitors
+            ],
+        )
+
+    async def _monitors_of_hub(self) -> Collection[str]:
+        try:
+            _version, plan = await self._context.current()
+        except OperationFailedError:  # nothing is measured by these definitions
+            return ()
+        return {id for id, one in plan.monitors.items() if one.instance.of_hub}
+
+
+def _own_silence(silence: Silence, clock_offset: timedelta) -> Silence:
+    """Return a silence of the hub by this computer's clock."""
+    return replace(
+        silence,
+        id=OF_HUB + silence.id,
+        begins=silence.begins + clock_offset,
+        ends=silence.ends + clock_offset,
+        why=printable(silence.why[:LONGEST_TEXT]),
+        who=printable(silence.who[:LONGEST_NAME]),
+    )
+
+
+def _own_acknowledgement(
+    one: AcknowledgementOfHub, clock_offset: timedelta
+) -> AcknowledgementOfHub:
+    acknowledgement = one.acknowledgement
+    own_acknowledgement = replace(
+        acknowledgement,
+        at=acknowledgement.at + clock_offset,
+        who=printable(acknowledgement.who[:LONGEST_NAME]),
+        words=readable(acknowledgement.words[:LONGEST_TEXT]),
+    )
+    return replace(one, acknowledgement=own_acknowledgement)

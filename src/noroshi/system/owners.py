@@ -1,0 +1,91 @@
+"""Find who may change a file beside those who may do so anyway, and close a file to all others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+PRIVATE, PRIVATE_FILE = 0o700, 0o600
+
+if sys.platform == "win32":
+    from noroshi.system.privileges import is_administrator
+    from noroshi.system.windows_security import (
+        ADMINISTRATORS,
+        INSTALLER,
+        OWNER,
+        SYSTEM,
+        account_name,
+        allow_alone,
+        grants_of,
+        own_sid,
+        owner_of,
+        service_sid,
+        set_dacl,
+    )
+
+    SERVICE = "noroshi"
+    """The name of the service, whose virtual account may do what the node does."""
+    WRITE, APPEND, DELETE_CHILD, DELETE = 0x2, 0x4, 0x40, 0x10000
+    CHANGE_RIGHTS, TAKE, WRITE_ALL, ALL = 0x40000, 0x80000, 0x40000000, 0x10000000
+    READ, READ_ALL = 0x1, 0x80000000
+    """Rights on files and folders (winnt.h)."""
+    REPLACES = DELETE_CHILD | DELETE | CHANGE_RIGHTS | TAKE | ALL
+    CHANGES = REPLACES | WRITE | APPEND | WRITE_ALL
+    READS = READ | READ_ALL | ALL
+
+    def writers(file: Path) -> Sequence[str]:
+        """Return the names of those who may change a file or what is in a folder, but for its
+        owner, SYSTEM, the administrators and Noroshi's service. Raises OSError."""
+        return _names_with(file, CHANGES, {owner_of(file)})
+
+    def readers(file: Path) -> Sequence[str]:
+        """Return the names of those who may read a file, but for its owner, SYSTEM, the
+        administrators and Noroshi's service. Raises OSError."""
+        return _names_with(file, READS, {owner_of(file)})
+
+    def replacers(place: Path) -> Sequence[str]:
+        """Return the names of those who may put something else in the place of a file or
+        folder, or of what is in it, its owner too, but for this user, SYSTEM, the
+        administrators and Noroshi's service. Raises OSError."""
+        owner = owner_of(place)
+        foreign = () if owner in _trusted() else (account_name(owner),)
+        return tuple(dict.fromkeys([*foreign, *_names_with(place, REPLACES, set())]))
+
+    def close_to_others(place: Path) -> None:
+        """Let only SYSTEM, the administrators, Noroshi's service and, unless this process is an
+        administrator's, this user reach a file, or a folder with what will be in it. Raises
+        OSError."""
+        sids = [SYSTEM, ADMINISTRATORS, service_sid(SERVICE)]
+        if not is_administrator():
+            sids.append(own_sid())
+        set_dacl(place, allow_alone(sids, in_folder=place.is_dir()))
+
+    def make_private_folder(folder: Path) -> None:
+        """Make a folder closed to others. Raises OSError."""
+        folder.mkdir(PRIVATE)
+        close_to_others(folder)
+
+    def _names_with(place: Path, rights: int, trusted: set[str]) -> Sequence[str]:
+        trusted |= _trusted()
+        found = (grant.sid for grant in grants_of(place) if grant.rights & rights)
+        return [account_name(sid) for sid in dict.fromkeys(found) if sid not in trusted]
+
+    def _trusted() -> set[str]:
+        """Return who is trusted everywhere. OWNER RIGHTS is as trusted as the owner is."""
+        return {SYSTEM, ADMINISTRATORS, INSTALLER, OWNER, service_sid(SERVICE), own_sid()}
+else:
+    WRITABLE_BY_ALL = 0o002
+
+    def writers(file: Path) -> Sequence[str]:
+        """Return who may change a file beside its owner and group: "others", or nobody. Raises
+        OSError."""
+        return ["others"] if file.stat().st_mode & WRITABLE_BY_ALL else []
+
+    def close_to_others(place: Path) -> None:
+        """Let only the owner reach a file or a folder. Raises OSError."""
+        place.chmod(PRIVATE if place.is_dir() else PRIVATE_FILE)
+
+    def make_private_folder(folder: Path) -> None:
+        """Make a folder that only the owner may reach. Raises OSError."""
+        folder.mkdir(PRIVATE)

@@ -1,0 +1,218 @@
+"""Ten agents and their hub, each on a computer of its own, and what befalls their cables, their
+processes, their clocks and their disks.
+
+After each of these the hub has each event once and in order, and each alarm came as one mail.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.e2e.fields import Fleet
+from tests.e2e.world import until
+from tests.stores.volumes import fill
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    fleet = Fleet(tmp_path_factory.mktemp("fleet"), agents=10)
+    yield fleet
+    fleet.end()
+
+
+def misses_its_hub(agent):
+    until(lambda: agent.link()["phase"] == "away", f"{agent.name} to miss its hub")
+
+
+def test_each_of_ten_is_told_once(fleet):
+    for agent in fleet.agents:
+        agent.flip()
+    fleet.all_is_told()
+
+
+def test_cables_that_are_cut_or_carry_one_way(fleet):
+    cut, deaf, mute, *others = fleet.agents
+    cut.machine.cut_from(fleet.hub.machine)
+    deaf.machine.hear_nothing_from(fleet.hub.machine)
+    mute.machine.say_nothing_to(fleet.hub.machine)
+    for agent in fleet.agents:
+        agent.flip()
+    for agent in others:
+        fleet.told_once(agent)
+    for agent in (cut, deaf, mute):
+        misses_its_hub(agent)
+        agent.flip()
+        agent.machine.heal()
+    fleet.all_is_told()
+
+
+def test_cables_that_lose_packets(fleet):
+    for agent in fleet.agents[:3]:
+        agent.machine.lose(5, fleet.hub.machine)
+    for agent in 3 * fleet.agents[:4]:
+        agent.flip()
+    fleet.all_is_told()
+    for agent in fleet.agents[:3]:
+        agent.machine.heal()
+
+
+# killed between two steps
+
+
+TRIES = 9
+
+
+def before_it_is_sent(fleet, agent):
+    agent.machine.cut_from(fleet.hub.machine)
+    agent.flip()
+
+
+def before_it_is_received(fleet, agent):
+    agent.machine.say_nothing_to(fleet.hub.machine)
+    agent.flip()
+
+
+def before_the_hub_answers(fleet, agent):
+    for _ in range(TRIES):
+        agent.machine.hear_nothing_from(fleet.hub.machine)
+        agent.flip()
+        try:
+            return fleet.hub.shows(agent, patience=5)
+        except AssertionError:  # samples were on their way, so no report is begun
+            agent.machine.heal()
+            fleet.all_is_told()
+    raise AssertionError("no report came through")
+
+
+def before_the_mail_is_sent(fleet, agent):
+    fleet.mailbox.close()
+    agent.flip()
+    fleet.hub.shows(agent)
+
+
+def after_all(fleet, agent):
+    agent.flip()
+    fleet.all_is_told()
+
+
+STEPS = (
+    before_it_is_sent,
+    before_it_is_received,
+    before_the_hub_answers,
+    before_the_mail_is_sent,
+    after_all,
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("killed", ["hub", "agent"])
+def test_one_of_the_two_is_killed(fleet, killed, step):
+    agent = fleet.agents[3]
+    step(fleet, agent)
+    node = {"hub": fleet.hub, "agent": agent}[killed]
+    node.kill()
+    node.serve_warm()
+    agent.machine.heal()
+    fleet.open_mailbox()
+    fleet.all_is_told()
+
+
+def test_an_agent_is_killed_while_it_measures(fleet):
+    agent = fleet.agents[4]
+    if agent.shop.is_open:
+        agent.flip()
+    agent.shop.open()
+    until(lambda: agent.shop.visits, "a visit")
+    agent.kill()
+    agent.serve_warm()
+    agent.sees("ok")
+    fleet.all_is_told()
+
+
+def test_the_hub_is_killed_with_reports_that_it_has_not_read(fleet):
+    with fleet.hub.standing_still():
+        for agent in fleet.agents:
+            agent.flip()
+        fleet.hub.kill()
+    fleet.hub.serve_warm()
+    fleet.all_is_told()
+
+
+def test_a_hub_that_stands_still_for_five_minutes(fleet):
+    with fleet.hub.standing_still():
+        for agent in fleet.agents:
+            agent.flip()
+        for agent in fleet.agents:
+            misses_its_hub(agent)
+        until(lambda: age_of_contact(fleet.agents[0]) > FIVE_MINUTES, "five minutes", 400)
+        for agent in fleet.agents:
+            agent.flip()
+    fleet.all_is_told()
+
+
+def age_of_contact(agent):
+    return datetime.now(UTC) - datetime.fromisoformat(agent.link()["last_contact"])
+
+
+# delays, clocks, disks
+
+
+def test_a_link_that_is_slow_by_200_ms(fleet):
+    relay = fleet.relay(0.2)
+    agent = fleet.join(fleet.field.machine("fs11"), relay.address)
+    fleet.watch(agent)
+    for _ in range(6):
+        agent.flip()
+    assert relay.carried
+    fleet.all_is_told()
+
+
+def test_clocks_that_are_five_minutes_apart(fleet):
+    for agent, minutes in zip(fleet.agents, (5, -5), strict=False):
+        agent.end()
+        agent.serve_by_clock(minutes)
+        agent.until_linked()
+        agent.flip()
+        agent.flip()
+        offset = timedelta(seconds=agent.link()["clock_offset"])
+        assert abs(offset - timedelta(minutes=minutes)) < timedelta(minutes=1)
+    fleet.all_is_told()
+    for agent in fleet.agents[:2]:
+        agent.end()
+        agent.serve_warm()
+        agent.flip()
+    fleet.all_is_told()
+
+
+def test_an_agent_whose_disk_is_full(fleet):
+    agent = fleet.agents[5]
+    agent.machine.cut_from(fleet.hub.machine)
+    filler = fill(agent.machine.outside)
+    agent.flip()
+    agent.flip()
+    filler.unlink()
+    agent.machine.heal()
+    fleet.all_is_told()
+
+
+def test_a_hub_that_is_restored_from_an_older_backup(fleet):
+    for agent in fleet.agents:
+        agent.flip()
+    fleet.all_is_told()
+    backup = fleet.hub.folder.parent / "backup"
+    fleet.hub.run("backup", str(backup))
+    before = fleet.mails()
+    for agent in fleet.agents:
+        agent.flip()
+    fleet.all_is_told()
+    fleet.hub.kill()
+    for agent in fleet.agents[:5]:
+        agent.flip()
+    fleet.may_repeat |= fleet.mails().keys() - before.keys()  # it no longer knows of these
+    fleet.hub.run("restore", str(backup))
+    fleet.hub.serve_warm()
+    fleet.all_is_told()
