@@ -122,7 +122,9 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
     table = {**content(hub_document), MARK: True}
     if type == RULES:
         table["routes"] = []
-    elif type == INSTANCES:
+    elif type == CONTACTS:
+        table.setdefault("addresses", [])
+    else:
         table = {**_with_rules_in(table, rules), "source": node}
     return document(hub_document.key, table)
 

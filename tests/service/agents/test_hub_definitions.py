@@ -128,6 +128,14 @@ async def test_its_rules_notify_at_the_hub_and_by_none_of_its_routes_here(node):
     }
 
 
+async def test_a_contact_of_the_hub_may_have_no_address(node):
+    given = with_rules()
+    bare = document("contacts/chief", {"language": "ja"})
+    documents = (*(one for one in given.documents if one.key != bare.key), bare)
+    assert await taken(node, replace(given, documents=documents)) == []
+    assert (await content(node, "contacts/chief"))["addresses"] == []
+
+
 @pytest.mark.parametrize(("key", "content"), [("rules/all", RULE), ("contacts/ops", CONTACT)])
 async def test_a_rule_and_a_contact_of_the_nodes_own_are_not_overwritten(node, key, content):
     (problem,) = await taken(node, with_rules(**{key.replace("/", "__"): content}))
