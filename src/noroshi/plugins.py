@@ -25,7 +25,8 @@ class UnknownKind(LookupError):
 
 
 class Plugins:
-    """Checks, actions and transports by kind. Two of the same kind are refused at start.
+    """Checks, actions and transports by kind. Two of the same kind are refused at start; a mapping
+    is taken as it is, so that its kinds are imported when they are asked for.
 
     `runs_on` is the computer's name, which alarms tell; `agent_of` returns the agent that measures
     a monitor, "" for none; `policy` is where no route may lead.
@@ -33,9 +34,9 @@ class Plugins:
 
     def __init__(
         self,
-        checks: Iterable[Check],
+        checks: Mapping[str, Check] | Iterable[Check],
         actions: Iterable[Action],
-        transports: Iterable[TransportKind],
+        transports: Mapping[str, TransportKind] | Iterable[TransportKind],
         runs_on: str = "",
         closed: NetworkPolicy = CLOSED,
         agent_of: Callable[[Monitor], str] = lambda _monitor: "",
@@ -44,6 +45,12 @@ class Plugins:
         self.checks = _by_kind(checks)
         self.actions = _by_kind(actions)
         self.transports = _by_kind(transports)
+
+    def load(self) -> None:
+        """Import all kinds, for whoever lists them. It may take long, so it is for a thread."""
+        for family in (self.checks, self.actions, self.transports):
+            for kind in family:
+                _ = family[kind]
 
     def check(self, kind: str) -> Check:
         """Raises UnknownKind, as do `action` and `transport`."""
@@ -128,7 +135,9 @@ def _require_storable(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return payload
 
 
-def _by_kind(plugins: Iterable[P]) -> dict[str, P]:
+def _by_kind(plugins: Mapping[str, P] | Iterable[P]) -> Mapping[str, P]:
+    if isinstance(plugins, Mapping):
+        return plugins
     by_kind: dict[str, P] = {}
     for plugin in plugins:
         if by_kind.setdefault(plugin.kind, plugin) is not plugin:
@@ -136,7 +145,7 @@ def _by_kind(plugins: Iterable[P]) -> dict[str, P]:
     return by_kind
 
 
-def _find(plugins: dict[str, P], kind: str) -> P:
+def _find(plugins: Mapping[str, P], kind: str) -> P:
     try:
         return plugins[kind]
     except KeyError:

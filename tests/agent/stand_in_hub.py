@@ -21,10 +21,11 @@ from noroshi.core.agents import JoinRefusal
 from noroshi.core.definitions.document import Document
 from noroshi.core.model import State
 from noroshi.core.report import START, Position, Report, ReportRow, decide_report
-from noroshi.link.agent_key import spki_pin, thumbprint_of
-from noroshi.link.join_code import JoinCode
+from noroshi.link.agent_key import thumbprint_of
+from noroshi.link.join_code import JoinCode, spki_pin
 from noroshi.link.link_messages import (
     PREFIX,
+    STAMP_HEADER,
     Accepted,
     FetchAnswer,
     FetchRequest,
@@ -51,7 +52,6 @@ from noroshi.link.report_messages import (
     SuppressionsOfHub,
 )
 from noroshi.link.signature import (
-    STAMP_HEADER,
     BadSignatureError,
     Signed,
     agent_in,
@@ -61,7 +61,7 @@ from noroshi.link.signature import (
     verify,
 )
 from noroshi.link.stamps import StampMint
-from noroshi.service.agents.joining import REFUSALS
+from noroshi.service.agents.link_refusal import JOIN_REFUSALS
 from tests.transports.mail_server import make_certificate
 
 SHAPES = {
@@ -242,7 +242,7 @@ class StandInHub:
             await self.on_join(request)
         thumbprint = thumbprint_of(request.key)
         if self.invitations.get(secret_hash, "?") not in ("", thumbprint):
-            raise RefusedHereError(LinkFault.INVITATION, REFUSALS[JoinRefusal.USED].en)
+            raise RefusedHereError(LinkFault.INVITATION, JOIN_REFUSALS[JoinRefusal.USED].en)
         self.invitations[secret_hash] = thumbprint
         agent = f"agent-{thumbprint[:6]}"
         self.keys[agent] = [request.key]

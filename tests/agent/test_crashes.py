@@ -19,6 +19,7 @@ from noroshi.core.network_policy import NetworkPolicy
 from noroshi.link.link_messages import FetchAnswer, WaitRequest
 from noroshi.oauth.token_provider import secret_of
 from noroshi.ports import Clocks
+from noroshi.service.agents.hub_definitions import HubDefinitions
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.agent.stand_in_hub import stand_in_hub
@@ -97,7 +98,9 @@ class Run:
         self.later = KEY_AGE
         linking = asyncio.create_task(
             self.links.run(
-                NodeCalls(self.take_up, self.node.service.hub_definitions.report_refusal)
+                NodeCalls(
+                    self.take_up, HubDefinitions(self.node.service.context).report_refusal
+                )
             )
         )
         try:
@@ -107,7 +110,7 @@ class Run:
             await asyncio.wait((linking,))
 
     async def take_up(self, enrolment, answer: FetchAnswer):
-        problems = await self.node.service.hub_definitions.take_up(enrolment, answer)
+        problems = await HubDefinitions(self.node.service.context).take_up(enrolment, answer)
         assert problems == ()
         if answer.configuration == "c1":
             self.hub.configuration, self.hub.documents = "c2", SECOND.documents

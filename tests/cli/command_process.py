@@ -44,5 +44,9 @@ async def a_node(home, service):
     config = Config(
         home=home, store=home / "noroshi.db", key=home / "key", door=home / "door.sock"
     )
-    async with open_door(config, service, lambda: None):
+
+    async def open_service():
+        return service
+
+    async with open_door(config, open_service, lambda: None):
         yield

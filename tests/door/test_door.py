@@ -35,7 +35,7 @@ async def a_door(tmp_path, told=None, group=""):
         door_group=group,
     )
     news = [] if told is None else told
-    async with open_door(config, Harness().service, lambda: news.append(1)):
+    async with open_door(config, Harness().open_service, lambda: news.append(1)):
         yield config.door
 
 

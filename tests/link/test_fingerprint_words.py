@@ -5,13 +5,14 @@ import hashlib
 import pytest
 
 from noroshi.core.translation import LANGUAGES
-from noroshi.link.agent_key import PrivateKey, spki_pin
+from noroshi.link.agent_key import PrivateKey
 from noroshi.link.fingerprint_words import (
     WORDS,
     digest_of,
     fingerprint_digits,
     fingerprint_words,
 )
+from noroshi.link.join_code import spki_pin
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,7 +21,7 @@ async def ask(request, tmp_path):
         config = Config(
             home=tmp_path, store=tmp_path / "s", key=tmp_path / "k", door=tmp_path / "door.sock"
         )
-        async with open_door(config, harness.service, lambda: None):
+        async with open_door(config, harness.open_service, lambda: None):
             yield SocketClient(harness, config.door)
     else:
         token = await make_api_token(harness)

@@ -35,6 +35,7 @@ from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.ports.examination import Cure, Step, StepError, Whose
 from noroshi.service import Service, ServiceParts, administrator
 from noroshi.service.diagnostics.examinations import SystemExamination
+from noroshi.service.operation_context import OperationContext
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -271,18 +272,23 @@ class Harness:
         )
         self.people = People(self.store, self.vault, clocks, Passwords(CHEAP))
         self.service = Service(
-            self.store,
-            self.plugins,
-            clocks,
-            ServiceParts(
-                vault=self.vault,
-                tokens=self.tokens,
-                new_id=self.new_id,
-                people=self.people,
-                host_of=None if host is None else lambda _monitor: host,
-                **given,
-            ),
+            OperationContext(
+                self.store,
+                self.plugins,
+                clocks,
+                ServiceParts(
+                    vault=self.vault,
+                    tokens=self.tokens,
+                    new_id=self.new_id,
+                    people=self.people,
+                    host_of=None if host is None else lambda _monitor: host,
+                    **given,
+                ),
+            )
         )
+
+    async def open_service(self):
+        return self.service
 
     def new_id(self):
         self.made += 1

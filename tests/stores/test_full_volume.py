@@ -228,7 +228,7 @@ async def test_a_lock_is_known_by_who_holds_it_also_on_a_full_volume(volume):
     with LifeLock(lock):
         pass
     fill(volume)
-    with LifeLock(lock), pytest.raises(StoreError, match=r"process [0-9]+"):
+    with LifeLock(lock), pytest.raises(StoreError, match=r"process \([0-9]+\)"):
         LifeLock(lock).__enter__()
 
 

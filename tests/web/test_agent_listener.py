@@ -40,7 +40,9 @@ WITHOUT_CHECKS.check_hostname, WITHOUT_CHECKS.verify_mode = False, ssl.CERT_NONE
 @asynccontextmanager
 async def node(harness, home):
     web = WebContext(service=harness.service, people=harness.people)
-    async with listening(harness.service, AgentListening(lambda: web, home)):
+    async with listening(
+        harness.store, harness.service.context.endpoints, AgentListening(lambda: web, home)
+    ):
         yield
 
 
@@ -112,7 +114,7 @@ async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):
     control = AgentListening(
         lambda: WebContext(service=harness.service, people=harness.people), tmp_path
     )
-    assert await control.open_stored(harness.service)
+    assert await control.open_stored(harness.store, harness.service.context.endpoints)
     again = await ask(harness, "agents_listener")
     assert (again.where, again.pin) == (first.where, first.pin)
     await control.close()
@@ -138,12 +140,12 @@ async def test_a_port_that_is_taken_at_the_start_is_told_and_opened_later(tmp_pa
     control = AgentListening(
         lambda: WebContext(service=harness.service, people=harness.people), tmp_path
     )
-    harness.service.context.listener_control = control
+    harness.service.context.endpoints.control = control
     with socket.create_server(("127.0.0.1", port)):
-        assert not await control.open_stored(harness.service)
+        assert not await control.open_stored(harness.store, harness.service.context.endpoints)
         told = await ask(harness, "agents_listener")
         assert (told.is_open, told.port) == (False, port) and str(port) in told.problem.en
-    assert await control.open_stored(harness.service)
+    assert await control.open_stored(harness.store, harness.service.context.endpoints)
     assert (await ask(harness, "agents_listener")).problem is None
     await control.close()
 
@@ -165,7 +167,7 @@ async def test_any_free_port_is_the_same_one_after_each_start(tmp_path):
     for _ in range(2):
         web = WebContext(service=harness.service, people=harness.people)
         control = AgentListening(lambda web=web: web, tmp_path)
-        assert await control.open_stored(harness.service)
+        assert await control.open_stored(harness.store, harness.service.context.endpoints)
         ports.append((await ask(harness, "agents_listener")).port)
         await control.close()
     assert ports[0] == ports[1] != 0

@@ -29,7 +29,7 @@ async def running(folder):
     """A whole node with its store on disk, its engine and its manager; two may log in."""
     home = Home(folder).folder
     async with open_app(read_config(home)) as app:
-        text = await app.people.passwords.hash(GOOD)
+        text = await app.service.context.people.passwords.hash(GOOD)
         now = app.service.now()
         for name in ("sato", "suzuki"):
             user = User(name=name, role=ADMIN, made=now, password=text)
@@ -39,7 +39,10 @@ async def running(folder):
         assert "ok" in await run_as_json(app.service, administrator("sato"), "apply", given)
         working, said = asyncio.create_task(app.engine.run()), []
         house = WebContext(
-            service=app.service, people=app.people, news=app.engine.wake_up, name="minato"
+            service=app.service,
+            people=app.service.context.people,
+            news=app.engine.wake_up,
+            name="minato",
         )
         async with open_web(Web(port=0), home, house, said.append):
             yield said[0].en.partition(" ")[2].rstrip("/")

@@ -677,7 +677,9 @@ async def test_a_jump_host_is_put_beside_the_login_and_taken_out_again(harness, 
 
 
 async def test_what_is_wrong_with_a_login_stands_at_its_field(browser):
-    await saved(browser, "/settings/instance?source=ssh", **(OVER_SSH | {"ssh.host_key": "abc"}))
+    await saved(
+        browser, "/settings/instance?source=ssh", **(OVER_SSH | {"ssh.host_key": "abc"})
+    )
     assert browser.status == 400
     field = browser.text.partition('name="ssh.host_key"')[2].partition("</div>")[0]
     assert 'class="bad"' in field

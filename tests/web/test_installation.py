@@ -82,7 +82,9 @@ async def hub(tmp_path):
     web = WebContext(service=harness.service, people=harness.people)
     home = tmp_path / "home"
     home.mkdir()
-    async with listening(harness.service, AgentListening(lambda: web, home)):
+    async with listening(
+        harness.store, harness.service.context.endpoints, AgentListening(lambda: web, home)
+    ):
         await perform(harness.service, AKI, "agents_listen", HERE)
         endpoint = harness.service.context.endpoints.listener
         code = JoinCode.create(endpoint.pin)

@@ -182,6 +182,8 @@ async def test_a_new_instance_is_offered_what_the_agent_is_called(harness, brows
     agent = await joined(harness, "FS02")
     await heard(harness, agent)
     await browser.get(f"/servers/agent/{agent.id}")
+    assert 'href="/servers/watch?agent=FS02"' in browser.text
+    await browser.get("/servers/watch?agent=FS02")
     link = re.search(r'href="(/settings/instance\?source=[^"]*)"', browser.text).group(1)
     await browser.get(link.replace("&amp;", "&"))
     assert '<option value="FS02" selected>agent FS02</option>' in browser.text

@@ -12,17 +12,19 @@ from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
 from noroshi.core.cadence import EPOCH
 from noroshi.core.translation import Message, _
-from noroshi.link.agent_key import PrivateKey, spki_pin
+from noroshi.link.agent_key import PrivateKey
+from noroshi.link.join_code import spki_pin
 from noroshi.link.link_messages import (
     JOIN,
     MOST_BYTES_INFLATED,
     PREFIX,
+    STAMP_HEADER,
     JoinAnswer,
     JoinRequest,
     Refused,
 )
 from noroshi.link.message_body import DEFLATE, BadBodyError, Body, body_of, message_in
-from noroshi.link.signature import STAMP_HEADER, Signed, body_hash, sign
+from noroshi.link.signature import Signed, body_hash, sign
 from noroshi.network import connection_errors
 from noroshi.network.connector import Egress
 from noroshi.network.http import Reply

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from noroshi import imports
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
-from noroshi.ports import StoreError
-from noroshi.service import Service
-from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting, write_setting
+from noroshi.ports import Store, StoreError
+from noroshi.service.agents.hub_endpoints import (
+    HubEndpoints,
+    ListenerSetting,
+    read_setting,
+    write_setting,
+)
 
 if TYPE_CHECKING:
     from noroshi.web.agent_listener import AgentListener
@@ -56,10 +60,10 @@ class AgentListening:
             if self._listener is not None:
                 await self._listener.close()
 
-    async def open_stored(self, service: Service) -> bool:
+    async def open_stored(self, store: Store, endpoints: HubEndpoints) -> bool:
         """Open what is stored; False: it cannot be opened now, and `problem` says why."""
-        setting = await read_setting(service.context.store)
-        if setting is None or service.context.endpoints.listener is not None:
+        setting = await read_setting(store)
+        if setting is None or endpoints.listener is not None:
             return True
         try:
             actual_setting = await self.open(setting)
@@ -69,7 +73,7 @@ class AgentListening:
             )
             return False
         if actual_setting != setting:  # any free port was asked for, before the node ran
-            await write_setting(service.context.store, actual_setting)
+            await write_setting(store, actual_setting)
         setting = actual_setting
         log.info(OPEN.fill(address=setting.address, port=setting.port).en)
         return True
@@ -82,30 +86,34 @@ class AgentListening:
 
 
 @asynccontextmanager
-async def listening(service: Service, control: AgentListening) -> AsyncIterator[None]:
+async def listening(
+    store: Store, endpoints: HubEndpoints, control: AgentListening
+) -> AsyncIterator[None]:
     """Listen for agents while the block runs, where that was asked for."""
-    service.context.listener_control = control
-    opening = asyncio.create_task(_open_in_the_end(service, control))
+    endpoints.control = control
+    opening = asyncio.create_task(_open_in_the_end(store, endpoints, control))
     try:
         yield
     finally:
-        service.context.listener_control = None
+        endpoints.control = None
         opening.cancel()
         await asyncio.wait((opening,))
         await control.close()
 
 
-async def _open_in_the_end(service: Service, control: AgentListening) -> None:
+async def _open_in_the_end(
+    store: Store, endpoints: HubEndpoints, control: AgentListening
+) -> None:
     """Try until it is open: after a boot the address may not be there yet."""
     last_problem: Message | None = None
-    while not await _try(service, control):
+    while not await _try(store, endpoints, control):
         if control.problem is not None and control.problem != last_problem:
             log.warning(control.problem.en)
         last_problem = control.problem
         await asyncio.sleep(TRIED_EVERY)
 
 
-async def _try(service: Service, control: AgentListening) -> bool:
+async def _try(store: Store, endpoints: HubEndpoints, control: AgentListening) -> bool:
     with suppress(StoreError):  # the store's trouble is told elsewhere
-        return await control.open_stored(service)
+        return await control.open_stored(store, endpoints)
     return False

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,18 +60,15 @@ from noroshi.hosts.own_names import OwnNames, addresses_of_interfaces
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import run_in_thread
-from noroshi.intakes.selection import mailbox_source_of
+from noroshi.intakes import selection
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import os_errors
 from noroshi.network import NetworkEgress
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
-from noroshi.oauth.providers.generic import GenericProvider
-from noroshi.oauth.providers.msal import MsalProvider
 from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.tokens import TokenSource
-from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
@@ -84,13 +82,16 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.schema import VALIDATION, Unreadable
-from noroshi.service import Service, ServiceParts
+from noroshi.service.agents.hub_endpoints import HubEndpoints
+from noroshi.service.on_demand import ServiceOnDemand
+from noroshi.service.service_parts import ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if TYPE_CHECKING:
     from noroshi.hosts.ssh.ssh_hosts import SshHosts
+    from noroshi.service import Service
 
 if sys.platform == "linux":  # its modules are not there elsewhere
     from noroshi.hosts.process_runner import ProgramRunner
@@ -107,8 +108,8 @@ def _steady() -> float:
 
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
-ENTRA, GENERIC = MsalProvider(), GenericProvider()
-MAIL_TEMPLATE = "noroshi.actions.letter_template"
+SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAMINING)
+"""Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
 NO_ACCOUNT = _("account {name} no longer exists")
@@ -130,7 +131,7 @@ class Plans:
         All that takes long to import is loaded before the first turn: of a thousand turns that
         import a module at once, one would find it half made. So are the explanations of errors
         and the template of mails: a node that has too many files open could no longer read
-        them.
+        them. A node without routes drafts no mail.
         """
         plan = await self.cache.plan_of(version)
         await run_in_thread(lambda: _load(plan, self._plugins))
@@ -153,8 +154,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    of_all = (DRAFTING, MAIL_TEMPLATE, VALIDATION, *transports.EXAMINING)
-    imports.load_all({*of_all, *_modules_of(plan, plugins)})
+    imports.load_all({VALIDATION, *_modules_of(plan, plugins)})
     os_errors()
     knowledge()
 
@@ -169,7 +169,9 @@ def _modules_of(plan: Plan, plugins: Plugins) -> set[str]:
         *(_provider_of(account.cloud).modules for account in plan.accounts.values()),
     )
     of_logins = SSH_MODULES if any(m.instance.ssh for m in plan.monitors.values()) else ()
-    return {name for names in (*lists, of_logins) for name in names}
+    of_routes = SENDING_MODULES if plan.routes else ()
+    of_accounts = selection.MODULES if plan.accounts else ()
+    return {name for names in (*lists, of_logins, of_routes, of_accounts) for name in names}
 
 
 class Hosts:
@@ -261,11 +263,16 @@ class App:
     life: LifeLock | None
     store: Store
     engine: Engine
-    service: Service
+    services: ServiceOnDemand
     plans: Plans
     tokens: TokenSource
-    people: People
     hub_links: LinkOnDemand
+    endpoints: HubEndpoints
+
+    @property
+    def service(self) -> Service:
+        """Return the operations, imported here and now if nobody asked for them before."""
+        return self.services.get()
 
 
 @asynccontextmanager
@@ -308,7 +315,7 @@ async def open_app(
             open_transport=_opener(plugins, context),
             host_of=hosts.host_for,
             jitter=random.random,
-            mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
+            mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
             difference_text=_difference_text_of(plugins),
             agents=agent_names.ensure_read,
             marked=notifications.marked,
@@ -318,37 +325,33 @@ async def open_app(
         engine = Engine(store, plugins, clocks, calls, _engine_settings(config))
         notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
-        people = People(store, vault, clocks)
         hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
-        service = Service(
-            store,
-            plugins,
-            clocks,
-            ServiceParts(
-                vault=vault,
-                tokens=tokens,
-                new_id=_new_id(clocks),
-                name=config.name,
-                runs_on=host_name,
-                measure=engine.watcher.measure,
-                host_of=hosts.host_for,
-                ring=ring,
-                people=people,
-                system=System(config, store, ring).steps,
-                surroundings=Surroundings(config, clocks),
-                self_facts=hosts.own_facts,
-                plans=plans.cache,
-                agent_names=agent_names,
-                identity=own_names.current,
-                find_install_file=lambda: find_install_file(config.home),
-                hub_links=hub_links,
-                text_failures=engine.notifier.text_failures,
-            ),
+        endpoints = HubEndpoints()
+        parts = ServiceParts(
+            vault=vault,
+            tokens=tokens,
+            new_id=_new_id(clocks),
+            name=config.name,
+            runs_on=host_name,
+            measure=engine.watcher.measure,
+            host_of=hosts.host_for,
+            ring=ring,
+            system=System(config, store, ring).steps,
+            surroundings=Surroundings(config, clocks),
+            self_facts=hosts.own_facts,
+            plans=plans.cache,
+            agent_names=agent_names,
+            identity=own_names.current,
+            find_install_file=lambda: find_install_file(config.home),
+            hub_links=hub_links,
+            text_failures=engine.notifier.text_failures,
+            endpoints=endpoints,
         )
-        stack.push_async_callback(service.close)
+        services = ServiceOnDemand(store, plugins, clocks, parts)
+        stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, service, plans, tokens, people, hub_links)
+        yield App(life, store, engine, services, plans, tokens, hub_links, endpoints)
 
 
 def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentNames) -> OwnNames:
@@ -367,8 +370,8 @@ def _plugins(
     def agent_of(monitor: Monitor) -> str:
         return "" if is_own(monitor) else own_names.current().agent_of(monitor.instance.source)
 
-    built_in = checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN
-    return Plugins(*built_in, host_name, policy, agent_of)
+    built_in = actions.built_in(renderer)
+    return Plugins(checks.KINDS, built_in, transports.KINDS, host_name, policy, agent_of)
 
 
 async def _agent_names(store: Store) -> AgentNames:
@@ -469,7 +472,23 @@ async def _finish_rotation(ring: KeyRing) -> None:
 
 def _provider_of(cloud: Cloud) -> Provider:
     """Return the provider of a cloud: Entra has a dialect of its own, which MSAL speaks."""
-    return ENTRA if cloud.entra else GENERIC
+    return _entra() if cloud.entra else _generic()
+
+
+@cache
+def _entra() -> Provider:
+    with imports.ONE_AT_A_TIME:
+        from noroshi.oauth.providers.msal import MsalProvider
+
+    return MsalProvider()
+
+
+@cache
+def _generic() -> Provider:
+    with imports.ONE_AT_A_TIME:
+        from noroshi.oauth.providers.generic import GenericProvider
+
+    return GenericProvider()
 
 
 def _own_facts(
@@ -499,23 +518,20 @@ def _own_facts(
 
 def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
     """Return the function that says in mails what differs, in the manager's words; they are
-    imported with the first difference."""
-
-    kinds = {one.kind: one.title for one in plugins.checks.values()}
-    readings = {one.kind: one.names for one in plugins.checks.values()}
-    options = {
-        one.kind: one.options
-        for family in (plugins.checks, plugins.actions, plugins.transports)
-        for one in family.values()
-    }
+    imported with the first difference, and so are the kinds that no definition names."""
 
     def sentence(one: Difference) -> Message:
         with imports.ONE_AT_A_TIME:
             from noroshi.web.view.difference import KindNames, difference_text
 
-        texts = label_texts(options[one.kind]) if one.kind in options else {}
-        labels = {one.kind: {name: label_text(text) for name, text in texts.items()}}
-        names = KindNames(kinds=kinds, readings=readings, labels=labels)
+        families = (plugins.checks, plugins.actions, plugins.transports)
+        kind = next((family[one.kind] for family in families if one.kind in family), None)
+        texts = label_texts(kind.options) if kind is not None else {}
+        names = KindNames(
+            kinds={one.kind: one.title for one in plugins.checks.values()},
+            readings={one.kind: one.names for one in plugins.checks.values()},
+            labels={one.kind: {name: label_text(text) for name, text in texts.items()}},
+        )
         return difference_text(one, names).sentence
 
     return sentence

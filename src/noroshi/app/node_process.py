@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from noroshi import imports
 from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.link_settings import NodeCalls
+from noroshi.agent.link_status import LinkStatus
 from noroshi.app.agent_listening import AgentListening, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
@@ -66,10 +67,13 @@ async def serve(
         app = await stack.enter_async_context(opening)
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
+            await app.services.open()
         # Before the door: who asks there for another address must find it.
         control = AgentListening(lambda: _web_context(app, config), config.home)
-        await stack.enter_async_context(listening(app.service, control))
-        await stack.enter_async_context(open_door(config, app.service, app.engine.wake_up))
+        await stack.enter_async_context(listening(app.store, app.endpoints, control))
+        await stack.enter_async_context(
+            open_door(config, app.services.open, app.engine.wake_up)
+        )
         stack.enter_context(_mark_in_lock(app.life))
         stop = asyncio.Event()
         _on_signals(stop.set)
@@ -121,7 +125,7 @@ def _web_context(app: App, config: Config) -> WebContext:
 
     return WebContext(
         service=app.service,
-        people=app.people,
+        people=app.service.context.people,
         news=app.engine.wake_up,
         ready=ready,
         name=config.name,
@@ -178,28 +182,31 @@ async def keep_link(app: App) -> None:
     """Keep the link to the hub, without end."""
 
     async def take_up(enrolment: Enrolment, answer: FetchAnswer) -> tuple[Problem, ...]:
-        problems = await app.service.hub_definitions.take_up(enrolment, answer)
+        definitions = await app.services.hub_definitions()
+        problems = await definitions.take_up(enrolment, answer)
         app.engine.wake_up()
         return problems
+
+    async def report_refusal(enrolment: Enrolment, status: LinkStatus) -> None:
+        definitions = await app.services.hub_definitions()
+        await definitions.report_refusal(enrolment, status)
+
+    async def report_absence(enrolment: Enrolment, status: LinkStatus) -> None:
+        definitions = await app.services.hub_definitions()
+        await definitions.report_absence(enrolment, status)
 
     async def put_suppressions(
         suppressions: SuppressionsOfHub, clock_offset: timedelta
     ) -> None:
-        await app.service.hub_suppressions.put(suppressions, clock_offset)
+        hub_suppressions = await app.services.hub_suppressions()
+        await hub_suppressions.put(suppressions, clock_offset)
         app.engine.wake_up()
 
     def monitors() -> Sequence[str]:
         plan = app.plans.current
         return [id for id, one in plan.monitors.items() if one.instance.of_hub]
 
-    definitions = app.service.hub_definitions
-    calls = NodeCalls(
-        take_up,
-        definitions.report_refusal,
-        monitors,
-        put_suppressions,
-        definitions.report_absence,
-    )
+    calls = NodeCalls(take_up, report_refusal, monitors, put_suppressions, report_absence)
     while True:
         try:
             await app.hub_links.run(calls)

@@ -12,7 +12,7 @@ from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain
 from noroshi.definitions.accounts_of_routes import mark_of
 from noroshi.definitions.compilation import Plan
-from noroshi.service.monitors.status import is_notified_by_hub
+from noroshi.definitions.unruled_monitors import is_notified_by_hub
 
 WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {count} monitors")
 SENDS = _("sending through {name} ({kind}{host})")

@@ -42,6 +42,8 @@ IN_SCRIPTS = {
     "beat": "noroshi.cli.commands.status:BEAT",
 }
 """Commands that scripts run often: for these, no other command is loaded and parsed."""
+ALONE = {**IN_SCRIPTS, "serve": "noroshi.cli.commands.node:SERVE"}
+"""The same for the node, which would keep the other commands in memory for as long as it runs."""
 WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 
@@ -126,12 +128,12 @@ def _remote_node(args: Namespace) -> RemoteClient | None:
 
 
 def candidate_commands(argv: Sequence[str]) -> Sequence[Command]:
-    """Return the commands that may be meant: all, or the one that a script has typed."""
+    """Return the commands that may be meant: all, or the one of ALONE that was typed."""
     at = 0
     while at < len(argv) and argv[at].partition("=")[0] in WITH_VALUE:
         at += 1 if "=" in argv[at] else 2
-    if at < len(argv) and argv[at] in IN_SCRIPTS:
-        module, _, name = IN_SCRIPTS[argv[at]].partition(":")
+    if at < len(argv) and argv[at] in ALONE:
+        module, _, name = ALONE[argv[at]].partition(":")
         return (getattr(import_module(module), name),)
     from noroshi.cli.commands.command_list import COMMANDS
 

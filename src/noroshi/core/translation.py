@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from gettext import NullTranslations
@@ -232,7 +232,28 @@ class Message:
         row."""
         if not isinstance(other, Message):
             return NotImplemented
-        return self is other or (self.en == other.en and self.ja == other.ja)
+        if self is other:
+            return True
+        return self.en == other.en and (self._is_made_as(other) or self.ja == other.ja)
+
+    def _is_made_as(self, other: Message) -> bool:
+        """Return whether no catalogue is needed to know that both read the same in each language,
+        as they do in one: a node whose texts nobody reads in Japanese saves 2 MB."""
+        own_parts, other_parts = (
+            (one.id, one.context, one.several, one.by, one.translations, one.arguments)
+            for one in (self, other)
+        )
+        return type(self) is type(other) is Message and own_parts == other_parts
+
+    def parts(self) -> Iterator[str]:
+        """Yield the texts of which it is made, as a store keeps them."""
+        yield self.id
+        yield from (self.translations or {}).values()
+        for argument in self.arguments.values():
+            if isinstance(argument, Message):
+                yield from argument.parts()
+            elif isinstance(argument, str):
+                yield argument
 
     def __hash__(self) -> int:
         return hash(self.en)

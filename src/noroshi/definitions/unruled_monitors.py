@@ -1,9 +1,10 @@
-"""Find the monitors on which no rule acts: nobody is notified of them."""
+"""Find the monitors of which this node notifies nobody: no rule acts on them, or the hub tells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.model import Monitor
 from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.definitions.compilation import Plan
@@ -27,6 +28,14 @@ def without_rule(plan: Plan) -> Iterator[Message]:
 def paths_without_rule(plan: Plan) -> Sequence[str]:
     """Return the monitors on which no rule acts."""
     return [monitor.path for monitor in _without_rule(plan)]
+
+
+def is_notified_by_hub(plan: Plan) -> bool:
+    """Return whether a node that has a hub needs no route: the hub gave it all its monitors but
+    those of itself."""
+    return not plan.routes and all(
+        one.instance.of_hub or is_own(one) for one in plan.monitors.values()
+    )
 
 
 def _without_rule(plan: Plan) -> Sequence[Monitor]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.config.config import Config
 from noroshi.core.translation import _, terminal_of
@@ -24,13 +24,15 @@ from noroshi.service import (
     OperationError,
     OperationFailedError,
     Person,
-    Service,
     refusal_as_json,
     run_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST, longest_request
 from noroshi.service.wire_request import WireRequest, request_of
+
+if TYPE_CHECKING:
+    from noroshi.service import Service
 
 __all__ = ["LONGEST_LINE", "DoorError", "open_door"]
 
@@ -49,13 +51,15 @@ STRANGER = _(
 BUSY = _("Too many commands use this node at once ({most}). Try again in a moment.")
 NO_REQUEST = _('A request must be one line of JSON: {"op": "status", "args": {}}.')
 
+OpenService = Callable[[], Awaitable["Service"]]
+
 
 @asynccontextmanager
 async def open_door(
-    config: Config, service: Service, news: Callable[[], None]
+    config: Config, service: OpenService, news: Callable[[], None]
 ) -> AsyncIterator[None]:
-    """Answer at the door until the block ends. `news` is called after what the engine should
-    see.
+    """Answer at the door until the block ends. `service` returns the operations; `news` is called
+    after what the engine should see.
 
     Raises DoorError if nobody can be let in there.
     """
@@ -74,8 +78,8 @@ async def open_door(
 class _Connections:
     """Everybody who is in, and how they are served."""
 
-    def __init__(self, service: Service, news: Callable[[], None], group: str) -> None:
-        self._service, self._news, self._group = service, news, group
+    def __init__(self, service: OpenService, news: Callable[[], None], group: str) -> None:
+        self._open_service, self._news, self._group = service, news, group
         self._tasks = set[asyncio.Task[None]]()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -120,9 +124,10 @@ class _Connections:
     async def _answer(
         self, person: Person, line: bytes | None, lines: Lines
     ) -> Mapping[str, Any]:
+        service = await self._open_service()
         try:
             if line is None:
-                request = await self._service.judges.read_line(person, lines.parts())
+                request = await service.judges.read_line(person, lines.parts())
             else:
                 request = _request(line)
         except UnreadableRequestError:
@@ -131,9 +136,7 @@ class _Connections:
             await lines.read_to_end()
             return refusal_as_json(refusal)
         medium = terminal_of(request.home)
-        return await run_as_json(
-            self._service, person, request.op, request.args, self._news, medium
-        )
+        return await run_as_json(service, person, request.op, request.args, self._news, medium)
 
 
 def _request(line: bytes) -> WireRequest:

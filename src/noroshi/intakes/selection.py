@@ -7,11 +7,13 @@ from dataclasses import replace
 from noroshi.core.mail import Route
 from noroshi.definitions.accounts_of_routes import reader_of
 from noroshi.definitions.compilation import Plan
-from noroshi.intakes import imap_inbox
-from noroshi.intakes.graph_inbox import GraphInbox, GraphMailbox
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.account import Account
 from noroshi.ports import TransportContext
 from noroshi.ports.mailbox import Inbox, MailboxSource
+
+MODULES = ("noroshi.intakes.imap_inbox", "noroshi.intakes.graph_inbox")
+"""Loaded only where there is an account."""
 
 
 def mailbox_source_of(
@@ -33,6 +35,10 @@ def mailbox_source_of(
 
 def _open(account: Account, context: TransportContext) -> Inbox:
     """Open the inbox by Graph where there is one, as that needs no IMAP to be switched on."""
+    with ONE_AT_A_TIME:
+        from noroshi.intakes import imap_inbox
+        from noroshi.intakes.graph_inbox import GraphInbox, GraphMailbox
+
     cloud = account.cloud
     if not cloud.graph:
         by_imap = imap_inbox.ImapMailbox(

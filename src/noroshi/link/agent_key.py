@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -65,12 +64,6 @@ def public_key(text: str) -> ECKey:
 def thumbprint_of(text: str) -> str:
     """Return the RFC 7638 thumbprint of a public key. Raises BadKeyError."""
     return public_key(text).thumbprint()
-
-
-def spki_pin(public_key_der: bytes) -> bytes:
-    """Return the pin of a TLS key: the SHA-256 of its SubjectPublicKeyInfo, which stays when the
-    certificate is renewed with the same key."""
-    return hashlib.sha256(public_key_der).digest()
 
 
 def _imported(text: str, *, private: bool) -> ECKey:

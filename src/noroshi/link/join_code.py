@@ -70,6 +70,12 @@ class JoinCode:
         return hashlib.sha256(self.secret).hexdigest()
 
 
+def spki_pin(public_key_der: bytes) -> bytes:
+    """Return the pin of a TLS key: the SHA-256 of its SubjectPublicKeyInfo, which stays when the
+    certificate is renewed with the same key."""
+    return hashlib.sha256(public_key_der).digest()
+
+
 def curl_pin(pin: bytes) -> str:
     """Return a pin as curl's --pinnedpubkey takes it."""
     return CURL_PREFIX + base64.b64encode(pin).decode()

@@ -19,6 +19,8 @@ from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
 PREFIX = "/link/1/"
 JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
 REPORT, SAMPLES = "report", "samples"
+STAMP_HEADER = "Noroshi-Stamp"
+"""The header of each answer with a fresh stamp."""
 LONGEST_WAIT = 40.0
 """Seconds for which the hub holds a `wait` at the most."""
 MOST_BYTES_SENT, MOST_BYTES_INFLATED = 256 * 1024, 4 * 1024 * 1024

@@ -20,8 +20,6 @@ from noroshi.link.link_messages import JOIN, PREFIX
 
 SCHEME = "Noroshi"
 """The scheme of the header Authorization."""
-STAMP_HEADER = "Noroshi-Stamp"
-"""The header of each answer with a fresh stamp."""
 ALGORITHM = "ES256"
 JOIN_PATH = PREFIX + JOIN
 MOST_CHARACTERS = 4096

@@ -1,7 +1,13 @@
-"""Every operation that a person can ask for, the same by every door."""
+"""Every operation that a person can ask for, the same by every door.
+
+The operations themselves are imported on first use: a node that nobody asks needs none.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from noroshi.imports import found_later
 from noroshi.service.errors import (
     ConflictError,
     ForbiddenError,
@@ -22,8 +28,13 @@ from noroshi.service.operation import (
     refusal_as_json,
     run_as_json,
 )
-from noroshi.service.operation_context import ServiceParts
-from noroshi.service.operation_list import Service
+from noroshi.service.service_parts import ServiceParts
+
+if TYPE_CHECKING:
+    from noroshi.service.operation_list import Service
+else:
+    LATER = {"operation_list": ("Service",)}
+    __getattr__ = found_later(__name__, LATER)
 
 __all__ = [
     "ConflictError",

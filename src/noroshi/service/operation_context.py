@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from noroshi import schema
-from noroshi.agent.link_on_demand import LinkOnDemand
-from noroshi.core.mail import Envelope, Route
-from noroshi.core.model import SSH_SOURCE, Monitor, Sample
+from noroshi.core.mail import Route
+from noroshi.core.model import SSH_SOURCE, Monitor
 from noroshi.core.notices.draft import notification_envelopes, with_default_notifications
 from noroshi.core.notices.notice import Notice
 from noroshi.core.sources import NETWORK, NodeIdentity, by_agent, measured_on
@@ -30,28 +27,23 @@ from noroshi.definitions.accounts_of_routes import (
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.agent_names import AgentNames
-from noroshi.hosts.footprint import Surroundings
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.oauth.tokens import SignInState
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
-    Host,
     QueueCounts,
     RoundTripFacts,
     RouteOutage,
-    SelfFacts,
     Store,
     StoreError,
     Version,
 )
-from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
-from noroshi.service.agents.hub_endpoints import HubEndpoints, ListenerControl
 from noroshi.service.diagnostics.running_examinations import (
     RunningExamination,
     RunningExaminations,
@@ -61,8 +53,8 @@ from noroshi.service.large_requests import Judges
 from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.node.secret_bindings import SecretBindings
+from noroshi.service.service_parts import ServiceParts
 from noroshi.service.setup.proofs import proof_of, with_proof
-from noroshi.vault import KeyRing, Vault
 
 if TYPE_CHECKING:
     from noroshi.service.agents.hub import AgentHub
@@ -70,45 +62,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
-
-Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
-"""Measure as this process does: the engine's own way, with the engine's time-outs."""
-
-
-TextFailures = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
-
-
-def no_text_failures(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
-    """Return no notices: nothing is sent from here."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceParts:
-    """Hold the parts that operations need beside store, plugins and clocks. `measure` and
-    `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
-    names and addresses of this node and its computer, `find_install_file` the file from which
-    other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
-    returns the notices of envelopes whose text could not be made."""
-
-    vault: Vault
-    tokens: TokenSource
-    new_id: Callable[[], str]
-    name: str = "node"
-    runs_on: str = ""
-    measure: Measure | None = None
-    host_of: Callable[[Monitor], Host] | None = None
-    ring: KeyRing | None = None
-    people: People | None = None
-    system: Callable[[], Sequence[Step]] | None = None
-    surroundings: Surroundings | None = None
-    self_facts: SelfFacts | None = None
-    plans: PlanCache | None = None
-    agent_names: AgentNames | None = None
-    identity: Callable[[], NodeIdentity] | None = None
-    find_install_file: Callable[[], Path | None] = lambda: None
-    hub_links: LinkOnDemand | None = None
-    text_failures: TextFailures = no_text_failures
 
 
 class OperationContext:
@@ -124,12 +77,10 @@ class OperationContext:
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
-        self.endpoints = HubEndpoints()
+        self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
         self._agents_hub: AgentHub | None = None
-        self.listener_control: ListenerControl | None = None
-        """The listener for agents, where the node runs in this process."""
         self.running_examinations = RunningExaminations(clocks.steady)
         self.examinations: dict[str, tuple[Route, RunningExamination]] = {}
         self.bindings = SecretBindings(store, parts.vault)

@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
-from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agents import AgentOperations
-from noroshi.service.agents.hub_definitions import HubDefinitions
-from noroshi.service.agents.hub_suppressions import HubSuppressions
 from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.service.alarms.acknowledgements import AlarmOperations
@@ -42,7 +38,7 @@ from noroshi.service.node.key import VaultKeyOperations
 from noroshi.service.node.node import NodeOperations
 from noroshi.service.node.secrets import SecretOperations
 from noroshi.service.operation import CheckedArguments, Operation, operations
-from noroshi.service.operation_context import OperationContext, ServiceParts
+from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.api_tokens import ApiTokenOperations
 from noroshi.service.people.audit_log import AuditLogOperations
 from noroshi.service.people.own_account import OwnAccountOperations
@@ -63,10 +59,8 @@ class Service:
     """The groups of operations, and the way to one by its name. Each operation raises an
     OperationError that says what to do, or StoreError."""
 
-    def __init__(
-        self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
-    ) -> None:
-        self.context = context = OperationContext(store, plugins, clocks, parts)
+    def __init__(self, context: OperationContext) -> None:
+        self.context = context
         self.agents = AgentOperations(context)
         self.alarms = AlarmOperations(context)
         self.bulk_alarms = BulkAlarmOperations(context)
@@ -91,8 +85,6 @@ class Service:
         self.backups = BackupOperations(context)
         self.agents_listener = ListenerOperations(context)
         self.hub = HubOperations(context)
-        self.hub_definitions = HubDefinitions(context)
-        self.hub_suppressions = HubSuppressions(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)

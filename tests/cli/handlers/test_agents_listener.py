@@ -17,7 +17,11 @@ async def harness(tmp_path):
     harness = Harness()
     web = WebContext(service=harness.service, people=harness.people)
     async with (
-        listening(harness.service, AgentListening(lambda: web, tmp_path)),
+        listening(
+            harness.store,
+            harness.service.context.endpoints,
+            AgentListening(lambda: web, tmp_path),
+        ),
         a_node(tmp_path, harness.service),
     ):
         yield harness

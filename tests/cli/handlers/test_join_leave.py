@@ -2,6 +2,7 @@
 
 import pytest
 
+from noroshi.service.agents.hub_definitions import HubDefinitions
 from tests.agent.stand_in_hub import stand_in_hub
 from tests.cli.command_process import a_node, typed
 from tests.service.agents.test_hub_definitions import configuration, taken, with_rules
@@ -19,7 +20,7 @@ async def hub(tmp_path):
 
 async def taken_up(node, answer):
     enrolment = await node.service.context.hub_links.enrolment()
-    assert await node.service.hub_definitions.take_up(enrolment, answer) == ()
+    assert await HubDefinitions(node.service.context).take_up(enrolment, answer) == ()
 
 
 async def test_an_agent_says_who_sends_its_alarms(hub, tmp_path):

@@ -23,6 +23,7 @@ from noroshi.definitions.document_content import document
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.link.report_messages import StatesOfHub
 from noroshi.ports import Outcome, StoreError, options
+from noroshi.service.agents.hub_definitions import HubDefinitions
 from noroshi.service.errors import ForbiddenError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FakeHost
@@ -71,7 +72,7 @@ async def node():
 
 
 async def taken(node, answer):
-    return [str(one) for one in await node.service.hub_definitions.take_up(HUB, answer)]
+    return [str(one) for one in await HubDefinitions(node.service.context).take_up(HUB, answer)]
 
 
 async def keys(node):
@@ -304,17 +305,19 @@ async def test_after_a_crash_the_hubs_documents_are_still_known_as_the_hubs():
 async def test_a_node_that_the_hub_turns_away_tells_its_people_once_a_day(node):
     status = LinkStatus(phase=LinkPhase.REMOVED, trouble=plain("removed"))
     for _ in range(2):
-        await node.service.hub_definitions.report_refusal(HUB, status)
+        await HubDefinitions(node.service.context).report_refusal(HUB, status)
     (row,) = await node.store.queue()
     assert row.envelope.contact == "ops"
     node.time.pass_by(days=1)
-    await node.service.hub_definitions.report_refusal(HUB, status)
+    await HubDefinitions(node.service.context).report_refusal(HUB, status)
     assert len(await node.store.queue()) == 2
 
 
 async def test_no_notice_waits_for_a_contact_that_only_the_hub_knows(node):
     await taken(node, with_rules())
-    await node.service.hub_definitions.report_refusal(HUB, LinkStatus(phase=LinkPhase.REMOVED))
+    await HubDefinitions(node.service.context).report_refusal(
+        HUB, LinkStatus(phase=LinkPhase.REMOVED)
+    )
     assert {one.envelope.contact for one in await node.store.queue()} == {"ops"}
 
 

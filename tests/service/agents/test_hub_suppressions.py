@@ -11,6 +11,8 @@ import pytest
 from noroshi.core.alarms import Acknowledgement, AcknowledgementOfHub, Silence
 from noroshi.core.levels import Level
 from noroshi.core.model import Change, ItemState, State
+from noroshi.service.agents.hub_definitions import HubDefinitions
+from noroshi.service.agents.hub_suppressions import HubSuppressions
 from noroshi.service.agents.suppression_book import suppressions_of_hub
 from tests.service.agents.test_hub_definitions import HUB, ID, configuration
 from tests.service.clients import InProcessClient, apply_definitions
@@ -25,7 +27,7 @@ async def node():
     """An agent with monitors of its own, and one of its hub; all are critical."""
     harness = Harness()
     await apply_definitions(InProcessClient(harness))
-    assert await harness.service.hub_definitions.take_up(HUB, configuration()) == ()
+    assert await HubDefinitions(harness.service.context).take_up(HUB, configuration()) == ()
     (_version, plan) = await harness.service.context.current()
     running = await harness.store.begin("node", harness.time.now)
     block = await harness.store.lease_monitors(running, harness.time.now)
@@ -54,7 +56,7 @@ def acknowledgement(node, monitor):
 
 async def put(node, silences=(), acknowledgements=(), offset=timedelta(0)):
     told = suppressions_of_hub(silences, acknowledgements)
-    await node.service.hub_suppressions.put(told, offset)
+    await HubSuppressions(node.service.context).put(told, offset)
     return await node.store.suppressions(node.time.now)
 
 

@@ -21,6 +21,7 @@ from noroshi.link.link_messages import FetchAnswer
 from noroshi.oauth.token_provider import secret_of
 from noroshi.ports import Clocks
 from noroshi.service import perform
+from noroshi.service.agents.hub_definitions import HubDefinitions
 from noroshi.service.agents.join_leave import read_address, read_proxy
 from noroshi.service.errors import (
     ConflictError,
@@ -135,7 +136,7 @@ async def test_what_the_hub_gave_stays_unless_it_is_to_go(node, hub, remove):
     await join(node, hub)
     enrolment = await node.service.context.hub_links.enrolment()
     answer: FetchAnswer = configuration()
-    assert await node.service.hub_definitions.take_up(enrolment, answer) == ()
+    assert await HubDefinitions(node.service.context).take_up(enrolment, answer) == ()
     left = await node.service.hub.leave(AKI, remove=remove)
     assert left.given == ("instances/fs01",) and left.removed is remove
     there = {one.key for one in (await node.store.current()).documents}
@@ -148,7 +149,7 @@ async def test_the_hub_sends_the_alarms_of_an_agent_without_routes(node, hub):
     assert (await perform(node.service, AKI, "status", {})).sending_hub == ""
     await join(node, hub)
     enrolment = await node.service.context.hub_links.enrolment()
-    assert await node.service.hub_definitions.take_up(enrolment, with_rules()) == ()
+    assert await HubDefinitions(node.service.context).take_up(enrolment, with_rules()) == ()
     assert (await perform(node.service, AKI, "status", {})).sending_hub == "Tokyo"
     assert "the hub Tokyo sends the alarms of this server" in [
         one.en for one in announce((await node.service.context.current())[1], enrolment)
@@ -170,7 +171,7 @@ async def test_an_agent_that_has_nothing_yet_is_told_to_look_at_the_hub(node, hu
 async def test_rules_and_contacts_of_a_hub_go_with_it(node, hub, remove):
     await join(node, hub)
     enrolment = await node.service.context.hub_links.enrolment()
-    assert await node.service.hub_definitions.take_up(enrolment, with_rules()) == ()
+    assert await HubDefinitions(node.service.context).take_up(enrolment, with_rules()) == ()
     left = await node.service.hub.leave(AKI, remove=remove)
     assert ("rules/night" in left.given) is remove
     documents = (await node.store.current()).documents
@@ -180,7 +181,7 @@ async def test_rules_and_contacts_of_a_hub_go_with_it(node, hub, remove):
 
 
 async def test_a_running_node_links_as_soon_as_it_has_joined(node, hub):
-    links, definitions = node.service.context.hub_links, node.service.hub_definitions
+    links, definitions = node.service.context.hub_links, HubDefinitions(node.service.context)
     running = asyncio.create_task(
         links.run(NodeCalls(definitions.take_up, definitions.report_refusal))
     )

@@ -9,6 +9,7 @@ from noroshi.core.translation import bilingual, plain
 from noroshi.plugins import Plugins
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service import Service, ServiceParts
+from noroshi.service.operation_context import OperationContext
 from noroshi.testing import FakeHost
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import AKI, DISK, MAIL, POST, Harness, documents
@@ -43,17 +44,19 @@ class Bench(Harness):
         self.readings, self.fault = readings, fault
         check = replace(DISK, limits={"used": Limits(warning=80, critical=90)})
         self.service = Service(
-            self.store,
-            Plugins((replace(check, preview=preview),), (MAIL,), (POST,)),
-            self.time.clocks,
-            ServiceParts(
-                vault=self.vault,
-                tokens=self.tokens,
-                new_id=self.new_id,
-                runs_on="here",
-                measure=self.measure,
-                host_of=lambda _monitor: FakeHost(),
-            ),
+            OperationContext(
+                self.store,
+                Plugins((replace(check, preview=preview),), (MAIL,), (POST,)),
+                self.time.clocks,
+                ServiceParts(
+                    vault=self.vault,
+                    tokens=self.tokens,
+                    new_id=self.new_id,
+                    runs_on="here",
+                    measure=self.measure,
+                    host_of=lambda _monitor: FakeHost(),
+                ),
+            )
         )
 
     async def measure(self, _monitor, memory):

@@ -19,6 +19,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Document
 from noroshi.service import Service, ServiceParts
 from noroshi.service.errors import ReauthenticationRequiredError
+from noroshi.service.operation_context import OperationContext
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -50,10 +51,12 @@ class Office:
             refresh_lock=RefreshLock(store, "node", time.clocks),
         )
         self.service = Service(
-            store,
-            Plugins((), (), transports.BUILT_IN),
-            time.clocks,
-            ServiceParts(vault=self.vault, tokens=tokens, new_id=lambda: "01JZ"),
+            OperationContext(
+                store,
+                Plugins((), (), transports.BUILT_IN),
+                time.clocks,
+                ServiceParts(vault=self.vault, tokens=tokens, new_id=lambda: "01JZ"),
+            )
         )
         self.ask = InProcessClient(self)
 

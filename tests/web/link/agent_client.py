@@ -14,6 +14,7 @@ from noroshi.link.link_messages import (
     HELLO,
     JOIN,
     PREFIX,
+    STAMP_HEADER,
     WAIT,
     HelloAnswer,
     HelloRequest,
@@ -24,7 +25,7 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import Body, body_of, message_in
-from noroshi.link.signature import STAMP_HEADER, Signed, body_hash, join_binding, sign
+from noroshi.link.signature import Signed, body_hash, join_binding, sign
 
 HOUR = 3600
 PIN = b"\x11" * 32

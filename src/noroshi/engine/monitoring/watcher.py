@@ -462,10 +462,10 @@ def _check_storable(sample: Sample, previous_memory: Mapping[str, Any]) -> None:
     """Raise UnicodeError or ValueError for a sample that no store could write: it would hold up all
     that is written with it."""
     for reading in sample.readings:
-        note, lines = reading.note, "".join(reading.lines)
-        f"{reading.name}{reading.item}{reading.unit}{note.en}{note.ja}{lines}".encode()
+        note, lines = "".join(reading.note.parts()), "".join(reading.lines)
+        f"{reading.name}{reading.item}{reading.unit}{note}{lines}".encode()
     if sample.fault is not None:
-        f"{sample.fault.en}{sample.fault.ja}".encode()
+        "".join(sample.fault.parts()).encode()
     if sample.memory and sample.memory is not previous_memory:
         size = len(schema.text(sample.memory))
         if size > MOST_MEMORY:

@@ -31,11 +31,13 @@ class Endpoint:
 
 class HubEndpoints:
     """Hold the addresses that are open now. `manager`: that of the manager, where other computers
-    reach it; `listener`: that of the listener for agents alone."""
+    reach it; `listener`: that of the listener for agents alone. `control` opens and closes that,
+    where the node runs in this process."""
 
     def __init__(self) -> None:
         self.manager: Endpoint | None = None
         self.listener: Endpoint | None = None
+        self.control: ListenerControl | None = None
 
     @property
     def preferred(self) -> Endpoint | None:

@@ -31,7 +31,7 @@ from noroshi.operations import hub_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.hub_answers import HubLeft, HubStatus
 from noroshi.ports import RouteError, Version
-from noroshi.service.agents.joining import REFUSALS
+from noroshi.service.agents.link_refusal import JOIN_REFUSALS
 from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -207,7 +207,7 @@ def _failures_in_words() -> Iterator[None]:
 def _refusal_words(refusal: LinkRefusedError) -> Message:
     if refusal.fault is not LinkFault.INVITATION:
         return REFUSED.fill(why=plain(refusal.message or refusal.fault.value))
-    reasons = {REFUSALS[reason].en: words for reason, words in REASONS.items()}
+    reasons = {JOIN_REFUSALS[reason].en: words for reason, words in REASONS.items()}
     return INVITATION_REFUSED.fill(why=reasons.get(refusal.message, plain(refusal.message)))
 
 

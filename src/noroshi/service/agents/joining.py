@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.agents import Agent, Invitation, JoinRefusal, Machine, free_name
 from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import _
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import JoinAnswer, JoinRequest, LinkFault
 from noroshi.link.message_body import BadBodyError, Body, message_in
 from noroshi.link.signature import BadSignatureError, join_binding, verify
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import DOOR, HubState
-from noroshi.service.agents.link_refusal import LinkRefusedError
+from noroshi.service.agents.link_refusal import JOIN_REFUSALS, LinkRefusedError
 
 log = logging.getLogger(__name__)
 MOST_ADDRESSES = 20
 NOT_PROVED = _("the server could not prove that it holds its key and has verified this hub")
-REFUSALS: Mapping[JoinRefusal, Message] = {
-    JoinRefusal.UNKNOWN: _("there is no such invitation"),
-    JoinRefusal.EXPIRED: _("the invitation has expired"),
-    JoinRefusal.USED: _("another server has already used the invitation"),
-    JoinRefusal.NAME_TAKEN: _("another agent has this name"),
-    JoinRefusal.REVOKED: _("this agent was removed; it needs a new key to join again"),
-}
 
 
 class Joining:
@@ -60,7 +52,7 @@ class Joining:
         result = await state.store.admit(secret_hash, candidate, state.now())
         if isinstance(result, JoinRefusal):
             await self._note_refusal(invitation, candidate, address, result)
-            raise LinkRefusedError(LinkFault.INVITATION, REFUSALS[result].en)
+            raise LinkRefusedError(LinkFault.INVITATION, JOIN_REFUSALS[result].en)
         await state.roster.reload()
         if result.id not in known_ids:
             log.info("agent %s joined from %s", result.name, address)
@@ -81,7 +73,7 @@ class Joining:
         for one in invitations.values():
             if one.hash == secret_hash:
                 return one
-        unknown = REFUSALS[JoinRefusal.UNKNOWN]
+        unknown = JOIN_REFUSALS[JoinRefusal.UNKNOWN]
         await self._state.denied_log.record("agent_join", "", DOOR, address, unknown)
         raise LinkRefusedError(LinkFault.INVITATION, unknown.en)
 
@@ -129,11 +121,11 @@ class Joining:
             address,
             candidate.machine.host_name,
             invitation.creator,
-            REFUSALS[refusal].en,
+            JOIN_REFUSALS[refusal].en,
         )
         arguments = {"invitation": invitation.id, "machine": candidate.machine.host_name}
         await self._state.audit(
-            "agent_join", invitation.creator, address, arguments, REFUSALS[refusal]
+            "agent_join", invitation.creator, address, arguments, JOIN_REFUSALS[refusal]
         )
         if refusal is JoinRefusal.USED:
             await self._state.report_conflict(
@@ -177,4 +169,6 @@ def _hash_of(secret: str) -> str:
     try:
         return hashlib.sha256(bytes.fromhex(secret)).hexdigest()
     except ValueError:
-        raise LinkRefusedError(LinkFault.INVITATION, REFUSALS[JoinRefusal.UNKNOWN].en) from None
+        raise LinkRefusedError(
+            LinkFault.INVITATION, JOIN_REFUSALS[JoinRefusal.UNKNOWN].en
+        ) from None

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
+from noroshi.core.agents import JoinRefusal
+from noroshi.core.translation import Message, _
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
 from noroshi.service.errors import ServiceError
 
 T = TypeVar("T")
+JOIN_REFUSALS: Mapping[JoinRefusal, Message] = {
+    JoinRefusal.UNKNOWN: _("there is no such invitation"),
+    JoinRefusal.EXPIRED: _("the invitation has expired"),
+    JoinRefusal.USED: _("another server has already used the invitation"),
+    JoinRefusal.NAME_TAKEN: _("another agent has this name"),
+    JoinRefusal.REVOKED: _("this agent was removed; it needs a new key to join again"),
+}
 
 
 class LinkRefusedError(ServiceError):

@@ -61,7 +61,7 @@ class ListenerOperations(OperationGroup):
         if problems := tuple(_problems(setting)):
             raise InvalidArgumentError(NOT_OPENED, problems)
         old_setting = await read_setting(self._store)
-        if (control := self._context.listener_control) is not None:
+        if (control := self._context.endpoints.control) is not None:
             try:
                 setting = await control.open(setting)
             except OSError as error:
@@ -80,12 +80,12 @@ class ListenerOperations(OperationGroup):
         else:
             await write_setting(self._store, None)
             note(old_state=old_setting)
-        if (control := self._context.listener_control) is not None:
+        if (control := self._context.endpoints.control) is not None:
             await control.close()
         return await run_in_thread(lambda: self._answer(None))
 
     def _answer(self, setting: ListenerSetting | None) -> AgentsListener:
-        endpoints, control = self._context.endpoints, self._context.listener_control
+        endpoints, control = self._context.endpoints, self._context.endpoints.control
         preferred = endpoints.preferred
         problem = control.problem if control is not None else AT_START
         port = setting.port if setting else PORT

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from noroshi.core.agents import AgentState
-from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.translation import Message
 from noroshi.definitions.compilation import Plan
-from noroshi.definitions.unruled_monitors import FIRST, paths_without_rule, without_rule
+from noroshi.definitions.unruled_monitors import (
+    FIRST,
+    is_notified_by_hub,
+    paths_without_rule,
+    without_rule,
+)
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
 from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
@@ -42,14 +46,6 @@ PORTION = 100
 def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Return the pieces of that size, the last one with what is left."""
     return (rows[at : at + size] for at in range(0, len(rows), size))
-
-
-def is_notified_by_hub(plan: Plan) -> bool:
-    """Return whether a node that has a hub needs no route: the hub gave it all its monitors but
-    those of itself."""
-    return not plan.routes and all(
-        one.instance.of_hub or is_own(one) for one in plan.monitors.values()
-    )
 
 
 def _level(states: Mapping[str, State], monitor: Monitor) -> Level:

@@ -117,7 +117,7 @@ class NodeOperations(StatusOperations):
 
     def _listener(self, setting: ListenerSetting) -> PlaceShown:
         """Return where agents are listened to. Its problem is told on the page of servers too."""
-        control = self._context.listener_control
+        control = self._context.endpoints.control
         problem = control.problem if control is not None else None
         return PlaceShown(
             id="agents",

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from noroshi.config.web import OWN_KEY
-from noroshi.link.agent_key import spki_pin
+from noroshi.link.join_code import spki_pin
 
 CERTIFICATE, KEY = "web-cert.pem", OWN_KEY
 HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)

@@ -7,21 +7,30 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.link.link_messages import JOIN, MOST_BYTES_SENT, PREFIX, WAIT, LinkFault, Refused
+from noroshi.link.link_messages import (
+    JOIN,
+    MOST_BYTES_SENT,
+    PREFIX,
+    STAMP_HEADER,
+    WAIT,
+    LinkFault,
+    Refused,
+)
 from noroshi.link.message_body import Body, body_of
-from noroshi.link.signature import STAMP_HEADER
 from noroshi.ports import StoreError
-from noroshi.service.agents.hub import AgentHub
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import report_agent
 from noroshi.web.http.request_body import Body as ReceivedBody, BodyTooLongError
+
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub import AgentHub
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

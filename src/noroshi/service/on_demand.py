@@ -1,0 +1,85 @@
+"""Make the operations when somebody first asks for one: an agent that only measures saves their
+memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noroshi import imports
+from noroshi.hosts.threads import run_in_thread
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Store
+from noroshi.service.service_parts import ServiceParts
+
+if TYPE_CHECKING:
+    from noroshi.service.agents.hub_definitions import HubDefinitions
+    from noroshi.service.agents.hub_suppressions import HubSuppressions
+    from noroshi.service.operation_context import OperationContext
+    from noroshi.service.operation_list import Service
+
+OPERATIONS = "noroshi.service.operation_list"
+OF_HUB = ("noroshi.service.agents.hub_definitions", "noroshi.service.agents.hub_suppressions")
+
+
+class ServiceOnDemand:
+    """The operations of a node, and what its hub has it do, which needs few of their modules."""
+
+    def __init__(
+        self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
+    ) -> None:
+        self._store, self._plugins, self._clocks, self._parts = store, plugins, clocks, parts
+        self._context: OperationContext | None = None
+        self._service: Service | None = None
+
+    async def open(self) -> Service:
+        """Return the operations. The loop goes on while their modules are imported, and those of
+        all kinds."""
+        if self._service is None:
+            await run_in_thread(self._load)
+        return self.get()
+
+    def get(self) -> Service:
+        """Return the operations, imported here and now if nobody asked for them before."""
+        if self._service is None:
+            with imports.ONE_AT_A_TIME:
+                from noroshi.service.operation_list import Service
+
+            self._service = Service(self._made_context())
+        return self._service
+
+    async def hub_definitions(self) -> HubDefinitions:
+        """Return what brings the hub's configuration into force."""
+        await run_in_thread(lambda: imports.load_all(OF_HUB))
+        with imports.ONE_AT_A_TIME:
+            from noroshi.service.agents.hub_definitions import HubDefinitions
+
+        return HubDefinitions(self._made_context())
+
+    async def hub_suppressions(self) -> HubSuppressions:
+        """Return what takes over the hub's silences and acknowledgements."""
+        await run_in_thread(lambda: imports.load_all(OF_HUB))
+        with imports.ONE_AT_A_TIME:
+            from noroshi.service.agents.hub_suppressions import HubSuppressions
+
+        return HubSuppressions(self._made_context())
+
+    async def close(self) -> None:
+        """End what operations began."""
+        if self._service is not None:
+            await self._service.close()
+        elif self._context is not None:
+            await self._context.close()
+
+    def _load(self) -> None:
+        imports.load(OPERATIONS)
+        self._plugins.load()
+
+    def _made_context(self) -> OperationContext:
+        if self._context is None:
+            with imports.ONE_AT_A_TIME:
+                from noroshi.service.operation_context import OperationContext
+
+            self._context = OperationContext(
+                self._store, self._plugins, self._clocks, self._parts
+            )
+        return self._context
