@@ -37,7 +37,8 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.sources import SourceKind, source_of
+from noroshi.core.sender_lease import LeaseTerms
+from noroshi.core.sources import SourceKind, source_of, titles_by_source
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
@@ -82,6 +83,7 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.schema import VALIDATION, Unreadable
+from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
 from noroshi.service.service_parts import ServiceParts
@@ -295,20 +297,20 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
-        agent_names = await _agent_names(store)
+        agent_leases = _agent_leases(config, clocks)
+        agent_names = await _agent_names(store, agent_leases)
         own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
-        tokens = _tokens(store, vault, config, clocks)
+        tokens = _tokens(vault, store, config, clocks)
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
         notifications = await _hub_notifications(store, clocks, plans)
-        send_rights = SendRightSources()
-        send_rights.of_agent = notifications.send_rights
+        send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
         calls = ProcessCalls(
             compile_plan=plans.compile,
@@ -346,12 +348,28 @@ async def open_app(
             hub_links=hub_links,
             text_failures=engine.notifier.text_failures,
             endpoints=endpoints,
+            agent_leases=agent_leases,
         )
         services = ServiceOnDemand(store, plugins, clocks, parts)
         stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, services, plans, tokens, hub_links, endpoints)
+
+
+def _tokens(vault: Vault, store: Store, config: Config, clocks: Clocks) -> TokenSource:
+    return TokenSource(
+        vault=vault,
+        provider_of=_provider_of,
+        clocks=clocks,
+        refresh_lock=RefreshLock(store, config.name, clocks),
+    )
+
+
+def _agent_leases(config: Config, clocks: Clocks) -> AgentLeases:
+    return AgentLeases(
+        clocks, LeaseTerms(alone_after=timedelta(seconds=config.alone_after_seconds))
+    )
 
 
 def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentNames) -> OwnNames:
@@ -374,9 +392,11 @@ def _plugins(
     return Plugins(checks.KINDS, built_in, transports.KINDS, host_name, policy, agent_of)
 
 
-async def _agent_names(store: Store) -> AgentNames:
-    """Return the names of the agents; of none while the store cannot say, as the node watches on."""
+async def _agent_names(store: Store, agent_leases: AgentLeases) -> AgentNames:
+    """Return the names of the agents; of none while the store cannot say, as the node watches on.
+    The leases learn of the agents, too."""
     names = AgentNames(store)
+    names.on_read = agent_leases.update
     try:
         await names.refresh()
     except StoreError as error:
@@ -449,15 +469,6 @@ def _credentials() -> Path | None:
     return Path(folder) if folder else None
 
 
-def _tokens(store: Store, vault: Vault, config: Config, clocks: Clocks) -> TokenSource:
-    return TokenSource(
-        vault=vault,
-        provider_of=_provider_of,
-        clocks=clocks,
-        refresh_lock=RefreshLock(store, config.name, clocks),
-    )
-
-
 async def _finish_rotation(ring: KeyRing) -> None:
     """Finish with a new key that was not everywhere when the process ended; both open until
     then."""
@@ -512,6 +523,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )
 
