@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Protocol
 
 from noroshi import schema
-from noroshi.agent.enrolment import Enrolment, name_from_hub
+from noroshi.agent.enrolment import Enrolment, enrolment_in, name_from_hub
 from noroshi.agent.turn_keeper import TurnKeeper, TurnMemory
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.delivery import Accepted, Fate, SetAside
@@ -80,9 +80,10 @@ class HubNotifications:
 
     def marked(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """Return notifications of the hub's rules as they are kept here: with the ids that the
-        hub gives them, too. Without a hub there are none."""
+        hub gives them, too. There are none without a hub, or as long as it may send without a
+        word to this node."""
         enrolment = self.enrolment
-        if enrolment is None:
+        if enrolment is None or not self._memory.is_route_known:
             return ()
         origin = Origin(enrolment.hub, self._store.origin.life)
         return tuple(replace(one, agent=enrolment.agent, origin=origin) for one in envelopes)
@@ -120,11 +121,18 @@ class HubNotifications:
         hub_rules = (one for one in self._plan().rules.values() if one.of_hub and one.routes)
         return any(contact.addresses for rule in hub_rules for contact in rule.contacts)
 
+    async def load(self) -> None:
+        """Read whether this node has a hub, as the process begins. Raises StoreError, Unreadable."""
+        values = await self._store.get_values()
+        self.enrolment = enrolment_in(values)
+        if self.enrolment is not None:
+            self._stored_memory = memory_in(values, self.enrolment.agent)
+
     async def begin(self, enrolment: Enrolment) -> None:
         """Begin to keep the turn, as the link begins. Raises StoreError."""
-        self.enrolment, self._finished_phase = enrolment, None
         own_ids = await self._store.agent_notifications(enrolment.agent, Custody.AGENT)
         self._stored_memory = memory_in(await self._store.get_values(), enrolment.agent)
+        self.enrolment, self._finished_phase = enrolment, None
         self.keeper = TurnKeeper(
             self._stored_memory,
             self._clocks.steady,
@@ -135,13 +143,17 @@ class HubNotifications:
 
     def end(self) -> None:
         """Keep the turn no more, as the link ends."""
-        self.keeper = None
+        self._stored_memory, self.keeper = self._memory, None
 
     async def leave(self) -> None:
         """Give up all, as there is no hub any more. Raises StoreError."""
         for custody in (Custody.HUB, Custody.AGENT):
             await self.forget(custody)
         self.enrolment = None
+
+    @property
+    def _memory(self) -> TurnMemory:
+        return self._stored_memory if self.keeper is None else self.keeper.memory
 
     @property
     def turn(self) -> AgentTurn | None:
@@ -158,6 +170,8 @@ class HubNotifications:
             await self._take_over()
         elif turn.phase is not Phase.RETURNING and turn.phase is not self._finished_phase:
             await self._hand_over()
+            if turn.phase is Phase.NO_ROUTE:  # the hub tells such a node of none of them
+                await self.forget(Custody.HUB)
         self._note_phase(turn)
         await self._keep_memory(self.keeper.memory)
 
@@ -219,8 +233,7 @@ class HubNotifications:
     @property
     def alone_after(self) -> float:
         """Return the seconds without the hub by which this node goes."""
-        memory = TurnMemory() if self.keeper is None else self.keeper.memory
-        return memory.alone_after
+        return self._memory.alone_after
 
     def sender_of_request(self, stamp_received_at: float | None) -> Sender:
         """Return the sender that a request names which sends back a stamp that was received then,
@@ -290,12 +303,12 @@ class HubNotifications:
 
 def memory_in(values: Mapping[str, str], agent: str) -> TurnMemory:
     """Return what an earlier life of that agent left among the texts of a store."""
-    text = values.get(TURN)
-    if text:
-        memory = schema.value(TurnMemory, text)
-        if memory.agent == agent:
-            return memory
-    return TurnMemory(agent=agent)
+    no_memory = TurnMemory(agent=agent)
+    try:
+        memory = schema.value(TurnMemory, values.get(TURN) or schema.text(no_memory))
+    except schema.Unreadable:
+        return no_memory
+    return memory if memory.agent == agent else no_memory
 
 
 def _fate_there(fate: HubFate, enrolment: Enrolment, now: datetime) -> OtherSideFate | None:

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
-from noroshi.agent.enrolment import enrolment_in
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
@@ -571,7 +570,7 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
 async def _hub_notifications(store: Store, clocks: Clocks, plans: Plans) -> HubNotifications:
     notifications = HubNotifications(store, clocks, lambda: plans.current)
     try:
-        notifications.enrolment = enrolment_in(await store.get_values())
+        await notifications.load()
     except (StoreError, Unreadable) as error:
         log.warning("it cannot be read whether this node has a hub: %s", error)
     return notifications
