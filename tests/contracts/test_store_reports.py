@@ -300,3 +300,12 @@ async def test_rows_that_the_agent_no_longer_has_are_passed_over(store):
     assert received.decision.reception is Reception.APPLY
     assert await store.received_positions() == {"a1": sent.last}
     assert [one.id for one in await store.events("m")] == ["m.1"]
+
+
+async def test_a_state_of_any_serial_is_written_once_serials_are_reset(store):
+    await store.receive("a1", report("1"), {1: change(serial=7)})
+    await store.reset_serials(["m", "gone"])
+    assert (await store.states())["m"] == state(0)
+    second = report("2", after=(await store.received_positions())["a1"])
+    await store.receive("a1", second, {2: change(serial=3)})
+    assert (await store.states())["m"].serial == 3

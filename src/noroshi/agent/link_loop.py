@@ -33,6 +33,7 @@ from noroshi.agent.link_state import (
     next_step,
 )
 from noroshi.agent.link_status import PHASES, TURNED_AWAY, LinkPhase, LinkStatus
+from noroshi.agent.order_desk import OrderDesk
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.report import ReportLog
 from noroshi.core.translation import NOTHING, Message, _, plain
@@ -121,6 +122,7 @@ class LinkLoop:
         self._announced_route = False
         """Whether the hub heard last that this node has a route of its own."""
         self._keys: KeyChain | None = None
+        self._orders = OrderDesk(parts.store, parts.clocks, calls.carry_out)
         self._suppressions = ""
         """The name of what people at the hub say, as it is in use here."""
         self._used_offset = timedelta(0)
@@ -138,6 +140,7 @@ class LinkLoop:
                 await self._note(step.reason)
         finally:
             self._client.close()
+            await self._orders.close()
 
     async def _first_step(self) -> LinkStep:
         try:
@@ -219,6 +222,7 @@ class LinkLoop:
             last=report_log.last,
             fates=notifications.fates,
             suppressions=self._suppressions,
+            orders=await self._orders.last_number(),
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
@@ -228,6 +232,7 @@ class LinkLoop:
         await notifications.settle(answer.fates)
         is_renamed = await self._update_enrolment("", answer.name, answer.pins)
         is_other = is_renamed or bool(answer.fates)
+        is_other |= await self._orders.take(answer.orders)
         is_other |= await self._put_suppressions(answer)
         is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
         return News(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_status import LinkStatus
+from noroshi.agent.order_desk import CarryOut, no_orders
 from noroshi.core.agents import Machine
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
@@ -77,4 +78,5 @@ class NodeCalls:
     monitors: Callable[[], Collection[str]] = tuple
     """Returns the ids of the monitors that the hub gave."""
     put_suppressions: PutSuppressions = no_suppressions
+    carry_out: CarryOut = no_orders
     report_absence: ReportAbsence = say_nothing

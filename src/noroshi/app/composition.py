@@ -335,6 +335,7 @@ async def open_app(
             name=config.name,
             runs_on=host_name,
             measure=engine.watcher.measure,
+            hub_requests=config.hub_requests,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,

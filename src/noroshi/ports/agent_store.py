@@ -3,7 +3,7 @@ what it reports, and on both who sends its notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -108,6 +108,10 @@ class AgentStore(Protocol):
         is not higher, an event or an envelope only if its id is new. A change of a monitor that
         is not here is left out, and its row refused, with nothing else. Custody changes as by
         `put_custody`, fates are written as by `settle_elsewhere`."""
+
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        """Let the next state of each of these monitors be written whatever its serial, as the log of
+        their agent begins anew."""
 
     async def received_positions(self) -> Mapping[str, Position]:
         """Return up to where the log of each agent is known, by the agent's id."""

@@ -71,7 +71,7 @@ class HubState:
         self.rates, self.presence, self.open_waits = (
             RequestRates(),
             Presence(store),
-            OpenWaits(),
+            OpenWaits(clocks.steady),
         )
         self.orders = OrderBook(self.open_waits.wake, parts.new_id, clocks.steady)
         self.plugins, self._text_failures = parts.plugins, parts.text_failures

@@ -254,6 +254,10 @@ class MemoryStore(CustodyInMemory):
         self._log_positions.pop(agent.id, None)
         return True
 
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        for row in (self._monitors[id] for id in monitors if id in self._monitors):
+            row.state = replace(row.state, serial=0)
+
     async def received_positions(self) -> Mapping[str, Position]:
         return dict(sorted(self._log_positions.items()))
 
