@@ -34,7 +34,7 @@ from noroshi.core.sender_lease import (
 from noroshi.link.link_messages import HelloAnswer
 from noroshi.link.report_messages import HubFate
 from noroshi.link.report_rows import row_of_custody, row_of_sent
-from noroshi.ports import Clocks, Store
+from noroshi.ports import Clocks, Store, StoreError
 
 log = logging.getLogger(__name__)
 TURN = "hub/turn"
@@ -122,9 +122,14 @@ class HubNotifications:
         return any(contact.addresses for rule in hub_rules for contact in rule.contacts)
 
     async def load(self) -> None:
-        """Read whether this node has a hub, as the process begins. Raises StoreError, Unreadable."""
-        values = await self._store.get_values()
-        self.enrolment = enrolment_in(values)
+        """Read whether this node has a hub, as the process begins; it has none while the store cannot
+        say."""
+        try:
+            values = await self._store.get_values()
+            self.enrolment = enrolment_in(values)
+        except (StoreError, schema.Unreadable) as error:
+            log.warning("it cannot be read whether this node has a hub: %s", error)
+            return
         if self.enrolment is not None:
             self._stored_memory = memory_in(values, self.enrolment.agent)
 

@@ -81,7 +81,7 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.schema import VALIDATION, Unreadable
+from noroshi.schema import VALIDATION
 from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
@@ -308,7 +308,8 @@ async def open_app(
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
-        notifications = await _hub_notifications(store, clocks, plans)
+        notifications = HubNotifications(store, clocks, lambda: plans.current)
+        await notifications.load()
         send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
         calls = ProcessCalls(
@@ -566,15 +567,6 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
         return plugins.transport(route.kind).open(route.options, route_context)
 
     return open
-
-
-async def _hub_notifications(store: Store, clocks: Clocks, plans: Plans) -> HubNotifications:
-    notifications = HubNotifications(store, clocks, lambda: plans.current)
-    try:
-        await notifications.load()
-    except (StoreError, Unreadable) as error:
-        log.warning("it cannot be read whether this node has a hub: %s", error)
-    return notifications
 
 
 def _hub_links(

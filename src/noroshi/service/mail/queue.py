@@ -75,7 +75,7 @@ class QueueOperations(OperationGroup):
             self._clocks.wall(),
             await self._context.marks(),
         )
-        waiting = [one for one in await self._store.queue() if not one.waits_for_hub]
+        waiting = await self._store.queue()
         senders = self._context.agent_senders
         return tuple(status_view.queued(one, outages, now, senders, marks) for one in waiting)
 
