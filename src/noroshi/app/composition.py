@@ -320,6 +320,7 @@ async def open_app(
             mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
             difference_text=_difference_text_of(plugins),
             agents=agent_names.ensure_read,
+            agent_name=agent_names.name_of,
             marked=notifications.marked,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,

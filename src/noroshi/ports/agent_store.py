@@ -109,6 +109,10 @@ class AgentStore(Protocol):
         is not here is left out, and its row refused, with nothing else. Custody changes as by
         `put_custody`, fates are written as by `settle_elsewhere`."""
 
+    async def reporters(self) -> Mapping[str, str]:
+        """Return the id of the agent that reported the state of a monitor, by the monitor's id;
+        those that this node judged last are left out."""
+
     async def reset_serials(self, monitors: Collection[str]) -> None:
         """Let the next state of each of these monitors be written whatever its serial, as the log of
         their agent begins anew."""

@@ -336,6 +336,17 @@ class Watcher:
             block.monitors[id] = monitor
             raise
 
+    async def hand_on(self, block: MonitorBlock, id: str) -> None:
+        """Close what is open of a monitor that one agent measured, and another does from now on.
+        Raises StoreError."""
+        state, memory = await self.store.recall(id)
+        block.states[id], block.memories[id] = state, memory
+        block.monitors[id] = block.reported_monitors[id]
+        try:
+            await self.hand_over(block, id)
+        finally:
+            block.drop(id)
+
     async def _closing_change(self, block: MonitorBlock, monitor: Monitor) -> Change:
         await self._reconcile_commit(block, monitor.id)
         state = block.states[monitor.id]

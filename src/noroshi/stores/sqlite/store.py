@@ -225,6 +225,9 @@ class SqliteStore(StoreFile):
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         return await self._read(lambda db: alarms.silences(db, limit))
 
+    async def reporters(self) -> Mapping[str, str]:
+        return await self._read(monitors.reporters)
+
     async def put_hub_suppressions(
         self, silences: Sequence[Silence], acknowledgements: Sequence[AcknowledgementOfHub]
     ) -> None:
