@@ -126,10 +126,13 @@ class AgentStore(Protocol):
         for the hub that tell of it; return how many they are. A digest that tells one of them and
         is not out is undone: its members wait by themselves again."""
 
-    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
+    async def settle_elsewhere(
+        self, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+    ) -> bool:
         """Write what became of a notification of an agent on the other side, as `settle` writes an
-        end; a digest that tells it and is not out is undone. False: the agent has none of that
-        id, or it has ended; then the receipt alone is added, if it is the agent's."""
+        end, with the rows for the hub that tell of it; a digest that tells it and is not out is
+        undone. False: the agent has none of that id, or it has ended; then the receipt alone is
+        added, if it is the agent's."""
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
         """Return the ids of an agent's notifications that wait and have that custody, oldest

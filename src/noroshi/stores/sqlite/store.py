@@ -516,9 +516,11 @@ class SqliteStore(StoreFile):
             lambda db: custody_columns.put_custody(db, agent, change, reports)
         )
 
-    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
+    async def settle_elsewhere(
+        self, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+    ) -> bool:
         return await self._write_and_wake(
-            lambda db: custody_columns.settle_elsewhere(db, agent, fate)
+            lambda db: custody_columns.settle_elsewhere(db, agent, fate, reports)
         )
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
