@@ -12,6 +12,10 @@
     field.select();
   });
 
+  // Whoever goes on typing adds to the words.
+  const search = document.getElementById("search");
+  search?.setSelectionRange(search.value.length, search.value.length);
+
   const plain = (text) => text.normalize("NFKC").toLowerCase();
 
   function filter(field) {
