@@ -35,7 +35,7 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls
+from noroshi.engine.monitoring.watcher import MarkEnvelopes, Watcher, WatcherCalls, without_hub
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
@@ -71,7 +71,8 @@ async def no_agents() -> Collection[str]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessCalls:
     """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1. `agents` returns
-    the names of the agents, which measure their monitors themselves. `send_rights` returns what
+    the names of the agents, which measure their monitors themselves. `marked` returns notifications
+    of the hub's rules as they are kept here. `send_rights` returns what
     may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
     how an attempt of an agent ended. `agent_name` returns the name of an agent by its id, "" if it
     is not known."""
@@ -85,6 +86,7 @@ class ProcessCalls:
     agents: Callable[[], Awaitable[Collection[str]]] = no_agents
     send_rights: SendRights = no_rights
     reports_of_attempt: ReportsOfAttempt = no_reports
+    marked: MarkEnvelopes = without_hub
     agent_name: Callable[[str], str] = lambda _id: ""
 
 
@@ -108,7 +110,9 @@ class Engine:
             process.host_of,
             clocks,
             self.emergency,
-            WatcherCalls(self._log_once, self.notifier.text_failures, self._check_clocks),
+            WatcherCalls(
+                self._log_once, self.notifier.text_failures, self._check_clocks, process.marked
+            ),
         )
         self.dispatcher = Dispatcher(
             store,

@@ -118,13 +118,14 @@ async def test_it_is_measured_by_this_node_and_uses_no_rule_of_it(node):
     assert found["of_hub"] is True
 
 
-async def test_its_rules_notify_at_the_hub_and_neither_routes_nor_addresses_are_here(node):
+async def test_its_rules_notify_at_the_hub_and_by_none_of_its_routes_here(node):
     assert await taken(node, with_rules()) == []
     assert (await content(node, "instances/fs01"))["rules"] == ["night"]
     marks = {"of_hub": True, "hub_id": "night"}
     assert await content(node, "rules/night") == {**RULE, "routes": [], **marks}
     marks = {"of_hub": True, "hub_id": "chief"}
-    assert await content(node, "contacts/chief") == {"language": "ja", "addresses": [], **marks}
+    chief = {"language": "ja", "addresses": ["chief@example.com"]}
+    assert await content(node, "contacts/chief") == {**chief, **marks}
 
 
 async def test_a_rule_and_a_contact_of_the_same_name_get_another_one_here_and_keep_their_ids(
@@ -147,7 +148,8 @@ async def test_a_rule_and_a_contact_of_the_same_name_get_another_one_here_and_ke
     rule = rules["all-hub"]
     assert (rule.id, rule.of_hub) == ("everyone", True)
     assert [contact.id for contact in rule.contacts] == ["ops", "chief"]
-    assert plan.contacts["ops"].addresses and not plan.contacts["ops-hub"].addresses
+    assert plan.contacts["ops-hub"].addresses == ("chief@example.com",)
+    assert plan.contacts["ops"].addresses == ("ops@example.com",)
     assert rules["night"].id == "night"
     before = await keys(node)
     assert await taken(node, replace(answer, configuration="c2")) == []
@@ -168,6 +170,14 @@ async def test_a_rule_of_the_hub_keeps_its_id_though_one_here_was_called_so_once
     assert await taken(node, answer) == []
     plan = (await node.service.context.current())[1]
     assert [rule.id for rule in plan.monitors[ID].rules] == ["night"]
+
+
+async def test_a_contact_of_the_hub_may_have_no_address(node):
+    given = with_rules()
+    bare = document("contacts/chief", {"language": "ja"})
+    documents = (*(one for one in given.documents if one.key != bare.key), bare)
+    assert await taken(node, replace(given, documents=documents)) == []
+    assert (await content(node, "contacts/chief"))["addresses"] == []
 
 
 async def test_the_nodes_own_instances_use_no_rule_of_the_hub(node):

@@ -504,10 +504,6 @@ class SqliteStore(StoreFile):
             lambda db: received_reports.receive(db, agent, report, signed_changes)
         )
 
-    async def reset_serials(self, monitors: Collection[str]) -> None:
-        distinct_ids = frozenset(monitors)
-        await self._write(lambda db: received_reports.reset_serials(db, distinct_ids))
-
     async def received_positions(self) -> Mapping[str, Position]:
         return await self._read(received_reports.positions)
 
@@ -520,9 +516,11 @@ class SqliteStore(StoreFile):
             lambda db: custody_columns.put_custody(db, agent, change, reports)
         )
 
-    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
+    async def settle_elsewhere(
+        self, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+    ) -> bool:
         return await self._write_and_wake(
-            lambda db: custody_columns.settle_elsewhere(db, agent, fate)
+            lambda db: custody_columns.settle_elsewhere(db, agent, fate, reports)
         )
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
