@@ -412,27 +412,19 @@ class MemoryStore(CustodyInMemory):
     ) -> None:
         own_silences = {k: s for k, s in self._silences.items() if not k.startswith(OF_HUB)}
         self._silences = own_silences | {one.id: one for one in silences}
-        own_acknowledgements = {
-            k: one for k, one in self._acknowledgements.items() if not one.of_hub
-        }
+        local_ones = [one for one in self._acknowledgements.values() if not one.of_hub]
+        remaining = [one for one in acknowledgements if self._still_holds(one)]
+        of_hub = [replace(one.acknowledgement, of_hub=True) for one in remaining]
         self._acknowledgements = {
-            (one.acknowledgement.monitor, one.acknowledgement.item): replace(
-                one.acknowledgement, of_hub=True
-            )
-            for one in acknowledgements
-            if self._still_holds(one)
-        } | own_acknowledgements
+            (one.monitor, one.item): one for one in (*of_hub, *local_ones)
+        }
         self._wakeups.notify()
 
     def _still_holds(self, one: AcknowledgementOfHub) -> bool:
-        row = self._monitors.get(one.acknowledgement.monitor)
-        events = [
-            event
-            for event in self._events.values()
-            if event.monitor == one.acknowledgement.monitor and serial_of(event) > one.serial
-        ]
+        id, row = one.acknowledgement.monitor, self._monitors.get(one.acknowledgement.monitor)
+        events = [event for event in self._events.values() if event.monitor == id]
         item = row.state.items.get(one.acknowledgement.item) if row else None
-        return one.still_holds(item, events)
+        return one.still_holds(item, [e for e in events if serial_of(e) > one.serial])
 
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         silences = sorted(self._silences.values(), key=lambda one: one.id)
