@@ -389,7 +389,7 @@ async def test_a_report_of_notifications_that_are_not_here_is_taken_in(hub):
 
 async def test_what_the_hub_does_not_send_is_told_as_dropped(hub):
     await hub.post(A)
-    change = Change(monitor="gone", state=State(), withheld=("x", "a"))
+    change = Change(monitor="gone", state=State(), withheld_ids=("x", "a"))
     effects = {1: change, 2: WithheldNotifications(envelopes=("y",))}
     assert (await hub.receive("a1", report("1", "2"), effects)).refused_rows == (1,)
     fates = [(one.envelope, one.state, one.receipt) for one in await hub.fates_of("a1")]

@@ -123,7 +123,7 @@ class ReportReader:
             events=events,
             envelopes=envelopes,
             decisions=tuple(_decisions(decisions, withheld, written_at)),
-            withheld=tuple(_ids_at_agent(row_change, [one.id for one in envelopes])),
+            withheld_ids=tuple(_ids_at_agent(row_change, [one.id for one in envelopes])),
         )
         self.suppressions = without_ended(self.suppressions, events)
         return ReadRow(change=change, problems=tuple(problems))

@@ -233,7 +233,7 @@ class MemoryStore(CustodyInMemory):
             case WithheldNotifications():
                 self._withhold(agent, change.envelopes)
             case _:
-                self._withhold(agent, change.withheld)
+                self._withhold(agent, change.withheld_ids)
                 return self._write_reported(agent, change)
         return True
 

@@ -44,7 +44,7 @@ def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
         case WithheldNotifications():
             custody_columns.withhold(db, agent, change.envelopes)
         case _:
-            custody_columns.withhold(db, agent, change.withheld)
+            custody_columns.withhold(db, agent, change.withheld_ids)
             return monitors.write_reported(db, agent, change)
     return True
 
