@@ -410,3 +410,18 @@ async def test_what_the_hub_of_this_node_is_to_send_is_in_no_count(store, lend):
     assert (await store.queue_counts()).waiting_count == 2
     assert not any(row.waits_for_hub for row in await store.queue())
     assert await store.tally(DAWN) == {EnvelopeState.WAITING: 2}
+
+
+async def test_what_a_deleted_agent_left_is_the_hubs_own(hub, lend):
+    await hub.post(A, B, C)
+    await hub.put_custody("a1", taken_over("b"))
+    await hub.settle_elsewhere("a1", sent("c"))
+    await hub.drop("a", "sato")
+    assert await hub.drop_agent((await hub.agents())["a1"])
+    assert await hub.newest_fates() == {}
+    parcel = await lend()
+    assert (parcel.envelope.id, parcel.envelope.agent) == ("b", "")
+    assert parcel.envelope.custody is HUB
+    row, receipts = await hub.envelope("c")
+    assert (row.state, row.envelope.agent) == (EnvelopeState.ACCEPTED, "")
+    assert receipts == (BY_AGENT,)

@@ -56,7 +56,8 @@ class AgentStore(Protocol):
 
     async def drop_agent(self, agent: Agent) -> bool:
         """Delete an agent that is still exactly this one, with what was last heard of it and up to
-        where its log was received. False: something else is there by now."""
+        where its log was received. Its notifications are the node's own from then on. False:
+        something else is there by now."""
 
     async def last_seen(self) -> Mapping[str, LastSeen]:
         """Return what was last heard of each agent, by the agent's id."""

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.agents import Agent
 from noroshi.core.alarms import (
     OF_HUB,
     Acknowledgement,
@@ -62,7 +61,6 @@ class MemoryStore(CustodyInMemory):
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
-        self._log_positions: dict[str, Position] = {}
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}
@@ -241,14 +239,6 @@ class MemoryStore(CustodyInMemory):
         new_events = tuple(one for one in change.events if one.id not in self._events)
         row.state, row.reporter = change.state, agent
         self._write_outcome(replace(change, events=new_events))
-        return True
-
-    async def drop_agent(self, agent: Agent) -> bool:
-        if self._agents.get(agent.id) != agent:
-            return False
-        del self._agents[agent.id]
-        self._last_contacts.pop(agent.id, None)
-        self._log_positions.pop(agent.id, None)
         return True
 
     async def reporters(self) -> Mapping[str, str]:

@@ -24,6 +24,11 @@ PUT_CUSTODY = f"""
 update spool set custody = :custody, custody_at = :at,
     envelope = iif(json_valid(envelope), json_set(envelope, '$.custody', :custody), envelope)
 where agent = :agent and id in (select value from json_each(:ids)) and {UNSETTLED}"""  # noqa: S608  our own text
+FORGET_AGENT = f"""
+update spool set agent = '', custody = '{Custody.HUB.value}',
+    envelope = iif(json_valid(envelope), json_set(envelope, '$.agent', '', '$.custody',
+        '{Custody.HUB.value}'), envelope)
+where agent = :agent"""  # noqa: S608  our own text
 IN_DIGESTS = f"""
 select distinct {spool.DIGEST_IN_REASON} from spool
 where agent = ? and id in (select value from json_each(?))
@@ -159,6 +164,12 @@ def _last_receipt(db: Connection, seq: int, reason: str) -> Receipt | None:
         seq = row[0] if row is not None else seq
     row = db.execute(LAST_RECEIPT, (seq,)).fetchone()
     return None if row is None else schema.value(Receipt, row[0])
+
+
+def forget_agent(db: Connection, agent: str) -> None:
+    """Make what an agent left the hub's own, as nobody else will send it."""
+    db.execute(FORGET_AGENT, {"agent": agent})
+    db.execute("delete from hub_fate where agent = ?", (agent,))
 
 
 def forget_fates(db: Connection, agent: str, number: int) -> None:

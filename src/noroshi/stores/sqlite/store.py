@@ -460,7 +460,13 @@ class SqliteStore(StoreFile):
         return await self._write(lambda db: agents.put_agent(db, agent, previous))
 
     async def drop_agent(self, agent: Agent) -> bool:
-        return await self._write(lambda db: agents.drop_agent(db, agent))
+        def work(db: Connection) -> bool:
+            is_dropped = agents.drop_agent(db, agent)
+            if is_dropped:
+                custody_columns.forget_agent(db, agent.id)
+            return is_dropped
+
+        return await self._write_and_wake(work)
 
     async def last_seen(self) -> Mapping[str, LastSeen]:
         return await self._read(agents.last_seen)
