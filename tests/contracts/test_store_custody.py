@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.delivery import Accepted, OpenCircuit, Retry, SetAside
 from noroshi.core.digest import digest, digest_members
 from noroshi.core.mail import Answer, EnvelopeState, Fault, Receipt, Verdict
+from noroshi.core.model import Change, State
 from noroshi.core.report import ReportDraft, RowKind
 from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import NOTHING, plain
@@ -384,6 +385,16 @@ async def test_a_report_of_notifications_that_are_not_here_is_taken_in(hub):
     outcome = await hub.receive("a1", report("1", "2"), {1: taken_over("x"), 2: sent("x")})
     assert outcome.refused_rows == ()
     assert (await hub.received_positions())["a1"].seq == 2
+
+
+async def test_what_the_hub_does_not_send_is_told_as_dropped(hub):
+    await hub.post(A)
+    change = Change(monitor="gone", state=State(), withheld_ids=("x", "a"))
+    effects = {1: change, 2: WithheldNotifications(envelopes=("y",))}
+    assert (await hub.receive("a1", report("1", "2"), effects)).refused_rows == (1,)
+    fates = [(one.envelope, one.state, one.receipt) for one in await hub.fates_of("a1")]
+    assert fates == [("x", EnvelopeState.DROPPED, None), ("y", EnvelopeState.DROPPED, None)]
+    assert await state(hub, "a") is EnvelopeState.WAITING
 
 
 async def test_a_notification_without_a_right_counts_as_waiting(hub):

@@ -84,6 +84,11 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
         self._wakeups.notify()
         return True
 
+    def _withhold(self, agent: str, ids: Iterable[str]) -> None:
+        for id in ids:
+            if id not in self._spool and agent in self._agents:
+                self._note_fate(agent, id, EnvelopeState.DROPPED)
+
     def _rows_of(self, agent: str, ids: Iterable[str]) -> Iterator[EnvelopeRow]:
         rows = (self._spool[id] for id in ids if id in self._spool)
         return (row for row in rows if row.envelope.agent == agent)
@@ -168,9 +173,12 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
             is_own = envelope.custody is not Custody.SENT_BY_AGENT
             row.noted_fate = state
             if is_news and is_own and envelope.agent in self._agents:
-                self._fate_number += 1
-                fate = StoredFate(number=self._fate_number, envelope=id, state=state)
-                self._fates[id] = envelope.agent, fate
+                self._note_fate(envelope.agent, id, state)
+
+    def _note_fate(self, agent: str, id: str, state: EnvelopeState) -> None:
+        self._fate_number += 1
+        fate = StoredFate(number=self._fate_number, envelope=id, state=state)
+        self._fates[id] = agent, fate
 
     def _last_receipt(self, id: str) -> Receipt | None:
         row = self._spool.get(id)

@@ -20,7 +20,7 @@ from noroshi.core.alarms import (
     without_ended,
 )
 from noroshi.core.chronology import oldest, outdated
-from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.judgement import serial_of
 from noroshi.core.levels import Level
 from noroshi.core.mail import NO_ORIGIN, Origin
@@ -228,7 +228,10 @@ class MemoryStore(CustodyInMemory):
                 self._put_custody(agent, change)
             case OtherSideFate():
                 self._settle_elsewhere(agent, change)
+            case WithheldNotifications():
+                self._withhold(agent, change.envelopes)
             case _:
+                self._withhold(agent, change.withheld_ids)
                 return self._write_reported(agent, change)
         return True
 

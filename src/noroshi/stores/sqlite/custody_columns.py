@@ -62,6 +62,14 @@ FATES = """
 select f.number, f.envelope, f.fate, s.seq, s.why from hub_fate f indexed by hub_fate_of
 left join spool s on s.id = f.envelope
 where f.agent = ? and f.number > ? order by f.number limit ?"""
+NEXT_FATE = """
+update counter set value = max(value + 1, cast(unixepoch('subsec') * 1000000 as integer))
+where name = 'fate'"""
+WITHHELD = f"""
+insert or replace into hub_fate
+select :id, :agent, value, '{EnvelopeState.DROPPED}' from counter
+where name = 'fate' and exists (select 1 from agent where id = :agent)
+    and not exists (select 1 from spool where id = :id)"""  # noqa: S608  our own text
 LAST_RECEIPT = """
 select body from receipt where envelope = ? order by rowid desc limit 1"""
 
@@ -134,6 +142,13 @@ def _undo_digest(db: Connection, row: Any, now: datetime) -> None:
     db.execute("delete from spool where seq = ?", (digest_seq,))
     for one in {order, *(member_order for _, member_order, _ in members)}:
         spool.promote(db, one)
+
+
+def withhold(db: Connection, agent: str, ids: Sequence[str]) -> None:
+    """Keep for an agent that these are not sent, but for those that wait here all the same."""
+    for id in ids:
+        db.execute(NEXT_FATE)
+        db.execute(WITHHELD, {"id": id, "agent": agent})
 
 
 def agent_notifications(db: Connection, agent: str, custody: Custody) -> Sequence[str]:
