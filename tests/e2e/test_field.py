@@ -4,6 +4,7 @@ processes, their clocks and their disks.
 After each of these the hub has each event once and in order, and each alarm came as one mail.
 """
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,6 +144,8 @@ def test_the_hub_is_killed_with_reports_that_it_has_not_read(fleet):
 
 
 def test_a_hub_that_stands_still_for_five_minutes(fleet):
+    for agent in fleet.agents:
+        agent.clock.visits.clear()
     with fleet.hub.standing_still():
         for agent in fleet.agents:
             agent.flip()
@@ -152,6 +155,9 @@ def test_a_hub_that_stands_still_for_five_minutes(fleet):
         for agent in fleet.agents:
             agent.flip()
     fleet.all_is_told()
+    for agent in fleet.agents:  # each looked at its turns, and at each once
+        assert agent.turns() == [*range(len(agent.turns()))]
+        assert len(agent.turns()) > 28
 
 
 def age_of_contact(agent):
@@ -193,9 +199,23 @@ def test_an_agent_whose_disk_is_full(fleet):
     agent.machine.cut_from(fleet.hub.machine)
     filler = fill(agent.machine.outside)
     agent.flip()
+    fill(agent.machine.outside)  # what it had kept for this, too
     agent.flip()
+    fill(agent.machine.outside)
+    agent.flip()
+    agent.kill()
     filler.unlink()
+    agent.serve_warm()
     agent.machine.heal()
+    fleet.all_is_told()
+
+
+def test_a_hub_whose_disk_is_full(fleet):
+    filler = fill(fleet.hub.machine.outside)
+    for agent in fleet.agents[:4]:
+        agent.flip()
+        agent.flip()
+    filler.unlink()
     fleet.all_is_told()
 
 
@@ -215,4 +235,25 @@ def test_a_hub_that_is_restored_from_an_older_backup(fleet):
     fleet.may_repeat |= fleet.mails().keys() - before.keys()  # it no longer knows of these
     fleet.hub.run("restore", str(backup))
     fleet.hub.serve_warm()
+    fleet.all_is_told()
+
+
+def test_an_agent_that_is_set_back_to_a_snapshot(fleet):
+    agent = fleet.agents[6]
+    agent.flip()
+    fleet.all_is_told()
+    agent.end()
+    snapshot = agent.folder.with_name("snapshot")
+    shutil.copytree(agent.folder, snapshot)
+    agent.serve_warm()
+    agent.flip()
+    agent.flip()
+    fleet.all_is_told()
+    agent.kill()
+    shutil.rmtree(agent.folder)
+    snapshot.rename(agent.folder)
+    agent.serve_warm()
+    agent.flip()
+    agent.flip()
+    agent.is_set_back = True  # it does not know of what was between
     fleet.all_is_told()

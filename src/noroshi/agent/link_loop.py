@@ -32,6 +32,7 @@ from noroshi.agent.link_state import (
     next_step,
 )
 from noroshi.agent.link_status import PHASES, TURNED_AWAY, LinkPhase, LinkStatus
+from noroshi.agent.order_desk import OrderDesk
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.link.agent_key import BadKeyError
@@ -117,6 +118,7 @@ class LinkLoop:
         self._client = parts.client(enrolment)
         self._contact_event = asyncio.Event()
         self._keys: KeyChain | None = None
+        self._orders = OrderDesk(parts.store, parts.clocks, calls.carry_out)
         self._suppressions = ""
         """The name of what people at the hub say, as it is in use here."""
         self._used_offset = timedelta(0)
@@ -134,6 +136,7 @@ class LinkLoop:
                 await self._note(step.reason)
         finally:
             self._client.close()
+            await self._orders.close()
 
     async def _first_step(self) -> LinkStep:
         try:
@@ -201,11 +204,13 @@ class LinkLoop:
             clock=self._now().timestamp(),
             backlog=await self._backlog(),
             suppressions=self._suppressions,
+            orders=await self._orders.last_number(),
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
         self._set_contact()
         is_other = await self._update_enrolment("", answer.name, answer.pins)
+        is_other |= await self._orders.take(answer.orders)
         is_other |= await self._put_suppressions(answer)
         is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
         return News(

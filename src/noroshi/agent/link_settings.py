@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.link_status import LinkStatus
+from noroshi.agent.order_desk import CarryOut, no_orders
 from noroshi.core.agents import Machine
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
@@ -67,3 +68,4 @@ class NodeCalls:
     monitors: Callable[[], Collection[str]] = tuple
     """Returns the ids of the monitors that the hub gave."""
     put_suppressions: PutSuppressions = no_suppressions
+    carry_out: CarryOut = no_orders

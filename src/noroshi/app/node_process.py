@@ -30,6 +30,7 @@ from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
 from noroshi.hosts.freed_memory import keep_large_blocks_apart
 from noroshi.hosts.threads import Pool
 from noroshi.link.link_messages import FetchAnswer
+from noroshi.link.order_messages import Order, OrderAnswer
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store, StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
@@ -202,7 +203,10 @@ async def keep_link(app: App) -> None:
         plan = app.plans.current
         return [id for id, one in plan.monitors.items() if one.instance.of_hub]
 
-    calls = NodeCalls(take_up, report_refusal, monitors, put_suppressions)
+    async def carry_out(order: Order) -> OrderAnswer:
+        return await (await app.services.hub_orders()).carry_out(order)
+
+    calls = NodeCalls(take_up, report_refusal, monitors, put_suppressions, carry_out)
     while True:
         try:
             await app.hub_links.run(calls)

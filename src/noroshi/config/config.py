@@ -13,6 +13,7 @@ from typing import Any
 
 from noroshi.config.setting_values import (
     SettingValueError,
+    read_alone,
     read_days,
     read_folders,
     read_name,
@@ -20,6 +21,7 @@ from noroshi.config.setting_values import (
     read_one_of,
     read_path,
     read_socket,
+    read_some_of,
     read_text,
     read_texts,
     read_url,
@@ -38,6 +40,7 @@ from noroshi.system.owners import writers
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
+HUB_REQUESTS = ("try", "doctor", "discover")
 
 NO_FILE = with_commands(
     _("does not exist. Create it with `{command}`, or choose another home folder with --home"),
@@ -66,8 +69,10 @@ class Config:
     `runs_as` are the users that a script may name, `program_env` the variables that its `env`
     may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
     our place, so `repr` leaves it out. Days to keep: `history_days` for readings, `ledger_days`
-    for settled mails and events, `audit_days` for what people changed. `may_reach` are networks
-    that definitions may reach although they are closed by default. `web` None: there is no
+    for settled mails and events, `audit_days` for what people changed. `alone_after_seconds`: so
+    long without its hub an agent waits before it sends by its own routes. `may_reach` are networks
+    that definitions may reach although they are closed by default. `hub_requests` is what the hub
+    may order at any time. `web` None: there is no
     manager.
     """
 
@@ -87,7 +92,9 @@ class Config:
     history_days: int = 7
     ledger_days: int = 365
     audit_days: int = 365
+    alone_after_seconds: int = 120
     may_reach: tuple[Net, ...] = ()
+    hub_requests: tuple[str, ...] = HUB_REQUESTS
     web: Web | None = None
 
 
@@ -238,6 +245,14 @@ SETTINGS: Mapping[str, Setting] = {
     "audit_days": Setting(
         read_days, 365, _("Number of days that changes stay in the audit log.")
     ),
+    "alone_after_seconds": Setting(
+        read_alone,
+        120,
+        _(
+            "Number of seconds without contact to this node after which an agent that has a route of\n"
+            "its own sends its notifications itself: 90 to 3600."
+        ),
+    ),
     "may_reach": Setting(
         read_nets,
         [],
@@ -245,6 +260,14 @@ SETTINGS: Mapping[str, Setting] = {
             "Exceptions for addresses that routes, sign-ins and web page monitors must not connect\n"
             "to: those where a cloud hands out credentials (169.254.169.254 and others), and that of\n"
             "the manager. Written as 169.254.169.254 or 169.254.0.0/16."
+        ),
+    ),
+    "hub_requests": Setting(
+        read_some_of(HUB_REQUESTS),
+        list(HUB_REQUESTS),
+        _(
+            'What the hub of this server may request at any time: "try" measures a monitor now,\n'
+            '"doctor" checks what can be read here, "discover" lists disks, services and ports.'
         ),
     ),
     "web": Setting(
@@ -279,6 +302,8 @@ def sample(**chosen_settings: str | bool) -> str:
 def _in_toml(default: object) -> str:
     if isinstance(default, dict):
         return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    if isinstance(default, list):
+        return "[" + ", ".join(f'"{one}"' for one in default) + "]"
     if isinstance(default, bool):
         return str(default).lower()
     return f'"{default}"' if isinstance(default, str) else str(default)

@@ -14,7 +14,7 @@ while the computer sleeps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -46,10 +46,12 @@ class Custody(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SendRight:
-    """Name notifications that may be sent now: those of an agent that have this custody."""
+    """Name notifications that may be sent now: those of an agent that have this custody.
+    `possible_sender` names the node that may have sent them already, "" if none may."""
 
     agent: str
     custody: Custody
+    possible_sender: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -168,7 +170,7 @@ class HubLease:
         """Return the lease after a message with a stamp of that time. `is_caught_up`: the hub
         has the agent's log up to the end that the message names; else it must not rely on what
         the message promises, as it does not know what the agent has sent."""
-        lease = replace(self, last_contact=max(self.last_contact, stamped_at))
+        lease = self.with_contact(stamped_at)
         if sender is Sender.HUB and is_caught_up:
             expires_at = max(self.expires_at, stamped_at + terms.alone_after)
             lease = replace(lease, expires_at=expires_at)
@@ -176,6 +178,11 @@ class HubLease:
             has_route = sender is not Sender.HUB_ONLY
             lease = replace(lease, has_route=has_route, route_known_at=stamped_at)
         return lease
+
+    def with_contact(self, stamped_at: datetime) -> HubLease:
+        """Return the lease after a message with a stamp of that time that says nothing of who
+        sends."""
+        return replace(self, last_contact=max(self.last_contact, stamped_at))
 
     def decide(self, custody: Custody, now: datetime, terms: LeaseTerms) -> HubReason:
         """Return whether the hub may begin to send a notification of the agent, and why."""
@@ -185,9 +192,14 @@ class HubLease:
             return HubReason.ONLY_SENDER
         if custody is Custody.HUB and now < self.expires_at - terms.attempt_margin:
             return HubReason.LEASE
-        if now >= max(self.expires_at, self.last_contact) + terms.grace:
+        if now >= self.grace_at(terms):
             return HubReason.GRACE
         return HubReason.WITH_AGENT if custody is Custody.AGENT else HubReason.LAPSED
+
+    def grace_at(self, terms: LeaseTerms) -> datetime:
+        """Return from when on the hub sends what the agent may have sent, as it may be
+        destroyed."""
+        return max(self.expires_at, self.last_contact) + terms.grace
 
     def _tells_of_route(
         self, sender: Sender, stamped_at: datetime, *, is_caught_up: bool
@@ -199,9 +211,15 @@ class HubLease:
         return stamped_at >= self.route_known_at
 
 
-def start_lease(now: datetime) -> HubLease:
-    """Return the right of a hub that just started: none, and the grace begins now."""
-    return HubLease(expires_at=now, last_contact=now, route_known_at=now - timedelta.resolution)
+def start_lease(now: datetime, *, has_route: bool = True) -> HubLease:
+    """Return the right of a hub that just started: none, and the grace begins now. `has_route`: as
+    the hub stored it, before it answered the message that said so; else it is not known."""
+    return HubLease(
+        expires_at=now,
+        last_contact=now,
+        has_route=has_route,
+        route_known_at=now - timedelta.resolution,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

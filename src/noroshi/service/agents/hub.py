@@ -125,7 +125,7 @@ class AgentHub:
             one for one in agents if one.name == agent and one.state is AgentState.ACTIVE
         )
         known_agent = next(matches, None)
-        if known_agent is None:
+        if known_agent is None or not self._state.open_waits.is_connected(known_agent.id):
             raise OperationFailedError(NOT_CONNECTED.fill(agent=agent))
         answer = await self._state.orders.give(known_agent, verb, target, seconds)
         return await asyncio.to_thread(result_of, answer, shape, agent)
@@ -139,6 +139,11 @@ class AgentHub:
         """Give an agent another name; None if there is none of that id, or another agent has
         that name. Raises StoreError."""
         return await self._state.roster.change(id, lambda agent: replace(agent, name=name))
+
+    async def forget(self, agent: Agent) -> bool:
+        """Delete an agent that was removed; False if it is not as given any more. Raises
+        StoreError."""
+        return await self._state.roster.forget(agent)
 
     async def revoke(self, id: str) -> Agent | None:
         """Let an agent no longer come in; None if there is none of that id. Its request that
