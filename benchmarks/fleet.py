@@ -213,6 +213,8 @@ class Server:
         self.alarm_monitor = next(
             one["id"] for one in monitors if one["name"] == alarm_name(self.number)
         )
+        compared = ReportRequest(start=self.position, last=self.position)
+        await self._ask(1, REPORT, compared, ReportAnswer)
         return ConfigurationAccepted(answer.configuration)
 
     async def keep_sending(self) -> None:

@@ -223,7 +223,7 @@ def _hub(work: Path, mail_port: int, web_port: int, size: Size) -> Node:
 
 
 def _common(mail_port: int, size: Size) -> Mapping[str, str]:
-    contacts = {contact_name(number) for number in range(size.agents)}
+    contacts = {contact_name(number) for number in range(size.agents + 1)}
     files = {
         "instances/noroshi": "rules = []\n",
         "routes/smtp1": f'kind = "smtp"\nconnections = {SLOTS}\n\n[options]\nhost = "{HOST}"\n'
@@ -241,7 +241,7 @@ def _instances(size: Size) -> Mapping[str, str]:
         f"instances/{name}": _instance(name, contact, alarm_name(number), size)
         for number, (name, contact) in enumerate(names.items())
     }
-    files[f"instances/{REAL}"] = _instance(REAL, contact_name(0), "first", size)
+    files[f"instances/{REAL}"] = _instance(REAL, contact_name(size.agents), "first", size)
     return files
 
 

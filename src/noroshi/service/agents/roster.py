@@ -50,12 +50,22 @@ class Roster:
     async def change(self, id: str, change: Callable[[Agent], Agent]) -> Agent | None:
         """Write what `change` makes of an agent, and return it; None if there is none of that
         id, or another agent has its name or key. Raises StoreError."""
-        while (agent := (await self._store.agents()).get(id)) is not None:
+        async with self._reading:
+            if (agent := self._agents.get(id)) is not None:
+                new_agent = change(agent)
+                if new_agent == agent and self._is_fresh:
+                    return agent  # as almost always, when all come back after a restart
+            return await self._change(id, change)
+
+    async def _change(self, id: str, change: Callable[[Agent], Agent]) -> Agent | None:
+        await self._read()
+        while (agent := self._agents.get(id)) is not None:
             new_agent = change(agent)
             if new_agent == agent or await self._store.put_agent(new_agent, agent):
-                await self.reload()
+                await self._read()
                 return new_agent
-            if (await self._store.agents()).get(id) == agent:  # so it was not written meanwhile
+            await self._read()
+            if self._agents.get(id) == agent:  # so it was not written meanwhile
                 return None
         return None
 
@@ -75,5 +85,6 @@ class Roster:
         self._read_at = began_at  # until then whoever asks waits for it
         self._on_read(self._agents.values())
         for id in previous_agents.keys() | self._agents.keys():
-            if previous_agents.get(id) != self._agents.get(id):
+            previous, current = previous_agents.get(id), self._agents.get(id)
+            if previous is not current and previous != current:
                 self._on_change(id)
