@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
@@ -307,28 +308,27 @@ async def open_app(
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
-        send_rights = SendRightSources(agent_leases.rights)
+        notifications = HubNotifications(store, clocks, lambda: plans.current)
+        await notifications.load()
+        send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
-        engine = Engine(
-            store,
-            plugins,
-            clocks,
-            ProcessCalls(
-                compile_plan=plans.compile,
-                open_transport=_opener(plugins, context),
-                host_of=hosts.host_for,
-                jitter=random.random,
-                mailbox_of=lambda route: selection.mailbox_source_of(
-                    plans.current, route, context
-                ),
-                difference_text=_difference_text_of(plugins),
-                agents=agent_names.ensure_read,
-                send_rights=send_rights.current,
-            ),
-            _engine_settings(config),
+        calls = ProcessCalls(
+            compile_plan=plans.compile,
+            open_transport=_opener(plugins, context),
+            host_of=hosts.host_for,
+            jitter=random.random,
+            mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
+            difference_text=_difference_text_of(plugins),
+            agents=agent_names.ensure_read,
+            agent_name=agent_names.name_of,
+            marked=notifications.marked,
+            send_rights=send_rights.current,
+            reports_of_attempt=notifications.rows_of_end,
         )
+        engine = Engine(store, plugins, clocks, calls, _engine_settings(config))
+        notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
-        hub_links = _hub_links(store, vault, config, clocks, plugins)
+        hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
         endpoints = HubEndpoints()
         parts = ServiceParts(
             vault=vault,
@@ -571,7 +571,12 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
 
 
 def _hub_links(
-    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+    store: Store,
+    vault: Vault,
+    config: Config,
+    clocks: Clocks,
+    plugins: Plugins,
+    notifications: HubNotifications,
 ) -> LinkOnDemand:
     host_name = socket.gethostname()
     settings = LinkSettings(
@@ -582,6 +587,7 @@ def _hub_links(
         machine=lambda: describe_machine(host_name, addresses_of_interfaces),
         kinds=tuple(sorted(plugins.checks)),
         policy=NetworkPolicy(may_reach=config.may_reach),
+        notifications=notifications,
         secret=secret_of(vault),
     )
     return LinkOnDemand(store, vault, settings)

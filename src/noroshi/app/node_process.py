@@ -192,6 +192,10 @@ async def keep_link(app: App) -> None:
         definitions = await app.services.hub_definitions()
         await definitions.report_refusal(enrolment, status)
 
+    async def report_absence(enrolment: Enrolment, status: LinkStatus) -> None:
+        definitions = await app.services.hub_definitions()
+        await definitions.report_absence(enrolment, status)
+
     async def put_suppressions(
         suppressions: SuppressionsOfHub, clock_offset: timedelta
     ) -> None:
@@ -206,7 +210,9 @@ async def keep_link(app: App) -> None:
     async def carry_out(order: Order) -> OrderAnswer:
         return await (await app.services.hub_orders()).carry_out(order)
 
-    calls = NodeCalls(take_up, report_refusal, monitors, put_suppressions, carry_out)
+    calls = NodeCalls(
+        take_up, report_refusal, monitors, put_suppressions, carry_out, report_absence
+    )
     while True:
         try:
             await app.hub_links.run(calls)

@@ -20,9 +20,10 @@ def no_rights() -> Collection[SendRight]:
 class SendRightSources:
     """Join the rights that a node has as a hub, for its agents, and as an agent, for itself."""
 
-    def __init__(self, of_hub: SendRights = no_rights) -> None:
-        self.of_hub = of_hub
-        self.of_agent: SendRights = no_rights
+    def __init__(
+        self, of_hub: SendRights = no_rights, of_agent: SendRights = no_rights
+    ) -> None:
+        self.of_hub, self.of_agent = of_hub, of_agent
 
     def current(self) -> Collection[SendRight]:
         """Return all rights of this moment."""

@@ -74,14 +74,30 @@ class Reporting:
         return self._positions.get(agent, START)
 
     async def states_of(self, agent: Agent) -> StatesOfHub:
-        """Return the states that the hub has of an agent's monitors. Raises StoreError."""
+        """Return the states that the hub has of an agent's monitors; of those that another computer
+        measured until now, the serials. Raises StoreError."""
         try:
             monitors = await self._state.monitors.monitors_of(agent.name)
         except LinkRefusedError:  # what is to be watched can be told all the same
             monitors = {}
         states = await self._state.store.states(monitors) if monitors else {}
+        reporters = await self._state.store.reporters() if monitors else {}
+        states = {
+            id: state
+            if monitors[id].goes_to or self._is_own_word(agent, reporters.get(id, ""))
+            else State(serial=state.serial)
+            for id, state in states.items()
+        }
         position = await self.position_of(agent.id)
         return StatesOfHub(states=_within_bounds(states), position=position)
+
+    def _is_own_word(self, agent: Agent, reporter: str) -> bool:
+        """Return whether an agent reported a state, perhaps before it joined again: a state of another
+        computer tells nothing of its own, but for the serial."""
+        if reporter == agent.id:
+            return True
+        known_agent = self._state.roster.agents.get(reporter)
+        return known_agent is not None and known_agent.name == agent.name
 
     # reports
 

@@ -160,7 +160,7 @@ class DiagnosticOperations(OperationGroup):
         rests."""
         outage = (await self._context.outages()).get(route.name)
         mails = [w for w in await self._store.queue() if route.name in w.envelope.routes]
-        waiting = [one for one in mails if not one.state]
+        waiting = [one for one in mails if not one.state and not one.waits_for_hub]
         if outage is not None:
             return _known_down(outage, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).

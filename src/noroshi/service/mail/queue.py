@@ -112,7 +112,7 @@ class QueueOperations(OperationGroup):
         mails = [
             one
             for one in await self._store.queue()
-            if one.delivery_state == DeliveryState.WAITING
+            if one.delivery_state == DeliveryState.WAITING and not one.waits_for_hub
         ]
         await self._ask_again({name for one in mails for name in one.envelope.routes})
         now = self._clocks.wall()

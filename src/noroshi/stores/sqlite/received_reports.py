@@ -42,7 +42,7 @@ def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
         case OtherSideFate():
             custody_columns.settle_elsewhere(db, agent, change)
         case _:
-            return monitors.write_reported(db, change)
+            return monitors.write_reported(db, agent, change)
     return True
 
 
