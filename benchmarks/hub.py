@@ -47,7 +47,7 @@ class Size:
     (seconds), and how many alarms meanwhile, each of another agent."""
 
     agents: int = 1000
-    monitors: int = 30
+    monitors: int = 24
     window: float = 60.0
     alarms: int = 300
 

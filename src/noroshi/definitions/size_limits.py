@@ -12,7 +12,7 @@ from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, 
 from noroshi.core.translation import _, ngettext
 from noroshi.definitions.documents import definitions_of
 
-MOST_DEFINITIONS, MOST_MONITORS = 20_000, 32_000
+MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 26 MiB then, the heaviest 31."""
 MOST_WEIGHT, A_MONITOR = 8 << 20, 200
 """The most bytes that all bodies may have in memory, where one wide letter makes each letter of

@@ -59,8 +59,8 @@ class Guard:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                given = HEADERS_OF_LINK if _is_of_agent(scope) else self._headers
-                for name, value in given.items():
+                strict_headers = HEADERS_OF_LINK if _is_of_agent(scope) else self._headers
+                for name, value in strict_headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
             await send(message)
