@@ -138,7 +138,9 @@ class Server:
     async def join(self, code: JoinCode) -> None:
         """Become an agent."""
         address = HubAddress(HOST, self._fleet.port, (code.pin.hex(),))
-        self._clients = tuple(LinkClient(address, NetworkEgress()) for _ in range(2))
+        self._clients = tuple(
+            LinkClient(address, NetworkEgress(), time.monotonic) for _ in range(2)
+        )
         request = JoinRequest(
             secret=code.secret.hex(),
             key=self.key.public_text,

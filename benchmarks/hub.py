@@ -49,7 +49,7 @@ class Size:
     agents: int = 1000
     monitors: int = 24
     window: float = 60.0
-    alarms: int = 300
+    alarms: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
