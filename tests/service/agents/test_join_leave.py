@@ -167,14 +167,15 @@ async def test_an_agent_says_in_whose_place_it_sends(node, hub):
     await join(node, hub)
     assert (await perform(node.service, AKI, "status", {})).absent_hub == ""
     assert (await node.service.hub.status(AKI)).sender == ""  # no link runs
-    times = iter([0.0])
+    now = 0.0
     node.notifications.keeper = TurnKeeper(
         TurnMemory(is_route_known=True),
-        lambda: next(times, 200.0),
+        lambda: now,
         lambda: 0,
         has_route=True,
         has_own_notifications=False,
     )
+    now = 200.0
     assert (await perform(node.service, AKI, "status", {})).absent_hub == "Tokyo"
     status = await node.service.hub.status(AKI)
     assert (status.sender, status.sender_reason) == ("alone", "hub-away")
