@@ -63,6 +63,7 @@ class Reporting:
         self._state = state
         self._turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self._positions: dict[str, Position] | None = None
+        self._sample_positions: dict[str, datetime] | None = None
 
     # what agents begin with
 
@@ -239,12 +240,23 @@ class Reporting:
                 await self._state.store.append(rows)
             if position is None or end > position:
                 position = end
-                await self._state.store.put_value(SAMPLES_NOTE + agent.id, end.isoformat())
+                await self._keep_samples_position(agent.id, end)
         return SamplesAnswer(position=position)
 
     async def _samples_position(self, agent: str) -> datetime | None:
-        text = (await self._state.store.get_values()).get(SAMPLES_NOTE + agent)
-        return None if text is None else datetime.fromisoformat(text)
+        if self._sample_positions is None:
+            notes = await self._state.store.get_values()
+            self._sample_positions = {
+                name.removeprefix(SAMPLES_NOTE): datetime.fromisoformat(text)
+                for name, text in notes.items()
+                if name.startswith(SAMPLES_NOTE)
+            }
+        return self._sample_positions.get(agent)
+
+    async def _keep_samples_position(self, agent: str, position: datetime) -> None:
+        await self._state.store.put_value(SAMPLES_NOTE + agent, position.isoformat())
+        if self._sample_positions is not None:
+            self._sample_positions[agent] = position
 
     async def _history(
         self, agent: Agent, monitors: Sequence[SamplesOfMonitor], position: datetime | None
