@@ -48,11 +48,11 @@ class Finder:
                 self.known["suppressions"] = answer.suppressions.name
             for order in answer.orders:
                 self.last = order.number
-                told = OrderAnswer(
-                    order=order.id, outcome=OrderOutcome.DONE, body=text(ON_FS01)
-                )
-                self.reports.write(told, kind=RowKind.ANSWER)
+                self.reports.write(self.answer_to(order), kind=RowKind.ANSWER)
                 await self.reports.send()
+
+    def answer_to(self, order):
+        return OrderAnswer(order=order.id, outcome=OrderOutcome.DONE, body=text(ON_FS01))
 
 
 @asynccontextmanager

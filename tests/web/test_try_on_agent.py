@@ -98,9 +98,6 @@ async def test_who_looks_in_the_audit_log_sees_which_agent_measured(browser, har
     async with answering(harness, browser.url, measured):
         await browser.get(PAGE)
         await browser.post(PAGE)
-    row = next(
-        r
-        for r in (await perform(harness.service, AKI, "audit", {})).rows
-        if r.op == "try_monitor"
-    )
+    rows = await perform(harness.service, AKI, "audit", {})
+    row = next(one for one in rows if one.op == "try_monitor")
     assert row.after["agent"] == "fs01"
