@@ -155,3 +155,15 @@ async def test_what_was_last_heard_takes_the_place_of_what_was_heard_before(stor
     await store.put_last_seen([later])
     await store.put_last_seen([])
     assert await store.last_seen() == {"a1": later, "a2": replace(SEEN, agent="a2")}
+
+
+async def test_an_agent_is_deleted_only_as_it_is_with_all_that_was_heard_of_it(store):
+    await store.put_invitation(invited(servers=2))
+    await store.admit("abc", FS01, DAWN)
+    await store.admit("abc", DB01, DAWN)
+    await store.put_last_seen([SEEN, replace(SEEN, agent="a2")])
+    assert not await store.drop_agent(replace(FS01, name="other"))
+    assert await store.drop_agent(FS01)
+    assert not await store.drop_agent(FS01)
+    assert list(await store.agents()) == list(await store.last_seen()) == ["a2"]
+    assert await store.admit("abc", FS01, DAWN) is JoinRefusal.USED  # its key stays outside

@@ -119,8 +119,8 @@ async def test_an_attempt_with_the_nodes_own_mail_has_its_usual_time():
 
 
 def test_a_node_may_be_hub_and_agent():
-    sources = SendRightSources()
-    assert sources.current() == frozenset()
+    assert SendRightSources().current() == ()
     own = SendRight("own", Custody.AGENT)
-    sources.of_hub, sources.of_agent = (lambda: [RIGHT]), (lambda: [own])
-    assert sources.current() == {RIGHT, own}
+    sources = SendRightSources(lambda: [RIGHT])
+    sources.of_agent = lambda: [own]
+    assert sources.current() == (RIGHT, own)

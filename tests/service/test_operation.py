@@ -24,6 +24,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "agent_show": VIEWER,
     "agent_rename": ADMIN,
     "agent_revoke": ADMIN,
+    "agent_forget": ADMIN,
     "instance_sources": VIEWER,
     "server_list": VIEWER,
     "hub_join": ADMIN,

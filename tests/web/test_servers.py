@@ -10,10 +10,11 @@ from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
+from noroshi.service import perform
 from noroshi.service.agents.hub_endpoints import ListenerSetting, write_setting
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import InProcessClient, apply_definitions
-from tests.service.harness import Harness
+from tests.service.harness import AKI, Harness
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
@@ -182,6 +183,8 @@ async def test_a_new_instance_is_offered_what_the_agent_is_called(harness, brows
     agent = await joined(harness, "FS02")
     await heard(harness, agent)
     await browser.get(f"/servers/agent/{agent.id}")
+    assert 'href="/servers/watch?agent=FS02"' in browser.text
+    await browser.get("/servers/watch?agent=FS02")
     link = re.search(r'href="(/settings/instance\?source=[^"]*)"', browser.text).group(1)
     await browser.get(link.replace("&amp;", "&"))
     assert '<option value="FS02" selected>agent FS02</option>' in browser.text
@@ -234,3 +237,17 @@ async def test_what_a_silent_agent_measures_is_never_shown_as_fine(harness, brow
     await browser.get("/servers")
     assert '<li class="level level--unknown">' in browser.text
     assert "currently unknown" in browser.text
+
+
+async def test_a_removed_agent_is_deleted_from_the_list_with_its_secrets_told_before(
+    harness, browser
+):
+    agent = await joined(harness, "old01", secrets=("smtp",))
+    await perform(harness.service, AKI, "agent_revoke", {"agent": "old01"})
+    await browser.get("/servers")
+    assert "Secrets to change" in browser.text
+    page = f"/servers/agent/{agent.id}"
+    await browser.get(page)
+    await browser.post(page, do="agent_forget")
+    assert browser.to == "/servers"
+    assert "old01" not in (await browser.get("/servers")).text

@@ -48,6 +48,7 @@ async def test_a_server_is_followed_from_the_line_to_its_first_contact(
         await heard(harness, agent)
         await expect(page.locator(PROGRESS)).to_have_count(3)
         await page.click("#progress .button--main")
+        await page.click("a[href^='/settings/instance']")
         assert await page.input_value("[name=source]") == "fs02"
         assert await page.input_value("[name=address]") == "192.0.2.1"
 

@@ -35,6 +35,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
+from noroshi.core.sender_lease import LeaseTerms
 from noroshi.core.sources import SourceKind, source_of
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
@@ -43,6 +44,7 @@ from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
+from noroshi.engine.dispatch.send_rights import SendRightSources
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
 from noroshi.hosts.agent_names import AgentNames
@@ -79,6 +81,7 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.schema import VALIDATION
+from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
 from noroshi.service.service_parts import ServiceParts
@@ -292,22 +295,19 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
-        agent_names = await _agent_names(store)
+        agent_leases = _agent_leases(config, clocks)
+        agent_names = await _agent_names(store, agent_leases)
         own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(renderer, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
-        tokens = TokenSource(
-            vault=vault,
-            provider_of=_provider_of,
-            clocks=clocks,
-            refresh_lock=RefreshLock(store, config.name, clocks),
-        )
+        tokens = _tokens(vault, store, config, clocks)
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
+        send_rights = SendRightSources(agent_leases.rights)
         stack.callback(hosts.close)
         engine = Engine(
             store,
@@ -323,6 +323,7 @@ async def open_app(
                 ),
                 difference_text=_difference_text_of(plugins),
                 agents=agent_names.ensure_read,
+                send_rights=send_rights.current,
             ),
             _engine_settings(config),
         )
@@ -348,12 +349,28 @@ async def open_app(
             hub_links=hub_links,
             text_failures=engine.notifier.text_failures,
             endpoints=endpoints,
+            agent_leases=agent_leases,
         )
         services = ServiceOnDemand(store, plugins, clocks, parts)
         stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, services, plans, tokens, hub_links, endpoints)
+
+
+def _tokens(vault: Vault, store: Store, config: Config, clocks: Clocks) -> TokenSource:
+    return TokenSource(
+        vault=vault,
+        provider_of=_provider_of,
+        clocks=clocks,
+        refresh_lock=RefreshLock(store, config.name, clocks),
+    )
+
+
+def _agent_leases(config: Config, clocks: Clocks) -> AgentLeases:
+    return AgentLeases(
+        clocks, LeaseTerms(alone_after=timedelta(seconds=config.alone_after_seconds))
+    )
 
 
 def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentNames) -> OwnNames:
@@ -376,9 +393,11 @@ def _plugins(
     return Plugins(checks.KINDS, built_in, transports.KINDS, host_name, policy, agent_of)
 
 
-async def _agent_names(store: Store) -> AgentNames:
-    """Return the names of the agents; of none while the store cannot say, as the node watches on."""
+async def _agent_names(store: Store, agent_leases: AgentLeases) -> AgentNames:
+    """Return the names of the agents; of none while the store cannot say, as the node watches on.
+    The leases learn of the agents, too."""
     names = AgentNames(store)
+    names.on_read = agent_leases.update
     try:
         await names.refresh()
     except StoreError as error:

@@ -13,6 +13,7 @@ from typing import Any
 
 from noroshi.config.setting_values import (
     SettingValueError,
+    read_alone,
     read_days,
     read_folders,
     read_name,
@@ -66,7 +67,8 @@ class Config:
     `runs_as` are the users that a script may name, `program_env` the variables that its `env`
     may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
     our place, so `repr` leaves it out. Days to keep: `history_days` for readings, `ledger_days`
-    for settled mails and events, `audit_days` for what people changed. `may_reach` are networks
+    for settled mails and events, `audit_days` for what people changed. `alone_after_seconds`: so
+    long without its hub an agent waits before it sends by its own routes. `may_reach` are networks
     that definitions may reach although they are closed by default. `web` None: there is no
     manager.
     """
@@ -87,6 +89,7 @@ class Config:
     history_days: int = 7
     ledger_days: int = 365
     audit_days: int = 365
+    alone_after_seconds: int = 120
     may_reach: tuple[Net, ...] = ()
     web: Web | None = None
 
@@ -237,6 +240,14 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "audit_days": Setting(
         read_days, 365, _("Number of days that changes stay in the audit log.")
+    ),
+    "alone_after_seconds": Setting(
+        read_alone,
+        120,
+        _(
+            "Number of seconds without contact to this node after which an agent that has a route of\n"
+            "its own sends its notifications itself: 90 to 3600."
+        ),
     ),
     "may_reach": Setting(
         read_nets,

@@ -13,12 +13,14 @@ from noroshi.core.network_policy import Net
 from noroshi.core.translation import Message, _
 
 MOST_DAYS = 36_500
+LEAST_ALONE, MOST_ALONE = 90, 3600
 NO_TEXT = _("must be a string in quotes")
 NO_LIST = _("must be a list of strings")
 NO_NAME = _("{given} is not a valid name: use letters, digits, - and _, at most 63")
 NO_CHOICE = _("{given} is not valid; use one of {known}")
 NOT_ABSOLUTE = _("{given} must begin with /: the path must not depend on the working directory")
 NO_DAYS = _("must be a number of days, 1 to {most}")
+NO_ALONE = _("must be a number of seconds, {least} to {most}")
 NO_NET = _("{given} is not an address or network such as 192.0.2.7 or 192.0.2.0/24")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NO_VARIABLE = _("{given} is not a valid name for an environment variable")
@@ -76,6 +78,15 @@ def read_socket(home: Path, value: object) -> Path:
     if len(bytes(path)) > LONGEST_SOCKET:
         raise SettingValueError(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
     return path
+
+
+def read_alone(_home: Path, value: object) -> int:
+    """Seconds without the hub."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise SettingValueError(NO_ALONE.fill(least=LEAST_ALONE, most=MOST_ALONE))
+    if not LEAST_ALONE <= value <= MOST_ALONE:
+        raise SettingValueError(NO_ALONE.fill(least=LEAST_ALONE, most=MOST_ALONE))
+    return value
 
 
 def read_days(_home: Path, value: object) -> int:

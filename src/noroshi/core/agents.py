@@ -99,7 +99,9 @@ class Invitation:
 class Agent:
     """Hold an enrolled agent. `key` is its public key (a JWK as text), `next_key` the one that it
     announced: both count until the next one is used. `invitation` is the id of the one by which it
-    joined. `secrets` are the entries of the vault that it was given."""
+    joined. `secrets` are the entries of the vault that it was given. `own_route`: it has a route of
+    its own, by which it can notify while the hub is away. `needs_lease`: it may send the hub's
+    notifications itself, so the hub sends them with a lease alone."""
 
     id: str
     name: str
@@ -116,6 +118,8 @@ class Agent:
     key_since: datetime | None = None
     life: Life = Life()
     secrets: tuple[str, ...] = ()
+    own_route: bool = False
+    needs_lease: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

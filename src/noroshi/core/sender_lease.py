@@ -168,7 +168,7 @@ class HubLease:
         """Return the lease after a message with a stamp of that time. `is_caught_up`: the hub
         has the agent's log up to the end that the message names; else it must not rely on what
         the message promises, as it does not know what the agent has sent."""
-        lease = replace(self, last_contact=max(self.last_contact, stamped_at))
+        lease = self.with_contact(stamped_at)
         if sender is Sender.HUB and is_caught_up:
             expires_at = max(self.expires_at, stamped_at + terms.alone_after)
             lease = replace(lease, expires_at=expires_at)
@@ -176,6 +176,11 @@ class HubLease:
             has_route = sender is not Sender.HUB_ONLY
             lease = replace(lease, has_route=has_route, route_known_at=stamped_at)
         return lease
+
+    def with_contact(self, stamped_at: datetime) -> HubLease:
+        """Return the lease after a message with a stamp of that time that says nothing of who
+        sends."""
+        return replace(self, last_contact=max(self.last_contact, stamped_at))
 
     def decide(self, custody: Custody, now: datetime, terms: LeaseTerms) -> HubReason:
         """Return whether the hub may begin to send a notification of the agent, and why."""
@@ -199,9 +204,15 @@ class HubLease:
         return stamped_at >= self.route_known_at
 
 
-def start_lease(now: datetime) -> HubLease:
-    """Return the right of a hub that just started: none, and the grace begins now."""
-    return HubLease(expires_at=now, last_contact=now, route_known_at=now - timedelta.resolution)
+def start_lease(now: datetime, *, has_route: bool = True) -> HubLease:
+    """Return the right of a hub that just started: none, and the grace begins now. `has_route`: as
+    the hub stored it, before it answered the message that said so; else it is not known."""
+    return HubLease(
+        expires_at=now,
+        last_contact=now,
+        has_route=has_route,
+        route_known_at=now - timedelta.resolution,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ class AgentNames:
         self.reserved = frozenset[str]()
         """Names that no agent may have, as they mean something else where instances are
         measured."""
+        self.on_read: Callable[[Collection[Agent]], None] = lambda _agents: None
+        """Is called with all agents each time that they were read."""
         self.refused_rows: Callable[[str], int] = lambda _agent: 0
         """Returns how many rows of an agent, by its id, were refused within the last hour; the hub
         writes it."""
@@ -45,3 +47,4 @@ class AgentNames:
         """Take the agents as somebody else has just read them."""
         self._names, self._is_known = names_in_use(agents), True
         self._removed_names = removed_names(agents)
+        self.on_read(agents)

@@ -60,7 +60,7 @@ class AgentRow:
     one that it was last heard from; `backlog` the number of rows that wait there; `clock_offset`
     the agent's clock less this node's, in seconds; `fingerprint` that of its key, in hexadecimal
     digits. `instances` are those that it measures; `problems` why it did not take up its newest
-    configuration."""
+    configuration; `secrets` the entries of the vault that it was given."""
 
     id: str
     name: str
@@ -79,6 +79,7 @@ class AgentRow:
     fingerprint: str
     instances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

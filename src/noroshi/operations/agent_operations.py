@@ -55,6 +55,19 @@ AGENT_REVOKE = operation(
     reauthenticate=True,
     news=True,
 )
+AGENT_FORGET = operation(
+    "agent_forget",
+    ADMIN,
+    help=_("Delete a removed agent from the list."),
+    label=_("Removed agent deleted"),
+    button=_("Delete from the list"),
+    verb=Verb(
+        words="agent forget",
+        help=_("delete a removed agent from the list; its instances and their history stay"),
+        done_message=_("The agent was deleted from the list."),
+        arguments=(Argument("agent", "AGENT", _("name or ID of the agent")),),
+    ),
+)
 INSTANCE_SOURCES = operation(
     "instance_sources", VIEWER, help=_("List what monitors each instance.")
 )

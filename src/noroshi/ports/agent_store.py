@@ -54,6 +54,10 @@ class AgentStore(Protocol):
         """Write an agent over exactly what was there before. False: something else is there by
         now, or another agent has its name or its key."""
 
+    async def drop_agent(self, agent: Agent) -> bool:
+        """Delete an agent that is still exactly this one, with what was last heard of it and up to
+        where its log was received. False: something else is there by now."""
+
     async def last_seen(self) -> Mapping[str, LastSeen]:
         """Return what was last heard of each agent, by the agent's id."""
 
@@ -120,7 +124,7 @@ class AgentStore(Protocol):
     async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
         """Write what became of a notification of an agent on the other side, as `settle` writes an
         end; a digest that tells it and is not out is undone. False: the agent has none of that
-        id, or it has ended; then the receipt alone is added."""
+        id, or it has ended; then the receipt alone is added, if it is the agent's."""
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
         """Return the ids of an agent's notifications that wait and have that custody, oldest

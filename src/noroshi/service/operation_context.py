@@ -44,6 +44,7 @@ from noroshi.ports import (
 )
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
+from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.diagnostics.running_examinations import (
     RunningExamination,
     RunningExaminations,
@@ -90,6 +91,8 @@ class OperationContext:
         reserved_names = {self.name, self.runs_on, NETWORK, SSH_SOURCE}
         self.agent_names = parts.agent_names or AgentNames(store)
         self.agent_names.reserved = frozenset(reserved_names)
+        self.agent_leases = parts.agent_leases or AgentLeases(clocks)
+        self.agent_names.on_read = self.agent_leases.update
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
@@ -110,6 +113,7 @@ class OperationContext:
                 plugins=self.plugins,
                 current_plan=self.current,
                 text_failures=self._text_failures,
+                leases=self.agent_leases,
             )
             self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub

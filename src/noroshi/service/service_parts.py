@@ -17,6 +17,7 @@ from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.tokens import TokenSource
 from noroshi.ports import Host, SelfFacts
 from noroshi.ports.examination import Step
+from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.vault import KeyRing, Vault
 
@@ -41,7 +42,8 @@ class ServiceParts:
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
-    returns the notices of envelopes whose text could not be made."""
+    returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
+    send for agents."""
 
     vault: Vault
     tokens: TokenSource
@@ -62,3 +64,4 @@ class ServiceParts:
     hub_links: LinkOnDemand | None = None
     text_failures: TextFailures = no_text_failures
     endpoints: HubEndpoints = field(default_factory=HubEndpoints)
+    agent_leases: AgentLeases | None = None

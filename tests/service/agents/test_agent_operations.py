@@ -275,3 +275,14 @@ async def test_who_may_connect_is_changed_with_the_password_alone(op):
 async def test_operators_neither_invite_nor_see_invitations(op):
     with pytest.raises(ForbiddenError):
         await perform(opened(Harness()).service, member("kyo"), op, {})
+
+
+async def test_only_an_agent_that_was_removed_is_deleted(ask):
+    await joined(ask.harness, "fs01", secrets=("smtp",))
+    with pytest.raises(ErrorAnswer, match="Remove the agent first"):
+        await ask("agent_forget", agent="fs01")
+    await ask("agent_revoke", agent="fs01")
+    await ask("agent_forget", agent="fs01")
+    assert await ask("agent_list") == []
+    (row, *_) = await ask("audit", last=1)
+    assert row["op"] == "agent_forget" and "smtp" in str(row)

@@ -117,5 +117,6 @@ AGENT = Command(
             ),
             options=(NAME, JSON),
         ),
+        command_of(agent_operations.AGENT_FORGET),
     ),
 )

@@ -59,7 +59,7 @@ class ParcelSelector:
                 now,
                 full_contacts.for_all,
                 full_contacts.for_less_urgent,
-                sorted(self._send_rights(), key=lambda right: right.key),
+                self._send_rights(),
             )
             if parcel is None:
                 return None

@@ -19,13 +19,13 @@ def no_rights() -> Collection[SendRight]:
 class SendRightSources:
     """Join the rights that a node has as a hub, for its agents, and as an agent, for itself."""
 
-    def __init__(self) -> None:
-        self.of_hub: SendRights = no_rights
+    def __init__(self, of_hub: SendRights = no_rights) -> None:
+        self.of_hub = of_hub
         self.of_agent: SendRights = no_rights
 
     def current(self) -> Collection[SendRight]:
         """Return all rights of this moment."""
-        return frozenset((*self.of_hub(), *self.of_agent()))
+        return (*self.of_hub(), *self.of_agent())
 
 
 def may_begin(envelope: Envelope, rights: Collection[SendRight]) -> bool:

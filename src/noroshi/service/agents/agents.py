@@ -23,8 +23,9 @@ from noroshi.core.definitions.problems import Problem, shortened_text, suggestio
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.core.sender_lease import Custody
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
-from noroshi.core.translation import LANGUAGES, Message, _
+from noroshi.core.translation import LANGUAGES, Message, _, ngettext
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.validation import read
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits
@@ -69,6 +70,11 @@ UNREACHABLE = with_commands(
         "computer, or it is not running. Start listening for agents first: {command}"
     ),
     command=CommandText("agent listen", "HOST"),
+)
+NOT_REMOVED = _("{name} can still connect. Remove the agent first.")
+STILL_WAITING = ngettext(
+    "{count} notification that {name} had to send is still waiting. Try again later.",
+    "{count} notifications that {name} had to send are still waiting. Try again later.",
 )
 NO_AGENT = _("There is no agent {given}{instead}")
 NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
@@ -219,6 +225,20 @@ class AgentOperations(ApplyOperations):
             instances=instances.get(old_agent.name.casefold(), ()),
         )
 
+    @offers(agent_operations.AGENT_FORGET)
+    async def forget(self, person: Person, agent: str) -> str:
+        """Delete an agent that was removed, once nothing waits that it was to send. Its key stays
+        outside: it can only join by a new invitation."""
+        old_agent = await self._agent(agent)
+        if old_agent.state is not AgentState.REVOKED:
+            raise ConflictError(NOT_REMOVED.fill(name=old_agent.name))
+        if count := len(await self._store.agent_notifications(old_agent.id, Custody.AGENT)):
+            raise ConflictError(STILL_WAITING.fill(name=old_agent.name, count=count))
+        if not await self._context.agents_hub.forget(old_agent):
+            raise ConflictError(MEANWHILE.fill(name=old_agent.name))
+        note(old_state={"name": old_agent.name, "secrets": list(old_agent.secrets)})
+        return old_agent.id
+
     @offers(agent_operations.INSTANCE_SOURCES)
     async def sources(self, person: Person) -> tuple[MeasuredInstance, ...]:
         """List all instances by name, with where each is measured."""
@@ -350,6 +370,7 @@ def _row(
         fingerprint=fingerprint_digits(digest_of(agent.thumbprint)),
         instances=instances if agent.state is AgentState.ACTIVE else (),
         problems=last_seen.problems if last_seen else (),
+        secrets=agent.secrets,
     )
 
 

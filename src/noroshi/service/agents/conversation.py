@@ -10,6 +10,7 @@ from dataclasses import replace
 from noroshi import __version__
 from noroshi.core.agents import KEY_AGE, Agent, AgentState, versions_fit
 from noroshi.core.printable import printable
+from noroshi.core.sender_lease import Sender
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import (
     FETCH,
@@ -33,6 +34,7 @@ from noroshi.link.link_messages import (
 from noroshi.link.message_body import Body
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.link.signature import BadSignatureError, key_binding, verify
+from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.joining import clean_machine
@@ -89,12 +91,18 @@ class Conversation:
             # The id is that of the machine that was enrolled: by it a clone is told apart.
             enrolled_id = agent.machine.id or machine.id
             return replace(
-                agent, machine=replace(machine, id=enrolled_id), version=version, life=life
+                agent,
+                machine=replace(machine, id=enrolled_id),
+                version=version,
+                life=life,
+                own_route=hello.own_route,
             )
 
         agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
         refuse_revoked(agent)
         state.presence.note_hello(agent.id, hello, state.now())
+        state.fates.begin(agent.id)
+        state.leases.note_contact(agent.id, caller.stamped_at)
         configuration = self._configuration_name(agent.id)
         self._announced[agent.id] = agent.name, state.pins
         return HelloAnswer(
@@ -104,19 +112,37 @@ class Conversation:
             configuration="" if configuration == hello.configuration else configuration,
             clock=state.now().timestamp(),
             position=await self._reporting.position_of(agent.id),
+            alone_after=state.leases.terms.alone_after.total_seconds(),
+            fates=await state.store.last_fate_number(),
         )
 
     async def _wait(self, caller: Caller, body: Body) -> WaitAnswer:
         request, id = message_of(WaitRequest, body), caller.agent.id
         self._state.presence.note_wait(id, request, self._state.now())
-        hold = max(0.0, min(request.hold, LONGEST_WAIT))
+        promise = Promise(
+            sender=request.sender,
+            alone_after=request.alone_after,
+            stamped_at=caller.stamped_at,
+            is_caught_up=await self._reporting.is_caught_up(id, request.last),
+        )
+        await self._state.note_sender(caller.agent, promise)
+        hold = self._hold(request)
         with self._state.open_waits.open(id) as wait:
             try:
                 async with asyncio.timeout(hold):
                     await self._until_news(id, request, wait)
             except TimeoutError:
                 pass
-        return self._news(self._agent(id), request)
+        return await self._news(self._agent(id), request)
+
+    def _hold(self, request: WaitRequest) -> float:
+        """Return for how many seconds a request is held; with a promise so that the lease never runs
+        out while the link is up."""
+        hold = max(0.0, min(request.hold, LONGEST_WAIT))
+        if request.sender is not Sender.HUB:
+            return hold
+        longest_hold = self._state.leases.longest_hold(request.alone_after)
+        return min(hold, longest_hold.total_seconds())
 
     async def _until_news(self, id: str, request: WaitRequest, wait: OpenWait) -> None:
         while not wait.is_over and not self._has_news(self._agent(id), request):
@@ -137,6 +163,7 @@ class Conversation:
             or bool(self._new_configuration(agent, request))
             or self._state.orders.has_news(agent.id, request.orders)
             or self._new_suppressions(agent, request) is not None
+            or self._state.fates.has_news(agent.id, request.fates)
         )
 
     def _new_suppressions(self, agent: Agent, request: WaitRequest) -> SuppressionsOfHub | None:
@@ -154,7 +181,7 @@ class Conversation:
         configuration = self._state.book.of_agent(id)
         return "" if configuration is None else configuration.name
 
-    def _news(self, agent: Agent, request: WaitRequest) -> WaitAnswer:
+    async def _news(self, agent: Agent, request: WaitRequest) -> WaitAnswer:
         state = self._state
         self._announced[agent.id] = agent.name, state.pins
         return WaitAnswer(
@@ -164,6 +191,8 @@ class Conversation:
             new_key=state.now() - (agent.key_since or agent.joined_at) >= KEY_AGE,
             suppressions=self._new_suppressions(agent, request),
             orders=tuple(state.orders.news(agent.id, request.orders)),
+            fates=await state.fates.news(agent, request.fates),
+            witness_rank=state.witness_rank(agent.id),
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:

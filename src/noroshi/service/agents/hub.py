@@ -140,6 +140,11 @@ class AgentHub:
         that name. Raises StoreError."""
         return await self._state.roster.change(id, lambda agent: replace(agent, name=name))
 
+    async def forget(self, agent: Agent) -> bool:
+        """Delete an agent that was removed; False if it is not as given any more. Raises
+        StoreError."""
+        return await self._state.roster.forget(agent)
+
     async def revoke(self, id: str) -> Agent | None:
         """Let an agent no longer come in; None if there is none of that id. Its request that
         waits ends at once. Raises StoreError."""

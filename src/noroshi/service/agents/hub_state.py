@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.core.agents import AgentState
+from noroshi.core.agents import Agent, AgentState
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Change
 from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
@@ -19,10 +19,12 @@ from noroshi.link.stamps import StampMint
 from noroshi.people.denied_log import DeniedLog
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
+from noroshi.service.agents.hub_fates import HubFates
 from noroshi.service.agents.open_waits import OpenWaits
 from noroshi.service.agents.order_book import OrderBook
 from noroshi.service.agents.report_rates import ReportRates
@@ -30,8 +32,11 @@ from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
 from noroshi.service.agents.suppression_book import SuppressionBook
+from noroshi.service.agents.witnesses import witness_ranks
 from noroshi.vault import Vault
 
+RANKED_FOR = 5.0
+"""Seconds for which the witnesses count as they were chosen."""
 DOOR = "link"
 """The door of agents in the audit log."""
 TextFailures = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
@@ -52,6 +57,7 @@ class HubParts:
     plugins: Plugins
     current_plan: CurrentPlan
     text_failures: TextFailures
+    leases: AgentLeases
 
 
 class HubState:
@@ -75,12 +81,15 @@ class HubState:
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
         self.suppressions = SuppressionBook(store, self.monitors)
+        self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
+        self._ranks: Mapping[str, int] | None = None
+        self._ranked_at = 0.0
 
     def _refused_rows(self, agent: str) -> int:
         return self.report_rates.recently_refused(agent, self.clocks.steady())
@@ -104,7 +113,8 @@ class HubState:
         """Return what makes the stamps. Raises StoreError."""
         async with self._minting:
             if self._mint is None:
-                self._mint = await stamp_mint(self.store, self._vault, self.clocks.wall)
+                hub_time = self.leases.time
+                self._mint = await stamp_mint(self.store, self._vault, hub_time.now)
             return self._mint
 
     async def refresh(self) -> None:
@@ -123,6 +133,28 @@ class HubState:
             self.open_waits.wake_all()
         for id in await self.suppressions.refresh(names, self.now()):
             self.open_waits.wake(id)
+        for id in await self.fates.refresh(self.roster.agents):
+            self.open_waits.wake(id)
+
+    def witness_rank(self, agent: str) -> int:
+        """Return an agent's place among those that tell when the hub is gone; 0: it does not."""
+        now = self.clocks.steady()
+        if self._ranks is None or now - self._ranked_at >= RANKED_FOR:
+            agents, last_seen = self.roster.agents, self.presence.last_seen()
+            self._ranks = witness_ranks(agents, last_seen, self.now())
+            self._ranked_at = now
+        return self._ranks.get(agent, 0)
+
+    async def note_sender(self, agent: Agent, promise: Promise) -> Agent:
+        """Renew the lease of an agent by what a message says of who sends; whether the hub needs one
+        is stored before the message is answered. Raises StoreError."""
+        needs_lease = self.leases.renew(agent.id, promise)
+        if needs_lease is agent.needs_lease:
+            return agent
+        changed_agent = await self.roster.change(
+            agent.id, lambda current: replace(current, needs_lease=needs_lease)
+        )
+        return changed_agent or agent
 
     async def with_texts(self, change: Change) -> Change:
         """Return a change with the texts of its envelopes, and the notices of those that could not

@@ -1,4 +1,4 @@
-"""The refusal of a request of the link, which carries what the answer tells."""
+"""The refusals of a request of the link and of a row of a report, with what the answer tells."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class LinkRefusedError(ServiceError):
     def __init__(self, fault: LinkFault, text: str = "", retry_after: float = 0.0) -> None:
         super().__init__(f"{fault.value}: {text}")
         self.fault, self.text, self.retry_after = fault, text, retry_after
+
+
+class RowRefusedError(ServiceError):
+    """Report why a row cannot be applied, in English."""
 
 
 def message_of(shape: type[T], body: Body) -> T:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi import schema
+from noroshi.core.agents import Agent
 from noroshi.core.alarms import Suppressions, suppression_by_monitor, without_ended
 from noroshi.core.levels import Reason
 from noroshi.core.mail import Envelope, Origin
@@ -34,7 +35,9 @@ from noroshi.core.reckon import Draft, RuleNotification, alarm_of, envelopes_of
 from noroshi.core.report import ReportRow, RowKind
 from noroshi.core.reported_text import ReportCleaner, UnfitReportError, event_life, neutral_name
 from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow
-from noroshi.service.errors import ServiceError
+from noroshi.ports import RowEffect
+from noroshi.service.agents.custody_rows import read_custody_row
+from noroshi.service.agents.link_refusal import RowRefusedError
 
 MOST_STATE = 64 * 1024
 """Bytes of a monitor's state."""
@@ -45,15 +48,11 @@ Withheld = Mapping[tuple[str, str], Reason]
 """Why something is not told, by rule and item."""
 
 
-class RowRefusedError(ServiceError):
-    """Report why a row cannot be applied, in English."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
     """Hold what a row leads to, and which of its notifications can be addressed to nobody."""
 
-    change: Change
+    change: RowEffect
     problems: tuple[str, ...] = ()
 
 
@@ -64,6 +63,7 @@ class ReportReader:
     hub's. `clock_offset` is the agent's clock less the hub's: by its own clock the agent plans
     maintenance."""
 
+    agent: Agent
     monitors: Mapping[str, Monitor]
     suppressions: Suppressions
     now: datetime
@@ -72,9 +72,10 @@ class ReportReader:
     clock_offset: timedelta = timedelta(0)
 
     def read(self, row: ReportRow) -> ReadRow | None:
-        """Return what a row leads to; None if it changes no monitor. Raises RowRefusedError."""
+        """Return what a row leads to; None if it changes nothing. Raises RowRefusedError."""
         if row.kind != RowKind.CHANGE:
-            return None
+            effect = read_custody_row(row, self.agent.name, self.now)
+            return None if effect is None else ReadRow(change=effect)
         try:
             row_change = schema.value(ChangeOfRow, row.body)
         except schema.Unreadable:
@@ -112,7 +113,10 @@ class ReportReader:
             monitor=monitor.id,
             state=_with_reasons(state, withheld),
             events=events,
-            envelopes=tuple(self._envelopes(monitor, remaining_notifications, written_at)),
+            envelopes=tuple(
+                replace(envelope, custody=row_change.custody)
+                for envelope in self._envelopes(monitor, remaining_notifications, written_at)
+            ),
             decisions=tuple(_decisions(decisions, withheld, written_at)),
         )
         self.suppressions = without_ended(self.suppressions, events)
@@ -134,7 +138,8 @@ class ReportReader:
         origin, too: a mail is found in a thread by both."""
         for envelope in envelopes_of(monitor, notifications, born, self.draft):
             life = event_life(envelope.id.partition("/")[0], monitor) or ""
-            yield replace(envelope, origin=Origin(self.installation, life))
+            origin = Origin(self.installation, life)
+            yield replace(envelope, origin=origin, agent=self.agent.id)
 
 
 def _notifications(

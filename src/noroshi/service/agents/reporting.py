@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from noroshi.core.report import (
     ReportRow,
     RowKind,
     decide_report,
+    is_caught_up,
 )
 from noroshi.core.reported_text import AHEAD, ReportCleaner, UnfitReportError
 from noroshi.link.link_messages import LinkFault
@@ -33,10 +35,12 @@ from noroshi.link.report_messages import (
     SamplesRequest,
     StatesOfHub,
 )
+from noroshi.ports import RowEffect
+from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.hub_state import HubState
-from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
+from noroshi.service.agents.link_refusal import LinkRefusedError, RowRefusedError, message_of
 from noroshi.service.agents.order_answers import answer_in
-from noroshi.service.agents.report_reader import ReportReader, RowRefusedError, first_of
+from noroshi.service.agents.report_reader import ReportReader, first_of
 from noroshi.service.agents.request_verification import Caller
 
 log = logging.getLogger(__name__)
@@ -86,9 +90,16 @@ class Reporting:
         _require_sound(request)
         async with self._turns[caller.agent.id]:
             answer = await self._receive(caller.agent, request)
+        promise = Promise(
+            sender=request.sender,
+            alone_after=request.alone_after,
+            stamped_at=caller.stamped_at,
+            is_caught_up=is_caught_up(answer.position, request.last),
+        )
+        agent = await self._state.note_sender(caller.agent, promise)
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
-        return answer
+        return replace(answer, fates=await self._state.fates.news(agent, request.fates))
 
     async def _receive(self, agent: Agent, request: ReportRequest) -> ReportAnswer:
         state = self._state
@@ -117,10 +128,10 @@ class Reporting:
 
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
-    ) -> tuple[Mapping[int, Change], list[RefusedRow]]:
+    ) -> tuple[Mapping[int, RowEffect], list[RefusedRow]]:
         """Return what the rows lead to, by their numbers, and which of them cannot be applied as
         they are."""
-        changes, refused_rows = dict[int, Change](), list[RefusedRow]()
+        changes, refused_rows = dict[int, RowEffect](), list[RefusedRow]()
         reader = await self._reader(agent) if rows else None
         for number, row in enumerate(rows):
             assert reader is not None
@@ -137,15 +148,23 @@ class Reporting:
                 refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
                 continue
             if row_outcome is not None:
-                changes[row.seq] = await self._state.with_texts(row_outcome.change)
+                effect = row_outcome.change
+                if isinstance(effect, Change):
+                    effect = await self._state.with_texts(effect)
+                changes[row.seq] = effect
                 if row_outcome.problems:
                     reason = first_of(row_outcome.problems)
                     refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
         return changes, refused_rows
 
+    async def is_caught_up(self, agent: str, last: Position) -> bool:
+        """Return whether the hub has the log of an agent up to that end. Raises StoreError."""
+        return is_caught_up(await self.position_of(agent), last)
+
     async def _reader(self, agent: Agent) -> ReportReader:
         state, now = self._state, self._state.now()
         return ReportReader(
+            agent=agent,
             monitors=await state.monitors.monitors_of(agent.name),
             suppressions=await state.store.suppressions(now),
             now=now,

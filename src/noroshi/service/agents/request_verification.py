@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from noroshi.core.agent_lives import HeardLife, LifeHistory
 from noroshi.core.agents import Agent, AgentState, Life
@@ -24,11 +25,13 @@ CLONED = _("another machine has the key of this agent")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Hold an agent whose signature was verified, and what it signed."""
+    """Hold an agent whose signature was verified, and what it signed; `stamped_at` is the time in the
+    stamp that came back, in the hub's time."""
 
     agent: Agent
     signed: Signed
     address: str
+    stamped_at: datetime
 
     def check_body(self, content: bytes) -> None:
         """Raise LinkRefusedError if the bytes are not those that were signed."""
@@ -63,13 +66,14 @@ class RequestVerification:
         state.rates.take(agent.id, state.clocks.steady())
         refuse_revoked(agent)
         await state.refresh()
-        if (await state.mint()).time_of(signed.stamp) is None:
+        stamped_at = (await state.mint()).time_of(signed.stamp)
+        if stamped_at is None:
             raise LinkRefusedError(LinkFault.STALE, "the stamp is out of date")
         if is_next_key:
             agent = await self._with_next_key(agent, address)
         await self._check_life(agent, signed.life, address)
         state.presence.note_contact(agent.id, address, signed.life, state.now())
-        return Caller(agent=agent, signed=signed, address=address)
+        return Caller(agent=agent, signed=signed, address=address, stamped_at=stamped_at)
 
     async def _signer(self, authorization: str, address: str) -> tuple[Agent, Signed, bool]:
         """Return the agent that signed with one of its keys, what it signed, and whether by the

@@ -59,6 +59,12 @@ class Roster:
                 return None
         return None
 
+    async def forget(self, agent: Agent) -> bool:
+        """Delete an agent that is still exactly this one. Raises StoreError."""
+        is_deleted = await self._store.drop_agent(agent)
+        await self.reload()
+        return is_deleted
+
     @property
     def _is_fresh(self) -> bool:
         return self._read_at is not None and self._clocks.steady() - self._read_at < FRESH_FOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_address
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from noroshi import schema
@@ -152,7 +152,7 @@ def _instance_of(agent: str, documents: Iterable[Document]) -> str:
     name = instance_name(agent)
     return next(
         one
-        for one in (name, *(f"{name}-{number}" for number in count(2)))
+        for one in chain([name], (f"{name}-{number}" for number in count(2)))
         if one not in instances
     )
 

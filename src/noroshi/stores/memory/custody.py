@@ -63,10 +63,11 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
         row = next(self._rows_of(agent, (fate.envelope,)), None)
         if row is None:
             return False
-        if fate.receipt is not None:
+        has_ended = row.state in SETTLED_STATES
+        if fate.receipt is not None and not (has_ended and fate.custody is Custody.HUB):
             row.receipts.append(fate.receipt)
             row.routes.append("")
-        if row.state in SETTLED_STATES:
+        if has_ended:
             return False
         row.envelope = replace(row.envelope, custody=fate.custody)
         row.due = row.custody_since = fate.settled_at

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from noroshi.core.agents import Agent
 from noroshi.core.alarms import (
     OF_HUB,
     Acknowledgement,
@@ -243,6 +244,14 @@ class MemoryStore(CustodyInMemory):
         else:
             change = replace(change, decisions=())
         self._write_outcome(replace(change, events=new_events))
+        return True
+
+    async def drop_agent(self, agent: Agent) -> bool:
+        if self._agents.get(agent.id) != agent:
+            return False
+        del self._agents[agent.id]
+        self._last_contacts.pop(agent.id, None)
+        self._log_positions.pop(agent.id, None)
         return True
 
     async def received_positions(self) -> Mapping[str, Position]:

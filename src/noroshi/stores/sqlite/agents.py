@@ -54,6 +54,18 @@ def put_agent(db: Connection, agent: Agent, previous: Agent) -> bool:
     return True
 
 
+def drop_agent(db: Connection, agent: Agent) -> bool:
+    if agents(db).get(agent.id) != agent:
+        return False
+    for sql in (
+        "delete from agent where id = ?",
+        "delete from last_seen where agent = ?",
+        "delete from received where agent = ?",
+    ):
+        db.execute(sql, (agent.id,))
+    return True
+
+
 def last_seen(db: Connection) -> Mapping[str, LastSeen]:
     rows = db.execute("select agent, body from last_seen order by agent")
     return {agent: schema.value(LastSeen, body) for agent, body in rows}

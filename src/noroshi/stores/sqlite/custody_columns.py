@@ -52,7 +52,7 @@ update spool set fate = :state, why = '', due = :at, lease = null, node = null, 
 where seq = :seq"""
 RECEIPT = "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, '', 0)"
 """An attempt of the other side says nothing of the routes here, so none is named, nor counted."""
-MESSAGE = "insert or replace into message values (?, ?)"
+MESSAGE = "insert or ignore into message values (?, ?)"
 FATES = """
 select f.number, f.envelope, f.fate, s.seq, s.why from hub_fate f indexed by hub_fate_of
 left join spool s on s.id = f.envelope
@@ -81,9 +81,10 @@ def settle_elsewhere(db: Connection, agent: str, fate: OtherSideFate) -> bool:
     if row is None:
         return False
     seq, state, order, body = row
-    if fate.receipt is not None:
+    has_ended = state in SETTLED_STATES
+    if fate.receipt is not None and not (has_ended and fate.custody is Custody.HUB):
         _add_receipt(db, seq, fate.receipt)
-    if state in SETTLED_STATES:
+    if has_ended:
         return False
     values = {"state": fate.state, "custody": fate.custody.value}
     db.execute(SETTLE, values | {"at": number(fate.settled_at), "seq": seq})

@@ -447,6 +447,9 @@ class SqliteStore(StoreFile):
     async def put_agent(self, agent: Agent, previous: Agent) -> bool:
         return await self._write(lambda db: agents.put_agent(db, agent, previous))
 
+    async def drop_agent(self, agent: Agent) -> bool:
+        return await self._write(lambda db: agents.drop_agent(db, agent))
+
     async def last_seen(self) -> Mapping[str, LastSeen]:
         return await self._read(agents.last_seen)
 

@@ -27,7 +27,7 @@ from noroshi.web.view.server_rows import SERVERS
 from noroshi.web.view.servers import agent_on_page, servers_on_page, summary
 
 VIEWS = ("cards", "list")
-RENAME, REVOKE = "agent_rename", "agent_revoke"
+RENAME, REVOKE, FORGET = "agent_rename", "agent_revoke", "agent_forget"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -73,6 +73,10 @@ async def _agent(visit: Visit, live: Live) -> Response:
             outcome = await run_reauthenticated(
                 visit, AgentOperations.rename, agent=id, name=name
             )
+        elif deed == FORGET:
+            await visit.call(AgentOperations.forget, agent=id)
+            live.expire()
+            return visit.redirect(SERVERS)
         elif deed == REVOKE:
             outcome = await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
         else:
@@ -105,6 +109,6 @@ async def _agent_context(
         "needs_password": outcome.needs_password,
         "bad": outcome.wrong_fields,
         "typed_name": visit.form.get("name", "") if outcome.answer is None else "",
-        "buttons": {one: visit.say(button_of(one)) for one in (RENAME, REVOKE)},
+        "buttons": {one: visit.say(button_of(one)) for one in (RENAME, REVOKE, FORGET)},
         "may": permissions_of(visit),
     }

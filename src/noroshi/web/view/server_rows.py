@@ -17,7 +17,7 @@ from noroshi.web.view.language import Localizer
 from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import NEW, STOPPED
 
-SERVERS, ADD = "/servers", "/servers/add"
+SERVERS, ADD, WATCH = "/servers", "/servers/add", "/servers/watch"
 MOST_ROWS = 30
 """The most rows of the overview; the page of servers has all."""
 BY_NODE, OVER_NETWORK, OVER_SSH, BY_AGENT = (
@@ -113,7 +113,7 @@ class ServerGlance:
     day_mark: str
     details: str
     setup: str
-    """The form of an instance, where the server measures nothing yet; "" elsewhere."""
+    """The page that proposes monitors, where the server measures nothing yet; "" elsewhere."""
 
 
 def shown_rows(servers: Servers) -> tuple[Sequence[ServerRow], int]:
@@ -150,13 +150,18 @@ def glance(row: ServerRow, servers: Servers, localizer: Localizer) -> ServerGlan
         day=day,
         day_mark=mark,
         details=details,
-        setup="" if row.name else new_instance(row.agent, row.address),
+        setup="" if row.name else watch_page(row.agent),
     )
 
 
 def element_id(row: ServerRow) -> str:
     """Return the id of the element of a server."""
     return f"server-{row.name}" if row.name else f"agent-{row.agent_id}"
+
+
+def watch_page(agent: str) -> str:
+    """Return the address of the page on which one chooses what to monitor on an agent's server."""
+    return address(WATCH, agent=agent)
 
 
 def new_instance(agent: str, host: str) -> str:

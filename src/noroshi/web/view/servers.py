@@ -14,7 +14,7 @@ from noroshi.operations.agent_answers import AgentRow, MeasuredInstance
 from noroshi.web.view.form_operations import clock, time_since
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.server_rows import BY_AGENT, SERVERS, SOURCES, ServerGlance, new_instance
+from noroshi.web.view.server_rows import BY_AGENT, SERVERS, SOURCES, ServerGlance, watch_page
 from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import NEW, Instance
 
@@ -62,7 +62,7 @@ class AgentOnPage:
     words: Sequence[str]
     instances: Sequence[InstanceLink]
     watch: str
-    """The form of a new instance that this agent measures."""
+    """The page that proposes what to monitor there."""
 
     @property
     def is_revoked(self) -> bool:
@@ -135,7 +135,7 @@ def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> 
         instances=[
             _instance_link(visit, name, tree, is_old=row.is_silent) for name in row.instances
         ],
-        watch=new_instance(row.name, row.address),
+        watch=watch_page(row.name),
     )
 
 
