@@ -19,6 +19,7 @@ from noroshi.core.notices.notice import (
     Happening,
     HubRefusal,
     HubRefused,
+    HubUnreachable,
     MailCameBack,
     MailSetAside,
     MissedMonitor,
@@ -163,6 +164,9 @@ ALL = {
         refusal=HubRefusal.OTHER_VERSION,
         detail=plain("the hub runs 3.0.0, the agent 1.0.0"),
     ),
+    "hub-unreachable": HubUnreachable(
+        happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR
+    ),
     "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
 }
 
@@ -232,6 +236,7 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "removed-by-hub",
         "cloned",
         "other-version",
+        "hub-unreachable",
     }
     low = {name for name, level in importance.items() if level == "low"}
     assert low == {"well", "not-well", "not-measured"}

@@ -18,7 +18,7 @@ COMMANDS = words("doctor edit leave ledger list noroshi queue release show")
 QUOTED = words(
     """
     Connection Input Recipient after agent available back boom checksum code could data differs disk
-    exited found from full request retried rolled such table timed timeout truncated undefined user
+    exited found from full request retried rolled runs such table timed timeout truncated undefined user
     valid with
     """
 )

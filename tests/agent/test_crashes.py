@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 
 from noroshi.agent.enrolment import AcceptedConfiguration, configuration_in, enrolment_in
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import read_keys
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.core.agents import KEY_AGE, Machine
+from noroshi.core.definitions.compiler import Plan
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.link.link_messages import FetchAnswer, WaitRequest
 from noroshi.oauth.token_provider import secret_of
@@ -70,15 +73,17 @@ class Run:
     def __init__(self, store, hub, code):
         self.store, self.hub, self.code = store, hub, code
         vault = Vault(store, Box(Secret("5a" * 32)))
-        times = iter(range(0, 10_000, 10))
+        times = count(0, 10)
+        clocks = Clocks(wall=lambda: NOW + self.later, steady=lambda: float(next(times)))
         settings = LinkSettings(
-            clocks=Clocks(wall=lambda: NOW + self.later, steady=lambda: float(next(times))),
+            clocks=clocks,
             uniform=lambda least, most: most,
             sleep=lambda seconds: asyncio.sleep(0),
             random_mark=lambda: "ab" * 8,
             machine=lambda: Machine(host_name="fs01"),
             kinds=(),
             policy=NetworkPolicy(),
+            notifications=HubNotifications(store, clocks, Plan),
             secret=secret_of(vault),
         )
         self.later = KEY_AGE * 0

@@ -13,12 +13,14 @@ import pytest
 
 from noroshi.agent.enrolment import LIFE, configuration_in, enrolment_in, keep_enrolment
 from noroshi.agent.hub_link import HubLink
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import keep_keys, read_keys
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_settings import HubProxy, LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkPhase
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.alarms import Silence
+from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
@@ -54,6 +56,7 @@ class AgentNode:
     taken_up: list = field(default_factory=list)
     problems: list[tuple[Problem, ...]] = field(default_factory=list)
     reported: list = field(default_factory=list)
+    plan: Plan = Plan()
     suppressions: list = field(default_factory=list)
     asleep: asyncio.Event = field(default_factory=asyncio.Event)
     tired: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,14 +68,17 @@ class AgentNode:
 
     def started(self) -> HubLink:
         """The link as a process has it that has just begun."""
+        clocks = Clocks(wall=lambda: self.now, steady=lambda: next(self.steady))
+        self.notifications = HubNotifications(self.store, clocks, lambda: self.plan)
         settings = LinkSettings(
-            clocks=Clocks(wall=lambda: self.now, steady=lambda: next(self.steady)),
+            clocks=clocks,
             uniform=self._uniform,
             sleep=self._sleep,
             random_mark=lambda: "ab" * 8,
             machine=lambda: MACHINE,
             kinds=("disk",),
             policy=NetworkPolicy(),
+            notifications=self.notifications,
             secret=secret_of(self.vault),
         )
         return HubLink(self.store, self.vault, settings)

@@ -63,3 +63,28 @@ async def test_each_agent_is_an_item_of_its_own():
     agents = AgentFacts(name="db01"), AgentFacts(name="fs01", silence=600)
     assert await levels(*agents) == {"db01": Level.OK, "fs01": Level.CRITICAL}
     assert await levels() == {}
+
+
+async def notes(facts):
+    host = FakeHost(own=Node(facts))
+    outcome = await noroshi_agent.run(noroshi_agent.Options(), host, {})
+    return {one.name: one.note.en for one in outcome.readings}
+
+
+async def test_the_alarm_of_a_silent_agent_names_what_it_hides_and_the_next_step():
+    note = (await notes(AgentFacts(name="fs01", silence=100, instances=("Files", "web"))))[
+        "silence"
+    ]
+    assert "Monitored there: Files, web." in note
+    assert note.endswith("Next step: on fs01, run systemctl status noroshi")
+    many = tuple(f"s{n}" for n in range(9))
+    assert (
+        "s4, …."
+        in (await notes(AgentFacts(name="fs01", silence=100, instances=many)))["silence"]
+    )
+
+
+async def test_an_agent_that_measures_nothing_hides_nothing():
+    note = (await notes(AgentFacts(name="fs01", silence=100)))["silence"]
+    assert note.startswith("it monitors nothing yet.")
+    assert not (await notes(AgentFacts(name="fs01", silence=10)))["silence"]

@@ -231,6 +231,15 @@ async def test_what_the_agent_sent_has_ended_with_its_receipt(store, lend):
     assert await store.last_accepted() == {}
 
 
+async def test_what_the_hub_sent_is_written_with_the_row_that_tells_it_and_once(store):
+    await store.post(A)
+    row = ReportDraft(kind=RowKind.SENT, written_at=DAWN, body="{}")
+    assert await store.settle_elsewhere("a1", sent("a"), [row])
+    assert not await store.settle_elsewhere("a1", sent("a"), [row])
+    assert not await store.settle_elsewhere("a1", sent("unknown"), [row])
+    assert [one.kind for one in await store.reports(0)] == [RowKind.SENT]
+
+
 async def test_what_was_sent_here_stays_so_and_has_both_receipts(store, lend):
     await store.post(A)
     await store.settle(await lend(RIGHT), OK, Accepted(DAWN))
@@ -377,9 +386,27 @@ async def test_a_report_of_notifications_that_are_not_here_is_taken_in(hub):
     assert (await hub.received_positions())["a1"].seq == 2
 
 
-async def test_a_notification_without_a_right_counts_as_waiting(store, node):
-    await store.post(A)
-    counts = await store.queue_counts()
+async def test_a_notification_without_a_right_counts_as_waiting(hub):
+    await hub.post(notification("a", agent=FS01.id))
+    counts = await hub.queue_counts()
     assert (counts.waiting_count, counts.by_route) == (1, {"smtp": 1})
-    (row,) = await store.queue()
-    assert (row.envelope.agent, row.reason) == ("a1", NOTHING)
+    (row,) = await hub.queue()
+    assert (row.envelope.agent, row.reason) == (FS01.id, NOTHING)
+    assert not row.waits_for_hub
+
+
+# what waits for the hub of this node
+
+
+async def test_what_the_hub_of_this_node_is_to_send_is_in_no_count(store, lend):
+    await store.post(A, OWN)
+    shown = {row.envelope.id: row.waits_for_hub for row in await store.queue()}
+    assert shown == {"a": True, "own": False}
+    assert (await store.envelope("a"))[0].waits_for_hub
+    counts = await store.queue_counts()
+    assert (counts.waiting_count, counts.alarm_count) == (1, 1)
+    assert await store.tally(DAWN) == {EnvelopeState.WAITING: 1}
+    await store.put_custody("a1", taken_over("a"))
+    assert (await store.queue_counts()).waiting_count == 2
+    assert not any(row.waits_for_hub for row in await store.queue())
+    assert await store.tally(DAWN) == {EnvelopeState.WAITING: 2}

@@ -300,3 +300,23 @@ async def test_rows_that_the_agent_no_longer_has_are_passed_over(store):
     assert received.decision.reception is Reception.APPLY
     assert await store.received_positions() == {"a1": sent.last}
     assert [one.id for one in await store.events("m")] == ["m.1"]
+
+
+async def test_who_reported_a_state_is_known_until_it_is_judged_here(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    assert await store.reporters() == {}
+    ((row, _position),) = number_rows(START, 0, drafts("{}"))
+    report = Report(start=START, rows=(row,), last=Position(seq=1))
+    await store.receive("a1", report, {1: change(monitor="m")})
+    assert await store.reporters() == {"m": "a1"}
+    assert await store.commit(block.fence, change(monitor="m", serial=2))
+    assert await store.reporters() == {}
+
+
+async def test_a_state_of_any_serial_is_written_once_serials_are_reset(store):
+    await store.receive("a1", report("1"), {1: change(serial=7)})
+    await store.reset_serials(["m", "gone"])
+    assert (await store.states())["m"] == state(0)
+    second = report("2", after=(await store.received_positions())["a1"])
+    await store.receive("a1", second, {2: change(serial=3)})
+    assert (await store.states())["m"].serial == 3

@@ -41,6 +41,11 @@ class Hub(Home):
         (row,) = self.call("agent_list")
         return row
 
+    def measured(self):
+        """The paths of what the agent measures, once there is a reading."""
+        monitors = self.status()["monitors"]
+        return {m["path"] for m in monitors if m["known"] and m["path"].startswith("files/")}
+
 
 class Server(Hub):
     """A computer that has Noroshi, and no home folder yet."""
@@ -55,8 +60,3 @@ class Server(Hub):
 
     def until_linked(self):
         until(lambda: self.link()["phase"] == "linked", "the link")
-
-    def measured(self):
-        """The paths of what the hub lets it measure, once there is a reading."""
-        monitors = self.status()["monitors"]
-        return {m["path"] for m in monitors if m["items"] and m["path"].startswith("files/")}

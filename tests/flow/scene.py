@@ -95,6 +95,11 @@ class Scene:
         self.plans = {0: FixedPlan({}, {})}
         self.send_rights = ()
         self.reports_of_attempt = lambda parcel, receipt, fate: ()
+        self.marked = lambda envelopes: ()
+
+    def rights(self):
+        """What may be sent of the notifications of agents."""
+        return self.send_rights
 
     async def plan(self, *monitors, routes=("smtp1", "smtp2"), title=""):
         """Make these the monitors, and those the routes, of the next version."""
@@ -132,7 +137,8 @@ class Scene:
                 host_of=self.host,
                 jitter=lambda: 0.0,
                 mailbox_of=lambda route: self.boxes.get(route.name),
-                send_rights=lambda: self.send_rights,
+                send_rights=lambda: self.rights(),
+                marked=lambda envelopes: self.marked(envelopes),
                 reports_of_attempt=lambda *attempt: self.reports_of_attempt(*attempt),
             ),
         )

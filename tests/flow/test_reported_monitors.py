@@ -23,6 +23,7 @@ class Hub(Scene):
     def __init__(self):
         super().__init__()
         self.agents = {"fs01"}
+        self.names_by_id = {"1": "fs01"}
 
     async def names(self):
         return frozenset(self.agents)
@@ -40,6 +41,7 @@ class Hub(Scene):
             host_of=self.host,
             jitter=lambda: 0.0,
             agents=self.names,
+            agent_name=lambda id: self.names_by_id.get(id, ""),
         )
         engine = Engine(self.store, plugins, self.time.clocks, process)
         try:
@@ -172,3 +174,40 @@ async def test_a_start_leaves_the_monitors_of_agents_alone_too():
         async with hub.life() as engine:
             await hub.seconds(engine, 120)
     assert (hub.measured, await hub.level()) == (0, Level.CRITICAL)
+
+
+async def test_a_monitor_that_moves_from_one_agent_to_another_keeps_nothing_of_the_first():
+    hub = Hub()
+    hub.agents, hub.names_by_id["2"] = {"fs01", "fs02"}, "fs02"
+    await hub.plan(AGENT)
+    async with hub.life() as engine:
+        await hub.seconds(engine, 5)
+        await hub.report(1, Level.CRITICAL, 95.0)
+        assert await hub.store.reporters() == {"m": "1"}
+        await hub.plan(replace(AGENT, instance=Instance(name="web1", source="fs02")))
+        engine.wake_up()
+        await hub.seconds(engine, 5)
+        state = (await hub.store.states())["m"]
+        assert (state.items, state.serial > 1) == ({}, True)
+        assert await hub.store.reporters() == {}
+        assert engine.watcher.block.reported_monitors["m"].instance.source == "fs02"
+        assert hub.measured == 0
+
+
+async def test_a_monitor_whose_agent_has_another_name_or_joined_again_stays_as_it_is():
+    hub = Hub()
+    await hub.plan(AGENT)
+    async with hub.life() as engine:
+        await hub.seconds(engine, 5)
+        await hub.report(1, Level.CRITICAL, 95.0)
+        hub.agents, hub.names_by_id = {"files"}, {"1": "files"}
+        await hub.plan(replace(AGENT, instance=Instance(name="web1", source="files")))
+        engine.wake_up()
+        await hub.seconds(engine, 5)
+        assert await hub.level() is Level.CRITICAL
+        hub.names_by_id = {"1": "files", "2": "files"}  # the server was set up anew
+        await hub.plan(AGENT, replace(AGENT, id="n", name="other"))
+        await hub.plan(replace(AGENT, instance=Instance(name="web1", source="files")))
+        engine.wake_up()
+        await hub.seconds(engine, 5)
+        assert await hub.level() is Level.CRITICAL

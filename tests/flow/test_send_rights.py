@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.mail import EnvelopeState, Route, Verdict
+from noroshi.core.mail import POSSIBLE_SENDER, EnvelopeState, Route, Verdict
 from noroshi.core.report import ReportDraft
 from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.engine.dispatch.active_route import ActiveRoute
@@ -43,6 +43,17 @@ async def test_an_agents_notification_waits_until_there_is_the_right(scene):
         scene.send_rights = (RIGHT,)
         await scene.seconds(engine, 1)
     assert await state(scene) is EnvelopeState.ACCEPTED
+
+
+async def test_what_another_node_may_have_sent_is_sent_with_its_name_and_kept_without(scene):
+    scene.send_rights = (replace(RIGHT, possible_sender="fs01"),)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 1)
+        await scene.store.post(NOTIFICATION, LETTER)
+        await scene.seconds(engine, 1)
+    names = {one.id: one.payload.get(POSSIBLE_SENDER) for one in scene.smtp.sent_envelopes}
+    assert names == {"n": "fs01", LETTER.id: None}
+    assert POSSIBLE_SENDER not in (await scene.store.envelope("n"))[0].envelope.payload
 
 
 class Lapsing(MemoryStore):

@@ -7,10 +7,24 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.agents import AgentState
+from noroshi.core.model import Instance, Monitor
+from noroshi.core.sources import titles_by_source
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.ports import AgentFacts
 from tests.service.agents.fleet import heard, joined
 from tests.service.harness import Harness
+
+
+def measured(instance):
+    return Monitor(id="m", name="m", instance=instance, group="", kind="", options=None)
+
+
+MEASURED = [
+    measured(Instance(name="web", source="FS01")),
+    measured(Instance(name="files", title="Files", source="fs01")),
+    measured(Instance(name="files", title="Files", source="fs01")),
+    measured(Instance(name="other")),
+]
 
 
 @pytest.fixture
@@ -26,6 +40,7 @@ def own_facts(harness):
         clock_set=lambda: 0.0,
         wall=lambda: harness.time.now,
         refused_rows=lambda agent: 3 if agent == "id-of-fs01" else 0,
+        instances=lambda: titles_by_source(MEASURED),
     )
     return OwnFacts(harness.store, harness.tokens, None, readings)
 
@@ -41,7 +56,14 @@ async def test_each_agent_that_may_come_in_is_told_with_what_was_heard_of_it(har
     await heard(harness, fs01, backlog=7, clock_offset=timedelta(seconds=-80))
     harness.time.pass_by(seconds=50)
     assert await facts.agents() == [
-        AgentFacts(name="fs01", silence=50.0, backlog=7, clock_offset=-80.0, refused_rows=3)
+        AgentFacts(
+            name="fs01",
+            silence=50.0,
+            backlog=7,
+            clock_offset=-80.0,
+            refused_rows=3,
+            instances=("Files", "web"),
+        )
     ]
 
 

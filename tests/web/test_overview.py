@@ -462,7 +462,7 @@ def test_a_silent_agent_is_one_problem_and_names_what_it_hides():
     nothing_raised = Ledger(sum=Sum(**dict.fromkeys(Sum.__slots__, 0)), rows=())
     module = templates("en").get_template("overview_parts.html").module
     html = module.now(view(seen, nothing_raised, LOCALIZERS["en"]))
-    assert "systemctl status noroshi" in html and "On fs01, run:" in html
+    assert "The noroshi service on fs01 has stopped" in html and "/instance/files" in html
 
 
 def test_what_a_silent_agent_hides_stands_where_nothing_else_tells_of_the_silence():

@@ -7,12 +7,7 @@ import pkgutil
 
 import noroshi
 
-OF_OTHER_SYSTEMS = {
-    "noroshi.app.node_process",
-    "noroshi.door",
-    "noroshi.hosts.launcher",
-    "noroshi.hosts.process_runner",
-}
+OF_OTHER_SYSTEMS = {"noroshi.hosts.launcher", "noroshi.hosts.process_runner"}
 
 
 def test_each_module_can_be_imported():

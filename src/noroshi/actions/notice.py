@@ -14,6 +14,7 @@ from noroshi.core.notices.notice import (
     ActionFailed,
     AgentRefused,
     HubRefused,
+    HubUnreachable,
     MailCameBack,
     MailSetAside,
     Notice,
@@ -26,6 +27,7 @@ IMPORTANCE = {
     ActionFailed: "high",
     AgentRefused: "high",
     HubRefused: "high",
+    HubUnreachable: "high",
     StatusReport: "low",
 }
 

@@ -20,6 +20,7 @@ from noroshi.core.notices.notice import (
     ActionFailed,
     AgentRefused,
     HubRefused,
+    HubUnreachable,
     MailCameBack,
     MailSetAside,
     MissedMonitor,
@@ -401,6 +402,30 @@ def _(notice: HubRefused, reader: NoticeReader) -> Page:
             *((reader.row(words.CAUSE, cause),) if cause else ()),
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.TO_DO, reader.say(words.HUB_REFUSED_DO[notice.refusal], **facts)),
+        ),
+        level=Level.WARNING,
+    )
+
+
+@page.register
+def _(notice: HubUnreachable, reader: NoticeReader) -> Page:
+    facts = {"hub": notice.hub, "agent": notice.agent}
+    last_contact = (
+        reader.say(words.NO_CONTACT)
+        if notice.last_contact is None
+        else reader.time_text(notice.last_contact)
+    )
+    return _page(
+        reader,
+        notice,
+        reader.say(words.HUB_UNREACHABLE, **facts),
+        lead=(reader.say(words.EITHER_SIDE),),
+        rows=(
+            reader.row(words.HUB, notice.hub),
+            reader.row(words.AGENT, notice.agent),
+            reader.row(words.LAST_CONTACT, last_contact),
+            reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),
+            reader.row(words.TO_DO, reader.say(words.HUB_UNREACHABLE_DO, **facts)),
         ),
         level=Level.WARNING,
     )

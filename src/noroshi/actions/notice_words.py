@@ -198,6 +198,16 @@ HUB_REFUSED_DO = {
         "Update Noroshi here or on the hub. The connection is then restored automatically."
     ),
 }
+HUB_UNREACHABLE = _("{agent} cannot reach the hub {hub}")
+EITHER_SIDE = _(
+    "Either the hub or the network between it and this server is down. Until the connection is "
+    "restored, this server sends its alarms itself. Servers without a delivery route send none."
+)
+LAST_CONTACT = _("Last contact")
+NO_CONTACT = _("none since this node started")
+HUB_UNREACHABLE_DO = _(
+    "Check that Noroshi is running on the hub and that {agent} can connect to it."
+)
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the manager under Settings › "

@@ -1,8 +1,8 @@
 """Tell the documents that the hub gave from the node's own, and fit the former to this node.
 
-A hub may say what is watched here, and of what it is to hear by its rules, with which it notifies
-its contacts itself. It says neither by which route this node sends, nor what a secret of this node is
-used for: those documents are the node's own.
+A hub may say what is watched here, and by which rules its contacts are notified. It notifies them
+itself, and this node does while the hub is away. It says neither by which route this node sends, nor
+what a secret of this node is used for: those documents are the node's own.
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ def without_marks(
 
 def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Document:
     """Return a document of the hub as it holds here: an instance is measured by this node, with
-    those of its rules that the hub gave; who is notified by a rule, and how, is the hub's matter.
-    Raises Invalid if it cannot be read."""
+    those of its rules that the hub gave, and a rule notifies by the routes that this node has
+    itself. Raises Invalid if it cannot be read."""
     type = hub_document.key.partition("/")[0]
     if type not in MARKED_TYPES:
         return hub_document
@@ -123,7 +123,7 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
     if type == RULES:
         table["routes"] = []
     elif type == CONTACTS:
-        table["addresses"] = []
+        table.setdefault("addresses", [])
     else:
         table = {**_with_rules_in(table, rules), "source": node}
     return document(hub_document.key, table)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from noroshi import __version__
 from noroshi.agent.enrolment import (
@@ -40,6 +41,8 @@ from noroshi.vault import Vault, VaultError
 log = logging.getLogger(__name__)
 LEAVE_PATIENCE = 10.0
 """Seconds to wait for the hub while leaving it."""
+TURN_PAUSE = timedelta(seconds=1)
+"""After that time, or as something is written, it is looked whose turn it is."""
 RETRY_PAUSE = 30.0
 """Seconds until the enrolment is read again, if the store could not be read."""
 Release = Callable[[], Awaitable[None]]
@@ -89,8 +92,12 @@ class HubLink:
         keys = await self._keys_to_join()
         await self._keep_proxy_password(proxy)
         enrolment = await self._ask_to_join(host, port, code, name, proxy, keys)
+        notifications = self._settings.notifications
         async with self._link_stopped():
+            if current is not None and current.agent != enrolment.agent:
+                await notifications.leave()
             await keep_enrolment(self._store, enrolment)
+            notifications.enrolment = enrolment
         log.info("joined a hub hub=%s name=%s", enrolment.hub_name, enrolment.name)
         return enrolment
 
@@ -104,6 +111,7 @@ class HubLink:
             hub_informed = enrolment is not None and await self._tell_leave(enrolment)
             if release is not None:
                 await release()
+            await self._settings.notifications.leave()
             await keep_enrolment(self._store, None)
             await keep_configuration(self._store, AcceptedConfiguration())
             await self._store.put_hub_suppressions((), ())
@@ -139,16 +147,48 @@ class HubLink:
             session.cancel()
             await asyncio.wait((session,))
         self._loop = self._reports = None
+        self._settings.notifications.end()
 
     async def _keep_link(self, calls: NodeCalls) -> None:
         enrolment = await self._stored_enrolment()
         if enrolment is not None:
+            await self._begin_turn(enrolment)
             parts = self._parts()
             self._loop = LinkLoop(enrolment, parts, calls)
             self._reports = ReportLoop(self._loop, parts, calls.monitors)
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._loop.run())
                 loops.create_task(self._reports.run())
+                loops.create_task(self._keep_turn(self._loop, calls))
+
+    async def _begin_turn(self, enrolment: Enrolment) -> None:
+        while True:
+            try:
+                return await self._settings.notifications.begin(enrolment)
+            except StoreError as error:
+                log.warning("whose turn it is to notify cannot be read: %s", error)
+                await self._settings.sleep(RETRY_PAUSE)
+
+    async def _keep_turn(self, loop: LinkLoop, calls: NodeCalls) -> None:
+        """Follow the turn, and tell people of a hub that is unreachable, without end."""
+        while True:
+            try:
+                await self._follow_turn(loop, calls)
+            except StoreError as error:
+                log.debug("the turn waits for the store: %s", error)
+            except Exception:  # a fault of ours must not end it for good
+                log.exception("the turn to notify met with a bug")
+                await self._settings.sleep(RETRY_PAUSE)
+            await self._store.wait(TURN_PAUSE)
+
+    async def _follow_turn(self, loop: LinkLoop, calls: NodeCalls) -> None:
+        notifications, now = self._settings.notifications, self._settings.clocks.wall()
+        await notifications.step()
+        keeper = notifications.keeper
+        if keeper is not None and keeper.must_tell(now):
+            await calls.report_absence(loop.enrolment, loop.status)
+            keeper.note_notice(now)
+            await notifications.step()
 
     async def _stored_enrolment(self) -> Enrolment | None:
         while True:
@@ -168,6 +208,7 @@ class HubLink:
             sleep=settings.sleep,
             machine=settings.machine,
             kinds=settings.kinds,
+            notifications=settings.notifications,
             life=self._current_life,
             client=self._client,
         )
@@ -175,7 +216,8 @@ class HubLink:
     def _client(self, enrolment: Enrolment) -> LinkClient:
         address = HubAddress(enrolment.host, enrolment.port, enrolment.pins)
         network = enrolment.network(self._settings.policy)
-        return LinkClient(address, NetworkEgress(network, self._settings.secret))
+        egress = NetworkEgress(network, self._settings.secret)
+        return LinkClient(address, egress, self._settings.clocks.steady)
 
     async def _current_life(self) -> Life:
         """Return the run of this process, counted at the first request."""

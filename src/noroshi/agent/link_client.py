@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -85,11 +85,15 @@ class Signer:
 
 
 class LinkClient:
-    """A client of one hub, for one task at a time. `stamp` is the last one that the hub gave."""
+    """A client of one hub, for one task at a time. `stamp` is the last one that the hub gave, and
+    `stamp_received_at` when that was, by the steady clock; None if there is none."""
 
-    def __init__(self, address: HubAddress, egress: Egress) -> None:
-        self.address, self._egress = address, egress
+    def __init__(
+        self, address: HubAddress, egress: Egress, steady: Callable[[], float]
+    ) -> None:
+        self.address, self._egress, self._steady = address, egress, steady
         self.stamp = ""
+        self.stamp_received_at: float | None = None
         self._connection: HttpConnection | None = None
 
     async def join(self, request: JoinRequest) -> JoinAnswer:
@@ -132,7 +136,8 @@ class LinkClient:
         target = target_of(f"https://{self.address}{PREFIX}{name}")
         request = HttpRequest(target, "POST", {**_headers(body), **headers}, body.content)
         reply = await self._reply(request, patience)
-        self.stamp = reply.headers.get(STAMP_HEADER.lower(), self.stamp)
+        if stamp := reply.headers.get(STAMP_HEADER.lower()):
+            self.stamp, self.stamp_received_at = stamp, self._steady()
         return self._message_in(reply, shape)
 
     def _message_in(self, reply: Reply, shape: type[T]) -> T:

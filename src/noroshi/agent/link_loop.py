@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from noroshi import __version__
 from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment, name_from_hub
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
 from noroshi.agent.link_client import LinkClient, Signer
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
@@ -32,14 +33,15 @@ from noroshi.agent.link_state import (
     next_step,
 )
 from noroshi.agent.link_status import PHASES, TURNED_AWAY, LinkPhase, LinkStatus
+from noroshi.agent.order_desk import OrderDesk
 from noroshi.core.agents import KEY_AGE, Life, Machine
+from noroshi.core.report import ReportLog
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import (
     FETCH,
     HELLO,
     KEY,
-    LONGEST_WAIT,
     WAIT,
     Accepted,
     FetchAnswer,
@@ -58,8 +60,8 @@ from noroshi.vault import Vault, VaultError
 
 log = logging.getLogger(__name__)
 SHORTEST_HOLD = 0.9
-"""A wait asks to be held for this share of `LONGEST_WAIT` or more, so that agents do not ask at one
-instant."""
+"""A wait asks to be held for this share of the longest time or more, so that agents do not ask at
+one instant."""
 ANSWER_MARGIN = 20.0
 """Seconds for which the answer to a wait may be late: then the connection is taken for dead."""
 EARLY = 1.0
@@ -104,6 +106,7 @@ class LinkParts:
     sleep: Callable[[float], Awaitable[object]]
     machine: Callable[[], Machine]
     kinds: tuple[str, ...]
+    notifications: HubNotifications
     life: Callable[[], Awaitable[Life]]
     client: Callable[[Enrolment], LinkClient]
 
@@ -116,7 +119,10 @@ class LinkLoop:
         self.status = LinkStatus(phase=LinkPhase.CONNECTING, phase_since=parts.clocks.wall())
         self._client = parts.client(enrolment)
         self._contact_event = asyncio.Event()
+        self._announced_route = False
+        """Whether the hub heard last that this node has a route of its own."""
         self._keys: KeyChain | None = None
+        self._orders = OrderDesk(parts.store, parts.clocks, calls.carry_out)
         self._suppressions = ""
         """The name of what people at the hub say, as it is in use here."""
         self._used_offset = timedelta(0)
@@ -134,6 +140,7 @@ class LinkLoop:
                 await self._note(step.reason)
         finally:
             self._client.close()
+            await self._orders.close()
 
     async def _first_step(self) -> LinkStep:
         try:
@@ -147,6 +154,7 @@ class LinkLoop:
         try:
             return await self._send(step)
         except LinkRefusedError as refusal:
+            self._parts.notifications.note_contact()
             await self._note_refusal(refusal)
             return RequestRefused(refusal.fault, refusal.pause)
         except HubNotReachedError as error:
@@ -172,24 +180,33 @@ class LinkLoop:
                 return await self._replace_key()
 
     async def _hello(self, step: LinkStep) -> Outcome:
-        sent_at = self._now()
+        sent_at, notifications = self._now(), self._parts.notifications
+        self._announced_route = notifications.has_route
         request = HelloRequest(
             version=__version__,
             machine=self._parts.machine(),
             kinds=self._parts.kinds,
             configuration=step.state.configuration,
             clock=sent_at.timestamp(),
-            backlog=await self._backlog(),
+            backlog=(await self._log()).backlog,
+            own_route=self._announced_route,
         )
         answer = await self._client.ask(HELLO, request, HelloAnswer, await self.signer())
         self._set_contact()
+        notifications.note_hello(answer)
         self._set_clock_offset(sent_at, answer.clock)
         await self._update_enrolment(answer.hub_name, answer.name, answer.pins)
         return News(configuration=answer.configuration, is_key_due=await self._is_key_due())
 
     async def _wait(self, step: LinkStep) -> Outcome:
-        started_at = self._parts.clocks.steady()
-        hold = self._parts.uniform(SHORTEST_HOLD * LONGEST_WAIT, LONGEST_WAIT)
+        started_at, notifications = self._parts.clocks.steady(), self._parts.notifications
+        if notifications.has_route is not self._announced_route:
+            return await self._hello(step)
+        longest_hold = notifications.longest_hold
+        hold = self._parts.uniform(SHORTEST_HOLD * longest_hold, longest_hold)
+        # Before the end of the log is read: what was sent until now must stand in it.
+        sender = notifications.sender_of_request(self._client.stamp_received_at)
+        report_log = await self._log()
         request = WaitRequest(
             configuration=step.state.configuration,
             refused_configuration=step.state.refused_configuration,
@@ -199,13 +216,23 @@ class LinkLoop:
             ),
             hold=hold,
             clock=self._now().timestamp(),
-            backlog=await self._backlog(),
+            backlog=report_log.backlog,
+            sender=sender,
+            alone_after=notifications.alone_after,
+            last=report_log.last,
+            fates=notifications.fates,
             suppressions=self._suppressions,
+            orders=await self._orders.last_number(),
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
         self._set_contact()
-        is_other = await self._update_enrolment("", answer.name, answer.pins)
+        notifications.note_answer(sender)
+        notifications.note_rank(answer.witness_rank)
+        await notifications.settle(answer.fates)
+        is_renamed = await self._update_enrolment("", answer.name, answer.pins)
+        is_other = is_renamed or bool(answer.fates)
+        is_other |= await self._orders.take(answer.orders)
         is_other |= await self._put_suppressions(answer)
         is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
         return News(
@@ -268,8 +295,10 @@ class LinkLoop:
         log.info("the agent's key is replaced")
         return KeyReplaced()
 
-    async def _backlog(self) -> int:
-        return (await self._parts.store.report_log()).backlog
+    async def _log(self) -> ReportLog:
+        report_log = await self._parts.store.report_log()
+        self._parts.notifications.note_log(report_log)
+        return report_log
 
     async def _is_key_due(self) -> bool:
         keys = await self._read_keys()
@@ -315,7 +344,7 @@ class LinkLoop:
         await keep_enrolment(self._parts.store, updated)
         if updated.pins != self.enrolment.pins:
             self._client.address = replace(self._client.address, pins=updated.pins)
-        self.enrolment = updated
+        self.enrolment = self._parts.notifications.enrolment = updated
         return True
 
     async def _note_refusal(self, refusal: LinkRefusedError) -> None:
@@ -346,6 +375,7 @@ class LinkLoop:
         self.status = replace(self.status, trouble=words)
 
     def _set_contact(self) -> None:
+        self._parts.notifications.note_contact()
         self.status = replace(self.status, last_contact=self._now())
         self._contact_event.set()
         self._contact_event = asyncio.Event()

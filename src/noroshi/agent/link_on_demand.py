@@ -9,6 +9,7 @@ from noroshi.agent.enrolment import Enrolment, enrolment_in
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.report_status import ReportStatus
+from noroshi.core.sender_lease import AgentTurn
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Store
 from noroshi.vault import Vault
@@ -48,6 +49,17 @@ class LinkOnDemand:
     def report_status(self) -> ReportStatus:
         """Return how far the hub has what is reported to it."""
         return self._link.report_status if self._link is not None else ReportStatus()
+
+    @property
+    def turn(self) -> AgentTurn | None:
+        """Return whose turn it is to send the hub's notifications; None if no link runs."""
+        return self._settings.notifications.turn
+
+    @property
+    def alone_after(self) -> float | None:
+        """Return after how many seconds without the hub this node sends; None if no link runs."""
+        keeper = self._settings.notifications.keeper
+        return None if keeper is None else keeper.memory.alone_after
 
     async def run(self, calls: NodeCalls) -> None:
         """Keep the link, as soon as there is a hub; without end. Raises StoreError if it is not

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_status import LinkStatus
+from noroshi.agent.order_desk import CarryOut, no_orders
 from noroshi.core.agents import Machine
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
@@ -41,6 +43,7 @@ class LinkSettings:
     machine: Callable[[], Machine]
     kinds: tuple[str, ...]
     policy: NetworkPolicy
+    notifications: HubNotifications
     secret: Callable[[str], Awaitable[str]]
 
 
@@ -48,6 +51,14 @@ TakeUp = Callable[[Enrolment, FetchAnswer], Awaitable[tuple[Problem, ...]]]
 """Brings a configuration into force, or returns why not."""
 ReportRefusal = Callable[[Enrolment, LinkStatus], Awaitable[None]]
 """Tells people that the hub turned this node away."""
+
+
+ReportAbsence = Callable[[Enrolment, LinkStatus], Awaitable[None]]
+"""Tells people that the hub is unreachable."""
+
+
+async def say_nothing(_enrolment: Enrolment, _status: LinkStatus) -> None:
+    """Tell nobody."""
 
 
 PutSuppressions = Callable[[SuppressionsOfHub, timedelta], Awaitable[None]]
@@ -67,3 +78,5 @@ class NodeCalls:
     monitors: Callable[[], Collection[str]] = tuple
     """Returns the ids of the monitors that the hub gave."""
     put_suppressions: PutSuppressions = no_suppressions
+    carry_out: CarryOut = no_orders
+    report_absence: ReportAbsence = say_nothing

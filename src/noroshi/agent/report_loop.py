@@ -38,6 +38,7 @@ from noroshi.core.report import (
     RowKind,
     decide_resumption,
 )
+from noroshi.core.sender_lease import Custody
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import MOST_BYTES_SENT, REPORT
 from noroshi.link.message_body import body_of
@@ -52,6 +53,7 @@ log = logging.getLogger(__name__)
 LONGEST_REASON = 500
 LOOK_AFTER = 20.0
 """Seconds after which it is looked whether the hub was restored, if nothing happens here."""
+TAKEN = frozenset({Reception.APPLY.value, Reception.REPEAT.value})
 BEGUN = {Reception.FORK: Resumption.FORK, Reception.BEHIND: Resumption.BEHIND}
 
 
@@ -131,6 +133,7 @@ class ReportLoop:
 
     async def _log(self) -> ReportLog:
         report_log = await self._parts.store.report_log()
+        self._parts.notifications.note_log(report_log)
         self.status = replace(self.status, backlog=report_log.backlog)
         return report_log
 
@@ -143,7 +146,7 @@ class ReportLoop:
 
     async def _compare(self) -> ReportOutcome:
         last = (await self._log()).last
-        outcome = await self._report(ReportRequest(start=last, last=last))
+        outcome = await self._report(ReportRequest(start=last))
         for stamp in (self._client.stamp, self._link.stamp):
             self._known_eras.add(era_of(stamp))
         return outcome
@@ -151,13 +154,27 @@ class ReportLoop:
     async def _send(self, *, has_gap: bool) -> ReportOutcome:
         start = (await self._log()).acknowledged
         rows = tuple(await self._parts.store.reports(start.seq))
-        last = (await self._log()).last  # after the rows, as the log grows meanwhile
-        request = ReportRequest(start=start, rows=rows, last=last, has_gap=has_gap)
+        request = ReportRequest(start=start, rows=rows, has_gap=has_gap)
         return await self._report(_within_bounds(request))
 
     async def _report(self, request: ReportRequest) -> ReportOutcome:
+        """Send a report with the end of the log, which is read after the rows, as the log grows, and
+        after the promise: what was sent until then must stand in it."""
+        notifications = self._parts.notifications
+        sender = notifications.sender_of_request(self._client.stamp_received_at)
+        last, fates = (await self._log()).last, notifications.fates
+        request = replace(
+            request,
+            last=last,
+            sender=sender,
+            alone_after=notifications.alone_after,
+            fates=fates,
+        )
         answer = await self._ask(REPORT, request, ReportAnswer)
+        is_taken = answer.reception in TAKEN
+        notifications.note_answer(sender, is_taken=is_taken)
         self._note_answer(request, answer)
+        await notifications.settle(answer.fates)
         if answer.reception == Reception.INVALID.value:
             log.error("the hub cannot read the log of this node start=%d", request.start.seq)
             return RequestRefused(None)
@@ -204,6 +221,8 @@ class ReportLoop:
         states = await store.states(self._monitors())
         drafts += [row_of_state(id, state, now) for id, state in states.items()]
         drafts += await self._unacknowledged_rows(report_log)
+        # What an older copy of this store has for the hub, the hub may have sent long ago.
+        await self._parts.notifications.forget(Custody.HUB)
         log.warning(
             "the log for the hub begins anew position=%d rows=%d",
             self._hub_position.seq,

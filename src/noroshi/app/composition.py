@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
@@ -36,7 +37,7 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.sender_lease import LeaseTerms
-from noroshi.core.sources import SourceKind, source_of
+from noroshi.core.sources import SourceKind, source_of, titles_by_source
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
@@ -307,28 +308,27 @@ async def open_app(
         rules = program_rules(config)
         shared_parts = _shared_parts(store, clocks, config, stack)
         hosts = Hosts(rules, context, policy, shared_parts, own_names)
-        send_rights = SendRightSources(agent_leases.rights)
+        notifications = HubNotifications(store, clocks, lambda: plans.current)
+        await notifications.load()
+        send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
-        engine = Engine(
-            store,
-            plugins,
-            clocks,
-            ProcessCalls(
-                compile_plan=plans.compile,
-                open_transport=_opener(plugins, context),
-                host_of=hosts.host_for,
-                jitter=random.random,
-                mailbox_of=lambda route: selection.mailbox_source_of(
-                    plans.current, route, context
-                ),
-                difference_text=_difference_text_of(plugins),
-                agents=agent_names.ensure_read,
-                send_rights=send_rights.current,
-            ),
-            _engine_settings(config),
+        calls = ProcessCalls(
+            compile_plan=plans.compile,
+            open_transport=_opener(plugins, context),
+            host_of=hosts.host_for,
+            jitter=random.random,
+            mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
+            difference_text=_difference_text_of(plugins),
+            agents=agent_names.ensure_read,
+            agent_name=agent_names.name_of,
+            marked=notifications.marked,
+            send_rights=send_rights.current,
+            reports_of_attempt=notifications.rows_of_end,
         )
+        engine = Engine(store, plugins, clocks, calls, _engine_settings(config))
+        notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
-        hub_links = _hub_links(store, vault, config, clocks, plugins)
+        hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
         endpoints = HubEndpoints()
         parts = ServiceParts(
             vault=vault,
@@ -337,6 +337,7 @@ async def open_app(
             name=config.name,
             runs_on=host_name,
             measure=engine.watcher.measure,
+            hub_requests=config.hub_requests,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,
@@ -524,6 +525,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )
 
@@ -569,7 +571,12 @@ def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Tr
 
 
 def _hub_links(
-    store: Store, vault: Vault, config: Config, clocks: Clocks, plugins: Plugins
+    store: Store,
+    vault: Vault,
+    config: Config,
+    clocks: Clocks,
+    plugins: Plugins,
+    notifications: HubNotifications,
 ) -> LinkOnDemand:
     host_name = socket.gethostname()
     settings = LinkSettings(
@@ -580,6 +587,7 @@ def _hub_links(
         machine=lambda: describe_machine(host_name, addresses_of_interfaces),
         kinds=tuple(sorted(plugins.checks)),
         policy=NetworkPolicy(may_reach=config.may_reach),
+        notifications=notifications,
         secret=secret_of(vault),
     )
     return LinkOnDemand(store, vault, settings)

@@ -30,6 +30,7 @@ from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
 from noroshi.hosts.freed_memory import keep_large_blocks_apart
 from noroshi.hosts.threads import Pool
 from noroshi.link.link_messages import FetchAnswer
+from noroshi.link.order_messages import Order, OrderAnswer
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store, StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
@@ -191,6 +192,10 @@ async def keep_link(app: App) -> None:
         definitions = await app.services.hub_definitions()
         await definitions.report_refusal(enrolment, status)
 
+    async def report_absence(enrolment: Enrolment, status: LinkStatus) -> None:
+        definitions = await app.services.hub_definitions()
+        await definitions.report_absence(enrolment, status)
+
     async def put_suppressions(
         suppressions: SuppressionsOfHub, clock_offset: timedelta
     ) -> None:
@@ -202,7 +207,12 @@ async def keep_link(app: App) -> None:
         plan = app.plans.current
         return [id for id, one in plan.monitors.items() if one.instance.of_hub]
 
-    calls = NodeCalls(take_up, report_refusal, monitors, put_suppressions)
+    async def carry_out(order: Order) -> OrderAnswer:
+        return await (await app.services.hub_orders()).carry_out(order)
+
+    calls = NodeCalls(
+        take_up, report_refusal, monitors, put_suppressions, carry_out, report_absence
+    )
     while True:
         try:
             await app.hub_links.run(calls)

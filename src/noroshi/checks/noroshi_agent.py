@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import NOTHING, _
+from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, plain
 from noroshi.ports import Check, Host, Outcome, options
 
 if TYPE_CHECKING:  # what is measured, which definitions need not
@@ -15,6 +15,13 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 SILENT = _(
     "until the agent is back, its monitors keep the last level it reported and raise no alarms"
 )
+WITH_NEXT_STEP = _(
+    "{silent}. Monitored there: {instances}. Next step: on {agent}, run {command}"
+)
+SILENT_AND_IDLE = _("it monitors nothing yet. Next step: on {agent}, run {command}")
+COMMAND = "systemctl status noroshi"
+MOST_NAMED = 5
+"""The most instances that an alarm names."""
 REFUSED = _("within the last hour; see Noroshi's log for the reasons")
 MENTIONED_AFTER = 90.0
 """Seconds of silence from which on it is said what that means."""
@@ -33,12 +40,23 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 
 def _readings(facts: AgentFacts) -> Iterator[Reading]:
     name = facts.name
-    note = SILENT if facts.silence >= MENTIONED_AFTER else NOTHING
+    note = _silent_note(facts) if facts.silence >= MENTIONED_AFTER else NOTHING
     yield Reading("silence", round(facts.silence), "s", name, note)
     yield Reading("backlog", float(facts.backlog), "", name)
     yield Reading("clock", round(abs(facts.clock_offset), 1), "s", name)
     note = REFUSED if facts.refused_rows else NOTHING
     yield Reading("refused", float(facts.refused_rows), "", name, note)
+
+
+def _silent_note(facts: AgentFacts) -> Message:
+    """Say what the silence of an agent means, for which instances, and what to do about it."""
+    if not facts.instances:
+        return SILENT_AND_IDLE.fill(agent=facts.name, command=COMMAND)
+    more = ("…",) if facts.instances[MOST_NAMED:] else ()
+    instances = joined(map(plain, (*facts.instances[:MOST_NAMED], *more)), COMMA)
+    return WITH_NEXT_STEP.fill(
+        silent=SILENT, instances=instances, agent=facts.name, command=COMMAND
+    )
 
 
 CHECK = Check(

@@ -21,6 +21,7 @@ from noroshi.config.setting_values import (
     read_one_of,
     read_path,
     read_socket,
+    read_some_of,
     read_text,
     read_texts,
     read_url,
@@ -39,6 +40,7 @@ from noroshi.system.owners import writers
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
+HUB_REQUESTS = ("try", "doctor", "discover")
 
 NO_FILE = with_commands(
     _("does not exist. Create it with `{command}`, or choose another home folder with --home"),
@@ -69,7 +71,8 @@ class Config:
     our place, so `repr` leaves it out. Days to keep: `history_days` for readings, `ledger_days`
     for settled mails and events, `audit_days` for what people changed. `alone_after_seconds`: so
     long without its hub an agent waits before it sends by its own routes. `may_reach` are networks
-    that definitions may reach although they are closed by default. `web` None: there is no
+    that definitions may reach although they are closed by default. `hub_requests` is what the hub
+    may order at any time. `web` None: there is no
     manager.
     """
 
@@ -91,6 +94,7 @@ class Config:
     audit_days: int = 365
     alone_after_seconds: int = 120
     may_reach: tuple[Net, ...] = ()
+    hub_requests: tuple[str, ...] = HUB_REQUESTS
     web: Web | None = None
 
 
@@ -258,6 +262,14 @@ SETTINGS: Mapping[str, Setting] = {
             "the manager. Written as 169.254.169.254 or 169.254.0.0/16."
         ),
     ),
+    "hub_requests": Setting(
+        read_some_of(HUB_REQUESTS),
+        list(HUB_REQUESTS),
+        _(
+            'What the hub of this server may request at any time: "try" measures a monitor now,\n'
+            '"doctor" checks what can be read here, "discover" lists disks, services and ports.'
+        ),
+    ),
     "web": Setting(
         read_web,
         {"port": PORT},
@@ -290,6 +302,8 @@ def sample(**chosen_settings: str | bool) -> str:
 def _in_toml(default: object) -> str:
     if isinstance(default, dict):
         return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    if isinstance(default, list):
+        return "[" + ", ".join(f'"{one}"' for one in default) + "]"
     if isinstance(default, bool):
         return str(default).lower()
     return f'"{default}"' if isinstance(default, str) else str(default)

@@ -130,6 +130,16 @@ def read_folders(home: Path, value: object) -> tuple[Path, ...]:
     return folders
 
 
+def read_some_of(choices: tuple[str, ...]) -> Callable[[Path, object], tuple[str, ...]]:
+    """Return a way to read a list of some of these words."""
+    read_choice = read_one_of(choices)
+
+    def read(home: Path, value: object) -> tuple[str, ...]:
+        return tuple(read_choice(home, text) for text in read_texts(home, value))
+
+    return read
+
+
 def read_one_of(choices: tuple[str, ...]) -> Callable[[Path, object], str]:
     """Return a way to read one of these words, and no other."""
 

@@ -150,6 +150,11 @@ def marked(id: str, life: str) -> str:
     return f"{id}{MARK}{life}" if life else id
 
 
+POSSIBLE_SENDER = "possible_sender"
+"""The part of a payload that names another node that may have sent the envelope, as a transport is
+given it. Mails need no word of it: two of one Message-ID are shown once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Hold something that must leave this process, for one contact; `to` are the addresses that

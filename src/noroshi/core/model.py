@@ -104,8 +104,8 @@ class Rule:
     repeat: timedelta | None = None
     notifies_recovery: bool = True
     of_hub: bool = False
-    """The hub gave it: its alarms are reported to the hub, which notifies, and no route is used
-    here."""
+    """The hub gave it: its alarms are reported to the hub, which notifies. `routes` are the node's
+    own, by which it notifies while the hub is away."""
 
     @property
     def name_or_id(self) -> str:
@@ -363,7 +363,8 @@ class Change:
     `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
     change, and those that the history lacks from before: a memory is never written without its
     samples. `reports` are the rows by which an agent tells its hub of the change; `hub_alarms` go
-    into them.
+    into them. `hub_envelopes` are the notifications of these, which the hub sends, or the agent while
+    the hub is away.
     """
 
     monitor: str
@@ -375,4 +376,5 @@ class Change:
     decisions: tuple[Decision, ...] = ()
     wake: datetime | None = None
     hub_alarms: tuple[HubAlarm, ...] = ()
+    hub_envelopes: tuple[Envelope, ...] = ()
     reports: tuple[ReportDraft, ...] = ()

@@ -136,6 +136,7 @@ def _change(
         events=_with_reminders(events, outcomes),
         envelopes=tuple(_envelopes(monitor, state, outcomes, now, draft)),
         hub_alarms=tuple(_hub_alarms(monitor, state, outcomes)),
+        hub_envelopes=tuple(_hub_envelopes(monitor, state, outcomes, now, draft)),
         decisions=tuple(_new_decisions(state, outcomes, now)),
     )
 
@@ -314,6 +315,15 @@ def envelopes_of(
     for one in notifications:
         payload = draft(monitor, one.rule, one.contact, one.alarms)
         yield _envelope(monitor, one.rule, one.contact, one.alarms, payload, now)
+
+
+def _hub_envelopes(
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
+) -> Iterator[Envelope]:
+    """Draft what the hub drafts too, as far as this node can send it."""
+    notifications = _notifications(monitor, state, outcomes, of_hub=True)
+    sendable_here = (one for one in notifications if one.rule.routes and one.contact.addresses)
+    return envelopes_of(monitor, sendable_here, now, draft)
 
 
 def _hub_alarms(

@@ -14,7 +14,7 @@ while the computer sleeps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -46,10 +46,12 @@ class Custody(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SendRight:
-    """Name notifications that may be sent now: those of an agent that have this custody."""
+    """Name notifications that may be sent now: those of an agent that have this custody.
+    `possible_sender` names the node that may have sent them already, "" if none may."""
 
     agent: str
     custody: Custody
+    possible_sender: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -190,9 +192,14 @@ class HubLease:
             return HubReason.ONLY_SENDER
         if custody is Custody.HUB and now < self.expires_at - terms.attempt_margin:
             return HubReason.LEASE
-        if now >= max(self.expires_at, self.last_contact) + terms.grace:
+        if now >= self.grace_at(terms):
             return HubReason.GRACE
         return HubReason.WITH_AGENT if custody is Custody.AGENT else HubReason.LAPSED
+
+    def grace_at(self, terms: LeaseTerms) -> datetime:
+        """Return from when on the hub sends what the agent may have sent, as it may be
+        destroyed."""
+        return max(self.expires_at, self.last_contact) + terms.grace
 
     def _tells_of_route(
         self, sender: Sender, stamped_at: datetime, *, is_caught_up: bool

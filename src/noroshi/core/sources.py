@@ -7,7 +7,7 @@ computer in its place would show the values of the wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -142,6 +142,16 @@ def _by_address(instance: Instance, node: NodeIdentity) -> Source:
         return Source(SourceKind.NODE)
     problem = ELSEWHERE.fill(address=instance.address, host=node.host_name, node=node.name)
     return Source(SourceKind.NETWORK, problem)
+
+
+def titles_by_source(monitors: Iterable[Monitor]) -> Mapping[str, tuple[str, ...]]:
+    """Return the titles of the monitors' instances by the source of each, in lower case."""
+    instances = {one.instance.name: one.instance for one in monitors}
+    titles = dict[str, tuple[str, ...]]()
+    for name, one in sorted(instances.items()):
+        source = one.source.casefold()
+        titles[source] = (*titles.get(source, ()), one.title or name)
+    return titles
 
 
 def by_agent(agent: str) -> Message:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from noroshi.config.config import Config
 from noroshi.core.translation import _, terminal_of
+from noroshi.door.caller_connection import Connection
+from noroshi.door.errors import DoorError
 from noroshi.door.line_stream import Lines
-from noroshi.door.unix import DoorError, listen, peer
 from noroshi.service import (
     ForbiddenError,
     InvalidArgumentError,
@@ -31,23 +32,33 @@ from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST, longest_request
 from noroshi.service.wire_request import WireRequest, request_of
 
+if sys.platform == "win32":
+    from noroshi.door.pipe_listener import listen
+else:
+    from noroshi.door.unix import listen
+
 if TYPE_CHECKING:
     from noroshi.service import Service
 
-__all__ = ["LONGEST_LINE", "DoorError", "open_door"]
 
-log = logging.getLogger(__name__)
+__all__ = ["LONGEST_LINE", "DoorError", "open_door"]
 
 LONGEST_LINE = max(LONGEST.values())
 """Bytes of the longest request: definitions of 10,000 monitors."""
-CHUNK, SURROUNDING_BYTES = 1 << 16, 256
-"""Bytes: at a time, and what of a line stands around the arguments."""
+SURROUNDING_BYTES = 256
+"""Bytes of a line that stand around the arguments."""
 MOST_AT_ONCE = 32
 
-STRANGER = _(
-    "You have no permission to use this node. Run the command as root, as the node's own "
-    "user, or as a member of its door_group."
-)
+if sys.platform == "win32":
+    STRANGER = _(
+        "You have no permission to use this node. Run the command as an administrator, as the "
+        "node's own user, or as a member of its door_group."
+    )
+else:
+    STRANGER = _(
+        "You have no permission to use this node. Run the command as root, as the node's own "
+        "user, or as a member of its door_group."
+    )
 BUSY = _("Too many commands use this node at once ({most}). Try again in a moment.")
 NO_REQUEST = _('A request must be one line of JSON: {"op": "status", "args": {}}.')
 
@@ -63,32 +74,30 @@ async def open_door(
 
     Raises DoorError if nobody can be let in there.
     """
-    connections = _Connections(service, news, config.door_group)
-    server = await asyncio.start_unix_server(
-        connections.serve, sock=listen(config.door, config.door_group), limit=CHUNK
-    )
+    connections = _Connections(service, news)
+    listener = await listen(config.door, config.door_group, connections.serve)
     try:
         yield
     finally:
-        server.close()
+        listener.close()
         await connections.close()
-        config.door.unlink(missing_ok=True)
+        listener.remove()
 
 
 class _Connections:
     """Everybody who is in, and how they are served."""
 
-    def __init__(self, service: OpenService, news: Callable[[], None], group: str) -> None:
-        self._open_service, self._news, self._group = service, news, group
+    def __init__(self, service: OpenService, news: Callable[[], None]) -> None:
+        self._open_service, self._news = service, news
         self._tasks = set[asyncio.Task[None]]()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, connection: Connection) -> None:
         """Serve one connection, from its first line to its last."""
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         try:
-            await self._answer_requests(reader, writer)
+            await self._answer_requests(connection)
         except (OSError, TimeoutError):  # gone, or silent for too long
             pass
         except (
@@ -97,7 +106,7 @@ class _Connections:
             pass
         finally:
             self._tasks.discard(task)
-            writer.close()
+            connection.close()
 
     async def close(self) -> None:
         """See everybody out; a request that is being done is given up."""
@@ -106,19 +115,17 @@ class _Connections:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _answer_requests(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        person = peer(writer.get_extra_info("socket"), self._group)
+    async def _answer_requests(self, connection: Connection) -> None:
+        person = await connection.person()
         if person is None:
-            return await _write(writer, refusal_as_json(ForbiddenError(STRANGER)))
+            return await _write(connection, refusal_as_json(ForbiddenError(STRANGER)))
         if len(self._tasks) > MOST_AT_ONCE:
             return await _write(
-                writer, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
+                connection, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
             )
-        lines = Lines(reader, longest_request(person) + SURROUNDING_BYTES)
+        lines = Lines(connection.reader, longest_request(person) + SURROUNDING_BYTES)
         while (line := await lines.short_line()) != b"":
-            await _write(writer, await self._answer(person, line, lines))
+            await _write(connection, await self._answer(person, line, lines))
         return None
 
     async def _answer(
@@ -150,7 +157,6 @@ def _request(line: bytes) -> WireRequest:
     return request_of(request)
 
 
-async def _write(writer: asyncio.StreamWriter, answer: Mapping[str, Any]) -> None:
+async def _write(connection: Connection, answer: Mapping[str, Any]) -> None:
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-    writer.write(text.encode() + b"\n")
-    await writer.drain()
+    await connection.send(text.encode() + b"\n")

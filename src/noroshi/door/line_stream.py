@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from noroshi.core.size import SMALL_TEXT
+from noroshi.door.caller_connection import Reader
 from noroshi.service.large_requests import too_long
 
 CHUNK = 1 << 16
@@ -19,7 +20,7 @@ LONG = 300.0
 class Lines:
     """Read lines of at most `longest_line` bytes each."""
 
-    def __init__(self, reader: asyncio.StreamReader, longest_line: int) -> None:
+    def __init__(self, reader: Reader, longest_line: int) -> None:
         self._reader, self._longest_line = reader, longest_line
         self._buffer, self._is_over = b"", True
 

@@ -31,10 +31,11 @@ from noroshi.engine.monitoring.reload import (
     apply_plan,
     close_disabled,
     follow_agents,
+    follow_moves,
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls
+from noroshi.engine.monitoring.watcher import MarkEnvelopes, Watcher, WatcherCalls, without_hub
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
@@ -70,9 +71,11 @@ async def no_agents() -> Collection[str]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessCalls:
     """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1. `agents` returns
-    the names of the agents, which measure their monitors themselves. `send_rights` returns what
+    the names of the agents, which measure their monitors themselves. `marked` returns notifications
+    of the hub's rules as they are kept here. `send_rights` returns what
     may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
-    how an attempt of an agent ended."""
+    how an attempt of an agent ended. `agent_name` returns the name of an agent by its id, "" if it
+    is not known."""
 
     compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
     open_transport: Callable[[Route], Transport]
@@ -83,6 +86,8 @@ class ProcessCalls:
     agents: Callable[[], Awaitable[Collection[str]]] = no_agents
     send_rights: SendRights = no_rights
     reports_of_attempt: ReportsOfAttempt = no_reports
+    marked: MarkEnvelopes = without_hub
+    agent_name: Callable[[str], str] = lambda _id: ""
 
 
 class Engine:
@@ -105,7 +110,9 @@ class Engine:
             process.host_of,
             clocks,
             self.emergency,
-            WatcherCalls(self._log_once, self.notifier.text_failures, self._check_clocks),
+            WatcherCalls(
+                self._log_once, self.notifier.text_failures, self._check_clocks, process.marked
+            ),
         )
         self.dispatcher = Dispatcher(
             store,
@@ -131,6 +138,7 @@ class Engine:
         self.ready = asyncio.Event()
         self._compile, self._agent_of = process.compile_plan, plugins.agent_of
         self._read_agents, self._agents = process.agents, frozenset[str]()
+        self._agent_name = process.agent_name
         self._plan: AppliedPlan | None = None
         self._wakeup, self._recheck = asyncio.Event(), False
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
@@ -290,6 +298,7 @@ class Engine:
         self.watcher.update_suppressions(block, renewal)
         retire_removed(self.watcher, block)
         close_disabled(self.watcher, block)
+        await self._follow_moves(block)
         self.watcher.block = block
         await self._serve(version, plan)
         return RENEW
@@ -303,8 +312,12 @@ class Engine:
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported
         )
+        await self._follow_moves(block)
         apply_plan(self.watcher, block, previous_monitors, plan.monitors, returned_ids)
         await self._serve(version, plan)
+
+    async def _follow_moves(self, block: MonitorBlock) -> None:
+        await follow_moves(self.watcher, block, self._agent_name, self._agent_of)
 
     async def _current(self) -> tuple[Version, AppliedPlan]:
         version = await self.store.current()

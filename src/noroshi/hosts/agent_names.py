@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from noroshi.core.agents import Agent, names_in_use, removed_names
 from noroshi.ports import Store
@@ -14,6 +14,7 @@ class AgentNames:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._names = frozenset[str]()
+        self._names_by_id: Mapping[str, str] = {}
         self._removed_names = frozenset[str]()
         self._is_known = False
         self.reserved = frozenset[str]()
@@ -28,6 +29,10 @@ class AgentNames:
     def current(self) -> frozenset[str]:
         """Return the names."""
         return self._names
+
+    def name_of(self, id: str) -> str:
+        """Return the name of an agent, also of one that was removed; "" if there is none."""
+        return self._names_by_id.get(id, "")
 
     def removed_names(self) -> frozenset[str]:
         """Return the names of those that were removed."""
@@ -47,4 +52,5 @@ class AgentNames:
         """Take the agents as somebody else has just read them."""
         self._names, self._is_known = names_in_use(agents), True
         self._removed_names = removed_names(agents)
+        self._names_by_id = {agent.id: agent.name for agent in agents}
         self.on_read(agents)

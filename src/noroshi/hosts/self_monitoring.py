@@ -39,7 +39,7 @@ class NodeReadings:
     """Read what the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
     effect; `late` and `clock_set` the engine's figures in seconds; `read_since` is from when on the
     mailbox of a route's account is read in this life; `refused_rows` how many rows of an agent were
-    refused lately."""
+    refused lately, `instances` the titles of all instances by their source, in lower case."""
 
     routes: Callable[[], Mapping[str, Route]]
     accounts: Callable[[], Mapping[str, Account]]
@@ -48,6 +48,7 @@ class NodeReadings:
     wall: Callable[[], datetime]
     read_since: Callable[[str], datetime | None] = lambda route: None
     refused_rows: Callable[[str], int] = lambda agent: 0
+    instances: Callable[[], Mapping[str, tuple[str, ...]]] = dict
 
 
 class OwnFacts:
@@ -163,16 +164,27 @@ class OwnFacts:
         """Return the facts of each agent that may come in, by name. Nothing was heard while this
         node did not run, so the silence of an agent begins with the node at the earliest."""
         now, last_seen = self._readings.wall(), await self._store.last_seen()
+        instances = self._readings.instances()
         return [
-            self._agent(agent, last_seen.get(agent.id), now)
+            self._agent(agent, last_seen.get(agent.id), now, instances)
             for agent in sorted((await self._store.agents()).values(), key=lambda one: one.name)
             if agent.state is AgentState.ACTIVE
         ]
 
-    def _agent(self, agent: Agent, last_seen: LastSeen | None, now: datetime) -> AgentFacts:
+    def _agent(
+        self,
+        agent: Agent,
+        last_seen: LastSeen | None,
+        now: datetime,
+        instances: Mapping[str, tuple[str, ...]],
+    ) -> AgentFacts:
         if last_seen is None:
             heard_since = max(self._started_at, agent.joined_at)
-            return AgentFacts(name=agent.name, silence=_seconds(heard_since, now))
+            return AgentFacts(
+                name=agent.name,
+                silence=_seconds(heard_since, now),
+                instances=instances.get(agent.name.casefold(), ()),
+            )
         heard_since = max(self._started_at, last_seen.last_contact)
         return AgentFacts(
             name=agent.name,
@@ -180,6 +192,7 @@ class OwnFacts:
             backlog=last_seen.backlog,
             clock_offset=last_seen.clock_offset.total_seconds(),
             refused_rows=self._readings.refused_rows(agent.id),
+            instances=instances.get(agent.name.casefold(), ()),
         )
 
     async def node(self) -> NodeFacts:

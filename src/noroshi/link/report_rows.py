@@ -1,13 +1,20 @@
-"""Make the rows of an agent's log that tell of its monitors."""
+"""Make the rows of an agent's log: what happens to its monitors, and who sends what."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from noroshi import schema
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Receipt
 from noroshi.core.model import Change, HubAlarm, State
 from noroshi.core.report import ReportDraft, RowKind
-from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow
+from noroshi.core.sender_lease import Custody
+from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow, NotificationsOfRow, SentOfRow
+
+KINDS = {Custody.AGENT: RowKind.TAKEN_OVER, Custody.HUB: RowKind.HANDED_OVER}
+"""The kind of the row that tells of a new custody."""
 
 
 def row_of_change(change: Change, now: datetime, *, is_retired: bool = False) -> ReportDraft:
@@ -20,12 +27,25 @@ def row_of_change(change: Change, now: datetime, *, is_retired: bool = False) ->
         decisions=change.decisions,
         is_retired=is_retired,
     )
-    return _draft(row, now)
+    return _draft(RowKind.CHANGE, row, now)
+
+
+def row_of_custody(custody: Custody, envelopes: Iterable[str], now: datetime) -> ReportDraft:
+    """Return the row that tells who sends notifications from now on, by their ids."""
+    return _draft(KINDS[custody], NotificationsOfRow(envelopes=tuple(envelopes)), now)
+
+
+def row_of_sent(
+    envelope: str, fate: DeliveryState, receipt: Receipt | None, sent_by: str, now: datetime
+) -> ReportDraft:
+    """Return the row that tells how the sending of a notification ended."""
+    row = SentOfRow(envelope=envelope, fate=fate.value, receipt=receipt, sent_by=sent_by)
+    return _draft(RowKind.SENT, row, now)
 
 
 def row_of_state(monitor: str, state: State, now: datetime) -> ReportDraft:
     """Return the row that tells how a monitor stands."""
-    return _draft(ChangeOfRow(monitor=monitor, state=state), now)
+    return _draft(RowKind.CHANGE, ChangeOfRow(monitor=monitor, state=state), now)
 
 
 def _alarm_of_row(one: HubAlarm) -> AlarmOfRow:
@@ -39,5 +59,7 @@ def _alarm_of_row(one: HubAlarm) -> AlarmOfRow:
     )
 
 
-def _draft(row: ChangeOfRow, now: datetime) -> ReportDraft:
-    return ReportDraft(kind=RowKind.CHANGE, written_at=now, body=schema.text(row))
+def _draft(
+    kind: RowKind, row: ChangeOfRow | NotificationsOfRow | SentOfRow, now: datetime
+) -> ReportDraft:
+    return ReportDraft(kind=kind, written_at=now, body=schema.text(row))

@@ -60,7 +60,8 @@ class AgentRow:
     one that it was last heard from; `backlog` the number of rows that wait there; `clock_offset`
     the agent's clock less this node's, in seconds; `fingerprint` that of its key, in hexadecimal
     digits. `instances` are those that it measures; `problems` why it did not take up its newest
-    configuration; `secrets` the entries of the vault that it was given."""
+    configuration; `secrets` the entries of the vault that it was given. `own_route`: it has a route
+    of its own, by which it notifies while this node is away."""
 
     id: str
     name: str
@@ -80,6 +81,7 @@ class AgentRow:
     instances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    own_route: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,9 @@ AGENT_FORGET = operation(
     button=_("Delete from the list"),
     verb=Verb(
         words="agent forget",
-        help=_("delete a removed agent from the list; its instances and their history stay"),
+        help=_(
+            "delete a removed agent from the list; its instances and their history are kept"
+        ),
         done_message=_("The agent was deleted from the list."),
         arguments=(Argument("agent", "AGENT", _("name or ID of the agent")),),
     ),

@@ -22,7 +22,13 @@ class HubStatus:
 
     `backlog` counts the entries of the report log that the hub lacks, `last_report` is when it took
     some last, since this process began. `refused_count` counts those that it refused since then;
-    `refusals` are the reasons of the last ones, in English."""
+    `refusals` are the reasons of the last ones, in English.
+
+    `sender` tells who sends the hub's notifications from here: no-route (the hub, as this node has
+    no route, or no address), linked (the hub), alone (this node), returning (nobody, until this
+    node has ended what it was sending), or "" if no node runs; `sender_reason` is why. After
+    `alone_after` seconds without the hub this node sends. `pending` counts the notifications that
+    neither has sent, as far as this node knows."""
 
     hub: str = ""
     where: str = ""
@@ -45,6 +51,10 @@ class HubStatus:
     last_report: datetime | None = None
     refused_count: int = 0
     refusals: tuple[str, ...] = ()
+    sender: str = ""
+    sender_reason: str = ""
+    alone_after: float | None = None
+    pending: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

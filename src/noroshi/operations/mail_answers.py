@@ -15,7 +15,7 @@ from noroshi.core.translation import NOTHING, Message
 class Tried:
     """One attempt for one address: when, by which route, what came of it. `provider_id` is the
     provider's own number of the mail, "" where it gave none. `mark` stands beside a route whose
-    provider is none of the built-in ones; `quoted` as in Said."""
+    provider is none of the built-in ones; `quoted` as in Said, `sent_by` as in Attempt."""
 
     at: datetime
     route: str
@@ -27,6 +27,7 @@ class Tried:
     quoted: bool
     provider_id: str
     mark: Message = NOTHING
+    sent_by: str = ""
 
     @property
     def enhanced(self) -> str:
@@ -65,7 +66,8 @@ class LedgerRow:
     the queue, the mail, and the `state` of that: waiting, held, accepted, seen arrived, came
     back, set aside or dropped. `digest` is the mail that combines several alarms, or "".
     `unproved` says what is not known of an accepted one. `path` is the monitor's path at that
-    time, `path_now` the present one; "" if the monitor is gone."""
+    time, `path_now` the present one; "" if the monitor is gone. `sender`: who sends what the rules
+    of a hub tell of an agent, the hub or the agent; `sender_since`: when that changed last."""
 
     alarm: str
     raised: datetime | None
@@ -83,6 +85,8 @@ class LedgerRow:
     arrived: tuple[Arrived, ...]
     unproved: Message = NOTHING
     path_now: str = ""
+    sender: Message = NOTHING
+    sender_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,8 @@ class Queued:
     or once it is shown in full seen arrived or came back.
 
     `next` is when it may next be lent, and `because` why not now. `marks`, by route: what stands
-    beside those whose provider is none of the built-in ones.
+    beside those whose provider is none of the built-in ones. `sender`: who sends what the rules of
+    a hub tell of an agent, the hub or the agent; `sender_since`: when that changed last.
     """
 
     id: str
@@ -135,6 +140,8 @@ class Queued:
     next: datetime | None
     because: Message
     marks: Mapping[str, Message] = field(default_factory=dict)
+    sender: Message = NOTHING
+    sender_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +160,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt that came to an end, by a route ("": from before routes were recorded)."""
+    """One attempt that came to an end, by a route ("": from before routes were recorded). `sent_by`
+    names the hub or the agent that made it, "" if this node did."""
 
     at: datetime
     provider_id: str
     said: tuple[Said, ...]
     route: str = ""
+    sent_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from noroshi.operations import (
     people_operations,
     setup_operations,
     sign_in_operations,
+    ssh_operations,
 )
 from noroshi.operations.declaration import Declaration
 
@@ -32,6 +33,7 @@ MODULES = (
     people_operations,
     setup_operations,
     sign_in_operations,
+    ssh_operations,
 )
 OPERATIONS: Mapping[str, Declaration] = {
     one.name: one

@@ -254,8 +254,9 @@ class RuleTried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorTried:
-    """One measurement on trial: nothing of it was kept. `seconds` is how long it took. Where
-    `agent` measures the monitor, nothing was measured: these are the last values from it."""
+    """One measurement on trial: nothing of it was kept. `seconds` is how long it took. `agent`
+    measured it, if that is an agent's; where `not_measured` says why it did not, these are the last
+    values from it."""
 
     path: str
     kind: str
@@ -274,3 +275,4 @@ class MonitorTried:
     agent: str = ""
     measured_at: datetime | None = None
     """When the agent measured them; None before its first report."""
+    not_measured: Message = NOTHING

@@ -3,7 +3,7 @@ what it reports, and on both who sends its notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -109,6 +109,14 @@ class AgentStore(Protocol):
         is not here is left out, and its row refused, with nothing else. Custody changes as by
         `put_custody`, fates are written as by `settle_elsewhere`."""
 
+    async def reporters(self) -> Mapping[str, str]:
+        """Return the id of the agent that reported the state of a monitor, by the monitor's id;
+        those that this node judged last are left out."""
+
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        """Let the next state of each of these monitors be written whatever its serial, as the log of
+        their agent begins anew."""
+
     async def received_positions(self) -> Mapping[str, Position]:
         """Return up to where the log of each agent is known, by the agent's id."""
 
@@ -121,10 +129,13 @@ class AgentStore(Protocol):
         for the hub that tell of it; return how many they are. A digest that tells one of them and
         is not out is undone: its members wait by themselves again."""
 
-    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
+    async def settle_elsewhere(
+        self, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+    ) -> bool:
         """Write what became of a notification of an agent on the other side, as `settle` writes an
-        end; a digest that tells it and is not out is undone. False: the agent has none of that
-        id, or it has ended; then the receipt alone is added, if it is the agent's."""
+        end, with the rows for the hub that tell of it; a digest that tells it and is not out is
+        undone. False: the agent has none of that id, or it has ended; then the receipt alone is
+        added, if it is the agent's."""
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
         """Return the ids of an agent's notifications that wait and have that custody, oldest

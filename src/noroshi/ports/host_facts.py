@@ -183,13 +183,15 @@ class QueueFacts:
 class AgentFacts:
     """The state of an agent of this node: the seconds since it was last heard, or since the node
     started if that is less; how many rows wait there, by how many seconds its clock is ahead, and
-    how many of its rows were refused within the last hour."""
+    how many of its rows were refused within the last hour. `instances` are the titles of those
+    that it measures."""
 
     name: str
     silence: float = 0.0
     backlog: int = 0
     clock_offset: float = 0.0
     refused_rows: int = 0
+    instances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -305,16 +305,19 @@ class Store(AgentStore, Protocol):
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
         """Return what has not left yet and what was set aside, oldest first, without the bodies
-        of the mails; a digest stands for its members."""
+        of the mails; a digest stands for its members. What waits for the hub of this node is
+        among them."""
 
     async def queue_counts(self, excluded_prefix: str = "") -> QueueCounts:
         """Count `queue`, times to the millisecond, without reading each envelope: there may be
-        many thousand. Leave out ids that begin with `excluded_prefix`."""
+        many thousand. Leave out ids that begin with `excluded_prefix`, and what waits for the hub
+        of this node."""
 
     async def tally(self, start: datetime, end: datetime | None = None) -> Mapping[str, int]:
         """Count the alarms of the envelopes born since then, up to `end`, by their state:
         alarms in a digest by the state of the digest, and as CAME_BACK those whose mail did. The
-        clock may have been set in between: what is dated ahead of `end` is not counted now."""
+        clock may have been set in between: what is dated ahead of `end` is not counted now; nor
+        is what waits for the hub of this node."""
 
     async def ledger(
         self, limit: int = 100, alarm: str = "", monitor: str = ""

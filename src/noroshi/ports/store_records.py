@@ -113,6 +113,7 @@ class QueuedEnvelope:
     `reason` is the last trouble, who held or dropped it, or the id of the digest that it is in.
     `receipt_count` is how many answers it has met, whatever they counted for. `custody_since` is
     when the agent or the hub took an agent's over, or sent it; None: that never changed.
+    `waits_for_hub`: it is this node's as an agent, and the hub of the node is to send it.
     """
 
     envelope: Envelope
@@ -122,6 +123,7 @@ class QueuedEnvelope:
     reason: Message = NOTHING
     receipt_count: int = 0
     custody_since: datetime | None = None
+    waits_for_hub: bool = False
 
     @property
     def digest(self) -> str:

@@ -13,11 +13,13 @@ from noroshi.service.service_parts import ServiceParts
 
 if TYPE_CHECKING:
     from noroshi.service.agents.hub_definitions import HubDefinitions
+    from noroshi.service.agents.hub_orders import HubOrders
     from noroshi.service.agents.hub_suppressions import HubSuppressions
     from noroshi.service.operation_context import OperationContext
     from noroshi.service.operation_list import Service
 
 OPERATIONS = "noroshi.service.operation_list"
+ORDERS = "noroshi.service.agents.hub_orders"
 OF_HUB = ("noroshi.service.agents.hub_definitions", "noroshi.service.agents.hub_suppressions")
 
 
@@ -30,6 +32,7 @@ class ServiceOnDemand:
         self._store, self._plugins, self._clocks, self._parts = store, plugins, clocks, parts
         self._context: OperationContext | None = None
         self._service: Service | None = None
+        self._hub_orders: HubOrders | None = None
 
     async def open(self) -> Service:
         """Return the operations. The loop goes on while their modules are imported, and those of
@@ -62,6 +65,16 @@ class ServiceOnDemand:
             from noroshi.service.agents.hub_suppressions import HubSuppressions
 
         return HubSuppressions(self._made_context())
+
+    async def hub_orders(self) -> HubOrders:
+        """Return what does what the hub orders."""
+        if self._hub_orders is None:
+            await run_in_thread(lambda: imports.load_all((ORDERS,)))
+            with imports.ONE_AT_A_TIME:
+                from noroshi.service.agents.hub_orders import HubOrders
+
+            self._hub_orders = self._hub_orders or HubOrders(self._made_context())
+        return self._hub_orders
 
     async def close(self) -> None:
         """End what operations began."""

@@ -51,6 +51,7 @@ from noroshi.service.diagnostics.running_examinations import (
 )
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.large_requests import Judges
+from noroshi.service.mail.agent_senders import AgentSenders
 from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.node.secret_bindings import SecretBindings
@@ -78,6 +79,7 @@ class OperationContext:
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
+        self.hub_requests = parts.hub_requests
         self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
@@ -93,6 +95,7 @@ class OperationContext:
         self.agent_names.reserved = frozenset(reserved_names)
         self.agent_leases = parts.agent_leases or AgentLeases(clocks)
         self.agent_names.on_read = self.agent_leases.update
+        self.agent_senders = AgentSenders(self.agent_leases, self.agent_names.name_of)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 

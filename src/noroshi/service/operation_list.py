@@ -45,6 +45,7 @@ from noroshi.service.people.own_account import OwnAccountOperations
 from noroshi.service.people.users import UserOperations
 from noroshi.service.setup.first_steps import FirstStepOperations
 from noroshi.service.setup.inventory import DiscoveryOperations
+from noroshi.service.setup.ssh_servers import SshServerOperations
 from noroshi.service.sign_in.account_check import AccountCheckOperations
 from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.certificates import CertificateOperations
@@ -94,6 +95,7 @@ class Service:
         self.audit_log = AuditLogOperations(context)
         self.first_steps = FirstStepOperations(context)
         self.discovery = DiscoveryOperations(context)
+        self.ssh_servers = SshServerOperations(context)
         self.sign_in = SignInOperations(context)
         self.certificates = CertificateOperations(context)
         self.guides = GuideOperations(context)
@@ -180,6 +182,7 @@ GROUPS = (
     AuditLogOperations,
     FirstStepOperations,
     DiscoveryOperations,
+    SshServerOperations,
     SignInOperations,
     CertificateOperations,
     GuideOperations,

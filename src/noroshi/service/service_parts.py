@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,7 @@ class ServiceParts:
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
-    send for agents."""
+    send for agents; `hub_requests` is what the hub may order at any time."""
 
     vault: Vault
     tokens: TokenSource
@@ -65,3 +65,4 @@ class ServiceParts:
     text_failures: TextFailures = no_text_failures
     endpoints: HubEndpoints = field(default_factory=HubEndpoints)
     agent_leases: AgentLeases | None = None
+    hub_requests: Collection[str] = ()

@@ -49,7 +49,7 @@ if sys.platform == "win32":
         folder, or of what is in it, its owner too, but for this user, SYSTEM, the
         administrators and Noroshi's service. Raises OSError."""
         owner = owner_of(place)
-        foreign = () if owner in _trusted() else (account_name(owner),)
+        foreign = () if owner in trusted_sids() else (account_name(owner),)
         return tuple(dict.fromkeys([*foreign, *_names_with(place, REPLACES, set())]))
 
     def close_to_others(place: Path) -> None:
@@ -67,12 +67,13 @@ if sys.platform == "win32":
         close_to_others(folder)
 
     def _names_with(place: Path, rights: int, trusted: set[str]) -> Sequence[str]:
-        trusted |= _trusted()
+        trusted |= trusted_sids()
         found = (grant.sid for grant in grants_of(place) if grant.rights & rights)
         return [account_name(sid) for sid in dict.fromkeys(found) if sid not in trusted]
 
-    def _trusted() -> set[str]:
-        """Return who is trusted everywhere. OWNER RIGHTS is as trusted as the owner is."""
+    def trusted_sids() -> set[str]:
+        """Return the SIDs of those who are trusted everywhere. OWNER RIGHTS is as trusted as the
+        owner is. Raises OSError."""
         return {SYSTEM, ADMINISTRATORS, INSTALLER, OWNER, service_sid(SERVICE), own_sid()}
 else:
     WRITABLE_BY_ALL = 0o002

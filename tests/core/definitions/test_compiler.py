@@ -711,15 +711,31 @@ def with_hub(web=None, rule=HUB_RULE, **more):
     )
 
 
-def test_a_rule_of_the_hub_needs_no_route_and_its_contact_no_address():
+def test_a_rule_of_the_hub_has_the_routes_of_the_node_and_its_contact_needs_no_address():
     plan = compile(with_hub(), KINDS)
     assert not isinstance(plan, tuple), list(map(str, plan))
     monitor = plan.monitors["m1"]
     assert monitor.instance.of_hub
     (rule,) = monitor.rules
-    assert (rule.id, rule.of_hub, rule.routes) == ("urgent", True, ())
+    assert (rule.id, rule.of_hub, rule.routes) == ("urgent", True, ("smtp1",))
     assert [contact.id for contact in rule.contacts] == ["boss"]
     assert not plan.rules["ops"].of_hub
+
+
+def test_a_rule_of_the_hub_goes_by_all_routes_in_the_order_of_the_nodes_own_rules():
+    definitions = with_hub()
+    routes = {name: replace(definitions.routes["smtp1"], name=name) for name in "abc"}
+    own = {
+        "one": replace(definitions.rules["ops"], name="one", routes=("c",)),
+        "two": replace(definitions.rules["ops"], name="two", routes=("b", "c")),
+    }
+    definitions = replace(
+        definitions, routes=routes, rules={"urgent": definitions.rules["urgent"], **own}
+    )
+    plan = compile(definitions, KINDS)
+    assert not isinstance(plan, tuple), list(map(str, plan))
+    assert plan.rules["urgent"].routes == ("c", "b", "a")
+    assert plan.rules["two"].routes == ("b", "c")
 
 
 NIGHTLY = NotificationDef(

@@ -139,6 +139,7 @@ UNTOLD = {
     Happening.UNWATCHED,
     Happening.AGENT_REFUSED,
     Happening.HUB_REFUSED,
+    Happening.HUB_UNREACHABLE,
 }
 
 
@@ -159,6 +160,16 @@ def test_who_says_who_is_told_of_it_has_the_last_word():
     assert built_in.events == UNTOLD - {Happening.UNWATCHED}
     all_of_them = notification(*UNTOLD)
     assert with_default_notifications((all_of_them,), (rule("a", SAM),)) == (all_of_them,)
+
+
+def test_the_contacts_of_a_hub_are_told_by_a_node_that_has_no_rule_of_its_own_and_a_route():
+    of_hub = replace(rule("h", SAM), of_hub=True)
+    assert [n.contacts for n in with_default_notifications((), (of_hub,))] == [(SAM,)]
+    asked = with_default_notifications((), (of_hub, rule("a", OPS)))
+    assert [n.contacts for n in asked] == [(OPS,)]
+    nowhere = replace(SAM, addresses=())
+    for one in (replace(of_hub, routes=()), replace(of_hub, contacts=(nowhere,))):
+        assert with_default_notifications((), (one,)) == ()
 
 
 def test_a_mail_that_was_set_aside_is_told_to_others_and_by_another_way():

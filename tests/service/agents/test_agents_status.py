@@ -139,3 +139,4 @@ async def test_a_trial_shows_the_last_values_of_the_agent_and_forecasts_nothing(
     assert (tried.agent, tried.level, tried.rules) == ("fs01", Level.OK, ())
     assert [(one.item, one.value.en) for one in tried.readings] == [("/var", "40%")]
     assert tried.measured_at == harness.time.now
+    assert tried.not_measured.en == "Agent fs01 is currently not connected to this node."

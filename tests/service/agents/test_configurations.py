@@ -59,6 +59,23 @@ def test_an_agent_gets_the_rules_of_its_instances_and_their_contacts_without_an_
     }
 
 
+def test_an_agent_with_a_route_of_its_own_gets_addresses_and_another_one_does_not():
+    documents = [
+        instance("fs01", "fs01"),
+        instance("db01", "db01"),
+        document("rules/ops", {"action": "mail", "contacts": ["ops"], "routes": ["smtp"]}),
+        document("contacts/ops", {"addresses": ["ops@example.com"], "one_by_one": 5}),
+    ]
+    given = configurations(documents, ["fs01", "db01"], ["FS01"])
+    contacts = {
+        name: content(one)
+        for name, configuration in given.items()
+        for one in configuration.documents
+        if one.key == "contacts/ops"
+    }
+    assert contacts == {"fs01": content(documents[-1]), "db01": {}}
+
+
 def test_an_agent_without_instances_has_a_configuration_without_documents():
     assert configurations([instance("here"), PROXY], ["fs01"]) == {"fs01": NO_DOCUMENTS}
     assert NO_DOCUMENTS.name != "" and NO_DOCUMENTS.documents == ()

@@ -118,15 +118,23 @@ async def test_it_is_measured_by_this_node_and_uses_no_rule_of_it(node):
     assert found["of_hub"] is True
 
 
-async def test_its_rules_notify_at_the_hub_and_neither_routes_nor_addresses_are_here(node):
+async def test_its_rules_notify_at_the_hub_and_by_none_of_its_routes_here(node):
     assert await taken(node, with_rules()) == []
     assert (await content(node, "instances/fs01"))["rules"] == ["night"]
     assert await content(node, "rules/night") == {**RULE, "routes": [], "of_hub": True}
     assert await content(node, "contacts/chief") == {
         "language": "ja",
-        "addresses": [],
+        "addresses": ["chief@example.com"],
         "of_hub": True,
     }
+
+
+async def test_a_contact_of_the_hub_may_have_no_address(node):
+    given = with_rules()
+    bare = document("contacts/chief", {"language": "ja"})
+    documents = (*(one for one in given.documents if one.key != bare.key), bare)
+    assert await taken(node, replace(given, documents=documents)) == []
+    assert (await content(node, "contacts/chief"))["addresses"] == []
 
 
 @pytest.mark.parametrize(("key", "content"), [("rules/all", RULE), ("contacts/ops", CONTACT)])

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
 from noroshi.app.startup_report import announce
 from noroshi.core.agents import Machine
+from noroshi.core.definitions.compiler import Plan
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.report import ReportDraft
 from noroshi.link.join_code import JoinCode
@@ -42,14 +44,16 @@ def node_with_links():
     """A node, and what would be its link."""
     store = MemoryStore()
     vault = Vault(store, Box(Secret("5a" * 32)))
+    clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
     settings = LinkSettings(
-        clocks=Clocks(wall=lambda: NOW, steady=lambda: 0.0),
+        clocks=clocks,
         uniform=lambda least, most: most,
         sleep=lambda seconds: asyncio.Event().wait() if seconds else asyncio.sleep(0),
         random_mark=lambda: "ab" * 8,
         machine=lambda: Machine(host_name="fs01"),
         kinds=(),
         policy=NetworkPolicy(),
+        notifications=HubNotifications(store, clocks, Plan),
         secret=secret_of(vault),
     )
     return Harness(store, hub_links=LinkOnDemand(store, vault, settings))

@@ -24,8 +24,16 @@ async def test_an_agent_that_reports_passes_every_stage(harness):  # noqa: F811
     await heard(harness, await joined(harness))
     await report(harness, var=Level.OK)
     stages = await stages_of(harness)
-    assert list(stages) == ["agent", "connected", "configuration", "reports"]
-    assert {stage.state for stage in stages.values()} == {"ok"}
+    assert list(stages) == [
+        *("agent", "connected", "configuration", "reports", "source"),
+        *("volumes", "processes", "ports", "memory", "processor"),
+    ]
+    of_agent = list(stages.values())
+    assert {stage.state for stage in of_agent[:4]} == {"ok"}
+    assert (
+        of_agent[4].remedy.meaning.en == "Agent fs01 is currently not connected to this node."
+    )
+    assert {stage.state for stage in of_agent[5:]} == {"not reached"}
     assert stages["reports"].found.en == "Monitors that have reported: 1 of 1"
 
 

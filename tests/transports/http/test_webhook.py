@@ -13,7 +13,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, decide_fate
-from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
+from noroshi.core.mail import POSSIBLE_SENDER, Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.roles import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.translation import bilingual
@@ -23,6 +23,7 @@ from noroshi.transports.http.status_codes import http_rule_for, http_rules
 from noroshi.transports.http.webhook import KIND, Options, WebhookTransport
 from noroshi.transports.http.webhook_payloads import (
     MOST_OF_TEAMS,
+    SHAPES,
     as_discord,
     as_json,
     as_slack,
@@ -216,6 +217,15 @@ def test_discord_gets_no_more_than_it_takes():
 def test_plain_text_is_as_a_person_reads_it():
     kind, body = as_text(replace(LETTER, payload={"subject": "s\ud800", "text": "t"}))
     assert (kind, body) == ("text/plain; charset=utf-8", b"s?\n\nt")
+
+
+def test_a_post_says_which_other_node_may_have_sent_the_same():
+    payload = {"subject": "s", "text": "t", "language": "en", POSSIBLE_SENDER: "fs01"}
+    for shape in SHAPES.values():
+        _, body = shape(replace(LETTER, payload=payload))
+        assert b"This message may have been sent by fs01, too." in body
+    _, body = as_text(replace(LETTER, payload={**payload, "language": "ja"}))
+    assert "fs01 からも送信された可能性" in body.decode()
 
 
 @pytest.mark.parametrize("shape", ["json", "teams", "slack", "discord", "text"])

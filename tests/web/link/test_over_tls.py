@@ -40,7 +40,8 @@ def client(listener, pin):
         raise AssertionError(name)
 
     egress = NetworkEgress(Network(policy=NetworkPolicy()), secret)
-    return LinkClient(HubAddress("127.0.0.1", listener.port, (pin,)), egress)
+    address = HubAddress("127.0.0.1", listener.port, (pin,))
+    return LinkClient(address, egress, lambda: 0.0)
 
 
 async def test_an_agent_joins_and_asks_at_the_address_for_agents(harness, listener):

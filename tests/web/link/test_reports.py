@@ -372,3 +372,41 @@ async def test_maintenance_is_that_of_the_agents_clock(harness, fs01):
     await publish(harness, CONTENT | {"instances/files": {"source": "fs01", "group": [group]}})
     await fs01.report(at(harness, CRITICAL))
     assert len(await mails(harness)) == 1
+
+
+async def states_for(agent):
+    """What an agent is given of the states of its monitors."""
+    name = (await agent.greet()).configuration
+    answer = await agent.send(FETCH, FetchRequest(configuration=name))
+    return answer.message(FetchAnswer).states.states
+
+
+async def test_another_agent_begins_with_the_serial_alone_and_one_that_joined_again_with_all(
+    harness, fs01, newcomer
+):
+    await fs01.report(at(harness, CRITICAL, serial=7))
+    reported = (await harness.store.states())[M]
+    assert await states_for(fs01.client) == {M: reported}
+    other = newcomer()
+    await other.join(await invite(harness), name="db01")
+    await publish(
+        harness, CONTENT | {"instances/files": CONTENT["instances/files"] | {"source": "db01"}}
+    )
+    assert await states_for(other) == {M: State(serial=7)}
+    await harness.service.agents_hub.revoke(fs01.client.id)
+    again = newcomer()
+    await again.join(await invite(harness), name="fs01")
+    await publish(harness)
+    assert await states_for(again) == {M: reported}
+
+
+async def test_an_agent_that_was_set_back_counts_from_a_serial_that_is_over_here(harness, fs01):
+    await fs01.report(at(harness, CRITICAL, serial=7))
+    position = fs01.positions[-1]
+    begun_anew = ReportingAgent(fs01.client, lambda: harness.time.now, acknowledged=0)
+    begun_anew.positions = [Position(epoch=1, seq=position.seq, tag=position.tag)]
+    answer = await begun_anew.report(at(harness, WARNING, serial=3))
+    assert positions_of(answer) == ("apply", 2)
+    assert await level_of(harness) is WARNING
+    await begun_anew.report(at(harness, OK, serial=2))
+    assert await level_of(harness) is WARNING  # an older row than the one before

@@ -29,7 +29,15 @@ TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
 SAME = {
     *("{one} {other}", "{one} › {other}", ", ", "—", " {sort} {name} "),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
-    *("{begins} to {ends}", "English", "Google", "ID", "Microsoft 365", "Microsoft Graph"),
+    *(
+        "{begins} to {ends}",
+        "CPU",
+        "English",
+        "Google",
+        "ID",
+        "Microsoft 365",
+        "Microsoft Graph",
+    ),
     *("Noroshi", "SMTP", "SSH", "URL", "Webhook"),
 }
 """Texts that are the same in both languages: patterns, and names of others."""

@@ -1,12 +1,12 @@
 """Ask a running node through its local door: one line of JSON out, one line back.
 
-Plain blocking sockets, as `noroshi send` in a script must be over before one notices it.
+Plain blocking connections, as `noroshi send` in a script must be over before one notices it.
 """
 
 from __future__ import annotations
 
 import json
-import socket
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,6 +16,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Medium, Message, ReadAt, Terminal, _, bilingual
+from noroshi.system.door_connection import DoorConnection, ForeignDoorError, connect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,15 +70,27 @@ QUICK = frozenset(
 job."""
 CHUNK = 1 << 16
 
-CANNOT_ENTER = _(
-    "Cannot reach the node through {door}: {why}. Run the command as Noroshi's own user or "
-    "as a member of the socket's group."
-)
 NO_NODE = with_commands(
     _("No node is listening on {door}. Start one: {command}"), command=CommandText("serve")
 )
-NO_SERVICE = _(
-    "The service is not running: nothing answers on {door}. Start it: systemctl start {name}"
+if sys.platform == "win32":
+    CANNOT_ENTER = _(
+        "Cannot reach the node through {door}: {why}. Run the command as an administrator or as "
+        "a member of the group that is set as door_group."
+    )
+    NO_SERVICE = _(
+        "The service is not running: nothing answers on {door}. Start it: Start-Service {name}"
+    )
+else:
+    CANNOT_ENTER = _(
+        "Cannot reach the node through {door}: {why}. Run the command as Noroshi's own user or "
+        "as a member of the socket's group."
+    )
+    NO_SERVICE = _(
+        "The service is not running: nothing answers on {door}. Start it: systemctl start {name}"
+    )
+FOREIGN_DOOR = _(
+    "{door} was opened by {owner}, not by Noroshi or an administrator. Nothing was sent there."
 )
 WENT_AWAY = with_commands(
     _(
@@ -171,28 +184,29 @@ class SocketClient(WireClient):
     def call(self, op: str, /, **args: Any) -> Any:
         """Raises NoNodeError if nobody listens, else RefusedError."""
         line, seconds = line_of(self._request(op, args)), self._patience(op)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(seconds)
-            try:
-                self._connect(connection)
+        try:
+            with self._connect(seconds) as connection:
                 return unpack(json.loads(_ask(connection, line)))
-            except TimeoutError:
-                raise RefusedError("trouble", no_answer(op, seconds)) from None
+        except TimeoutError:
+            raise RefusedError("trouble", no_answer(op, seconds)) from None
 
     def _request(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         request = {"op": op, "args": args}
         home = self._medium.home if isinstance(self._medium, Terminal) else ""
         return {"home": home, **request} if home and _is_text(home) else request
 
-    def _connect(self, connection: socket.socket) -> None:
+    def _connect(self, seconds: float) -> DoorConnection:
         try:
-            connection.connect(self.door)
+            return connect(self.door, seconds)
         except (FileNotFoundError, ConnectionRefusedError):
             raise NoNodeError(self.door) from None
         except BlockingIOError:  # so many wait there that no more are let in (unix(7))
             raise TimeoutError from None
         except TimeoutError:
             raise
+        except ForeignDoorError as error:
+            words = FOREIGN_DOOR.fill(door=self.door, owner=error.owner)
+            raise RefusedError("no node", words) from None
         except OSError as error:
             from noroshi.knowledge.os_errors import (
                 cause_text,  # only now: hardly any command needs it
@@ -220,7 +234,7 @@ def line_of(request: object) -> bytes:
         raise RefusedError("invalid", NO_TEXT) from None
 
 
-def _ask(connection: socket.socket, line: bytes) -> bytes:
+def _ask(connection: DoorConnection, line: bytes) -> bytes:
     try:
         # Who is sent away at the door is told so before all was heard: that answer is there.
         with suppress(BrokenPipeError, ConnectionResetError):

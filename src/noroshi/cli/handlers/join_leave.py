@@ -69,6 +69,8 @@ LABELS: Mapping[str, Message] = {
     "configuration": _("configuration"),
     "report": _("last report"),
     "backlog": _("not reported yet"),
+    "sender": _("notifications"),
+    "pending": _("not sent yet"),
     "refused": _("refused by the hub"),
     "hub_key": _("key of the hub"),
     "own_key": _("key of this server"),
@@ -83,6 +85,13 @@ PHASES: Mapping[str, Message] = {
     "cloned": _("refused: another machine has the same key"),
     "other-version": _("refused: incompatible version"),
 }
+SENT_BY_HUB = _("sent by the hub; this server has no delivery route")
+SENT_HERE_LATER = _("sent by the hub; by this server after {span} without the hub")
+SENT_HERE = _("sent by this server until the hub is reachable again")
+SENT_HERE_AS_REFUSED = _("sent by this server until the hub accepts its reports again")
+RETURNING = _("returned to the hub when this server has finished sending")
+UNKNOWN_ROUTE = _("sent by the hub; it does not know yet that this server has a delivery route")
+NOTIFICATIONS = ngettext("{count} notification", "{count} notifications")
 SINCE = _("{phase}, since {at}")
 PLACE = _("{hub}, at {where}")
 AGO = _("{ago} ago")
@@ -179,6 +188,7 @@ def _status_rows(context: CommandContext, answer: HubStatus) -> Iterator[tuple[s
         yield "clock", context.say(_clock_words(answer.clock_offset))
     yield "configuration", context.say(GIVEN.fill(count=len(answer.given)))
     yield from _report_rows(context, answer)
+    yield from _sender_rows(context, answer)
     if answer.proxy:
         yield "proxy", answer.proxy
     yield from _keys(context, answer)
@@ -195,6 +205,34 @@ def _report_rows(context: CommandContext, answer: HubStatus) -> Iterator[tuple[s
         yield "refused", context.say(CHANGES.fill(count=answer.refused_count))
         for reason in answer.refusals[-MOST_REFUSALS:]:
             yield "refused", reason
+
+
+def _sender_rows(context: CommandContext, answer: HubStatus) -> Iterator[tuple[str, str]]:
+    """Yield who sends the notifications of this server."""
+    words = _sender_words(answer)
+    if words is not None:
+        yield "sender", context.say(words)
+    if answer.pending:
+        yield "pending", context.say(NOTIFICATIONS.fill(count=answer.pending))
+
+
+def _sender_words(answer: HubStatus) -> Message | None:
+    match answer.sender:
+        case "no-route":
+            return SENT_BY_HUB
+        case "linked" if answer.sender_reason == "unknown-route":
+            return UNKNOWN_ROUTE
+        case "linked":
+            seconds = timedelta(seconds=answer.alone_after or 0)
+            return SENT_HERE_LATER.fill(span=span(seconds))
+        case "alone" if answer.sender_reason == "not-taken":
+            return SENT_HERE_AS_REFUSED
+        case "alone":
+            return SENT_HERE
+        case "returning":
+            return RETURNING
+        case _:
+            return None
 
 
 def _keys(context: CommandContext, answer: HubStatus) -> Iterator[tuple[str, str]]:

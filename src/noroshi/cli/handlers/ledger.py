@@ -16,7 +16,7 @@ from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations import mail_operations
-from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum
+from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum, Tried
 
 NOTHING = _("No alarms have been raised yet.")
 SUM = _(
@@ -46,7 +46,7 @@ STATES: Mapping[str, Message] = {
     DeliveryState.DROPPED: _("dropped"),
 }
 HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("ATTEMPTS"), _("ALARM"), _("SUBJECT"))
-RAISED, QUEUED = _("Raised"), _("Queued")
+RAISED, QUEUED, SENDER = _("Raised"), _("Queued"), _("Sending node")
 TRIED, NOT_TRIED = (_("Sending"), _("no attempts yet"))
 MAIL, DIGEST = pgettext("id of a message", "Message"), _("Digest")
 NOT_PROVED = _("Arrival not confirmed")
@@ -101,7 +101,7 @@ def _row(context: CommandContext, entry: LedgerRow, now: datetime) -> list[str]:
         clock(entry.raised or entry.queued, now),
         context.say(STATES[entry.state]),
         entry.contact,
-        with_mark(context, last.route, last.mark) if last else "",
+        _route(context, last) if last else "",
         str(len({attempt.at for attempt in entry.tried})),
         entry.alarm,
         entry.subject,
@@ -129,9 +129,18 @@ def _details(context: CommandContext, entry: LedgerRow, now: datetime) -> Iterat
     rows.append(
         [context.say(STATE), "", ": ".join(filter(None, (_state(context, entry), reason)))]
     )
+    if sender := context.say(entry.sender):
+        rows.append([context.say(SENDER), clock(entry.sender_since, now), sender])
     if unproved := context.say(entry.unproved):
         rows.append([context.say(NOT_PROVED), "", unproved])
     yield from table(rows)
+
+
+def _route(context: CommandContext, attempt: Tried) -> str:
+    """Return the route of an attempt; that of another node with the node's name."""
+    if attempt.sent_by:
+        return f"{attempt.route} ({attempt.sent_by})"
+    return with_mark(context, attempt.route, attempt.mark)
 
 
 def _attempt_rows(
@@ -142,7 +151,7 @@ def _attempt_rows(
     for attempt in entry.tried:
         text = context.say(attempt.words) or f"{attempt.code or ''} {attempt.text}".strip()
         parts = (
-            with_mark(context, attempt.route, attempt.mark),
+            _route(context, attempt),
             attempt.address,
             context.say(VERDICTS[attempt.verdict]),
             text,

@@ -49,10 +49,12 @@ FIELDS: Mapping[str, Message] = {
     "born": _("created"),
     "next": _("next attempt"),
     "because": _("reason for waiting"),
+    "sender": _("sending node"),
     "unproved": NOT_PROVED,
     "alarms": _("alarms"),
     "members": _("digest of"),
 }
+SENDER_SINCE = _("{sender}, since {at}")
 ATTEMPTS = _("Attempts")
 NO_ATTEMPT = _("No attempt has finished yet.")
 VERDICTS: Mapping[Verdict, Message] = {
@@ -200,6 +202,7 @@ def _letter(context: CommandContext, letter: Letter, now: datetime) -> Iterator[
         "born": clock(mail.born, now),
         "next": _next(context, mail, now),
         "because": context.say(_reason(mail)),
+        "sender": _sender(context, mail, now),
         "unproved": context.say(letter.unproved),
         "alarms": ", ".join(letter.alarms),
         "members": ", ".join(letter.members),
@@ -217,6 +220,14 @@ def _letter(context: CommandContext, letter: Letter, now: datetime) -> Iterator[
     yield from (f"  {line}" for line in table(arrivals))
     yield from ("", context.say(TEXT))
     yield from (f"  {line}".rstrip() for line in letter.text.splitlines())
+
+
+def _sender(context: CommandContext, mail: Queued, now: datetime) -> str:
+    """Return who sends a notification of an agent, and since when."""
+    if mail.sender_since is None:
+        return context.say(mail.sender)
+    since = clock(mail.sender_since, now)
+    return context.say(SENDER_SINCE.fill(sender=mail.sender, at=since))
 
 
 def _arrival_row(context: CommandContext, arrival: Arrived, now: datetime) -> Sequence[str]:
@@ -242,7 +253,7 @@ def _reply_row(
     return (
         clock(attempt.at, now),
         context.say(VERDICTS[reply.verdict]),
-        attempt.route,
+        f"{attempt.route} ({attempt.sent_by})" if attempt.sent_by else attempt.route,
         reply.address,
         explanation or reply_text,
     )

@@ -13,12 +13,12 @@ from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import MonitorTried, RuleTried
 
 MEASURED_ON = _("measured on: {host}   target: {target}   took {seconds} s")
-BY_AGENT = _("agent {agent} runs this monitor; it cannot be run from here")
+NOT_MEASURED = _("not measured now: {why}")
 LAST_VALUES = _("last values: {time}")
 NO_VALUES = _("the agent has not reported any values yet")
 READ = _("Readings")
@@ -48,7 +48,7 @@ def try_(context: CommandContext) -> int:
 
 def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     yield f"{level_text(result.level, context.language)}  {result.path} ({result.kind})"
-    if result.agent:
+    if result.not_measured != NOTHING:
         yield from _reported_page(context, result)
         return
     seconds = f"{result.seconds:.2f}"
@@ -65,7 +65,7 @@ def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
 
 def _reported_page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     """Yield what the agent reported last."""
-    yield f"  {context.say(BY_AGENT.fill(agent=result.agent))}"
+    yield f"  {context.say(NOT_MEASURED.fill(why=result.not_measured))}"
     if result.measured_at is None:
         yield f"  {context.say(NO_VALUES)}"
         return

@@ -5,7 +5,7 @@ Each is made even if something is wrong with it, so that one slip is one problem
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -118,7 +118,7 @@ def rules(
         }
         for of_hub in (False, True)
     }
-    return {
+    compiled_rules = {
         name: _rule(
             definition,
             kinds,
@@ -128,6 +128,20 @@ def rules(
         )
         for name, definition in definitions.rules.items()
     }
+    return dict(_with_routes_here(compiled_rules, definitions))
+
+
+def _with_routes_here(
+    rules: Mapping[str, Rule], definitions: Definitions
+) -> Iterator[tuple[str, Rule]]:
+    """Yield rules; those of the hub go by all routes of this node, in the order in which its own
+    rules name them."""
+    own_rules = (rule for rule in rules.values() if not rule.of_hub)
+    named_routes = (route for rule in own_rules for route in rule.routes)
+    all_routes = dict.fromkeys((*named_routes, *definitions.routes))
+    routes_here = tuple(route for route in all_routes if route in definitions.routes)
+    for name, rule in rules.items():
+        yield name, replace(rule, routes=routes_here) if rule.of_hub else rule
 
 
 def _rule(

@@ -23,6 +23,7 @@ EventName = Literal[
     "unwatched",
     "agent-refused",
     "hub-refused",
+    "hub-unreachable",
 ]
 
 

@@ -41,6 +41,7 @@ URGENT = frozenset(
         Happening.FAILED,
         Happening.AGENT_REFUSED,
         Happening.HUB_REFUSED,
+        Happening.HUB_UNREACHABLE,
     }
 )
 """Notices of alarms that did not come through, of intruders and of a lost hub, which go before reports."""
@@ -55,6 +56,7 @@ NEVER_UNTOLD = frozenset(
         Happening.UNWATCHED,
         Happening.AGENT_REFUSED,
         Happening.HUB_REFUSED,
+        Happening.HUB_UNREACHABLE,
     }
 )
 """Without a notification for them they are told to the contacts of all rules."""
@@ -64,16 +66,16 @@ def with_default_notifications(
     notifications: Iterable[Notification], rules: Iterable[Rule]
 ) -> tuple[Notification, ...]:
     """Return the notifications, and for what must not stay untold and none of them names, one
-    for each contact of a rule, by the routes of the first rule that names it. The rules of a hub
-    have contacts and routes there alone: by them nobody can be told here."""
+    for each contact of a rule, by the routes of the first rule that names it. The contacts of a
+    hub's rules are told if this node has no rule of its own, as far as it can."""
     own_notifications = tuple(notifications)
     covered_events = {
         event for notification in own_notifications for event in notification.events
     }
     missing = NEVER_UNTOLD - covered_events
     by_contact: dict[str, Notification] = {}
-    for rule in rules if missing else ():
-        for contact in () if rule.of_hub else rule.contacts:
+    for rule in _rules_to_tell_by(rules) if missing else ():
+        for contact in filter(_has_address, rule.contacts):
             default_notification = Notification(
                 id=BUILT_IN,
                 events=missing,
@@ -83,6 +85,16 @@ def with_default_notifications(
             )
             by_contact.setdefault(contact.id, default_notification)
     return (*own_notifications, *by_contact.values())
+
+
+def _has_address(contact: Contact) -> bool:
+    return bool(contact.addresses)
+
+
+def _rules_to_tell_by(rules: Iterable[Rule]) -> Sequence[Rule]:
+    all_rules = tuple(rules)
+    own_rules = [rule for rule in all_rules if not rule.of_hub]
+    return own_rules or [rule for rule in all_rules if rule.routes]
 
 
 def notification_envelopes(

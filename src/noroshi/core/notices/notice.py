@@ -45,6 +45,7 @@ class Happening(Enum):
     UNWATCHED = "unwatched"
     AGENT_REFUSED = "agent-refused"
     HUB_REFUSED = "hub-refused"
+    HUB_UNREACHABLE = "hub-unreachable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +322,19 @@ class HubRefused:
     happening = Happening.HUB_REFUSED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubUnreachable:
+    """Tell that this node, whose name there is `agent`, cannot reach the hub. `last_contact` is None
+    if this life of the node never reached it."""
+
+    happened_at: datetime
+    hub: str
+    agent: str
+    last_contact: datetime | None = None
+
+    happening = Happening.HUB_UNREACHABLE
+
+
 Notice = (
     MonitoringStarted
     | MonitoringStopped
@@ -332,6 +346,7 @@ Notice = (
     | MonitoringGap
     | AgentRefused
     | HubRefused
+    | HubUnreachable
 )
 Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
 """Drafts a payload, from the kind of an action, the contact and the notice."""

@@ -36,7 +36,12 @@ from noroshi.engine.dispatch.parcel_selector import (
     ParcelSelector,
 )
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
-from noroshi.engine.dispatch.send_rights import SendRights, may_begin, no_rights
+from noroshi.engine.dispatch.send_rights import (
+    SendRights,
+    may_begin,
+    no_rights,
+    with_possible_sender,
+)
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, RouteOutage, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -416,7 +421,10 @@ class Dispatcher:
 
     async def _send(self, active: ActiveRoute, parcel: Parcel) -> Receipt:
         try:
-            receipt = await self._attempt.run(active, parcel.envelope)
+            envelope = parcel.envelope
+            if envelope.agent:
+                envelope = with_possible_sender(envelope, self._send_rights())
+            receipt = await self._attempt.run(active, envelope)
         except asyncio.CancelledError:
             receipt, task = self._attempt.cancelled(parcel.envelope), asyncio.current_task()
             if not active.is_closed or task is None:

@@ -9,6 +9,9 @@ from noroshi.core.model import Instance, Monitor, State
 from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher
 
+AgentOf = Callable[[Monitor], str]
+"""Returns the name of the agent that measures a monitor; "" for none."""
+
 
 async def follow_agents(
     watcher: Watcher,
@@ -32,6 +35,23 @@ async def follow_agents(
     for id in left:
         watcher.emergency.forget(id)
     return returned_ids
+
+
+async def follow_moves(
+    watcher: Watcher, block: MonitorBlock, name_of: Callable[[str], str], agents: AgentOf
+) -> None:
+    """Close what is open of monitors that another agent reported until now: its computer is no
+    longer the one that is measured. `name_of` returns the name of an agent by its id. Raises
+    StoreError."""
+    if not block.reported_monitors:
+        return
+    for id, reporter in (await watcher.store.reporters()).items():
+        monitor = block.reported_monitors.get(id)
+        if monitor is None or monitor.goes_to:
+            continue
+        previous_name = name_of(reporter)
+        if previous_name and previous_name != agents(monitor):
+            await watcher.hand_on(block, id)
 
 
 def apply_plan(

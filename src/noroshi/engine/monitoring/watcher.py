@@ -54,6 +54,15 @@ NO_NUMBER = _("{name} is {value}, which cannot be compared with a limit")
 CHECK_FAILED = _("the check itself failed ({bug}); this is a fault in Noroshi, see its log")
 
 
+MarkEnvelopes = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
+"""Return notifications of the hub's rules as they are kept here."""
+
+
+def without_hub(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+    """Return no notifications: this node has no hub."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class WatcherCalls:
     """Hold the calls that the watcher makes to its engine."""
@@ -61,6 +70,7 @@ class WatcherCalls:
     log_once: Callable[[Exception], None]
     text_failures: Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
     check_clocks: Callable[[], None]
+    marked: MarkEnvelopes = without_hub
 
 
 class Watcher:
@@ -78,6 +88,7 @@ class Watcher:
         self.store, self.plugins, self.clocks = store, plugins, clocks
         self.host_of, self.log_once, self.emergency = host_of, engine.log_once, emergency
         self._text_failures, self._check_clocks = engine.text_failures, engine.check_clocks
+        self._marked = engine.marked
         self.block: MonitorBlock | None = None
         self.running_checks: set[asyncio.Task[None]] = set()
         self.samples, self.punctuality = SampleBuffer(), Punctuality()
@@ -325,6 +336,17 @@ class Watcher:
             block.monitors[id] = monitor
             raise
 
+    async def hand_on(self, block: MonitorBlock, id: str) -> None:
+        """Close what is open of a monitor that one agent measured, and another does from now on.
+        Raises StoreError."""
+        state, memory = await self.store.recall(id)
+        block.states[id], block.memories[id] = state, memory
+        block.monitors[id] = block.reported_monitors[id]
+        try:
+            await self.hand_over(block, id)
+        finally:
+            block.drop(id)
+
     async def _closing_change(self, block: MonitorBlock, monitor: Monitor) -> Change:
         await self._reconcile_commit(block, monitor.id)
         state = block.states[monitor.id]
@@ -334,21 +356,26 @@ class Watcher:
         return replace(change, envelopes=(*change.envelopes, *closing_mails))
 
     async def _with_texts(self, block: MonitorBlock, change: Change) -> Change:
-        if not change.envelopes:
+        envelopes = (*change.envelopes, *self._marked(change.hub_envelopes))
+        if not envelopes:
             return change
         shift = block.clock_shift
-        finished = await self.plugins.finish(change.envelopes)
+        finished = await self.plugins.finish(envelopes)
         change = replace(change, envelopes=(*finished, *self._text_failures(finished)))
         return shift_change(change, block.clock_shift - shift)
 
     def _with_report(
         self, monitor: Monitor, change: Change, *, is_retired: bool = False
     ) -> Change:
-        """Return the change with the row that tells the hub of it, if the monitor is the hub's."""
+        """Return the change with the row that tells the hub of it, if the monitor is the hub's. What
+        is kept for the hub bears the time of the row, as it does there: it is one mail."""
         if not monitor.instance.of_hub:
             return change
         row = row_of_change(change, self.clocks.wall(), is_retired=is_retired)
-        return replace(change, reports=(row,))
+        envelopes = tuple(
+            replace(one, born=row.written_at) if one.agent else one for one in change.envelopes
+        )
+        return replace(change, envelopes=envelopes, reports=(row,))
 
     def _schedule_wakeup(self, block: MonitorBlock, change: Change) -> None:
         if change.wake is None:

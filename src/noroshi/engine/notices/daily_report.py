@@ -97,7 +97,8 @@ class DailyReports:
         due: datetime,
         now: datetime,
     ) -> StatusReport:
-        states, rows = await self._store.states(), await self._store.queue()
+        states = await self._store.states()
+        rows = [row for row in await self._store.queue() if not row.waits_for_hub]
         monitors = [m for m in plan.monitors.values() if notification.concerns(m.instance.name)]
         enabled = [m for m in monitors if not m.disabled]
         measured_monitors = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -45,11 +45,13 @@ class AgentLeases:
         self.time, self.terms = HubTime(clocks), terms
         self._steady, self._started_at = clocks.steady, self.time.now()
         self._leases: dict[str, HubLease] = {}
+        self._names: Mapping[str, str] = {}
         self._rights: tuple[SendRight, ...] = ()
         self._rights_at = clocks.steady() - CURRENT_FOR
 
     def update(self, agents: Collection[Agent]) -> None:
         """Take the agents as somebody has just read them."""
+        self._names = {agent.id: agent.name for agent in agents}
         for agent in agents:
             if agent.id not in self._leases:
                 lease = start_lease(self._started_at, has_route=agent.needs_lease)
@@ -81,6 +83,10 @@ class AgentLeases:
         """Return whether the hub may begin to send a notification of an agent now, and why."""
         return self.lease(agent).decide(custody, self.time.now(), self.terms)
 
+    def grace_at(self, agent: str) -> datetime:
+        """Return when the hub sends what the agent may have sent, if it is not heard until then."""
+        return self.lease(agent).grace_at(self.terms)
+
     def rights(self) -> Collection[SendRight]:
         """Return what may be sent now of the notifications of all agents."""
         now = self._steady()
@@ -107,8 +113,11 @@ class AgentLeases:
 
     def _rights_of(self, agent: str) -> Iterator[SendRight]:
         for custody in (Custody.HUB, Custody.AGENT):
-            if self.reason(agent, custody).may_send:
-                yield SendRight(agent, custody)
+            reason = self.reason(agent, custody)
+            if reason.may_send:
+                is_doubtful = reason is HubReason.GRACE
+                name = self._names.get(agent, agent) if is_doubtful else ""
+                yield SendRight(agent, custody, name)
 
     def _add_rights(self, agent: str) -> None:
         """Add what may be sent of an agent that was just heard, so that its alarm need not wait."""

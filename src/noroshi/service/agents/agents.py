@@ -371,6 +371,7 @@ def _row(
         instances=instances if agent.state is AgentState.ACTIVE else (),
         problems=last_seen.problems if last_seen else (),
         secrets=agent.secrets,
+        own_route=agent.own_route,
     )
 
 

@@ -15,19 +15,20 @@ class ConfigurationBook:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._by_agent: Mapping[str, Configuration] = {}
-        self._made_of: tuple[int, Mapping[str, str]] | None = None
+        self._made_of: tuple[int, Mapping[str, str], frozenset[str]] | None = None
         self._changes_under_way = 0
 
-    async def refresh(self, names: Mapping[str, str]) -> bool:
+    async def refresh(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
         """Choose anew for the agents with these names, by id, if they or the definitions changed;
-        return whether they did. Raises StoreError."""
+        return whether they did. `senders` are the names of those with a route of their own. Raises
+        StoreError."""
         if self._changes_under_way:
             return False
-        made_of = await self._store.current_number(), names
+        made_of = await self._store.current_number(), names, senders
         if made_of == self._made_of:
             return False
         documents = (await self._store.current()).documents if names else ()
-        by_name = configurations(documents, names.values())
+        by_name = configurations(documents, names.values(), senders)
         if self._changes_under_way:
             return False
         self._by_agent = {id: by_name[name.casefold()] for id, name in names.items()}

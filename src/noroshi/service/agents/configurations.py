@@ -20,6 +20,8 @@ SOURCE = '"source":'
 """In the text of each document that names a source: the others, mostly many, are not parsed."""
 GIVEN_OF_CONTACT = ("title", "language", "zone")
 """What an agent is told of a contact: by what its notifications are worded, and no address."""
+GIVEN_TO_SENDER = (*GIVEN_OF_CONTACT, "addresses", "one_by_one")
+"""What an agent is told that notifies the contact itself while the hub is away."""
 LEFT_OUT_OF_RULE = frozenset({"routes"})
 """Routes stay at the hub, which sends."""
 
@@ -47,11 +49,13 @@ NO_DOCUMENTS = configuration_of(())
 
 
 def configurations(
-    documents: Sequence[Document], agents: Iterable[str]
+    documents: Sequence[Document], agents: Iterable[str], senders: Iterable[str] = ()
 ) -> Mapping[str, Configuration]:
     """Return the configuration of each agent, by its name in lower case: the instances whose
-    `source` it is, the networks and rules that these name, and the contacts of the rules."""
+    `source` it is, the networks and rules that these name, and the contacts of the rules. `senders`
+    are the agents with a route of their own: the contacts of these have addresses."""
     names = {name.casefold() for name in agents}
+    names_of_senders = {name.casefold() for name in senders}
     by_key = {one.key: one for one in documents}
     by_agent = defaultdict[str, dict[str, Document]](dict)
     for one in documents if names else ():
@@ -59,7 +63,8 @@ def configurations(
         source = str(table.get("source", "")).casefold()
         if source in names:
             by_agent[source][one.key] = one
-            by_agent[source] |= {other.key: other for other in _named_by(table, by_key)}
+            fields = GIVEN_TO_SENDER if source in names_of_senders else GIVEN_OF_CONTACT
+            by_agent[source] |= {other.key: other for other in _named_by(table, by_key, fields)}
     return {
         name: configuration_of(by_agent[name].values()) if name in by_agent else NO_DOCUMENTS
         for name in names
@@ -75,18 +80,21 @@ def _instance(one: Document) -> Mapping[str, Any]:
 
 
 def _named_by(
-    table: Mapping[str, Any], documents: Mapping[str, Document]
+    table: Mapping[str, Any], documents: Mapping[str, Document], contact_fields: Sequence[str]
 ) -> Iterator[Document]:
-    """Yield what an instance names, as an agent is given it; contacts by way of rules."""
+    """Yield what an instance names, as an agent is given it; contacts by way of rules, with these
+    fields."""
     for level in (table, *_groups_and_monitors(table)):
         network = documents.get(NETWORKS + str(level.get("network", "")))
         if network is not None:
             yield network
         for name in _names(level, "rules"):
-            yield from _rule(RULES + name, documents)
+            yield from _rule(RULES + name, documents, contact_fields)
 
 
-def _rule(key: str, documents: Mapping[str, Document]) -> Iterator[Document]:
+def _rule(
+    key: str, documents: Mapping[str, Document], contact_fields: Sequence[str]
+) -> Iterator[Document]:
     table = _table(documents.get(key))
     if table is None:
         return
@@ -96,7 +104,7 @@ def _rule(key: str, documents: Mapping[str, Document]) -> Iterator[Document]:
         contact = _table(documents.get(CONTACTS + name))
         if contact is not None:
             known_fields = {
-                field: contact[field] for field in GIVEN_OF_CONTACT if field in contact
+                field: contact[field] for field in contact_fields if field in contact
             }
             yield document(CONTACTS + name, known_fields)
 

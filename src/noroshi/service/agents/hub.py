@@ -125,7 +125,7 @@ class AgentHub:
             one for one in agents if one.name == agent and one.state is AgentState.ACTIVE
         )
         known_agent = next(matches, None)
-        if known_agent is None:
+        if known_agent is None or not self._state.open_waits.is_connected(known_agent.id):
             raise OperationFailedError(NOT_CONNECTED.fill(agent=agent))
         answer = await self._state.orders.give(known_agent, verb, target, seconds)
         return await asyncio.to_thread(result_of, answer, shape, agent)

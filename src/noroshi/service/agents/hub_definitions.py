@@ -23,7 +23,7 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import State
-from noroshi.core.notices.notice import HubRefusal, HubRefused
+from noroshi.core.notices.notice import HubRefusal, HubRefused, HubUnreachable
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, _
 from noroshi.definitions.compilation import Plan, compile_most
@@ -75,6 +75,18 @@ class HubDefinitions(ApplyOperations):
         )
         day = f"{now.astimezone(UTC):%Y-%m-%d}"
         await self._context.post_notice(notice, f"{enrolment.agent}/{refusal.value}/{day}")
+
+    async def report_absence(self, enrolment: Enrolment, status: LinkStatus) -> None:
+        """Post a notice that the hub is unreachable, once a minute."""
+        now = self._clocks.wall()
+        notice = HubUnreachable(
+            happened_at=now,
+            hub=enrolment.hub_name,
+            agent=enrolment.name,
+            last_contact=status.last_contact,
+        )
+        minute = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M}"
+        await self._context.post_notice(notice, f"{enrolment.agent}/{minute}")
 
     async def _replace(
         self, enrolment: Enrolment, answer: FetchAnswer, current: Version

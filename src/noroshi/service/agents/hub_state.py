@@ -71,7 +71,7 @@ class HubState:
         self.rates, self.presence, self.open_waits = (
             RequestRates(),
             Presence(store),
-            OpenWaits(),
+            OpenWaits(clocks.steady),
         )
         self.orders = OrderBook(self.open_waits.wake, parts.new_id, clocks.steady)
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
@@ -122,14 +122,14 @@ class HubState:
         Raises StoreError."""
         await self.presence.load()
         await self.roster.refresh()
-        names = {
-            id: one.name
-            for id, one in self.roster.agents.items()
-            if one.state is AgentState.ACTIVE
+        active_agents = {
+            id: one for id, one in self.roster.agents.items() if one.state is AgentState.ACTIVE
         }
+        names = {id: one.name for id, one in active_agents.items()}
+        senders = frozenset(one.name for one in active_agents.values() if one.own_route)
         has_pins_changed = self.pins != self._last_pins
         self._last_pins = self.pins
-        if await self.book.refresh(names) or has_pins_changed:
+        if await self.book.refresh(names, senders) or has_pins_changed:
             self.open_waits.wake_all()
         for id in await self.suppressions.refresh(names, self.now()):
             self.open_waits.wake(id)

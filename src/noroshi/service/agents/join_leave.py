@@ -21,6 +21,7 @@ from noroshi.config.web import PORT
 from noroshi.core.agents import NAME, JoinRefusal
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.sender_lease import Custody
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.definitions.validation import CheckResult
 from noroshi.link.join_code import JoinCode, JoinCodeError
@@ -117,6 +118,7 @@ class HubOperations(ApplyOperations):
             return HubStatus()
         link, accepted = links.status, configuration_in(await self._store.get_values())
         offset, reports = link.clock_offset, links.report_status
+        turn, alone_after = links.turn, links.alone_after
         report_log = await self._store.report_log()
         return HubStatus(
             hub=enrolment.hub_name,
@@ -140,6 +142,16 @@ class HubOperations(ApplyOperations):
             last_report=reports.last_report,
             refused_count=reports.refused_count,
             refusals=tuple(one.reason for one in reports.refused_rows),
+            sender="" if turn is None else turn.phase.value,
+            sender_reason="" if turn is None else turn.reason.value,
+            alone_after=alone_after,
+            pending=await self._pending_count(enrolment.agent),
+        )
+
+    async def _pending_count(self, agent: str) -> int:
+        custodies = (Custody.HUB, Custody.AGENT)
+        return sum(
+            [len(await self._store.agent_notifications(agent, one)) for one in custodies]
         )
 
     @property

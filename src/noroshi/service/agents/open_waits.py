@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+MOMENT = 15.0
+"""Seconds within which an agent waits again, also if it takes up a configuration first."""
 
 
 class OpenWait:
@@ -32,8 +35,10 @@ class OpenWait:
 class OpenWaits:
     """All requests that wait, one of each agent: a further one ends the one before."""
 
-    def __init__(self) -> None:
+    def __init__(self, steady: Callable[[], float]) -> None:
+        self._steady = steady
         self._open_waits: dict[str, OpenWait] = {}
+        self._closed_at: dict[str, float] = {}
 
     def __contains__(self, agent: str) -> bool:
         return agent in self._open_waits
@@ -48,8 +53,16 @@ class OpenWaits:
         try:
             yield wait
         finally:
+            self._closed_at[agent] = self._steady()
             if self._open_waits.get(agent) is wait:
                 del self._open_waits[agent]
+
+    def is_connected(self, agent: str) -> bool:
+        """Return whether an agent waits, or did a moment ago: it may be about to wait again."""
+        if agent in self._open_waits:
+            return True
+        closed_at = self._closed_at.get(agent)
+        return closed_at is not None and self._steady() - closed_at < MOMENT
 
     def wake(self, agent: str) -> None:
         """Wake the request of an agent, if there is one."""

@@ -73,14 +73,30 @@ class Reporting:
         return self._positions.get(agent, START)
 
     async def states_of(self, agent: Agent) -> StatesOfHub:
-        """Return the states that the hub has of an agent's monitors. Raises StoreError."""
+        """Return the states that the hub has of an agent's monitors; of those that another computer
+        measured until now, the serials. Raises StoreError."""
         try:
             monitors = await self._state.monitors.monitors_of(agent.name)
         except LinkRefusedError:  # what is to be watched can be told all the same
             monitors = {}
         states = await self._state.store.states(monitors) if monitors else {}
+        reporters = await self._state.store.reporters() if monitors else {}
+        states = {
+            id: state
+            if monitors[id].goes_to or self._is_own_word(agent, reporters.get(id, ""))
+            else State(serial=state.serial)
+            for id, state in states.items()
+        }
         position = await self.position_of(agent.id)
         return StatesOfHub(states=_within_bounds(states), position=position)
+
+    def _is_own_word(self, agent: Agent, reporter: str) -> bool:
+        """Return whether an agent reported a state, perhaps before it joined again: a state of another
+        computer tells nothing of its own, but for the serial."""
+        if reporter == agent.id:
+            return True
+        known_agent = self._state.roster.agents.get(reporter)
+        return known_agent is not None and known_agent.name == agent.name
 
     # reports
 
@@ -110,6 +126,8 @@ class Reporting:
         rows = decide_report(previous_position, report).new_rows
         state.report_rates.take(agent.id, len(rows), state.clocks.steady())
         changes, refused_rows = await self._changes(agent, rows)
+        if rows and rows[0].epoch > previous_position.epoch:
+            await self._reset_serials(agent)
         outcome = await state.store.receive(agent.id, report, changes)
         position = outcome.decision.position
         if self._positions is not None:
@@ -156,6 +174,13 @@ class Reporting:
                     reason = first_of(row_outcome.problems)
                     refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
         return changes, refused_rows
+
+    async def _reset_serials(self, agent: Agent) -> None:
+        """Let the states of an agent count whose log begins anew: it may have been set back, and
+        count from a serial that is long over here."""
+        await self._state.store.reset_serials(
+            await self._state.monitors.monitors_of(agent.name)
+        )
 
     async def is_caught_up(self, agent: str, last: Position) -> bool:
         """Return whether the hub has the log of an agent up to that end. Raises StoreError."""

@@ -3,12 +3,17 @@ and has reported."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from noroshi.core.agents import Agent, AgentState, LastSeen, is_silent
 from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
+from noroshi.link.order_messages import Examined, ExaminedStage, OrderVerb
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
+from noroshi.service.agents.order_answers import clean_examination
+from noroshi.service.diagnostics.instance_steps import FACT_TITLES, SOURCE, SOURCE_STAGE
+from noroshi.service.errors import OperationFailedError
 from noroshi.service.operation_context import OperationContext
 
 AGENT, CONNECTED = _("Agent"), _("Connected")
@@ -23,18 +28,63 @@ NOT_IN_FORCE = _("agent {agent} does not use the current definitions yet")
 NOT_TAKEN = _("agent {agent} cannot use the current definitions: {problems}")
 ALL_REPORTED = _("Monitors that have reported: {count} of {total}")
 NONE_REPORTED = _("agent {agent} has not reported anything about this instance yet")
+HAS_EXAMINED = _("{agent} examined its computer")
+NOT_EXAMINED = _("not examined")
 ITS_ADMINISTRATOR = _("the administrator of {agent}")
 LOOK_THERE = _("On {agent}, check whether Noroshi is running and can reach this node:")
 STATUS_LINES = ("systemctl status noroshi", "noroshi status")
 
 
+class ComputerOfAgent:
+    """Examine the computer of an agent, which does it when the first stage is taken."""
+
+    def __init__(self, agent: str, instance: str, context: OperationContext) -> None:
+        self._agent, self._instance, self._context = agent, instance, context
+        self._stages: Mapping[str, ExaminedStage] = {}
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        first = Step(name=SOURCE_STAGE, title=SOURCE, take=self._take_first)
+        fact_steps = (
+            Step(name=name, title=title, take=partial(self._take, name))
+            for name, title in FACT_TITLES.items()
+        )
+        return (first, *fact_steps)
+
+    async def _take_first(self) -> StepResult:
+        try:
+            answer = await self._context.agents_hub.order(
+                self._agent, OrderVerb.DOCTOR, Examined, self._instance
+            )
+        except OperationFailedError as error:
+            raise _stop(error.words, Cure(party=Whose.YOU)) from None
+        stages = clean_examination(answer).stages
+        self._stages = {one.name: one for one in stages}
+        source = self._stages.get(SOURCE_STAGE)
+        if source is not None and source.is_failed:
+            raise _stop(source.finding, Cure(party=Whose.YOU))
+        return StepResult(HAS_EXAMINED.fill(agent=self._agent))
+
+    async def _take(self, name: str) -> StepResult:
+        """Return what the agent found at a stage. Of these none needs another, so one that failed
+        there is told as a remark: the others are to be shown, too."""
+        stage = self._stages.get(name)
+        if stage is None:
+            return StepResult(NOT_EXAMINED)
+        if stage.is_failed:
+            return StepResult(NOTHING, (stage.finding,))
+        return StepResult(stage.finding, stage.remarks)
+
+
 @dataclass(frozen=True, slots=True)
 class AgentExamination:
-    """Examine how the agent of that name measures an instance with these monitors."""
+    """Examine how the agent of that name measures an instance with these monitors; `computer` is
+    what can be asked there."""
 
     name: str
     monitors: Collection[str]
     context: OperationContext
+    computer: ComputerOfAgent
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -42,7 +92,8 @@ class AgentExamination:
             Step(name="agent", title=AGENT, take=self._take_agent),
             Step(name="connected", title=CONNECTED, take=self._take_contact),
             Step(name="configuration", title=CONFIGURATION, take=self._take_configuration),
-            Step(name="reports", title=REPORTED, take=self._take_reports),
+            Step(name="reports", title=REPORTED, take=self._take_reports, is_independent=True),
+            *self.computer.steps,
         )
 
     async def close(self) -> None:

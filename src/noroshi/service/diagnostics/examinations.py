@@ -25,7 +25,7 @@ from noroshi.operations import sign_in_operations
 from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Step, Whose
-from noroshi.service.diagnostics.agent_steps import AgentExamination
+from noroshi.service.diagnostics.agent_steps import AgentExamination, ComputerOfAgent
 from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.diagnostics.instance_steps import examination_of
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -140,7 +140,8 @@ class DiagnosticOperations(OperationGroup):
         if agent := self._plugins.agent_of(monitor):
             name = monitor.instance.name
             ids = {id for id, one in plan.monitors.items() if one.instance.name == name}
-            return AgentExamination(agent, ids, self._context)
+            computer = ComputerOfAgent(agent, name, self._context)
+            return AgentExamination(agent, ids, self._context, computer)
         assert self._context.host_of is not None
         context = self._transport_context(plan, DIRECT)
         return examination_of(monitor, self._context.host_of, context)
@@ -159,7 +160,7 @@ class DiagnosticOperations(OperationGroup):
         rests."""
         outage = (await self._context.outages()).get(route.name)
         mails = [w for w in await self._store.queue() if route.name in w.envelope.routes]
-        waiting = [one for one in mails if not one.state]
+        waiting = [one for one in mails if not one.state and not one.waits_for_hub]
         if outage is not None:
             return _known_down(outage, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).

@@ -3,7 +3,7 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from noroshi import imports
@@ -26,6 +26,15 @@ PATIENCE = 15.0
 NAME, SOURCE = _("Name"), _("Source")
 VOLUMES, PROCESSES, PORTS = _("Volumes"), _("Processes"), _("Open ports")
 MEMORY, PROCESSOR = _("Memory"), _("CPU time")
+SOURCE_STAGE = "source"
+FACT_TITLES: Mapping[str, Message] = {
+    "volumes": VOLUMES,
+    "processes": PROCESSES,
+    "ports": PORTS,
+    "memory": MEMORY,
+    "processor": PROCESSOR,
+}
+"""The stages of what a computer is asked."""
 COUNT = ngettext("{count} found", "{count} found")
 CAN_BE_READ = _("can be read")
 IS_ASKED = _("this node runs on the computer itself")
@@ -45,11 +54,14 @@ class InstanceExamination:
     @property
     def steps(self) -> Sequence[Step]:
         if isinstance(self.host, Unmeasurable):
-            return (Step(name="source", title=SOURCE, take=self._source),)
+            return (Step(name=SOURCE_STAGE, title=SOURCE, take=self._source),)
         if self.host.computer_problem() != NOTHING:
             name = Step(name="name", title=NAME, take=self._name, is_independent=True)
-            return (Step(name="source", title=SOURCE, take=self._source), name)
-        return (Step(name="source", title=SOURCE, take=self._source), *_fact_steps(self.host))
+            return (Step(name=SOURCE_STAGE, title=SOURCE, take=self._source), name)
+        return (
+            Step(name=SOURCE_STAGE, title=SOURCE, take=self._source),
+            *_fact_steps(self.host),
+        )
 
     async def close(self) -> None:
         """Hold nothing open."""
@@ -89,16 +101,16 @@ def examination_of(
 
 
 def _fact_steps(host: Host) -> Sequence[Step]:
-    facts: Sequence[tuple[str, Message, Callable[[], Awaitable[object]]]] = (
-        ("volumes", VOLUMES, host.volumes),
-        ("processes", PROCESSES, host.processes),
-        ("ports", PORTS, host.listeners),
-        ("memory", MEMORY, host.memory),
-        ("processor", PROCESSOR, host.processor),
-    )
+    reads: Mapping[str, Callable[[], Awaitable[object]]] = {
+        "volumes": host.volumes,
+        "processes": host.processes,
+        "ports": host.listeners,
+        "memory": host.memory,
+        "processor": host.processor,
+    }
     return tuple(
-        Step(name=name, title=title, take=_step_of(read), is_independent=True)
-        for name, title, read in facts
+        Step(name=name, title=title, take=_step_of(reads[name]), is_independent=True)
+        for name, title in FACT_TITLES.items()
     )
 
 

@@ -19,6 +19,7 @@ NOT_NOTICED = _(
 )
 
 GONE = _("Delivery is not verified. The route that sent the message is no longer defined.")
+SENT_ELSEWHERE = _("Delivery is not verified. {node} sent the message by a route of its own.")
 FILED = _(
     "The message is in the folder as a file. Its further delivery is not verified; that "
     "depends on the software that picks it up."
@@ -52,6 +53,8 @@ def unproved(
     """Return what is not known of an accepted mail. `by_route`: the same by route."""
     if state != DeliveryState.ACCEPTED:
         return NOTHING
+    if receipts and (node := receipts[-1].sent_by):
+        return SENT_ELSEWHERE.fill(node=node)
     receipt = last_taken(receipts)
     return NOT_NOTICED if receipt is None else by_route.get(receipt.route, GONE)
 

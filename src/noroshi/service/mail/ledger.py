@@ -13,6 +13,7 @@ from noroshi.operations import mail_operations
 from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError
+from noroshi.service.mail.agent_senders import AgentSenders
 from noroshi.service.mail.delivery_status import arrival_answers, state_of, unproved
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import Person, offers
@@ -37,7 +38,10 @@ class LedgerOperations(OperationGroup):
             raise NotFoundError(NO_ALARM.fill(alarm=alarm))
         marks = await self._context.marks()
         limits, paths = await self._context.unproved(), await self._paths()
-        rows = tuple(row_of(entry, paths, marks, limits, person.roles) for entry in entries)
+        senders = self._context.agent_senders
+        rows = tuple(
+            row_of(entry, paths, marks, limits, person.roles, senders) for entry in entries
+        )
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
     async def _paths(self) -> Mapping[str, str]:
@@ -71,6 +75,7 @@ def row_of(
     marks: Mapping[str, Message],
     limits: Mapping[str, Message],
     roles: Collection[str],
+    senders: AgentSenders,
 ) -> LedgerRow:
     """Return one alarm as an answer. `paths`: what monitors are called now. `limits`: by route,
     what is not known of what it took."""
@@ -89,7 +94,7 @@ def row_of(
         mail=mail.id,
         digest=sent_in.id if sent_in.id != mail.id else "",
         state=state,
-        why=entry.sent_in.reason,
+        why=_reason(entry, senders),
         tried=tuple(
             attempt
             for receipt in entry.receipts
@@ -98,7 +103,14 @@ def row_of(
         arrived=arrival_answers(entry.arrivals),
         unproved=unproved(state, entry.receipts, limits),
         path_now=paths.get(event.monitor, "") if event else "",
+        sender=senders.sender(entry.sent_in),
+        sender_since=entry.sent_in.custody_since,
     )
+
+
+def _reason(entry: LedgerEntry, senders: AgentSenders) -> Message:
+    wait = senders.wait(entry.sent_in)
+    return entry.sent_in.reason if wait is None else wait[1]
 
 
 def _attempts(
@@ -115,5 +127,6 @@ def _attempts(
             words=answer.words,
             quoted=quotes(answer.words, answer.text_for(roles)),
             provider_id=receipt.provider_id,
-            mark=marks.get(receipt.route, NOTHING),
+            mark=NOTHING if receipt.sent_by else marks.get(receipt.route, NOTHING),
+            sent_by=receipt.sent_by,
         )

@@ -76,7 +76,8 @@ class QueueOperations(OperationGroup):
             await self._context.marks(),
         )
         waiting = await self._store.queue()
-        return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
+        senders = self._context.agent_senders
+        return tuple(status_view.queued(one, outages, now, senders, marks) for one in waiting)
 
     @offers(mail_operations.QUEUE_SHOW)
     async def show(self, person: Person, id: str) -> Letter:
@@ -111,7 +112,7 @@ class QueueOperations(OperationGroup):
         mails = [
             one
             for one in await self._store.queue()
-            if one.delivery_state == DeliveryState.WAITING
+            if one.delivery_state == DeliveryState.WAITING and not one.waits_for_hub
         ]
         await self._ask_again({name for one in mails for name in one.envelope.routes})
         now = self._clocks.wall()
@@ -177,7 +178,8 @@ class QueueOperations(OperationGroup):
 
     async def _queued(self, one: QueuedEnvelope) -> Queued:
         marks, now = await self._context.marks(), self._clocks.wall()
-        return status_view.queued(one, await self._context.outages(), now, marks)
+        senders = self._context.agent_senders
+        return status_view.queued(one, await self._context.outages(), now, senders, marks)
 
     async def _ask_again(self, names: Collection[str]) -> None:
         """Let the sign-ins of these routes be asked for again."""

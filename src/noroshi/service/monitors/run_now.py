@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,12 +11,15 @@ from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import NOT_SUPPRESSED, Change, Limits, Monitor, Reading, Sample, State
 from noroshi.core.reckon import reckon
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.reported_text import UnfitReportError
+from noroshi.core.translation import _
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.definitions.compilation import Plan
+from noroshi.link.order_messages import MeasuredOnTrial, OrderVerb
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import ItemStatus, MonitorTried, ReadingTried, RuleTried
-from noroshi.ports import Check, Document, Unmeasurable
+from noroshi.ports import Check, Document
+from noroshi.service.agents.order_answers import clean_trial, unfit_answer
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.monitors.history import monitor_named
@@ -29,11 +30,12 @@ from noroshi.service.monitors.reading_text import (
     reading_name,
     shown_unit,
 )
+from noroshi.service.monitors.trial import measure_on_trial
 from noroshi.service.operation import Person, note, offers, require_reauthentication
 
-log = logging.getLogger(__name__)
-NOT_HERE = _("This process runs no measurements, so nothing can be tested here.")
-NOT_SHOWN = _("the raw result could not be shown within {seconds:g} s")
+SECONDS_BESIDE = 15.0
+"""An agent may need so much longer than the monitor's time-out, as it may be busy."""
+NOT_IN_FORCE = _("The agent uses the definitions in force; these changes are not saved yet.")
 
 
 class RunNowOperations(ApplyOperations):
@@ -43,37 +45,55 @@ class RunNowOperations(ApplyOperations):
     async def try_monitor(
         self, person: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:
-        """Measure and judge it now; `documents` are definitions that are not in force yet."""
-        if self._context.measure is None:
-            raise OperationFailedError(NOT_HERE)
+        """Measure and judge it now; `documents` are definitions that are not in force yet. What an
+        agent measures, the agent measures now, as its definitions in force say."""
         plan = await self._plan_of(documents)
         target = monitor_named(plan, monitor)
-        if agent := self._plugins.agent_of(target):
-            return await self._as_reported(target, agent)
-        states = await self._store.states()
-        _, memory = await self._store.recall(target.id)
         if self._plugins.check(target.kind).runs:
             require_reauthentication(person, "try_monitor")
+        if agent := self._plugins.agent_of(target):
+            return await self._by_agent(target, agent, is_in_force=documents is None)
         if documents is not None and not person.reauthenticated:
             old_plan = await self._plan_in_effect(await self._store.current())
             await self._context.bindings.check_destinations(person, plan, old_plan)
-        start = self._clocks.steady()
-        sample = await self._context.measure(target, memory)
-        seconds = self._clocks.steady() - start
-        state = states.get(target.id, State())
-        preview = tuple(words for words in await self._preview(target) if words != sample.fault)
-        result = self._result(target, state, sample, seconds, preview)
+        trial = await measure_on_trial(self._context, target)
+        result = await self._result_of(target, trial)
         options = {"options": answer_json.as_json(target.options)} if documents else {}
         note(new_state={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
 
+    async def _by_agent(
+        self, monitor: Monitor, agent: str, *, is_in_force: bool
+    ) -> MonitorTried:
+        """Have the agent measure it; else return what the agent reported last, and why."""
+        try:
+            if not is_in_force:
+                raise OperationFailedError(NOT_IN_FORCE)
+            trial = await self._trial_of_agent(monitor, agent)
+        except OperationFailedError as error:
+            note(new_state={"monitor": monitor.path, "agent": agent})
+            last_values = await self._as_reported(monitor, agent)
+            return replace(last_values, not_measured=error.words)
+        result = await self._result_of(monitor, trial)
+        note(new_state={"monitor": result.path, "level": result.level.value, "agent": agent})
+        return replace(result, agent=agent, measured_at=trial.sample.measured_at)
+
+    async def _trial_of_agent(self, monitor: Monitor, agent: str) -> MeasuredOnTrial:
+        """Raises OperationFailedError, and StoreError."""
+        seconds = monitor.timeout.total_seconds() + SECONDS_BESIDE
+        hub = self._context.agents_hub
+        trial = await hub.order(agent, OrderVerb.TRY, MeasuredOnTrial, monitor.id, seconds)
+        try:
+            return clean_trial(trial, monitor, self._clocks.wall())
+        except UnfitReportError:
+            raise unfit_answer(agent) from None
+
     async def _as_reported(self, monitor: Monitor, agent: str) -> MonitorTried:
-        """Return what the agent reported last: nobody measures it from here."""
+        """Return what the agent reported last."""
         state = (await self._store.states([monitor.id])).get(monitor.id, State())
         sample = next(iter(await self._store.samples(monitor.id, 1)), None)
-        note(new_state={"monitor": monitor.path, "agent": agent})
-        shown_sample = sample or Sample(self._clocks.wall())
-        result = self._result(monitor, state, shown_sample, 0.0, ())
+        trial = MeasuredOnTrial(sample=sample or Sample(self._clocks.wall()))
+        result = await self._result_of(monitor, trial)
         return replace(
             result,
             level=state.level,
@@ -92,31 +112,9 @@ class RunNowOperations(ApplyOperations):
             raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
         return result.plan
 
-    async def _preview(self, monitor: Monitor) -> tuple[Message, ...]:
-        """Return the kind's preview: text beyond the readings."""
-        preview = self._plugins.check(monitor.kind).preview
-        if preview is None or self._context.host_of is None:
-            return ()
-        seconds = monitor.timeout.total_seconds()
-        try:
-            async with asyncio.timeout(seconds):
-                return tuple(await preview(monitor.options, self._context.host_of(monitor)))
-        except TimeoutError:
-            return (NOT_SHOWN.fill(seconds=seconds),)
-        except Unmeasurable as problem:
-            return (problem.words,)
-        except Exception as bug:  # a plug-in's must not hide what was measured
-            log.exception("kind %s cannot show what it read", monitor.kind)
-            return (plain(repr(bug)),)
-
-    def _result(
-        self,
-        monitor: Monitor,
-        state: State,
-        sample: Sample,
-        seconds: float,
-        preview: tuple[Message, ...],
-    ) -> MonitorTried:
+    async def _result_of(self, monitor: Monitor, trial: MeasuredOnTrial) -> MonitorTried:
+        state = (await self._store.states([monitor.id])).get(monitor.id, State())
+        sample = trial.sample
         check = self._plugins.check(monitor.kind)
         # One look shows what it is now: to believe it takes as many as `patience` says.
         at_once = replace(monitor, patience=1)
@@ -129,7 +127,7 @@ class RunNowOperations(ApplyOperations):
             runs_on=self._context.runs_on,
             measured_on=self._context.measured_on(monitor),
             target=monitor.goes_to or monitor.instance.address,
-            seconds=seconds,
+            seconds=trial.seconds,
             level=Level.worst(finding.level for finding in findings.values()),
             fault=sample.fault,
             readings=tuple(_reading(r, monitor, check) for r in sample.readings),
@@ -140,7 +138,7 @@ class RunNowOperations(ApplyOperations):
                 for n, f in findings.items()
             ),
             rules=tuple(_rules(monitor, change)),
-            seen=preview,
+            seen=trial.preview,
         )
 
 

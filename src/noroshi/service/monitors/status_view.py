@@ -56,6 +56,7 @@ from noroshi.service.alarms.alarm_view import NO_SUPPRESSION, MonitorSuppression
 from noroshi.service.alarms.level_explanation import newest_findings, reason
 from noroshi.service.definitions.disabled_text import disabled_message
 from noroshi.service.mail import delivery_status
+from noroshi.service.mail.agent_senders import AgentSenders
 from noroshi.service.monitors.reading_text import limits_text
 
 NEVER_MEASURED = _("not measured yet")
@@ -267,11 +268,12 @@ def queued(
     one: QueuedEnvelope,
     outages: Mapping[str, RouteOutage],
     now: datetime,
+    senders: AgentSenders,
     marks: Mapping[str, Message] = NO_MARKS,
 ) -> Queued:
     """Return one envelope, when it is next tried, and why not at once."""
     envelope = one.envelope
-    next_try, reason_to_wait = _next_try(one, outages, now)
+    next_try, reason_to_wait = senders.wait(one) or _next_try(one, outages, now)
     return Queued(
         id=envelope.id,
         state=one.delivery_state,
@@ -284,6 +286,8 @@ def queued(
         next=next_try,
         because=reason_to_wait,
         marks={name: marks[name] for name in envelope.routes if name in marks},
+        sender=senders.sender(one),
+        sender_since=one.custody_since,
     )
 
 
@@ -385,4 +389,4 @@ def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
         )
         for address, answer in receipt.answers.items()
     )
-    return Attempt(receipt.at, receipt.provider_id, answers, receipt.route)
+    return Attempt(receipt.at, receipt.provider_id, answers, receipt.route, receipt.sent_by)

@@ -40,7 +40,7 @@ class BackupOperations(OperationGroup):
             path=path,
             size=file.stat().st_size,  # noqa: ASYNC240  it was written a moment ago
             at=at,
-            waiting=sum(not one.state for one in waiting),
+            waiting=sum(not one.state and not one.waits_for_hub for one in waiting),
         )
 
     @offers(node_operations.CHECK_STORE)

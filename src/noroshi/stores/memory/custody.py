@@ -54,8 +54,13 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
         self._wakeups.notify()
         return len(rows)
 
-    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
-        return self._settle_elsewhere(agent, fate)
+    async def settle_elsewhere(
+        self, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+    ) -> bool:
+        is_settled = self._settle_elsewhere(agent, fate)
+        if is_settled:
+            self._add_reports(reports)
+        return is_settled
 
     def _settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
         self._note_fates()

@@ -22,6 +22,7 @@ class MonitorRow:
     memory: Mapping[str, Any] = field(default_factory=dict)
     suppression: Suppression = NOT_SUPPRESSED
     fence: int = 0
+    reporter: str = ""
     is_named: bool = True
 
 

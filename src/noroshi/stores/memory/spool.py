@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from noroshi.core.agents import Agent
 from noroshi.core.chronology import oldest
 from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settle_envelope
 from noroshi.core.delivery_state import DeliveryState
@@ -62,6 +63,7 @@ class SpoolInMemory(ReportsInMemory):
     """Do what ports.Store says of envelopes and routes."""
 
     _events: dict[str, Event]
+    _agents: dict[str, Agent]
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__()
@@ -283,7 +285,16 @@ class SpoolInMemory(ReportsInMemory):
         self._reopen()
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
-        return [row.light for row in self._spool.values() if row.state in SHOWN_STATES]
+        return [
+            replace(row.light, waits_for_hub=self._waits_for_hub(row))
+            for row in self._spool.values()
+            if row.state in SHOWN_STATES
+        ]
+
+    def _waits_for_hub(self, row: EnvelopeRow) -> bool:
+        agent, custody = row.envelope.agent, row.envelope.custody
+        is_open = row.state in (EnvelopeState.WAITING, EnvelopeState.IN_DIGEST)
+        return bool(agent) and agent not in self._agents and is_open and custody is Custody.HUB
 
     async def queue_counts(self, excluded_prefix: str = "") -> QueueCounts:
         rows = [
@@ -291,6 +302,7 @@ class SpoolInMemory(ReportsInMemory):
             for id, row in self._spool.items()
             if row.state in SHOWN_STATES
             and not (excluded_prefix and id.startswith(excluded_prefix))
+            and not self._waits_for_hub(row)
         ]
         open = [row for row in rows if not row.state]
         return QueueCounts(
@@ -306,7 +318,10 @@ class SpoolInMemory(ReportsInMemory):
     async def tally(self, start: datetime, end: datetime | None = None) -> Mapping[str, int]:
         counts = Counter[str]()
         for row in self._spool.values():
-            if row.envelope.born >= start and (end is None or row.envelope.born <= end):
+            is_of_time = row.envelope.born >= start and (
+                end is None or row.envelope.born <= end
+            )
+            if is_of_time and not self._waits_for_hub(row):
                 counts[self._state_of_alarms(row)] += len(row.envelope.alarms)
         return +counts
 
@@ -403,7 +418,10 @@ class SpoolInMemory(ReportsInMemory):
 
     async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
         row = self._spool.get(id)
-        return None if row is None else (row.row, tuple(row.receipts))
+        if row is None:
+            return None
+        queued = replace(row.row, waits_for_hub=self._waits_for_hub(row))
+        return queued, tuple(row.receipts)
 
     async def retry(self, id: str, now: datetime) -> bool:
         row = self._spool.get(id)

@@ -188,7 +188,7 @@ class MemoryStore(CustodyInMemory):
         row = self._monitors.get(change.monitor)
         if row is None or row.fence != fence or fence not in self._leases:
             return False
-        row.state = change.state
+        row.state, row.reporter = change.state, ""
         row.memory = row.memory if change.memory is None else change.memory
         for sample in change.samples:
             self._keep(change.monitor, sample)
@@ -231,16 +231,16 @@ class MemoryStore(CustodyInMemory):
             case OtherSideFate():
                 self._settle_elsewhere(agent, change)
             case _:
-                return self._write_reported(change)
+                return self._write_reported(agent, change)
         return True
 
-    def _write_reported(self, change: Change) -> bool:
+    def _write_reported(self, agent: str, change: Change) -> bool:
         row = self._monitors.get(change.monitor)
         if row is None:
             return False
         new_events = tuple(one for one in change.events if one.id not in self._events)
         if row.state.serial <= change.state.serial:
-            row.state = change.state
+            row.state, row.reporter = change.state, agent
         else:
             change = replace(change, decisions=())
         self._write_outcome(replace(change, events=new_events))
@@ -253,6 +253,13 @@ class MemoryStore(CustodyInMemory):
         self._last_contacts.pop(agent.id, None)
         self._log_positions.pop(agent.id, None)
         return True
+
+    async def reporters(self) -> Mapping[str, str]:
+        return {id: row.reporter for id, row in self._monitors.items() if row.reporter}
+
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        for row in (self._monitors[id] for id in monitors if id in self._monitors):
+            row.state = replace(row.state, serial=0)
 
     async def received_positions(self) -> Mapping[str, Position]:
         return dict(sorted(self._log_positions.items()))

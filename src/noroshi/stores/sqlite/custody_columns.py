@@ -74,7 +74,9 @@ def put_custody(
     return changed_count
 
 
-def settle_elsewhere(db: Connection, agent: str, fate: OtherSideFate) -> bool:
+def settle_elsewhere(
+    db: Connection, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+) -> bool:
     """Do what ports.Store.settle_elsewhere says."""
     _undo_digests(db, agent, (fate.envelope,), fate.settled_at)
     row = db.execute(OWN, (agent, fate.envelope)).fetchone()
@@ -91,6 +93,8 @@ def settle_elsewhere(db: Connection, agent: str, fate: OtherSideFate) -> bool:
     routes = () if fate.state in ENDED_STATES else read(db, seq, body)[0].routes
     spool.write_routes(db, seq, routes)
     spool.promote(db, order)
+    if reports:
+        report_table.add(db, reports)
     return True
 
 

@@ -15,7 +15,7 @@ from noroshi.core.model import Event
 from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
 from noroshi.stores.sqlite.arrivals import arrivals
 from noroshi.stores.sqlite.quarantine import read
-from noroshi.stores.sqlite.spool import BYTES, envelope, row_of
+from noroshi.stores.sqlite.spool import BYTES, WAITS_FOR_HUB, envelope, row_of
 from noroshi.stores.sqlite.types import Connection, number, sql_list
 from noroshi.stores.store_rules import SETTLED_STATES
 
@@ -75,8 +75,11 @@ def tally(db: Connection, start: datetime, end: datetime | None = None) -> Mappi
     years."""
     counts, older_count = Counter[str](), 0
     came_back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
+    rows_for_hub = {seq for (seq,) in db.execute(WAITS_FOR_HUB)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
     for seq, state, body in rows:
+        if seq in rows_for_hub:
+            continue
         mail, _ = read(db, seq, body)
         if mail.born < start:
             older_count += 1

@@ -28,7 +28,7 @@ update monitor set fence = ?
 where fence is null or fence not in (select fence from lease)
 returning id, state"""
 WRITE = """
-update monitor set state = ?
+update monitor set state = ?, reporter = ''
 where id = ? and fence = ? and exists (select 1 from lease where fence = monitor.fence)"""
 REMEMBER = """
 insert into memory select ?1, ?2 where exists (select 1 from monitor where id = ?1)
@@ -101,15 +101,15 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
     return True
 
 
-def write_reported(db: Connection, change: Change) -> bool:
+def write_reported(db: Connection, agent: str, change: Change) -> bool:
     """Write what an agent reported of a monitor. False: there is no monitor of that id."""
     row = db.execute("select state from monitor where id = ?", (change.monitor,)).fetchone()
     if row is None:
         return False
     new_events = tuple(one for one in change.events if not _is_known(db, one))
     if read_state(row[0]).serial <= change.state.serial:
-        sql = "update monitor set state = ? where id = ?"
-        db.execute(sql, (state_text(change.state), change.monitor))
+        sql = "update monitor set state = ?, reporter = ? where id = ?"
+        db.execute(sql, (state_text(change.state), agent, change.monitor))
     else:
         change = replace(change, decisions=())
     _write_outcome(db, replace(change, events=new_events))
@@ -172,6 +172,10 @@ def set_suppression(db: Connection, monitor: str, suppression: Suppression) -> b
     body = None if suppression == NOT_SUPPRESSED else schema.text(suppression)
     sql = "update monitor set standing = ? where id = ?"
     return bool(db.execute(sql, (body, monitor)).rowcount)
+
+
+def reporters(db: Connection) -> Mapping[str, str]:
+    return dict(db.execute("select id, reporter from monitor where reporter <> ''").fetchall())
 
 
 def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, State]:

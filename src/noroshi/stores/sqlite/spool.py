@@ -70,8 +70,13 @@ on conflict do update set since = min(since, excluded.since),
 BYTES = "cast(envelope as blob)"
 """An envelope that is damaged comes out as it lies there."""
 BODY_OF = "select cast(envelope as blob) from spool where seq = ?"
-ROW = """select seq, attempts, cast(envelope as blob), due, lease is not null, fate, why,
-    (select count(*) from receipt where receipt.envelope = seq), custody_at from spool"""
+WAITS_FOR_HUB = """select kept.seq from spool kept indexed by spool_agent
+where kept.agent <> '' and kept.fate in ('', 'together') and kept.custody = 'hub'
+    and not exists (select 1 from agent where agent.id = kept.agent)"""
+"""What this node has as an agent of a hub, and the hub is to send: the agent is none of its own."""
+ROW = f"""select seq, attempts, cast(envelope as blob), due, lease is not null, fate, why,
+    (select count(*) from receipt where receipt.envelope = seq), custody_at,
+    seq in ({WAITS_FOR_HUB}) from spool"""  # noqa: S608  our own text
 LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
 """An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
 WAITING_ROWS = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
@@ -335,7 +340,18 @@ def shift(db: Connection, amount: int) -> None:
 
 
 def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
-    seq, attempts, body, due, is_out, state, reason, receipt_count, custody_at = row
+    (
+        seq,
+        attempts,
+        body,
+        due,
+        is_out,
+        state,
+        reason,
+        receipt_count,
+        custody_at,
+        waits_for_hub,
+    ) = row
     envelope, _ = read(db, seq, body)
     return QueuedEnvelope(
         envelope=replace(envelope, attempts=attempts),
@@ -345,6 +361,7 @@ def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
         reason=message_of(reason),
         receipt_count=receipt_count,
         custody_since=None if custody_at is None else instant(custody_at),
+        waits_for_hub=bool(waits_for_hub),
     )
 
 

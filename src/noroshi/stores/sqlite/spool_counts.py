@@ -9,6 +9,7 @@ from typing import Any
 from noroshi.core.digest_id import ENDING
 from noroshi.core.mail import EnvelopeState
 from noroshi.ports import QueueCounts
+from noroshi.stores.sqlite.spool import WAITS_FOR_HUB
 from noroshi.stores.sqlite.types import Connection, sql_list
 from noroshi.stores.store_rules import SHOWN_STATES
 
@@ -16,7 +17,8 @@ FIRST_ROWS = 100
 """So many of the first that were written down are looked at for the oldest: who wrote at the same
 time may have been born in another order."""
 SPOOL = "spool indexed by spool_shown"
-IS_COUNTED = "substr(spool.id, 1, length(:but)) <> coalesce(nullif(:but, ''), char(10))"
+IS_COUNTED = f"""substr(spool.id, 1, length(:but)) <> coalesce(nullif(:but, ''), char(10))
+    and spool.seq not in ({WAITS_FOR_HUB})"""
 IS_WAITING = f"fate in {sql_list(SHOWN_STATES)} and +fate = '{EnvelopeState.WAITING}'"
 MAIL = "case when json_valid(envelope) then envelope else '{}' end"
 STATES = f"""

@@ -225,6 +225,9 @@ class SqliteStore(StoreFile):
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         return await self._read(lambda db: alarms.silences(db, limit))
 
+    async def reporters(self) -> Mapping[str, str]:
+        return await self._read(monitors.reporters)
+
     async def put_hub_suppressions(
         self, silences: Sequence[Silence], acknowledgements: Sequence[AcknowledgementOfHub]
     ) -> None:
@@ -501,6 +504,10 @@ class SqliteStore(StoreFile):
             lambda db: received_reports.receive(db, agent, report, signed_changes)
         )
 
+    async def reset_serials(self, monitors: Collection[str]) -> None:
+        distinct_ids = frozenset(monitors)
+        await self._write(lambda db: received_reports.reset_serials(db, distinct_ids))
+
     async def received_positions(self) -> Mapping[str, Position]:
         return await self._read(received_reports.positions)
 
@@ -513,9 +520,11 @@ class SqliteStore(StoreFile):
             lambda db: custody_columns.put_custody(db, agent, change, reports)
         )
 
-    async def settle_elsewhere(self, agent: str, fate: OtherSideFate) -> bool:
+    async def settle_elsewhere(
+        self, agent: str, fate: OtherSideFate, reports: Sequence[ReportDraft] = ()
+    ) -> bool:
         return await self._write_and_wake(
-            lambda db: custody_columns.settle_elsewhere(db, agent, fate)
+            lambda db: custody_columns.settle_elsewhere(db, agent, fate, reports)
         )
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any
 
-from noroshi.core.mail import Envelope
+from noroshi.core.mail import POSSIBLE_SENDER, Envelope
+from noroshi.core.translation import _
 
 MOST_OF_TEAMS = 20_000
 """Bytes of text: Teams takes a message of 28 KB, the card around it included."""
@@ -26,6 +27,7 @@ DISCORD_COLOURS = {
     "unknown": 0xF9A825,
     "ok": 0x2E7D32,
 }
+MAY_BE_SENT = _("This message may have been sent by {node}, too.")
 MARKDOWN = re.compile(r"([\\`*_\[\]#>|~])")
 Shaped = tuple[str, bytes]
 
@@ -42,7 +44,7 @@ def as_json(envelope: Envelope) -> Shaped:
         "instance": _text_of(payload, "list"),
         "language": _text_of(payload, "language"),
         "subject": _text_of(payload, "subject"),
-        "text": shorten(_text_of(payload, "text"), MOST_BYTES),
+        "text": shorten(_whole_text(payload), MOST_BYTES),
     }
     return "application/json", _json_bytes(fields)
 
@@ -56,10 +58,7 @@ def as_teams(envelope: Envelope) -> Shaped:
     """
     payload = envelope.payload
     colour = COLOURS.get(_text_of(payload, "level"), "default")
-    subject, text = (
-        _text_of(payload, "subject"),
-        shorten(_text_of(payload, "text"), MOST_OF_TEAMS),
-    )
+    subject, text = (_text_of(payload, "subject"), shorten(_whole_text(payload), MOST_OF_TEAMS))
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -85,7 +84,7 @@ def as_slack(envelope: Envelope) -> Shaped:
     Source: Slack, Formatting text for app surfaces: three characters are escaped.
     """
     payload = envelope.payload
-    text = f"*{_text_of(payload, 'subject')}*\n{_text_of(payload, 'text')}"
+    text = f"*{_text_of(payload, 'subject')}*\n{_whole_text(payload)}"
     for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(plain, entity)
     text = text if len(text) <= MOST_OF_SLACK else text[:MOST_OF_SLACK] + CUT_MARK
@@ -99,7 +98,7 @@ def as_discord(envelope: Envelope) -> Shaped:
     would be read as Markdown is escaped.
     """
     payload = envelope.payload
-    subject, text = _text_of(payload, "subject"), _text_of(payload, "text")
+    subject, text = _text_of(payload, "subject"), _whole_text(payload)
     embed: dict[str, object] = {
         "title": _escaped(subject, MOST_OF_DISCORDS_TITLE, "…"),
         "description": _escaped(text, MOST_OF_DISCORD, CUT_MARK),
@@ -114,7 +113,7 @@ def as_discord(envelope: Envelope) -> Shaped:
 def as_text(envelope: Envelope) -> Shaped:
     """Return subject and text, as a person reads them."""
     payload = envelope.payload
-    text = f"{_text_of(payload, 'subject')}\n\n{_text_of(payload, 'text')}"
+    text = f"{_text_of(payload, 'subject')}\n\n{_whole_text(payload)}"
     return "text/plain; charset=utf-8", shorten(text, MOST_BYTES).encode("utf-8", "replace")
 
 
@@ -133,6 +132,15 @@ def shorten(text: str, limit: int) -> str:
     return (
         text if len(encoded) <= limit else encoded[:limit].decode("utf-8", "ignore") + CUT_MARK
     )
+
+
+def _whole_text(payload: Mapping[str, Any]) -> str:
+    """Return the text, and before it which other node may have sent the same: whoever reads a post
+    does not see its id."""
+    text, node = _text_of(payload, "text"), _text_of(payload, POSSIBLE_SENDER)
+    if not node:
+        return text
+    return f"{MAY_BE_SENT.fill(node=node).say(_text_of(payload, 'language'))}\n\n{text}"
 
 
 def _text_of(payload: Mapping[str, Any], name: str) -> str:

@@ -70,7 +70,7 @@ def routes(web: WebContext) -> list[Route]:
         *route.routes(web, returns),
         *queue.routes(web, live),
         *ledger.routes(web),
-        *add_server.routes(web),
+        *add_server.routes(web, live),
         *servers.routes(web, live),
         *server_watch.routes(web, live),
         *settings.routes(web),

@@ -25,6 +25,7 @@ from noroshi.service.agents.listener import ListenerOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.normalize import figures
+from noroshi.web.pages.add_ssh_server import ssh_form
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -36,6 +37,7 @@ from noroshi.web.view.form_operations import (
     run,
     run_reauthenticated,
 )
+from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.server_rows import ADD
@@ -66,20 +68,30 @@ class InvitationOnPage:
     expires_at: str
 
 
-def routes(web: WebContext) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Return the routes of the page and of the fragment that shows how far it has come."""
+
+    async def add_server(visit: Visit) -> Response:
+        return await _add_server(visit, live)
+
     return [
         Route(ADD, page(web, add_server), methods=["GET", "POST"]),
         Route(f"{ADD}/progress", page(web, progress), methods=["GET"]),
     ]
 
 
-async def add_server(visit: Visit) -> Response:
+async def _add_server(visit: Visit, live: Live) -> Response:
     """Show the ways to measure a server. The line of a new invitation stands in the answer to the
     form: it is shown once."""
     require_administrator(visit)
-    deed, outcome = visit.form.get("do", ""), Outcome[object]()
-    if visit.request.method == "POST":
+    deed, outcome, ssh = visit.form.get("do", ""), Outcome[object](), None
+    if query_value(visit, "way") == SSH_WAY:
+        ssh = await ssh_form(visit)
+        outcome = ssh.outcome
+        if ssh.is_added:
+            live.expire()
+            return visit.redirect("/")
+    elif visit.request.method == "POST":
         outcome = await _run(visit, deed)
     listener = await visit.call(ListenerOperations.show)
     way = query_value(visit, "way")
@@ -88,6 +100,7 @@ async def add_server(visit: Visit) -> Response:
         outcome.status,
         way=way if way in WAYS else AGENT,
         listener=listener,
+        ssh=ssh,
         place_words=_words(visit, listener.pin),
         digits=_digits(listener.pin),
         invited=await _invited(visit, outcome),

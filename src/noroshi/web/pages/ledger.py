@@ -28,6 +28,7 @@ from noroshi.web.view.mail import (
     progress_of,
     relay,
     reply_text,
+    sender_text,
     state,
 )
 from noroshi.web.view.page_context import Visit, page
@@ -162,6 +163,7 @@ async def alarm(visit: Visit) -> Response:
         "alarm.html",
         row=_row(visit, one, titles),
         why=_reason(visit, one),
+        sender=sender_text(visit, one),
         unproved=visit.say(one.unproved),
         raised=clock(visit, one.raised),
         queued=clock(visit, one.queued),

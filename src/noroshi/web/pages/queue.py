@@ -42,6 +42,7 @@ from noroshi.web.view.mail import (
     load_titles,
     progress_of,
     relay,
+    sender_text,
     state,
 )
 from noroshi.web.view.page_context import Visit, page
@@ -96,6 +97,7 @@ class QueueRow:
     mail: Queued
     state: StateMark
     because: str
+    sender: str
     next: str
     wait_time: str
     creation_time: str
@@ -205,6 +207,7 @@ def _row(visit: Visit, one: Queued, titles: Titles) -> QueueRow:
         mail=one,
         state=state(visit, one.state),
         because=visit.say(one.because),
+        sender=sender_text(visit, one),
         next=_next(visit, one),
         wait_time=time_since(visit, one.born),
         creation_time=clock(visit, one.born),

@@ -24,7 +24,7 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.server_rows import SERVERS
-from noroshi.web.view.servers import agent_on_page, servers_on_page, summary
+from noroshi.web.view.servers import agent_on_page, own_route_ways, servers_on_page, summary
 
 VIEWS = ("cards", "list")
 RENAME, REVOKE, FORGET = "agent_rename", "agent_revoke", "agent_forget"
@@ -100,6 +100,7 @@ async def _agent_context(
         "ledger_sum": snapshot.ledger.sum,
         "agent": agent_on_page(visit, answer.agent, snapshot.tree),
         "shown": answer,
+        "own_route_ways": own_route_ways(visit),
         "key_since": clock(visit, answer.key_since),
         "revoked_at": clock(visit, answer.revoked_at),
         "deed": deed if outcome.answer is not None else "",

@@ -12,7 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_attempt_key
 from noroshi.core.translation import Message, _, pgettext
-from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Said, Tried
+from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Queued, Said, Tried
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
@@ -87,6 +87,7 @@ class DeliveryAttempt:
     route: str
     provider_id: str
     reply: Tried | Said
+    sent_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,11 @@ def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
             queued=mail.queued,
             attempts=tuple(
                 DeliveryAttempt(
-                    attempted_at=one.at, route=one.route, provider_id=one.provider_id, reply=one
+                    attempted_at=one.at,
+                    route=one.route,
+                    provider_id=one.provider_id,
+                    reply=one,
+                    sent_by=one.sent_by,
                 )
                 for one in mail.tried
             ),
@@ -118,7 +123,11 @@ def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
         queued=mail.queued.born,
         attempts=tuple(
             DeliveryAttempt(
-                attempted_at=one.at, route=one.route, provider_id=one.provider_id, reply=reply
+                attempted_at=one.at,
+                route=one.route,
+                provider_id=one.provider_id,
+                reply=reply,
+                sent_by=one.sent_by,
             )
             for one in mail.tried
             for reply in one.said
@@ -191,6 +200,14 @@ def _last_time(visit: Visit, arrivals: Sequence[Arrived]) -> str:
     return clock(visit, arrivals[-1].at) if arrivals else ""
 
 
+def sender_text(visit: Visit, mail: Queued | LedgerRow) -> str:
+    """Return who sends a notification of an agent, and since when; "" for the node's own mails."""
+    if mail.sender_since is None:
+        return visit.say(mail.sender)
+    since = clock(visit, mail.sender_since)
+    return visit.say(_("{sender}, since {at}").fill(sender=mail.sender, at=since))
+
+
 def reply_text(visit: Visit, reply: Tried | Said) -> str:
     """Return the reply of the other side, with the meaning of it."""
     has_code_twice = reply.text.startswith(reply.enhanced)  # SMTP's texts begin with it
@@ -230,13 +247,21 @@ def attempts(
             time=clock(visit, last_attempt.attempted_at),
             first=clock(visit, first_attempt.attempted_at) if repeats else "",
             count=1 + len(repeats),
-            route=titles.route(last_attempt.route),
+            route=_route_name(last_attempt, titles),
             address=last_attempt.reply.address,
             is_accepted=verdict is Verdict.ACCEPTED,
             verdict=visit.say(VERDICT_NAMES[verdict.value]),
             reply=reply_text(visit, last_attempt.reply),
             provider_id=last_attempt.provider_id,
         )
+
+
+def _route_name(attempt: DeliveryAttempt, titles: Titles) -> str:
+    """Return the title of a route of this node; of another node's, the name with that of the
+    node."""
+    if attempt.sent_by:
+        return f"{attempt.route} ({attempt.sent_by})"
+    return titles.route(attempt.route)
 
 
 def _attempt_key(attempt: DeliveryAttempt) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from noroshi.core.agents import AgentState
 from noroshi.core.sources import SourceKind
-from noroshi.core.translation import _, ngettext, pgettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.operations.agent_answers import AgentRow, MeasuredInstance
 from noroshi.web.view.form_operations import clock, time_since
@@ -33,8 +33,56 @@ SOME_SILENT = ngettext(
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 UNKNOWN_NOW = _("currently unknown")
+SENDS_ITSELF, ALARMS_WAIT = _("sends alarms itself"), _("alarms wait")
+OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, str]] = (
+    (
+        "microsoft365",
+        _("Microsoft 365, without a user"),
+        _(
+            "The app signs in with a certificate that is created on the server and never leaves it. "
+            "The command leads through the setup."
+        ),
+        "sudo noroshi setup microsoft365 --sign-in app",
+    ),
+    (
+        "smtp",
+        _("Another SMTP server"),
+        _(
+            "Choose one that the server can reach on its own, such as a relay in its network. Enter "
+            "its name and a sender."
+        ),
+        """sudo noroshi definition set routes/own - <<'END'
+kind = "smtp"
+[options]
+host = "mail.example.com"
+sender = "noroshi@example.com"
+END""",
+    ),
+    (
+        "webhook",
+        _("A webhook, such as a channel in Teams"),
+        _("Works even if mail does not. The first command asks for the URL."),
+        """sudo noroshi secret set own-hook
+sudo noroshi definition set routes/own - <<'END'
+kind = "webhook"
+[options]
+url_entry = "own-hook"
+shape = "teams"
+END""",
+    ),
+)
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRouteWay:
+    """Hold a way in which an agent gets a route of its own, with what to run on its server."""
+
+    id: str
+    title: str
+    reason: str
+    commands: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +109,8 @@ class AgentOnPage:
     joined_at: str
     words: Sequence[str]
     instances: Sequence[InstanceLink]
+    alone_sign: Sign
+    """Whether it can notify by itself while this node is away."""
     watch: str
     """The page that proposes what to monitor there."""
 
@@ -135,6 +185,7 @@ def agent_on_page(visit: Visit, row: AgentRow, tree: Mapping[str, Instance]) -> 
         instances=[
             _instance_link(visit, name, tree, is_old=row.is_silent) for name in row.instances
         ],
+        alone_sign=_alone_sign(visit, row),
         watch=watch_page(row.name),
     )
 
@@ -149,6 +200,22 @@ def agent_sign(visit: Visit, row: AgentRow) -> Sign:
         words = SILENT.fill(length=time_since(visit, row.last_contact))
         return Sign(level="unknown", mark="unknown", word=visit.say(words))
     return Sign(level="ok", mark="ok", word=visit.say(CONNECTED))
+
+
+def _alone_sign(visit: Visit, row: AgentRow) -> Sign:
+    if row.own_route:
+        return Sign(level="ok", mark="ok", word=visit.say(SENDS_ITSELF))
+    return Sign(level="paused", mark="paused", word=visit.say(ALARMS_WAIT))
+
+
+def own_route_ways(visit: Visit) -> list[OwnRouteWay]:
+    """Return the ways in which an agent gets a route of its own."""
+    return [
+        OwnRouteWay(
+            id=f"way-{id}", title=visit.say(title), reason=visit.say(reason), commands=commands
+        )
+        for id, title, reason, commands in OWN_ROUTE_WAYS
+    ]
 
 
 def _server_of_agent(

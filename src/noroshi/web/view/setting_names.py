@@ -189,6 +189,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "unwatched": _("monitoring was interrupted"),
     "agent-refused": _("an agent connection was rejected"),
     "hub-refused": _("the hub refused this server"),
+    "hub-unreachable": _("the hub is unreachable"),
     "all": _("all terms"),
     "any": _("any term"),
     "auto": _("automatic"),
