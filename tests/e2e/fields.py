@@ -159,9 +159,13 @@ class FieldAgent(OnMachine, Server):
         self.seen.append(level)
 
     def until_sender(self, sender):
-        """Whose turn it is to send, by what the agent says."""
-        what = f"{sender} at {self.name}"
-        until(lambda: self.link()["sender"] == sender, what, 2 * PATIENCE)
+        """Whose turn it is to send, by what the agent says, once its hub knows of its route."""
+
+        def is_it():
+            link = self.link()
+            return link["sender"] == sender and link["sender_reason"] != "unknown-route"
+
+        until(is_it, f"{sender} at {self.name}", 2 * PATIENCE)
 
     def turns(self):
         """At which turns its clock was looked at, by the first of them: each ten seconds."""
