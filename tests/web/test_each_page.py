@@ -61,6 +61,8 @@ PAGES = {
     "server-silent": "/servers/agent/id-of-db01",
     "server-removed": "/servers/agent/id-of-old01",
     "server-refuses": "/servers/agent/id-of-web02",
+    "server-watch": "/servers/watch?agent=db01",
+    "search": "/search?q=fs01",
     "server-add": "/servers/add",
     "server-add-ssh": "/servers/add?way=ssh",
     "server-add-network": "/servers/add?way=network",

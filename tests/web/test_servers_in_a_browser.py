@@ -7,11 +7,13 @@ from noroshi.core.agents import Agent, Machine
 from noroshi.link.agent_key import PrivateKey
 from noroshi.link.join_code import JoinCode
 from tests.service.agents.fleet import heard, opened
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import GOOD, with_user
 from tests.web.window import ON_ITS_LOOP, looking
 
 pytestmark = ON_ITS_LOOP
 PROGRESS = "#progress .is-lit"
+GROUP = [{"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}]
 
 
 async def joined_by(harness, line):
@@ -81,3 +83,26 @@ async def test_an_agent_is_removed_where_its_button_stands(chromium, tmp_path):
         await page.fill("#password", GOOD)
         await page.click("button[value=agent_revoke]")
         await expect(page.locator(".notice--ok")).to_contain_text("fs02 was removed")
+
+
+async def test_a_server_is_found_from_the_keyboard_and_the_tree_is_filtered(chromium, tmp_path):
+    harness = await with_user()
+    many = {
+        f"instances__s{n:02}": {"title": f"Filiale {n:02}", "group": GROUP} for n in range(20)
+    }
+    await apply_definitions(InProcessClient(harness), instances__web1=None, **many)
+    async with looking(chromium, harness, tmp_path) as seen:
+        page = seen.page
+        await page.fill("[data-filter]", "filiale 07")
+        await expect(page.locator("#tree-list > li:visible")).to_have_count(1)
+        await page.fill("[data-filter]", "")
+        await expect(page.locator("#tree-list > li:visible")).to_have_count(20)
+        await page.locator("h1").click()
+        await page.keyboard.press("/")
+        await page.keyboard.type("filiale 12")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#results")).to_contain_text("Filiale 12")
+        await page.keyboard.type(" disks")
+        await expect(page.locator("#results")).not_to_contain_text("Servers")
+        await page.click("#results a")
+        await expect(page).to_have_url(f"{seen.url}/monitor/s12/base/disks")

@@ -214,13 +214,14 @@ class ReportLoop:
         await store.acknowledge_reports(before_first)
 
     async def _begin(self) -> ReportOutcome:
-        """Begin the log anew on the hub's position: with how the hub's monitors stand, and the rows
-        that the hub has not acknowledged, as alarms may be among them."""
+        """Begin the log anew on the hub's position: with the rows that the hub has not acknowledged,
+        as alarms may be among them, and after them how the hub's monitors stand, as the last row
+        counts."""
         store, now = self._parts.store, self._parts.clocks.wall()
         report_log, drafts = await self._log(), list[ReportDraft]()
         states = await store.states(self._monitors())
-        drafts += [row_of_state(id, state, now) for id, state in states.items()]
         drafts += await self._unacknowledged_rows(report_log)
+        drafts += [row_of_state(id, state, now) for id, state in states.items()]
         # What an older copy of this store has for the hub, the hub may have sent long ago.
         await self._parts.notifications.forget(Custody.HUB)
         log.warning(

@@ -2,7 +2,8 @@
 
 A datagram ICMP socket where the kernel lets us have one (net.ipv4.ping_group_range), else a
 raw one, which takes root. Each is connected, so it hears its peer alone, and a thousand of
-them do not read each other's answers.
+them do not read each other's answers. On Windows its own service sends the echoes, and a thread
+waits for each answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import itertools
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 
 from noroshi.checks.addresses import Place
@@ -34,57 +36,81 @@ class NoEcho(Exception):
     """This process may have no ICMP socket."""
 
 
-class Echo:
-    """Echoes to one place, one after another. Used within `opened_echo`."""
+if sys.platform == "win32":
+    from noroshi.system.windows_echo import send_echo
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock, self._family = sock, sock.family
-        self._raw = sock.type == socket.SOCK_RAW
-        self._serial = next(_serials)
-        self._mark = MARK.pack(os.getpid(), self._serial)
+    class Echo:
+        """Echoes to one place, one after another. Used within `opened_echo`."""
 
-    async def ask(self, sequence: int, seconds: float) -> float | None:
-        """Return how long the answer took, in seconds; None: there was none in time. OSError:
-        what the network or the kernel said instead."""
-        loop = asyncio.get_running_loop()
-        packet = request(self._family, self._serial & 0xFFFF, sequence, self._mark)
-        start = loop.time()
-        try:
-            async with asyncio.timeout(seconds):
-                await loop.sock_sendall(self._sock, packet)
-                while not self._is_answer(await loop.sock_recv(self._sock, LONGEST), sequence):
-                    pass  # a late answer to an earlier one, or somebody else's
-        except TimeoutError:
-            return None
-        return loop.time() - start
+        def __init__(self, place: Place) -> None:
+            address, _, *further = place[1]
+            self._address, self._scope = address, further[1] if further else 0
 
-    def _is_answer(self, packet: bytes, sequence: int) -> bool:
-        if self._raw and self._family == socket.AF_INET:
-            packet = without_header(packet)
-        return is_answer(packet, self._family, sequence, self._mark)
+        async def ask(self, sequence: int, seconds: float) -> float | None:
+            """Return how long the answer took, in seconds; None: there was none in time. NoEcho if
+            this process may not ask; OSError: what the network or the system said instead."""
+            try:
+                return await asyncio.to_thread(send_echo, self._address, self._scope, seconds)
+            except PermissionError:
+                raise NoEcho from None
 
+    @contextlib.contextmanager
+    def opened_echo(place: Place) -> Iterator[Echo]:
+        """Prepare for echoes to that place."""
+        yield Echo(place)
+else:
 
-@contextlib.contextmanager
-def opened_echo(place: Place) -> Iterator[Echo]:
-    """Open a socket for echoes to that place. NoEcho if this process may have none; OSError if
-    there is no way there."""
-    family, address = place
-    with _socket(family) as sock:
-        sock.setblocking(False)
-        sock.connect(address)
-        yield Echo(sock)
+    class Echo:
+        """Echoes to one place, one after another. Used within `opened_echo`."""
 
+        def __init__(self, sock: socket.socket) -> None:
+            self._sock, self._family = sock, sock.family
+            self._raw = sock.type == socket.SOCK_RAW
+            self._serial = next(_serials)
+            self._mark = MARK.pack(os.getpid(), self._serial)
 
-def _socket(family: int) -> socket.socket:
-    for sort in (socket.SOCK_DGRAM, socket.SOCK_RAW):
-        try:
-            return socket.socket(family, sort, PROTOCOL[socket.AddressFamily(family)])
-        except PermissionError:
-            continue
-        except OSError as error:
-            if error.errno not in NOT_OFFERED:
-                raise
-    raise NoEcho
+        async def ask(self, sequence: int, seconds: float) -> float | None:
+            """Return how long the answer took, in seconds; None: there was none in time. OSError:
+            what the network or the kernel said instead."""
+            loop = asyncio.get_running_loop()
+            packet = request(self._family, self._serial & 0xFFFF, sequence, self._mark)
+            start = loop.time()
+            try:
+                async with asyncio.timeout(seconds):
+                    await loop.sock_sendall(self._sock, packet)
+                    while not self._is_answer(
+                        await loop.sock_recv(self._sock, LONGEST), sequence
+                    ):
+                        pass  # a late answer to an earlier one, or somebody else's
+            except TimeoutError:
+                return None
+            return loop.time() - start
+
+        def _is_answer(self, packet: bytes, sequence: int) -> bool:
+            if self._raw and self._family == socket.AF_INET:
+                packet = without_header(packet)
+            return is_answer(packet, self._family, sequence, self._mark)
+
+    @contextlib.contextmanager
+    def opened_echo(place: Place) -> Iterator[Echo]:
+        """Open a socket for echoes to that place. NoEcho if this process may have none; OSError if
+        there is no way there."""
+        family, address = place
+        with _socket(family) as sock:
+            sock.setblocking(False)
+            sock.connect(address)
+            yield Echo(sock)
+
+    def _socket(family: int) -> socket.socket:
+        for sort in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+            try:
+                return socket.socket(family, sort, PROTOCOL[socket.AddressFamily(family)])
+            except PermissionError:
+                continue
+            except OSError as error:
+                if error.errno not in NOT_OFFERED:
+                    raise
+        raise NoEcho
 
 
 def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:

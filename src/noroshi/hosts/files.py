@@ -18,17 +18,11 @@ from noroshi.core.translation import ngettext
 from noroshi.hosts.protected_files import refuse_closed
 from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import FileFact, Files, Unmeasurable
+from noroshi.system.shared_files import open_to_read
 
 T = TypeVar("T")
 MOST_THREADS = 32
 WILDCARD = re.compile(r"[*?\[]")
-FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO without a writer would wait for one
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 HANGING = ngettext(
     "{count} file read has not returned yet (a network drive that does not answer?)",
     "{count} file reads have not returned yet (a network drive that does not answer?)",
@@ -56,7 +50,7 @@ class LocalFiles:
         return tuple(fact for fact in facts if fact is not None)
 
     def open(self, path: str) -> tuple[BinaryIO, FileFact]:
-        handle = os.open(path, FLAGS)
+        handle = open_to_read(path)
         try:
             fact = _fact(path, os.fstat(handle))
             if not fact.regular:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 
 import psutil
@@ -14,6 +13,7 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports.examination import Exam, StepError, StepResult
+from noroshi.system.port_claim import TAKEN_ERRORS, claim
 
 NONE = _("none (web = false in {file})")
 ANY = _("any free port (port = 0)")
@@ -64,12 +64,12 @@ def _is_own_listener(port: int) -> bool:
 def _try_to_listen(web: Web) -> None:
     family = socket.AF_INET6 if ":" in web.address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claim(trial)
         trial.bind((web.address, web.port))
 
 
 def _step_error(address: str, web: Web, error: OSError) -> StepError:
-    is_in_use = error.errno == errno.EADDRINUSE
+    is_in_use = error.errno in TAKEN_ERRORS
     words = (
         TAKEN.fill(where=address)
         if is_in_use

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from noroshi.core.translation import Message, _
 from noroshi.hosts.archives import BLOCK, is_archive
+from noroshi.system.shared_files import read_at
 from noroshi.vault.passphrase import HEAD as SEALED_KEY
 
 HEADS = (
@@ -97,12 +98,11 @@ def refuse_closed(handle: int, own_paths: Iterable[Path]) -> None:
         raise ClosedFile(OWN_FILE)
     if _is_of_the_kernel(handle):
         raise ClosedFile(OF_THE_KERNEL)
-    if hasattr(os, "pread"):
-        _refuse_by_content(handle)
+    _refuse_by_content(handle)
 
 
 def _refuse_by_content(handle: int) -> None:
-    raw = os.pread(handle, LONGEST, 0)
+    raw = read_at(handle, LONGEST, 0)
     head = _unpacked(raw, handle)
     if head.startswith(HEADS):
         raise ClosedFile(OWN_FILE if head.startswith(SEALED_KEY) else A_STORE)
@@ -149,7 +149,7 @@ def _unpacked(raw: bytes, handle: int) -> bytes:
     """Return the beginning of a file's content, unpacked: a packed backup is a backup, too."""
     if unpack := _unpacker(raw):
         with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
-            return unpack(os.pread(handle, PACKED, 0))
+            return unpack(read_at(handle, PACKED, 0))
     return raw
 
 

@@ -3,7 +3,7 @@ what it reports, and on both who sends its notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -104,18 +104,15 @@ class AgentStore(Protocol):
     ) -> ReportOutcome:
         """Take in a report in one step: decide by the position up to which the agent's log is
         known (`core.report.decide_report`), write the changes of the rows that are new, by the
-        numbers of these, and move the position. A state is written over one with a serial that
-        is not higher, an event or an envelope only if its id is new. A change of a monitor that
+        numbers of these, and move the position. A state is written whatever its serial: rows come in
+        order, and a hub that was restored counts ahead. An event or an envelope is written only if
+        its id is new. A change of a monitor that
         is not here is left out, and its row refused, with nothing else. Custody changes as by
         `put_custody`, fates are written as by `settle_elsewhere`."""
 
     async def reporters(self) -> Mapping[str, str]:
         """Return the id of the agent that reported the state of a monitor, by the monitor's id;
         those that this node judged last are left out."""
-
-    async def reset_serials(self, monitors: Collection[str]) -> None:
-        """Let the next state of each of these monitors be written whatever its serial, as the log of
-        their agent begins anew."""
 
     async def received_positions(self) -> Mapping[str, Position]:
         """Return up to where the log of each agent is known, by the agent's id."""

@@ -29,6 +29,8 @@ from noroshi.config.web import LOOPBACK, PORT
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions.folder import read_folder
+from noroshi.hosts.time_zone import machine_zone
+from noroshi.system.port_claim import claim
 from noroshi.web.server import CANNOT_OPEN, FIRST
 from noroshi_lab.demo.mail_print import folded
 from noroshi_lab.demo.programs import DemoError, Programs
@@ -296,7 +298,7 @@ class Demo:
         definitions."""
         shutil.copytree(self.lab_folder / "definitions", self.definitions)
         titles = {name: words.say(self.language) for name, words in TITLES.items()}
-        own = titles | {"language": self.language, "mark": self.mark, "zone": _zone()}
+        own = titles | {"language": self.language, "mark": self.mark, "zone": machine_zone()}
         for name, text in DEFINITIONS.items():
             path = self.definitions / name
             path.parent.mkdir(exist_ok=True)
@@ -338,17 +340,9 @@ class Demo:
 def _port() -> int:
     """Return the manager's usual port if it is free, else any (0)."""
     with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claim(tried)
         try:
             tried.bind((LOOPBACK, PORT))
         except OSError:
             return 0
     return PORT
-
-
-def _zone() -> str:
-    """Return the time zone of the machine, by the IANA name where that can be found."""
-    try:
-        return str(Path("/etc/localtime").resolve()).split("zoneinfo/")[1]
-    except (OSError, IndexError):
-        return "UTC"

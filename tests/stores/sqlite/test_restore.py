@@ -35,6 +35,7 @@ from tests.contracts.sample_records import (
     used,
     version,
 )
+from tests.contracts.test_store_agents import FS01, INVITATION
 from tests.stores.volumes import fill, tmpfs
 
 DAY = timedelta(days=1)
@@ -150,6 +151,15 @@ async def test_what_an_agent_knew_of_the_hub_before_counts_no_more(store, old, n
     restored = SqliteStore.open(new)
     assert await restored.invitations() == {}
     assert ERA_NOTE not in await restored.get_values()
+    await restored.close()
+
+
+async def test_no_agent_is_taken_for_one_without_a_route_before_it_is_heard(store, old, new):
+    await store.put_invitation(INVITATION)
+    await store.admit("abc", FS01, DAWN)
+    restore(await taken(store, old), new, DAWN, hold=False)
+    restored = SqliteStore.open(new)
+    assert await restored.agents() == {FS01.id: replace(FS01, needs_lease=True)}
     await restored.close()
 
 

@@ -21,8 +21,8 @@ from tests.web.test_each_page import PAGES, names_of
 
 FOR_ONESELF = ("/login", "/login/code", "/start", "/logout", "/look", "/sure")
 """Forms that ask for no operation."""
-LAST = ("/first",)
-"""Offered at the end of a way alone, which the walk does not go."""
+LAST = ("/first", "/servers/watch")
+"""Offered at the end of a way alone, which the walk does not go; and what an agent that answers found."""
 NEVER_ASKED = {
     ("/mail/route/m365", "begin"),
     ("/mail/route/m365", "open"),

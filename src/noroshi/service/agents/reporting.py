@@ -126,8 +126,6 @@ class Reporting:
         rows = decide_report(previous_position, report).new_rows
         state.report_rates.take(agent.id, len(rows), state.clocks.steady())
         changes, refused_rows = await self._changes(agent, rows)
-        if rows and rows[0].epoch > previous_position.epoch:
-            await self._reset_serials(agent)
         outcome = await state.store.receive(agent.id, report, changes)
         position = outcome.decision.position
         if self._positions is not None:
@@ -174,13 +172,6 @@ class Reporting:
                     reason = first_of(row_outcome.problems)
                     refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
         return changes, refused_rows
-
-    async def _reset_serials(self, agent: Agent) -> None:
-        """Let the states of an agent count whose log begins anew: it may have been set back, and
-        count from a serial that is long over here."""
-        await self._state.store.reset_serials(
-            await self._state.monitors.monitors_of(agent.name)
-        )
 
     async def is_caught_up(self, agent: str, last: Position) -> bool:
         """Return whether the hub has the log of an agent up to that end. Raises StoreError."""

@@ -49,7 +49,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         if agent:
             known_agent = await self._agent_named(agent)
             name = _instance_of(known_agent.name, documents)
-            title = known_agent.machine.host_name or known_agent.name
+            title = known_agent.name
             discovered = await self._ask_agent(known_agent)
         else:
             title = self._context.runs_on or self._context.name

@@ -239,10 +239,7 @@ class MemoryStore(CustodyInMemory):
         if row is None:
             return False
         new_events = tuple(one for one in change.events if one.id not in self._events)
-        if row.state.serial <= change.state.serial:
-            row.state, row.reporter = change.state, agent
-        else:
-            change = replace(change, decisions=())
+        row.state, row.reporter = change.state, agent
         self._write_outcome(replace(change, events=new_events))
         return True
 
@@ -256,10 +253,6 @@ class MemoryStore(CustodyInMemory):
 
     async def reporters(self) -> Mapping[str, str]:
         return {id: row.reporter for id, row in self._monitors.items() if row.reporter}
-
-    async def reset_serials(self, monitors: Collection[str]) -> None:
-        for row in (self._monitors[id] for id in monitors if id in self._monitors):
-            row.state = replace(row.state, serial=0)
 
     async def received_positions(self) -> Mapping[str, Position]:
         return dict(sorted(self._log_positions.items()))

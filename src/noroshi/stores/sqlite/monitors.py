@@ -103,15 +103,10 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
 
 def write_reported(db: Connection, agent: str, change: Change) -> bool:
     """Write what an agent reported of a monitor. False: there is no monitor of that id."""
-    row = db.execute("select state from monitor where id = ?", (change.monitor,)).fetchone()
-    if row is None:
+    sql = "update monitor set state = ?, reporter = ? where id = ?"
+    if not db.execute(sql, (state_text(change.state), agent, change.monitor)).rowcount:
         return False
     new_events = tuple(one for one in change.events if not _is_known(db, one))
-    if read_state(row[0]).serial <= change.state.serial:
-        sql = "update monitor set state = ?, reporter = ? where id = ?"
-        db.execute(sql, (state_text(change.state), agent, change.monitor))
-    else:
-        change = replace(change, decisions=())
     _write_outcome(db, replace(change, events=new_events))
     return True
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.report import START, Position, Reception, Report, decide_report
 from noroshi.ports import ReportOutcome, RowEffect
 from noroshi.stores.sqlite import custody_columns, monitors
 from noroshi.stores.sqlite.reports import position_from
-from noroshi.stores.sqlite.stored_state import state_text
 from noroshi.stores.sqlite.types import Connection
 
 
@@ -46,12 +44,6 @@ def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
         case _:
             return monitors.write_reported(db, agent, change)
     return True
-
-
-def reset_serials(db: Connection, ids: Collection[str]) -> None:
-    states = monitors.states(db, ids)
-    rows = [(state_text(replace(state, serial=0)), id) for id, state in states.items()]
-    db.executemany("update monitor set state = ? where id = ?", rows)
 
 
 def positions(db: Connection) -> Mapping[str, Position]:

@@ -26,6 +26,10 @@ from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant
 from noroshi.system.raw_files import sync_folder
 
+NEED_LEASES = """
+update agent set body = json_set(body, '$.needs_lease', json('true')) where json_valid(body)"""
+"""Since the backup an agent may have got a route by which it sends itself: it has to be heard
+first."""
 SERIALS_AHEAD = 1_000_000
 """By how much at least the numbers jump that ids are made of: what was told after the backup has
 ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
@@ -139,6 +143,7 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     db.execute("delete from session")  # what was ended since must not hold again
     db.execute("delete from invitation")  # nor must one that was used since
     db.execute("delete from note where name = ?", (ERA_NOTE,))
+    db.execute(NEED_LEASES)
     if hold:
         sql = "update spool set fate = ?, why = 'restore' where fate = ?"
         db.execute(sql, (EnvelopeState.HELD, EnvelopeState.WAITING))

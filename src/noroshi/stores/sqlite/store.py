@@ -504,10 +504,6 @@ class SqliteStore(StoreFile):
             lambda db: received_reports.receive(db, agent, report, signed_changes)
         )
 
-    async def reset_serials(self, monitors: Collection[str]) -> None:
-        distinct_ids = frozenset(monitors)
-        await self._write(lambda db: received_reports.reset_serials(db, distinct_ids))
-
     async def received_positions(self) -> Mapping[str, Position]:
         return await self._read(received_reports.positions)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from starlette.types import ASGIApp
 
+from noroshi.system.port_claim import claim
 from noroshi.web.http.connection_limits import (
     ConnectionLimits,
     Connections,
@@ -93,7 +94,7 @@ def listen(address: str, port: int, connections: Connections) -> LimitedListener
     listener = LimitedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.open_connections = connections
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claim(listener)
         listener.bind((address, port))
         listener.listen(BACKLOG)
         listener.setblocking(False)

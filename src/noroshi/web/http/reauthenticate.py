@@ -16,6 +16,7 @@ SECRETS: Mapping[str, Message] = {
     "passphrase": _("Passphrase of the file"),
     "pem": _("Or paste PEM"),
     "key_file": _("Key file (JSON)"),
+    "private_key": _("Private key"),
     "pasted": _("Final URL in the browser"),
     "code": _("Code"),
     "password": _("Password"),
@@ -24,7 +25,7 @@ SECRETS: Mapping[str, Message] = {
     "again": _("Repeat the password"),
 }
 """Fields that may hold what no page shows, by what they are called there: typed once more."""
-SEVERAL_LINES = ("pem", "key_file", "pasted")
+SEVERAL_LINES = ("pem", "key_file", "pasted", "private_key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ NAMES = (
     "live.js",
     "copy.js",
     "busy.js",
+    "find.js",
     "vendor/htmx/htmx.min.js",
     "vendor/htmx/hx-sse.min.js",
 )

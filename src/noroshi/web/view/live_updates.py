@@ -47,7 +47,7 @@ SPARE, SELDOM = 9, 100
 nothing seems new."""
 NEWEST, LATELY = 200, 300
 """The most alarms of the ledger, and the most events."""
-MOST_SERVERS = 200
+MOST_SERVERS = 500
 """The most servers whose values are kept at hand for pages."""
 PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 

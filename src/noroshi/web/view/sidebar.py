@@ -11,6 +11,8 @@ from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
 
+MOST_WITHOUT_FILTER = 12
+"""The most instances that are found at a glance."""
 MOST_OPEN, MOST_ROWS = 3, 40
 """The most instances with a problem that stand open, and the most rows of a group that does."""
 
@@ -28,6 +30,7 @@ class Sidebar:
         self.server_count = snapshot.status.agent_count + sum(
             not one.is_measured_by_agent and one.name != OWN_INSTANCE for one in self.instances
         )
+        self.most_without_filter = MOST_WITHOUT_FILTER
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = LOCALIZERS[language].level, level_of
         self._open_parts = tuple((open_path or path).split("/")[:2])

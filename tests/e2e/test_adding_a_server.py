@@ -1,0 +1,115 @@
+"""A second server is added in Debian's Chromium, by somebody who has read nothing: from *Add a server*
+to its disk on the overview. With PICTURES=1, what is seen lies in build/pages/."""
+
+import asyncio
+import re
+import shlex
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.hubs import Hub, Server
+from tests.e2e.keystrokes import Effort
+from tests.e2e.manager import GOOD
+from tests.e2e.world import PATIENCE
+from tests.ports import free_port
+from tests.web.window import WIDE, Seen, launched, window
+
+PATIENT = PATIENCE * 1000
+PROMISED = 120
+"""Seconds that a person needs for the whole way, by the model of keystrokes: two minutes."""
+
+
+@pytest.fixture
+def hub(tmp_path):
+    hub = Hub(tmp_path / "hub", free_port())
+    settings = hub.folder / "noroshi.toml"
+    text = settings.read_text("utf-8").replace("web = false", "web = { port = 0 }")
+    settings.write_text(text, "utf-8")
+    yield hub
+    hub.end()
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path / "server")
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def url(hub):
+    """The manager's address, of a hub that an administrator called boss may enter."""
+    node, told = hub.serve_warm(), ""
+    while not (found := re.search(r"http://127\.0\.0\.1:\d+", told)):
+        told += node.stdout.readline()
+    hub.call("user_add", name="boss", role="administrator", password=GOOD)
+    return found[0]
+
+
+class Person:
+    """Who adds the server. What it costs them is counted."""
+
+    def __init__(self, seen):
+        self.seen, self.page, self.effort = seen, seen.page, Effort()
+
+    async def types(self, field, value):
+        self.effort.types(value)
+        await self.page.fill(field, value)
+
+    async def clicks_on(self, what):
+        self.effort.clicks()
+        await self.page.click(what)
+
+    async def enters(self, url):
+        await self.page.goto(f"{url}/login")
+        await self.page.fill("#name", "boss")
+        await self.page.fill("#password", GOOD)
+        await self.page.click("button.button--main")
+
+    async def lets_servers_in(self, port):
+        """The address for agents is opened, once for all servers."""
+        await self.page.goto(self.seen.url)
+        await self.clicks_on("a[href='/servers']")
+        await self.clicks_on("a[href='/servers/add']")
+        await self.types("#host", "127.0.0.1")
+        await self.types("#port", str(port))
+        await self.clicks_on("button[value=agents_listen]")
+        await self.types("#password", GOOD)
+        self.seen.wrong.clear()  # the console notes the 403 of the page that asks for the password
+        await self.clicks_on("button[value=agents_listen]")
+
+    async def takes_the_line(self):
+        """Copied, and pasted on the server."""
+        await self.clicks_on("button[value=agent_invite]")
+        line = await self.page.text_content("#join-line, #line")
+        self.effort.clicks()
+        return line
+
+    async def chooses(self, name):
+        await expect(self.page.locator("#progress .is-lit")).to_have_count(3, timeout=PATIENT)
+        await self.seen.shoot("adding-joined")
+        await self.clicks_on("#progress .button--main")
+        await expect(self.page.locator("h1")).to_have_text(f"What to monitor on {name}")
+        await expect(self.page.locator("[name='take.system/disk']")).to_be_checked()
+        await self.seen.shoot("adding-proposed")
+        await self.clicks_on("form .button--main")
+
+
+async def test_from_add_a_server_to_its_disk_on_the_overview(hub, server, url):
+    async with launched() as chromium, window(chromium, "en", "light", WIDE) as context:
+        seen = Seen(await context.new_page(), url)
+        person = Person(seen)
+        await person.enters(url)
+        await person.lets_servers_in(free_port())
+        line = await person.takes_the_line()
+        await asyncio.to_thread(server.run, *shlex.split(line)[1:], "--name", "fs01")
+        await asyncio.to_thread(server.serve_warm)
+        await person.chooses("fs01")
+        row = seen.page.locator("#server-fs01")
+        await expect(row).to_contain_text("agent")
+        await expect(row.locator(".gauge").first).to_be_visible(timeout=2 * PATIENT)
+        await expect(row.locator(".gauges")).to_contain_text("/", timeout=2 * PATIENT)
+        await seen.shoot("adding-on-the-overview")
+        assert seen.wrong == []
+    assert person.effort.seconds < PROMISED, person.effort

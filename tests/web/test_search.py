@@ -1,0 +1,77 @@
+"""A fleet of two hundred servers: the overview stays short, and the search finds each of them."""
+
+import pytest
+
+from noroshi.core.roles import VIEWER
+from tests.service.agents.fleet import heard, joined
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
+from tests.web.browser import browsing, with_user
+
+pytestmark = pytest.mark.logged_in
+COUNT = 200
+
+
+def server(number):
+    monitors = [{"name": name, "kind": "disk"} for name in ("system", "data")]
+    group = {"name": "disks", "title": "Disks", "monitor": monitors}
+    return {"title": f"Filiale {number:03}", "address": f"192.0.2.{number}", "group": [group]}
+
+
+@pytest.fixture
+async def harness():
+    harness = await with_user()
+    many = {f"instances__s{number:03}": server(number) for number in range(COUNT)}
+    await apply_definitions(InProcessClient(harness), instances__web1=None, **many)
+    return harness
+
+
+def hits(page, group):
+    return page.partition(f'aria-label="{group}"')[2].partition("</section>")[0].count("<li>")
+
+
+async def test_the_overview_of_a_fleet_has_some_rows_and_leads_to_all(browser):
+    page = (await browser.get("/")).text
+    assert page.count('<li class="server"') == 30
+    assert "Show 170 more servers" in page and 'data-filter="tree-list"' in page
+    assert (await browser.get("/servers?view=list")).text.count("Filiale ") == COUNT
+
+
+async def test_a_server_is_found_by_title_name_and_address(browser):
+    for words in ("filiale 042", "042 FILIALE", "s042", "192.0.2.42", "ｓ０４２"):
+        page = (await browser.get("/search", params={"q": words})).text
+        assert 'href="/instance/s042"' in page and hits(page, "Servers") == 1, words
+
+
+async def test_its_monitors_are_found_with_what_they_say(browser):
+    page = (await browser.get("/search", params={"q": "filiale 042 data"})).text
+    assert 'href="/monitor/s042/disks/data"' in page and hits(page, "Monitors") == 1
+    assert "not measured yet" in page
+
+
+async def test_of_many_hits_the_first_are_shown_and_all_counted(browser):
+    page = (await browser.get("/search", params={"q": "filiale"})).text
+    assert hits(page, "Servers") == hits(page, "Monitors") == 20
+    assert "the first 20 of 200" in page and "600 results" in page
+
+
+async def test_what_is_nowhere_is_said(browser):
+    page = (await browser.get("/search", params={"q": "<b>nothing"})).text
+    assert (
+        "0 results for “&lt;b&gt;nothing”" in page
+        and "<section" not in page.partition("<main")[2]
+    )
+
+
+async def test_an_agent_and_a_page_are_found(harness, browser):
+    await heard(harness, await joined(harness, "fs01"))
+    page = (await browser.get("/search", params={"q": "fs01"})).text
+    assert 'href="/servers/agent/id-of-fs01"' in page
+    assert 'href="/settings/contacts"' in (await browser.get("/search?q=contacts")).text
+
+
+async def test_nobody_finds_a_page_that_is_not_theirs(tmp_path):
+    harness = await with_user(VIEWER, harness=Harness())
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        assert "/settings/users" not in (await browser.get("/search?q=users")).text
