@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.delivery import Accepted, OpenCircuit, Retry, SetAside
 from noroshi.core.digest import digest, digest_members
 from noroshi.core.mail import Answer, EnvelopeState, Fault, Receipt, Verdict
+from noroshi.core.model import Change, State
 from noroshi.core.report import ReportDraft, RowKind
 from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import NOTHING, plain
@@ -386,6 +387,16 @@ async def test_a_report_of_notifications_that_are_not_here_is_taken_in(hub):
     assert (await hub.received_positions())["a1"].seq == 2
 
 
+async def test_what_the_hub_does_not_send_is_told_as_dropped(hub):
+    await hub.post(A)
+    change = Change(monitor="gone", state=State(), withheld_ids=("x", "a"))
+    effects = {1: change, 2: WithheldNotifications(envelopes=("y",))}
+    assert (await hub.receive("a1", report("1", "2"), effects)).refused_rows == (1,)
+    fates = [(one.envelope, one.state, one.receipt) for one in await hub.fates_of("a1")]
+    assert fates == [("x", EnvelopeState.DROPPED, None), ("y", EnvelopeState.DROPPED, None)]
+    assert await state(hub, "a") is EnvelopeState.WAITING
+
+
 async def test_a_notification_without_a_right_counts_as_waiting(hub):
     await hub.post(notification("a", agent=FS01.id))
     counts = await hub.queue_counts()
@@ -410,3 +421,18 @@ async def test_what_the_hub_of_this_node_is_to_send_is_in_no_count(store, lend):
     assert (await store.queue_counts()).waiting_count == 2
     assert not any(row.waits_for_hub for row in await store.queue())
     assert await store.tally(DAWN) == {EnvelopeState.WAITING: 2}
+
+
+async def test_what_a_deleted_agent_left_is_the_hubs_own(hub, lend):
+    await hub.post(A, B, C)
+    await hub.put_custody("a1", taken_over("b"))
+    await hub.settle_elsewhere("a1", sent("c"))
+    await hub.drop("a", "sato")
+    assert await hub.drop_agent((await hub.agents())["a1"])
+    assert await hub.newest_fates() == {}
+    parcel = await lend()
+    assert (parcel.envelope.id, parcel.envelope.agent) == ("b", "")
+    assert parcel.envelope.custody is HUB
+    row, receipts = await hub.envelope("c")
+    assert (row.state, row.envelope.agent) == (EnvelopeState.ACCEPTED, "")
+    assert receipts == (BY_AGENT,)

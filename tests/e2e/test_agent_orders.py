@@ -70,7 +70,7 @@ def test_a_trial_at_the_hub_shows_what_the_agent_measures_now(hub, fs01):
         for one in json.loads(fs01.run("try", MEASURED, "--json").stdout)["readings"]
     }
     page = hub.run("try", MEASURED).stdout
-    assert "measured on: agent fs01" in page and "not measured now" not in page
+    assert "measured on: agent fs01" in page and "last values" not in page
 
 
 def test_the_doctor_at_the_hub_examines_what_can_be_read_on_the_agent(hub, fs01):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from noroshi.agent.hub_names import HUB_ID, RENAMED_TYPES
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
@@ -81,7 +82,7 @@ def unfit_documents(
             continue
         if type not in GIVEN_TYPES:
             yield Problem(f"{one.key}.toml", NOT_GIVEN)
-        elif one.key in own_keys or one.key == OWN_DEFINITION:
+        elif one.key == OWN_DEFINITION or (one.key in own_keys and type not in RENAMED_TYPES):
             yield Problem(f"{one.key}.toml", EXISTS.fill(key=one.key))
 
 
@@ -116,14 +117,14 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
     """Return a document of the hub as it holds here: an instance is measured by this node, with
     those of its rules that the hub gave, and a rule notifies by the routes that this node has
     itself. Raises Invalid if it cannot be read."""
-    type = hub_document.key.partition("/")[0]
+    type, _slash, name = hub_document.key.partition("/")
     if type not in MARKED_TYPES:
         return hub_document
     table = {**content(hub_document), MARK: True}
     if type == RULES:
-        table["routes"] = []
+        table |= {HUB_ID: table.pop("id", "") or name, "routes": []}
     elif type == CONTACTS:
-        table.setdefault("addresses", [])
+        table |= {HUB_ID: name, "addresses": table.get("addresses", [])}
     else:
         table = {**_with_rules_in(table, rules), "source": node}
     return document(hub_document.key, table)

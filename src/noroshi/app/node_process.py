@@ -26,7 +26,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
-from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
+from noroshi.engine.signs_of_life import SignsOfLife, supervisor
 from noroshi.hosts.freed_memory import keep_large_blocks_apart
 from noroshi.hosts.threads import Pool
 from noroshi.link.link_messages import FetchAnswer
@@ -35,6 +35,7 @@ from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store, StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
+from noroshi.system.service_process import service_process
 
 if TYPE_CHECKING:
     from noroshi.web.context import WebContext
@@ -77,7 +78,7 @@ async def serve(
         )
         stack.enter_context(_mark_in_lock(app.life))
         stop = asyncio.Event()
-        _on_signals(stop.set)
+        _on_stop(stop.set)
         working = asyncio.create_task(app.engine.run())
         try:
             await _until_either(app.engine.ready.wait(), stop.wait())
@@ -136,7 +137,7 @@ def _web_context(app: App, config: Config) -> WebContext:
 @asynccontextmanager
 async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
     """Let the service manager and the URL hear of this node as long as it is alive."""
-    manager = ServiceManager.from_environment(os.environ)
+    manager = supervisor(os.environ)
     manager.notify("READY=1")
     living = asyncio.create_task(
         SignsOfLife(REAL, app.engine.liveness, manager, config.beat).run()
@@ -245,13 +246,21 @@ def _settle_memory() -> None:
     keep_large_blocks_apart()
 
 
-def _on_signals(act: Callable[[], None]) -> None:
+def _on_stop(act: Callable[[], None]) -> None:
+    """Let this be called when somebody ends the node: by a signal, or as a service of Windows."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        if sys.platform == "win32":  # its loop takes no signal handlers
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
-        else:
+    if sys.platform != "win32":
+        for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, act)
+        return
+
+    def act_in_loop(*_: object) -> None:
+        loop.call_soon_threadsafe(act)
+
+    if (service := service_process()) is not None:
+        service.on_stop(act_in_loop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGBREAK):
+        signal.signal(number, act_in_loop)
 
 
 async def _until_either(*awaitables: Awaitable[object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.paths import DOOR
+from noroshi.cli.paths import DOOR, NAME
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.settings_file import DOOR_FILE, LONGEST_SOCKET, ConfigError, leaves_out
 from noroshi.core.translation import Medium, Message, ReadAt, _, sentence, terminal_of
@@ -29,17 +30,29 @@ T = TypeVar("T")
 STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
 """Seconds to wait for a node that is starting; seconds for which a node that has disappeared
 counts as present, as another may take its place; and seconds between two looks."""
-SERVICE_STARTS = _(
-    "The service is starting and cannot answer yet. Try again in a moment. Progress: "
-    "journalctl -u noroshi"
-)
+if sys.platform == "win32":
+    SERVICE_STARTS = _(
+        "The service is starting and cannot answer yet. Try again in a moment. Progress: "
+        "Get-Service noroshi"
+    )
 
+    def _is_made(_door: str) -> bool:
+        """Return whether the service starts, by the word of who starts it."""
+        from noroshi.system.service_control import ServiceState, service_status
 
-def _is_made(door: str) -> bool:
-    """Return whether the service starts: systemd makes the folder as it starts it, and removes
-    it as that ends."""
-    folder = os.path.dirname(door)  # noqa: PTH120  # pathlib costs `noroshi send` as much as its reply
-    return os.path.isdir(folder) and not os.access(door, os.F_OK)  # noqa: PTH112
+        status = service_status(NAME)
+        return status is not None and status.state is ServiceState.STARTING
+else:
+    SERVICE_STARTS = _(
+        "The service is starting and cannot answer yet. Try again in a moment. Progress: "
+        "journalctl -u noroshi"
+    )
+
+    def _is_made(door: str) -> bool:
+        """Return whether the service starts: systemd makes the folder as it starts it, and
+        removes it as that ends."""
+        folder = os.path.dirname(door)  # noqa: PTH120  # pathlib costs `noroshi send` as much as its reply
+        return os.path.isdir(folder) and not os.access(door, os.F_OK)  # noqa: PTH112
 
 
 class CommandContext:

@@ -18,7 +18,7 @@ from noroshi.cli.commands.spec import Command
 from noroshi.cli.environment import door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import parse
-from noroshi.cli.paths import RUN, UNIT_FILE
+from noroshi.cli.paths import SIGNS
 from noroshi.cli.terminal_escape import readable
 from noroshi.config.settings_file import FILE, ConfigError, leaves_out
 from noroshi.core.translation import ReadAt, _, terminal_of
@@ -110,7 +110,7 @@ def _door(args: Namespace, home: str) -> str | None:
         own_node=bool(chosen_home)
         or is_administrator()
         or os.access(f"{home}/{FILE}", os.F_OK),
-        service=any(os.access(path, os.F_OK) for path in (RUN, UNIT_FILE)),
+        service=any(os.access(path, os.F_OK) for path in SIGNS),
     )
 
 

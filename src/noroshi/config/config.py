@@ -306,4 +306,6 @@ def _in_toml(default: object) -> str:
         return "[" + ", ".join(f'"{one}"' for one in default) + "]"
     if isinstance(default, bool):
         return str(default).lower()
-    return f'"{default}"' if isinstance(default, str) else str(default)
+    if isinstance(default, str):
+        return f"'{default}'" if "\\" in default else f'"{default}"'
+    return str(default)

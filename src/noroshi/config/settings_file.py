@@ -3,6 +3,7 @@ it."""
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from noroshi.core.translation import Message
@@ -10,8 +11,9 @@ from noroshi.core.translation import Message
 FILE = "noroshi.toml"
 DOOR_FILE = "door.sock"
 """The door in the home folder, unless the file says otherwise."""
-LONGEST_SOCKET = 107
-"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
+LONGEST_SOCKET = 107 if sys.platform != "win32" else 32_767
+"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound. The pipe that
+Windows has in its place is named after the path by a number."""
 COMMENT = "#"
 ESCAPES = ("\\u", "\\U")
 """The beginnings of an escape in a quoted name that stands for a letter ("\\u0061")."""

@@ -19,6 +19,14 @@ class CustodyChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldNotifications:
+    """Tell which notifications of an agent the hub does not send, by the ids that the agent gave
+    them: people silenced them there, or their monitor is gone."""
+
+    envelopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSideFate:
     """Tell what became of a notification on the other side, which has `custody` of it: at the agent
     (SENT_BY_AGENT), or at the hub (HUB). WAITING takes back what was told before."""

@@ -364,7 +364,7 @@ class Change:
     change, and those that the history lacks from before: a memory is never written without its
     samples. `reports` are the rows by which an agent tells its hub of the change; `hub_alarms` go
     into them. `hub_envelopes` are the notifications of these, which the hub sends, or the agent while
-    the hub is away.
+    the hub is away. `withheld_ids` are those of notifications of an agent that the hub does not send.
     """
 
     monitor: str
@@ -377,4 +377,5 @@ class Change:
     wake: datetime | None = None
     hub_alarms: tuple[HubAlarm, ...] = ()
     hub_envelopes: tuple[Envelope, ...] = ()
+    withheld_ids: tuple[str, ...] = ()
     reports: tuple[ReportDraft, ...] = ()

@@ -10,14 +10,17 @@ import logging
 import os
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from noroshi.core.translation import Message
 from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Liveness, find_stall
 from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Clocks
+from noroshi.system.service_process import service_process
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,17 @@ LATENESS_OF_SLEEP = (
 TIMEOUT, LONGEST_FETCH = 10.0, 30.0
 
 Fetch = Callable[[str, str], int]
+
+
+class Supervisor(Protocol):
+    """Hear from a service how it is."""
+
+    @property
+    def watchdog(self) -> float:
+        """Return within how many seconds it wants to hear "WATCHDOG=1"; 0: never."""
+
+    def notify(self, text: str) -> None:
+        """Take a text of sd_notify(3)."""
 
 
 class ServiceManager:
@@ -54,7 +68,7 @@ class ServiceManager:
 
     def notify(self, text: str) -> None:
         """Send one datagram. A manager that does not listen is no reason to stop."""
-        if not self._address:
+        if not self._address or sys.platform == "win32":
             return
         # "@" stands for the NUL of Linux's abstract socket names.
         name = "\0" + self._address[1:] if self._address[0] == "@" else self._address
@@ -68,6 +82,12 @@ class ServiceManager:
             if reason != self._last_error:  # once is enough: it is fed again and again
                 log.warning("the service manager does not hear us: %s", reason)
             self._last_error = reason
+
+
+def supervisor(environment: Mapping[str, str]) -> Supervisor:
+    """Return what watches over this process: the service control manager of Windows, or whom the
+    environment names."""
+    return service_process() or ServiceManager.from_environment(environment)
 
 
 def fetch(url: str, reason: str) -> int:
@@ -100,7 +120,7 @@ class SignsOfLife:
         self,
         clocks: Clocks,
         liveness: Callable[[], Liveness],
-        manager: ServiceManager,
+        manager: Supervisor,
         beat: str = "",
         fetching: Fetch = fetch,
     ) -> None:

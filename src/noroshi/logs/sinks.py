@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import Protocol
 
 from noroshi.logs.line_format import Line, dated_line, prioritised_line
+from noroshi.system.raw_files import BINARY
+from noroshi.system.service_process import service_process
 
 FILE = "noroshi.log"
 LARGEST, FILES = 5 << 20, 5
 MIN_FREE_BYTES = 2 << 20
 """Bytes that the log leaves free on its volume: what little there is belongs to the alarms."""
 STDERR = 2
+MAY_STAY: tuple[type[OSError], ...] = (FileNotFoundError,)
+"""What keeps a file from being renamed, and does no harm."""
+if sys.platform == "win32":
+    MAY_STAY += (PermissionError,)  # somebody reads it: it grows until they are done
 NO_ROOM = "no room left on its volume"
 
 
@@ -30,9 +36,9 @@ class Sink(Protocol):
 
 
 def sink_of(log: str, home: Path, environment: Mapping[str, str]) -> Sink:
-    """Return the sink that `log` in noroshi.toml names; "auto" is the journal where it listens,
-    else stderr."""
-    if log == "file":
+    """Return the sink that `log` in noroshi.toml names; "auto" is the journal where it listens, the
+    file in a service of Windows, which has nothing else, else stderr."""
+    if log == "file" or (log == "auto" and service_process() is not None):
         return RotatedFile(home / FILE)
     return Stderr(journal=log == "auto" and journal_listens(environment, STDERR))
 
@@ -115,6 +121,7 @@ class RotatedFile:
             self.close()
         if self._file < 0:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            flags |= BINARY
             self._file = os.open(self._path, flags, stat.S_IRUSR | stat.S_IWUSR)
         return os.fstat(self._file).st_size
 
@@ -124,7 +131,7 @@ class RotatedFile:
         self.close()
         names = [self._path, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
         for target, source in zip(reversed(names), reversed(names[:-1]), strict=False):
-            with suppress(FileNotFoundError):
+            with suppress(*MAY_STAY):
                 source.replace(target)
         self._size()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from noroshi.core.agents import Agent, Invitation, JoinRefusal, LastSeen
-from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.model import Change
 from noroshi.core.report import (
     MOST_BYTES,
@@ -24,7 +24,7 @@ from noroshi.ports.store_records import ReportOutcome, StoredFate
 
 MOST_FATES = 500
 """So many fates are told at a time."""
-RowEffect = Change | CustodyChange | OtherSideFate
+RowEffect = Change | CustodyChange | OtherSideFate | WithheldNotifications
 """The effect of a row that an agent reports."""
 
 
@@ -56,7 +56,8 @@ class AgentStore(Protocol):
 
     async def drop_agent(self, agent: Agent) -> bool:
         """Delete an agent that is still exactly this one, with what was last heard of it and up to
-        where its log was received. False: something else is there by now."""
+        where its log was received. Its notifications are the node's own from then on. False:
+        something else is there by now."""
 
     async def last_seen(self) -> Mapping[str, LastSeen]:
         """Return what was last heard of each agent, by the agent's id."""
@@ -108,7 +109,8 @@ class AgentStore(Protocol):
         order, and a hub that was restored counts ahead. An event or an envelope is written only if
         its id is new. A change of a monitor that
         is not here is left out, and its row refused, with nothing else. Custody changes as by
-        `put_custody`, fates are written as by `settle_elsewhere`."""
+        `put_custody`, fates are written as by `settle_elsewhere`. What is withheld is a fate of
+        which the agent is told: dropped."""
 
     async def reporters(self) -> Mapping[str, str]:
         """Return the id of the agent that reported the state of a monitor, by the monitor's id;

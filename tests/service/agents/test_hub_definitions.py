@@ -121,12 +121,55 @@ async def test_it_is_measured_by_this_node_and_uses_no_rule_of_it(node):
 async def test_its_rules_notify_at_the_hub_and_by_none_of_its_routes_here(node):
     assert await taken(node, with_rules()) == []
     assert (await content(node, "instances/fs01"))["rules"] == ["night"]
-    assert await content(node, "rules/night") == {**RULE, "routes": [], "of_hub": True}
-    assert await content(node, "contacts/chief") == {
-        "language": "ja",
-        "addresses": ["chief@example.com"],
-        "of_hub": True,
-    }
+    marks = {"of_hub": True, "hub_id": "night"}
+    assert await content(node, "rules/night") == {**RULE, "routes": [], **marks}
+    marks = {"of_hub": True, "hub_id": "chief"}
+    chief = {"language": "ja", "addresses": ["chief@example.com"]}
+    assert await content(node, "contacts/chief") == {**chief, **marks}
+
+
+async def test_a_rule_and_a_contact_of_the_same_name_get_another_one_here_and_keep_their_ids(
+    node,
+):
+    own = {key: await content(node, key) for key in ("rules/all", "contacts/ops")}
+    renamed = {**RULE, "contacts": ["ops", "chief"], "id": "everyone"}
+    monitor = {"name": "disks", "kind": "disk", "id": ID, "rules": ["all", "night"]}
+    instance_of_hub = {"rules": ["all"], "group": [{"name": "base", "monitor": [monitor]}]}
+    answer = with_rules(
+        instances__fs01={"source": "fs01", **instance_of_hub},
+        rules__all=renamed,
+        contacts__ops=CONTACT,
+    )
+    assert await taken(node, answer) == []
+    assert {key: await content(node, key) for key in own} == own
+    plan = (await node.service.context.current())[1]
+    rules = {rule.name_or_id: rule for rule in plan.monitors[ID].rules}
+    assert rules.keys() == {"all-hub", "night"} and plan.rules["all"].of_hub is False
+    rule = rules["all-hub"]
+    assert (rule.id, rule.of_hub) == ("everyone", True)
+    assert [contact.id for contact in rule.contacts] == ["ops", "chief"]
+    assert plan.contacts["ops-hub"].addresses == ("chief@example.com",)
+    assert plan.contacts["ops"].addresses == ("ops@example.com",)
+    assert rules["night"].id == "night"
+    before = await keys(node)
+    assert await taken(node, replace(answer, configuration="c2")) == []
+    assert await keys(node) == before
+
+
+async def test_a_rule_of_the_hub_keeps_its_id_though_one_here_was_called_so_once(node):
+    edited = await content(node, "rules/all") | {"id": "night"}
+    documents = (await node.store.current()).documents
+    others = [one for one in documents if one.key != "rules/all"]
+    current = await node.store.current()
+    await node.store.publish(
+        replace(current, documents=(*others, document("rules/all", edited))), [], current.number
+    )
+    monitor = {"name": "disks", "kind": "disk", "id": ID}
+    of_hub = {"rules": ["night"], "group": [{"name": "base", "monitor": [monitor]}]}
+    answer = with_rules(instances__fs01={"source": "fs01", **of_hub})
+    assert await taken(node, answer) == []
+    plan = (await node.service.context.current())[1]
+    assert [rule.id for rule in plan.monitors[ID].rules] == ["night"]
 
 
 async def test_a_contact_of_the_hub_may_have_no_address(node):
@@ -135,12 +178,6 @@ async def test_a_contact_of_the_hub_may_have_no_address(node):
     documents = (*(one for one in given.documents if one.key != bare.key), bare)
     assert await taken(node, replace(given, documents=documents)) == []
     assert (await content(node, "contacts/chief"))["addresses"] == []
-
-
-@pytest.mark.parametrize(("key", "content"), [("rules/all", RULE), ("contacts/ops", CONTACT)])
-async def test_a_rule_and_a_contact_of_the_nodes_own_are_not_overwritten(node, key, content):
-    (problem,) = await taken(node, with_rules(**{key.replace("/", "__"): content}))
-    assert problem.startswith(f"{key}.toml: this server has a definition of its own")
 
 
 async def test_the_nodes_own_instances_use_no_rule_of_the_hub(node):

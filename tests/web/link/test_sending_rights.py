@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from noroshi.core.alarms import Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, EnvelopeState, Receipt, Verdict
@@ -285,6 +287,16 @@ async def test_a_fate_is_told_until_the_agent_knows_it(harness, fs01):
     assert (await wait(fs01, fates=fate.number)).fates == ()
     assert await harness.store.newest_fates() == {}
     assert (await fs01.client.greet(own_route=True)).fates == fate.number
+
+
+async def test_an_agent_hears_of_what_is_silenced_at_the_hub_that_it_is_not_sent(harness, fs01):
+    now = harness.time.now
+    ends = now + timedelta(hours=1)
+    silence = Silence(id="s", place="files", begins=now, ends=ends, why="", who="aki")
+    await harness.store.silence(silence)
+    await fs01.report(problem(harness))
+    (fate,) = (await wait(fs01)).fates
+    assert (fate.envelope, fate.fate, fate.receipt) == (ID, "dropped", None)
 
 
 async def test_an_agent_without_a_route_is_told_no_fates(harness, agent):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
@@ -204,22 +206,33 @@ PRINT = Option(("--print",), _("only print the steps, as a shell script"), FLAG)
 CHANGES_GO = Option(
     ("--force",), _("proceed even if the service's files were edited; the edits are lost"), FLAG
 )
+if sys.platform == "win32":
+    SERVICE_HANDLERS = "noroshi.cli.handlers.windows_service"
+    INSTALL_HELP = _(
+        "install Noroshi as a Windows service that starts with the computer, with its own account"
+    )
+    INSTALL_MORE = _(
+        "The command creates the local group, home folder and service if they are missing. It can "
+        "be run again, for example after an update."
+    )
+else:
+    SERVICE_HANDLERS = "noroshi.cli.handlers.systemd_service"
+    INSTALL_HELP = _(
+        "install Noroshi as a systemd service that starts at boot, with its own user"
+    )
+    INSTALL_MORE = _(
+        "The command creates the user, home folder and unit if they are missing. It can be run "
+        "again, for example after an update."
+    )
 SERVICE = Command(
     name="service",
     help=_("run Noroshi as a service on this computer"),
     subcommands=(
         Command(
             name="install",
-            run="noroshi.cli.handlers.systemd_service:install",
-            help=_(
-                "install Noroshi as a systemd service that starts at boot, with its own user"
-            ),
-            more=(
-                _(
-                    "The command creates the user, home folder and unit if they are missing. It can be run "
-                    "again, for example after an update."
-                ),
-            ),
+            run=f"{SERVICE_HANDLERS}:install",
+            help=INSTALL_HELP,
+            more=(INSTALL_MORE,),
             options=(
                 Option(("--start",), _("also start the service now"), FLAG),
                 Option(("--no-manager",), NO_MANAGER, FLAG),
@@ -229,13 +242,13 @@ SERVICE = Command(
         ),
         Command(
             name="uninstall",
-            run="noroshi.cli.handlers.systemd_service:uninstall",
+            run=f"{SERVICE_HANDLERS}:uninstall",
             help=_("stop and remove the service; its home folder is kept"),
             options=(PRINT, CHANGES_GO),
         ),
         Command(
             name="status",
-            run="noroshi.cli.handlers.systemd_service:status",
+            run=f"{SERVICE_HANDLERS}:status",
             help=_("show whether the service is installed and running, and its paths"),
         ),
     ),

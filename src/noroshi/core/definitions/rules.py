@@ -93,7 +93,7 @@ def _contact(definition: ContactDef, place: Place) -> Contact:
         if not is_address(address):
             place.at("addresses").say(NO_ADDRESS, given=address)
     return Contact(
-        id=definition.name,
+        id=(definition.of_hub and definition.hub_id) or definition.name,
         addresses=definition.addresses,
         title=definition.title,
         language=definition.language,
@@ -159,7 +159,7 @@ def _rule(
     in_range(definition.most, 1, MOST_TELLINGS, place.at("most"))
     title(definition.title, place)
     return Rule(
-        id=definition.id or definition.name,
+        id=(definition.of_hub and definition.hub_id) or definition.id or definition.name,
         name=definition.name,
         title=definition.title,
         action=definition.action,

@@ -230,6 +230,8 @@ class ContactDef(Definition):
     0: never combine."""
     of_hub: bool = False
     """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    hub_id: str = ""
+    """ID that the hub knows this definition by. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +271,8 @@ class RuleDef(Definition):
     """Settings of the action: subject, text ..."""
     of_hub: bool = False
     """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    hub_id: str = ""
+    """ID that the hub knows this definition by. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

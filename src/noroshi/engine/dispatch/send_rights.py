@@ -26,8 +26,10 @@ class SendRightSources:
         self.of_hub, self.of_agent = of_hub, of_agent
 
     def current(self) -> Collection[SendRight]:
-        """Return all rights of this moment."""
-        return (*self.of_hub(), *self.of_agent())
+        """Return all rights of this moment; of a hub alone the same object while they are the
+        same, as they are asked for with each claim."""
+        rights_of_hub, own_rights = self.of_hub(), self.of_agent()
+        return (*rights_of_hub, *own_rights) if own_rights else rights_of_hub
 
 
 def with_possible_sender(envelope: Envelope, rights: Collection[SendRight]) -> Envelope:

@@ -124,8 +124,10 @@ class Notifier:
         self._subscriptions = with_default_notifications(
             plan.notifications.values(), plan.rules.values()
         )
-        self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
-        self._rule_names = {rule.id: rule.display_name for rule in plan.rules.values()}
+        # A rule of a hub may have the id of one of the node's own, which counts here.
+        rules = sorted(plan.rules.values(), key=lambda rule: not rule.of_hub)
+        self._routes = {rule.id: rule.routes for rule in rules}
+        self._rule_names = {rule.id: rule.display_name for rule in rules}
         self._routes[""] = tuple(plan.routes)
         self._version_key = _version_key(version)
         now = self._clocks.wall()

@@ -47,6 +47,7 @@ class AgentLeases:
         self._leases: dict[str, HubLease] = {}
         self._names: Mapping[str, str] = {}
         self._rights: tuple[SendRight, ...] = ()
+        self._known_rights = set[SendRight]()
         self._rights_at = clocks.steady() - CURRENT_FOR
 
     def update(self, agents: Collection[Agent]) -> None:
@@ -95,6 +96,7 @@ class AgentLeases:
             self._rights = tuple(
                 right for agent in sorted(self._leases) for right in self._rights_of(agent)
             )
+            self._known_rights = set(self._rights)
         return self._rights
 
     def longest_hold(self, alone_after: float) -> timedelta:
@@ -121,6 +123,9 @@ class AgentLeases:
 
     def _add_rights(self, agent: str) -> None:
         """Add what may be sent of an agent that was just heard, so that its alarm need not wait."""
-        known_rights = set(self._rights)
-        new_rights = [right for right in self._rights_of(agent) if right not in known_rights]
-        self._rights += tuple(new_rights)
+        new_rights = [
+            right for right in self._rights_of(agent) if right not in self._known_rights
+        ]
+        if new_rights:
+            self._rights += tuple(new_rights)
+            self._known_rights.update(new_rights)

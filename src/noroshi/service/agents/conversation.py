@@ -126,6 +126,7 @@ class Conversation:
             is_caught_up=await self._reporting.is_caught_up(id, request.last),
         )
         await self._state.note_sender(caller.agent, promise)
+        await self._state.refresh_suppressions()
         hold = self._hold(request)
         with self._state.open_waits.open(id) as wait:
             try:

@@ -180,6 +180,7 @@ class AgentHub:
 
     async def _look(self) -> None:
         await self._state.refresh()
+        await self._state.refresh_suppressions()
         now = self._state.clocks.steady()
         if now - self._flushed_at >= FLUSH_EVERY:
             self._flushed_at = now

@@ -19,6 +19,7 @@ from noroshi.agent.enrolment import (
     keep_configuration,
 )
 from noroshi.agent.hub_documents import RULES, fitted, own_documents, unfit_documents
+from noroshi.agent.hub_names import with_free_names
 from noroshi.agent.link_status import LinkStatus
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.definitions.version_note import note_text
@@ -132,7 +133,8 @@ class HubDefinitions(ApplyOperations):
         hub_keys = [one.key for one in answer.documents]
         rules = {key.partition("/")[2] for key in hub_keys if key.startswith(f"{RULES}/")}
         try:
-            return tuple(fitted(one, self._context.name, rules) for one in answer.documents)
+            documents = [fitted(one, self._context.name, rules) for one in answer.documents]
+            return with_free_names(documents, own_keys)
         except Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
 

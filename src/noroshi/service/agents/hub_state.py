@@ -81,6 +81,7 @@ class HubState:
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
         self.suppressions = SuppressionBook(store, self.monitors)
+        self._names: Mapping[str, str] = {}
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store)
@@ -125,15 +126,19 @@ class HubState:
         active_agents = {
             id: one for id, one in self.roster.agents.items() if one.state is AgentState.ACTIVE
         }
-        names = {id: one.name for id, one in active_agents.items()}
+        self._names = names = {id: one.name for id, one in active_agents.items()}
         senders = frozenset(one.name for one in active_agents.values() if one.own_route)
         has_pins_changed = self.pins != self._last_pins
         self._last_pins = self.pins
         if await self.book.refresh(names, senders) or has_pins_changed:
             self.open_waits.wake_all()
-        for id in await self.suppressions.refresh(names, self.now()):
-            self.open_waits.wake(id)
         for id in await self.fates.refresh(self.roster.agents):
+            self.open_waits.wake(id)
+
+    async def refresh_suppressions(self) -> None:
+        """Read what people say by now, and wake the agents of whose monitors it is. Only agents that
+        wait are told, so other requests need not pay for it. Raises StoreError."""
+        for id in await self.suppressions.refresh(self._names, self.now()):
             self.open_waits.wake(id)
 
     def witness_rank(self, agent: str) -> int:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.core.agents import Agent
 from noroshi.core.alarms import Suppressions, suppression_by_monitor, without_ended
+from noroshi.core.custody_changes import WithheldNotifications
 from noroshi.core.levels import Reason
 from noroshi.core.mail import Envelope, Origin
 from noroshi.core.maintenance import ends_of
@@ -42,7 +43,7 @@ from noroshi.service.agents.link_refusal import RowRefusedError
 MOST_STATE = 64 * 1024
 """Bytes of a monitor's state."""
 MOST_EVENTS, MOST_ALARMS = 5000, 20_000
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_ID = 100, 1000
 AlarmsByContact = Mapping[str, Sequence[AlarmOfRow]]
 Withheld = Mapping[tuple[str, str], Reason]
 """Why something is not told, by rule and item."""
@@ -82,7 +83,10 @@ class ReportReader:
             raise RowRefusedError("the change cannot be read") from None
         monitor = self.monitors.get(row_change.monitor)
         if monitor is None and row_change.is_retired:
-            return None  # it is gone here too, or another's: it was closed with the definition
+            # It is gone here too, or another's: it was closed with the definition.
+            gone_ids = tuple(_ids_at_agent(row_change, ()))
+            effect = WithheldNotifications(envelopes=gone_ids)
+            return ReadRow(change=effect) if gone_ids else None
         if monitor is None:
             raise RowRefusedError(
                 f"{_short_id(row_change.monitor)} is no monitor of this agent"
@@ -109,15 +113,17 @@ class ReportReader:
         decisions = [
             replace(one, decided_at=written_at) for one in _known_decisions(row_change, monitor)
         ]
+        envelopes = tuple(
+            replace(envelope, custody=row_change.custody)
+            for envelope in self._envelopes(monitor, remaining_notifications, written_at)
+        )
         change = Change(
             monitor=monitor.id,
             state=_with_reasons(state, withheld),
             events=events,
-            envelopes=tuple(
-                replace(envelope, custody=row_change.custody)
-                for envelope in self._envelopes(monitor, remaining_notifications, written_at)
-            ),
+            envelopes=envelopes,
             decisions=tuple(_decisions(decisions, withheld, written_at)),
+            withheld_ids=tuple(_ids_at_agent(row_change, [one.id for one in envelopes])),
         )
         self.suppressions = without_ended(self.suppressions, events)
         return ReadRow(change=change, problems=tuple(problems))
@@ -140,6 +146,19 @@ class ReportReader:
             life = event_life(envelope.id.partition("/")[0], monitor) or ""
             origin = Origin(self.installation, life)
             yield replace(envelope, origin=origin, agent=self.agent.id)
+
+
+def _ids_at_agent(row_change: ChangeOfRow, ids_here: Collection[str]) -> Iterator[str]:
+    """Yield the ids of notifications at the agent that have none of these ids here: the first alarm
+    of each rule and contact gives it."""
+    known_keys = set[tuple[str, str]]()
+    events = {event.id for event in row_change.events}
+    for alarm in row_change.alarms:
+        key, id = (alarm.rule, alarm.contact), f"{alarm.event}/{alarm.rule}/{alarm.contact}"
+        is_first = key not in known_keys
+        known_keys.add(key)
+        if is_first and alarm.event in events and id not in ids_here:
+            yield id[:LONGEST_ID]
 
 
 def _notifications(

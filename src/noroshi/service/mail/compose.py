@@ -102,7 +102,7 @@ def routes_of(plan: Plan, contact: Contact, preferred: tuple[str, ...]) -> tuple
     if preferred:
         return preferred
     for rule in plan.rules.values():
-        if any(one.id == contact.id for one in rule.contacts):
+        if not rule.of_hub and any(one.id == contact.id for one in rule.contacts):
             return rule.routes
     return tuple(plan.routes)
 

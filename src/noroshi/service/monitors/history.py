@@ -80,7 +80,7 @@ class HistoryOperations(DisabledMonitors):
     async def contacts(self, person: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._context.current()
-        return tuple(_contact(contact, plan) for contact in plan.contacts.values())
+        return tuple(_contact(name, one, plan) for name, one in plan.contacts.items())
 
 
 def _split_newest(
@@ -107,16 +107,14 @@ def _decision_answer(decision: Decision, rules: Iterable[Rule]) -> Decided:
     )
 
 
-def _contact(contact: Contact, plan: Plan) -> ContactRow:
-    rules = [r for r in plan.rules.values() if any(c.id == contact.id for c in r.contacts)]
+def _contact(name: str, contact: Contact, plan: Plan) -> ContactRow:
+    rules = [rule for rule in plan.rules.values() if contact in rule.contacts]
     notifications = {
-        name: one
-        for name, one in plan.notifications.items()
-        if any(c.id == contact.id for c in one.contacts)
+        name: one for name, one in plan.notifications.items() if contact in one.contacts
     }
     monitors = [m for m in plan.monitors.values() if any(rule in rules for rule in m.rules)]
     return ContactRow(
-        name=contact.id,
+        name=name,
         title=contact.title,
         addresses=contact.addresses,
         language=contact.language,

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from noroshi.core.agents import Agent
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.mail import NO_ORIGIN, EnvelopeState, Origin, Receipt
-from noroshi.core.report import ReportDraft
+from noroshi.core.report import Position, ReportDraft
 from noroshi.core.sender_lease import Custody
 from noroshi.core.translation import NOTHING
 from noroshi.ports import MOST_FATES, StoredFate
@@ -32,6 +33,7 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
         self._fates: dict[str, tuple[str, StoredFate]] = {}
         """The agent and the fate, by the id of the envelope."""
         self._fate_number = 0
+        self._log_positions: dict[str, Position] = {}
 
     async def put_custody(
         self, agent: str, change: CustodyChange, reports: Sequence[ReportDraft] = ()
@@ -82,6 +84,11 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
         self._wakeups.notify()
         return True
 
+    def _withhold(self, agent: str, ids: Iterable[str]) -> None:
+        for id in ids:
+            if id not in self._spool and agent in self._agents:
+                self._note_fate(agent, id, EnvelopeState.DROPPED)
+
     def _rows_of(self, agent: str, ids: Iterable[str]) -> Iterator[EnvelopeRow]:
         rows = (self._spool[id] for id in ids if id in self._spool)
         return (row for row in rows if row.envelope.agent == agent)
@@ -101,6 +108,20 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
         for row in members:
             row.state, row.reason, row.due = EnvelopeState.WAITING, NOTHING, now
         del self._spool[digest.envelope.id]
+
+    async def drop_agent(self, agent: Agent) -> bool:
+        """Delete an agent; what it left is the hub's own, as nobody else will send it."""
+        if self._agents.get(agent.id) != agent:
+            return False
+        del self._agents[agent.id]
+        self._last_contacts.pop(agent.id, None)
+        self._log_positions.pop(agent.id, None)
+        self._fates = {id: one for id, one in self._fates.items() if one[0] != agent.id}
+        for row in self._spool.values():
+            if row.envelope.agent == agent.id:
+                row.envelope = replace(row.envelope, agent="", custody=Custody.HUB)
+        self._wakeups.notify()
+        return True
 
     async def agent_notifications(self, agent: str, custody: Custody) -> Sequence[str]:
         return [
@@ -152,9 +173,12 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
             is_own = envelope.custody is not Custody.SENT_BY_AGENT
             row.noted_fate = state
             if is_news and is_own and envelope.agent in self._agents:
-                self._fate_number += 1
-                fate = StoredFate(number=self._fate_number, envelope=id, state=state)
-                self._fates[id] = envelope.agent, fate
+                self._note_fate(envelope.agent, id, state)
+
+    def _note_fate(self, agent: str, id: str, state: EnvelopeState) -> None:
+        self._fate_number += 1
+        fate = StoredFate(number=self._fate_number, envelope=id, state=state)
+        self._fates[id] = agent, fate
 
     def _last_receipt(self, id: str) -> Receipt | None:
         row = self._spool.get(id)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.agents import Agent
 from noroshi.core.alarms import (
     OF_HUB,
     Acknowledgement,
@@ -21,7 +20,7 @@ from noroshi.core.alarms import (
     without_ended,
 )
 from noroshi.core.chronology import oldest, outdated
-from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.judgement import serial_of
 from noroshi.core.levels import Level
 from noroshi.core.mail import NO_ORIGIN, Origin
@@ -62,7 +61,6 @@ class MemoryStore(CustodyInMemory):
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
-        self._log_positions: dict[str, Position] = {}
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}
@@ -230,7 +228,10 @@ class MemoryStore(CustodyInMemory):
                 self._put_custody(agent, change)
             case OtherSideFate():
                 self._settle_elsewhere(agent, change)
+            case WithheldNotifications():
+                self._withhold(agent, change.envelopes)
             case _:
+                self._withhold(agent, change.withheld_ids)
                 return self._write_reported(agent, change)
         return True
 
@@ -241,14 +242,6 @@ class MemoryStore(CustodyInMemory):
         new_events = tuple(one for one in change.events if one.id not in self._events)
         row.state, row.reporter = change.state, agent
         self._write_outcome(replace(change, events=new_events))
-        return True
-
-    async def drop_agent(self, agent: Agent) -> bool:
-        if self._agents.get(agent.id) != agent:
-            return False
-        del self._agents[agent.id]
-        self._last_contacts.pop(agent.id, None)
-        self._log_positions.pop(agent.id, None)
         return True
 
     async def reporters(self) -> Mapping[str, str]:
@@ -409,27 +402,19 @@ class MemoryStore(CustodyInMemory):
     ) -> None:
         own_silences = {k: s for k, s in self._silences.items() if not k.startswith(OF_HUB)}
         self._silences = own_silences | {one.id: one for one in silences}
-        own_acknowledgements = {
-            k: one for k, one in self._acknowledgements.items() if not one.of_hub
-        }
+        local_ones = [one for one in self._acknowledgements.values() if not one.of_hub]
+        remaining = [one for one in acknowledgements if self._still_holds(one)]
+        of_hub = [replace(one.acknowledgement, of_hub=True) for one in remaining]
         self._acknowledgements = {
-            (one.acknowledgement.monitor, one.acknowledgement.item): replace(
-                one.acknowledgement, of_hub=True
-            )
-            for one in acknowledgements
-            if self._still_holds(one)
-        } | own_acknowledgements
+            (one.monitor, one.item): one for one in (*of_hub, *local_ones)
+        }
         self._wakeups.notify()
 
     def _still_holds(self, one: AcknowledgementOfHub) -> bool:
-        row = self._monitors.get(one.acknowledgement.monitor)
-        events = [
-            event
-            for event in self._events.values()
-            if event.monitor == one.acknowledgement.monitor and serial_of(event) > one.serial
-        ]
+        id, row = one.acknowledgement.monitor, self._monitors.get(one.acknowledgement.monitor)
+        events = [event for event in self._events.values() if event.monitor == id]
         item = row.state.items.get(one.acknowledgement.item) if row else None
-        return one.still_holds(item, events)
+        return one.still_holds(item, [e for e in events if serial_of(e) > one.serial])
 
     async def silences(self, limit: int = 100) -> Sequence[Silence]:
         silences = sorted(self._silences.values(), key=lambda one: one.id)

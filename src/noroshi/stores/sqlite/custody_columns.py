@@ -24,6 +24,11 @@ PUT_CUSTODY = f"""
 update spool set custody = :custody, custody_at = :at,
     envelope = iif(json_valid(envelope), json_set(envelope, '$.custody', :custody), envelope)
 where agent = :agent and id in (select value from json_each(:ids)) and {UNSETTLED}"""  # noqa: S608  our own text
+FORGET_AGENT = f"""
+update spool set agent = '', custody = '{Custody.HUB.value}',
+    envelope = iif(json_valid(envelope), json_set(envelope, '$.agent', '', '$.custody',
+        '{Custody.HUB.value}'), envelope)
+where agent = :agent"""  # noqa: S608  our own text
 IN_DIGESTS = f"""
 select distinct {spool.DIGEST_IN_REASON} from spool
 where agent = ? and id in (select value from json_each(?))
@@ -57,6 +62,14 @@ FATES = """
 select f.number, f.envelope, f.fate, s.seq, s.why from hub_fate f indexed by hub_fate_of
 left join spool s on s.id = f.envelope
 where f.agent = ? and f.number > ? order by f.number limit ?"""
+NEXT_FATE = """
+update counter set value = max(value + 1, cast(unixepoch('subsec') * 1000000 as integer))
+where name = 'fate'"""
+WITHHELD = f"""
+insert or replace into hub_fate
+select :id, :agent, value, '{EnvelopeState.DROPPED}' from counter
+where name = 'fate' and exists (select 1 from agent where id = :agent)
+    and not exists (select 1 from spool where id = :id)"""  # noqa: S608  our own text
 LAST_RECEIPT = """
 select body from receipt where envelope = ? order by rowid desc limit 1"""
 
@@ -131,6 +144,13 @@ def _undo_digest(db: Connection, row: Any, now: datetime) -> None:
         spool.promote(db, one)
 
 
+def withhold(db: Connection, agent: str, ids: Sequence[str]) -> None:
+    """Keep for an agent that these are not sent, but for those that wait here all the same."""
+    for id in ids:
+        db.execute(NEXT_FATE)
+        db.execute(WITHHELD, {"id": id, "agent": agent})
+
+
 def agent_notifications(db: Connection, agent: str, custody: Custody) -> Sequence[str]:
     """Do what ports.Store.agent_notifications says."""
     return [id for (id,) in db.execute(NOTIFICATIONS, (agent, custody.value))]
@@ -159,6 +179,12 @@ def _last_receipt(db: Connection, seq: int, reason: str) -> Receipt | None:
         seq = row[0] if row is not None else seq
     row = db.execute(LAST_RECEIPT, (seq,)).fetchone()
     return None if row is None else schema.value(Receipt, row[0])
+
+
+def forget_agent(db: Connection, agent: str) -> None:
+    """Make what an agent left the hub's own, as nobody else will send it."""
+    db.execute(FORGET_AGENT, {"agent": agent})
+    db.execute("delete from hub_fate where agent = ?", (agent,))
 
 
 def forget_fates(db: Connection, agent: str, number: int) -> None:

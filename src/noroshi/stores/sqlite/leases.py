@@ -69,10 +69,18 @@ where fate = '{EnvelopeState.IN_DIGEST}' and {spool.DIGEST_IN_REASON} = ?
 returning seq, order_key, cast(envelope as blob)"""  # noqa: S608  our own text
 
 
+NO_RIGHTS = "[]"
+
+
+def rights_text(send_rights: Collection[SendRight]) -> str:
+    """Return rights as DUE reads them: of a thousand agents they are made once for many claims."""
+    return schema.text([one.key for one in send_rights])
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A request for an envelope: who asks, for which route and when, and the lease that it
-    would have; the rest as in ports.Store.claim_parcel."""
+    would have; the rest as in ports.Store.claim_parcel, `send_rights` as `rights_text` makes it."""
 
     node: Node
     route: str
@@ -80,7 +88,7 @@ class Claim:
     lease: str
     excluded_contacts: Collection[str] = ()
     only_critical: Collection[str] = ()
-    send_rights: Collection[SendRight] = ()
+    send_rights: str = NO_RIGHTS
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -91,7 +99,7 @@ class Claim:
             self.route,
             tuple(self.excluded_contacts),
             tuple(self.only_critical),
-            tuple(self.send_rights),
+            self.send_rights,
         )
 
 
@@ -120,7 +128,7 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     parameters = {"route": first.route, "now": number(now), "most": len(claims)}
     parameters |= {"but": schema.text(list(first.excluded_contacts))}
     parameters |= {"only_critical": schema.text(list(first.only_critical))}
-    parameters |= {"rights": schema.text([one.key for one in first.send_rights])}
+    parameters |= {"rights": first.send_rights}
     rows, down_number = _due(db, parameters)
     leased = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if leased:

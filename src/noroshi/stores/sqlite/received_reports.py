@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.custody_changes import CustodyChange, OtherSideFate
+from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.report import START, Position, Reception, Report, decide_report
 from noroshi.ports import ReportOutcome, RowEffect
 from noroshi.stores.sqlite import custody_columns, monitors
@@ -41,7 +41,10 @@ def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
             custody_columns.put_custody(db, agent, change)
         case OtherSideFate():
             custody_columns.settle_elsewhere(db, agent, change)
+        case WithheldNotifications():
+            custody_columns.withhold(db, agent, change.envelopes)
         case _:
+            custody_columns.withhold(db, agent, change.withheld_ids)
             return monitors.write_reported(db, agent, change)
     return True
 

@@ -89,6 +89,8 @@ class SqliteStore(StoreFile):
     """Do what ports.Store says: each method is one transaction of one of the modules beside
     this one."""
 
+    _last_rights: tuple[Collection[SendRight], str] = ((), leases.NO_RIGHTS)
+
     # definitions
 
     async def publish(
@@ -269,10 +271,17 @@ class SqliteStore(StoreFile):
         send_rights: Collection[SendRight] = (),
     ) -> Parcel | None:
         lease = f"{self._mark}/{next(self._leases)}"
-        claim = leases.Claim(
-            node, route, now, lease, excluded_contacts, only_critical, send_rights
-        )
+        rights = self._rights_text(send_rights)
+        claim = leases.Claim(node, route, now, lease, excluded_contacts, only_critical, rights)
         return await self._write(SharedWork(claim.kind, leases.lend, claim))
+
+    def _rights_text(self, send_rights: Collection[SendRight]) -> str:
+        """Mostly they are the same object as the last time."""
+        known_rights, text = self._last_rights
+        if send_rights is not known_rights:
+            text = leases.rights_text(send_rights)
+            self._last_rights = send_rights, text
+        return text
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         return await self._select(lambda db: digests.pending_for(db, parcel))
@@ -451,7 +460,13 @@ class SqliteStore(StoreFile):
         return await self._write(lambda db: agents.put_agent(db, agent, previous))
 
     async def drop_agent(self, agent: Agent) -> bool:
-        return await self._write(lambda db: agents.drop_agent(db, agent))
+        def work(db: Connection) -> bool:
+            is_dropped = agents.drop_agent(db, agent)
+            if is_dropped:
+                custody_columns.forget_agent(db, agent.id)
+            return is_dropped
+
+        return await self._write_and_wake(work)
 
     async def last_seen(self) -> Mapping[str, LastSeen]:
         return await self._read(agents.last_seen)

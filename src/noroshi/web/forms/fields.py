@@ -52,7 +52,7 @@ EACH = ("list", "map", "lines")
 """The sorts of fields whose values are typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 """Settings that no field stands for: made by Noroshi, or drawn by themselves."""
-NEVER_ASKED = ("of_hub",)
+NEVER_ASKED = ("of_hub", "hub_id")
 """Settings that Noroshi alone sets: no form asks for them, whatever else it leaves out."""
 
 
