@@ -151,6 +151,8 @@ class HubDisk:
     known: Position = START
     mails: dict[str, Custody | str] = field(default_factory=dict)
     fates: list[str] = field(default_factory=list)
+    needs_lease: bool = True
+    """As the agent said, stored before it was answered; after a restore it has to be heard first."""
 
 
 @dataclass
@@ -165,7 +167,7 @@ class Hub(Process):
 
     def begin(self) -> None:
         super().begin()
-        self.lease = start_lease(self.time)
+        self.lease = start_lease(self.time, has_route=self.disk.needs_lease)
         self.waits = []
         self.every(1.0, self.pump)
 
@@ -197,6 +199,7 @@ class Hub(Process):
         self.lease = self.lease.renewed(
             request["sender"], stamp[1], self.world.terms, is_caught_up=caught_up
         )
+        self.disk.needs_lease = self.lease.has_route
         if reception is None:
             self._answer_wait(request, reply)
             return
@@ -594,6 +597,7 @@ class World:
         process.disk = copy.deepcopy(self.random.choice([*copies, copies[-1], copies[-1]]))
         if process is self.hub:
             self.hub.disk.era = self.random.getrandbits(32)
+            self.hub.disk.needs_lease = True
             self.restores.append((self.now, frozenset(sent)))
         else:
             self.is_agent_restored = True

@@ -70,7 +70,7 @@ def test_a_trial_at_the_hub_shows_what_the_agent_measures_now(hub, fs01):
         for one in json.loads(fs01.run("try", MEASURED, "--json").stdout)["readings"]
     }
     page = hub.run("try", MEASURED).stdout
-    assert "measured on: agent fs01" in page and "last values" not in page
+    assert "measured on: agent fs01" in page and "not measured now" not in page
 
 
 def test_the_doctor_at_the_hub_examines_what_can_be_read_on_the_agent(hub, fs01):
@@ -108,7 +108,7 @@ def test_what_the_agent_finds_becomes_its_watch(hub, fs01):
 def test_what_the_agents_file_forbids_is_answered_so(hub, fs01):
     allow(fs01, ["doctor"])
     page = hub.run("try", MEASURED).stdout
-    assert "noroshi.toml on fs01 does not allow this" in page
+    assert "noroshi.toml on fs01 does not allow this" in page and "not measured now: " in page
     assert "✓ Volumes" in hub.run("doctor", "files").stdout
 
 

@@ -85,8 +85,8 @@ class ReportReader:
         if monitor is None and row_change.is_retired:
             # It is gone here too, or another's: it was closed with the definition.
             gone_ids = tuple(_ids_at_agent(row_change, ()))
-            effect = WithheldNotifications(envelopes=gone_ids)
-            return ReadRow(change=effect) if gone_ids else None
+            withheld_notifications = WithheldNotifications(envelopes=gone_ids)
+            return ReadRow(change=withheld_notifications) if gone_ids else None
         if monitor is None:
             raise RowRefusedError(
                 f"{_short_id(row_change.monitor)} is no monitor of this agent"

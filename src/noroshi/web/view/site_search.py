@@ -111,7 +111,8 @@ def _monitor(one: MonitorStatus, localizer: Localizer) -> Searchable:
     words = _plain(f"{name} {one.path} {one.group_title} {one.agent}")
 
     def hit() -> Hit:
-        details = localizer.say(one.items[0].words) if one.items else ""
+        worst = max(one.items, key=lambda item: item.level.severity, default=None)
+        details = f"{worst.item} {localizer.say(worst.words)}".strip() if worst else ""
         sign = level_sign(localizer, level_of(one))
         return Hit(name=name, href=part_page(one.path), details=details, sign=sign)
 
