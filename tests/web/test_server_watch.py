@@ -62,6 +62,8 @@ async def finding(harness, url):
         await client.join(await invite(harness))
         await client.greet()
         task = asyncio.create_task(Finder(harness, client).run())
+        while not harness.service.agents_hub.is_waiting(client.id):  # noqa: ASYNC110
+            await asyncio.sleep(0)
         try:
             yield
         finally:
