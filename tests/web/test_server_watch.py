@@ -63,6 +63,8 @@ async def finding(harness, url):
         await client.greet()
         task = asyncio.create_task(Finder(harness, client).run())
         try:
+            while not harness.service.agents_hub.is_waiting(client.id):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
             yield
         finally:
             task.cancel()
