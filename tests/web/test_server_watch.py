@@ -65,6 +65,8 @@ async def finding(harness, url):
         while not harness.service.agents_hub.is_waiting(client.id):  # noqa: ASYNC110
             await asyncio.sleep(0)
         try:
+            while not harness.service.agents_hub.is_waiting(client.id):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
             yield
         finally:
             task.cancel()

@@ -184,6 +184,18 @@ class AgentOperations(ApplyOperations):
             secrets=one.secrets,
         )
 
+    async def _last_seen(self) -> Mapping[str, LastSeen]:
+        """Return what was last heard of each agent, by its ID: as it is stored, and what this hub
+        heard since. Raises StoreError."""
+        stored = await self._store.last_seen()
+        heard = await self._context.agents_hub.last_seen()
+        newer = {
+            id: one
+            for id, one in heard.items()
+            if id not in stored or stored[id].last_contact <= one.last_contact
+        }
+        return {**stored, **newer}
+
     @offers(agent_operations.AGENT_RENAME)
     async def rename(self, person: Person, agent: str, name: str) -> AgentRenamed:
         """Give an agent another name. Instances that it measures refer to it by name: their
