@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
+"""`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|hub|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
 
 Without a name all is measured, which takes about three quarters of an hour, and docs/benchmarks.md is written.
 With --again only what is named is measured anew, beside the rows of build/bench.json, and the page is written, too:
@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, browsers, load, local, logs, outage, scripts, sending, storm
+from benchmarks import apply, browsers, hub, load, local, logs, outage, scripts, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import (
@@ -41,11 +41,13 @@ MEASURES = (
     "storm",
     "outage",
     "sending",
+    "hub",
     "start",
 )
 STARTS, QUICK_STARTS = 30, 3
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
+QUICK_HUB = hub.Size(agents=20, monitors=3, window=5.0, alarms=10)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
@@ -134,6 +136,9 @@ def planned(quick: bool, runs: int) -> Iterator[Run]:
     mails = QUICK_SENDING if quick else sending.Size()
     for _ in range(runs):
         yield "sending", "", partial(_sending, size=mails)
+    fleet = QUICK_HUB if quick else hub.Size()
+    for _ in range(runs):
+        yield "hub", "", partial(_hub, size=fleet)
     starts = QUICK_STARTS if quick else STARTS
     yield "start", "", lambda work: asdict(run_startup(work, starts))
 
@@ -182,6 +187,11 @@ def _outage(work: Path, size: outage.Size) -> Row:
 
 def _sending(work: Path, size: sending.Size) -> Row:
     return {**asdict(size), **asdict(sending.run_sending(work, size))}
+
+
+def _hub(work: Path, size: hub.Size) -> Row:
+    dead_for = {"dead_for": hub.DEAD_FOR}
+    return {**asdict(size), **dead_for, **asdict(hub.run_hub(work, size))}
 
 
 def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:

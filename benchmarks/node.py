@@ -21,11 +21,17 @@ SENDS = "sending through "
 class Node:
     """A home folder, and the `noroshi serve` that may run on it."""
 
-    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        env: Mapping[str, str] | None = None,
+        first: Sequence[object] = ("init",),
+    ) -> None:
+        """`first` is the command that makes the home folder."""
         self.home, self.log = home, home.with_suffix(".log")
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[str] | None = None
-        self.command("init")
+        self.command(*first)
 
     @property
     def pid(self) -> int:

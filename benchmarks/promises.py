@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
             return OUTAGE
         case "sending":
             return SENDING
+        case "hub":
+            return HUB
         case _:
             return START
 
@@ -208,6 +210,54 @@ SENDING = (
         lambda r: _times(r["cpu_per_1000"], r["bare_cpu_per_1000"]),
     ),
 )
+
+HUB = (
+    Promise("alarms that no mail names", 0, "{:.0f}", _got("untold")),
+    Promise("requests that were refused", 0, "{:.0f}", _got("refused")),
+    Promise(
+        "from an alarm at its agent until the hub has stored it, 99 % of them",
+        1.0,
+        "{:.3f} s",
+        lambda r: _share(r["stored"], 0.99),
+    ),
+    Promise(
+        "until its mail is at the mail server, 99 % of them",
+        2.0,
+        "{:.3f} s",
+        lambda r: _share(r["told"], 0.99),
+    ),
+    Promise(
+        "CPU of a request, all in, beside bare Python's that only verifies and answers it",
+        100.0,
+        "{:.0f} times",
+        lambda r: _times(r["cpu"], r["bare_cpu"]),
+    ),
+    Promise("resident memory of the hub, the most", 450, "{:.0f} MB", _got("peak")),
+    Promise(
+        "bytes of an agent in a day, with all headers",
+        8.0,
+        "{:.1f} MB",
+        lambda r: r["bytes_a_day"] / 1e6,
+    ),
+    Promise(
+        "until all are back, from the start of a hub that was killed",
+        60.0,
+        "{:.0f} s",
+        _got("back"),
+    ),
+    Promise("`/healthz`, the slowest answer", 1.0, "{:.3f} s", lambda r: max(r["health"])),
+    Promise("resident memory of an agent", 70, "{:.0f} MB", _got("agent_resident")),
+    Promise(
+        "CPU of an agent, of one core", 1.0, "{:.2f} %", lambda r: 100 * r["agent_of_a_core"]
+    ),
+)
+
+
+def _share(sorted_values: Sequence[float], part: float) -> float:
+    """Return what this part of the values does not exceed; infinite if there are none."""
+    if not sorted_values:
+        return float("inf")
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * part))]
 
 
 def _command(typed: str, name: str, most: float, more: str = "") -> Promise:

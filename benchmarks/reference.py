@@ -10,6 +10,8 @@ it is done, and ends with its standard input, so that its CPU can be read before
     spawn SECONDS RATE PROGRAM ...   run a program that many times a second, and hear it out
     look MONITORS PERIOD SECONDS     read this computer's disks, memory and processes once a second,
                                      and answer that many monitors a PERIOD from it
+    answer REQUESTS                  verify the signatures of that many requests, read each and answer
+                                     it, all through TLS in memory; nothing is judged or stored
     store FOLDER                     read all TOML files below it, put each into SQLite, commit
 """
 
@@ -21,21 +23,27 @@ import os
 import resource
 import select
 import socket
+import ssl
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from pysqlite3 import dbapi2 as sqlite
 
+from benchmarks.certificate import make_certificate
 from benchmarks.programs import Helper
 from benchmarks.usage import usage
 
 TICK = 0.1  # seconds for which connections that are due are gathered, as Noroshi gathers them
 LONG = 10.0  # seconds after which the CPU of one connection or one program is known well enough
 SHORT = 3  # times that a short work is done
+REQUEST = {"clock": 0.0, "about": "x" * 400}  # as long as what an agent asks for news with
 WANTED = b"noroshi"  # the name that the monitors of processes look for
 
 
@@ -166,6 +174,37 @@ def _read(path: str) -> bytes:
         os.close(file)
 
 
+def _answer(requests: str) -> None:
+    """As an agent's hub at the least: one connection, whose handshake is over."""
+    server, client = _tls_pair()
+    key = ec.generate_private_key(ec.SECP256R1())
+    body = json.dumps(REQUEST).encode()
+    signature = key.sign(body, ec.ECDSA(hashes.SHA256()))
+    for _ in range(int(requests)):
+        client.write(body)
+        heard = server.read(len(body))
+        key.public_key().verify(signature, heard, ec.ECDSA(hashes.SHA256()))
+        server.write(json.dumps({"clock": json.loads(heard)["clock"]}).encode())
+        client.read(1 << 14)
+
+
+def _tls_pair() -> tuple[ssl.SSLObject, ssl.SSLObject]:
+    """Return both ends of a connection by TLS, with a certificate of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, _ = make_certificate(Path(folder))
+        serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        serving.load_cert_chain(certificate)
+    asking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    asking.check_hostname, asking.verify_mode = False, ssl.CERT_NONE
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = serving.wrap_bio(there, back, server_side=True)
+    client = asking.wrap_bio(back, there)
+    for end in (client, server, client, server):
+        with suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    return server, client
+
+
 def _store(folder: str) -> None:
     """Read and keep each file; one transaction, synced as Noroshi's are."""
     store = Path(folder).with_suffix(".reference.db")
@@ -185,6 +224,7 @@ WORKS: Mapping[str, Callable[..., None]] = {
     "connect": _connect,
     "spawn": _spawn,
     "look": _look,
+    "answer": _answer,
     "store": _store,
 }
 

@@ -52,6 +52,7 @@ TITLES = {
     "outage": "## Outage: {monitors:,} port monitors every {period:g} s, and all of them close",
     "sending": "## Sending: {mails:,} mails from the queue by {connections} connections, in TLS with "
     "XOAUTH2",
+    "hub": "## Hub: {agents:,} agents with {monitors} monitors each, every minute",
     "start": "## Start-up",
 }
 REFERENCES = {
@@ -68,6 +69,8 @@ REFERENCES = {
     "outage": "for `apply`: tomllib and sqlite3 alone, as above; for `health`: none, because a person "
     "waits for it",
     "sending": "bare aiosmtplib, which sends the same mails over as many connections and stores nothing",
+    "hub": "for CPU: bare Python that verifies the signatures of as many requests, reads each and answers "
+    "it, through TLS in memory; it neither judges nor stores anything",
     "start": "`python -c pass`",
 }
 NOTES = {
@@ -102,6 +105,12 @@ NOTES = {
     "sending": "Mails a second at the mail server, from the first to the last: {ours:.0f} by the node, "
     "with each attempt and result stored; {bare:.0f} by bare aiosmtplib, which stores nothing. "
     "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
+    "hub": "The agents but one are stand-ins in a program of their own (`benchmarks/fleet.py`), which speak the "
+    "link over TLS and are told no more than agents are. {window:g} s a run, {alarms} alarms meanwhile, each "
+    "of another agent; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
+    "of a core on {processor}, {cpu:.2f} ms a request, bare {bare_cpu:.2f} ms. Half the alarms were stored "
+    "after {half_stored:.3f} s and told after {half_told:.3f} s. They joined in {joined:.0f} s. Resident at the end: {resident:.0f} MB. "
+    "The agent that is a node has the monitors of the others, and measures them. (Last run.)",
     "start": "Milliseconds on {processor}, least / median / most of {count} runs: bare Python {bare}; "
     "`noroshi --version` {version}; `--help` {help}; `send` through a running node {send}; `apply` of "
     "100 monitors, none changed, {apply}; `check-config` of their folder {check_config}.",
@@ -189,6 +198,8 @@ def _note(measure: str, row: Row) -> str:
     if measure == "browsers":
         first = row["first"]
         shown |= {"looks": len(first), "middle": first[len(first) // 2]}
+    if measure == "hub":
+        shown |= {"half_stored": _half(row["stored"]), "half_told": _half(row["told"])}
     if measure == "outage":
         answers = row["answers"]
         shown |= {"asked": len(answers), "half": answers[len(answers) // 2]}
@@ -200,6 +211,10 @@ def _note(measure: str, row: Row) -> str:
             f"; {row['out_at_kill']} were in transit at the kill" if row["kill"] else ""
         )
     return NOTES[measure].format(**shown)
+
+
+def _half(values: Sequence[float]) -> float:
+    return values[len(values) // 2]
 
 
 def _three(values: Sequence[float]) -> str:

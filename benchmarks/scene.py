@@ -17,6 +17,7 @@ PORTS_A_HOST = 50
 HOSTS = 250  # addresses that there are; what is more has further ports there
 FIRST_PORT = 20_000  # below the ephemeral range, which the checks' own sockets come from
 SLOTS = 3
+AGENTS_A_CONTACT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,22 @@ class Target:
     @property
     def host(self) -> str:
         return f"host-{self.number // PORTS_A_HOST:03d}"
+
+
+def server_name(number: int) -> str:
+    """Return the name of an agent."""
+    return f"server-{number:04d}"
+
+
+def alarm_name(number: int) -> str:
+    """Return the name of the monitor of an agent that alarms; `mails` knows it by its form."""
+    return f"port-{number:05d}"
+
+
+def contact_name(number: int) -> str:
+    """Return the contact of an agent, and the rule that tells it: so few alarms are for one that
+    each comes in a mail of its own."""
+    return f"ops-{number // AGENTS_A_CONTACT:03d}"
 
 
 def monitor_ids(count: int) -> Sequence[str]:

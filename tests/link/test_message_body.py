@@ -14,6 +14,7 @@ from noroshi.link.link_messages import (
     HelloRequest,
     LinkFault,
     Refused,
+    WaitRequest,
 )
 from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, body_of, message_in
 
@@ -39,7 +40,12 @@ def test_a_message_is_read_as_it_was_written(message):
 def test_a_large_message_is_deflated():
     body = body_of(LARGE)
     assert body.coding == "deflate" and len(body.content) < 1000
-    assert body_of(HELLO).coding == ""
+    assert body_of(Accepted()).coding == ""
+
+
+def test_what_an_agent_asks_all_day_takes_few_bytes():
+    body = body_of(WaitRequest(configuration="a" * 64, suppressions="b" * 64))
+    assert body.coding == "deflate" and len(body.content) < 200
 
 
 def test_fields_of_a_newer_version_are_ignored():

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from benchmarks import apply, browsers, load, local, scripts, sending
+from benchmarks import apply, browsers, hub, load, local, scripts, sending
 from tests.load.promised import broken
 
 # loads: every monitor is checked, and those that fall silent are told of
@@ -129,3 +129,15 @@ def test_every_mail_of_a_queue_comes_once(tmp_path):
 def test_a_long_queue_leaves_in_time(tmp_path):
     seen = sending.run_sending(tmp_path / "run", sending.Size())
     assert broken("sending", "", asdict(seen)) == {}
+
+
+# a hub: no alarm of an agent is lost, and all come back after it was killed
+
+
+def test_a_hub_tells_each_alarm_of_its_agents_and_all_come_back(tmp_path):
+    size = hub.Size(agents=10, monitors=3, window=2.0, alarms=5)
+    seen = hub.run_hub(tmp_path / "run", size)
+    assert (seen.untold, seen.refused) == (0, 0)
+    assert len(seen.stored) == len(seen.told) == 5
+    assert seen.back > 0 and seen.health
+    assert 0 < seen.bare_cpu < seen.cpu

@@ -53,6 +53,23 @@ RATIOS = [
         ("bare_cpu_per_1000", 1.0),
     ),
     (
+        "hub",
+        "",
+        {
+            "untold": 0,
+            "refused": 0,
+            "stored": (0.1,),
+            "told": (0.1,),
+            "cpu": 50.0,
+            "bytes_a_day": 1e6,
+            "back": 10.0,
+            "health": (0.1,),
+            "agent_resident": 60.0,
+            "agent_of_a_core": 0.001,
+        },
+        ("bare_cpu", 1.0),
+    ),
+    (
         "start",
         "",
         {

@@ -162,18 +162,19 @@ class HttpConnection:
         self._stream.abort()
 
     async def _send(self, request: HttpRequest) -> None:
-        """Send until all is sent, or the server answers before."""
+        """Send until all is sent, or the server answers before. The head goes along with the first
+        piece of the body: a short request is one packet."""
         protocol, content = self._protocol, memoryview(request.content or b"")
         path, headers = request.target.path, request.all_headers
         head = h11.Request(method=request.method, target=path, headers=headers)
-        await self._write(protocol.send(head))
+        unsent = protocol.send(head) or b""
         for offset in range(0, len(content), PIECE):
-            if self._stream.has_news:
+            if offset and self._stream.has_news:
                 return
-            await self._write(
-                protocol.send(h11.Data(data=bytes(content[offset : offset + PIECE])))
-            )
-        await self._write(protocol.send(h11.EndOfMessage()))
+            piece = h11.Data(data=bytes(content[offset : offset + PIECE]))
+            await self._write(unsent + (protocol.send(piece) or b""))
+            unsent = b""
+        await self._write(unsent + (protocol.send(h11.EndOfMessage()) or b""))
 
     async def _write(self, data: bytes | None) -> None:
         if data:

@@ -221,6 +221,8 @@ class Status:
     """The number of agents of this node, without those that were removed."""
     sending_hub: str = ""
     """The name of the hub that sends all alarms of this node, which has no route; "" if none."""
+    absent_hub: str = ""
+    """The name of the hub that is away, in whose place this node sends now; "" if none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

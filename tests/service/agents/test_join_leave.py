@@ -11,6 +11,7 @@ import pytest
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings, NodeCalls
+from noroshi.agent.turn_keeper import TurnKeeper, TurnMemory
 from noroshi.app.startup_report import announce
 from noroshi.core.agents import Machine
 from noroshi.core.definitions.compiler import Plan
@@ -45,6 +46,7 @@ def node_with_links():
     store = MemoryStore()
     vault = Vault(store, Box(Secret("5a" * 32)))
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
+    notifications = HubNotifications(store, clocks, Plan)
     settings = LinkSettings(
         clocks=clocks,
         uniform=lambda least, most: most,
@@ -53,10 +55,12 @@ def node_with_links():
         machine=lambda: Machine(host_name="fs01"),
         kinds=(),
         policy=NetworkPolicy(),
-        notifications=HubNotifications(store, clocks, Plan),
+        notifications=notifications,
         secret=secret_of(vault),
     )
-    return Harness(store, hub_links=LinkOnDemand(store, vault, settings))
+    harness = Harness(store, hub_links=LinkOnDemand(store, vault, settings))
+    harness.notifications = notifications
+    return harness
 
 
 @pytest.fixture
@@ -157,6 +161,25 @@ async def test_the_hub_sends_the_alarms_of_an_agent_without_routes(node, hub):
     put = {"instances/mine": {"source": "node", "group": [OWN_GROUP]}}
     await InProcessClient(node)("definition_change", put=put)
     assert (await perform(node.service, AKI, "status", {})).sending_hub == ""
+
+
+async def test_an_agent_says_in_whose_place_it_sends(node, hub):
+    await join(node, hub)
+    assert (await perform(node.service, AKI, "status", {})).absent_hub == ""
+    assert (await node.service.hub.status(AKI)).sender == ""  # no link runs
+    now = 0.0
+    node.notifications.keeper = TurnKeeper(
+        TurnMemory(is_route_known=True),
+        lambda: now,
+        lambda: 0,
+        has_route=True,
+        has_own_notifications=False,
+    )
+    now = 200.0
+    assert (await perform(node.service, AKI, "status", {})).absent_hub == "Tokyo"
+    status = await node.service.hub.status(AKI)
+    assert (status.sender, status.sender_reason) == ("alone", "hub-away")
+    assert (status.alone_after, status.pending) == (120.0, 0)
 
 
 async def test_an_agent_that_has_nothing_yet_is_told_to_look_at_the_hub(node, hub):

@@ -229,10 +229,11 @@ async def test_a_connection_of_an_agent_may_rest_longer_than_others(harness, tmp
 async def status_on(connection, agent):
     """Return the status of a request that an agent sends on an open connection."""
     reader, writer = connection
-    body = body_of(WaitRequest(hold=0)).content
-    header = agent.authorization(WAIT, body)
+    body = body_of(WaitRequest(hold=0))
+    header = agent.authorization(WAIT, body.content)
     head = f"POST {PREFIX}wait HTTP/1.1\r\nhost: hub\r\nauthorization: {header}\r\n"
-    writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+    head += f"content-encoding: {body.coding}\r\ncontent-length: {len(body.content)}\r\n"
+    writer.write(f"{head}\r\n".encode() + body.content)
     lines = (await reader.readuntil(b"\r\n\r\n")).lower().splitlines()
     lengths = [line for line in lines if line.startswith(b"content-length:")]
     await reader.readexactly(int(lengths[0].partition(b":")[2]))

@@ -85,6 +85,7 @@ HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 ROUTES = _("Routes")
 NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")
+WITHOUT_HUB = _("The hub {hub} is unreachable: this node sends its alarms itself.")
 THROUGH_HUB = _("The hub {hub} sends the alarms of this server.")
 ROUTE_STATES: Mapping[str, Message] = {
     "well": _("○ ready"),
@@ -293,6 +294,8 @@ def _routes(context: CommandContext, answer: Status, now: datetime) -> Iterator[
     elif not answer.routes:
         yield f"  {context.say(NO_ROUTES)}"
     yield from _table([_route(context, route, now) for route in answer.routes])
+    if answer.absent_hub:
+        yield f"  {context.say(WITHOUT_HUB.fill(hub=answer.absent_hub))}"
 
 
 def _state(route: RouteStatus) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -17,22 +18,33 @@ class ConfigurationBook:
         self._by_agent: Mapping[str, Configuration] = {}
         self._made_of: tuple[int, Mapping[str, str], frozenset[str]] | None = None
         self._changes_under_way = 0
+        self._choosing = asyncio.Lock()
 
     async def refresh(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
         """Choose anew for the agents with these names, by id, if they or the definitions changed;
         return whether they did. `senders` are the names of those with a route of their own. Raises
         StoreError."""
-        if self._changes_under_way:
+        if self._changes_under_way or await self._is_made_of(names, senders):
             return False
-        made_of = await self._store.current_number(), names, senders
-        if made_of == self._made_of:
-            return False
+        async with self._choosing:  # once for all agents that come back at the same instant
+            if await self._is_made_of(names, senders):
+                return False
+            return await self._choose(names, senders)
+
+    async def _is_made_of(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
+        return (await self._store.current_number(), names, senders) == self._made_of
+
+    async def _choose(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
+        number = await self._store.current_number()
         documents = (await self._store.current()).documents if names else ()
-        by_name = configurations(documents, names.values(), senders)
+        # Those of a thousand agents take seconds, for which the loop has others to answer.
+        by_name = await asyncio.to_thread(
+            configurations, documents, tuple(names.values()), senders
+        )
         if self._changes_under_way:
             return False
         self._by_agent = {id: by_name[name.casefold()] for id, name in names.items()}
-        self._made_of = made_of
+        self._made_of = number, names, senders
         return True
 
     @contextmanager

@@ -63,6 +63,7 @@ class Reporting:
         self._state = state
         self._turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self._positions: dict[str, Position] | None = None
+        self._sample_positions: dict[str, datetime] | None = None
 
     # what agents begin with
 
@@ -104,15 +105,18 @@ class Reporting:
         """Take in rows of an agent's log. Raises LinkRefusedError, and StoreError."""
         request = await _read(ReportRequest, body)
         _require_sound(request)
-        async with self._turns[caller.agent.id]:
-            answer = await self._receive(caller.agent, request)
         promise = Promise(
             sender=request.sender,
             alone_after=request.alone_after,
             stamped_at=caller.stamped_at,
-            is_caught_up=is_caught_up(answer.position, request.last),
+            is_caught_up=False,
         )
+        # First, as what the report tells is the agent's to send, too.
         agent = await self._state.note_sender(caller.agent, promise)
+        async with self._turns[agent.id]:
+            answer = await self._receive(agent, request)
+        has_log = is_caught_up(answer.position, request.last)
+        agent = await self._state.note_sender(agent, replace(promise, is_caught_up=has_log))
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
         return replace(answer, fates=await self._state.fates.news(agent, request.fates))
@@ -239,12 +243,23 @@ class Reporting:
                 await self._state.store.append(rows)
             if position is None or end > position:
                 position = end
-                await self._state.store.put_value(SAMPLES_NOTE + agent.id, end.isoformat())
+                await self._keep_samples_position(agent.id, end)
         return SamplesAnswer(position=position)
 
     async def _samples_position(self, agent: str) -> datetime | None:
-        text = (await self._state.store.get_values()).get(SAMPLES_NOTE + agent)
-        return None if text is None else datetime.fromisoformat(text)
+        if self._sample_positions is None:
+            notes = await self._state.store.get_values()
+            self._sample_positions = {
+                name.removeprefix(SAMPLES_NOTE): datetime.fromisoformat(text)
+                for name, text in notes.items()
+                if name.startswith(SAMPLES_NOTE)
+            }
+        return self._sample_positions.get(agent)
+
+    async def _keep_samples_position(self, agent: str, position: datetime) -> None:
+        await self._state.store.put_value(SAMPLES_NOTE + agent, position.isoformat())
+        if self._sample_positions is not None:
+            self._sample_positions[agent] = position
 
     async def _history(
         self, agent: Agent, monitors: Sequence[SamplesOfMonitor], position: datetime | None

@@ -50,14 +50,20 @@ class Roster:
     async def change(self, id: str, change: Callable[[Agent], Agent]) -> Agent | None:
         """Write what `change` makes of an agent, and return it; None if there is none of that
         id, or another agent has its name or key. Raises StoreError."""
-        while (agent := (await self._store.agents()).get(id)) is not None:
-            new_agent = change(agent)
-            if new_agent == agent or await self._store.put_agent(new_agent, agent):
-                await self.reload()
-                return new_agent
-            if (await self._store.agents()).get(id) == agent:  # so it was not written meanwhile
-                return None
-        return None
+        async with self._reading:
+            if not self._is_fresh:
+                await self._read()
+            while (agent := self._agents.get(id)) is not None:
+                new_agent = change(agent)
+                if new_agent == agent:
+                    return agent
+                if await self._store.put_agent(new_agent, agent):
+                    self._take({**self._agents, id: new_agent})
+                    return new_agent
+                await self._read()
+                if self._agents.get(id) == agent:  # so it was not written meanwhile
+                    return None
+            return None
 
     async def forget(self, agent: Agent) -> bool:
         """Delete an agent that is still exactly this one. Raises StoreError."""
@@ -71,9 +77,14 @@ class Roster:
 
     async def _read(self) -> None:
         began_at = self._clocks.steady()
-        previous_agents, self._agents = self._agents, await self._store.agents()
+        agents = await self._store.agents()
         self._read_at = began_at  # until then whoever asks waits for it
+        self._take(agents)
+
+    def _take(self, agents: Mapping[str, Agent]) -> None:
+        previous_agents, self._agents = self._agents, agents
         self._on_read(self._agents.values())
         for id in previous_agents.keys() | self._agents.keys():
-            if previous_agents.get(id) != self._agents.get(id):
+            previous, current = previous_agents.get(id), self._agents.get(id)
+            if previous is not current and previous != current:
                 self._on_change(id)

@@ -76,6 +76,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             runs_on=self._context.runs_on,
             agent_count=await self._agent_count(),
             sending_hub=await self._sending_hub(plan),
+            absent_hub=await self._absent_hub(),
             version=version.number,
             at=now,
             level=Level.worst(monitor.level for monitor in monitors),
@@ -113,6 +114,14 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         if links is None or enrolment is None or links.status.own_trouble() is not None:
             return ""
         return enrolment.hub_name if is_notified_by_hub(plan) else ""
+
+    async def _absent_hub(self) -> str:
+        """Return the name of the hub in whose place this node sends now; "" if none."""
+        links = self._context.hub_links
+        if links is None or links.turn is None or not links.turn.may_send:
+            return ""
+        enrolment = await links.enrolment()
+        return "" if enrolment is None else enrolment.hub_name
 
     async def _troubles(self) -> tuple[Message, ...]:
         """Return the troubles of Noroshi itself: vault, store, and the link to a hub."""

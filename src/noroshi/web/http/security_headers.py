@@ -36,6 +36,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+HEADERS_OF_LINK = {"x-content-type-options": "nosniff"}
+"""What an agent gets it shows nobody, and it asks all day: those for browsers would be half of it."""
 STRICT_TRANSPORT = "max-age=31536000"
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")
 """RFC 9110, 7.2: a name or an address, and perhaps a port. Addresses of ours are made of all of it."""
@@ -57,7 +59,8 @@ class Guard:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                strict_headers = HEADERS_OF_LINK if _is_of_agent(scope) else self._headers
+                for name, value in strict_headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
             await send(message)
@@ -75,7 +78,12 @@ class Guard:
         """Return whether a request names this node as its users do. Else a page of elsewhere, whose
         name was pointed here, would read as we do. Agents sign each request, and may know the node
         by another name."""
-        return scope["path"].startswith(PREFIX) or host_of(scope["headers"]) in self._web.hosts
+        return _is_of_agent(scope) or host_of(scope["headers"]) in self._web.hosts
+
+
+def _is_of_agent(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return scope["type"] == "http" and path.startswith(PREFIX)
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
