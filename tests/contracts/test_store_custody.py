@@ -56,9 +56,9 @@ def sent(id, state=EnvelopeState.ACCEPTED, custody=SENT, receipt=BY_AGENT):
 
 @pytest.fixture
 async def hub(store):
-    """A store of a hub with agent a1."""
+    """A store of a hub with agent a1, which may send itself."""
     await store.put_invitation(INVITATION)
-    await store.admit("abc", FS01, DAWN)
+    await store.admit("abc", replace(FS01, needs_lease=True), DAWN)
     return store
 
 
@@ -315,6 +315,14 @@ async def test_an_agent_is_told_what_became_of_its_notifications(hub, lend):
 
 
 async def test_a_node_without_that_agent_notes_nothing(store, lend):
+    await store.post(A)
+    await store.settle(await lend(RIGHT), OK, Accepted(DAWN))
+    assert (await store.newest_fates(), await store.last_fate_number()) == ({}, 0)
+
+
+async def test_of_an_agent_that_never_sends_itself_nothing_is_noted(store, lend):
+    await store.put_invitation(INVITATION)
+    await store.admit("abc", FS01, DAWN)
     await store.post(A)
     await store.settle(await lend(RIGHT), OK, Accepted(DAWN))
     assert (await store.newest_fates(), await store.last_fate_number()) == ({}, 0)

@@ -94,8 +94,8 @@ if TYPE_CHECKING:
     from noroshi.hosts.ssh.ssh_hosts import SshHosts
     from noroshi.service import Service
 
-if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.process_runner import ProgramRunner
+if sys.platform == "linux" or sys.platform == "win32":  # its modules are not there elsewhere
+    from noroshi.hosts.program_runner import ProgramRunner
 
 log = logging.getLogger(__package__)
 
@@ -419,7 +419,7 @@ def _shared_parts(
 
 def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
     """Make the runner of programs, where they can be run; it is closed with the stack."""
-    if sys.platform != "linux":
+    if sys.platform != "linux" and sys.platform != "win32":
         return None
     program_runs = ProgramRunner()
     stack.push_async_callback(program_runs.close)

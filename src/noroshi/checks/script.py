@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from pathlib import PurePosixPath
+from pathlib import PurePath
 from typing import Any, Literal
 
 from noroshi.checks import script_output
@@ -77,7 +77,7 @@ async def try_out(options: Options, host: Host) -> Sequence[Message]:
 def _is_nagios(options: Options) -> bool:
     if options.reads != "auto":
         return options.reads == "nagios"
-    return not NAGIOS_FOLDERS.isdisjoint(PurePosixPath(options.argv[0]).parent.parts)
+    return not NAGIOS_FOLDERS.isdisjoint(PurePath(options.argv[0]).parent.parts)
 
 
 def _nagios(result: ProgramResult) -> tuple[Reading, ...]:

@@ -49,7 +49,7 @@ def processor() -> Processor:
     """Return the counters since the start of the computer. Raise Unmeasurable."""
     try:
         times = psutil.cpu_times()._asdict()
-        load = os.getloadavg()[0] if sys.platform != "win32" else None
+        load = _load()
     except (OSError, psutil.Error) as error:
         raise Unmeasurable(NO_PROCESSOR.fill(why=cause_text(error))) from error
     total = whole_time(times)
@@ -61,6 +61,13 @@ def processor() -> Processor:
         steal=times.get("steal"),
         load=load,
     )
+
+
+def _load() -> float | None:
+    """Return how many processes run or wait, as a mean of a minute; Windows does not count them."""
+    if sys.platform == "win32":
+        return None
+    return os.getloadavg()[0]
 
 
 def whole_time(times: Mapping[str, float]) -> float:

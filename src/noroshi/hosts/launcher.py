@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import resource
 import select
 import signal
 import socket
@@ -28,6 +27,10 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+
+if sys.platform != "win32":
+    import resource
+assert sys.platform != "win32"  # job_runner.py is for Windows
 
 MOST_OUTPUT = 64 * 1024  # bytes of each output
 DRAINED = 16 * MOST_OUTPUT  # bytes after which an output is taken to have no end

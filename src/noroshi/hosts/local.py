@@ -36,8 +36,8 @@ from noroshi.ports import (
     Volume,
 )
 
-if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.process_runner import ProgramRunner
+if sys.platform == "linux" or sys.platform == "win32":  # its modules are not there elsewhere
+    from noroshi.hosts.program_runner import ProgramRunner
 
 T = TypeVar("T")
 NO_PROCESSES = _("cannot read the process table: {why}")
@@ -45,8 +45,8 @@ NO_PORTS = _("cannot read the list of open ports: {why}")
 NOT_ALLOWED = _("the system shows it to administrators only")
 NOT_ITSELF = _("only the instance noroshi, which is the node itself, supports this")
 NOT_HERE = _(
-    "programs can run on Linux only: on other systems it is not yet verified who may write "
-    "to them, or that all their child processes end"
+    "programs can run on Linux and Windows only: on other systems it is not yet verified who "
+    "may write to them, or that all their child processes end"
 )
 
 
@@ -81,7 +81,7 @@ class LocalHost:
         self._computer = shared_parts.computer or Computer(clocks.steady)
         self._files = FileWork(shared_parts.files)
         self._own_facts, self._egress = own_facts, egress
-        if sys.platform == "linux":
+        if sys.platform == "linux" or sys.platform == "win32":
             self._program_runner = shared_parts.program_runner or ProgramRunner()
 
     def computer_problem(self) -> Message:
@@ -140,13 +140,13 @@ class LocalHost:
         return self._own_facts
 
     async def run(self, program: Program) -> ProgramResult:
-        if sys.platform != "linux":
+        if sys.platform != "linux" and sys.platform != "win32":
             raise Unmeasurable(NOT_HERE)
         cleared_program = await self._program_runner.clearance.clear(self._rules, program)
         return await self._program_runner.run(program, cleared_program)
 
     async def objections(self, program: Program) -> Sequence[Message]:
-        if sys.platform != "linux":
+        if sys.platform != "linux" and sys.platform != "win32":
             return (NOT_HERE,)
         return await run_in_thread(lambda: self._rules.problems(program))
 

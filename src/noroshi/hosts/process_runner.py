@@ -28,10 +28,13 @@ from itertools import count
 from noroshi.core.translation import _
 from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
+from noroshi.hosts.program_texts import ENDLESS, HANGS, NO_START, SLOW
 from noroshi.hosts.programs import ClearedProgram
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Program, ProgramResult, Unmeasurable
+
+assert sys.platform != "win32"  # job_runner.py is for Windows
 
 log = logging.getLogger(__name__)
 
@@ -53,18 +56,10 @@ A_PROCESSOR = (
 BUSY = 8  # programs about to begin, or just begun, with which a launcher asks for a second one
 TRIES = 3  # launchers that may be lost before a program was begun
 
-SLOW = _("no answer within {seconds:g} s; the program and its child processes were terminated")
-ENDLESS = _(
-    "the program printed more than {most} KiB; it and its child processes were terminated"
-)
-NO_START = _("cannot start {path}: {why}")
 NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
 LOST = _(
     "the process that starts programs was killed by something else, which also terminated "
     "this program; that process has been restarted"
-)
-HANGS = _(
-    "{path} could not be started within {seconds:g} s (a network drive that does not answer?)"
 )
 
 _serials = count(1)

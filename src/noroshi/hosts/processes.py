@@ -36,8 +36,11 @@ def running_processes() -> Sequence[Process]:
 
 
 def _of_psutil() -> Iterator[Process]:
-    for process in psutil.process_iter(ATTRIBUTES):
-        attributes = process.info
+    for process in psutil.process_iter():
+        try:
+            attributes = process.as_dict(ATTRIBUTES)
+        except (psutil.Error, OSError):  # it has ended since
+            continue
         if attributes["status"] not in ENDED:
             command, user = tuple(attributes["cmdline"] or ()), attributes["username"] or ""
             yield Process(attributes["pid"], attributes["name"] or "", command, user)

@@ -7,7 +7,9 @@ choose among programs, and never add one.
 from __future__ import annotations
 
 import os
+import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +20,13 @@ from noroshi.core.translation import SENTENCES, Message, _, joined
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Program, Unmeasurable
 
+if sys.platform == "win32":
+    from noroshi.hosts.windows_command import SUFFIXES
+    from noroshi.system.owners import replacers, writers
+
 DEBIAN = Path("/usr/lib/nagios/plugins")
 """The folder of Debian's monitoring-plugins, whose programs may run when no folder is named."""
+USUAL_FOLDERS = () if sys.platform == "win32" else (DEBIAN,)
 CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
 """Debian's plugins whose arguments name another program to run (negate /bin/sh ...)."""
 NOBODY = "nobody"
@@ -27,7 +34,10 @@ WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
 
 NO_PROGRAM = _("no program is set; argv takes its full path, then its arguments")
-NOT_WHOLE = _("{path} must be a full path, beginning with /")
+if sys.platform == "win32":
+    NOT_WHOLE = _("{path} must be a full path on a local drive, such as C:\\Checks\\disk.exe")
+else:
+    NOT_WHOLE = _("{path} must be a full path, beginning with /")
 MISSING = _("{path} cannot be examined: {why}")
 NO_PLUGIN = _(
     "{path} does not exist. On Debian and Ubuntu, Nagios plug-ins are in the packages "
@@ -56,6 +66,19 @@ NOT_LISTED = _(
 NO_USER = _("there is no user {name} on this computer")
 NOT_ALLOWED = _(
     "no script may run as {name}; `runs_as` in noroshi.toml lists the users that may"
+)
+NO_OTHER_USER = _(
+    "on Windows, every script runs under the account of Noroshi's service; remove `runs_as` from "
+    "the monitor"
+)
+NO_PROGRAM_NAME = _("the name of {path} must end in one of {suffixes}")
+OPEN_TO = _(
+    "{names} can change {path}; only administrators may have write access to a program that may "
+    "run, and to its folders"
+)
+NO_FOLDER = _(
+    "{path} may not run, as `programs` in noroshi.toml lists no folder; add the folder of this "
+    "program there"
 )
 NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 
@@ -106,7 +129,7 @@ class ProgramRules:
         return (
             *self._of_path(program),
             *self._of_variables(program.env),
-            *self._of_user(program.runs_as),
+            *user_problems(program.runs_as, self.runs_as),
         )
 
     def _of_path(self, program: Program) -> Iterator[Message]:
@@ -114,22 +137,24 @@ class ProgramRules:
             yield NO_PROGRAM
             return
         path = program.argv[0]
-        if not path.startswith("/"):
+        if not is_whole(path):
             yield NOT_WHOLE.fill(path=path)
             return
         try:
             target = real_path(path)
             yield from self._of_place(target)
             yield from _of_file(target)
-            for ancestor in (target, *target.parents):
-                yield from _of_owner(ancestor)
+            yield from _of_owners(target)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             yield _missing_text(path, error).fill(path=path, why=cause_text(error))
 
     def _of_place(self, target: Path) -> Iterator[Message]:
         """Yield what forbids the place, all links followed: one that leads out of the folder
         leads nowhere."""
-        folders = self.folders or (DEBIAN,)
+        folders = self.folders or USUAL_FOLDERS
+        if not folders:
+            yield NO_FOLDER.fill(path=target)
+            return
         if not any(target.is_relative_to(os.path.realpath(folder)) for folder in folders):
             yield OUTSIDE.fill(path=target, folders=", ".join(map(str, folders)))
         if not self.folders and target.name in CARRIERS:
@@ -147,17 +172,6 @@ class ProgramRules:
             line = f"program_env = [{quoted_names}]"
             yield NOT_LISTED.fill(names=", ".join(unlisted_names), line=line)
 
-    def _of_user(self, name: str) -> Iterator[Message]:
-        own_uid = os.geteuid()
-        if not name or (user_uid := _uid(name)) == own_uid != 0:
-            return
-        if user_uid is None:
-            yield NO_USER.fill(name=name)
-        elif own_uid != 0:
-            yield NOT_ROOT.fill(name=name, own=_name(own_uid))
-        elif name != NOBODY and name not in self.runs_as:
-            yield NOT_ALLOWED.fill(name=name)
-
 
 def program_rules(config: Config) -> ProgramRules:
     """Return what a node's own file lets definitions run."""
@@ -167,44 +181,6 @@ def program_rules(config: Config) -> ProgramRules:
 def real_path(path: str) -> Path:
     """Return the file itself, all links followed; OSError if there is none."""
     return Path(os.path.realpath(path, strict=True))
-
-
-def identity(runs_as: str) -> Identity | None:
-    """Return the identity to take for this user name, as root; None: keep our own. Raise
-    KeyError for nobody's name."""
-    import pwd
-
-    if os.geteuid() != 0:
-        return None
-    user = pwd.getpwnam(runs_as or NOBODY)
-    groups = os.getgrouplist(user.pw_name, user.pw_gid) if runs_as else [user.pw_gid]
-    return Identity(user.pw_uid, user.pw_gid, tuple(groups))
-
-
-def _of_file(target: Path) -> Iterator[Message]:
-    mode = target.stat().st_mode
-    if not stat.S_ISREG(mode):
-        yield NO_FILE.fill(path=target)
-    elif not mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
-        yield NOT_EXECUTABLE.fill(path=target)
-
-
-def _of_owner(place: Path) -> Iterator[Message]:
-    """Yield the faults of owner and mode of a file or of a folder above it, by which somebody
-    could put another file in its place.
-
-    So none can be swapped between this look and the start, but by those we trust. Not
-    running as root, we trust our own user as well: whoever acts as that user already is us.
-    A sticky bit makes no folder safe: it stops others' files from being replaced, not made.
-    """
-    status = place.stat()
-    trusted_uids = {0, os.geteuid()}
-    if status.st_uid not in trusted_uids:
-        owners = " / ".join(_name(uid) for uid in sorted(trusted_uids))
-        yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=owners)
-    if status.st_mode & WRITABLE:
-        # /tmp is of use to others only as it is: nobody must be told to close it.
-        yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
 
 
 def _missing_text(path: str, error: Exception) -> Message:
@@ -220,19 +196,104 @@ def _joined_problems(problems: Sequence[Message]) -> Message:
     return joined(problems, SENTENCES)
 
 
-def _uid(name: str) -> int | None:
-    import pwd
+if sys.platform == "win32":
+    WHOLE = re.compile(r"[A-Za-z]:[\\/][^:]+")
+    """A path on a drive. A further colon would name a stream within a file."""
 
-    try:
-        return pwd.getpwnam(name).pw_uid
-    except KeyError:
+    def is_whole(path: str) -> bool:
+        """Return True for a full path on a drive of this computer."""
+        return WHOLE.fullmatch(path) is not None
+
+    def identity(runs_as: str) -> Identity | None:
+        """Return None: a program runs as this process does."""
         return None
 
+    def user_problems(name: str, allowed: Sequence[str]) -> Iterator[Message]:
+        """Yield what forbids to run a program as the user of this name; "": as this process."""
+        if name:
+            yield NO_OTHER_USER
 
-def _name(uid: int) -> str:
+    def _of_file(target: Path) -> Iterator[Message]:
+        if not is_whole(str(target)):  # a drive letter of a network share
+            yield NOT_WHOLE.fill(path=target)
+        elif not target.is_file():
+            yield NO_FILE.fill(path=target)
+        elif target.suffix.lower() not in SUFFIXES:
+            yield NO_PROGRAM_NAME.fill(path=target, suffixes=" ".join(SUFFIXES))
+
+    def _of_owners(target: Path) -> Iterator[Message]:
+        """Yield who else could change the file, lay a library beside it, or put another in its
+        place: who may do so to a folder above could swap all of it."""
+        for place in (target, *target.parents):
+            names = [*replacers(place)]
+            if place in (target, target.parent):
+                names += writers(place)
+            if names:
+                yield OPEN_TO.fill(path=place, names=", ".join(dict.fromkeys(names)))
+else:
     import pwd
 
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    def user_problems(name: str, allowed: Sequence[str]) -> Iterator[Message]:
+        """Yield what forbids to run a program as the user of this name; "": as the usual one."""
+        own_uid = os.geteuid()
+        if not name or (user_uid := _uid(name)) == own_uid != 0:
+            return
+        if user_uid is None:
+            yield NO_USER.fill(name=name)
+        elif own_uid != 0:
+            yield NOT_ROOT.fill(name=name, own=_name(own_uid))
+        elif name != NOBODY and name not in allowed:
+            yield NOT_ALLOWED.fill(name=name)
+
+    def is_whole(path: str) -> bool:
+        """Return True for a full path."""
+        return path.startswith("/")
+
+    def _of_owners(target: Path) -> Iterator[Message]:
+        for ancestor in (target, *target.parents):
+            yield from _of_owner(ancestor)
+
+    def identity(runs_as: str) -> Identity | None:
+        """Return the identity to take for this user name, as root; None: keep our own. Raise
+        KeyError for nobody's name."""
+        if os.geteuid() != 0:
+            return None
+        user = pwd.getpwnam(runs_as or NOBODY)
+        groups = os.getgrouplist(user.pw_name, user.pw_gid) if runs_as else [user.pw_gid]
+        return Identity(user.pw_uid, user.pw_gid, tuple(groups))
+
+    def _of_file(target: Path) -> Iterator[Message]:
+        mode = target.stat().st_mode
+        if not stat.S_ISREG(mode):
+            yield NO_FILE.fill(path=target)
+        elif not mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
+            yield NOT_EXECUTABLE.fill(path=target)
+
+    def _of_owner(place: Path) -> Iterator[Message]:
+        """Yield the faults of owner and mode of a file or of a folder above it, by which somebody
+        could put another file in its place.
+
+        So none can be swapped between this look and the start, but by those we trust. Not
+        running as root, we trust our own user as well: whoever acts as that user already is us.
+        A sticky bit makes no folder safe: it stops others' files from being replaced, not made.
+        """
+        status = place.stat()
+        trusted_uids = {0, os.geteuid()}
+        if status.st_uid not in trusted_uids:
+            owners = " / ".join(_name(uid) for uid in sorted(trusted_uids))
+            yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=owners)
+        if status.st_mode & WRITABLE:
+            # /tmp is of use to others only as it is: nobody must be told to close it.
+            yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
+
+    def _uid(name: str) -> int | None:
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            return None
+
+    def _name(uid: int) -> str:
+        try:
+            return pwd.getpwuid(uid).pw_name
+        except KeyError:
+            return str(uid)

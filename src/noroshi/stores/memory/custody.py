@@ -172,7 +172,8 @@ class CustodyInMemory(SpoolInMemory, AgentsInMemory):
             is_news = state in TOLD or row.noted_fate in HELD_BACK
             is_own = envelope.custody is not Custody.SENT_BY_AGENT
             row.noted_fate = state
-            if is_news and is_own and envelope.agent in self._agents:
+            agent = self._agents.get(envelope.agent)
+            if is_news and is_own and agent is not None and agent.needs_lease:
                 self._note_fate(envelope.agent, id, state)
 
     def _note_fate(self, agent: str, id: str, state: EnvelopeState) -> None:
