@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
@@ -29,6 +28,7 @@ from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.system.privileges import is_administrator
 
 READABLE = 0o644
 NO_SYSTEMD = with_commands(
@@ -140,7 +140,7 @@ def _require_root(steps: Sequence[Step], command: CommandText) -> None:
     """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)
-    if os.geteuid() != 0:
+    if not is_administrator():
         briefs = [("", step.brief) for step in steps]
         raise RefusedError("forbidden", NOT_ROOT.fill(command=command), briefs)
 
