@@ -14,6 +14,7 @@ from noroshi.core.mail import Origin
 from noroshi.core.report import START, Reception, Report, decide_report, is_caught_up
 from noroshi.core.sender_lease import DEFAULT_TERMS
 from noroshi.link.report_messages import ReportAnswer, ReportRequest
+from noroshi.link.stamps import FRESH_FOR
 from noroshi.plugins import Plugins
 from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.hub_fates import HubFates
@@ -72,7 +73,9 @@ class HubNode(Scene):
             yield engine
 
     async def answer(self, request, stamped_at):
-        """Take in a report, and say what is known then."""
+        """Take in a report, and say what is known then; None: its stamp is too old, or there is none."""
+        if stamped_at is None or self.leases.time.now() - stamped_at > FRESH_FOR:
+            return None
         report = Report(start=request.start, rows=request.rows, last=request.last)
         known = (await self.store.received_positions()).get(self.agent.id, START)
         effects = await self._effects(decide_report(known, report).new_rows)
@@ -102,8 +105,6 @@ class HubNode(Scene):
         return {seq: one.change for seq, one in read_rows if one is not None}
 
     async def _renew(self, request, stamped_at, caught_up):
-        if stamped_at is None:
-            return
         promise = Promise(
             sender=request.sender,
             alone_after=request.alone_after,
@@ -173,6 +174,8 @@ class AgentNode(Scene):
             self.hub.leases.time.now(),
             self.time.clocks.steady(),
         )
+        if answer is None:
+            return
         assert await self.store.acknowledge_reports(answer.position)
         notifications.note_log(await self.store.report_log())
         notifications.note_answer(sender, is_taken=answer.reception in TAKEN)
