@@ -160,7 +160,7 @@ class AgentOperations(ApplyOperations):
     @offers(agent_operations.AGENT_LIST)
     async def list(self, person: Person) -> tuple[AgentRow, ...]:
         """List the agents by name; those that were removed come last."""
-        agents, last_seen = await self._store.agents(), await self._store.last_seen()
+        agents, last_seen = await self._store.agents(), await self._last_seen()
         instances, now = await self._instances_by_agent(), self._clocks.wall()
         rows = (
             _row(agent, last_seen.get(id), instances.get(agent.name.casefold(), ()), now)
@@ -172,7 +172,7 @@ class AgentOperations(ApplyOperations):
     async def show(self, person: Person, agent: str) -> AgentShown:
         """Show an agent, named by its name or its ID."""
         one = await self._agent(agent)
-        last_seen = (await self._store.last_seen()).get(one.id)
+        last_seen = (await self._last_seen()).get(one.id)
         instances = (await self._instances_by_agent()).get(one.name.casefold(), ())
         return AgentShown(
             agent=_row(one, last_seen, instances, self._clocks.wall()),
@@ -183,6 +183,18 @@ class AgentOperations(ApplyOperations):
             configuration=last_seen.configuration if last_seen else "",
             secrets=one.secrets,
         )
+
+    async def _last_seen(self) -> Mapping[str, LastSeen]:
+        """Return what was last heard of each agent, by its ID: as it is stored, and what this hub
+        heard since. Raises StoreError."""
+        stored = await self._store.last_seen()
+        heard = await self._context.agents_hub.last_seen()
+        newer = {
+            id: one
+            for id, one in heard.items()
+            if id not in stored or stored[id].last_contact <= one.last_contact
+        }
+        return {**stored, **newer}
 
     @offers(agent_operations.AGENT_RENAME)
     async def rename(self, person: Person, agent: str, name: str) -> AgentRenamed:
@@ -260,6 +272,20 @@ class AgentOperations(ApplyOperations):
             raise NotFoundError(NO_AGENT.fill(given=shortened_text(name_or_id), instead=near))
         active = [one for one in namesakes if one.state is AgentState.ACTIVE]
         return (active or sorted(namesakes, key=lambda one: one.joined_at, reverse=True))[0]
+
+    async def _last_seen(self) -> Mapping[str, LastSeen]:
+        """Return what was last heard of each agent; what was just heard is not written down yet."""
+        stored = await self._store.last_seen()
+        if not self._context.agent_names.current():
+            return stored
+        return {
+            **stored,
+            **{
+                id: one
+                for id, one in (await self._context.agents_hub.last_seen()).items()
+                if id not in stored or one.last_contact > stored[id].last_contact
+            },
+        }
 
     async def _require_free_name(self, agent: Agent, name: str) -> None:
         agents = await self._store.agents()
