@@ -273,20 +273,6 @@ class AgentOperations(ApplyOperations):
         active = [one for one in namesakes if one.state is AgentState.ACTIVE]
         return (active or sorted(namesakes, key=lambda one: one.joined_at, reverse=True))[0]
 
-    async def _last_seen(self) -> Mapping[str, LastSeen]:
-        """Return what was last heard of each agent; what was just heard is not written down yet."""
-        stored = await self._store.last_seen()
-        if not self._context.agent_names.current():
-            return stored
-        return {
-            **stored,
-            **{
-                id: one
-                for id, one in (await self._context.agents_hub.last_seen()).items()
-                if id not in stored or one.last_contact > stored[id].last_contact
-            },
-        }
-
     async def _require_free_name(self, agent: Agent, name: str) -> None:
         agents = await self._store.agents()
         other_agents = [one for one in agents.values() if one.id != agent.id]
