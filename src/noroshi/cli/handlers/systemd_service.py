@@ -107,13 +107,26 @@ def uninstall(context: CommandContext) -> int:
     if installation.unit is None and installation.user is None:
         print(context.say(NOT_INSTALLED))
         return exits.DONE
-    _require_root(steps, CommandText("service uninstall"))
-    _require_unedited(installation, force=context.args.force)
-    do(steps)
+    require_removable(context, CommandText("service uninstall"), force=context.args.force)
+    remove_service(context)
+    return exits.DONE
+
+
+def require_removable(
+    context: CommandContext, command: CommandText, *, force: bool = False
+) -> None:
+    """Require what removing the service takes, before anything is done. Raises RefusedError."""
+    installation = find_installation(context)
+    _require_root(uninstall_steps(installation), command)
+    _require_unedited(installation, force=force)
+
+
+def remove_service(context: CommandContext) -> None:
+    """Stop the service and take it away, and say what stays."""
+    do(uninstall_steps(find_installation(context)))
     print(context.say(LEFT.fill(home=HOME, user=USER)))
     if Path(DROP_INS).exists():
         print(context.say(LEFT_DROP_INS.fill(folder=DROP_INS)))
-    return exits.DONE
 
 
 def difference(path: str, current: str, expected: str) -> str:
