@@ -188,10 +188,10 @@ class AgentOperations(ApplyOperations):
         """Return what was last heard of each agent, by its ID: as it is stored, and what this hub
         heard since. Raises StoreError."""
         stored = await self._store.last_seen()
-        last_seen = await self._context.agents_hub.last_seen()
+        current = await self._context.agents_hub.last_seen()
         newer = {
             id: one
-            for id, one in last_seen.items()
+            for id, one in current.items()
             if id not in stored or stored[id].last_contact <= one.last_contact
         }
         return {**stored, **newer}
