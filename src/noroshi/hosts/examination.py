@@ -28,6 +28,9 @@ from noroshi.ports import Store
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, literal
 from noroshi.vault import KeyRing, VaultError
 
+if sys.platform == "win32":
+    from noroshi.system.windows_security import account_name, account_sid, owner_of
+
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
 LEAST_ROOM, LITTLE_ROOM = 32 << 20, 500 << 20
 """Bytes free below which no samples are kept (stores/sqlite/disk_reserve.py), and which are few."""
@@ -45,6 +48,7 @@ STORE_READ = _(
 )
 STORE_ILL = _("The store has a problem: {why}.")
 OF_HOME = _("{path}, owner {owner} (mode {mode})")
+OF_WINDOWS_HOME = _("{path}, owner {owner}")
 HOME_OPEN = _(
     "Users other than its owner can write to {path} (mode {mode}) and could replace the key "
     "or the store there."
@@ -114,14 +118,20 @@ class System:
     async def _home(self) -> StepResult:
         path = self._config.home
         file_status = await _stat(path)
-        owner = _user(file_status.st_uid)
-        facts = {"path": path, "owner": owner, "mode": _mode(file_status)}
-        if sys.platform != "win32" and file_status.st_mode & OTHERS_WRITE:
-            raise _step_error(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
-        if sys.platform != "win32" and os.geteuid() not in (0, file_status.st_uid):
-            user = _user(os.geteuid())
-            raise _step_error(HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}")
-        return StepResult(OF_HOME.fill(**facts))
+        if sys.platform == "win32":
+            owner = await run_in_thread(lambda: account_name(owner_of(path)))
+            return StepResult(OF_WINDOWS_HOME.fill(path=path, owner=owner))
+        else:
+            owner = _user(file_status.st_uid)
+            facts = {"path": path, "owner": owner, "mode": _mode(file_status)}
+            if file_status.st_mode & OTHERS_WRITE:
+                raise _step_error(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
+            if os.geteuid() not in (0, file_status.st_uid):
+                user = _user(os.geteuid())
+                raise _step_error(
+                    HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}"
+                )
+            return StepResult(OF_HOME.fill(**facts))
 
     async def _key(self) -> StepResult:
         if self._ring is None:
@@ -189,20 +199,27 @@ def _mode(file_status: os.stat_result) -> str:
     return f"{stat.S_IMODE(file_status.st_mode):04o}"
 
 
-def _user(number: int) -> str:
+if sys.platform == "win32":
+
+    def _is_group(name: str) -> bool:
+        try:
+            account_sid(name)
+        except OSError:
+            return False
+        return True
+else:
+    import grp
     import pwd
 
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:  # of a container that this machine does not know
-        return str(number)
+    def _user(number: int) -> str:
+        try:
+            return pwd.getpwuid(number).pw_name
+        except KeyError:  # of a container that this machine does not know
+            return str(number)
 
-
-def _is_group(name: str) -> bool:
-    import grp
-
-    try:
-        grp.getgrnam(name)
-    except KeyError:
-        return False
-    return True
+    def _is_group(name: str) -> bool:
+        try:
+            grp.getgrnam(name)
+        except KeyError:
+            return False
+        return True
