@@ -58,7 +58,8 @@ class Answered:
     alarm to the hub's answer and to its mail, sorted; `untold`: alarms of which no mail came;
     `cpu`, `bare_cpu`: of 1,000 requests, in seconds; `bytes_a_day`: of an agent; `back`: from the
     start of the hub until its last agent was answered; `health`: the answers of /healthz, sorted;
-    `agent_resident`, `agent_of_a_core`: of the agent that is none of the stand-ins."""
+    `agent_resident`, `agent_of_a_core`: of the agent that is none of the stand-ins; `agent_at_first`: in
+    its first run, in which it took up its configuration."""
 
     stored: tuple[float, ...]
     told: tuple[float, ...]
@@ -74,6 +75,7 @@ class Answered:
     joined: float
     back: float
     health: tuple[float, ...]
+    agent_at_first: float
     agent_resident: float
     agent_of_a_core: float
 
@@ -118,7 +120,7 @@ class Health:
 def run_hub(work: Path, size: Size) -> Answered:
     """One run; it takes the window and about a minute and a half."""
     work.mkdir(parents=True, exist_ok=True)
-    with _stage(work, size) as (on, joined), _health_of(on.web_port) as health:
+    with _stage(work, size) as (on, seen), _health_of(on.web_port) as health:
         say(f"{size.agents} agents report for {size.window:g} s")
         time.sleep(SETTLED)
         row = _measure(on, size)
@@ -126,11 +128,7 @@ def run_hub(work: Path, size: Size) -> Answered:
         back = _restart(on)
     bare = cpu_of("answer", BARE)
     return Answered(
-        **row,
-        joined=joined,
-        back=back,
-        health=tuple(sorted(health.took)),
-        bare_cpu=bare / BARE * 1000,
+        **row, **seen, back=back, health=tuple(sorted(health.took)), bare_cpu=bare / BARE * 1000
     )
 
 
@@ -173,8 +171,8 @@ def _restart(on: Stage) -> float:
 
 
 @contextmanager
-def _stage(work: Path, size: Size) -> Iterator[tuple[Stage, float]]:
-    """Set up all of it; the seconds that the stand-ins took to join come with it."""
+def _stage(work: Path, size: Size) -> Iterator[tuple[Stage, Mapping[str, Any]]]:
+    """Set up all of it; what was seen meanwhile comes with it."""
     mail_port, port, web_port = (free_port(HOST) for _ in range(3))
     mails, figures, codes, folder = (
         work / "mails.log",
@@ -200,10 +198,20 @@ def _stage(work: Path, size: Size) -> Iterator[tuple[Stage, float]]:
         _write(folder, _instances(size))
         hub.command("apply", folder)
         fleet.tell("link")
+        agent_at_first = _restarted(agent)
         on = Stage(
             hub=hub, agent=agent, fleet=fleet, mails=mails, figures=figures, web_port=web_port
         )
-        yield on, joined
+        yield on, {"joined": joined, "agent_at_first": agent_at_first}
+
+
+def _restarted(agent: Node) -> float:
+    """Start an agent again, as it is from its second run on; return its memory before that."""
+    time.sleep(SETTLED)
+    resident = agent.usage().resident
+    agent.stop()
+    agent.start()
+    return resident
 
 
 def _line(calls: SocketClient, servers: int) -> list[str]:

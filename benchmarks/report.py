@@ -110,7 +110,8 @@ NOTES = {
     "of another agent; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
     "of a core on {processor}, {cpu:.2f} ms a request, bare {bare_cpu:.2f} ms. Half the alarms were stored "
     "after {half_stored:.3f} s and told after {half_told:.3f} s. They joined in {joined:.0f} s. Resident at the end: {resident:.0f} MB. "
-    "The agent that is a node has the monitors of the others, and measures them. (Last run.)",
+    "The agent that is a node has the monitors of the others, and measures them. It was "
+    "started again once it had them; before, it took {agent_at_first:.0f} MB. (Last run.)",
     "start": "Milliseconds on {processor}, least / median / most of {count} runs: bare Python {bare}; "
     "`noroshi --version` {version}; `--help` {help}; `send` through a running node {send}; `apply` of "
     "100 monitors, none changed, {apply}; `check-config` of their folder {check_config}.",

@@ -56,9 +56,9 @@ def sent(id, state=EnvelopeState.ACCEPTED, custody=SENT, receipt=BY_AGENT):
 
 @pytest.fixture
 async def hub(store):
-    """A store of a hub with agent a1."""
+    """A store of a hub with agent a1, which may send itself."""
     await store.put_invitation(INVITATION)
-    await store.admit("abc", FS01, DAWN)
+    await store.admit("abc", replace(FS01, needs_lease=True), DAWN)
     return store
 
 
@@ -318,6 +318,15 @@ async def test_a_node_without_that_agent_notes_nothing(store, lend):
     await store.post(A)
     await store.settle(await lend(RIGHT), OK, Accepted(DAWN))
     assert (await store.newest_fates(), await store.last_fate_number()) == ({}, 0)
+
+
+async def test_of_an_agent_that_never_sends_itself_it_is_noted_too(store, lend):
+    """From its log a hub that is restored hears what it has sent."""
+    await store.put_invitation(INVITATION)
+    await store.admit("abc", FS01, DAWN)
+    await store.post(A)
+    await store.settle(await lend(RIGHT), OK, Accepted(DAWN))
+    assert [one.envelope for one in await store.fates_of("a1")] == ["a"]
 
 
 async def test_what_goes_on_is_not_told(hub, lend):

@@ -123,6 +123,10 @@ class Machine(Holder):
         """What this computer says arrives, and no answer does."""
         self.filters(incoming=f"ip saddr {peer.address} drop")
 
+    def cut_off(self):
+        """No packet passes to or from another computer."""
+        self.filters('iifname "eth0" drop', 'oifname "eth0" drop')
+
     def say_nothing_to(self, peer):
         """The connection stands, and nothing of what this computer says arrives."""
         self.filters(outgoing=f"ip daddr {peer.address} drop")

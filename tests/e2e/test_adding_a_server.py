@@ -8,7 +8,6 @@ import shlex
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.hubs import Hub, Server
 from tests.e2e.keystrokes import Effort
 from tests.e2e.manager import GOOD
 from tests.e2e.world import PATIENCE
@@ -21,20 +20,11 @@ PROMISED = 120
 
 
 @pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path / "hub", free_port())
+def hub(hub):
     settings = hub.folder / "noroshi.toml"
     text = settings.read_text("utf-8").replace("web = false", "web = { port = 0 }")
     settings.write_text(text, "utf-8")
-    yield hub
-    hub.end()
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
+    return hub
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.e2e.hubs import Hub, Server
-from tests.e2e.world import Mailbox, until
+from tests.e2e.world import until
 from tests.ports import free_port
 
 SHOP = """
@@ -30,27 +29,6 @@ port = {port}
 protection = "none"
 sender = "noroshi@example.com"
 """
-
-
-@pytest.fixture
-def mailbox():
-    box = Mailbox().open()
-    yield box
-    box.close()
-
-
-@pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path / "hub", free_port())
-    yield hub
-    hub.end()
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
 
 
 class Shop:

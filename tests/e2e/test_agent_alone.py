@@ -3,10 +3,8 @@ real nodes, and a server for mail of each."""
 
 import pytest
 
-from tests.e2e.hubs import Hub, Server
 from tests.e2e.test_agent_alarms import ROUTE, SHOP, Shop, caught_up, killed, known
 from tests.e2e.world import Mailbox, until
-from tests.ports import free_port
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 SHORTEST = "\nalone_after_seconds = 90\n"
@@ -22,19 +20,10 @@ def mailboxes():
 
 
 @pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path / "hub", free_port())
+def hub(hub):
     with (hub.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
         settings.write(SHORTEST)
-    yield hub
-    hub.end()
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
+    return hub
 
 
 @pytest.fixture

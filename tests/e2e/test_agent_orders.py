@@ -5,10 +5,9 @@ import os
 
 import pytest
 
-from tests.e2e.hubs import FILES, Hub, Server
+from tests.e2e.hubs import FILES
 from tests.e2e.world import PATIENCE, until
 from tests.hosts.folder import folder, script
-from tests.ports import free_port
 
 JOB = """
 source = "fs01"
@@ -24,20 +23,6 @@ argv = ["{program}"]
 """
 __all__ = ["folder"]  # a fixture, taken over from there
 MEASURED = "files/disks/volumes"
-
-
-@pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path / "hub", free_port())
-    yield hub
-    hub.end()
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
 
 
 @pytest.fixture

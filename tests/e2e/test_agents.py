@@ -5,12 +5,9 @@ import json
 import shutil
 import signal
 
-import pytest
-
 from noroshi.cli.exits import DONE, NO_NODE, TROUBLE
 from tests.e2e.hubs import FILES, Hub, Server
 from tests.e2e.world import until
-from tests.ports import free_port
 
 PROGRAM = """
 source = "fs01"
@@ -22,20 +19,6 @@ kind = "script"
 [group.monitor.options]
 argv = ["/bin/sh", "-c", "id"]
 """
-
-
-@pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path / "hub", free_port())
-    yield hub
-    hub.end()
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
 
 
 def joined(hub, server):

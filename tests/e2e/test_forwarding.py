@@ -19,8 +19,8 @@ from noroshi.definitions.document_content import content
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import FETCH, FetchAnswer, FetchRequest
 from noroshi.link.report_messages import ReportAnswer
-from tests.e2e.hubs import Hub, Server
-from tests.e2e.world import Mailbox, until
+from tests.e2e.hubs import Hub
+from tests.e2e.world import until
 from tests.ports import free_port
 from tests.web.link.agent_client import AgentClient
 from tests.web.link.reporting_agent import ReportingAgent, found, positions_of
@@ -51,13 +51,6 @@ def smtp(mailbox):
         protection = "none"
         sender = "noroshi@example.com"
     """
-
-
-@pytest.fixture
-def mailbox():
-    box = Mailbox().open()
-    yield box
-    box.close()
 
 
 @pytest.fixture
@@ -178,13 +171,6 @@ kind = "port"
 [group.monitor.options]
 port = {port}
 """
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
 
 
 class Shop:

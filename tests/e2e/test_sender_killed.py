@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from tests.e2e.hubs import Hub, Server
 from tests.e2e.test_agent_alarms import (
     ROUTE,
     SHOP,
@@ -18,7 +17,6 @@ from tests.e2e.test_agent_alarms import (
     subjects,
 )
 from tests.e2e.world import Mailbox, opened, until
-from tests.ports import free_port
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 SHORTEST = "\nalone_after_seconds = 90\n"
@@ -41,19 +39,10 @@ def own_mailbox():
 
 
 @pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path / "hub", free_port())
+def hub(hub):
     with (hub.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
         settings.write(SHORTEST)
-    yield hub
-    hub.end()
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path / "server")
-    yield server
-    server.end()
+    return hub
 
 
 @pytest.fixture

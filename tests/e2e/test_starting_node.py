@@ -169,7 +169,7 @@ def test_a_node_that_has_the_store_and_no_open_door_is_not_called_none(home):
         ended = at_once(home, *commands)
     for told in ended:
         said = " ".join(told.stderr.split())
-        assert told.returncode == 4 and "uses this store" in said
+        assert told.returncode == 4 and "is using this store" in said
         assert "No node is running" not in said + told.stdout
 
 

@@ -97,6 +97,10 @@ class Scene:
         self.reports_of_attempt = lambda parcel, receipt, fate: ()
         self.marked = lambda envelopes: ()
 
+    def agent_of(self, _monitor):
+        """The agent that measures a monitor: none."""
+        return ""
+
     def rights(self):
         """What may be sent of the notifications of agents."""
         return self.send_rights
@@ -126,7 +130,7 @@ class Scene:
     @asynccontextmanager
     async def life(self):
         """One life of the process; it ends without a word, as after a crash."""
-        plugins = Plugins(self.checks, self.actions, ())
+        plugins = Plugins(self.checks, self.actions, (), agent_of=self.agent_of)
         engine = Engine(
             self.store,
             plugins,

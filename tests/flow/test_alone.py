@@ -271,6 +271,19 @@ async def test_a_node_that_loses_its_route_gives_up_what_it_kept():
     assert await node.kept() == []
 
 
+async def test_what_the_hub_sent_is_in_the_log_of_a_node_without_a_route():
+    """A hub that is restored from an older backup hears of it there, and sends it to nobody again."""
+    node = await agent()
+    node.plan_of_hub.rules = {"r": replace(OF_HUB, routes=())}
+    async with node.life() as engine:
+        await node.pass_by(engine, 30)
+        node.fates = [sent_by_hub("m.9/r/ops")]
+        await node.pass_by(engine, 30)
+        assert node.phase is Phase.NO_ROUTE
+    ((kind, end),) = await node.rows()
+    assert (kind, end.envelope, end.sent_by) == (RowKind.SENT, "m.9/r/ops", "hub")
+
+
 async def test_fates_that_a_restored_hub_numbers_anew_are_heard():
     node = await agent()
     async with node.life() as engine:

@@ -91,7 +91,7 @@ async def test_what_an_agent_measures_is_not_measured_here_from_the_moment_it_jo
     with pytest.raises(Unmeasurable, match="the source of the instance is FS01"):
         hosts.host_for(monitor(name="fs01", source="FS01"))
     agents.add("fs01")
-    with pytest.raises(MeasuredByAgent, match=r"^agent fs01 measures this"):
+    with pytest.raises(MeasuredByAgent, match=r"^agent fs01 monitors this"):
         hosts.host_for(monitor(name="fs01", source="FS01"))
 
 

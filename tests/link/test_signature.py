@@ -1,9 +1,12 @@
 """The proof of a join names the secret and the pin, and the key that made it."""
 
+import json
+
 import pytest
 from joserfc import jws
+from joserfc.jwk import ECKey, OctKey
 
-from noroshi.link.agent_key import BadKeyError, PrivateKey, public_key
+from noroshi.link.agent_key import BadKeyError, PrivateKey, encoded, public_key, thumbprint_of
 from noroshi.link.signature import BadSignatureError, join_binding, sign, verify
 
 BINDING = join_binding("ab" * 32, b"p" * 32)
@@ -37,7 +40,9 @@ SIGNED = '{"hub":"h","path":"p","body_hash":"","stamp":"","life":{"number":%s,"m
 def test_what_is_signed_and_is_no_binding_proves_nothing(payload):
     key = PrivateKey.create()
     header = {"alg": "ES256", "kid": "a"}
-    token = jws.serialize_compact(header, payload.encode(), key.signing_key)
+    token = jws.serialize_compact(
+        header, payload.encode(), ECKey.import_key(json.loads(key.secret_text()))
+    )
     with pytest.raises(BadSignatureError):
         verify(f"Noroshi {token}", key.public_text)
 
@@ -45,3 +50,96 @@ def test_what_is_signed_and_is_no_binding_proves_nothing(payload):
 def test_a_key_that_no_reader_can_read_is_none():
     with pytest.raises(BadKeyError):
         public_key("[" * 100_000)
+
+
+def jose_key(text):
+    return ECKey.import_key(json.loads(text))
+
+
+def test_another_library_reads_what_is_signed_and_knows_the_key_by_the_same_thumbprint():
+    key = PrivateKey.create()
+    own_key = jose_key(key.public_text)
+    token = sign(BINDING, "a1", key).removeprefix("Noroshi ")
+    read = jws.deserialize_compact(token, own_key, algorithms=["ES256"])
+    assert read.headers() == {"alg": "ES256", "kid": "a1"}
+    assert json.loads(read.payload)["stamp"] == BINDING.stamp
+    assert own_key.thumbprint() == key.thumbprint == thumbprint_of(key.public_text)
+    assert PrivateKey.read(key.secret_text()).thumbprint == key.thumbprint
+
+
+def test_a_key_that_another_library_made_signs_as_well():
+    made = ECKey.generate_key("P-256", private=True, auto_kid=False)
+    key = PrivateKey.read(json.dumps(made.as_dict(private=True)))
+    assert verify(sign(BINDING, "", key), json.dumps(made.as_dict(private=False))) == BINDING
+
+
+def with_header(token, header):
+    _, payload, signature = token.removeprefix("Noroshi ").split(".")
+    head = encoded(json.dumps(header).encode())
+    return f"Noroshi {head}.{payload}.{signature}"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "none", "kid": "a"},
+        {"alg": "HS256", "kid": "a"},
+        {"alg": "ES256"},
+        {"alg": "ES256", "kid": 1},
+        {"alg": "ES256", "kid": "a", "crit": ["b64"], "b64": False},
+        [],
+    ],
+)
+def test_a_header_of_another_kind_proves_nothing(header):
+    key = PrivateKey.create()
+    with pytest.raises(BadSignatureError):
+        verify(with_header(sign(BINDING, "a", key), header), key.public_text)
+
+
+def test_a_secret_made_of_the_public_key_proves_nothing():
+    key = PrivateKey.create()
+    header = {"alg": "HS256", "kid": "a"}
+    token = jws.serialize_compact(header, b"{}", OctKey.import_key(key.public_text))
+    with pytest.raises(BadSignatureError):
+        verify(f"Noroshi {token}", key.public_text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda token: token[:-4],
+        lambda token: token + "AAAA",
+        lambda token: token + "=",
+        lambda token: token + "!",
+        lambda token: token.rpartition(".")[0] + ".",
+        lambda token: token.rpartition(".")[0] + "." + "A" * 86,
+        lambda token: token.replace(".", "..", 1),
+        lambda token: token.replace("Noroshi", "Bearer"),
+        lambda token: token[:40] + ("B" if token[40] == "A" else "A") + token[41:],
+    ],
+)
+def test_a_token_that_was_changed_proves_nothing(change):
+    key = PrivateKey.create()
+    token = sign(BINDING, "a", key)
+    assert verify(token, key.public_text) == BINDING
+    with pytest.raises(BadSignatureError):
+        verify(change(token), key.public_text)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"d": "A" * 43},
+        {"kty": "RSA"},
+        {"crv": "P-384"},
+        {"x": "A" * 43},
+        {"x": "AAAA"},
+        {"x": 1},
+        {"x": "A" * 42 + "é"},
+        {"use": "sig"},
+    ],
+)
+def test_what_is_no_public_key_of_the_curve_is_refused(changed):
+    members = json.loads(PrivateKey.create().public_text)
+    with pytest.raises(BadKeyError):
+        public_key(json.dumps(members | changed))

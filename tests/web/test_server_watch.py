@@ -48,11 +48,11 @@ class Finder:
                 self.known["suppressions"] = answer.suppressions.name
             for order in answer.orders:
                 self.last = order.number
-                told = OrderAnswer(
-                    order=order.id, outcome=OrderOutcome.DONE, body=text(ON_FS01)
-                )
-                self.reports.write(told, kind=RowKind.ANSWER)
+                self.reports.write(self.answer_to(order), kind=RowKind.ANSWER)
                 await self.reports.send()
+
+    def answer_to(self, order):
+        return OrderAnswer(order=order.id, outcome=OrderOutcome.DONE, body=text(ON_FS01))
 
 
 @asynccontextmanager
@@ -62,7 +62,11 @@ async def finding(harness, url):
         await client.join(await invite(harness))
         await client.greet()
         task = asyncio.create_task(Finder(harness, client).run())
+        while not harness.service.agents_hub.is_waiting(client.id):  # noqa: ASYNC110
+            await asyncio.sleep(0)
         try:
+            while not harness.service.agents_hub.is_waiting(client.id):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
             yield
         finally:
             task.cancel()

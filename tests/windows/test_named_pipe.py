@@ -9,7 +9,14 @@ import pytest
 from noroshi.core.roles import ADMIN, OPERATOR, roles_up_to
 from noroshi.door.pipe_listener import access, person
 from noroshi.system.door_connection import ForeignDoorError, connect
-from noroshi.system.named_pipe import ACCESS, PIPES, make_pipe, open_pipe, pipe_name
+from noroshi.system.named_pipe import (
+    ACCESS,
+    PIPES,
+    is_pipe_open,
+    make_pipe,
+    open_pipe,
+    pipe_name,
+)
 from noroshi.system.windows_security import (
     ADMINISTRATORS,
     NETWORK,
@@ -89,6 +96,13 @@ def test_a_pipe_that_another_account_made_is_told_nothing(door):
 def test_a_pipe_whose_instances_are_all_taken_is_waited_for_in_vain(pipe, door):
     with open_pipe(pipe_name(door), SECONDS), pytest.raises(TimeoutError):
         open_pipe(pipe_name(door), 0.01)
+
+
+def test_a_pipe_is_open_while_somebody_listens_whoever_is_in(pipe, door):
+    assert is_pipe_open(pipe_name(door))
+    with open_pipe(pipe_name(door), SECONDS):
+        assert is_pipe_open(pipe_name(door))
+    assert not is_pipe_open(pipe_name(door + "x"))
 
 
 def test_a_door_has_one_name_however_its_path_is_written(tmp_path):

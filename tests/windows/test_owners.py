@@ -8,12 +8,15 @@ from noroshi.config.config import read_config, sample
 from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.system.owners import (
     close_to_others,
+    is_group,
     make_private_folder,
+    owner_name,
     readers,
     replacers,
     writers,
 )
 from noroshi.system.windows_security import (
+    ADMINISTRATORS,
     INSTALLER,
     SYSTEM,
     account_name,
@@ -24,7 +27,8 @@ from noroshi.system.windows_security import (
     service_sid,
     set_dacl,
 )
-from noroshi.vault import make_key
+from noroshi.vault import VaultError, make_key
+from noroshi.vault.keys import read_key
 
 OURS = "(A;;FA;;;SY)(A;;FA;;;BA)"
 
@@ -88,3 +92,18 @@ def test_settings_that_others_may_write_are_not_believed(tmp_path):
 def test_the_key_is_closed_to_others(tmp_path):
     make_key(tmp_path / "key")
     assert readers(tmp_path / "key") == []
+
+
+def test_a_key_that_others_may_read_is_not_used(tmp_path):
+    key = tmp_path / "key"
+    make_key(key)
+    read_key(key)
+    set_dacl(key, f"D:P{OURS}(A;;FR;;;WD)")
+    with pytest.raises(VaultError, match=account_name("S-1-1-0")):
+        read_key(key)
+
+
+def test_owners_and_groups_have_names(file):
+    assert owner_name(file) == account_name(own_sid())
+    assert is_group(account_name(ADMINISTRATORS).rpartition("\\")[2])
+    assert not is_group("nobody of that name")

@@ -283,7 +283,10 @@ class HubNotifications:
             end = _fate_there(fate, enrolment, self._clocks.wall())
             if end is not None:
                 rows = tuple(self._rows_of_fate(end))
-                await self._store.settle_elsewhere(enrolment.agent, end, rows)
+                is_settled = await self._store.settle_elsewhere(enrolment.agent, end, rows)
+                is_known = fate.number <= keeper.memory.fates
+                if rows and not (is_settled or is_known or self.can_send_alone):
+                    await self._store.add_reports(*rows)  # it keeps none of them
             keeper.note_fates(fate.number)
 
     def _rows_of_fate(self, fate: OtherSideFate) -> Iterator[ReportDraft]:

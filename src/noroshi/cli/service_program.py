@@ -16,6 +16,9 @@ if sys.platform == "win32":
     STAYS_DOWN = (exits.DONE, exits.USAGE, exits.INVALID)
     """The exit codes with which another start would end as well."""
 
+    LARGEST = 1 << 16
+    """Bytes of a file that the next start still adds to."""
+
     def main() -> int:
         """Run the node of a home folder until Windows stops it."""
         home = sys.argv[1]
@@ -23,8 +26,10 @@ if sys.platform == "win32":
         return run_as_service(NAME, lambda: run(["serve", "--home", home]), STAYS_DOWN)
 
     def _print_to(path: Path) -> None:
-        """Let everything that is printed go to a file, which the next start empties."""
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        """Let everything that is printed go to a file, which is begun anew once it is large."""
+        is_large = path.exists() and path.stat().st_size > LARGEST
+        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_large else os.O_APPEND)
+        file = os.open(path, flags)
         for number in (1, 2):
             os.dup2(file, number)
         sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115

@@ -164,6 +164,39 @@ class Setting:
     help: Message
 
 
+if sys.platform == "win32":
+    DOOR_HELP = _("The pipe through which commands reach a running node.")
+    GROUP_HELP = _(
+        "Members of this local or domain group are operators: they see the state, send, handle\n"
+        "messages and alarms, and stop and start monitoring."
+    )
+    PROGRAMS_HELP = _(
+        "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM and\n"
+        "Noroshi's service may be able to write there. Default: none."
+    )
+    LOG_HELP = _(
+        'Destination of Noroshi\'s own log: "auto" is "file" in a service, else standard error;\n'
+        '"stderr" is standard error; "file" is noroshi.log in this folder, 5 files of 5 MiB.'
+    )
+else:
+    DOOR_HELP = _("The socket through which commands reach a running node.")
+    GROUP_HELP = _(
+        "Members of this group are operators: they see the state, send, handle messages and "
+        "alarms,\n"
+        "and stop and start monitoring. They must be able to reach the socket: set door to a "
+        "path\n"
+        'outside this folder, such as "/run/noroshi/door.sock".'
+    )
+    PROGRAMS_HELP = _(
+        "Folders with programs that monitors may run. Default: only Debian's Nagios plug-ins.\n"
+        "A list replaces the default; include /usr/lib/nagios/plugins to keep it."
+    )
+    LOG_HELP = _(
+        'Destination of Noroshi\'s own log: "auto" is the journal under systemd, else standard\n'
+        'error; "stderr" is standard error; "file" is noroshi.log in this folder, 5 files of 5 '
+        "MiB."
+    )
+
 SETTINGS: Mapping[str, Setting] = {
     "name": Setting(read_name, "node", _("Name of the node.")),
     "store": Setting(
@@ -172,28 +205,9 @@ SETTINGS: Mapping[str, Setting] = {
     "key": Setting(
         read_path, "key", _("The only key that decrypts the secrets. Keep a copy elsewhere.")
     ),
-    "door": Setting(
-        read_socket, DOOR_FILE, _("The socket through which commands reach a running node.")
-    ),
-    "door_group": Setting(
-        read_text,
-        "",
-        _(
-            "Members of this group are operators: they see the state, send, handle messages and "
-            "alarms,\n"
-            "and stop and start monitoring. They must be able to reach the socket: set door to a "
-            "path\n"
-            'outside this folder, such as "/run/noroshi/door.sock".'
-        ),
-    ),
-    "programs": Setting(
-        read_folders,
-        [],
-        _(
-            "Folders with programs that monitors may run. Default: only Debian's Nagios plug-ins.\n"
-            "A list replaces the default; include /usr/lib/nagios/plugins to keep it."
-        ),
-    ),
+    "door": Setting(read_socket, DOOR_FILE, DOOR_HELP),
+    "door_group": Setting(read_text, "", GROUP_HELP),
+    "programs": Setting(read_folders, [], PROGRAMS_HELP),
     "runs_as": Setting(read_texts, [], _("Users that scripts may run as.")),
     "program_env": Setting(
         read_variables,
@@ -208,15 +222,7 @@ SETTINGS: Mapping[str, Setting] = {
         "",
         _('Language of the commands: "en", "ja", or "" for the user\'s own language.'),
     ),
-    "log": Setting(
-        read_one_of(LOGS),
-        "auto",
-        _(
-            'Destination of Noroshi\'s own log: "auto" is the journal under systemd, else standard\n'
-            'error; "stderr" is standard error; "file" is noroshi.log in this folder, 5 files of 5 '
-            "MiB."
-        ),
-    ),
+    "log": Setting(read_one_of(LOGS), "auto", LOG_HELP),
     "log_level": Setting(
         read_one_of(LEVELS),
         "info",

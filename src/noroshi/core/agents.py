@@ -101,7 +101,8 @@ class Agent:
     announced: both count until the next one is used. `invitation` is the id of the one by which it
     joined. `secrets` are the entries of the vault that it was given. `own_route`: it has a route of
     its own, by which it can notify while the hub is away. `needs_lease`: it may send the hub's
-    notifications itself, so the hub sends them with a lease alone."""
+    notifications itself, or might once, so the hub tells it what became of them, and a life of
+    the hub begins without the right to send them."""
 
     id: str
     name: str

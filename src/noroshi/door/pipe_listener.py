@@ -23,7 +23,7 @@ if sys.platform == "win32":
         NETWORK,
         SYSTEM,
         account_name,
-        account_sid,
+        group_sid,
         own_sid,
     )
 
@@ -35,9 +35,9 @@ if sys.platform == "win32":
     async def listen(path: Path, group: str, serve: Serve) -> Listener:
         """Open the pipe of a path for us, SYSTEM, administrators and the group's members ("" for
         none), and serve each caller. Raises DoorError."""
-        group_sid = _group_sid(group)
+        sid = _group_sid(group)
         try:
-            return PipeListener(pipe_name(str(path)), group_sid, serve)
+            return PipeListener(pipe_name(str(path)), sid, serve)
         except OSError as error:
             raise DoorError(CANNOT_LISTEN.fill(path=path, why=cause_text(error))) from None
 
@@ -159,6 +159,6 @@ if sys.platform == "win32":
         if not group:
             return ""
         try:
-            return account_sid(group)
+            return group_sid(group)
         except OSError:
             raise DoorError(NO_GROUP.fill(group=group)) from None

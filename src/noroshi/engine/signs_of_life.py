@@ -12,13 +12,13 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from noroshi.core.translation import Message
 from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Liveness, find_stall
 from noroshi.hosts.threads import run_in_thread
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Clocks
 from noroshi.system.service_process import service_process
 
@@ -95,6 +95,12 @@ def fetch(url: str, reason: str) -> int:
 
     Raises OSError or HTTPException. Nothing here logs the URL: whoever has it may use it.
     """
+    with ONE_AT_A_TIME:
+        from http.client import (  # only now: few nodes have a URL
+            HTTPConnection,
+            HTTPSConnection,
+        )
+
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     connection: HTTPConnection
@@ -182,7 +188,7 @@ class SignsOfLife:
             async with asyncio.timeout(LONGEST_FETCH):
                 status = await run_in_thread(lambda: self._fetch(url, reason))
             trouble = "" if 200 <= status < 300 else f"it answered {status}"
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, ValueError, _http_exception()) as error:
             # TimeoutError is an OSError, a name that can be none (IDNA) a ValueError.
             trouble = type(error).__name__
         if trouble and not self._failing_urls:
@@ -190,6 +196,13 @@ class SignsOfLife:
         elif self._failing_urls and not trouble:
             log.info("the beat to %s is taken again", urlsplit(url).hostname)
         self._failing_urls = bool(trouble)
+
+
+def _http_exception() -> type[Exception]:
+    with ONE_AT_A_TIME:
+        from http.client import HTTPException
+
+    return HTTPException
 
 
 def _failure_url(url: str) -> str:

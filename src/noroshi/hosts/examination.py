@@ -26,10 +26,14 @@ from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Store
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, literal
+from noroshi.system.owners import is_group, owner_name
 from noroshi.vault import KeyRing, VaultError
 
 if sys.platform == "win32":
-    from noroshi.system.windows_security import account_name, account_sid, owner_of
+    from noroshi.system.named_pipe import is_pipe_open, pipe_name
+    from noroshi.system.owners import readers, writers
+else:
+    from noroshi.system.owners import user_name
 
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
 LEAST_ROOM, LITTLE_ROOM = 32 << 20, 500 << 20
@@ -38,21 +42,11 @@ AT_ONCE = _("immediately")
 
 PROGRAM, SQLITE = _("Program"), plain("SQLite")
 HOME, KEY = _("Home folder"), _("Key")
-ROOM, DOOR = _("Free space"), _("Socket")
+ROOM = _("Free space")
 MANAGER = _("Manager")
 VERSIONS = _("Noroshi {own}, Python {python}, {system}")
 OF_STORE = _("{version}, {path}, {size:.1f} MB")
-STORE_READ = _(
-    "Users other than Noroshi's can read {path} (mode {mode}), which holds messages and "
-    "addresses. Run: chmod 600 {path}"
-)
 STORE_ILL = _("The store has a problem: {why}.")
-OF_HOME = _("{path}, owner {owner} (mode {mode})")
-OF_WINDOWS_HOME = _("{path}, owner {owner}")
-HOME_OPEN = _(
-    "Users other than its owner can write to {path} (mode {mode}) and could replace the key "
-    "or the store there."
-)
 HOME_FOREIGN = _(
     "{path} belongs to {owner}, but Noroshi runs as {user} and cannot write there."
 )
@@ -67,10 +61,33 @@ NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
 NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are still sent.")
 FEW = _("Only {free} is free in {folder}; below 32 MB, samples are no longer saved.")
-OF_DOOR = _("{path} (mode {mode}{group})")
 GROUP = _(", group {group}")
 NO_DOOR = _("{path}: nothing is listening there")
 NO_GROUP = _("The group {group}, set as door_group in {file}, does not exist.")
+if sys.platform == "win32":
+    DOOR, MAKE_GROUP = _("Pipe"), "New-LocalGroup {group}"
+    STORE_READ = _(
+        "{path}, which holds messages and addresses, is readable by {names}. Remove this "
+        "permission under Properties > Security."
+    )
+    OF_HOME = _("{path}, owner {owner}")
+    HOME_OPEN = _(
+        "{path} is writable by {names}, who could replace the key or the store there. Remove "
+        "this permission under Properties > Security."
+    )
+    OF_DOOR = _("{path} (open{group})")
+else:
+    DOOR, MAKE_GROUP = _("Socket"), "groupadd --system {group}"
+    STORE_READ = _(
+        "Users other than Noroshi's can read {path} (mode {mode}), which holds messages and "
+        "addresses. Run: chmod 600 {path}"
+    )
+    OF_HOME = _("{path}, owner {owner} (mode {mode})")
+    HOME_OPEN = _(
+        "Users other than its owner can write to {path} (mode {mode}) and could replace the key "
+        "or the store there."
+    )
+    OF_DOOR = _("{path} (mode {mode}{group})")
 
 
 class System:
@@ -111,23 +128,28 @@ class System:
         file_status = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 1e6)
-        if sys.platform != "win32" and file_status.st_mode & (OTHERS_READ | OTHERS_WRITE):
+        if sys.platform == "win32":
+            names = await run_in_thread(lambda: readers(path))
+            remarks = (STORE_READ.fill(path=path, names=", ".join(names)),) if names else ()
+            return StepResult(summary, remarks)
+        if file_status.st_mode & (OTHERS_READ | OTHERS_WRITE):
             return StepResult(summary, (STORE_READ.fill(path=path, mode=_mode(file_status)),))
         return StepResult(summary)
 
     async def _home(self) -> StepResult:
         path = self._config.home
         file_status = await _stat(path)
+        owner = await run_in_thread(lambda: owner_name(path))
         if sys.platform == "win32":
-            owner = await run_in_thread(lambda: account_name(owner_of(path)))
-            return StepResult(OF_WINDOWS_HOME.fill(path=path, owner=owner))
+            if names := await run_in_thread(lambda: writers(path)):
+                raise _step_error(HOME_OPEN.fill(path=path, names=", ".join(names)))
+            return StepResult(OF_HOME.fill(path=path, owner=owner))
         else:
-            owner = _user(file_status.st_uid)
             facts = {"path": path, "owner": owner, "mode": _mode(file_status)}
             if file_status.st_mode & OTHERS_WRITE:
                 raise _step_error(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
             if os.geteuid() not in (0, file_status.st_uid):
-                user = _user(os.geteuid())
+                user = user_name(os.geteuid())
                 raise _step_error(
                     HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}"
                 )
@@ -167,14 +189,19 @@ class System:
 
     async def _door(self) -> StepResult:
         path, group = self._config.door, self._config.door_group
-        if group and not await run_in_thread(lambda: _is_group(group)):
+        if group and not await run_in_thread(lambda: is_group(group)):
             words = NO_GROUP.fill(group=group, file=FILE)
-            raise _step_error(words, f"groupadd --system {group}")
+            raise _step_error(words, MAKE_GROUP.format(group=group))
+        group_text = GROUP.fill(group=group) if group else plain("")
+        if sys.platform == "win32":
+            pipe = pipe_name(str(path))
+            if not await run_in_thread(lambda: is_pipe_open(pipe)):
+                return StepResult(NO_DOOR.fill(path=pipe))
+            return StepResult(OF_DOOR.fill(path=pipe, group=group_text))
         try:
             file_status = await run_in_thread(path.stat)
         except OSError:
             return StepResult(NO_DOOR.fill(path=path))
-        group_text = GROUP.fill(group=group) if group else plain("")
         return StepResult(OF_DOOR.fill(path=path, mode=_mode(file_status), group=group_text))
 
     async def _manager(self) -> StepResult:
@@ -197,29 +224,3 @@ def _step_error(words: Message, *lines: str | CommandText) -> StepError:
 
 def _mode(file_status: os.stat_result) -> str:
     return f"{stat.S_IMODE(file_status.st_mode):04o}"
-
-
-if sys.platform == "win32":
-
-    def _is_group(name: str) -> bool:
-        try:
-            account_sid(name)
-        except OSError:
-            return False
-        return True
-else:
-    import grp
-    import pwd
-
-    def _user(number: int) -> str:
-        try:
-            return pwd.getpwuid(number).pw_name
-        except KeyError:  # of a container that this machine does not know
-            return str(number)
-
-    def _is_group(name: str) -> bool:
-        try:
-            grp.getgrnam(name)
-        except KeyError:
-            return False
-        return True

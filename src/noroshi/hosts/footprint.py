@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import platform
 import stat
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Clocks
+from noroshi.system.owners import owner_name
 
 LOG_FILE = "noroshi.log"
 OWN_CERTIFICATE = "web-cert.pem"
@@ -192,7 +192,7 @@ def _facts(path: Path) -> tuple[Message, bool]:
         return cause_text(error), False
     is_regular = stat.S_ISREG(file_status.st_mode)
     size = SIZE.fill(size=size_text(file_status.st_size)) if is_regular else NOTHING
-    mode, owner = f"{stat.S_IMODE(file_status.st_mode):04o}", _user(file_status.st_uid)
+    mode, owner = f"{stat.S_IMODE(file_status.st_mode):04o}", owner_name(path)
     return FACTS.fill(size=size, mode=mode, owner=owner), True
 
 
@@ -202,14 +202,3 @@ def size_text(size: int) -> str:
         if size >= length:
             return f"{size / length:.1f} {unit}"
     return f"{size} B"
-
-
-def _user(number: int) -> str:
-    if sys.platform == "win32":
-        return str(number)
-    import pwd
-
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:  # of a container that this machine does not know
-        return str(number)

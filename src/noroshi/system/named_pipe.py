@@ -40,7 +40,7 @@ if sys.platform == "win32":
     PENDING, CONNECTED, MORE, BUSY = 997, 535, 234, 231
     GONE = frozenset({109, 232, 233})
     """ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED."""
-    NOT_FOUND, WAIT_TIMED_OUT = 2, 121
+    WAIT_TIMED_OUT = 121
     QUERY = 0x0008
 
     _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -277,6 +277,11 @@ if sys.platform == "win32":
             left = max(1, int((end - monotonic()) * 1000))
             if not _kernel.WaitNamedPipeW(name, left) and monotonic() >= end:
                 raise TimeoutError
+
+    def is_pipe_open(name: str) -> bool:
+        """Return whether somebody listens at a pipe, whether free now or not."""
+        is_free: int = _kernel.WaitNamedPipeW(name, 1)
+        return bool(is_free) or ctypes.get_last_error() == WAIT_TIMED_OUT
 
     _NONE = ctypes.c_void_p(-1).value
     """INVALID_HANDLE_VALUE."""

@@ -18,6 +18,7 @@ if sys.platform == "win32":
         account_name,
         allow_alone,
         grants_of,
+        group_sid,
         own_sid,
         owner_of,
         service_sid,
@@ -52,6 +53,18 @@ if sys.platform == "win32":
         foreign = () if owner in trusted_sids() else (account_name(owner),)
         return tuple(dict.fromkeys([*foreign, *_names_with(place, REPLACES, set())]))
 
+    def owner_name(place: Path) -> str:
+        """Return the name of the owner of a file or folder. Raises OSError."""
+        return account_name(owner_of(place))
+
+    def is_group(name: str) -> bool:
+        """Return whether there is a group of that name, here or in the domain."""
+        try:
+            group_sid(name)
+        except OSError:
+            return False
+        return True
+
     def close_to_others(place: Path) -> None:
         """Let only SYSTEM, the administrators, Noroshi's service and, unless this process is an
         administrator's, this user reach a file, or a folder with what will be in it. Raises
@@ -77,6 +90,30 @@ if sys.platform == "win32":
         return {SYSTEM, ADMINISTRATORS, INSTALLER, OWNER, service_sid(SERVICE), own_sid()}
 else:
     WRITABLE_BY_ALL = 0o002
+
+    def owner_name(place: Path) -> str:
+        """Return the name of the owner of a file or folder; the number of one who has none here,
+        as of a container. Raises OSError."""
+        return user_name(place.stat().st_uid)
+
+    def user_name(number: int) -> str:
+        """Return the name of a user; the number of one who has none here."""
+        import pwd  # only now: each command judges the settings by this module
+
+        try:
+            return pwd.getpwuid(number).pw_name
+        except KeyError:
+            return str(number)
+
+    def is_group(name: str) -> bool:
+        """Return whether there is a group of that name."""
+        import grp
+
+        try:
+            grp.getgrnam(name)
+        except KeyError:
+            return False
+        return True
 
     def writers(file: Path) -> Sequence[str]:
         """Return who may change a file beside its owner and group: "others", or nobody. Raises

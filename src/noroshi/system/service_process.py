@@ -89,6 +89,7 @@ if sys.platform == "win32":
     RUNNING, STOPPED = _Report(4, STOP_AND_SHUTDOWN), _Report(1)
     STOP, INTERROGATE, SHUTDOWN = 1, 4, 5
     DONE, NOT_IMPLEMENTED, SPECIFIC_ERROR = 0, 120, 1066
+    STDERR, SILENCE = 2, b"no sign of life for two minutes: the process ends itself\n"
     CONNECTS_WITHIN = 30.0
     """Seconds within which Windows calls back whom it started as a service."""
 
@@ -226,6 +227,8 @@ if sys.platform == "win32":
         return _current[0] if _current else None
 
     def _end_at_once() -> None:
+        # Not to the log, whose thread may stand still too.
+        os.write(STDERR, SILENCE)
         os._exit(STANDS_STILL)
 else:
 

@@ -40,6 +40,7 @@ class Grant(NamedTuple):
 
 if sys.platform == "win32":
     import ctypes
+    from contextlib import suppress
     from ctypes import wintypes
 
     _security = ctypes.WinDLL("advapi32", use_last_error=True)
@@ -346,6 +347,20 @@ if sys.platform == "win32":
         ):
             raise _last_error()
         return _sid_text(ctypes.cast(sid, _Pointer))
+
+    def group_sid(name: str) -> str:
+        """Return the SID of a group: of this computer, before one of the domain, and before this
+        computer itself, which may have the same name. Raises OSError if there is none."""
+        with suppress(OSError):
+            return account_sid(f"{_computer_name()}\\{name}")
+        return account_sid(name)
+
+    def _computer_name() -> str:
+        """Raises OSError."""
+        name, length = ctypes.create_unicode_buffer(256), wintypes.DWORD(256)
+        if not _kernel.GetComputerNameW(name, ctypes.byref(length)):
+            raise _last_error()
+        return name.value
 
     def _sid_text(sid: ctypes.c_void_p | int | None) -> str:
         text = _Pointer()

@@ -18,6 +18,9 @@ from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
 
+if sys.platform == "win32":
+    from noroshi.system.owners import readers
+
 KEY_BYTES = 32
 LARGEST = 4096
 NEW, OLD, PART = ".rotating", ".old", ".part"
@@ -35,10 +38,16 @@ BAD_KEY = _(
     "{path} does not contain a vault key (64 hexadecimal digits). Restore the key from the "
     "backup."
 )
-OPEN_KEY = _(
-    "The vault's key {path} is readable by users other than its owner (mode {mode}). Set the "
-    "mode to 0600. If somebody may have read the key, enter new secrets."
-)
+if sys.platform == "win32":
+    OPEN_KEY = _(
+        "The vault's key {path} is readable by {names}. Remove this permission under Properties "
+        "> Security. If somebody may have read the key, enter new secrets."
+    )
+else:
+    OPEN_KEY = _(
+        "The vault's key {path} is readable by users other than its owner (mode {mode}). Set the "
+        "mode to 0600. If somebody may have read the key, enter new secrets."
+    )
 UNREADABLE_KEY = _(
     "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."
 )
@@ -134,11 +143,19 @@ def _box(path: Path, *, is_private: bool) -> Box:
         raise VaultError(NO_KEY.fill(path=path)) from None
     except OSError as error:
         raise VaultError(UNREADABLE_KEY.fill(path=path, why=cause_text(error))) from None
-    if (
-        sys.platform != "win32" and is_private and mode & 0o077
-    ):  # on Windows the ACL says who may
-        raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
+    if is_private:
+        _require_closed(path, mode)
     return Box(key_in(dpapi.unprotect(text), path))
+
+
+def _require_closed(path: Path, mode: int) -> None:
+    """Require that nobody else may read a key: by its mode, or on Windows by its list. Raises
+    VaultError."""
+    if sys.platform == "win32":
+        if names := readers(path):
+            raise VaultError(OPEN_KEY.fill(path=path, names=", ".join(names)))
+    elif mode & 0o077:
+        raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
 
 
 def key_in(text: bytes, path: Path) -> Secret:

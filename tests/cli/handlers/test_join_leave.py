@@ -54,3 +54,12 @@ async def test_only_the_home_of_the_service_is_offered_as_one(hub, tmp_path):
     code = str(hub.invite())
     told = await typed("join", f"127.0.0.1:{hub.port}", code, home=tmp_path / "agent")
     assert "serve" in told.out and "service install" not in told.out
+
+
+async def test_where_the_service_cannot_be_removed_the_hub_is_not_left(hub, tmp_path):
+    node = node_with_links()
+    await join(node, hub)
+    async with a_node(tmp_path, node.service):
+        told = await typed("leave", "--service", home=tmp_path)
+    assert told.code != 0 and "home folder is /var/lib/noroshi" in told.err
+    assert await node.service.context.hub_links.enrolment() is not None

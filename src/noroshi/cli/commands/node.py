@@ -98,6 +98,7 @@ LEAVE = Command(
     ),
     options=(
         Option(("--remove",), _("also remove the definitions received from the hub"), FLAG),
+        Option(("--service",), _("also stop and remove the service; its data stay"), FLAG),
         JSON,
     ),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
+from noroshi.cli.handlers.systemd_service import remove_service, require_removable
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time, span
 from noroshi.cli.paths import HOME
@@ -136,10 +137,19 @@ def join(context: CommandContext) -> int:
 
 def leave(context: CommandContext) -> int:
     """Leave the hub."""
+    if context.args.service:
+        require_removable(context, CommandText("leave", "--service"))
     answer = context.ask(hub_operations.HUB_LEAVE, HubLeft, remove=context.args.remove)
     if context.args.json:
         context.print_json(answer)
-        return exits.DONE
+    else:
+        _print_leaving(context, answer)
+    if context.args.service:
+        remove_service(context)
+    return exits.DONE
+
+
+def _print_leaving(context: CommandContext, answer: HubLeft) -> None:
     print(context.say(LEFT.fill(hub=answer.hub)))
     if answer.given:
         words = REMOVED if answer.removed else OWN_NOW
@@ -148,7 +158,6 @@ def leave(context: CommandContext) -> int:
             print(context.say(NOBODY_NOTIFIED))
     if not answer.informed:
         print(context.say(NOT_INFORMED))
-    return exits.DONE
 
 
 def hub(context: CommandContext) -> int:

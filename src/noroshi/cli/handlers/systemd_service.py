@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
@@ -29,6 +28,7 @@ from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.system.privileges import is_administrator
 
 READABLE = 0o644
 NO_SYSTEMD = with_commands(
@@ -107,13 +107,26 @@ def uninstall(context: CommandContext) -> int:
     if installation.unit is None and installation.user is None:
         print(context.say(NOT_INSTALLED))
         return exits.DONE
-    _require_root(steps, CommandText("service uninstall"))
-    _require_unedited(installation, force=context.args.force)
-    do(steps)
+    require_removable(context, CommandText("service uninstall"), force=context.args.force)
+    remove_service(context)
+    return exits.DONE
+
+
+def require_removable(
+    context: CommandContext, command: CommandText, *, force: bool = False
+) -> None:
+    """Require what removing the service takes, before anything is done. Raises RefusedError."""
+    installation = find_installation(context)
+    _require_root(uninstall_steps(installation), command)
+    _require_unedited(installation, force=force)
+
+
+def remove_service(context: CommandContext) -> None:
+    """Stop the service and take it away, and say what stays."""
+    do(uninstall_steps(find_installation(context)))
     print(context.say(LEFT.fill(home=HOME, user=USER)))
     if Path(DROP_INS).exists():
         print(context.say(LEFT_DROP_INS.fill(folder=DROP_INS)))
-    return exits.DONE
 
 
 def difference(path: str, current: str, expected: str) -> str:
@@ -127,7 +140,7 @@ def _require_root(steps: Sequence[Step], command: CommandText) -> None:
     """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)
-    if os.geteuid() != 0:
+    if not is_administrator():
         briefs = [("", step.brief) for step in steps]
         raise RefusedError("forbidden", NOT_ROOT.fill(command=command), briefs)
 

@@ -36,7 +36,7 @@ if sys.platform == "win32":
         start_service,
         stop_service,
     )
-    from noroshi.system.windows_security import account_sid
+    from noroshi.system.windows_security import group_sid
 
     DISPLAY_NAME = "Noroshi"
     DESCRIPTION = _("Monitors servers and sends alarms by mail.")
@@ -212,7 +212,7 @@ if sys.platform == "win32":
         """Make the group of the operators; return whether it is there."""
         try:
             make_local_group(GROUP, GROUP_COMMENT)
-            account_sid(rf"{os.environ.get('COMPUTERNAME', '.')}\{GROUP}")
+            group_sid(GROUP)
         except OSError:
             return False
         return True

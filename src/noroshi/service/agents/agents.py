@@ -160,7 +160,7 @@ class AgentOperations(ApplyOperations):
     @offers(agent_operations.AGENT_LIST)
     async def list(self, person: Person) -> tuple[AgentRow, ...]:
         """List the agents by name; those that were removed come last."""
-        agents, last_seen = await self._store.agents(), await self._store.last_seen()
+        agents, last_seen = await self._store.agents(), await self._last_seen()
         instances, now = await self._instances_by_agent(), self._clocks.wall()
         rows = (
             _row(agent, last_seen.get(id), instances.get(agent.name.casefold(), ()), now)
@@ -172,7 +172,7 @@ class AgentOperations(ApplyOperations):
     async def show(self, person: Person, agent: str) -> AgentShown:
         """Show an agent, named by its name or its ID."""
         one = await self._agent(agent)
-        last_seen = (await self._store.last_seen()).get(one.id)
+        last_seen = (await self._last_seen()).get(one.id)
         instances = (await self._instances_by_agent()).get(one.name.casefold(), ())
         return AgentShown(
             agent=_row(one, last_seen, instances, self._clocks.wall()),
@@ -183,6 +183,18 @@ class AgentOperations(ApplyOperations):
             configuration=last_seen.configuration if last_seen else "",
             secrets=one.secrets,
         )
+
+    async def _last_seen(self) -> Mapping[str, LastSeen]:
+        """Return what was last heard of each agent, by its ID: as it is stored, and what this hub
+        heard since. Raises StoreError."""
+        stored = await self._store.last_seen()
+        current = await self._context.agents_hub.last_seen()
+        newer = {
+            id: one
+            for id, one in current.items()
+            if id not in stored or stored[id].last_contact <= one.last_contact
+        }
+        return {**stored, **newer}
 
     @offers(agent_operations.AGENT_RENAME)
     async def rename(self, person: Person, agent: str, name: str) -> AgentRenamed:

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 FLUSH_EVERY = 5.0
 """Seconds between two writings of what was last heard."""
 TIDY_EVERY = 3600.0
+JUST_HEARD = timedelta(seconds=15)
+"""An agent that was heard within this time waits soon, if it does not yet."""
 MOMENT = 0.05
 """Seconds between two looks at what changed, however much is committed."""
 INVITATIONS_KEPT = timedelta(days=30)
@@ -125,10 +127,19 @@ class AgentHub:
             one for one in agents if one.name == agent and one.state is AgentState.ACTIVE
         )
         known_agent = next(matches, None)
-        if known_agent is None or not self._state.open_waits.is_connected(known_agent.id):
+        if known_agent is None or not self._is_connected(known_agent.id):
             raise OperationFailedError(NOT_CONNECTED.fill(agent=agent))
         answer = await self._state.orders.give(known_agent, verb, target, seconds)
         return await asyncio.to_thread(result_of, answer, shape, agent)
+
+    def _is_connected(self, id: str) -> bool:
+        """Return whether an agent waits, or may be about to: whoever was just heard is."""
+        if self._state.open_waits.is_connected(id):
+            return True
+        last_seen = self._state.presence.last_seen().get(id)
+        if last_seen is None:
+            return False
+        return self._state.now() - last_seen.last_contact < JUST_HEARD
 
     def unchanged_configurations(self) -> AbstractContextManager[None]:
         """Tell no agent of a new configuration until the block ends, in which an agent is renamed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from noroshi.core.agents import Agent
+from noroshi.core.agents import Agent, AgentState
 from noroshi.core.mail import Receipt, delivery_state
 from noroshi.link.report_messages import HubFate
 from noroshi.ports import Clocks, Store, StoredFate
@@ -16,7 +16,8 @@ REPEATED_AFTER = 10.0
 
 class HubFates:
     """Hold the numbers of the newest fates, and tell them until they are acknowledged. `name` is the
-    hub's. An agent that never sends itself is told none: it has nothing to settle."""
+    hub's. An agent that never sends itself is told, too: from its log a hub that is restored from an
+    older backup hears what it has sent."""
 
     def __init__(self, store: Store, clocks: Clocks, name: str) -> None:
         self._store, self._clocks, self._name = store, clocks, name
@@ -28,10 +29,9 @@ class HubFates:
         StoreError."""
         newest = await self._store.newest_fates()
         for id, number in newest.items():
-            if id not in agents or not agents[id].needs_lease:
+            if id not in agents or agents[id].state is AgentState.REVOKED:
                 await self._store.forget_fates(id, number)
-        able_agents = {id for id, agent in agents.items() if agent.needs_lease}
-        numbers = {id: number for id, number in newest.items() if id in able_agents}
+        numbers = {id: number for id, number in newest.items() if id in agents}
         agents_with_news = [id for id, n in numbers.items() if n > self._newest.get(id, 0)]
         self._newest = numbers
         return agents_with_news
@@ -46,8 +46,6 @@ class HubFates:
     async def news(self, agent: Agent, known_number: int) -> tuple[HubFate, ...]:
         """Return the fates that an agent lacks, and forget those that it knows. Raises
         StoreError."""
-        if not agent.needs_lease:
-            return ()
         await self._store.forget_fates(agent.id, known_number)
         fates = await self._store.fates_of(agent.id, known_number)
         if fates:

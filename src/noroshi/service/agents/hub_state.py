@@ -151,13 +151,13 @@ class HubState:
         return self._ranks.get(agent, 0)
 
     async def note_sender(self, agent: Agent, promise: Promise) -> Agent:
-        """Renew the lease of an agent by what a message says of who sends; whether the hub needs one
-        is stored before the message is answered. Raises StoreError."""
-        needs_lease = self.leases.renew(agent.id, promise)
-        if needs_lease is agent.needs_lease:
+        """Renew the lease of an agent by what a message says of who sends. That the hub needs one is
+        stored before the message is answered, and stays: the agent may have some notifications
+        left. Raises StoreError."""
+        if not self.leases.renew(agent.id, promise) or agent.needs_lease:
             return agent
         changed_agent = await self.roster.change(
-            agent.id, lambda current: replace(current, needs_lease=needs_lease)
+            agent.id, lambda current: replace(current, needs_lease=True)
         )
         return changed_agent or agent
 

@@ -105,15 +105,18 @@ class Reporting:
         """Take in rows of an agent's log. Raises LinkRefusedError, and StoreError."""
         request = await _read(ReportRequest, body)
         _require_sound(request)
-        async with self._turns[caller.agent.id]:
-            answer = await self._receive(caller.agent, request)
         promise = Promise(
             sender=request.sender,
             alone_after=request.alone_after,
             stamped_at=caller.stamped_at,
-            is_caught_up=is_caught_up(answer.position, request.last),
+            is_caught_up=False,
         )
+        # First, as what the report tells is the agent's to send, too.
         agent = await self._state.note_sender(caller.agent, promise)
+        async with self._turns[agent.id]:
+            answer = await self._receive(agent, request)
+        has_log = is_caught_up(answer.position, request.last)
+        agent = await self._state.note_sender(agent, replace(promise, is_caught_up=has_log))
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
         return replace(answer, fates=await self._state.fates.news(agent, request.fates))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -66,7 +67,8 @@ class SshServerOperations(ApplyOperations):
             raise ConflictError(ENTRY_TAKEN.fill(name=name))
         with imports.ONE_AT_A_TIME:
             from noroshi.hosts.ssh.first_login import make_key_pair
-        private_key, line = make_key_pair(f"noroshi@{self._context.name}")
+        node = re.sub(r"[^A-Za-z0-9._-]", "-", self._context.name)  # it is pasted into a shell
+        private_key, line = make_key_pair(f"noroshi@{node}")
         _unused, plan = await self._context.current()
         await self._context.bindings.disown(name)
         try:

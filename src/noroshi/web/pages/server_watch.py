@@ -9,12 +9,10 @@ from itertools import groupby
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.operations.agent_answers import AgentRow
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import Suggested, Suggestion
 from noroshi.service import OperationError
 from noroshi.service.agents.agents import AgentOperations
-from noroshi.service.agents.order_book import NOT_CONNECTED
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.setup.inventory import DiscoveryOperations
 from noroshi.service.setup.suggestions import GROUP_TITLES
@@ -60,7 +58,7 @@ async def _watch(visit: Visit, live: Live) -> Response:
         if outcome.answer is not None:
             live.expire()
             return visit.redirect("/")
-    proposal, problem = await _proposal(visit, answer.agent)
+    proposal, problem = await _proposal(visit, agent)
     rules = await _rules(visit)
     return await visit.show(
         "server_watch.html",
@@ -92,13 +90,10 @@ async def _take(visit: Visit, agent: str) -> Outcome[Applied]:
     )
 
 
-async def _proposal(visit: Visit, agent: AgentRow) -> tuple[Suggestion | None, str]:
-    """Return what was found on the server; None and the reason where the agent cannot tell. One
-    that is silent is not asked: nobody would wait for that."""
-    if agent.is_silent:
-        return None, visit.say(NOT_CONNECTED.fill(agent=agent.name))
+async def _proposal(visit: Visit, agent: str) -> tuple[Suggestion | None, str]:
+    """Return what was found on the server; None and the reason where the agent cannot tell."""
     try:
-        return await visit.call(DiscoveryOperations.suggest, agent=agent.name), ""
+        return await visit.call(DiscoveryOperations.suggest, agent=agent), ""
     except OperationError as error:
         return None, visit.say(error.words)
 
