@@ -33,6 +33,7 @@ from noroshi.link.link_messages import FetchAnswer
 from noroshi.link.order_messages import Order, OrderAnswer
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store, StoreError
+from noroshi.service.agents.hub_suppressions import HubSuppressions
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.system.service_process import service_process
@@ -200,8 +201,7 @@ async def keep_link(app: App) -> None:
     async def put_suppressions(
         suppressions: SuppressionsOfHub, clock_offset: timedelta
     ) -> None:
-        hub_suppressions = await app.services.hub_suppressions()
-        await hub_suppressions.put(suppressions, clock_offset)
+        await HubSuppressions(app.store, app.plans.cache).put(suppressions, clock_offset)
         app.engine.wake_up()
 
     def monitors() -> Sequence[str]:

@@ -14,13 +14,12 @@ from noroshi.service.service_parts import ServiceParts
 if TYPE_CHECKING:
     from noroshi.service.agents.hub_definitions import HubDefinitions
     from noroshi.service.agents.hub_orders import HubOrders
-    from noroshi.service.agents.hub_suppressions import HubSuppressions
     from noroshi.service.operation_context import OperationContext
     from noroshi.service.operation_list import Service
 
 OPERATIONS = "noroshi.service.operation_list"
 ORDERS = "noroshi.service.agents.hub_orders"
-OF_HUB = ("noroshi.service.agents.hub_definitions", "noroshi.service.agents.hub_suppressions")
+OF_HUB = "noroshi.service.agents.hub_definitions"
 
 
 class ServiceOnDemand:
@@ -52,19 +51,11 @@ class ServiceOnDemand:
 
     async def hub_definitions(self) -> HubDefinitions:
         """Return what brings the hub's configuration into force."""
-        await run_in_thread(lambda: imports.load_all(OF_HUB))
+        await run_in_thread(lambda: imports.load(OF_HUB))
         with imports.ONE_AT_A_TIME:
             from noroshi.service.agents.hub_definitions import HubDefinitions
 
         return HubDefinitions(self._made_context())
-
-    async def hub_suppressions(self) -> HubSuppressions:
-        """Return what takes over the hub's silences and acknowledgements."""
-        await run_in_thread(lambda: imports.load_all(OF_HUB))
-        with imports.ONE_AT_A_TIME:
-            from noroshi.service.agents.hub_suppressions import HubSuppressions
-
-        return HubSuppressions(self._made_context())
 
     async def hub_orders(self) -> HubOrders:
         """Return what does what the hub orders."""

@@ -56,7 +56,7 @@ def acknowledgement(node, monitor):
 
 async def put(node, silences=(), acknowledgements=(), offset=timedelta(0)):
     told = suppressions_of_hub(silences, acknowledgements)
-    await HubSuppressions(node.service.context).put(told, offset)
+    await HubSuppressions(node.store, node.service.context.plans).put(told, offset)
     return await node.store.suppressions(node.time.now)
 
 

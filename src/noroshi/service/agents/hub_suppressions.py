@@ -8,15 +8,20 @@ from datetime import timedelta
 
 from noroshi.core.alarms import OF_HUB, AcknowledgementOfHub, Silence
 from noroshi.core.printable import printable, readable
+from noroshi.definitions.plan_cache import PlanCache
 from noroshi.link.report_messages import SuppressionsOfHub
-from noroshi.service.errors import OperationFailedError
-from noroshi.service.operation_context import OperationGroup
+from noroshi.ports import Store
+from noroshi.schema import Invalid
 
 LONGEST_NAME, LONGEST_TEXT = 128, 1000
 
 
-class HubSuppressions(OperationGroup):
-    """What the hub says of this node's monitors. Nothing here is an operation."""
+class HubSuppressions:
+    """What the hub says of this node's monitors. Each agent hears of it at each start, so nothing
+    is imported for it that measuring does not need."""
+
+    def __init__(self, store: Store, plans: PlanCache) -> None:
+        self._store, self._plans = store, plans
 
     async def put(self, suppressions: SuppressionsOfHub, clock_offset: timedelta) -> None:
         """Judge by these, and no longer by those of before; `clock_offset` is this computer's clock
@@ -33,8 +38,8 @@ class HubSuppressions(OperationGroup):
 
     async def _monitors_of_hub(self) -> Collection[str]:
         try:
-            _version, plan = await self._context.current()
-        except OperationFailedError:  # nothing is measured by these definitions
+            plan = await self._plans.plan_of(await self._store.current())
+        except Invalid:  # nothing is measured by these definitions
             return ()
         return {id for id, one in plan.monitors.items() if one.instance.of_hub}
 
