@@ -1,6 +1,6 @@
 """`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|hub|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
 
-Without a name all is measured, which takes about three quarters of an hour, and docs/benchmarks.md is written.
+Without a name all is measured, which takes fifty minutes, and docs/benchmarks.md is written.
 With --again only what is named is measured anew, beside the rows of build/bench.json, and the page is written, too:
 each table says its commit.
 The exit code is 1 if a promise does not hold.

@@ -48,8 +48,8 @@ class Size:
 
     agents: int = 1000
     monitors: int = 24
-    window: float = 60.0
-    alarms: int = 200
+    window: float = 40.0
+    alarms: int = 140
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

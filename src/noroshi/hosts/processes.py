@@ -106,10 +106,15 @@ def _whole_name(name: str, command: tuple[str, ...]) -> str:
     return program if program.startswith(name) else name
 
 
-def _name_of(uid: int) -> str:
+if sys.platform == "win32":
+
+    def _name_of(uid: int) -> str:
+        return str(uid)
+else:
     import pwd
 
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    def _name_of(uid: int) -> str:
+        try:
+            return pwd.getpwuid(uid).pw_name
+        except KeyError:
+            return str(uid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -59,7 +60,7 @@ def run_in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
 
 _idle = list[SimpleQueue[Callable[[], None]]]()
 """The queues of threads that wait for work; each hears of one piece at a time."""
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32":
     os.register_at_fork(after_in_child=_idle.clear)  # a fork has no threads but its own
 
 

@@ -79,17 +79,66 @@ class Folder:
         return name if self.handle is not None else str(self.path / name)
 
 
-@contextmanager
-def open_folder(folder: Path) -> Iterator[Folder]:
-    """Hold a folder open. OSError; ELOOP where a link on the way belongs to another user."""
-    if sys.platform == "win32":
+if sys.platform == "win32":
+
+    @contextmanager
+    def open_folder(folder: Path) -> Iterator[Folder]:
+        """Hold nothing open: Windows cannot open a folder."""
         yield Folder(folder, None)
-        return
-    handle = _resolve(folder)
-    try:
-        yield Folder(folder, handle)
-    finally:
-        os.close(handle)
+else:
+
+    @contextmanager
+    def open_folder(folder: Path) -> Iterator[Folder]:
+        """Hold a folder open. OSError; ELOOP where a link on the way belongs to another user."""
+        handle = _resolve(folder)
+        try:
+            yield Folder(folder, handle)
+        finally:
+            os.close(handle)
+
+    def _resolve(folder: Path) -> int:
+        """Open the folder step by step, each step checked when it is taken: a link counts if root
+        or our own user owns it, as the owner decides where it leads."""
+        current, remaining_parts, links = _root(), deque(folder.parts[1:]), 0
+        try:
+            while remaining_parts:
+                step = os.open(
+                    remaining_parts.popleft(),
+                    os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC,
+                    dir_fd=current,
+                )
+                if not stat.S_ISLNK(os.fstat(step).st_mode):
+                    current = _replace_handle(current, step)
+                    continue
+                links += 1
+                target = _target(step, links)
+                remaining_parts.extendleft(
+                    reversed([p for p in target.parts if p != target.anchor])
+                )
+                if target.is_absolute():
+                    current = _replace_handle(current, _root())
+            return _replace_handle(
+                current, os.open(".", os.O_PATH | os.O_DIRECTORY, dir_fd=current)
+            )
+        except BaseException:  # whatever it was, no handle stays open
+            os.close(current)
+            raise
+
+    def _target(link: int, links: int) -> Path:
+        """Return the target of a link, and close the link."""
+        try:
+            if links > MOST_LINKS or os.fstat(link).st_uid not in (0, os.geteuid()):
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            return Path(os.readlink("", dir_fd=link))
+        finally:
+            os.close(link)
+
+    def _root() -> int:
+        return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    def _replace_handle(old_handle: int, new_handle: int) -> int:
+        os.close(old_handle)
+        return new_handle
 
 
 def write(folder: Path, name: str, content: bytes) -> None:
@@ -128,51 +177,3 @@ def _sweep(target: Folder, name: str) -> None:
     with suppress(OSError):
         for leftover in filter(part.fullmatch, target.names()):
             target.remove(leftover)
-
-
-def _resolve(folder: Path) -> int:
-    """Open the folder step by step, each step checked when it is taken: a link counts if root
-    or our own user owns it, as the owner decides where it leads."""
-    current, remaining_parts, links = _root(), deque(folder.parts[1:]), 0
-    try:
-        while remaining_parts:
-            step = os.open(
-                remaining_parts.popleft(),
-                os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC,
-                dir_fd=current,
-            )
-            if not stat.S_ISLNK(os.fstat(step).st_mode):
-                current = _replace_handle(current, step)
-                continue
-            links += 1
-            target = _target(step, links)
-            remaining_parts.extendleft(
-                reversed([p for p in target.parts if p != target.anchor])
-            )
-            if target.is_absolute():
-                current = _replace_handle(current, _root())
-        return _replace_handle(
-            current, os.open(".", os.O_PATH | os.O_DIRECTORY, dir_fd=current)
-        )
-    except BaseException:  # whatever it was, no handle stays open
-        os.close(current)
-        raise
-
-
-def _target(link: int, links: int) -> Path:
-    """Return the target of a link, and close the link."""
-    try:
-        if links > MOST_LINKS or os.fstat(link).st_uid not in (0, os.geteuid()):
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        return Path(os.readlink("", dir_fd=link))
-    finally:
-        os.close(link)
-
-
-def _root() -> int:
-    return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-
-
-def _replace_handle(old_handle: int, new_handle: int) -> int:
-    os.close(old_handle)
-    return new_handle

@@ -12,14 +12,13 @@ from pathlib import Path
 
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
-from noroshi.system.owners import close_to_others
 from noroshi.system.raw_files import sync_folder
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
 
 if sys.platform == "win32":
-    from noroshi.system.owners import readers
+    from noroshi.system.owners import close_to_others, readers
 
 KEY_BYTES = 32
 LARGEST = 4096
@@ -101,7 +100,8 @@ def keep_key(path: Path, key: Secret) -> None:
         raise VaultError(KEY_EXISTS.fill(path=path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            close_to_others(path)  # while there is nothing in it to be read
+            if sys.platform == "win32":  # elsewhere it was made so
+                close_to_others(path)  # while there is nothing in it to be read
             file.write(dpapi.protect(key.reveal().encode("ascii")) + b"\n")
             file.flush()
             os.fsync(file.fileno())

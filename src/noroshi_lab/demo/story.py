@@ -33,7 +33,7 @@ from noroshi.hosts.time_zone import machine_zone
 from noroshi.system.port_claim import claim
 from noroshi.web.server import CANNOT_OPEN, FIRST
 from noroshi_lab.demo.mail_print import folded
-from noroshi_lab.demo.programs import DemoError, Programs
+from noroshi_lab.demo.programs import PATIENCE, DemoError, Programs
 from noroshi_lab.demo.story_texts import (
     ADDRESS,
     AGAIN,
@@ -278,7 +278,7 @@ class Demo:
 
     @property
     def far(self) -> SocketClient:
-        return SocketClient(self.home / "door.sock")
+        return SocketClient(self.home / "door.sock", lambda _: PATIENCE)
 
     def say(self, words: Message) -> None:
         print(words.say(self.language), flush=True)

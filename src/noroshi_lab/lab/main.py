@@ -127,12 +127,13 @@ def _port(given: int | None, last: object) -> int:
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
+    if (
+        sys.platform == "win32"
+    ):  # its loop takes no handlers; Ctrl-C arrives as KeyboardInterrupt
+        return
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:
-            return  # Windows: Ctrl-C arrives as KeyboardInterrupt
+        loop.add_signal_handler(number, stop.set)
 
 
 def _mail(given: argparse.Namespace, out: TextIO) -> int:

@@ -266,6 +266,8 @@ class TerminalInput:
 def _in_foreground() -> bool:
     """Return True if this command runs in the foreground of its terminal: reading would stop a
     command in the background."""
+    if sys.platform == "win32":  # where nothing stops it
+        return True
     try:
         return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     except OSError:  # not the one that it was started from, where nobody stops it
