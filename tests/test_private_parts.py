@@ -15,8 +15,9 @@ SOURCE = Path(__file__).parents[1] / "src"
 OURS = {"noroshi", "noroshi_lab"}
 PROGRAMS = ("__main__", "_child", "_reader", ".launcher")
 """Modules that do their work when they are imported."""
-NAMED_TUPLES = {"_asdict", "_replace", "_make", "_fields"}
-"""Public parts, whose underscore keeps them apart from the names of fields."""
+PUBLIC = {"_asdict", "_replace", "_make", "_fields", "_exit"}
+"""Documented parts: those of named tuples, whose underscore keeps them apart from the names of
+fields, and that of `os`, which ends a process without tidying up."""
 BY_PYTHON = {"_abc_impl", "_is_protocol"}
 """What Python puts into classes by itself; an enum's own names end as they begin."""
 
@@ -51,7 +52,7 @@ def uses(tree: ast.Module, known: set[str]) -> Iterator[str]:
 
 def test_what_nobody_of_ours_has_named_is_not_used():
     trees = {path: tree_of(path) for path in SOURCE.rglob("*.py")}
-    known = names_of_ours(trees.values()) | NAMED_TUPLES
+    known = names_of_ours(trees.values()) | PUBLIC
     found = {path.name: list(uses(tree, known)) for path, tree in trees.items()}
     assert {name: used for name, used in found.items() if used} == {}
 
@@ -80,4 +81,4 @@ def test_no_class_takes_the_place_of_a_private_part_of_its_base():
 
 def test_the_lint_finds_what_is_private():
     tree = ast.parse("from a import _b, c\nsession._retry = parts._replace(a=own._mine)")
-    assert list(uses(tree, {"_mine", *NAMED_TUPLES})) == ["a._b", "session._retry"]
+    assert list(uses(tree, {"_mine", *PUBLIC})) == ["a._b", "session._retry"]

@@ -28,7 +28,8 @@ def test_what_an_agent_sees_while_it_is_cut_off_is_told_once_it_is_back(fleet):
 def test_a_disk_is_shown_under_the_name_of_its_own_computer(fleet):
     own = {agent.name: f"{agent.machine.folder}/disk" for agent in fleet.agents}
     for agent in fleet.agents:
-        until(lambda agent=agent: fleet.hub.disks(agent.name), f"the disks of {agent.name}")
+        disk = own[agent.name]
+        until(lambda name=agent.name, disk=disk: disk in fleet.hub.disks(name), disk)
     machines = fleet.hub.machine, *(agent.machine for agent in fleet.agents)
     every_disk = {f"{machine.folder}/disk" for machine in machines}
     shown = {name: fleet.hub.disks(name) & every_disk for name in own}
