@@ -80,7 +80,7 @@ UNREAD_SO = _(
 UNREAD_DO = followed_by(
     _(
         "For details, see Noroshi's own log (under systemd, its journal). If a newer version of "
-        "Noroshi wrote the record, update this one first."
+        "Noroshi wrote the record, update Noroshi on this node first."
     ),
     InstructionKind.RELEASE_MAIL,
 )
@@ -200,8 +200,9 @@ HUB_REFUSED_DO = {
 }
 HUB_UNREACHABLE = _("{agent} cannot reach the hub {hub}")
 EITHER_SIDE = _(
-    "Either the hub or the network between it and this server is down. Until the connection is "
-    "restored, this server sends its alarms itself. Servers without a delivery route send none."
+    "Either the hub or the network between it and this server is down. Until the connection "
+    "is restored, this server sends its alarms itself. Alarms of agents without a delivery "
+    "route of their own are sent only once the hub can be reached again."
 )
 LAST_CONTACT = _("Last contact")
 NO_CONTACT = _("none since this node started")

@@ -70,8 +70,8 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers to send that are not secret, such as Accept-Language."""
     secret_headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers with secret values, such as Authorization, each with the vault entry that holds
-    the value."""
+    """Headers with secret values, such as Authorization, each with the name of the vault entry
+    that holds the value, never the value itself."""
     ca_file: str = ""
     """Path of a file with certificates (PEM) to trust in addition to the system's."""
     most: int = 64

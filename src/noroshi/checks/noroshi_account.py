@@ -33,7 +33,7 @@ ENDS = _(
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
 ENDED = _("the secret or certificate of {name} expired on {day}")
-ENDS_SOON = _("Secret or certificate expires in ({days}-day notice)")
+ENDS_SOON = _("Time until the secret or certificate expires, {days}-day notice")
 RESTS = ngettext(
     "the sign-in was last renewed {days} day ago; it expires after 90 days without a renewal",
     "the sign-in was last renewed {days} days ago; it expires after 90 days without a renewal",

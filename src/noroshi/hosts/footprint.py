@@ -52,7 +52,7 @@ BEAT = _("External heartbeat")
 BEAT_ON = _("a URL is requested every minute")
 BEAT_OFF = _(
     "off: nobody is notified if this node fails or becomes unreachable (to turn it on, set "
-    "beat in noroshi.toml)"
+    "“beat” in noroshi.toml)"
 )
 FACTS = _("{size}mode {mode}, owner {owner}")
 SIZE = _("{size}, ")

@@ -111,7 +111,7 @@ MONITORS = Command(
             help=_("move the monitor or group to another location, with its state and history"),
             more=(
                 _(
-                    "The monitor or group inherits interval, rules and limits from its new location. Use "
+                    "The monitor or group inherits its interval, rules and limits from its new location. Use "
                     "this command to rename it, too."
                 ),
             ),

@@ -62,7 +62,7 @@ QUEUE = Command(
         Command(
             name="list",
             run="noroshi.cli.handlers.queue:list_",
-            help=_("list waiting and undeliverable messages"),
+            help=_("list the messages in the queue: waiting, held and undeliverable"),
             options=(JSON,),
         ),
         Command(

@@ -39,8 +39,8 @@ INIT = Command(
         Option(
             ("--new-store",),
             _(
-                "create an empty store to replace a lost one; settings and key are kept, and any files "
-                "left of the old store are kept next to it"
+                "create an empty store to replace a lost one; settings and key are kept, and any "
+                "remaining files of the old store are kept next to the new one"
             ),
             FLAG,
         ),

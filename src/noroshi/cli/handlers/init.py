@@ -42,8 +42,8 @@ LOST = with_commands(
 STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
 NEW_STORE = with_commands(
     _(
-        "Created an empty store: {store}. Any files left of the old store are kept next to it. "
-        "Apply the definitions ({command}) and sign in again."
+        "Created an empty store: {store}. Any remaining files of the old store are kept next to "
+        "the new one. Apply the definitions ({command}) and sign in again."
     ),
     command=CommandText("apply", pgettext("command", "DIR")),
 )

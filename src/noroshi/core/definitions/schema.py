@@ -287,7 +287,8 @@ class NotificationDef(Definition):
     routes: tuple[str, ...]
     """Delivery routes; each message goes through the first one that works."""
     instances: tuple[str, ...] = ()
-    """Instances whose events cause a notification. Default: all of them."""
+    """Instances whose events cause a notification. Default: all of them. Messages that failed,
+    bounced or are undeliverable, and events of the hub and agents, are always reported."""
     action: str = "mail"
     """Type of action: mail ..."""
     at: tuple[str, ...] | str = ()

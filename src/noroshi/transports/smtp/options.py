@@ -98,7 +98,8 @@ class Options:
     """User that signs in, usually a mailbox. If empty, the mailbox of the account; without an
     account, the sender address, which is then required."""
     password: str = ""
-    """Sign in with a password: the name of its vault entry, never the password itself."""
+    """Vault entry with the password to sign in with: the name of the entry, never the
+    password."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
     """Sign-in method. `auto`: the strongest method that the server offers."""
     ehlo: str = ""

@@ -41,7 +41,7 @@ HEADERS_OF_LINK = {"x-content-type-options": "nosniff"}
 STRICT_TRANSPORT = "max-age=31536000"
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")
 """RFC 9110, 7.2: a name or an address, and perhaps a port. Addresses of ours are made of all of it."""
-WRONG_HOST = _("This host name is not allowed. Add it to hosts under [web] in noroshi.toml.")
+WRONG_HOST = _("This host name is not allowed. Add it to “hosts” under [web] in noroshi.toml.")
 
 
 class Guard:

@@ -118,7 +118,7 @@ async def _preview_page(
             visit.say(
                 _(
                     "Even compressed, the files exceed the {most} MiB limit of a page. Import them in parts, "
-                    "or use noroshi apply with a folder."
+                    "or use “noroshi apply” with a folder."
                 ).fill(most=MOST_PACKED >> 20)
             ),
         )

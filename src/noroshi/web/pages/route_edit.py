@@ -205,15 +205,16 @@ def _removal(visit: Visit, mail: Mail) -> str:
     if mail.type == "routes":
         return visit.say(
             _(
-                "The route is removed from every order that uses it. Messages that have only this route "
-                "stay in the queue until you assign another one. To restore it, roll back to an earlier "
-                "version."
+                "The route is removed from all rules and system notifications that use it. Messages that "
+                "have only this route stay in the queue until you assign another one. To restore the "
+                "route, roll back to an earlier version."
             )
         )
     return visit.say(
         _(
-            "If another definition still uses this one, the references are listed and nothing is "
-            "removed. To restore it, roll back to an earlier version. Vault entries are kept."
+            "If another definition still uses this account, nothing is removed, and the references "
+            "are listed. To restore a removed account, roll back to an earlier version. Vault "
+            "entries are kept."
         )
     )
 

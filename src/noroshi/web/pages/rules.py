@@ -115,7 +115,10 @@ NOTIFICATIONS = DefinitionType(
         titles=_("System notifications"),
         new=_("New system notification"),
         title=pgettext("notification.title", "System notification “{name}”"),
-        description=_("Reports events in Noroshi itself."),
+        description=_(
+            "Reports the start and stop of monitoring, changed settings, undeliverable messages and "
+            "similar events."
+        ),
         removal=_("Removes the system notification “{name}”."),
     ),
 )

@@ -59,7 +59,10 @@ GROUPS = (
             SettingsPage(
                 "/settings/notifications",
                 _("System notifications"),
-                _("Notifications about Noroshi itself: start, stop, changes, status reports."),
+                _(
+                    "Notifications about Noroshi itself: start and stop of monitoring, changed settings, "
+                    "status reports."
+                ),
             ),
             SettingsPage(
                 "/settings/files",
