@@ -40,14 +40,14 @@ log = logging.getLogger(__name__)
 TURN = "hub/turn"
 """Under this name the store keeps what the next life must know of the turn."""
 HUB = "hub"
-"""What a row calls the sender of a notification that the hub sent."""
+"""The sender in a row, of a notification that the hub sent."""
 STATES = {
     DeliveryState.WAITING.value: EnvelopeState.WAITING,
     DeliveryState.HELD.value: EnvelopeState.HELD,
     DeliveryState.ACCEPTED.value: EnvelopeState.ACCEPTED,
     DeliveryState.DROPPED.value: EnvelopeState.DROPPED,
 }
-"""What this node does with what the hub tells. One that the hub cannot deliver is left as it is: the
+"""The state of the copy here after each fate that the hub tells. What the hub cannot deliver stays: the
 routes of this node may be better."""
 RESTING_STATES = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States in which the node sends a notification no more, and the hub may."""

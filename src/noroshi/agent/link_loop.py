@@ -120,7 +120,7 @@ class LinkLoop:
         self._client = parts.client(enrolment)
         self._contact_event = asyncio.Event()
         self._announced_route = False
-        """Whether the hub heard last that this node has a route of its own."""
+        """True if this node told the hub last that it has a route of its own."""
         self._keys: KeyChain | None = None
         self._orders = OrderDesk(parts.store, parts.clocks, calls.carry_out)
         self._suppressions = ""

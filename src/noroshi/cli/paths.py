@@ -31,4 +31,4 @@ else:
     HOME = f"/var/lib/{NAME}"
     DOOR = f"{RUN}/door.sock"
     SIGNS = (RUN, UNIT_FILE)
-    """What is there where the service is installed."""
+    """Files that exist where the service is installed."""

@@ -6,7 +6,7 @@ https://learn.microsoft.com/windows/win32/secauthz/access-control-lists
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple
@@ -172,38 +172,18 @@ if sys.platform == "win32":
 
     def owner_of(path: Path) -> str:
         """Return the SID of the owner of a file. Raises OSError."""
-        owner = _Pointer()
-        with Descriptor() as descriptor:
-            _require(
-                _security.GetNamedSecurityInfoW(
-                    str(path),
-                    FILE_OBJECT,
-                    OWNER_INFORMATION,
-                    ctypes.byref(owner),
-                    None,
-                    None,
-                    None,
-                    ctypes.byref(descriptor.pointer),
-                )
-            )
-            return _sid_text(owner)
+        return _owner(_security.GetNamedSecurityInfoW, str(path))
 
     def owner_of_handle(handle: int) -> str:
         """Return the SID of the owner of what an open handle stands for. Raises OSError."""
+        return _owner(_security.GetSecurityInfo, handle)
+
+    def _owner(look: Callable[..., int], target: str | int) -> str:
+        """Return the SID of the owner that one of Windows' functions finds."""
         owner = _Pointer()
         with Descriptor() as descriptor:
-            _require(
-                _security.GetSecurityInfo(
-                    handle,
-                    FILE_OBJECT,
-                    OWNER_INFORMATION,
-                    ctypes.byref(owner),
-                    None,
-                    None,
-                    None,
-                    ctypes.byref(descriptor.pointer),
-                )
-            )
+            found = ctypes.byref(owner), None, None, None, ctypes.byref(descriptor.pointer)
+            _require(look(target, FILE_OBJECT, OWNER_INFORMATION, *found))
             return _sid_text(owner)
 
     def grants_of(path: Path) -> tuple[Grant, ...]:
