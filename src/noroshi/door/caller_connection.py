@@ -1,4 +1,4 @@
-"""What every system's door gives: connections of callers whom the system names."""
+"""Connections at the door of every system, each with the caller whom the system names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a program that could not run to its end, on each system."""
+"""Texts about a program that could not run to its end, on each system."""
 
 from __future__ import annotations
 

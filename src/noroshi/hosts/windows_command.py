@@ -19,8 +19,8 @@ PLAIN = re.compile(r"[A-Za-z0-9_.:/\\@+-]+")
 """An argument that a batch file takes as it stands."""
 SPECIAL = '" % & | < > ^ !'
 UNSAFE = re.compile(rf"[{SPECIAL.replace(' ', '')}\r\n\0]")
-"""What cmd.exe would read as a command or a variable: within quotation marks too, or once a batch
-file takes them off, as it does by %~1."""
+"""Characters that cmd.exe would read as part of a command or a variable: within quotation marks
+too, or once a batch file takes them off, as it does by %~1."""
 POWERSHELL = r"WindowsPowerShell\v1.0\powershell.exe"
 NO_PROFILE = ("-NoLogo", "-NoProfile", "-NonInteractive", "-File")
 PYTHON_OPTIONS = ("-s", "-E", "-X", "utf8")
