@@ -322,6 +322,7 @@ async def open_app(
             agents=agent_names.ensure_read,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
+            hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
         )

@@ -194,6 +194,7 @@ class Conversation:
             orders=tuple(state.orders.news(agent.id, request.orders)),
             fates=await state.fates.news(agent, request.fates),
             witness_rank=state.witness_rank(agent.id),
+            clock=state.now().timestamp(),
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:
