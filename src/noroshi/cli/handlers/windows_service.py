@@ -16,10 +16,10 @@ if sys.platform == "win32":
     from noroshi.cli import exits
     from noroshi.cli.context import CommandContext
     from noroshi.cli.errors import RefusedError
-    from noroshi.cli.handlers.init import create_home, name_of
     from noroshi.cli.output.tables import table
     from noroshi.cli.paths import ACCOUNT, DOOR, GROUP, HOME, NAME, OUTPUT
     from noroshi.config.settings_file import FILE
+    from noroshi.core.command_text import CommandText
     from noroshi.core.translation import Message, _, pgettext, plain
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.logs.sinks import FILE as LOG_FILE
@@ -112,10 +112,22 @@ if sys.platform == "win32":
         if context.args.print:
             print(f"Stop-Service {NAME}\nsc.exe delete {NAME}")
             return exits.DONE
+        if service_status(NAME) is not None:
+            _require_administrator()
+        take_service_away(context)
+        return exits.DONE
+
+    def require_removable(context: CommandContext, _command: CommandText) -> None:
+        """Require what removing the service takes, before anything is done. Raises
+        RefusedError."""
+        _require_own_home(context)
+        _require_administrator()
+
+    def take_service_away(context: CommandContext) -> None:
+        """Stop the service and take it away, and say what stays. Raises RefusedError."""
         if service_status(NAME) is None:
             print(context.say(NOT_INSTALLED))
-            return exits.DONE
-        _require_administrator()
+            return
         with _telling_what_failed():
             stop_service(NAME)
             if not _wait_until(lambda: _state() is ServiceState.STOPPED, STOPS_WITHIN):
@@ -124,7 +136,6 @@ if sys.platform == "win32":
         if not _wait_until(lambda: service_status(NAME) is None, REMOVED_WITHIN):
             print(context.say(STILL_OPEN))
         print(context.say(LEFT.fill(home=HOME, group=GROUP)))
-        return exits.DONE
 
     STATE, PROCESS, AT_BOOT = _("state"), _("process"), _("at boot")
     ACCOUNT_TITLE, PROGRAM = _("account"), _("program")
@@ -222,6 +233,9 @@ if sys.platform == "win32":
         the service."""
         home = Path(HOME)
         if not (home / FILE).exists():
+            # Only now: it costs all of Noroshi.
+            from noroshi.cli.handlers.init import create_home, name_of
+
             settings: dict[str, str | bool] = {"door": DOOR}
             if has_group:
                 settings["door_group"] = GROUP
