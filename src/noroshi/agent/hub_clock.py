@@ -9,6 +9,8 @@ from noroshi.ports import Clocks
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 """A hub whose clock tells another time than between these is not believed."""
+RESOLUTION = timedelta(milliseconds=1)
+"""So much may be cut off the time in an answer."""
 CLOCK_SET = timedelta(seconds=1)
 """A wall clock that parts from the steady one by so much at once was set."""
 
@@ -51,8 +53,8 @@ class HubClock:
         if not EARLIEST.timestamp() <= hub_clock <= LATEST.timestamp():
             return
         earliest = datetime.fromtimestamp(hub_clock, UTC)
-        latest = earliest + timedelta(seconds=max(0.0, self._clocks.steady() - asked_at))
-        now = self.now()
+        asked_for = timedelta(seconds=max(0.0, self._clocks.steady() - asked_at))
+        now, latest = self.now(), earliest + asked_for + RESOLUTION
         self._offset += min(max(now, earliest), latest) - now
 
     def _current_lead(self) -> timedelta:

@@ -120,7 +120,7 @@ class Reporting:
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
         fates = await self._state.fates.news(agent, request.fates)
-        return replace(answer, fates=fates, clock=self._state.now().timestamp())
+        return replace(answer, fates=fates, clock=self._state.clock)
 
     async def _receive(self, agent: Agent, request: ReportRequest) -> ReportAnswer:
         state = self._state
@@ -245,7 +245,7 @@ class Reporting:
             if position is None or end > position:
                 position = end
                 await self._keep_samples_position(agent.id, end)
-        return SamplesAnswer(position=position, clock=self._state.now().timestamp())
+        return SamplesAnswer(position=position, clock=self._state.clock)
 
     async def _samples_position(self, agent: str) -> datetime | None:
         if self._sample_positions is None:
