@@ -81,7 +81,6 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.schema import VALIDATION
 from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
@@ -155,7 +154,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    imports.load_all({VALIDATION, *_modules_of(plan, plugins)})
+    imports.load_all(_modules_of(plan, plugins))
     os_errors()
     knowledge()
 
@@ -338,6 +337,7 @@ async def open_app(
             runs_on=host_name,
             measure=engine.watcher.measure,
             hub_requests=config.hub_requests,
+            hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,
@@ -589,6 +589,7 @@ def _hub_links(
         policy=NetworkPolicy(may_reach=config.may_reach),
         notifications=notifications,
         secret=secret_of(vault),
+        accepts_routes=config.hub_routes,
     )
     return LinkOnDemand(store, vault, settings)
 
