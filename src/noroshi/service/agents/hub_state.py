@@ -78,6 +78,7 @@ class HubState:
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows
+        parts.agent_names.excessive_reports = self._excessive_reports
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
@@ -96,6 +97,9 @@ class HubState:
 
     def _refused_rows(self, agent: str) -> int:
         return self.report_rates.recently_refused(agent, self.clocks.steady())
+
+    def _excessive_reports(self, agent: str) -> int:
+        return self.report_rates.recently_excessive(agent, self.clocks.steady())
 
     @property
     def id(self) -> str:

@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi import schema
@@ -129,7 +129,13 @@ class Reporting:
         )
         previous_position = await self.position_of(agent.id)
         rows = decide_report(previous_position, report).new_rows
-        state.report_rates.take(agent.id, len(rows), state.clocks.steady())
+        state.report_rates.take(
+            agent.id,
+            len(rows),
+            state.clocks.steady(),
+            backlog=request.last.seq - previous_position.seq,
+            seconds=self._age(agent, rows).total_seconds(),
+        )
         changes, refused_rows = await self._changes(agent, rows)
         outcome = await state.store.receive(agent.id, report, changes)
         position = outcome.decision.position
@@ -146,6 +152,13 @@ class Reporting:
             position=position,
             refused_rows=tuple(refused_rows),
         )
+
+    def _age(self, agent: Agent, rows: Sequence[ReportRow]) -> timedelta:
+        """Return how long ago the first of these rows was written."""
+        if not rows:
+            return timedelta(0)
+        offset = self._state.presence.clock_offset(agent.id)
+        return self._state.now() - (rows[0].written_at - offset)
 
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
@@ -235,7 +248,8 @@ class Reporting:
             sum(len(one.samples) for one in request.monitors),
             self._state.clocks.steady(),
         )
-        self._state.report_rates.take_samples(agent.id, count, now)
+        seconds = (request.end - request.start).total_seconds()
+        self._state.report_rates.take_samples(agent.id, count, seconds, now)
         async with self._turns[f"samples {agent.id}"]:
             position = await self._samples_position(agent.id)
             end = min(request.end, self._state.now() + AHEAD)
