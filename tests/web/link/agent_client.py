@@ -43,8 +43,12 @@ class Reply:
         return message_in(shape, Body(self.content))
 
     @property
+    def refusal(self):
+        return message_in(Refused, Body(self.content))
+
+    @property
     def fault(self):
-        return message_in(Refused, Body(self.content)).fault.value
+        return self.refusal.fault.value
 
 
 @dataclass

@@ -43,7 +43,7 @@ SERIALS_APART = 1000
 """So many events of a monitor may be unknown to a hub that was restored."""
 FROM_HUB = _("configuration from the hub {hub}")
 USES_SECRET = _(
-    "the hub is not allowed to use this server's vault entry {entry}. Whatever needs that "
+    "the hub is not allowed to use this server's vault entry “{entry}”. Whatever needs that "
     "entry must be defined on this server"
 )
 
