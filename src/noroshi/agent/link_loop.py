@@ -214,8 +214,8 @@ class LinkLoop:
                 str(problem)[:LONGEST_PROBLEM]
                 for problem in self.status.problems[:MOST_PROBLEMS]
             ),
-            hold=hold,
-            clock=self._now().timestamp(),
+            hold=round(hold, 1),
+            clock=round(self._now().timestamp(), 3),
             backlog=report_log.backlog,
             sender=sender,
             alone_after=notifications.alone_after,

@@ -81,7 +81,6 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.schema import VALIDATION
 from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
@@ -155,7 +154,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    imports.load_all({VALIDATION, *_modules_of(plan, plugins)})
+    imports.load_all(_modules_of(plan, plugins))
     os_errors()
     knowledge()
 

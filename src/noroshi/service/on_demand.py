@@ -9,6 +9,7 @@ from noroshi import imports
 from noroshi.hosts.threads import run_in_thread
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.schema import VALIDATION
 from noroshi.service.service_parts import ServiceParts
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ServiceOnDemand:
     def get(self) -> Service:
         """Return the operations, imported here and now if nobody asked for them before."""
         if self._service is None:
+            imports.load(VALIDATION)
             with imports.ONE_AT_A_TIME:
                 from noroshi.service.operation_list import Service
 
@@ -75,7 +77,7 @@ class ServiceOnDemand:
             await self._context.close()
 
     def _load(self) -> None:
-        imports.load(OPERATIONS)
+        imports.load_all((VALIDATION, OPERATIONS))
         self._plugins.load()
 
     def _made_context(self) -> OperationContext:

@@ -133,7 +133,8 @@ async def _is_heard(request_body: ReceivedBody, request: Request) -> bool:
 
 async def _response(web: WebContext, message: object, status: int = 200) -> Response:
     body = body_of(message)
-    response = Response(body.content, status, media_type=JSON)
+    # What it is needs to be said only to those who may not know: agents ask all day.
+    response = Response(body.content, status, media_type=None if status == 200 else JSON)
     if body.coding:
         response.headers["content-encoding"] = body.coding
     if (stamp := await _stamp(web.service.agents_hub)) is not None:
