@@ -337,6 +337,7 @@ async def open_app(
             runs_on=host_name,
             measure=engine.watcher.measure,
             hub_requests=config.hub_requests,
+            hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,
@@ -588,6 +589,7 @@ def _hub_links(
         policy=NetworkPolicy(may_reach=config.may_reach),
         notifications=notifications,
         secret=secret_of(vault),
+        accepts_routes=config.hub_routes,
     )
     return LinkOnDemand(store, vault, settings)
 
