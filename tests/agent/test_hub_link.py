@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 
 from noroshi.agent.enrolment import LIFE, configuration_in, enrolment_in, keep_enrolment
+from noroshi.agent.hub_clock import HubClock
 from noroshi.agent.hub_link import HubLink
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import keep_keys, read_keys
@@ -70,6 +71,9 @@ class AgentNode:
         """The link as a process has it that has just begun."""
         clocks = Clocks(wall=lambda: self.now, steady=lambda: next(self.steady))
         self.notifications = HubNotifications(self.store, clocks, lambda: self.plan)
+        # The steady clock runs away from the wall's, which would look like one that is set again
+        # and again.
+        self.notifications.hub_clock = HubClock(Clocks(wall=lambda: self.now, steady=float))
         settings = LinkSettings(
             clocks=clocks,
             uniform=self._uniform,

@@ -321,6 +321,7 @@ async def open_app(
             agents=agent_names.ensure_read,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
+            hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
         )
@@ -525,6 +526,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            excessive_reports=lambda agent: agent_names.excessive_reports(agent),
             instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )

@@ -151,7 +151,7 @@ class WaitAnswer:
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
-    that are not stored yet."""
+    that are not stored yet. `clock` is the hub's wall time."""
 
     configuration: str = ""
     name: str = ""
@@ -161,6 +161,7 @@ class WaitAnswer:
     witness_rank: int = 0
     suppressions: SuppressionsOfHub | None = None
     orders: tuple[Order, ...] = ()
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ class Conversation:
             name=agent.name,
             pins=state.pins,
             configuration="" if configuration == hello.configuration else configuration,
-            clock=state.now().timestamp(),
+            clock=state.clock,
             position=await self._reporting.position_of(agent.id),
             alone_after=state.leases.terms.alone_after.total_seconds(),
             fates=await state.store.last_fate_number(),
@@ -200,6 +200,7 @@ class Conversation:
             orders=tuple(state.orders.news(agent.id, request.orders)),
             fates=await state.fates.news(agent, request.fates),
             witness_rank=state.witness_rank(agent.id),
+            clock=state.clock,
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:
