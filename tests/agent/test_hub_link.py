@@ -25,7 +25,7 @@ from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.translation import plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import LinkFault
 from noroshi.oauth.token_provider import secret_of
@@ -359,6 +359,19 @@ async def test_an_agent_that_is_turned_away_says_so_and_asks_seldom(
     assert node.pauses[-1][0] == seconds
     assert phase.value in caplog.text and len(caplog.records) == 1
     assert node.reported == [("Tokyo", phase)]
+
+
+async def test_an_agent_says_in_either_language_why_its_hub_turned_it_away(node, hub):
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        hub.faults, hub.reason = [LinkFault.VERSION], bilingual(en="too old", ja="古すぎます")
+        hub.configuration = "c9"
+        hub.tell()
+        await node.asleep.wait()
+        trouble = node.link.status.trouble
+    assert trouble.en.endswith(" differ too much: too old")
+    assert trouble.ja.endswith("離れすぎています: 古すぎます")
 
 
 async def test_a_removed_server_joins_again_with_a_fresh_key(node, hub):

@@ -37,7 +37,7 @@ from noroshi.agent.order_desk import OrderDesk
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.clock_shift import shift_state
 from noroshi.core.report import ReportLog
-from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import (
     FETCH,
@@ -374,7 +374,7 @@ class LinkLoop:
         if refusal.fault is LinkFault.BAD_SIGNATURE and self._keys is not None:
             await self._keep_keys(self._keys.with_other_key())
         words = TROUBLES.get(refusal.fault, REFUSED)
-        self._set_trouble(words.fill(message=plain(refusal.message or refusal.fault.value)))
+        self._set_trouble(words.fill(message=refusal.words))
 
     async def _note(self, reason: LinkReason) -> None:
         """Note the phase that a reason means, and tell a new one in the log; people, if they must do

@@ -13,6 +13,7 @@ from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
 from noroshi.core.report import START, Position
 from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
+from noroshi.core.translation import Message
 from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
 
@@ -51,10 +52,12 @@ class LinkFault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Answer a request that is refused. `message` is English, for a log."""
+    """Answer a request that is refused. `message` is English, for a log; `reason` says the same to
+    the agent's administrator, who may read another language: None if the fault alone says enough."""
 
     fault: LinkFault
     message: str = ""
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
