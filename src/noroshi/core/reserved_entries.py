@@ -18,6 +18,8 @@ TLS_KEY = f"{NODE}tls-key"
 """The private key of the node's own certificate, by which agents know it (PEM)."""
 STAMP_KEY = f"{NODE}stamp-key"
 """The key of the stamps that the hub gives to agents, in hexadecimal digits."""
+UPDATE_KEY = f"{NODE}update-key"
+"""The key by which the hub signs the updates of its agents."""
 AGENT_KEYS, HUB_PROXY = f"{NODE}agent-keys", f"{NODE}hub-proxy"
 """The keys by which the node, as an agent, signs; the password of the proxy to its hub."""
 RESERVED = _(

@@ -79,7 +79,7 @@ class OperationContext:
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
-        self.hub_requests = parts.hub_requests
+        self.hub_requests, self.node_updates = parts.hub_requests, parts.node_updates
         self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
@@ -117,6 +117,7 @@ class OperationContext:
                 current_plan=self.current,
                 text_failures=self._text_failures,
                 leases=self.agent_leases,
+                find_install_file=lambda: self.find_install_file(),
             )
             self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub

@@ -14,6 +14,7 @@ from noroshi.core.sender_lease import Sender
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import (
     FETCH,
+    FILE,
     HELLO,
     KEY,
     LEAVE,
@@ -34,6 +35,7 @@ from noroshi.link.link_messages import (
 from noroshi.link.message_body import Body
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.link.signature import BadSignatureError, key_binding, verify
+from noroshi.link.update_messages import FilePartRequest
 from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
@@ -42,6 +44,7 @@ from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
 from noroshi.service.agents.open_waits import OpenWait
 from noroshi.service.agents.reporting import Reporting
 from noroshi.service.agents.request_verification import Caller, refuse_clone, refuse_revoked
+from noroshi.service.agents.update_offers import FilePart
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Caller, Body], Awaitable[object]]
@@ -65,6 +68,7 @@ class Conversation:
             LEAVE: self._leave,
             REPORT: self._reporting.report,
             SAMPLES: self._reporting.samples,
+            FILE: self._file,
         }
 
     async def answer(self, caller: Caller, name: str, body: Body) -> object:
@@ -212,6 +216,11 @@ class Conversation:
             configuration=configuration.name,
             documents=configuration.documents,
             states=await self._reporting.states_of(agent),
+        )
+
+    async def _file(self, caller: Caller, body: Body) -> FilePart:
+        return await self._state.updates.part(
+            caller.agent.id, message_of(FilePartRequest, body)
         )
 
     async def _key(self, caller: Caller, body: Body) -> Accepted:

@@ -23,8 +23,10 @@ from noroshi.link.link_messages import (
     Refused,
 )
 from noroshi.link.message_body import Body, body_of
+from noroshi.link.update_messages import BINARY
 from noroshi.ports import StoreError
 from noroshi.service.agents.link_refusal import LinkRefusedError
+from noroshi.service.agents.update_offers import FilePart
 from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import report_agent
 from noroshi.web.http.request_body import Body as ReceivedBody, BodyTooLongError
@@ -131,8 +133,11 @@ async def _is_heard(request_body: ReceivedBody, request: Request) -> bool:
 
 
 async def _response(web: WebContext, message: object, status: int = 200) -> Response:
-    body = body_of(message)
-    response = Response(body.content, status, media_type=JSON)
+    if isinstance(message, FilePart):
+        body, media_type = Body(message.content), BINARY
+    else:
+        body, media_type = body_of(message), JSON
+    response = Response(body.content, status, media_type=media_type)
     if body.coding:
         response.headers["content-encoding"] = body.coding
     if (stamp := await _stamp(web.service.agents_hub)) is not None:

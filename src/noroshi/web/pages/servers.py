@@ -7,7 +7,13 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.operations.agent_answers import AgentRenamed, AgentRevoked, AgentShown
+from noroshi import __version__
+from noroshi.operations.agent_answers import (
+    AgentRenamed,
+    AgentRevoked,
+    AgentShown,
+    AgentUpdating,
+)
 from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError
 from noroshi.service.agents.agents import AgentOperations
@@ -28,6 +34,8 @@ from noroshi.web.view.servers import agent_on_page, own_route_ways, servers_on_p
 
 VIEWS = ("cards", "list")
 RENAME, REVOKE, FORGET = "agent_rename", "agent_revoke", "agent_forget"
+UPDATE = "agent_update"
+AgentOutcome = Outcome[AgentRenamed | AgentRevoked | AgentUpdating]
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -66,7 +74,7 @@ async def _list(visit: Visit, live: Live) -> Response:
 async def _agent(visit: Visit, live: Live) -> Response:
     """Show an agent in full; rename it or remove it, each with the password again."""
     id, form = visit.request.path_params["id"], visit.form
-    deed, outcome = form.get("do", ""), Outcome[AgentRenamed | AgentRevoked]()
+    deed, outcome = form.get("do", ""), AgentOutcome()
     if visit.request.method == "POST":
         if deed == RENAME:
             name = form.get("name", "").strip()
@@ -77,6 +85,8 @@ async def _agent(visit: Visit, live: Live) -> Response:
             await visit.call(AgentOperations.forget, agent=id)
             live.expire()
             return visit.redirect(SERVERS)
+        elif deed == UPDATE:
+            outcome = await run_reauthenticated(visit, AgentOperations.update, agent=id)
         elif deed == REVOKE:
             outcome = await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
         else:
@@ -89,17 +99,14 @@ async def _agent(visit: Visit, live: Live) -> Response:
 
 
 async def _agent_context(
-    visit: Visit,
-    live: Live,
-    answer: AgentShown,
-    deed: str,
-    outcome: Outcome[AgentRenamed | AgentRevoked],
+    visit: Visit, live: Live, answer: AgentShown, deed: str, outcome: AgentOutcome
 ) -> dict[str, Any]:
     snapshot = (await live.now()).read_in(visit.language)
     return {
         "ledger_sum": snapshot.ledger.sum,
         "agent": agent_on_page(visit, answer.agent, snapshot.tree),
         "shown": answer,
+        "hub_version": __version__,
         "own_route_ways": own_route_ways(visit),
         "key_since": clock(visit, answer.key_since),
         "revoked_at": clock(visit, answer.revoked_at),
@@ -110,6 +117,6 @@ async def _agent_context(
         "needs_password": outcome.needs_password,
         "bad": outcome.wrong_fields,
         "typed_name": visit.form.get("name", "") if outcome.answer is None else "",
-        "buttons": {one: visit.say(button_of(one)) for one in (RENAME, REVOKE, FORGET)},
+        "buttons": {one: visit.say(button_of(one)) for one in (RENAME, REVOKE, FORGET, UPDATE)},
         "may": permissions_of(visit),
     }
