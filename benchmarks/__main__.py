@@ -108,7 +108,7 @@ def planned(quick: bool, runs: int) -> Iterator[Run]:
         for _ in range(runs):
             yield "load", variant, partial(_load, size=chosen)
     looks = QUICK_LOCAL if quick else local.Size()
-    at_rest = replace(looks, monitors=0, window=3 * looks.window)  # the kernel counts in 10 ms
+    at_rest = replace(looks, monitors=0, window=3 * looks.window)
     for variant, of_it in (("all well", looks), ("at rest", at_rest)):
         for _ in range(runs):
             yield "local", variant, partial(_local, size=of_it)

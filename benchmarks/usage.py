@@ -4,13 +4,15 @@ ended ones."""
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
-UTIME = 11  # where utime, stime, cutime, cstime stand in /proc/PID/stat after the name
+CUTIME = 13  # where cutime and cstime stand in /proc/PID/stat after the name
+CPU_CLOCK = 2  # CPUCLOCK_SCHED: the end of what clock_getcpuclockid(3) makes of a process id
 RSS = 21
 GONE = (FileNotFoundError, ProcessLookupError)
 
@@ -30,7 +32,7 @@ def usage(pid: int) -> Usage:
     pids = family(pid)
     stats = [stat for one in pids if (stat := _stat(one))]
     return Usage(
-        cpu=sum(int(s) for stat in stats for s in stat[UTIME : UTIME + 4]) / TICKS,
+        cpu=sum(map(_cpu_of_own, pids)) + sum(map(_cpu_of_ended_children, stats)),
         resident=sum(int(stat[RSS]) for stat in stats) * PAGE / 1e6,
         peak=sum(_number(one, "status", "VmHWM") for one in pids) * 1024 / 1e6,
         written=sum(_number(one, "io", "write_bytes") for one in pids),
@@ -45,6 +47,18 @@ def family(pid: int) -> list[int]:
             for child in (task / "children").read_text().split():
                 found += family(int(child))
     return found
+
+
+def _cpu_of_own(pid: int) -> float:
+    """Return the CPU time of a process, its ended threads included, by its own clock: the books of
+    /proc count in 10 ms, a sixth of what a node at rest takes in a minute."""
+    with suppress(OSError):  # it has ended
+        return time.clock_gettime((~pid << 3) | CPU_CLOCK)
+    return 0.0
+
+
+def _cpu_of_ended_children(stat: list[str]) -> float:
+    return sum(int(ticks) for ticks in stat[CUTIME : CUTIME + 2]) / TICKS
 
 
 def _stat(pid: int) -> list[str]:

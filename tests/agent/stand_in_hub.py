@@ -52,9 +52,9 @@ from noroshi.link.report_messages import (
     SuppressionsOfHub,
 )
 from noroshi.link.signature import (
+    Authorization,
     BadSignatureError,
     Signed,
-    agent_in,
     body_hash,
     join_binding,
     key_binding,
@@ -213,11 +213,9 @@ class StandInHub:
         return await getattr(self, f"_{name}")(agent, signed, message)
 
     def _verified(self, request: web.Request, content: bytes) -> tuple[str, Signed]:
-        authorization = request.headers["Authorization"]
-        agent = agent_in(authorization)
-        signed, key = self._signed_by(authorization, agent)
-        if (signed.hub, signed.path) != (self.id, request.path):
-            raise RefusedHereError(LinkFault.BAD_SIGNATURE, "another hub or path")
+        authorization = Authorization.read(request.headers["Authorization"])
+        agent = authorization.agent
+        signed, key = self._signed_by(authorization, request.path)
         if signed.body_hash != body_hash(content):
             raise RefusedHereError(LinkFault.BAD_SIGNATURE, "another body")
         if self.mint.time_of(signed.stamp) is None:
@@ -226,10 +224,10 @@ class StandInHub:
             self.keys[agent] = [key]
         return agent, signed
 
-    def _signed_by(self, authorization: str, agent: str) -> tuple[Signed, str]:
-        for key in self.keys.get(agent, ()):
+    def _signed_by(self, authorization: Authorization, path: str) -> tuple[Signed, str]:
+        for key in self.keys.get(authorization.agent, ()):
             try:
-                return verify(authorization, key), key
+                return authorization.verify(self.id, path, key), key
             except BadSignatureError:
                 continue
         raise RefusedHereError(LinkFault.BAD_SIGNATURE)

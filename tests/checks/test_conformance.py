@@ -24,7 +24,10 @@ from noroshi.ports import (
     ProgramResult,
     QueueFacts,
     RouteFacts,
+    ServiceFact,
+    TaskFact,
     Unmeasurable,
+    UpdateFacts,
     Volume,
 )
 from noroshi.testing import DAWN, FakeHost
@@ -37,6 +40,7 @@ GIVEN = {
     "process": {"name": "init"},
     "noroshi-account": {"account": "m365"},
     "noroshi-route": {"route": "smtp1"},
+    "service": {"include": ("nginx",)},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
@@ -49,6 +53,7 @@ class Mute:
         raise Unmeasurable(plain("the host cannot be asked"))
 
     network = volumes = processes = memory = processor = now = self_facts = address
+    system_facts = address
 
     async def beat(self, job):
         raise Unmeasurable(plain("the host cannot be asked"))
@@ -130,6 +135,19 @@ class Own:
         return NodeFacts()
 
 
+class Managed:
+    """An operating system in which all is to be told."""
+
+    async def services(self, names):
+        return [ServiceFact(name="nginx", state="failed", start_type="manual", run="1")]
+
+    async def updates(self):
+        return UpdateFacts(names=("openssl",), needs_reboot=True, listed_at=DAWN)
+
+    async def tasks(self, names):
+        return [TaskFact(name="backup", failure="1", last_run=DAWN)]
+
+
 @each_check
 async def test_its_readings_have_names(check):
     options = options_of(check)
@@ -144,6 +162,7 @@ async def test_its_readings_have_names(check):
         beats={"backup": Beat(at=DAWN)},
         files=LocalFiles(),
         own=Own(),
+        system=Managed(),
         address="localhost",
     )
     try:

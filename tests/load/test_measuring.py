@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +17,7 @@ from benchmarks.mails import read_mails, told
 from benchmarks.promises import promises
 from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
+from benchmarks.usage import usage
 from noroshi.core.cadence import EPOCH, FixedInterval, next_due
 from noroshi.engine.dispatch.dispatcher import WORKERS
 from tests.sweeps import sweep
@@ -195,3 +200,16 @@ def test_every_measure_has_promises_and_names_its_reference():
     runs = list(planned(quick=False, runs=1))
     assert {measure for measure, _, _ in runs} == set(MEASURES) == set(REFERENCES)
     assert all(promises(measure, variant) for measure, variant, _ in runs)
+
+
+def test_cpu_time_is_counted_as_the_process_counts_its_own():
+    before, own_before = usage(os.getpid()).cpu, time.process_time()
+    sum(range(1_000_000))
+    own_after, after = time.process_time(), usage(os.getpid()).cpu
+    assert 0 < own_after - own_before <= after - before
+
+
+def test_cpu_time_of_a_child_that_has_ended_counts():
+    before = usage(os.getpid()).cpu - time.process_time()
+    subprocess.run([sys.executable, "-c", "sum(range(5_000_000))"], check=True)
+    assert usage(os.getpid()).cpu - time.process_time() > before

@@ -97,7 +97,8 @@ TROUBLES = {
 class LinkParts:
     """Hold what the link works with. `uniform` draws a number between two, `sleep` waits for
     seconds. `machine` describes this computer, `kinds` names the kinds of monitors. `life` returns
-    the run of this process; `client` makes a client for an enrolment."""
+    the run of this process; `client` makes a client for an enrolment. `accepts_routes`: the hub may
+    share routes."""
 
     store: Store
     vault: Vault
@@ -109,6 +110,7 @@ class LinkParts:
     notifications: HubNotifications
     life: Callable[[], Awaitable[Life]]
     client: Callable[[Enrolment], LinkClient]
+    accepts_routes: bool = False
 
 
 class LinkLoop:
@@ -190,6 +192,7 @@ class LinkLoop:
             clock=sent_at.timestamp(),
             backlog=(await self._log()).backlog,
             own_route=self._announced_route,
+            accepts_routes=self._parts.accepts_routes,
         )
         answer = await self._client.ask(HELLO, request, HelloAnswer, await self.signer())
         self._set_contact()
@@ -214,8 +217,8 @@ class LinkLoop:
                 str(problem)[:LONGEST_PROBLEM]
                 for problem in self.status.problems[:MOST_PROBLEMS]
             ),
-            hold=hold,
-            clock=self._now().timestamp(),
+            hold=round(hold, 1),
+            clock=round(self._now().timestamp(), 3),
             backlog=report_log.backlog,
             sender=sender,
             alone_after=notifications.alone_after,

@@ -81,7 +81,6 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.schema import VALIDATION
 from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
@@ -152,7 +151,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    imports.load_all({VALIDATION, *_modules_of(plan, plugins)})
+    imports.load_all(_modules_of(plan, plugins))
     os_errors()
     knowledge()
 
@@ -328,8 +327,7 @@ async def open_app(
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
         endpoints = HubEndpoints()
-        updates = NodeUpdates(installed_folder(), config.home, clocks, os.environ)
-        stack.push_async_callback(updates.close)
+        updates = _updates(config, clocks, stack)
         parts = ServiceParts(
             vault=vault,
             tokens=tokens,
@@ -339,6 +337,7 @@ async def open_app(
             measure=engine.watcher.measure,
             hub_requests=config.hub_requests,
             node_updates=updates,
+            hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,
@@ -358,6 +357,12 @@ async def open_app(
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, services, plans, tokens, hub_links, endpoints, updates)
+
+
+def _updates(config: Config, clocks: Clocks, stack: AsyncExitStack) -> NodeUpdates:
+    updates = NodeUpdates(installed_folder(), config.home, clocks, os.environ)
+    stack.push_async_callback(updates.close)
+    return updates
 
 
 def _tokens(vault: Vault, store: Store, config: Config, clocks: Clocks) -> TokenSource:
@@ -570,6 +575,7 @@ def _hub_links(
         policy=NetworkPolicy(may_reach=config.may_reach),
         notifications=notifications,
         secret=secret_of(vault),
+        accepts_routes=config.hub_routes,
     )
     return LinkOnDemand(store, vault, settings)
 

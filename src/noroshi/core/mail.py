@@ -210,8 +210,8 @@ def with_origin(envelope: Envelope, origin: Origin) -> Envelope:
 class Parcel:
     """An envelope lent for one attempt by one route; the attempt is already on record.
 
-    `down_since` is since when the route has been down without a break, None if it is well;
-    `due` is when the turn of the envelope came, which orders the lane. `read_error` says why
+    `down_since` is since when the route has been down without a break, None if it is well, and
+    `open_until` until when its circuit was open; `due` is when the turn of the envelope came, which orders the lane. `read_error` says why
     the envelope could not be read: then it stands in for what is stored, and must not leave.
     """
 
@@ -221,6 +221,7 @@ class Parcel:
     down_since: datetime | None = None
     due: datetime | None = None
     read_error: Message | None = None
+    open_until: datetime | None = None
 
     def due_again(self, now: datetime) -> datetime:
         """Return where an envelope stands that was not tried: where it stood. It is due all the

@@ -91,7 +91,7 @@ class JoinAnswer:
 class HelloRequest:
     """Say that a run of the agent begins, or its link begins anew. `configuration` names the one in
     use; `clock` is the agent's wall time (seconds since 1970). `own_route`: the agent has a route
-    of its own, by which it can send while the hub is away."""
+    by which it can send while the hub is away; `accepts_routes`: it takes those of the hub."""
 
     version: str
     machine: Machine
@@ -100,6 +100,7 @@ class HelloRequest:
     clock: float = 0.0
     backlog: int = 0
     own_route: bool = False
+    accepts_routes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +175,13 @@ class FetchRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchAnswer:
     """Hold a configuration: the documents that concern the agent. `states` are those of the
-    monitors in it, as the hub has them."""
+    monitors in it, as the hub has them. `secrets` are the entries of the vault that its routes name
+    (`sealed_secrets`), "" if there are none."""
 
     configuration: str
     documents: tuple[Document, ...]
     states: StatesOfHub = StatesOfHub()
+    secrets: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,8 +44,8 @@ class ServiceParts:
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
-    send for agents; `hub_requests` is what the hub may order at any time, `node_updates` carries out
-    its updates of this node."""
+    send for agents; `hub_requests` is what the hub may order at any time; `hub_routes`: it
+    may share routes. `node_updates` carries out its updates of this node."""
 
     vault: Vault
     tokens: TokenSource
@@ -69,3 +69,4 @@ class ServiceParts:
     agent_leases: AgentLeases | None = None
     hub_requests: Collection[str] = ()
     node_updates: NodeUpdates | None = None
+    hub_routes: bool = False

@@ -23,6 +23,7 @@ from noroshi.link.link_messages import (
     KeyRequest,
     WaitAnswer,
 )
+from noroshi.link.message_body import CODING
 from noroshi.link.signature import Signed, key_binding, sign
 from noroshi.ports import Beat, Version
 from noroshi.service import perform
@@ -316,5 +317,5 @@ async def test_a_large_answer_is_deflated(harness, agent):
     await publish(harness, *documents)
     name = (await agent.greet()).configuration
     reply = await agent.send(FETCH, FetchRequest(configuration=name))
-    assert reply.headers["Content-Encoding"] == "deflate"
+    assert reply.headers["Content-Encoding"] == CODING
     assert len(reply.message(FetchAnswer).documents) == 50

@@ -100,6 +100,7 @@ class Conversation:
                 version=version,
                 life=life,
                 own_route=hello.own_route,
+                accepts_routes=hello.accepts_routes,
             )
 
         agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
@@ -108,6 +109,8 @@ class Conversation:
         state.fates.begin(agent.id)
         state.leases.note_contact(agent.id, caller.stamped_at)
         configuration = self._configuration_name(agent.id)
+        if configuration == hello.configuration:
+            await self._note_secrets(agent)  # a hub that was restored may not know
         self._announced[agent.id] = agent.name, state.pins
         return HelloAnswer(
             hub_name=state.name,
@@ -216,12 +219,18 @@ class Conversation:
             configuration=configuration.name,
             documents=configuration.documents,
             states=await self._reporting.states_of(agent),
+            secrets=await self._state.secrets.sealed(agent, configuration, self._state.id),
         )
 
     async def _file(self, caller: Caller, body: Body) -> FilePart:
         return await self._state.updates.part(
             caller.agent.id, message_of(FilePartRequest, body)
         )
+
+    async def _note_secrets(self, agent: Agent) -> None:
+        configuration = self._state.book.of_agent(agent.id)
+        if configuration is not None:
+            await self._state.secrets.note_given(agent, configuration.entries)
 
     async def _key(self, caller: Caller, body: Body) -> Accepted:
         request, id = message_of(KeyRequest, body), caller.agent.id

@@ -21,6 +21,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
+from noroshi.service.agents.agent_secrets import AgentSecrets
 from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
@@ -88,9 +89,10 @@ class HubState:
         self._names: Mapping[str, str] = {}
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
-        self.book = ConfigurationBook(store)
+        self.book = ConfigurationBook(store, vault)
         self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
+        self.secrets = AgentSecrets(vault, self.roster)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
@@ -133,9 +135,14 @@ class HubState:
         }
         self._names = names = {id: one.name for id, one in active_agents.items()}
         senders = frozenset(one.name for one in active_agents.values() if one.own_route)
+        shared_routes = {
+            one.name: one.shared_routes
+            for one in active_agents.values()
+            if one.accepts_routes and one.shared_routes
+        }
         has_pins_changed = self.pins != self._last_pins
         self._last_pins = self.pins
-        if await self.book.refresh(names, senders) or has_pins_changed:
+        if await self.book.refresh(names, senders, shared_routes) or has_pins_changed:
             self.open_waits.wake_all()
         for id in await self.fates.refresh(self.roster.agents):
             self.open_waits.wake(id)

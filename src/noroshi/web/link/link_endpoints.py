@@ -133,15 +133,20 @@ async def _is_heard(request_body: ReceivedBody, request: Request) -> bool:
 
 
 async def _response(web: WebContext, message: object, status: int = 200) -> Response:
-    if isinstance(message, FilePart):
-        body, media_type = Body(message.content), BINARY
-    else:
-        body, media_type = body_of(message), JSON
-    response = Response(body.content, status, media_type=media_type)
-    if body.coding:
-        response.headers["content-encoding"] = body.coding
+    response = _unstamped_response(message, status)
     if (stamp := await _stamp(web.service.agents_hub)) is not None:
         response.headers[STAMP_HEADER] = stamp
+    return response
+
+
+def _unstamped_response(message: object, status: int) -> Response:
+    if isinstance(message, FilePart):
+        return Response(message.content, media_type=BINARY)
+    body = body_of(message)
+    # What it is needs to be said only to those who may not know: agents ask all day.
+    response = Response(body.content, status, media_type=None if status == 200 else JSON)
+    if body.coding:
+        response.headers["content-encoding"] = body.coding
     return response
 
 
