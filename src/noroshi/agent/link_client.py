@@ -177,7 +177,9 @@ class LinkClient:
             refusal = message_in(Refused, _body_in(reply))
         except BadBodyError:
             return self._no_hub(reply)
-        return LinkRefusedError(refusal.fault, refusal.message, _retry_after(reply))
+        return LinkRefusedError(
+            refusal.fault, refusal.message, _retry_after(reply), refusal.reason
+        )
 
     def _no_hub(self, reply: Reply) -> HubNotReachedError:
         status = f"HTTP {reply.status}"

@@ -109,7 +109,7 @@ SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAM
 """Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
-NO_ACCOUNT = _("account {name} no longer exists")
+NO_ACCOUNT = _("account “{name}” no longer exists")
 
 
 class Plans:
@@ -319,6 +319,7 @@ async def open_app(
             agents=agent_names.ensure_read,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
+            hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
         )
@@ -326,8 +327,7 @@ async def open_app(
         notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
-        endpoints = HubEndpoints()
-        updates = _updates(config, clocks, stack)
+        endpoints, updates = HubEndpoints(), _updates(config, clocks, stack)
         parts = ServiceParts(
             vault=vault,
             tokens=tokens,
@@ -511,6 +511,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            excessive_reports=lambda agent: agent_names.excessive_reports(agent),
             instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )

@@ -82,6 +82,7 @@ class HubState:
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows
+        parts.agent_names.excessive_reports = self._excessive_reports
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
@@ -102,6 +103,9 @@ class HubState:
     def _refused_rows(self, agent: str) -> int:
         return self.report_rates.recently_refused(agent, self.clocks.steady())
 
+    def _excessive_reports(self, agent: str) -> int:
+        return self.report_rates.recently_excessive(agent, self.clocks.steady())
+
     @property
     def id(self) -> str:
         """Return the id by which agents know this hub: that of the installation."""
@@ -116,6 +120,11 @@ class HubState:
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return self.clocks.wall()
+
+    @property
+    def clock(self) -> float:
+        """Return that time as an answer has it: in seconds since 1970, cut off after milliseconds."""
+        return int(self.now().timestamp() * 1000) / 1000
 
     async def mint(self) -> StampMint:
         """Return what makes the stamps. Raises StoreError."""
