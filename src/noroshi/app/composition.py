@@ -112,7 +112,7 @@ SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAM
 """Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
-NO_ACCOUNT = _("account {name} no longer exists")
+NO_ACCOUNT = _("account “{name}” no longer exists")
 
 
 class Plans:
@@ -321,6 +321,7 @@ async def open_app(
             agents=agent_names.ensure_read,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
+            hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
         )

@@ -13,6 +13,7 @@ from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
 from noroshi.core.report import START, Position
 from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
+from noroshi.core.translation import Message
 from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
 
@@ -51,10 +52,12 @@ class LinkFault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Answer a request that is refused. `message` is English, for a log."""
+    """Answer a request that is refused. `message` is English, for a log; `reason` says the same to
+    the agent's administrator, who may read another language: None if the fault alone says enough."""
 
     fault: LinkFault
     message: str = ""
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,7 @@ class WaitAnswer:
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
-    that are not stored yet."""
+    that are not stored yet. `clock` is the hub's wall time."""
 
     configuration: str = ""
     name: str = ""
@@ -158,6 +161,7 @@ class WaitAnswer:
     witness_rank: int = 0
     suppressions: SuppressionsOfHub | None = None
     orders: tuple[Order, ...] = ()
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

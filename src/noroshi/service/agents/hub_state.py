@@ -116,6 +116,11 @@ class HubState:
         """Return the wall clock's time."""
         return self.clocks.wall()
 
+    @property
+    def clock(self) -> float:
+        """Return that time as an answer has it: in seconds since 1970, cut off after milliseconds."""
+        return int(self.now().timestamp() * 1000) / 1000
+
     async def mint(self) -> StampMint:
         """Return what makes the stamps. Raises StoreError."""
         async with self._minting:

@@ -119,7 +119,8 @@ class Reporting:
         agent = await self._state.note_sender(agent, replace(promise, is_caught_up=has_log))
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
-        return replace(answer, fates=await self._state.fates.news(agent, request.fates))
+        fates = await self._state.fates.news(agent, request.fates)
+        return replace(answer, fates=fates, clock=self._state.clock)
 
     async def _receive(self, agent: Agent, request: ReportRequest) -> ReportAnswer:
         state = self._state
@@ -258,7 +259,7 @@ class Reporting:
             if position is None or end > position:
                 position = end
                 await self._keep_samples_position(agent.id, end)
-        return SamplesAnswer(position=position)
+        return SamplesAnswer(position=position, clock=self._state.clock)
 
     async def _samples_position(self, agent: str) -> datetime | None:
         if self._sample_positions is None:
