@@ -344,6 +344,7 @@ async def open_app(
             system=System(config, store, ring).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
+            applied_version=lambda: engine.version,
             plans=plans.cache,
             agent_names=agent_names,
             identity=own_names.current,

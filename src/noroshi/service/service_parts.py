@@ -44,7 +44,8 @@ class ServiceParts:
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
     send for agents; `hub_requests` is what the hub may order at any time; `hub_routes`: it
-    may share routes."""
+    may share routes. `applied_version` returns the number of the version by which the engine
+    measures, None where no engine runs."""
 
     vault: Vault
     tokens: TokenSource
@@ -58,6 +59,7 @@ class ServiceParts:
     system: Callable[[], Sequence[Step]] | None = None
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
+    applied_version: Callable[[], int] | None = None
     plans: PlanCache | None = None
     agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None

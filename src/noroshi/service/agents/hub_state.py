@@ -22,7 +22,7 @@ from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.agent_secrets import AgentSecrets
-from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
+from noroshi.service.agents.agents_monitors import AgentsMonitors, AppliedVersion, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.hub_fates import HubFates
@@ -48,7 +48,8 @@ PostNotice = Callable[[Notice, str], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubParts:
     """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
-    the agents; `text_failures` returns the notices of envelopes whose text could not be made."""
+    the agents; `applied_version` returns the version by which the engine measures, if one runs;
+    `text_failures` returns the notices of envelopes whose text could not be made."""
 
     name: str
     new_id: Callable[[], str]
@@ -57,6 +58,7 @@ class HubParts:
     agent_names: AgentNames
     plugins: Plugins
     current_plan: CurrentPlan
+    applied_version: AppliedVersion | None
     text_failures: TextFailures
     leases: AgentLeases
 
@@ -80,7 +82,7 @@ class HubState:
         parts.agent_names.refused_rows = self._refused_rows
         parts.agent_names.excessive_reports = self._excessive_reports
         self.monitors = AgentsMonitors(
-            parts.current_plan, parts.plugins.agent_of, parts.agent_names
+            parts.current_plan, parts.plugins.agent_of, parts.agent_names, parts.applied_version
         )
         self.suppressions = SuppressionBook(store, self.monitors)
         self._names: Mapping[str, str] = {}
