@@ -26,6 +26,7 @@ from noroshi.service.agents.agents_monitors import AgentsMonitors, AppliedVersio
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.hub_fates import HubFates
+from noroshi.service.agents.installer_file import FindFile
 from noroshi.service.agents.open_waits import OpenWaits
 from noroshi.service.agents.order_book import OrderBook
 from noroshi.service.agents.report_rates import ReportRates
@@ -33,6 +34,7 @@ from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
 from noroshi.service.agents.suppression_book import SuppressionBook
+from noroshi.service.agents.update_offers import UpdateOffers
 from noroshi.service.agents.witnesses import witness_ranks
 from noroshi.vault import Vault
 
@@ -49,7 +51,8 @@ PostNotice = Callable[[Notice, str], Awaitable[None]]
 class HubParts:
     """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
     the agents; `applied_version` returns the version by which the engine measures, if one runs;
-    `text_failures` returns the notices of envelopes whose text could not be made."""
+    `text_failures` returns the notices of envelopes whose text could not be made;
+    `find_install_file` the file by which agents are updated."""
 
     name: str
     new_id: Callable[[], str]
@@ -61,6 +64,7 @@ class HubParts:
     applied_version: AppliedVersion | None
     text_failures: TextFailures
     leases: AgentLeases
+    find_install_file: FindFile
 
 
 class HubState:
@@ -89,6 +93,7 @@ class HubState:
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store, vault)
+        self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self.secrets = AgentSecrets(vault, self.roster)
         self._vault, self._last_pins = vault, self.pins
