@@ -289,14 +289,12 @@ async def open_app(
             life = stack.enter_context(life_of(config.store, holder))
         store = open_store(config.store)
         stack.push_async_callback(store.close)
-        renderer = TemplateRenderer()
-        stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         agent_leases = _agent_leases(config, clocks)
         agent_names = await _agent_names(store, agent_leases)
         own_names = _own_names(config.name, host_name, clocks, agent_names)
-        plugins = _plugins(renderer, host_name, policy, own_names)
+        plugins = _plugins(stack, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = _tokens(vault, store, config, clocks)
@@ -392,11 +390,13 @@ def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentName
 
 
 def _plugins(
-    renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+    stack: AsyncExitStack, host_name: str, policy: NetworkPolicy, own_names: OwnNames
 ) -> Plugins:
     def agent_of(monitor: Monitor) -> str:
         return "" if is_own(monitor) else own_names.current().agent_of(monitor.instance.source)
 
+    renderer = TemplateRenderer()
+    stack.push_async_callback(renderer.close)
     built_in = actions.built_in(renderer)
     return Plugins(checks.KINDS, built_in, transports.KINDS, host_name, policy, agent_of)
 
