@@ -21,6 +21,7 @@ from noroshi.core.agents import JoinRefusal
 from noroshi.core.definitions.document import Document
 from noroshi.core.model import State
 from noroshi.core.report import START, Position, Report, ReportRow, decide_report
+from noroshi.core.translation import Message
 from noroshi.link.agent_key import thumbprint_of
 from noroshi.link.join_code import JoinCode, spki_pin
 from noroshi.link.link_messages import (
@@ -117,6 +118,8 @@ class StandInHub:
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
+    reason: Message | None = None
+    """What it says of each fault to the agent's administrator."""
     report_faults: list[LinkFault] = field(default_factory=list)
     """The same for what is reported."""
     position: Position = START
@@ -190,7 +193,7 @@ class StandInHub:
         except AnswerLostError:
             return web.Response(status=502)
         except RefusedHereError as error:
-            answer = Refused(fault=error.fault, message=error.message)
+            answer = Refused(fault=error.fault, message=error.message, reason=self.reason)
             status = STATUS.get(error.fault, 400)
         body = body_of(answer)
         headers = {STAMP_HEADER: self.mint.create(), **self.headers}

@@ -153,7 +153,9 @@ class LinkClient:
             raise HubNotReachedError(
                 NO_HUB.fill(where=str(self.address), what=status)
             ) from None
-        raise LinkRefusedError(refusal.fault, refusal.message, _retry_after(reply))
+        raise LinkRefusedError(
+            refusal.fault, refusal.message, _retry_after(reply), refusal.reason
+        )
 
     async def _reply(self, request: HttpRequest, patience: float) -> Reply:
         connection, self._connection = self._connection, None

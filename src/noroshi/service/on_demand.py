@@ -34,6 +34,11 @@ class ServiceOnDemand:
         self._service: Service | None = None
         self._hub_orders: HubOrders | None = None
 
+    @property
+    def hub_routes(self) -> bool:
+        """Return whether the hub may share routes with this node."""
+        return self._parts.hub_routes
+
     async def open(self) -> Service:
         """Return the operations. The loop goes on while their modules are imported, and those of
         all kinds."""

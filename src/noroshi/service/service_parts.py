@@ -43,7 +43,9 @@ class ServiceParts:
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
-    send for agents; `hub_requests` is what the hub may order at any time."""
+    send for agents; `hub_requests` is what the hub may order at any time; `hub_routes`: it
+    may share routes. `applied_version` returns the number of the version by which the engine
+    measures, None where no engine runs."""
 
     vault: Vault
     tokens: TokenSource
@@ -57,6 +59,7 @@ class ServiceParts:
     system: Callable[[], Sequence[Step]] | None = None
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
+    applied_version: Callable[[], int] | None = None
     plans: PlanCache | None = None
     agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
@@ -66,3 +69,4 @@ class ServiceParts:
     endpoints: HubEndpoints = field(default_factory=HubEndpoints)
     agent_leases: AgentLeases | None = None
     hub_requests: Collection[str] = ()
+    hub_routes: bool = False

@@ -111,7 +111,8 @@ async def _refusal(
 ) -> Response:
     """Return a refusal, once the body was heard: the connection can then be used again. One that
     is too large is not heard to its end, so the connection ends."""
-    response = await _response(web, Refused(fault=refusal.fault, message=refusal.text), status)
+    answer = Refused(fault=refusal.fault, message=refusal.text, reason=refusal.reason)
+    response = await _response(web, answer, status)
     if refusal.retry_after > 0:
         response.headers["retry-after"] = str(math.ceil(refusal.retry_after))
     if not await _is_heard(request_body, request):
