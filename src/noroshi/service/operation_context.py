@@ -81,6 +81,7 @@ class OperationContext:
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
         self.hub_requests, self.hub_routes = parts.hub_requests, parts.hub_routes
+        self.node_updates = parts.node_updates
         self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
@@ -119,6 +120,7 @@ class OperationContext:
                 applied_version=self._applied_version,
                 text_failures=self._text_failures,
                 leases=self.agent_leases,
+                find_install_file=lambda: self.find_install_file(),
             )
             self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub

@@ -134,7 +134,7 @@ class Reporting:
             len(rows),
             state.clocks.steady(),
             backlog=request.last.seq - previous_position.seq,
-            seconds=self._age(agent, rows).total_seconds(),
+            seconds=self._age(rows).total_seconds(),
         )
         changes, refused_rows = await self._changes(agent, rows)
         outcome = await state.store.receive(agent.id, report, changes)
@@ -153,12 +153,9 @@ class Reporting:
             refused_rows=tuple(refused_rows),
         )
 
-    def _age(self, agent: Agent, rows: Sequence[ReportRow]) -> timedelta:
+    def _age(self, rows: Sequence[ReportRow]) -> timedelta:
         """Return how long ago the first of these rows was written."""
-        if not rows:
-            return timedelta(0)
-        offset = self._state.presence.clock_offset(agent.id)
-        return self._state.now() - (rows[0].written_at - offset)
+        return self._state.now() - rows[0].written_at if rows else timedelta(0)
 
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
