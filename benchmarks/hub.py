@@ -47,7 +47,7 @@ class Size:
     (seconds), and how many alarms meanwhile, each of another agent."""
 
     agents: int = 1000
-    monitors: int = 24
+    monitors: int = 30
     window: float = 40.0
     alarms: int = 140
 

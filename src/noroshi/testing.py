@@ -22,6 +22,7 @@ from noroshi.ports import (
     SelfFacts,
     Store,
     StoreError,
+    SystemFacts,
     Unmeasurable,
     Volume,
 )
@@ -70,13 +71,14 @@ class FakeHost:
         listeners: Iterable[Listener] | None = (),
         network: Network = DIRECT,
         secrets: Mapping[str, str] | None = None,
+        system: SystemFacts | None = None,
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._listeners = listeners
         self._program_result, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
         self._beats, self._now, self._files, self._self_facts = beats, now, files, own
-        self._network, self._secrets = network, secrets
+        self._network, self._secrets, self._system = network, secrets, system
         self.forbidden: Sequence[Message] = ()
 
     def computer_problem(self) -> Message:
@@ -119,6 +121,9 @@ class FakeHost:
 
     async def self_facts(self) -> SelfFacts:
         return _available(self._self_facts)
+
+    async def system_facts(self) -> SystemFacts:
+        return _available(self._system)
 
     async def run(self, program: Program) -> ProgramResult:
         return _available(self._program_result)

@@ -21,6 +21,7 @@ from noroshi.core.agents import JoinRefusal
 from noroshi.core.definitions.document import Document
 from noroshi.core.model import State
 from noroshi.core.report import START, Position, Report, ReportRow, decide_report
+from noroshi.core.translation import Message
 from noroshi.link.agent_key import thumbprint_of
 from noroshi.link.join_code import JoinCode, spki_pin
 from noroshi.link.link_messages import (
@@ -52,9 +53,9 @@ from noroshi.link.report_messages import (
     SuppressionsOfHub,
 )
 from noroshi.link.signature import (
+    Authorization,
     BadSignatureError,
     Signed,
-    agent_in,
     body_hash,
     join_binding,
     key_binding,
@@ -117,6 +118,8 @@ class StandInHub:
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
+    reason: Message | None = None
+    """What it says of each fault to the agent's administrator."""
     report_faults: list[LinkFault] = field(default_factory=list)
     """The same for what is reported."""
     position: Position = START
@@ -190,7 +193,7 @@ class StandInHub:
         except AnswerLostError:
             return web.Response(status=502)
         except RefusedHereError as error:
-            answer = Refused(fault=error.fault, message=error.message)
+            answer = Refused(fault=error.fault, message=error.message, reason=self.reason)
             status = STATUS.get(error.fault, 400)
         body = body_of(answer)
         headers = {STAMP_HEADER: self.mint.create(), **self.headers}
@@ -213,11 +216,9 @@ class StandInHub:
         return await getattr(self, f"_{name}")(agent, signed, message)
 
     def _verified(self, request: web.Request, content: bytes) -> tuple[str, Signed]:
-        authorization = request.headers["Authorization"]
-        agent = agent_in(authorization)
-        signed, key = self._signed_by(authorization, agent)
-        if (signed.hub, signed.path) != (self.id, request.path):
-            raise RefusedHereError(LinkFault.BAD_SIGNATURE, "another hub or path")
+        authorization = Authorization.read(request.headers["Authorization"])
+        agent = authorization.agent
+        signed, key = self._signed_by(authorization, request.path)
         if signed.body_hash != body_hash(content):
             raise RefusedHereError(LinkFault.BAD_SIGNATURE, "another body")
         if self.mint.time_of(signed.stamp) is None:
@@ -226,10 +227,10 @@ class StandInHub:
             self.keys[agent] = [key]
         return agent, signed
 
-    def _signed_by(self, authorization: str, agent: str) -> tuple[Signed, str]:
-        for key in self.keys.get(agent, ()):
+    def _signed_by(self, authorization: Authorization, path: str) -> tuple[Signed, str]:
+        for key in self.keys.get(authorization.agent, ()):
             try:
-                return verify(authorization, key), key
+                return authorization.verify(self.id, path, key), key
             except BadSignatureError:
                 continue
         raise RefusedHereError(LinkFault.BAD_SIGNATURE)

@@ -17,14 +17,20 @@ from noroshi.ports import (
     AccountFacts,
     AgentFacts,
     Beat,
+    CounterValue,
+    EventBatch,
     Memory,
     NodeFacts,
     Process,
     Processor,
     ProgramResult,
     QueueFacts,
+    RegistryValue,
     RouteFacts,
+    ServiceFact,
+    TaskFact,
     Unmeasurable,
+    UpdateFacts,
     Volume,
 )
 from noroshi.testing import DAWN, FakeHost
@@ -37,6 +43,9 @@ GIVEN = {
     "process": {"name": "init"},
     "noroshi-account": {"account": "m365"},
     "noroshi-route": {"route": "smtp1"},
+    "counter": {"counter": r"\System\Processes"},
+    "registry": {"key": r"HKLM\SOFTWARE\Contoso", "expected": "1"},
+    "service": {"include": ("nginx",)},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
@@ -49,6 +58,7 @@ class Mute:
         raise Unmeasurable(plain("the host cannot be asked"))
 
     network = volumes = processes = memory = processor = now = self_facts = address
+    system_facts = address
 
     async def beat(self, job):
         raise Unmeasurable(plain("the host cannot be asked"))
@@ -130,6 +140,28 @@ class Own:
         return NodeFacts()
 
 
+class Managed:
+    """An operating system in which all is to be told."""
+
+    async def services(self, names):
+        return [ServiceFact(name="nginx", state="failed", start_type="manual", run="1")]
+
+    async def updates(self):
+        return UpdateFacts(names=("openssl",), needs_reboot=True, listed_at=DAWN)
+
+    async def tasks(self, names):
+        return [TaskFact(name="backup", failure="1", last_run=DAWN)]
+
+    async def registry_value(self, key, name, *, is_32_bit=False):
+        return RegistryValue(text="2", number=2)
+
+    async def events(self, query):
+        return EventBatch()
+
+    async def counter_values(self, path, *, is_english=True):
+        return [CounterValue(value=1.0)]
+
+
 @each_check
 async def test_its_readings_have_names(check):
     options = options_of(check)
@@ -144,6 +176,7 @@ async def test_its_readings_have_names(check):
         beats={"backup": Beat(at=DAWN)},
         files=LocalFiles(),
         own=Own(),
+        system=Managed(),
         address="localhost",
     )
     try:

@@ -791,6 +791,39 @@ async def test_a_look_at_a_route_without_a_mail_is_kept_like_a_mails_answer(stor
     assert await store.route_outages() == []
 
 
+async def test_a_route_that_was_woken_while_a_mail_was_out_is_due_whatever_the_mail_met_with(
+    store, node, lend
+):
+    await store.post(TWO_WAYS)
+    await store.settle(await lend(), LATER, RESTS)
+    parcel = await store.claim_parcel(node, "smtp", SOON + SECOND)
+    assert not await store.wake("smtp", SOON + MINUTE)  # it is due, and tried just now
+    answers = replace(LATER, at=SOON + 2 * MINUTE)
+    again = OpenCircuit(DAWN, SOON + HOUR, plain("still no"))
+    await store.settle(parcel, answers, again)
+    (rest,) = await store.route_outages()
+    assert (rest.open_until, rest.reason) == (SOON + MINUTE, plain("still no"))
+    parcel = await store.claim_parcel(node, "smtp", SOON + 2 * MINUTE)
+    await store.settle(parcel, answers, again)
+    (rest,) = await store.route_outages()
+    assert rest.open_until == SOON + HOUR
+
+
+async def test_a_route_that_was_woken_while_it_was_probed_is_due_whatever_the_probe_found(
+    store, lend
+):
+    await store.post(TWO_WAYS)
+    await store.settle(await lend(), LATER, RESTS)
+    await store.wake("smtp", DAWN + SECOND)
+    again = OpenCircuit(DAWN, SOON + HOUR, plain("still no"))
+    await store.record_probe("smtp", again, SOON)
+    (rest,) = await store.route_outages()
+    assert (rest.open_until, rest.reason) == (DAWN + SECOND, plain("still no"))
+    await store.record_probe("smtp", again, DAWN + SECOND)
+    (rest,) = await store.route_outages()
+    assert rest.open_until == SOON + HOUR
+
+
 async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_written(
     store, lend
 ):

@@ -4,6 +4,7 @@ import ast
 import gc
 import json
 import re
+import sys
 import weakref
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def test_a_terminal_whose_home_folder_was_named_has_it_after_the_name_of_the_com
     assert text.say("ja", HERE) == (
         "noroshi queue show --home /srv/n 01J --all で確認してください。"
     )
+
+
+def test_a_folder_with_a_space_is_one_word_of_the_shell_of_that_system():
+    folder = r"C:\My node" if sys.platform == "win32" else "/srv/my node"
+    quoted = f'"{folder}"' if sys.platform == "win32" else f"'{folder}'"
+    assert SHOW.fill(id="1").say("en", Terminal(folder)) == (
+        f"See noroshi queue show --home {quoted} 1 --all."
+    )
+
+
+def test_a_plain_path_stands_as_it_is():
+    folder = r"C:\noroshi\a" if sys.platform == "win32" else "/srv/noroshi/a"
+    assert RELEASE.say("en", Terminal(folder)).endswith(f"--home {folder}")
 
 
 @pytest.mark.parametrize("medium", [*Medium])
@@ -73,9 +87,14 @@ def test_it_is_filled_along_with_its_text_and_not_without():
 
 
 def test_what_fills_it_is_no_place():
-    text = SHOW.fill(id="{x}")
-    assert text.say("en", Terminal("/{y}")) == "See noroshi queue show --home '/{y}' {x} --all."
-    assert CommandText("status").say("en", Terminal("/{y}")) == "noroshi status --home '/{y}'"
+    text, quoted = SHOW.fill(id="{x}"), '"/{y}"' if sys.platform == "win32" else "'/{y}'"
+    assert (
+        text.say("en", Terminal("/{y}"))
+        == f"See noroshi queue show --home {quoted} {{x}} --all."
+    )
+    assert (
+        CommandText("status").say("en", Terminal("/{y}")) == f"noroshi status --home {quoted}"
+    )
 
 
 def test_it_is_a_value_again_when_it_was_stored():

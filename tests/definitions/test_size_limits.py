@@ -6,7 +6,17 @@ import pytest
 
 from noroshi.core.stored_message import message_from
 from noroshi.definitions.documents import definitions_of
-from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS, too_heavy, too_many
+from noroshi.definitions.size_limits import (
+    MOST_DEFINITIONS,
+    MOST_IN_ALL,
+    MOST_MONITORS,
+    MOST_OF_AGENT,
+    MonitorCounts,
+    monitor_counts,
+    surely_too_many,
+    too_heavy,
+    too_many,
+)
 from noroshi.ports import Document
 from noroshi.service.large_requests_reader import answer
 
@@ -17,8 +27,13 @@ def instances(count, monitors=0):
     return [Document(f"instances/i{n}", body) for n in range(count)]
 
 
-def told(*given):
-    return [one.what.en for one in too_many(*given)]
+def told(documents, monitors, previous_documents=(), previous_monitors=0):
+    counts = [
+        one if isinstance(one, MonitorCounts) else MonitorCounts(one)
+        for one in (monitors, previous_monitors)
+    ]
+    problems = too_many(documents, counts[0], previous_documents, lambda: counts[1])
+    return [one.what.en for one in problems]
 
 
 def test_what_is_more_than_a_node_takes_is_told_with_both_numbers():
@@ -29,12 +44,55 @@ def test_what_is_more_than_a_node_takes_is_told_with_both_numbers():
 
 
 def test_who_has_more_already_may_take_some_away_and_add_none():
-    before = instances(1, MOST_MONITORS + 10)
-    assert not told(before, MOST_MONITORS + 9, before)
-    assert not told(before, MOST_MONITORS + 10, before)
-    assert told(before, MOST_MONITORS + 11, before)
+    before = instances(1)
+    assert not told(before, MOST_MONITORS + 9, before, MOST_MONITORS + 10)
+    assert not told(before, MOST_MONITORS + 10, before, MOST_MONITORS + 10)
+    assert told(before, MOST_MONITORS + 11, before, MOST_MONITORS + 10)
     many = instances(MOST_DEFINITIONS + 10)
     assert not told(many[1:], 0, many) and told([*many, *before], 0, many)
+
+
+def test_monitors_of_agents_count_apart():
+    agents = {f"fs{n:04}": 30 for n in range(1000)}
+    assert not told([], MonitorCounts(MOST_MONITORS, agents))
+    assert not told([], MonitorCounts(0, {"fs01": MOST_OF_AGENT}))
+    (problem,) = told([], MonitorCounts(0, {"fs01": MOST_OF_AGENT + 1, "fs02": 1}))
+    assert "the agent fs01 has 1001 monitors, but one agent supports 1000" in problem
+    many = {f"fs{n:04}": MOST_OF_AGENT for n in range(MOST_IN_ALL // MOST_OF_AGENT)}
+    assert not told([], MonitorCounts(0, many))
+    (problem,) = told([], MonitorCounts(1, many))
+    assert "100001 monitors, including those of agents, but one node supports 100000" in problem
+
+
+def test_an_agent_with_more_already_may_have_fewer_and_no_more():
+    before = MonitorCounts(1, {"fs01": MOST_OF_AGENT + 10})
+    assert not told([], MonitorCounts(1, {"fs01": MOST_OF_AGENT + 10}), (), before)
+    assert told([], MonitorCounts(1, {"fs01": MOST_OF_AGENT + 11}), (), before)
+    assert told([], MonitorCounts(1, {"fs02": MOST_OF_AGENT + 10}), (), before)
+
+
+def test_monitors_are_counted_by_who_measures_them():
+    counts = monitor_counts(["", "fs01", "", "fs02", "fs01"])
+    assert counts == MonitorCounts(2, {"fs01": 2, "fs02": 1}) and counts.total == 5
+
+
+def test_a_reader_that_knows_no_agents_refuses_what_is_too_much_for_any_node():
+    def of(sources, each):
+        named = [{"name": f"m{n}", "kind": "memory"} for n in range(each)]
+        body = {"group": [{"name": "a", "monitor": named}]}
+        made = [
+            Document(f"instances/i{number}", json.dumps(body | {"source": source}))
+            for number, source in enumerate(sources)
+        ]
+        return [one.what.en for one in surely_too_many(made, definitions_of(made)[0])]
+
+    assert not of(["fs01", "fs02"], MOST_MONITORS)
+    (problem,) = of(["ssh", "", "network"], MOST_MONITORS // 3 + 1)
+    assert "25002 monitors" in problem
+    (problem,) = of(["fs01", "FS01"], MOST_MONITORS // 2 + 1)
+    assert "25002 monitors" in problem
+    (problem,) = of([f"fs{number}" for number in range(5)], MOST_MONITORS)
+    assert "125000 monitors" in problem
 
 
 @pytest.mark.parametrize(

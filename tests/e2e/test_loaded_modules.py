@@ -20,7 +20,12 @@ Path(sys.argv[2], "modules.json").write_text(json.dumps(sorted(sys.modules)))
 OF_AGENTS = {"joserfc", "noroshi.agent.hub_link", "noroshi.service.agents.hub"}
 OF_MANAGER = {"noroshi.web.server", "uvicorn"}
 OF_ALARMS = {"imaplib", "jinja2", "noroshi.oauth.providers.msal", "noroshi.transports.smtp"}
-OF_PEOPLE = {"noroshi.cli.commands.command_list", "noroshi.service.operation_list"}
+OF_PEOPLE = {
+    "noroshi.cli.commands.command_list",
+    "noroshi.schema_validation",
+    "noroshi.service.operation_list",
+    "pydantic",
+}
 OF_LOGS = {"noroshi.checks.logfile", "re2"}
 
 

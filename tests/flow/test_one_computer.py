@@ -58,6 +58,7 @@ QUESTIONS: list[Callable[[Host], Awaitable[object]]] = [
     lambda host: host.processes(),
     lambda host: host.listeners(),
     lambda host: host.self_facts(),
+    lambda host: host.system_facts(),
     lambda host: host.run(Program(argv=("/usr/bin/true",))),
     lambda host: host.with_files(lambda files: files.find("/etc/hostname")),
 ]

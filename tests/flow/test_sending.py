@@ -187,8 +187,8 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         await scene.store.post(LETTER)
         assert await engine.dispatcher.send_one("smtp1")
     (resting,) = await scene.store.route_outages()
-    assert resting.reason.en == "route 'smtp1' no longer exists"
-    assert resting.reason.ja == "経路 smtp1 は定義からなくなりました"
+    assert resting.reason.en == "route “smtp1” no longer exists"
+    assert resting.reason.ja == "経路「smtp1」は定義からなくなりました"
 
 
 async def test_a_node_that_stops_ends_what_it_measures_while_it_lets_a_mail_go_out():
@@ -455,6 +455,89 @@ async def test_a_look_at_a_route_is_one_of_its_connections():
         goes_on.set()
         assert await slot and await mail
     assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
+
+
+async def test_a_mail_that_is_retried_just_after_a_worker_looked_for_one_is_tried():
+    scene = Scene(Verdict.ROUTE_DOWN)
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        await scene.store.post(LETTER)
+        assert not await engine.dispatcher.send_one("smtp1")
+        assert await scene.store.retry(LETTER.id, scene.time.now)
+        assert await engine.dispatcher.probe("smtp1")
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
+
+
+def hanging_probe(scene):
+    """A probe that finds the route down, once it may go on."""
+    probes, hanging, goes_on = scene.smtp.probe, asyncio.Event(), asyncio.Event()
+
+    async def hang():
+        hanging.set()
+        await goes_on.wait()
+        return await probes()
+
+    scene.smtp.probe = hang
+    return hanging, goes_on
+
+
+async def test_a_mail_that_is_retried_while_its_route_is_probed_is_tried():
+    scene = Scene(Verdict.ROUTE_DOWN)
+    await scene.plan(disk_monitor())
+    hanging, goes_on = hanging_probe(scene)
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        probe = asyncio.create_task(engine.dispatcher.probe("smtp1"))
+        await hanging.wait()
+        await scene.store.post(LETTER)
+        scene.time.pass_by(seconds=1)
+        assert await scene.store.retry(LETTER.id, scene.time.now)
+        goes_on.set()
+        assert await probe
+        assert await engine.dispatcher.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
+    assert [mail.id for mail in scene.smtp.sent_envelopes] == [LETTER.id]
+
+
+async def test_no_worker_takes_a_mail_whose_route_is_probed():
+    scene = Scene(Verdict.ROUTE_DOWN)
+    await scene.plan(disk_monitor())
+    hanging, goes_on = hanging_probe(scene)
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        engine.dispatcher.start()
+        await hanging.wait()
+        await scene.store.post(LETTER)
+        for _ in range(20):
+            await asyncio.sleep(0)  # the turns in which a worker would take it
+        assert await scene.store.retry(LETTER.id, scene.time.now)
+        goes_on.set()
+        await engine.dispatcher.close()
+
+
+async def test_a_mail_that_is_retried_while_another_one_finds_the_route_down_wakes_the_route():
+    scene = Scene(Verdict.ROUTE_DOWN)
+    await scene.plan(disk_monitor())
+    hang, hanging, goes_on = hanging_line(scene)
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        await scene.store.post(LETTER, NEXT)
+        sends, scene.smtp.send = scene.smtp.send, hang
+        slot = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
+        await hanging.wait()
+        scene.time.pass_by(seconds=1)
+        assert await scene.store.retry(NEXT.id, scene.time.now)
+        scene.time.pass_by(seconds=1)
+        goes_on.set()
+        assert await slot
+        scene.smtp.send = sends
+        assert await engine.dispatcher.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
+    assert len(scene.smtp.sent_envelopes) == 2
 
 
 class SettlesOnceThereIsRoom(MemoryStore):

@@ -1,13 +1,24 @@
-"""The proof of a join names the secret and the pin, and the key that made it."""
+"""The proof of a join names the secret and the pin, and the key that made it; the signature of a
+request stands for that request alone."""
 
 import json
+from dataclasses import asdict, replace
 
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 
+from noroshi.core.agents import Life
 from noroshi.link.agent_key import BadKeyError, PrivateKey, encoded, public_key, thumbprint_of
-from noroshi.link.signature import BadSignatureError, join_binding, sign, verify
+from noroshi.link.signature import (
+    Authorization,
+    BadSignatureError,
+    Signed,
+    body_hash,
+    join_binding,
+    sign,
+    verify,
+)
 
 BINDING = join_binding("ab" * 32, b"p" * 32)
 
@@ -143,3 +154,89 @@ def test_what_is_no_public_key_of_the_curve_is_refused(changed):
     members = json.loads(PrivateKey.create().public_text)
     with pytest.raises(BadKeyError):
         public_key(json.dumps(members | changed))
+
+
+REQUEST = Signed(
+    hub="h1",
+    path="/link/1/wait",
+    body_hash=body_hash(b"{}"),
+    stamp="0a.1775023200000.ff",
+    life=Life(3, "aa"),
+)
+
+
+def header_of(request=REQUEST, agent="a1", key=None):
+    return Authorization.create(request, agent, key or PrivateKey.create()).header
+
+
+def test_the_signature_of_a_request_counts_for_that_hub_path_and_key_alone():
+    key = PrivateKey.create()
+    authorization = Authorization.read(header_of(key=key))
+    assert authorization.agent == "a1"
+    assert authorization.verify("h1", "/link/1/wait", key.public_text) == REQUEST
+    for hub, path, public_text in (
+        ("h2", "/link/1/wait", key.public_text),
+        ("h1", "/link/1/report", key.public_text),
+        ("h1", "/link/1/wait", PrivateKey.create().public_text),
+        ("h1", "/link/1/wait", "{}"),
+    ):
+        with pytest.raises(BadSignatureError):
+            authorization.verify(hub, path, public_text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"agent": "a2"},
+        {"stamp": "0a.1775023200001.ff"},
+        {"life": Life(4, "aa")},
+        {"life": Life(3, "ab")},
+        {"body_hash": body_hash(b"[]")},
+        {"signature": bytes(64)},
+        {"signature": b""},
+    ],
+)
+def test_a_part_of_a_header_that_was_changed_proves_nothing(change):
+    key = PrivateKey.create()
+    authorization = replace(Authorization.read(header_of(key=key)), **change)
+    with pytest.raises(BadSignatureError):
+        authorization.verify("h1", "/link/1/wait", key.public_text)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Noroshi",
+        "Noroshi a,b,1,c,d",
+        "Noroshi a,b,1,c,AAAA,AAAA,AAAA",
+        "Noroshi a,b,,c,AAAA,AAAA",
+        "Noroshi a,b,-1,c,AAAA,AAAA",
+        "Noroshi a,b,1.0,c,AAAA,AAAA",
+        "Noroshi a,b,\u0661,c,AAAA,AAAA",
+        f"Noroshi a,b,{'9' * 5000},c,AAAA,AAAA",
+        "Noroshi a,b,12345678901234567,c,AAAA,AAAA",
+        "Noroshi a,b,1,c,AAAA=,AAAA",
+        "Noroshi a,b,1,c,AAAA,!",
+        "Bearer a,b,1,c,AAAA,AAAA",
+    ],
+)
+def test_what_is_no_header_of_a_request_is_refused(header):
+    with pytest.raises(BadSignatureError):
+        Authorization.read(header)
+
+
+def test_another_library_reads_a_request_once_all_of_it_is_put_in():
+    """RFC 7515, appendix F: the content is detached, and the reader knows it."""
+    key = PrivateKey.create()
+    signature = Authorization.create(REQUEST, "a1", key).signature
+    parts = ({"alg": "ES256", "kid": "a1"}, asdict(REQUEST))
+    texts = [encoded(json.dumps(one, separators=(",", ":")).encode()) for one in parts]
+    token = ".".join((*texts, encoded(signature)))
+    read = jws.deserialize_compact(token, jose_key(key.public_text), algorithms=["ES256"])
+    assert json.loads(read.payload) == asdict(REQUEST)
+
+
+def test_a_request_carries_little_of_what_it_signs():
+    request = replace(REQUEST, stamp=f"{'a' * 16}.1775023200000.{'b' * 32}")
+    assert len(header_of(request, "A" * 26)) < 260

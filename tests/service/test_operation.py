@@ -25,6 +25,8 @@ WHAT_PEOPLE_CAN_ASK = {
     "agent_rename": ADMIN,
     "agent_revoke": ADMIN,
     "agent_forget": ADMIN,
+    "agent_share": ADMIN,
+    "agent_unshare": ADMIN,
     "instance_sources": VIEWER,
     "server_list": VIEWER,
     "ssh_host_key": ADMIN,

@@ -1,6 +1,7 @@
 """Servers in the manager: listed, added, renamed and removed."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,9 +13,10 @@ from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
 from noroshi.service import perform
 from noroshi.service.agents.hub_endpoints import ListenerSetting, write_setting
+from noroshi.vault import Secret
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import InProcessClient, apply_definitions
-from tests.service.harness import AKI, Harness
+from tests.service.harness import AKI, POST, Harness
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
@@ -266,3 +268,51 @@ async def test_an_agent_with_a_route_of_its_own_sends_itself(harness, browser):
     agent = await joined(harness, "fs02", own_route=True)
     await browser.get(f"/servers/agent/{agent.id}")
     assert "fs02 sends the alarms itself" in browser.text and "own-hook" not in browser.text
+
+
+ROUTES = {
+    "routes__relay": {"kind": "smtp", "title": "Relay", "options": {"password": "smtp"}},
+    "routes__by_user": {"kind": "smtp", "title": "By user", "options": {"account": "box"}},
+}
+
+
+@pytest.fixture
+async def fs02(harness, browser):
+    """An agent that accepts routes, of a hub that has some."""
+    harness.plugins.transports["smtp"] = replace(POST, kind="smtp")
+    await harness.vault.put("smtp", Secret("geheim"))
+    await apply_definitions(InProcessClient(harness), **ROUTES)
+    return await joined(harness, "fs02", accepts_routes=True)
+
+
+async def test_a_route_is_shared_on_the_page_of_an_agent_with_the_password(
+    harness, browser, fs02
+):
+    page = f"/servers/agent/{fs02.id}"
+    await browser.get(page)
+    assert '<option value="relay">Relay</option>' in browser.text
+    assert "By user</a></dt><dd>A user signs in for this route." in browser.text
+    await browser.post(page, do="agent_share", route="relay")
+    assert browser.status == 403 and 'id="password"' in browser.text
+    await browser.post(page, do="agent_share", route="relay", password=GOOD)
+    assert "fs02 receives the route relay" in browser.text
+    assert "fs02 does not use the shared routes yet" in browser.text
+    assert '<option value="relay"' not in browser.text
+    await browser.post(page, do="agent_unshare", route="relay")
+    assert "The route relay is no longer shared with fs02" in browser.text
+    assert '<option value="relay">Relay</option>' in browser.text
+
+
+async def test_a_shared_route_that_cannot_be_shared_any_more_says_why(harness, browser, fs02):
+    ask = InProcessClient(harness)
+    await ask("agent_share", agent="fs02", route="relay")
+    await ask("definition_change", put={"routes/relay": ROUTES["routes__by_user"]})
+    await browser.get(f"/servers/agent/{fs02.id}")
+    assert re.search(r"A user signs in .*\sfs02 no longer receives this route", browser.text)
+
+
+async def test_an_agent_that_accepts_no_route_says_so(harness, browser):
+    agent = await joined(harness, "fs02")
+    await browser.get(f"/servers/agent/{agent.id}")
+    assert "fs02 does not accept delivery routes" in browser.text
+    assert 'value="agent_share"' not in browser.text

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import ACCOUNT, NAME
+from noroshi.cli.service_steps import (
+    start_and_wait,
+    stop_and_wait,
+    store_copy,
+    update_service,
+    wait_until,
+)
 from noroshi.system.service_control import (
+    ServiceSettings,
     ServiceState,
+    install_service,
     remove_service,
     service_status,
-    stop_service,
 )
 from noroshi.system.service_process import Watchdog
 
@@ -25,7 +36,7 @@ class Installed:
     """A computer with one folder for the data of programs, where commands are typed."""
 
     def __init__(self, data):
-        self.home = data / NAME
+        self.home, self.store = data / NAME, data / NAME / "noroshi.db"
         self._environment = os.environ | {"ProgramData": str(data)}
 
     def run(self, *arguments):
@@ -45,8 +56,9 @@ def computer(tmp_path):
     assert service_status(NAME) is None, "a service of that name is not ours to remove"
     yield Installed(tmp_path)
     if service_status(NAME) is not None:
-        stop_service(NAME)
+        stop_and_wait()
         remove_service(NAME)
+        assert wait_until(lambda: service_status(NAME) is None, SECONDS)
 
 
 @pytest.mark.timeout(SECONDS)
@@ -69,6 +81,59 @@ def test_a_service_is_installed_started_asked_stopped_and_removed(computer):
     assert service_status(NAME) is None
     log = (computer.home / "noroshi.log").read_text(encoding="utf-8")
     assert log.endswith("node stopped code=0\n")
+
+
+def settings(command_line):
+    """Those of the service as it would be with another program."""
+    return ServiceSettings(
+        name=NAME,
+        display_name="Noroshi",
+        description="",
+        command_line=command_line,
+        account=ACCOUNT,
+    )
+
+
+@pytest.mark.timeout(SECONDS)
+def test_the_service_of_another_version_is_updated_and_the_store_copied(computer):
+    computer.run("service", "install", "--start", "--no-manager")
+    program = service_status(NAME).command_line
+    stop_and_wait()
+    install_service(settings(program.replace(" -I ", " -I -B ")))
+    start_and_wait()
+    process = service_status(NAME).process
+
+    code, told = computer.run("service", "install", "--start")
+    assert (code, "The service was updated and is running." in told) == (0, True), told
+    service = service_status(NAME)
+    assert (service.state, service.command_line) == (ServiceState.RUNNING, program)
+    assert service.process != process
+    assert store_copy(computer.store).exists()
+
+
+BREAKS_THE_STORE = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("insert into migration values (9999, 'of a version to come')")
+db.commit()
+"""
+
+
+@pytest.mark.timeout(SECONDS)
+def test_a_version_that_does_not_start_is_replaced_by_the_previous_one_with_its_store(computer):
+    computer.run("service", "install", "--start", "--no-manager")
+    program = service_status(NAME).command_line
+    broken = [sys.executable, "-c", BREAKS_THE_STORE, str(computer.store)]
+
+    with pytest.raises(RefusedError) as refused:
+        update_service(settings(subprocess.list2cmdline(broken)), computer.store)
+    assert "the previous version is running again" in refused.value.words.en
+    service = service_status(NAME)
+    assert (service.state, service.command_line) == (ServiceState.RUNNING, program)
+    with closing(sqlite3.connect(computer.store)) as db:
+        ((newest,),) = db.execute("select max(number) from migration")
+    assert newest < 9999
+    assert computer.run("queue", "list")[0] == 0
 
 
 def test_a_process_that_stands_still_is_ended():

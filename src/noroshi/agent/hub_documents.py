@@ -1,8 +1,8 @@
 """Tell the documents that the hub gave from the node's own, and fit the former to this node.
 
 A hub may say what is watched here, and by which rules its contacts are notified. It notifies them
-itself, and this node does while the hub is away. It says neither by which route this node sends, nor
-what a secret of this node is used for: those documents are the node's own.
+itself, and this node does while the hub is away: by its own routes, and by those that the hub shares,
+with secrets of the hub. What a secret of this node is used for the hub does not say.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.agent.hub_names import HUB_ID, RENAMED_TYPES
+from noroshi.agent.hub_names import ACCOUNTS, HUB_ID, NETWORKS, RENAMED_TYPES, ROUTES
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.core.reserved_entries import HUB_ENTRIES
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import content, document, split
+from noroshi.definitions.shared_routes import shared_route
 from noroshi.schema import Invalid
 
 INSTANCES, RULES, CONTACTS = "instances", "rules", "contacts"
-MARKED_TYPES = (INSTANCES, RULES, CONTACTS)
+MARKED_TYPES = (INSTANCES, RULES, CONTACTS, ROUTES)
 """The types of which a definition of the hub bears a mark, as it works in another way."""
-GIVEN_TYPES = (*MARKED_TYPES, "networks", "blueprints")
+GIVEN_TYPES = (INSTANCES, RULES, CONTACTS, NETWORKS, "blueprints")
 MARK = "of_hub"
 OWN_DEFINITION = f"instances/{OWN_INSTANCE}"
 NOT_GIVEN = _(
@@ -70,17 +72,30 @@ def changed_keys(
             yield one.key
 
 
+def documents_of_routes(given_documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield the documents of the routes that a hub shares. Raises NotSharedError where a route needs
+    what the hub did not give, or must not be shared."""
+    by_key = {one.key: one for one in given_documents}
+    for key in by_key:
+        type, _slash, name = key.partition("/")
+        if type == ROUTES:
+            yield from shared_route(name, by_key).documents
+
+
 def unfit_documents(
-    given_documents: Iterable[Document], own_keys: Collection[str]
+    given_documents: Iterable[Document],
+    own_keys: Collection[str],
+    keys_of_routes: Collection[str] = (),
 ) -> Iterator[Problem]:
-    """Yield why documents cannot be taken from the hub."""
+    """Yield why documents cannot be taken from the hub. `keys_of_routes` are those of which the
+    routes consist that it may share."""
     for one in given_documents:
         try:
             type, _name = split(one.key)
         except Invalid as invalid:
             yield from invalid.problems
             continue
-        if type not in GIVEN_TYPES:
+        if type not in GIVEN_TYPES and one.key not in keys_of_routes:
             yield Problem(f"{one.key}.toml", NOT_GIVEN)
         elif one.key == OWN_DEFINITION or (one.key in own_keys and type not in RENAMED_TYPES):
             yield Problem(f"{one.key}.toml", EXISTS.fill(key=one.key))
@@ -115,9 +130,10 @@ def without_marks(
 
 def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Document:
     """Return a document of the hub as it holds here: an instance is measured by this node, with
-    those of its rules that the hub gave, and a rule notifies by the routes that this node has
-    itself. Raises Invalid if it cannot be read."""
+    those of its rules that the hub gave, and a rule notifies by all routes that there are. Raises Invalid if it cannot be read."""
     type, _slash, name = hub_document.key.partition("/")
+    if type == ACCOUNTS:
+        return document(hub_document.key, _app_alone(content(hub_document)))
     if type not in MARKED_TYPES:
         return hub_document
     table = {**content(hub_document), MARK: True}
@@ -125,14 +141,14 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
         table |= {HUB_ID: table.pop("id", "") or name, "routes": []}
     elif type == CONTACTS:
         table |= {HUB_ID: name, "addresses": table.get("addresses", [])}
-    else:
+    elif type == INSTANCES:
         table = {**_with_rules_in(table, rules), "source": node}
     return document(hub_document.key, table)
 
 
 def stays_with_node(key: str) -> bool:
     """Return whether a definition of a hub is the node's own once it has none."""
-    return key.partition("/")[0] not in (RULES, CONTACTS)
+    return key.partition("/")[0] in (INSTANCES, NETWORKS, "blueprints")
 
 
 def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
@@ -143,8 +159,25 @@ def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
         if type == INSTANCES:
             table = _with_rules_in(content(one), ())
             yield document(one.key, {k: v for k, v in table.items() if k != MARK})
+        elif type == NETWORKS:
+            yield document(one.key, _without_login(content(one)))
         elif stays_with_node(one.key):
             yield one
+
+
+def _app_alone(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an account that keeps its tokens under its own name, and reads no mailbox: the hub
+    does."""
+    return {key: one for key, one in account.items() if key not in ("id", "reads_inbox")}
+
+
+def _without_login(network: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a network without a log-in at its proxy that the hub shared."""
+    if not str(network.get("proxy_password", "")).startswith(HUB_ENTRIES):
+        return network
+    return {
+        key: one for key, one in network.items() if key not in ("proxy_user", "proxy_password")
+    }
 
 
 def _is_marked(one: Document) -> bool:

@@ -19,6 +19,7 @@ from noroshi.agent.enrolment import (
     name_from_hub,
     next_life_number,
 )
+from noroshi.agent.hub_secrets import entries_from_hub
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
 from noroshi.agent.link_client import HubAddress, LinkClient, Signer
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
@@ -116,7 +117,7 @@ class HubLink:
             await keep_configuration(self._store, AcceptedConfiguration())
             await self._store.put_hub_suppressions((), ())
             await self._store.begin_reports(START)  # another hub knows none of it
-            for entry in (AGENT_KEYS, HUB_PROXY):
+            for entry in (AGENT_KEYS, HUB_PROXY, *await entries_from_hub(self._vault)):
                 await self._vault.remove(entry)
         log.info("left the hub told=%s", hub_informed)
         return hub_informed
@@ -211,6 +212,7 @@ class HubLink:
             notifications=settings.notifications,
             life=self._current_life,
             client=self._client,
+            accepts_routes=settings.accepts_routes,
         )
 
     def _client(self, enrolment: Enrolment) -> LinkClient:

@@ -1,4 +1,5 @@
-"""Give rules, contacts and networks of a hub another name here where the node has one of that name.
+"""Give rules, contacts, networks and routes of a hub another name here where the node has one of that
+name.
 
 A hub and a node that was there before it call their rules and contacts the same, mostly: all, ops. The
 hub knows its own by the ids that they keep (`HUB_ID`).
@@ -14,7 +15,8 @@ from noroshi.core.definitions.document import Document
 from noroshi.definitions.document_content import content, document
 
 INSTANCES, RULES, CONTACTS, NETWORKS = "instances", "rules", "contacts", "networks"
-RENAMED_TYPES = (RULES, CONTACTS, NETWORKS)
+ROUTES, ACCOUNTS, CUSTOM_CLOUDS = "routes", "accounts", "clouds"
+RENAMED_TYPES = (RULES, CONTACTS, NETWORKS, ROUTES, ACCOUNTS, CUSTOM_CLOUDS)
 HUB_ID = "hub_id"
 """In a rule or contact of a hub: the id that it has there."""
 ADDITION = "-hub"
@@ -27,8 +29,8 @@ Names = Mapping[str, str]
 def with_free_names(
     hub_documents: Sequence[Document], own_keys: Collection[str]
 ) -> tuple[Document, ...]:
-    """Return documents of the hub of which no rule, contact or network has the name of one of the
-    node's own; what names it names it anew. Raises Invalid if one cannot be read."""
+    """Return documents of the hub of which none but instances and blueprints has the name of one of
+    the node's own; what names it names it anew. Raises Invalid if one cannot be read."""
     taken_keys = {*own_keys, *(one.key for one in hub_documents)}
     names: dict[str, dict[str, str]] = {type: {} for type in RENAMED_TYPES}
     for one in hub_documents:
@@ -55,15 +57,21 @@ def _with_new_names(one: Document, names: Mapping[str, Names]) -> Document:
         table = _in_instance(table, names)
     elif type == RULES:
         table = _with_list(table, "contacts", names[CONTACTS])
+    elif type == ROUTES:
+        table = _with_name(table, "network", names[NETWORKS])
+        options = table.get("options")
+        if isinstance(options, Mapping):
+            table["options"] = _with_name(options, "account", names[ACCOUNTS])
+    elif type == ACCOUNTS:
+        table = _with_name(table, "network", names[NETWORKS])
+        table = _with_name(table, "cloud", names[CUSTOM_CLOUDS])
     return document(f"{type}/{new_name}", table)
 
 
 def _in_instance(instance: Mapping[str, Any], names: Mapping[str, Names]) -> dict[str, Any]:
     """Return an instance, or a group or monitor of one, with these names in it."""
     table = _with_list(instance, RULES, names[RULES])
-    network = table.get("network")
-    if isinstance(network, str) and network in names[NETWORKS]:
-        table["network"] = names[NETWORKS][network]
+    table = _with_name(table, "network", names[NETWORKS])
     for inner in ("group", "monitor"):
         parts = table.get(inner)
         if isinstance(parts, list):
@@ -72,6 +80,13 @@ def _in_instance(instance: Mapping[str, Any], names: Mapping[str, Names]) -> dic
                 for part in parts
             ]
     return table
+
+
+def _with_name(table: Mapping[str, Any], field: str, names: Names) -> dict[str, Any]:
+    name = table.get(field)
+    if not isinstance(name, str) or name not in names:
+        return dict(table)
+    return {**table, field: names[name]}
 
 
 def _with_list(table: Mapping[str, Any], field: str, names: Names) -> dict[str, Any]:

@@ -33,6 +33,11 @@ class KeyChain:
         """Return the next key; call it only if there is one."""
         return PrivateKey.read(self.next_key)
 
+    def all_keys(self) -> tuple[PrivateKey, ...]:
+        """Return all keys: the hub may have sealed something for any of them. Raises BadKeyError."""
+        texts = (self.current_key, self.next_key, self.previous_key)
+        return tuple(PrivateKey.read(text) for text in texts if text)
+
     def with_next(self) -> KeyChain:
         """Return it with a next key: the one that it has, else a fresh one."""
         if self.next_key:

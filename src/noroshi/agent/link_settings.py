@@ -34,7 +34,7 @@ NO_PROXY = HubProxy()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSettings:
     """Hold what the link has from this process. `random_mark` returns 64 random bits in hexadecimal
-    digits; the other functions are as in `LinkParts`."""
+    digits; the other functions are as in `LinkParts`. `accepts_routes`: the hub may share routes."""
 
     clocks: Clocks
     uniform: Callable[[float, float], float]
@@ -45,6 +45,7 @@ class LinkSettings:
     policy: NetworkPolicy
     notifications: HubNotifications
     secret: Callable[[str], Awaitable[str]]
+    accepts_routes: bool = False
 
 
 TakeUp = Callable[[Enrolment, FetchAnswer], Awaitable[tuple[Problem, ...]]]

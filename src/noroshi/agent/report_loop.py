@@ -28,6 +28,7 @@ from noroshi.agent.report_state import (
     next_report_step,
 )
 from noroshi.agent.report_status import MOST_REFUSED, ReportStatus
+from noroshi.core.clock_shift import shift_state
 from noroshi.core.report import (
     START,
     Position,
@@ -170,7 +171,9 @@ class ReportLoop:
             alone_after=notifications.alone_after,
             fates=fates,
         )
+        asked_at = self._parts.clocks.steady()
         answer = await self._ask(REPORT, request, ReportAnswer)
+        notifications.hub_clock.note_answer(answer.clock, asked_at)
         is_taken = answer.reception in TAKEN
         notifications.note_answer(sender, is_taken=is_taken)
         self._note_answer(request, answer)
@@ -201,10 +204,11 @@ class ReportLoop:
         store, before_first = self._parts.store, (await self._log()).before_first
         if self._noted_gap != self._hub_position:
             rows = await store.reports(before_first.seq, 1)
-            now = self._parts.clocks.wall()
+            hub_clock = self._parts.notifications.hub_clock
+            now = hub_clock.now()
             gap = GapOfRow(
                 count=before_first.seq - self._hub_position.seq,
-                start=self._link.enrolment.joined_at,
+                start=self._link.enrolment.joined_at + hub_clock.offset,
                 end=rows[0].written_at if rows else now,
             )
             draft = ReportDraft(kind=RowKind.GAP, written_at=now, body=schema.text(gap))
@@ -217,11 +221,14 @@ class ReportLoop:
         """Begin the log anew on the hub's position: with the rows that the hub has not acknowledged,
         as alarms may be among them, and after them how the hub's monitors stand, as the last row
         counts."""
-        store, now = self._parts.store, self._parts.clocks.wall()
+        store, hub_clock = self._parts.store, self._parts.notifications.hub_clock
         report_log, drafts = await self._log(), list[ReportDraft]()
         states = await store.states(self._monitors())
         drafts += await self._unacknowledged_rows(report_log)
-        drafts += [row_of_state(id, state, now) for id, state in states.items()]
+        now, offset = hub_clock.now(), hub_clock.offset
+        drafts += [
+            row_of_state(id, shift_state(state, offset), now) for id, state in states.items()
+        ]
         # What an older copy of this store has for the hub, the hub may have sent long ago.
         await self._parts.notifications.forget(Custody.HUB)
         log.warning(

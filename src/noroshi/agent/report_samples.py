@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -79,31 +80,38 @@ class SampleReporter:
         """Send the samples of the hub's monitors among rows, or of as many rows as the hub takes at
         a time; return these."""
         monitors = frozenset(self._monitors())
+        hub_clock = self._parts.notifications.hub_clock
         while True:
-            request = _request(sent_rows, rows[len(sent_rows) :], monitors)
+            request = _request(sent_rows, rows[len(sent_rows) :], monitors, hub_clock.offset)
             if len(sent_rows) == 1 or len(body_of(request).content) <= MOST_BYTES_SENT:
                 break
             sent_rows = sent_rows[: len(sent_rows) // 2]
         if request.monitors:
+            asked_at = self._parts.clocks.steady()
             answer = await self._ask(SAMPLES, request, SamplesAnswer)
+            hub_clock.note_answer(answer.clock, asked_at)
             asked_interval = max(SHORTEST_INTERVAL, answer.interval)
             self._interval = min(LONGEST_INTERVAL, asked_interval)
         return sent_rows
 
 
 def _request(
-    rows: Sequence[StoredSample], later_rows: Sequence[StoredSample], monitors: Collection[str]
+    rows: Sequence[StoredSample],
+    later_rows: Sequence[StoredSample],
+    monitors: Collection[str],
+    hub_offset: timedelta,
 ) -> SamplesRequest:
-    """Return the samples of monitors as a message. It ends where the rows that are not in it
-    begin, as these may have been measured before the last one in it."""
+    """Return the samples of monitors as a message, by the hub's clock. It ends where the rows that
+    are not in it begin, as these may have been measured before the last one in it."""
     by_monitor = defaultdict[str, list[Sample]](list)
     for one in rows:
         if one.monitor in monitors:
-            by_monitor[one.monitor].append(one.sample)
+            moment = one.sample.measured_at + hub_offset
+            by_monitor[one.monitor].append(replace(one.sample, measured_at=moment))
     moments = [one.sample.measured_at for one in rows]
     return SamplesRequest(
-        start=min(moments),
-        end=_end(max(moments), later_rows),
+        start=min(moments) + hub_offset,
+        end=_end(max(moments), later_rows) + hub_offset,
         monitors=tuple(
             SamplesOfMonitor(monitor=id, samples=tuple(samples))
             for id, samples in by_monitor.items()

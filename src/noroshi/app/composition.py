@@ -81,7 +81,6 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.schema import VALIDATION
 from noroshi.service.agents.agent_leases import AgentLeases
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.on_demand import ServiceOnDemand
@@ -113,7 +112,7 @@ SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAM
 """Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
-NO_ACCOUNT = _("account {name} no longer exists")
+NO_ACCOUNT = _("account “{name}” no longer exists")
 
 
 class Plans:
@@ -155,7 +154,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    imports.load_all({VALIDATION, *_modules_of(plan, plugins)})
+    imports.load_all(_modules_of(plan, plugins))
     os_errors()
     knowledge()
 
@@ -322,6 +321,7 @@ async def open_app(
             agents=agent_names.ensure_read,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
+            hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
         )
@@ -338,6 +338,7 @@ async def open_app(
             runs_on=host_name,
             measure=engine.watcher.measure,
             hub_requests=config.hub_requests,
+            hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,
@@ -525,6 +526,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            excessive_reports=lambda agent: agent_names.excessive_reports(agent),
             instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )
@@ -589,6 +591,7 @@ def _hub_links(
         policy=NetworkPolicy(may_reach=config.may_reach),
         notifications=notifications,
         secret=secret_of(vault),
+        accepts_routes=config.hub_routes,
     )
     return LinkOnDemand(store, vault, settings)
 

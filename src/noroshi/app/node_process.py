@@ -23,7 +23,7 @@ from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
 from noroshi.engine.signs_of_life import SignsOfLife, supervisor
@@ -216,12 +216,23 @@ async def keep_link(app: App) -> None:
     )
     while True:
         try:
+            await _withdraw_routes(app)
             await app.hub_links.run(calls)
         except StoreError as error:
             log.warning("the link to the hub waits for the store: %s", error)
         except Exception:  # a fault of ours must not end it for good
             log.exception("the link to the hub met with a bug")
         await asyncio.sleep(LINK_AGAIN_AFTER)
+
+
+async def _withdraw_routes(app: App) -> None:
+    """Use no route of the hub that noroshi.toml no longer allows. Nothing is sent by one before the
+    link begins."""
+    if not app.services.hub_routes and await app.hub_links.enrolment() is not None:
+        definitions = await app.services.hub_definitions()
+        if (problem := await definitions.withdraw_routes()) != NOTHING:
+            log.warning("the routes of the hub cannot be withdrawn: %s", problem.en)
+        app.engine.wake_up()
 
 
 async def keep_signed_in(app: App) -> None:

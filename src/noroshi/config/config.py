@@ -15,6 +15,7 @@ from noroshi.config.setting_values import (
     SettingValueError,
     read_alone,
     read_days,
+    read_flag,
     read_folders,
     read_name,
     read_nets,
@@ -72,7 +73,7 @@ class Config:
     for settled mails and events, `audit_days` for what people changed. `alone_after_seconds`: so
     long without its hub an agent waits before it sends by its own routes. `may_reach` are networks
     that definitions may reach although they are closed by default. `hub_requests` is what the hub
-    may order at any time. `web` None: there is no
+    may order at any time; `hub_routes`: it may share routes. `web` None: there is no
     manager.
     """
 
@@ -95,6 +96,7 @@ class Config:
     alone_after_seconds: int = 120
     may_reach: tuple[Net, ...] = ()
     hub_requests: tuple[str, ...] = HUB_REQUESTS
+    hub_routes: bool = True
     web: Web | None = None
 
 
@@ -274,6 +276,14 @@ SETTINGS: Mapping[str, Setting] = {
         _(
             'What the hub of this server may request at any time: "try" measures a monitor now,\n'
             '"doctor" checks what can be read here, "discover" lists disks, services and ports.'
+        ),
+    ),
+    "hub_routes": Setting(
+        read_flag,
+        True,
+        _(
+            "Whether the hub may share its delivery routes with this server, which uses them while the\n"
+            "hub is unavailable, and only for the hub's notifications."
         ),
     ),
     "web": Setting(

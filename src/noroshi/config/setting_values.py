@@ -21,6 +21,7 @@ NO_CHOICE = _("{given} is not valid; use one of {known}")
 NOT_ABSOLUTE = _("{given} must begin with /: the path must not depend on the working directory")
 NO_DAYS = _("must be a number of days, 1 to {most}")
 NO_ALONE = _("must be a number of seconds, {least} to {most}")
+NO_FLAG = _("must be true or false")
 NO_NET = _("{given} is not an address or network such as 192.0.2.7 or 192.0.2.0/24")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NO_VARIABLE = _("{given} is not a valid name for an environment variable")
@@ -86,6 +87,12 @@ def read_alone(_home: Path, value: object) -> int:
         raise SettingValueError(NO_ALONE.fill(least=LEAST_ALONE, most=MOST_ALONE))
     if not LEAST_ALONE <= value <= MOST_ALONE:
         raise SettingValueError(NO_ALONE.fill(least=LEAST_ALONE, most=MOST_ALONE))
+    return value
+
+
+def read_flag(_home: Path, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingValueError(NO_FLAG)
     return value
 
 

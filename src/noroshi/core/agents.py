@@ -100,7 +100,8 @@ class Agent:
     """Hold an enrolled agent. `key` is its public key (a JWK as text), `next_key` the one that it
     announced: both count until the next one is used. `invitation` is the id of the one by which it
     joined. `secrets` are the entries of the vault that it was given. `own_route`: it has a route of
-    its own, by which it can notify while the hub is away. `needs_lease`: it may send the hub's
+    its own, or a shared one, by which it can notify while the hub is away. `shared_routes` are those
+    of the hub that a person shared with it; `accepts_routes`: it takes them. `needs_lease`: it may send the hub's
     notifications itself, or might once, so the hub tells it what became of them, and a life of
     the hub begins without the right to send them."""
 
@@ -121,6 +122,8 @@ class Agent:
     secrets: tuple[str, ...] = ()
     own_route: bool = False
     needs_lease: bool = False
+    accepts_routes: bool = False
+    shared_routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

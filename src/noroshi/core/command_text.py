@@ -7,6 +7,7 @@ for commands.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Self
 
@@ -88,8 +89,18 @@ def with_commands(text: Message, **commands: Message) -> Message:
     return text.with_arguments({**text.arguments, **commands})
 
 
-def _shell_word(text: str) -> str:
-    with ONE_AT_A_TIME:
-        from shlex import quote  # only now: few commands are given a home folder
+if sys.platform == "win32":
+    import re
 
-    return quote(text)
+    UNQUOTED = re.compile(r"[\w.:/\\~+@-]+")
+    """What cmd.exe and PowerShell both take as one word as it stands."""
+
+    def _shell_word(text: str) -> str:
+        return text if UNQUOTED.fullmatch(text) else f'"{text}"'
+else:
+
+    def _shell_word(text: str) -> str:
+        with ONE_AT_A_TIME:
+            from shlex import quote  # only now: few commands are given a home folder
+
+        return quote(text)

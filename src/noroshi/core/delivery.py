@@ -207,6 +207,24 @@ def _circuit_until(
     return OpenCircuit(since, max([now + pause, *requested_times]), reason, fault, is_early)
 
 
+def circuit_end(
+    fate: OpenCircuit,
+    known_end: datetime | None,
+    earlier_end: datetime | None,
+    found_at: datetime,
+) -> datetime:
+    """Return until when a circuit is open after an attempt that found its route down. Before the
+    attempt it was open until `earlier_end`, and by now until `known_end`; None: it was closed.
+
+    A person who woke the route meanwhile may have repaired what the attempt failed at, so the route
+    stays due. Two parcels that were out at once may both find it down: the later end counts.
+    """
+    if known_end is None:
+        return fate.open_until
+    was_woken = earlier_end not in (None, known_end) and known_end <= found_at
+    return known_end if was_woken else max(known_end, fate.open_until)
+
+
 def failure_words(answers: Iterable[Answer]) -> Message:
     """Return why some were not accepted, in words that a person reads."""
     failures = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]

@@ -20,9 +20,14 @@ STAMP_KEY = f"{NODE}stamp-key"
 """The key of the stamps that the hub gives to agents, in hexadecimal digits."""
 AGENT_KEYS, HUB_PROXY = f"{NODE}agent-keys", f"{NODE}hub-proxy"
 """The keys by which the node, as an agent, signs; the password of the proxy to its hub."""
+HUB_ENTRIES = "from-hub/"
+"""The beginning of the entries that the hub shares with this node: its definitions name them, and no
+person may write them."""
 RESERVED = _(
     "{name} is reserved for Noroshi itself; choose a name that does not begin with {start}"
 )
+
+SHARED_BY_HUB = _("{name} comes from the hub: change it there")
 
 
 def reserved(name: str) -> Message | None:
@@ -31,3 +36,10 @@ def reserved(name: str) -> Message | None:
         if name.startswith(start):
             return RESERVED.fill(name=name, start=start)
     return None
+
+
+def unwritable(name: str) -> Message | None:
+    """Return why no person may write or remove the entry of this name; None: they may."""
+    if name.startswith(HUB_ENTRIES):
+        return SHARED_BY_HUB.fill(name=name)
+    return reserved(name)

@@ -14,6 +14,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
 from noroshi.core.definitions.value_syntax import duration
 from noroshi.core.mail import Network, Route
+from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.documents import definitions_of
@@ -32,7 +33,8 @@ OPEN = frozenset({"script"})
 
 
 class Kinds(Protocol):
-    """The kinds there are, by name, and where none of them may lead; Plugins is one."""
+    """The kinds there are, by name, where none of them may lead, and by which agent ("" none) a
+    monitor is measured; Plugins is one."""
 
     @property
     def checks(self) -> Mapping[str, Check]: ...
@@ -45,6 +47,9 @@ class Kinds(Protocol):
 
     @property
     def policy(self) -> NetworkPolicy: ...
+
+    @property
+    def agent_of(self) -> Callable[[Monitor], str]: ...
 
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:

@@ -4,16 +4,22 @@ only looked at."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
+from noroshi.core.model import SSH_SOURCE
+from noroshi.core.sources import NETWORK
 from noroshi.core.translation import _, ngettext
-from noroshi.definitions.documents import definitions_of
 
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 26 MiB then, the heaviest 31."""
+MOST_OF_AGENT, MOST_IN_ALL = 1_000, 100_000
+"""What an agent measures counts apart, as it costs the node no measuring: 1,000 agents with 30 monitors
+each are one node's."""
 MOST_WEIGHT, A_MONITOR = 8 << 20, 200
 """The most bytes that all bodies may have in memory, where one wide letter makes each letter of
 its body two or four bytes, and the bytes that each monitor adds: looking at them takes the node
@@ -37,6 +43,16 @@ MONITORS = ngettext(
     "there are {count} monitors, but one node supports {most}; distribute them over several "
     "nodes",
 )
+MONITORS_OF_AGENT = ngettext(
+    "the agent {agent} has {count} monitor, but one agent supports {most}; define fewer",
+    "the agent {agent} has {count} monitors, but one agent supports {most}; define fewer",
+)
+MONITORS_IN_ALL = ngettext(
+    "there is {count} monitor, including those of agents, but one node supports {most}; "
+    "distribute them over several nodes",
+    "there are {count} monitors, including those of agents, but one node supports {most}; "
+    "distribute them over several nodes",
+)
 WEIGHT = _(
     "the definitions take {size} MiB (their text in memory, and {each} bytes for each "
     "monitor), but one request may take {most} MiB; non-Latin text takes twice as much, "
@@ -59,17 +75,66 @@ WAYS = _(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class MonitorCounts:
+    """Hold how many monitors a node measures itself, and each of its agents, by its name."""
+
+    of_node: int = 0
+    by_agent: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.of_node + sum(self.by_agent.values())
+
+
+NO_MONITORS = MonitorCounts()
+
+
+def monitor_counts(agents: Iterable[str]) -> MonitorCounts:
+    """Count monitors, each by the name of the agent that measures it, "" for the node itself."""
+    by_agent = Counter(agents)
+    return MonitorCounts(by_agent.pop("", 0), by_agent)
+
+
 def too_many(
-    documents: Sequence[Document], monitors: int, previous_documents: Sequence[Document] = ()
+    documents: Sequence[Document],
+    monitors: MonitorCounts,
+    previous_documents: Sequence[Document] = (),
+    previous_monitors: Callable[[], MonitorCounts] = lambda: NO_MONITORS,
 ) -> Iterator[Problem]:
-    """Yield what is more than a node takes, and more than it has already."""
+    """Yield what is more than a node and its agents take, and more than they have already. The
+    earlier monitors are counted only if that matters."""
     if len(documents) > max(MOST_DEFINITIONS, len(previous_documents)):
         message = DEFINITIONS.fill(count=len(documents), most=MOST_DEFINITIONS)
         yield Problem("", message)
-    if monitors > MOST_MONITORS and monitors > monitors_in(
-        definitions_of(previous_documents)[0]
-    ):
-        yield Problem("", MONITORS.fill(count=monitors, most=MOST_MONITORS))
+    if tuple(_too_many_monitors(monitors, NO_MONITORS)):
+        yield from _too_many_monitors(monitors, previous_monitors())
+
+
+def _too_many_monitors(
+    monitors: MonitorCounts, previous_monitors: MonitorCounts
+) -> Iterator[Problem]:
+    if monitors.of_node > max(MOST_MONITORS, previous_monitors.of_node):
+        yield Problem("", MONITORS.fill(count=monitors.of_node, most=MOST_MONITORS))
+    for agent, count in sorted(monitors.by_agent.items()):
+        if count > max(MOST_OF_AGENT, previous_monitors.by_agent.get(agent, 0)):
+            fields = {"agent": agent, "count": count, "most": MOST_OF_AGENT}
+            yield Problem("", MONITORS_OF_AGENT.fill(**fields))
+    if monitors.total > max(MOST_IN_ALL, previous_monitors.total):
+        yield Problem("", MONITORS_IN_ALL.fill(count=monitors.total, most=MOST_IN_ALL))
+
+
+def surely_too_many(
+    documents: Sequence[Document], definitions: Definitions
+) -> Iterator[Problem]:
+    """Yield what is more than any node takes, whatever its name is and those of its agents."""
+    by_source = Counter[str]()
+    for one in definitions.instances.values():
+        name = "" if one.source in (NETWORK, SSH_SOURCE) else one.source.casefold()
+        by_source[name] += sum(len(group.monitor) for group in one.group)
+    yield from too_many(documents, MonitorCounts(max(by_source.values(), default=0)))
+    if by_source.total() > MOST_IN_ALL:
+        yield Problem("", MONITORS_IN_ALL.fill(count=by_source.total(), most=MOST_IN_ALL))
 
 
 def monitors_in(definitions: Definitions) -> int:

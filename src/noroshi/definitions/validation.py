@@ -13,7 +13,7 @@ from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.dry_run import HostOf, computer_problems, try_out
 from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.lint import new_slips
-from noroshi.definitions.size_limits import too_many
+from noroshi.definitions.size_limits import MonitorCounts, monitor_counts, too_many
 from noroshi.definitions.stable_ids import keep_ids
 
 
@@ -88,8 +88,17 @@ async def read(
         # Before the plan: what is read for it is gone again when the plan takes its memory.
         slips = without_echoes(new_slips(documents_with_ids, current, kinds), faulty)
         plan, problems = compile_most(documents_with_ids, kinds, faulty)
-        size_problem = too_many(documents_with_ids, len(plan.monitors), current)
+        size_problem = too_many(
+            documents_with_ids,
+            _counts(plan, kinds),
+            current,
+            lambda: _counts(compile_most(current, kinds)[0], kinds),
+        )
         all_problems = by_file((*of_stable_ids, *of_ids, *problems, *slips, *size_problem))
         return CheckResult(documents=documents_with_ids, plan=plan, problems=all_problems)
 
     return await asyncio.to_thread(put_together)
+
+
+def _counts(plan: Plan, kinds: Kinds) -> MonitorCounts:
+    return monitor_counts(map(kinds.agent_of, plan.monitors.values()))

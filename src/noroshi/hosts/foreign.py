@@ -21,6 +21,7 @@ from noroshi.ports import (
     Program,
     ProgramResult,
     SelfFacts,
+    SystemFacts,
     Unmeasurable,
     Volume,
 )
@@ -75,6 +76,9 @@ class ForeignHost:
         self._refuse()
 
     async def self_facts(self) -> SelfFacts:
+        self._refuse()
+
+    async def system_facts(self) -> SystemFacts:
         self._refuse()
 
     async def run(self, program: Program) -> ProgramResult:

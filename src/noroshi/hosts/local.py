@@ -18,6 +18,7 @@ from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.hosts.jobs import Jobs, no_beats
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import run_in_thread
+from noroshi.imports import called_later
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.network import Egress, NetworkEgress
 from noroshi.ports import (
@@ -32,6 +33,7 @@ from noroshi.ports import (
     ProgramResult,
     RouteError,
     SelfFacts,
+    SystemFacts,
     Unmeasurable,
     Volume,
 )
@@ -40,10 +42,13 @@ if sys.platform == "linux" or sys.platform == "win32":  # its modules are not th
     from noroshi.hosts.program_runner import ProgramRunner
 
 T = TypeVar("T")
+local_system = called_later("noroshi.hosts.operating_system.local_system", "local_system")
+"""Imported by monitors of what an operating system manages, and by no others."""
 NO_PROCESSES = _("cannot read the process table: {why}")
 NO_PORTS = _("cannot read the list of open ports: {why}")
 NOT_ALLOWED = _("the system shows it to administrators only")
 NOT_ITSELF = _("only the instance noroshi, which is the node itself, supports this")
+OTHER_SYSTEM = _("monitors of this type work on Linux and Windows only")
 NOT_HERE = _(
     "programs can run on Linux and Windows only: on other systems it is not yet verified who "
     "may write to them, or that all their child processes end"
@@ -138,6 +143,12 @@ class LocalHost:
         if self._own_facts is None:
             raise Unmeasurable(NOT_ITSELF)
         return self._own_facts
+
+    async def system_facts(self) -> SystemFacts:
+        if sys.platform != "linux" and sys.platform != "win32":
+            raise Unmeasurable(OTHER_SYSTEM)
+        facts: SystemFacts = local_system(self._program_runner)
+        return facts
 
     async def run(self, program: Program) -> ProgramResult:
         if sys.platform != "linux" and sys.platform != "win32":

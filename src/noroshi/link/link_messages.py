@@ -13,6 +13,7 @@ from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
 from noroshi.core.report import START, Position
 from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
+from noroshi.core.translation import Message
 from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
 
@@ -51,10 +52,12 @@ class LinkFault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Answer a request that is refused. `message` is English, for a log."""
+    """Answer a request that is refused. `message` is English, for a log; `reason` says the same to
+    the agent's administrator, who may read another language: None if the fault alone says enough."""
 
     fault: LinkFault
     message: str = ""
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,7 @@ class JoinAnswer:
 class HelloRequest:
     """Say that a run of the agent begins, or its link begins anew. `configuration` names the one in
     use; `clock` is the agent's wall time (seconds since 1970). `own_route`: the agent has a route
-    of its own, by which it can send while the hub is away."""
+    by which it can send while the hub is away; `accepts_routes`: it takes those of the hub."""
 
     version: str
     machine: Machine
@@ -97,6 +100,7 @@ class HelloRequest:
     clock: float = 0.0
     backlog: int = 0
     own_route: bool = False
+    accepts_routes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +151,7 @@ class WaitAnswer:
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
-    that are not stored yet."""
+    that are not stored yet. `clock` is the hub's wall time."""
 
     configuration: str = ""
     name: str = ""
@@ -157,6 +161,7 @@ class WaitAnswer:
     witness_rank: int = 0
     suppressions: SuppressionsOfHub | None = None
     orders: tuple[Order, ...] = ()
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +174,13 @@ class FetchRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchAnswer:
     """Hold a configuration: the documents that concern the agent. `states` are those of the
-    monitors in it, as the hub has them."""
+    monitors in it, as the hub has them. `secrets` are the entries of the vault that its routes name
+    (`sealed_secrets`), "" if there are none."""
 
     configuration: str
     documents: tuple[Document, ...]
     states: StatesOfHub = StatesOfHub()
+    secrets: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,18 +60,22 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """Describe a request and the target of it. `headers` may hold secrets."""
+    """Describe a request and the target of it. `headers` may hold secrets; a bare request has
+    these, and otherwise only those that it needs."""
 
     target: Target
     method: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes | None = field(default=None, repr=False)
+    is_bare: bool = False
 
     @property
     def all_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the headers as they are sent; those of the request take the place of ours. Blanks
         around a value are no part of it (RFC 9110, 5.5), and h11 sends none."""
-        default_headers = {"Host": self.target.host_header, **HEADERS}
+        default_headers = {"Host": self.target.host_header}
+        if not self.is_bare:
+            default_headers |= HEADERS
         if self.content is not None:
             default_headers["Content-Length"] = str(len(self.content))
         lower_names = {name.lower() for name in self.headers}

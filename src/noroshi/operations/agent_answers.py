@@ -61,7 +61,7 @@ class AgentRow:
     the agent's clock less this node's, in seconds; `fingerprint` that of its key, in hexadecimal
     digits. `instances` are those that it measures; `problems` why it did not take up its newest
     configuration; `secrets` the entries of the vault that it was given. `own_route`: it has a route
-    of its own, by which it notifies while this node is away."""
+    of its own or a shared one, by which it notifies while this node is away."""
 
     id: str
     name: str
@@ -85,9 +85,33 @@ class AgentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteOfAgent:
+    """A delivery route of this node, as an agent may have it. `refusal`: why it cannot be shared, or
+    is not any more though `is_shared` says that a person did."""
+
+    name: str
+    title: str
+    is_shared: bool
+    refusal: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteShared:
+    """An agent of which the shared routes were changed. `secrets` are the entries of the vault that
+    it gets with the route or, where the route is taken back, those that it was given: change what is
+    no longer shared."""
+
+    id: str
+    name: str
+    route: str
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentShown:
     """One agent in full. `machine_id` stays as long as its system is installed; `addresses` are
-    those of its network interfaces; `secrets` the entries of the vault that it was given."""
+    those of its network interfaces; `secrets` the entries of the vault that it was given.
+    `accepts_routes`: delivery routes may be shared with it, and `routes` are those of this node."""
 
     agent: AgentRow
     machine_id: str
@@ -96,6 +120,8 @@ class AgentShown:
     revoked_at: datetime | None
     configuration: str
     secrets: tuple[str, ...]
+    accepts_routes: bool = False
+    routes: tuple[RouteOfAgent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,46 @@ AGENT_FORGET = operation(
         arguments=(Argument("agent", "AGENT", _("name or ID of the agent")),),
     ),
 )
+SHARED_ROUTE_ARGUMENTS = (
+    Argument("agent", "AGENT", _("name or ID of the agent")),
+    Argument("route", "ROUTE", _("name of the delivery route")),
+)
+AGENT_SHARE = operation(
+    "agent_share",
+    ADMIN,
+    help=_("Share a delivery route, including its secrets, with an agent."),
+    label=_("Route shared with agent"),
+    button=_("Share"),
+    reauthenticate=True,
+    verb=Verb(
+        words="agent share",
+        help=_(
+            "share a delivery route of this node, including its secrets, with an agent, which uses it "
+            "while this node is unavailable"
+        ),
+        done_message=_(
+            "{name} receives the route {route} and uses it while this node is unavailable."
+        ),
+        arguments=SHARED_ROUTE_ARGUMENTS,
+    ),
+)
+AGENT_UNSHARE = operation(
+    "agent_unshare",
+    ADMIN,
+    help=_("Stop sharing a delivery route with an agent."),
+    label=_("Route no longer shared with agent"),
+    button=_("Stop sharing"),
+    reauthenticate=True,
+    verb=Verb(
+        words="agent unshare",
+        help=_("stop sharing a delivery route of this node with an agent"),
+        done_message=_(
+            "The route {route} is no longer shared with {name}. To make sure that the server can no "
+            "longer use its secrets, change them."
+        ),
+        arguments=SHARED_ROUTE_ARGUMENTS,
+    ),
+)
 INSTANCE_SOURCES = operation(
     "instance_sources", VIEWER, help=_("List what monitors each instance.")
 )

@@ -75,6 +75,19 @@ if TYPE_CHECKING:
         TrackedMail as TrackedMail,
         Version as Version,
     )
+    from noroshi.ports.system_facts import (
+        CounterValue as CounterValue,
+        EventBatch as EventBatch,
+        EventQuery as EventQuery,
+        EventRecord as EventRecord,
+        RegistryValue as RegistryValue,
+        ServiceFact as ServiceFact,
+        ServiceState as ServiceState,
+        StartType as StartType,
+        SystemFacts as SystemFacts,
+        TaskFact as TaskFact,
+        UpdateFacts as UpdateFacts,
+    )
 else:
     LATER = {
         "agent_store": ("MOST_FATES", "RowEffect"),
@@ -122,6 +135,19 @@ else:
             "StoredSample",
             "TrackedMail",
             "Version",
+        ),
+        "system_facts": (
+            "CounterValue",
+            "EventBatch",
+            "EventQuery",
+            "EventRecord",
+            "RegistryValue",
+            "ServiceFact",
+            "ServiceState",
+            "StartType",
+            "SystemFacts",
+            "TaskFact",
+            "UpdateFacts",
         ),
     }
     __getattr__ = found_later(__name__, LATER)

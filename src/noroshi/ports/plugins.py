@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # as plug-ins are there for commands that measure nothing, to
         Volume,
     )
     from noroshi.ports.store_records import Beat
+    from noroshi.ports.system_facts import SystemFacts
 
 T = TypeVar("T")
 
@@ -143,6 +144,10 @@ class Host(Protocol):
 
     async def self_facts(self) -> SelfFacts:
         """Return what the node knows of itself; raise Unmeasurable for any other computer."""
+
+    async def system_facts(self) -> SystemFacts:
+        """Return whom to ask for what the operating system manages: services, updates and the
+        like."""
 
     async def run(self, program: Program) -> ProgramResult:
         """Run a program from an allowed folder; raise Unmeasurable if it may not run or

@@ -390,12 +390,15 @@ class Store(AgentStore, Protocol):
     async def route_outages(self) -> Sequence[RouteOutage]:
         """Return the routes that are down."""
 
-    async def record_probe(self, route: str, open_circuit: OpenCircuit | None) -> None:
-        """Write what a probe of a route found: it stays down, or is well (None)."""
+    async def record_probe(
+        self, route: str, open_circuit: OpenCircuit | None, earlier_end: datetime | None = None
+    ) -> None:
+        """Write what a probe of a route found: it stays down, or is well (None). `earlier_end`:
+        until when the circuit was open as the probe began, as core.delivery.circuit_end says."""
 
     async def wake(self, route: str, now: datetime) -> bool:
-        """Let a route that is down be tried at once. False: it is not down, or is due
-        already."""
+        """Let a route that is down be tried at once, whatever an attempt under way meets with.
+        False: it is not down, or is due already."""
 
     # people, and what they changed
 

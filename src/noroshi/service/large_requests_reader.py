@@ -5,7 +5,7 @@ references, and the request against the definitions in force, which is cheap."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from noroshi.core.stored_message import stored_form
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.documents import definitions_of
-from noroshi.definitions.size_limits import monitors_in, too_heavy, too_many
+from noroshi.definitions.size_limits import NO_MONITORS, surely_too_many, too_heavy, too_many
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -78,21 +78,21 @@ def _judge(spec: Operation, args: Mapping[str, Any]) -> None:
     read_args = arguments(spec, args)
     documents, unusable = _documents(read_args)
     _check_value_count(sum(map(_values, documents)))
-    _check_monitor_count(documents, 0)  # before half a minute goes into reading them
+    _refuse(too_many(documents, NO_MONITORS))  # before half a minute goes into reading them
     definitions, problems = definitions_of(documents)
     # Each instance is read once here, and kept: this process has the room.
     definitions = replace(definitions, instances=dict(definitions.instances))
-    _check_monitor_count(documents, monitors_in(definitions))
+    _refuse(surely_too_many(documents, definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
     if len(all_problems := (*unusable, *problems)) > MOST_FOUND:
         raise InvalidArgumentError(BAD_DEFINITIONS, by_file(all_problems)[:MOST_FOUND])
-    if heavy := tuple(too_heavy(documents, definitions)):
-        raise InvalidArgumentError(BAD_DEFINITIONS, heavy)
+    _refuse(too_heavy(documents, definitions))
 
 
-def _check_monitor_count(documents: Sequence[Document], monitors: int) -> None:
-    if problems := tuple(too_many(documents, monitors)):
-        raise InvalidArgumentError(BAD_DEFINITIONS, problems)
+def _refuse(problems: Iterable[Problem]) -> None:
+    """Raise InvalidArgumentError if there are any."""
+    if found_problems := tuple(problems):
+        raise InvalidArgumentError(BAD_DEFINITIONS, found_problems)
 
 
 def _check_value_count(values: int) -> None:

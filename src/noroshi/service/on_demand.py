@@ -9,6 +9,7 @@ from noroshi import imports
 from noroshi.hosts.threads import run_in_thread
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
+from noroshi.schema import VALIDATION
 from noroshi.service.service_parts import ServiceParts
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class ServiceOnDemand:
         self._service: Service | None = None
         self._hub_orders: HubOrders | None = None
 
+    @property
+    def hub_routes(self) -> bool:
+        """Return whether the hub may share routes with this node."""
+        return self._parts.hub_routes
+
     async def open(self) -> Service:
         """Return the operations. The loop goes on while their modules are imported, and those of
         all kinds."""
@@ -43,6 +49,7 @@ class ServiceOnDemand:
     def get(self) -> Service:
         """Return the operations, imported here and now if nobody asked for them before."""
         if self._service is None:
+            imports.load(VALIDATION)
             with imports.ONE_AT_A_TIME:
                 from noroshi.service.operation_list import Service
 
@@ -75,7 +82,7 @@ class ServiceOnDemand:
             await self._context.close()
 
     def _load(self) -> None:
-        imports.load(OPERATIONS)
+        imports.load_all((VALIDATION, OPERATIONS))
         self._plugins.load()
 
     def _made_context(self) -> OperationContext:

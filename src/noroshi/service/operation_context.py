@@ -79,7 +79,7 @@ class OperationContext:
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
-        self.hub_requests = parts.hub_requests
+        self.hub_requests, self.hub_routes = parts.hub_requests, parts.hub_routes
         self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file

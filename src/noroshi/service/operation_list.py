@@ -12,6 +12,7 @@ from noroshi.core.translation import Message
 from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.agents.join_leave import HubOperations
 from noroshi.service.agents.listener import ListenerOperations
+from noroshi.service.agents.route_sharing import RouteSharing
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
@@ -85,6 +86,7 @@ class Service:
         self.node = NodeOperations(context)
         self.backups = BackupOperations(context)
         self.agents_listener = ListenerOperations(context)
+        self.route_sharing = RouteSharing(context)
         self.hub = HubOperations(context)
         self.heartbeats = HeartbeatOperations(context)
         self.key = VaultKeyOperations(context)
@@ -172,6 +174,7 @@ GROUPS = (
     NodeOperations,
     BackupOperations,
     ListenerOperations,
+    RouteSharing,
     HubOperations,
     HeartbeatOperations,
     VaultKeyOperations,

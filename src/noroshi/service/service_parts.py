@@ -43,7 +43,8 @@ class ServiceParts:
     names and addresses of this node and its computer, `find_install_file` the file from which
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
-    send for agents; `hub_requests` is what the hub may order at any time."""
+    send for agents; `hub_requests` is what the hub may order at any time; `hub_routes`: it
+    may share routes."""
 
     vault: Vault
     tokens: TokenSource
@@ -66,3 +67,4 @@ class ServiceParts:
     endpoints: HubEndpoints = field(default_factory=HubEndpoints)
     agent_leases: AgentLeases | None = None
     hub_requests: Collection[str] = ()
+    hub_routes: bool = False

@@ -59,7 +59,7 @@ if sys.platform == "win32":
     CONNECT, CREATE, ALL_ACCESS, DELETE = 0x1, 0x2, 0xF01FF, 0x10000
     QUERY_CONFIG, QUERY_STATUS, START, STOP = 0x1, 0x4, 0x10, 0x20
     OWN_PROCESS, AT_BOOT, NORMAL_ERROR = 0x10, 2, 1
-    DESCRIPTION, FAILURE_ACTIONS, DELAYED_START = 1, 2, 3
+    DESCRIPTION, FAILURE_ACTIONS, DELAYED_START, TRIGGERS = 1, 2, 3, 8
     STATUS_OF_PROCESS, STOP_CONTROL = 0, 1
     RESTART = 1
     RESTARTS = (10_000, 60_000, 60_000)
@@ -165,6 +165,13 @@ if sys.platform == "win32":
         _Number,
         ctypes.POINTER(_Number),
     )
+    _services.QueryServiceConfig2W.argtypes = (
+        _Handle,
+        _Number,
+        _Pointer,
+        _Number,
+        ctypes.POINTER(_Number),
+    )
     _services.QueryServiceConfigW.argtypes = (
         _Handle,
         _Pointer,
@@ -216,6 +223,19 @@ if sys.platform == "win32":
             if error.winerror == NO_SUCH_SERVICE:
                 return None
             raise
+
+    def is_started_by_triggers(name: str) -> bool:
+        """Return whether something else than the start of the computer starts a service, too: it may
+        stop when its work is done. False if Windows does not say."""
+        with _service(name, QUERY_CONFIG) as service:
+            needed = _Number()
+            _services.QueryServiceConfig2W(service, TRIGGERS, None, 0, ctypes.byref(needed))
+            buffer = ctypes.create_string_buffer(max(needed.value, ctypes.sizeof(_Number)))
+            if not _services.QueryServiceConfig2W(
+                service, TRIGGERS, buffer, len(buffer), ctypes.byref(needed)
+            ):
+                return False
+            return _Number.from_buffer(buffer).value > 0
 
     def _status_of(service: int) -> ServiceStatus:
         status, needed = _Status(), _Number()

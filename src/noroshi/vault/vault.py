@@ -4,6 +4,7 @@ working."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -61,6 +62,12 @@ class Vault:
         return (
             None if sealed is None else self._box_of(sealed, *boxes_before).open(name, sealed)
         )
+
+    async def mark_of(self, name: str) -> str:
+        """Return a text that is another one whenever the entry was sealed anew, and that tells
+        nothing of it; "" if there is none. This needs no key."""
+        sealed = await self._store.get_secret(name)
+        return "" if sealed is None else hashlib.sha256(sealed).hexdigest()
 
     async def names(self) -> Sequence[str]:
         """Return the names of all entries; this needs no key."""

@@ -25,7 +25,7 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import Body, body_of, message_in
-from noroshi.link.signature import Signed, body_hash, join_binding, sign
+from noroshi.link.signature import Authorization, Signed, body_hash, join_binding, sign
 
 HOUR = 3600
 PIN = b"\x11" * 32
@@ -38,13 +38,21 @@ class Reply:
     content: bytes
     headers: Mapping
 
+    @property
+    def body(self):
+        return Body(self.content, self.headers.get("content-encoding", ""))
+
     def message(self, shape):
         assert self.status == 200, self.content
-        return message_in(shape, Body(self.content))
+        return message_in(shape, self.body)
+
+    @property
+    def refusal(self):
+        return message_in(Refused, self.body)
 
     @property
     def fault(self):
-        return message_in(Refused, Body(self.content)).fault.value
+        return self.refusal.fault.value
 
 
 @dataclass
@@ -87,7 +95,8 @@ class AgentClient:
             "stamp": self.stamp,
             "life": self.life,
         }
-        return sign(Signed(**given | signed), self.id, key or self.key)
+        signature = Authorization.create(Signed(**given | signed), self.id, key or self.key)
+        return signature.header
 
     async def send(self, name, message=None, key=None, sent=None, **signed):
         body = Body(b"{}") if message is None else body_of(message)

@@ -12,7 +12,7 @@ from yarl import URL
 from noroshi.core.agents import Life
 from noroshi.link.agent_key import PrivateKey
 from noroshi.link.link_messages import HELLO, MOST_BYTES_SENT, PREFIX, WAIT, WaitRequest
-from noroshi.link.message_body import Body, body_of
+from noroshi.link.message_body import CODING, Body, body_of
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from tests.service.clients import open_manager
 from tests.web.link.agent_client import AgentClient, invite
@@ -53,7 +53,7 @@ async def test_a_body_that_is_another_than_was_signed_is_refused(agent):
 async def test_a_request_for_another_hub_or_path_is_refused_and_counted(harness, agent, signed):
     refused = await agent.send(WAIT, WaitRequest(hold=0), **signed)
     assert refused.fault == "bad-signature"
-    assert refusals(harness)["foreign"] == 1
+    assert refusals(harness) == {"bad-signature": 1}
 
 
 async def test_an_agent_cannot_speak_for_another(harness, agent, newcomer):
@@ -110,10 +110,11 @@ async def test_a_body_that_is_no_message_is_refused(agent, content):
 
 
 async def test_a_zip_bomb_is_not_inflated(agent):
-    bomb = zlib.compress(b'{"version": "' + b"0" * (64 << 20), 9)
+    deflation = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    bomb = deflation.compress(b'{"version": "' + b"0" * (64 << 20)) + deflation.flush()
     assert len(bomb) < MOST_BYTES_SENT
     header = {"authorization": agent.authorization(HELLO, bomb)}
-    refused = await agent.post(HELLO, Body(bomb, "deflate"), header)
+    refused = await agent.post(HELLO, Body(bomb, CODING), header)
     assert (refused.status, refused.fault) == (413, "too-large")
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi import __version__
 from noroshi.core.agents import AgentState, LastSeen, Life
 from noroshi.definitions.document_content import document
 from noroshi.link.agent_key import PrivateKey
@@ -23,6 +24,7 @@ from noroshi.link.link_messages import (
     KeyRequest,
     WaitAnswer,
 )
+from noroshi.link.message_body import CODING
 from noroshi.link.signature import Signed, key_binding, sign
 from noroshi.ports import Beat, Version
 from noroshi.service import perform
@@ -283,6 +285,9 @@ async def test_what_was_heard_is_in_the_store_when_the_hub_ends(harness, agent):
 async def test_versions_that_differ_too_much_are_told_so(agent, version):
     refused = await agent.hello(version=version)
     assert (refused.status, refused.fault) == (409, "version")
+    reason = refused.refusal.reason
+    assert reason.en == f"the hub runs {__version__}, the agent {version}"
+    assert reason.ja == f"ハブは {__version__}、エージェントは {version} です"
 
 
 async def test_a_message_that_this_hub_does_not_know_is_refused(agent):
@@ -316,5 +321,5 @@ async def test_a_large_answer_is_deflated(harness, agent):
     await publish(harness, *documents)
     name = (await agent.greet()).configuration
     reply = await agent.send(FETCH, FetchRequest(configuration=name))
-    assert reply.headers["Content-Encoding"] == "deflate"
+    assert reply.headers["Content-Encoding"] == CODING
     assert len(reply.message(FetchAnswer).documents) == 50

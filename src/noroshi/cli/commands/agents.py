@@ -118,5 +118,7 @@ AGENT = Command(
             options=(NAME, JSON),
         ),
         command_of(agent_operations.AGENT_FORGET),
+        command_of(agent_operations.AGENT_SHARE),
+        command_of(agent_operations.AGENT_UNSHARE),
     ),
 )

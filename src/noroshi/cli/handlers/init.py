@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,10 +53,11 @@ UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
 """The node's name where the computer has none of its own, and the host names that count as
 none."""
 LONGEST = 63
-AS_A_SERVICE = with_commands(
-    _("To run the node in systemd with its own user: {command}"),
-    command=CommandText("service install"),
-)
+if sys.platform == "win32":
+    RUN_AS_A_SERVICE = _("To run the node as a Windows service with its own account: {command}")
+else:
+    RUN_AS_A_SERVICE = _("To run the node in systemd with its own user: {command}")
+AS_A_SERVICE = with_commands(RUN_AS_A_SERVICE, command=CommandText("service install"))
 KEY_MADE = _(
     "Created the vault's key, {key}. Without this key, no secret can be decrypted: keep a "
     "copy elsewhere."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.handlers.systemd_service import remove_service, require_removable
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time, span
 from noroshi.cli.paths import HOME
@@ -19,6 +19,11 @@ from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits, fingerprint_words
 from noroshi.operations import hub_operations
 from noroshi.operations.hub_answers import HubLeft, HubStatus
+
+if sys.platform == "win32":
+    from noroshi.cli.handlers.windows_service import require_removable, take_service_away
+else:
+    from noroshi.cli.handlers.systemd_service import require_removable, take_service_away
 
 JOINED = _("This server joined the hub {hub} as {name}.")
 COMPARE = _(
@@ -145,7 +150,7 @@ def leave(context: CommandContext) -> int:
     else:
         _print_leaving(context, answer)
     if context.args.service:
-        remove_service(context)
+        take_service_away(context)
     return exits.DONE
 
 

@@ -108,7 +108,7 @@ def uninstall(context: CommandContext) -> int:
         print(context.say(NOT_INSTALLED))
         return exits.DONE
     require_removable(context, CommandText("service uninstall"), force=context.args.force)
-    remove_service(context)
+    take_service_away(context)
     return exits.DONE
 
 
@@ -121,7 +121,7 @@ def require_removable(
     _require_unedited(installation, force=force)
 
 
-def remove_service(context: CommandContext) -> None:
+def take_service_away(context: CommandContext) -> None:
     """Stop the service and take it away, and say what stays."""
     do(uninstall_steps(find_installation(context)))
     print(context.say(LEFT.fill(home=HOME, user=USER)))

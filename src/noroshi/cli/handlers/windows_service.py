@@ -8,19 +8,26 @@ if sys.platform == "win32":
     import os
     import socket
     import subprocess
-    import time
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from contextlib import contextmanager
     from pathlib import Path
 
     from noroshi.cli import exits
     from noroshi.cli.context import CommandContext
     from noroshi.cli.errors import RefusedError
-    from noroshi.cli.handlers.init import create_home, name_of
     from noroshi.cli.output.tables import table
-    from noroshi.cli.paths import ACCOUNT, DOOR, GROUP, HOME, NAME, OUTPUT
+    from noroshi.cli.paths import ACCOUNT, DOOR, GROUP, HOME, NAME
+    from noroshi.cli.service_steps import (
+        STATES,
+        start_and_wait,
+        stop_and_wait,
+        store_copy,
+        update_service,
+        wait_until,
+    )
     from noroshi.config.settings_file import FILE
-    from noroshi.core.translation import Message, _, pgettext, plain
+    from noroshi.core.command_text import CommandText
+    from noroshi.core.translation import Message, _, plain
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.logs.sinks import FILE as LOG_FILE
     from noroshi.system.local_group import make_local_group
@@ -33,15 +40,13 @@ if sys.platform == "win32":
         install_service,
         remove_service,
         service_status,
-        start_service,
-        stop_service,
     )
     from noroshi.system.windows_security import group_sid
 
     DISPLAY_NAME = "Noroshi"
     DESCRIPTION = _("Monitors servers and sends alarms by mail.")
     GROUP_COMMENT = "Noroshi operators"
-    STARTS_WITHIN, STOPS_WITHIN, REMOVED_WITHIN, STEP = 120.0, 40.0, 5.0, 0.25
+    REMOVED_WITHIN = 5.0
     """Seconds."""
 
     NOT_ADMINISTRATOR = _(
@@ -56,6 +61,10 @@ if sys.platform == "win32":
         "{name}"
     )
     RUNS = _("The service is running.")
+    UPDATED = _(
+        "The service was updated and is running. Copy of the store from before the update: "
+        "{copy}"
+    )
     STILL_RUNS = _(
         "The service kept running. To apply installations and changes made since it started: "
         "Restart-Service {name}"
@@ -67,11 +76,6 @@ if sys.platform == "win32":
     NO_WAY_IN = _(
         "Only administrators can reach the node: the local group {group} could not be created."
     )
-    NOT_STARTED = _(
-        "The service did not start (state {state}, exit code {code}). The reason is in {log} or "
-        "{output}."
-    )
-    NOT_STOPPED = _("The service has not stopped within {seconds:g} s. Nothing was removed.")
     STILL_OPEN = _(
         "Windows lists the service until the programs that have it open, such as the Services "
         "console, are closed."
@@ -95,12 +99,12 @@ if sys.platform == "win32":
             has_group = _make_group()
             _make_home(context, has_group=has_group)
             process_before = _process()
-            install_service(_settings(context))
-            if context.args.start:
-                _start()
+            is_updated = _put_in_force(context)
         messages = (
             INSTALLED.fill(service=NAME, home=HOME),
-            _start_hint(process_before),
+            UPDATED.fill(copy=store_copy(context.config.store))
+            if is_updated
+            else _start_hint(process_before),
             (LET_IN if has_group else NO_WAY_IN).fill(group=GROUP),
         )
         print("\n".join(context.say(words) for words in messages))
@@ -112,34 +116,34 @@ if sys.platform == "win32":
         if context.args.print:
             print(f"Stop-Service {NAME}\nsc.exe delete {NAME}")
             return exits.DONE
+        if service_status(NAME) is not None:
+            _require_administrator()
+        take_service_away(context)
+        return exits.DONE
+
+    def require_removable(context: CommandContext, _command: CommandText) -> None:
+        """Require what removing the service takes, before anything is done. Raises
+        RefusedError."""
+        _require_own_home(context)
+        _require_administrator()
+
+    def take_service_away(context: CommandContext) -> None:
+        """Stop the service and take it away, and say what stays. Raises RefusedError."""
         if service_status(NAME) is None:
             print(context.say(NOT_INSTALLED))
-            return exits.DONE
-        _require_administrator()
+            return
         with _telling_what_failed():
-            stop_service(NAME)
-            if not _wait_until(lambda: _state() is ServiceState.STOPPED, STOPS_WITHIN):
-                raise RefusedError("trouble", NOT_STOPPED.fill(seconds=STOPS_WITHIN))
+            stop_and_wait()
             remove_service(NAME)
-        if not _wait_until(lambda: service_status(NAME) is None, REMOVED_WITHIN):
+        if not wait_until(lambda: service_status(NAME) is None, REMOVED_WITHIN):
             print(context.say(STILL_OPEN))
         print(context.say(LEFT.fill(home=HOME, group=GROUP)))
-        return exits.DONE
 
     STATE, PROCESS, AT_BOOT = _("state"), _("process"), _("at boot")
     ACCOUNT_TITLE, PROGRAM = _("account"), _("program")
     HOME_FOLDER, PIPE, LOG = _("home folder"), _("pipe"), _("log")
     EXIT_CODE = _("exit code")
     AUTOMATIC, MANUAL = _("starts automatically, with a delay"), _("is started by hand")
-    STATES = {
-        ServiceState.STOPPED: pgettext("service", "stopped"),
-        ServiceState.STARTING: pgettext("service", "starting"),
-        ServiceState.STOPPING: pgettext("service", "stopping"),
-        ServiceState.RUNNING: pgettext("service", "running"),
-        ServiceState.CONTINUING: pgettext("service", "starting"),
-        ServiceState.PAUSING: pgettext("service", "stopping"),
-        ServiceState.PAUSED: pgettext("service", "stopped"),
-    }
 
     def status(context: CommandContext) -> int:
         """Print whether it is installed and runs; exit code 1 unless it runs."""
@@ -222,6 +226,9 @@ if sys.platform == "win32":
         the service."""
         home = Path(HOME)
         if not (home / FILE).exists():
+            # Only now: it costs all of Noroshi.
+            from noroshi.cli.handlers.init import create_home, name_of
+
             settings: dict[str, str | bool] = {"door": DOOR}
             if has_group:
                 settings["door_group"] = GROUP
@@ -230,25 +237,18 @@ if sys.platform == "win32":
             create_home(context, name_of(socket.gethostname()), settings)
         close_to_others(home)
 
-    def _start() -> None:
-        """Start the service, and wait until it runs. Raises RefusedError if it does not."""
-        try:
-            start_service(NAME)
-        except OSError as error:
-            raise _not_started([("", cause_text(error))]) from None
-        _wait_until(lambda: _state() is not ServiceState.STARTING, STARTS_WITHIN)
-        if _state() is not ServiceState.RUNNING:
-            raise _not_started()
-
-    def _not_started(problems: Sequence[tuple[str, Message]] = ()) -> RefusedError:
-        service, home = service_status(NAME), Path(HOME)
-        words = NOT_STARTED.fill(
-            state=STATES[service.state if service else ServiceState.STOPPED],
-            code=service.exit_code if service else 0,
-            log=home / LOG_FILE,
-            output=home / OUTPUT,
-        )
-        return RefusedError("trouble", words, problems)
+    def _put_in_force(context: CommandContext) -> bool:
+        """Make or change the service, and start it if that was asked for. Return True if it ran
+        another program before, which this one replaced."""
+        settings, previous = _settings(context), service_status(NAME)
+        is_other = previous is not None and previous.command_line != settings.command_line
+        if context.args.start and is_other:
+            update_service(settings, context.config.store)
+            return True
+        install_service(settings)
+        if context.args.start:
+            start_and_wait()
+        return False
 
     def _start_hint(process_before: int) -> Message:
         process = _process()
@@ -259,16 +259,3 @@ if sys.platform == "win32":
     def _process() -> int:
         service = service_status(NAME)
         return service.process if service else 0
-
-    def _state() -> ServiceState:
-        service = service_status(NAME)
-        return service.state if service else ServiceState.STOPPED
-
-    def _wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
-        """Return whether it became so in time."""
-        end = time.monotonic() + seconds
-        while not is_so():
-            if time.monotonic() >= end:
-                return False
-            time.sleep(STEP)
-        return True

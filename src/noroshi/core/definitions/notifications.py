@@ -9,7 +9,7 @@ from noroshi.core.cadence import FixedTimes
 from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.monitors import DAYS_ALONE, fixed_times
 from noroshi.core.definitions.problems import Place, Problem, file_of
-from noroshi.core.definitions.rules import ACTION, CONTACT, NO_WAY, NOBODY, ROUTE
+from noroshi.core.definitions.rules import ACTION, CONTACT, NO_WAY, NOBODY, ROUTE, own_routes
 from noroshi.core.definitions.schema import Definitions, NotificationDef
 from noroshi.core.definitions.value_checks import all_known, one_of, title, zone
 from noroshi.core.model import Contact
@@ -57,7 +57,7 @@ def _notification(
 ) -> Notification:
     _check_events(definition.events, place.at("events"))
     one_of(definition.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
-    one_of(definition.routes, definitions.routes, ROUTE, NO_WAY, place.at("routes"))
+    one_of(definition.routes, own_routes(definitions), ROUTE, NO_WAY, place.at("routes"))
     all_known(definition.instances, definitions.instances, INSTANCE, place.at("instances"))
     if definition.action not in actions:
         place.at("action").no_such(ACTION, definition.action, actions)

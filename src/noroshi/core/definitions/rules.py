@@ -70,7 +70,7 @@ NTH_MISSING = with_settings(
 IN_THE_CLEAR = _(
     'the account\'s access token must not be sent unencrypted; use "starttls" or "tls"'
 )
-OF_ACCOUNT = _("belongs to the account {account}, whose routes share it: set it there")
+OF_ACCOUNT = _("belongs to the account “{account}”, whose routes share it: set it there")
 
 
 def contacts(definitions: Definitions, problems: list[Problem]) -> dict[str, Contact]:
@@ -109,7 +109,7 @@ def rules(
     problems: list[Problem],
 ) -> dict[str, Rule]:
     """Return all rules by name, with the contacts that they name: those of the hub with contacts of
-    the hub, and the node's own with its own."""
+    the hub, and the node's own with its own, and by its own routes."""
     contacts_of = {
         of_hub: {
             name: contact
@@ -123,7 +123,7 @@ def rules(
             definition,
             kinds,
             contacts_of[definition.of_hub],
-            definitions.routes,
+            own_routes(definitions),
             file_of("rules", name, problems),
         )
         for name, definition in definitions.rules.items()
@@ -131,14 +131,20 @@ def rules(
     return dict(_with_routes_here(compiled_rules, definitions))
 
 
+def own_routes(definitions: Definitions) -> Collection[str]:
+    """Return the routes by which this node's own rules may notify: those that the hub shares are
+    for the hub's notifications."""
+    return [name for name, route in definitions.routes.items() if not route.of_hub]
+
+
 def _with_routes_here(
     rules: Mapping[str, Rule], definitions: Definitions
 ) -> Iterator[tuple[str, Rule]]:
     """Yield rules; those of the hub go by all routes of this node, in the order in which its own
-    rules name them."""
+    rules name them, and by those that the hub shares."""
     own_rules = (rule for rule in rules.values() if not rule.of_hub)
     named_routes = (route for rule in own_rules for route in rule.routes)
-    all_routes = dict.fromkeys((*named_routes, *definitions.routes))
+    all_routes = dict.fromkeys((*named_routes, *own_routes(definitions), *definitions.routes))
     routes_here = tuple(route for route in all_routes if route in definitions.routes)
     for name, rule in rules.items():
         yield name, replace(rule, routes=routes_here) if rule.of_hub else rule

@@ -31,6 +31,8 @@ class RouteDef(Definition):
     recipients_a_day: int | None = None
     """For a route without an account: recipients in 24 hours; 0 means no limit. Default: the
     server's known limit."""
+    of_hub: bool = False
+    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Settings of this type of route; `account` is the account that it sends for."""
 

@@ -264,7 +264,7 @@ class Dispatcher:
 
     def _is_needed(self, active: ActiveRoute, delay: int, has_claimed: bool) -> bool:
         """Return whether a worker should claim a parcel; `has_claimed`: it did, and there was one."""
-        if active.circuit_open_until is not None and active.deliveries:
+        if active.circuit_open_until is not None and (active.deliveries or active.probing):
             return False  # one mail finds out whether it is well again: a breaker half open
         if delay > 1 and active.last_duration > QUICK:
             return False
@@ -500,8 +500,10 @@ class Dispatcher:
         if outage is None or not outage.can_probe or outage.open_until > now:
             active.circuit_open_until = None if outage is None else outage.open_until
             return False
-        if not self._connections.is_unused(active.route):  # what is on its way there tells it
-            return False
+        if await self._sends_after_wake(active, outage):
+            return True
+        if active.deliveries or not self._connections.is_unused(active.route):
+            return False  # what is on its way there tells it
         active.probing = True
         await self._connections.acquire(active.route)
         try:
@@ -511,11 +513,20 @@ class Dispatcher:
             active.probing = False
         return True
 
+    async def _sends_after_wake(self, active: ActiveRoute, outage: RouteOutage) -> bool:
+        """Return whether a mail tells how the route is that somebody woke since a worker looked for
+        one: it may be for this mail that it was woken, and a probe in its place would end with the
+        mail put off again."""
+        if outage.open_until == active.circuit_open_until:
+            return False
+        active.circuit_open_until = outage.open_until
+        return await self.send_one(active.route.name)
+
     async def _probe(self, active: ActiveRoute, outage: RouteOutage) -> None:
         answer = await self._probe_answer(active, outage)
         fate = circuit_after_probe(outage.down_since, self.clocks.wall(), answer, self.jitter())
         active.circuit_open_until = None if fate is None else fate.open_until
-        await self.store.record_probe(active.route.name, fate)
+        await self.store.record_probe(active.route.name, fate, outage.open_until)
         journal.route_probed(active.route.name, fate)
 
     async def _probe_answer(self, active: ActiveRoute, outage: RouteOutage) -> Answer:

@@ -19,6 +19,7 @@ from noroshi.ports import (
     Processor,
     Program,
     ProgramResult,
+    SystemFacts,
     Unmeasurable,
     Volume,
 )
@@ -32,6 +33,9 @@ VOLUMES, PROCESSES = _("the volumes (df)"), _("the processes (ps)")
 PORTS = _("the open ports (/proc/net/tcp, netstat)")
 MEMORY, PROCESSOR = _("the memory (/proc/meminfo)"), _("the CPU time (/proc/stat)")
 NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
+NOT_OVER_SSH = _(
+    "monitors of this type do not work over SSH; install an agent on that server for them"
+)
 OTHER_USER = _("over SSH, programs run as the login user; remove runs_as")
 MOST_TEXT = 64 * 1024
 NO_EXIT_CODE = 255
@@ -62,6 +66,9 @@ class SshHost(ForeignHost):
 
     async def processor(self) -> Processor:
         return self._require((await self._computer.facts()).processor, PROCESSOR)
+
+    async def system_facts(self) -> SystemFacts:
+        raise Unmeasurable(NOT_OVER_SSH)
 
     async def run(self, program: Program) -> ProgramResult:
         for problem in await self.objections(program):

@@ -19,7 +19,7 @@ from noroshi.core.agents import (
     names_in_use,
 )
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import SSH_SOURCE, Instance
 from noroshi.core.own_instance import OWN_INSTANCE
@@ -43,7 +43,9 @@ from noroshi.operations.agent_answers import (
 )
 from noroshi.operations.definition_answers import Applied
 from noroshi.ports import Document, StoreError, Version
+from noroshi.service.agents.agent_by_name import agent_by_name
 from noroshi.service.agents.installation import Installation
+from noroshi.service.agents.route_sharing import routes_of_agent
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -76,7 +78,6 @@ STILL_WAITING = ngettext(
     "{count} notification that {name} had to send is still waiting. Try again later.",
     "{count} notifications that {name} had to send are still waiting. Try again later.",
 )
-NO_AGENT = _("There is no agent {given}{instead}")
 NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
 SOURCE_RENAMED = _("agent {old} renamed {new}")
 
@@ -182,6 +183,8 @@ class AgentOperations(ApplyOperations):
             revoked_at=one.revoked_at,
             configuration=last_seen.configuration if last_seen else "",
             secrets=one.secrets,
+            accepts_routes=one.accepts_routes,
+            routes=await routes_of_agent(self._context, one),
         )
 
     async def _last_seen(self) -> Mapping[str, LastSeen]:
@@ -260,18 +263,7 @@ class AgentOperations(ApplyOperations):
     # no operations
 
     async def _agent(self, name_or_id: str) -> Agent:
-        """Return the agent of that ID or name; of one name, the one that may come in. Raises
-        NotFoundError."""
-        agents = await self._store.agents()
-        if name_or_id in agents:
-            return agents[name_or_id]
-        name = name_or_id.casefold()
-        namesakes = [one for one in agents.values() if one.name.casefold() == name]
-        if not namesakes:
-            near = suggestion(name_or_id, [one.name for one in agents.values()])
-            raise NotFoundError(NO_AGENT.fill(given=shortened_text(name_or_id), instead=near))
-        active = [one for one in namesakes if one.state is AgentState.ACTIVE]
-        return (active or sorted(namesakes, key=lambda one: one.joined_at, reverse=True))[0]
+        return agent_by_name(name_or_id, await self._store.agents())
 
     async def _require_free_name(self, agent: Agent, name: str) -> None:
         agents = await self._store.agents()

@@ -3,49 +3,101 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from noroshi.ports import Store
-from noroshi.service.agents.configurations import Configuration, configurations
+from noroshi.service.agents.configurations import (
+    NO_SHARED_ROUTES,
+    Configuration,
+    configurations,
+    with_marks,
+)
+from noroshi.vault import Vault
+
+SharedRoutes = Mapping[str, Collection[str]]
+"""The routes that are shared with agents, by the name of the agent."""
 
 
 class ConfigurationBook:
     """Read the definitions when they changed, and choose from them."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._store, self._vault = store, vault
+        self._by_definitions: Mapping[str, Configuration] = {}
+        """The configurations by what the definitions say, whatever the vault has."""
+        self._marks: Mapping[str, str] = {}
         self._by_agent: Mapping[str, Configuration] = {}
-        self._made_of: tuple[int, Mapping[str, str], frozenset[str]] | None = None
+        self._made_of: tuple[int, Mapping[str, str], frozenset[str], SharedRoutes] | None = None
         self._changes_under_way = 0
         self._choosing = asyncio.Lock()
 
-    async def refresh(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
-        """Choose anew for the agents with these names, by id, if they or the definitions changed;
-        return whether they did. `senders` are the names of those with a route of their own. Raises
-        StoreError."""
-        if self._changes_under_way or await self._is_made_of(names, senders):
+    async def refresh(
+        self,
+        names: Mapping[str, str],
+        senders: frozenset[str],
+        shared_routes: SharedRoutes = NO_SHARED_ROUTES,
+    ) -> bool:
+        """Choose anew for the agents with these names, by id, if they, the definitions or the
+        secrets that they are given changed; return whether they did. `senders` are the names of
+        those with a route. Raises StoreError."""
+        if self._changes_under_way:
             return False
+        if await self._is_made_of(names, senders, shared_routes):
+            return await self._follow_vault()
         async with self._choosing:  # once for all agents that come back at the same instant
-            if await self._is_made_of(names, senders):
+            if await self._is_made_of(names, senders, shared_routes):
                 return False
-            return await self._choose(names, senders)
+            return await self._choose(names, senders, shared_routes)
 
-    async def _is_made_of(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
-        return (await self._store.current_number(), names, senders) == self._made_of
+    async def _is_made_of(
+        self, names: Mapping[str, str], senders: frozenset[str], shared_routes: SharedRoutes
+    ) -> bool:
+        number = await self._store.current_number()
+        return (number, names, senders, shared_routes) == self._made_of
 
-    async def _choose(self, names: Mapping[str, str], senders: frozenset[str]) -> bool:
+    async def _choose(
+        self, names: Mapping[str, str], senders: frozenset[str], shared_routes: SharedRoutes
+    ) -> bool:
         number = await self._store.current_number()
         documents = (await self._store.current()).documents if names else ()
         # Those of a thousand agents take seconds, for which the loop has others to answer.
         by_name = await asyncio.to_thread(
-            configurations, documents, tuple(names.values()), senders
+            configurations, documents, tuple(names.values()), senders, shared_routes
         )
+        configurations_by_id = {id: by_name[name.casefold()] for id, name in names.items()}
+        marks = await self._marks_of(configurations_by_id)
         if self._changes_under_way:
             return False
-        self._by_agent = {id: by_name[name.casefold()] for id, name in names.items()}
-        self._made_of = number, names, senders
+        self._take(configurations_by_id, marks)
+        self._made_of = number, names, senders, shared_routes
         return True
+
+    async def _follow_vault(self) -> bool:
+        """Name configurations anew whose secrets were replaced; return whether there are any."""
+        configurations_by_id = self._by_definitions
+        marks = await self._marks_of(configurations_by_id)
+        if marks == self._marks or configurations_by_id is not self._by_definitions:
+            return False
+        self._take(configurations_by_id, marks)
+        return True
+
+    async def _marks_of(
+        self, configurations_by_id: Mapping[str, Configuration]
+    ) -> Mapping[str, str]:
+        """Return a mark of each entry that the vault can give."""
+        entries = {entry for one in configurations_by_id.values() for entry in one.entries}
+        if self._vault.problem is not None:
+            return dict.fromkeys(entries, "")
+        return {entry: await self._vault.mark_of(entry) for entry in entries}
+
+    def _take(
+        self, configurations_by_id: Mapping[str, Configuration], marks: Mapping[str, str]
+    ) -> None:
+        self._by_definitions, self._marks = configurations_by_id, marks
+        self._by_agent = {
+            id: with_marks(one, marks) for id, one in configurations_by_id.items()
+        }
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:

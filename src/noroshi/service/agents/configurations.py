@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid
 from noroshi.definitions.document_content import content, document
+from noroshi.definitions.shared_routes import (
+    NotSharedError,
+    SharedRoute,
+    mails_a_minute,
+    shared_route,
+)
 
 INSTANCES, NETWORKS, RULES, CONTACTS = "instances/", "networks/", "rules/", "contacts/"
 SOURCE = '"source":'
@@ -23,52 +30,132 @@ GIVEN_OF_CONTACT = ("title", "language", "zone")
 GIVEN_TO_SENDER = (*GIVEN_OF_CONTACT, "addresses", "one_by_one")
 """What an agent is told that notifies the contact itself while the hub is away."""
 LEFT_OUT_OF_RULE = frozenset({"routes"})
-"""Routes stay at the hub, which sends."""
+"""Rules go by the routes that an agent has, be they its own or shared by the hub."""
+ONE_BY_ONE = "one_by_one"
+DEFAULT_ONE_BY_ONE = 3
+ContactFields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Returns what an agent is told of a contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Hold the documents that concern an agent, under the SHA-256 of their content."""
+    """Hold the documents that concern an agent, under the SHA-256 of their content. `entries` are
+    those of the vault that its shared routes name."""
 
     name: str
     documents: tuple[Document, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
-def configuration_of(documents: Iterable[Document]) -> Configuration:
+def configuration_of(
+    documents: Iterable[Document], entries: Iterable[str] = ()
+) -> Configuration:
     """Return documents as a configuration; their order does not matter."""
     ordered = tuple(sorted(documents, key=lambda one: one.key))
+    name = _digest_of(text for one in ordered for text in (one.key, one.body))
+    return Configuration(name, ordered, tuple(sorted(set(entries))))
+
+
+def with_marks(configuration: Configuration, marks: Mapping[str, str]) -> Configuration:
+    """Return a configuration under a name that is another one once an entry of the vault that it
+    needs was replaced; `marks` are those of the entries."""
+    if not configuration.entries:
+        return configuration
+    marks_of_entries = (text for one in configuration.entries for text in (one, marks[one]))
+    return replace(configuration, name=_digest_of((configuration.name, *marks_of_entries)))
+
+
+def _digest_of(texts: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for one in ordered:
-        for text in (one.key, one.body):
-            data = text.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "big") + data)
-    return Configuration(digest.hexdigest(), ordered)
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
 
 
 NO_DOCUMENTS = configuration_of(())
+NO_SHARED_ROUTES: Mapping[str, Collection[str]] = {}
 
 
 def configurations(
-    documents: Sequence[Document], agents: Iterable[str], senders: Iterable[str] = ()
+    documents: Sequence[Document],
+    agents: Iterable[str],
+    senders: Iterable[str] = (),
+    shared_routes: Mapping[str, Collection[str]] = NO_SHARED_ROUTES,
 ) -> Mapping[str, Configuration]:
     """Return the configuration of each agent, by its name in lower case: the instances whose
     `source` it is, the networks and rules that these name, and the contacts of the rules. `senders`
-    are the agents with a route of their own: the contacts of these have addresses."""
+    are the agents with a route: the contacts of these have addresses. `shared_routes` are the names
+    of the routes that an agent gets, by its name."""
     names = {name.casefold() for name in agents}
     names_of_senders = {name.casefold() for name in senders}
     by_key = {one.key: one for one in documents}
+    shared_by_agent = _shared_by_agent(by_key, shared_routes)
     by_agent = defaultdict[str, dict[str, Document]](dict)
     for one in documents if names else ():
         table = _instance(one)
         source = str(table.get("source", "")).casefold()
         if source in names:
             by_agent[source][one.key] = one
-            fields = GIVEN_TO_SENDER if source in names_of_senders else GIVEN_OF_CONTACT
+            is_sharing = bool(shared_by_agent.get(source))
+            fields = _contact_fields(source in names_of_senders, is_sharing=is_sharing)
             by_agent[source] |= {other.key: other for other in _named_by(table, by_key, fields)}
+    entries = {name: _with_shared(by_agent[name], shared_by_agent, name) for name in by_agent}
     return {
-        name: configuration_of(by_agent[name].values()) if name in by_agent else NO_DOCUMENTS
+        name: configuration_of(by_agent[name].values(), entries[name])
+        if name in by_agent
+        else NO_DOCUMENTS
         for name in names
     }
+
+
+def _shared_by_agent(
+    documents: Mapping[str, Document], shared_routes: Mapping[str, Collection[str]]
+) -> Mapping[str, Sequence[SharedRoute]]:
+    """Return what each agent needs for the routes that are shared with it. A route that cannot be
+    shared any more is left out."""
+    names = {name for routes in shared_routes.values() for name in routes}
+    by_name = dict[str, SharedRoute]()
+    for name in names:
+        with suppress(NotSharedError, Invalid):
+            by_name[name] = shared_route(name, documents)
+    return {
+        agent.casefold(): [by_name[name] for name in sorted(routes) if name in by_name]
+        for agent, routes in shared_routes.items()
+    }
+
+
+def _with_shared(
+    documents: dict[str, Document],
+    shared_by_agent: Mapping[str, Sequence[SharedRoute]],
+    agent: str,
+) -> Sequence[str]:
+    """Add what an agent needs to send by shared routes; return the entries of the vault that it
+    needs for that. Agents that share a mailbox share its limit."""
+    entries = list[str]()
+    for route in shared_by_agent.get(agent, ()):
+        sharers = sum(
+            any(other.sender == route.sender for other in routes)
+            for routes in shared_by_agent.values()
+        )
+        for one in route.limited(mails_a_minute(sharers)):
+            documents[one.key] = one
+        entries += route.entries
+    return entries
+
+
+def _contact_fields(is_sender: bool, *, is_sharing: bool) -> ContactFields:
+    """Return how an agent is told of a contact. One that sends by a shared route soon combines
+    alarms, as it may send few messages a minute."""
+    fields = GIVEN_TO_SENDER if is_sender else GIVEN_OF_CONTACT
+
+    def fields_of_contact(contact: Mapping[str, Any]) -> Mapping[str, Any]:
+        table = {field: contact[field] for field in fields if field in contact}
+        if is_sender and is_sharing and table.get(ONE_BY_ONE, DEFAULT_ONE_BY_ONE):
+            table[ONE_BY_ONE] = 1
+        return table
+
+    return fields_of_contact
 
 
 def _instance(one: Document) -> Mapping[str, Any]:
@@ -80,7 +167,7 @@ def _instance(one: Document) -> Mapping[str, Any]:
 
 
 def _named_by(
-    table: Mapping[str, Any], documents: Mapping[str, Document], contact_fields: Sequence[str]
+    table: Mapping[str, Any], documents: Mapping[str, Document], contact_fields: ContactFields
 ) -> Iterator[Document]:
     """Yield what an instance names, as an agent is given it; contacts by way of rules, with these
     fields."""
@@ -93,7 +180,7 @@ def _named_by(
 
 
 def _rule(
-    key: str, documents: Mapping[str, Document], contact_fields: Sequence[str]
+    key: str, documents: Mapping[str, Document], contact_fields: ContactFields
 ) -> Iterator[Document]:
     table = _table(documents.get(key))
     if table is None:
@@ -103,10 +190,7 @@ def _rule(
     for name in _names(table, "contacts"):
         contact = _table(documents.get(CONTACTS + name))
         if contact is not None:
-            known_fields = {
-                field: contact[field] for field in contact_fields if field in contact
-            }
-            yield document(CONTACTS + name, known_fields)
+            yield document(CONTACTS + name, contact_fields(contact))
 
 
 def _table(one: Document | None) -> Mapping[str, Any] | None:

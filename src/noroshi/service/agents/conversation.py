@@ -11,6 +11,7 @@ from noroshi import __version__
 from noroshi.core.agents import KEY_AGE, Agent, AgentState, versions_fit
 from noroshi.core.printable import printable
 from noroshi.core.sender_lease import Sender
+from noroshi.core.translation import _
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import (
     FETCH,
@@ -46,6 +47,7 @@ from noroshi.service.agents.request_verification import Caller, refuse_clone, re
 log = logging.getLogger(__name__)
 Handler = Callable[[Caller, Body], Awaitable[object]]
 Announcement = tuple[str, tuple[str, ...]]
+OTHER_VERSION = _("the hub runs {hub_version}, the agent {agent_version}")
 AGAIN_AFTER = 5.0
 """Seconds after which an agent may ask again for what is not ready."""
 
@@ -78,7 +80,8 @@ class Conversation:
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
         state, hello = self._state, message_of(HelloRequest, body)
         if not versions_fit(__version__, hello.version):
-            text = f"the hub runs {__version__}, the agent {printable(hello.version)[:40]}"
+            agent_version = printable(hello.version)[:LONGEST_NAME]
+            text = OTHER_VERSION.fill(hub_version=__version__, agent_version=agent_version)
             raise LinkRefusedError(LinkFault.VERSION, text)
         machine = clean_machine(hello.machine)
         life = caller.signed.life
@@ -96,6 +99,7 @@ class Conversation:
                 version=version,
                 life=life,
                 own_route=hello.own_route,
+                accepts_routes=hello.accepts_routes,
             )
 
         agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
@@ -104,13 +108,15 @@ class Conversation:
         state.fates.begin(agent.id)
         state.leases.note_contact(agent.id, caller.stamped_at)
         configuration = self._configuration_name(agent.id)
+        if configuration == hello.configuration:
+            await self._note_secrets(agent)  # a hub that was restored may not know
         self._announced[agent.id] = agent.name, state.pins
         return HelloAnswer(
             hub_name=state.name,
             name=agent.name,
             pins=state.pins,
             configuration="" if configuration == hello.configuration else configuration,
-            clock=state.now().timestamp(),
+            clock=state.clock,
             position=await self._reporting.position_of(agent.id),
             alone_after=state.leases.terms.alone_after.total_seconds(),
             fates=await state.store.last_fate_number(),
@@ -194,6 +200,7 @@ class Conversation:
             orders=tuple(state.orders.news(agent.id, request.orders)),
             fates=await state.fates.news(agent, request.fates),
             witness_rank=state.witness_rank(agent.id),
+            clock=state.clock,
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:
@@ -212,7 +219,13 @@ class Conversation:
             configuration=configuration.name,
             documents=configuration.documents,
             states=await self._reporting.states_of(agent),
+            secrets=await self._state.secrets.sealed(agent, configuration, self._state.id),
         )
+
+    async def _note_secrets(self, agent: Agent) -> None:
+        configuration = self._state.book.of_agent(agent.id)
+        if configuration is not None:
+            await self._state.secrets.note_given(agent, configuration.entries)
 
     async def _key(self, caller: Caller, body: Body) -> Accepted:
         request, id = message_of(KeyRequest, body), caller.agent.id

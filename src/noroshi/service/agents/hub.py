@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -150,6 +150,14 @@ class AgentHub:
         """Give an agent another name; None if there is none of that id, or another agent has
         that name. Raises StoreError."""
         return await self._state.roster.change(id, lambda agent: replace(agent, name=name))
+
+    async def share(self, id: str, routes: Collection[str]) -> Agent | None:
+        """Share these routes with an agent, and no others; None if there is none of that id.
+        Raises StoreError."""
+        shared_routes = tuple(sorted(routes))
+        return await self._state.roster.change(
+            id, lambda agent: replace(agent, shared_routes=shared_routes)
+        )
 
     async def forget(self, agent: Agent) -> bool:
         """Delete an agent that was removed; False if it is not as given any more. Raises

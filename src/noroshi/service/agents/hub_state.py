@@ -21,6 +21,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
+from noroshi.service.agents.agent_secrets import AgentSecrets
 from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
 from noroshi.service.agents.configuration_book import ConfigurationBook
 from noroshi.service.agents.hub_endpoints import HubEndpoints
@@ -77,6 +78,7 @@ class HubState:
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows
+        parts.agent_names.excessive_reports = self._excessive_reports
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names
         )
@@ -84,8 +86,9 @@ class HubState:
         self._names: Mapping[str, str] = {}
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
-        self.book = ConfigurationBook(store)
+        self.book = ConfigurationBook(store, vault)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
+        self.secrets = AgentSecrets(vault, self.roster)
         self._vault, self._last_pins = vault, self.pins
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
@@ -94,6 +97,9 @@ class HubState:
 
     def _refused_rows(self, agent: str) -> int:
         return self.report_rates.recently_refused(agent, self.clocks.steady())
+
+    def _excessive_reports(self, agent: str) -> int:
+        return self.report_rates.recently_excessive(agent, self.clocks.steady())
 
     @property
     def id(self) -> str:
@@ -109,6 +115,11 @@ class HubState:
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return self.clocks.wall()
+
+    @property
+    def clock(self) -> float:
+        """Return that time as an answer has it: in seconds since 1970, cut off after milliseconds."""
+        return int(self.now().timestamp() * 1000) / 1000
 
     async def mint(self) -> StampMint:
         """Return what makes the stamps. Raises StoreError."""
@@ -128,9 +139,14 @@ class HubState:
         }
         self._names = names = {id: one.name for id, one in active_agents.items()}
         senders = frozenset(one.name for one in active_agents.values() if one.own_route)
+        shared_routes = {
+            one.name: one.shared_routes
+            for one in active_agents.values()
+            if one.accepts_routes and one.shared_routes
+        }
         has_pins_changed = self.pins != self._last_pins
         self._last_pins = self.pins
-        if await self.book.refresh(names, senders) or has_pins_changed:
+        if await self.book.refresh(names, senders, shared_routes) or has_pins_changed:
             self.open_waits.wake_all()
         for id in await self.fates.refresh(self.roster.agents):
             self.open_waits.wake(id)

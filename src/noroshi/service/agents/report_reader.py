@@ -27,12 +27,13 @@ from noroshi.core.model import (
     Event,
     Monitor,
     Rule,
+    RuleNotification,
     State,
     Suppression,
 )
 from noroshi.core.policy import withholding
 from noroshi.core.printable import printable
-from noroshi.core.reckon import Draft, RuleNotification, alarm_of, envelopes_of
+from noroshi.core.reckon import Draft, alarm_of, envelopes_of
 from noroshi.core.report import ReportRow, RowKind
 from noroshi.core.reported_text import ReportCleaner, UnfitReportError, event_life, neutral_name
 from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow

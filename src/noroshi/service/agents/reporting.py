@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi import schema
@@ -119,7 +119,8 @@ class Reporting:
         agent = await self._state.note_sender(agent, replace(promise, is_caught_up=has_log))
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
-        return replace(answer, fates=await self._state.fates.news(agent, request.fates))
+        fates = await self._state.fates.news(agent, request.fates)
+        return replace(answer, fates=fates, clock=self._state.clock)
 
     async def _receive(self, agent: Agent, request: ReportRequest) -> ReportAnswer:
         state = self._state
@@ -128,7 +129,13 @@ class Reporting:
         )
         previous_position = await self.position_of(agent.id)
         rows = decide_report(previous_position, report).new_rows
-        state.report_rates.take(agent.id, len(rows), state.clocks.steady())
+        state.report_rates.take(
+            agent.id,
+            len(rows),
+            state.clocks.steady(),
+            backlog=request.last.seq - previous_position.seq,
+            seconds=self._age(agent, rows).total_seconds(),
+        )
         changes, refused_rows = await self._changes(agent, rows)
         outcome = await state.store.receive(agent.id, report, changes)
         position = outcome.decision.position
@@ -145,6 +152,13 @@ class Reporting:
             position=position,
             refused_rows=tuple(refused_rows),
         )
+
+    def _age(self, agent: Agent, rows: Sequence[ReportRow]) -> timedelta:
+        """Return how long ago the first of these rows was written."""
+        if not rows:
+            return timedelta(0)
+        offset = self._state.presence.clock_offset(agent.id)
+        return self._state.now() - (rows[0].written_at - offset)
 
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
@@ -234,7 +248,8 @@ class Reporting:
             sum(len(one.samples) for one in request.monitors),
             self._state.clocks.steady(),
         )
-        self._state.report_rates.take_samples(agent.id, count, now)
+        seconds = (request.end - request.start).total_seconds()
+        self._state.report_rates.take_samples(agent.id, count, seconds, now)
         async with self._turns[f"samples {agent.id}"]:
             position = await self._samples_position(agent.id)
             end = min(request.end, self._state.now() + AHEAD)
@@ -244,7 +259,7 @@ class Reporting:
             if position is None or end > position:
                 position = end
                 await self._keep_samples_position(agent.id, end)
-        return SamplesAnswer(position=position)
+        return SamplesAnswer(position=position, clock=self._state.clock)
 
     async def _samples_position(self, agent: str) -> datetime | None:
         if self._sample_positions is None:

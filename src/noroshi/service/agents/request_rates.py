@@ -15,8 +15,6 @@ A_MINUTE = 30
 FREE_FAILURES = 20
 """Requests from one network that may be badly signed before it waits."""
 JOINING = "join "
-FOREIGN = "foreign"
-"""Under this name requests are counted that were signed for another hub or another path."""
 
 
 @dataclass

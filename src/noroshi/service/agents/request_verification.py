@@ -12,10 +12,9 @@ from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.translation import _
 from noroshi.link.agent_key import thumbprint_of
 from noroshi.link.link_messages import LinkFault
-from noroshi.link.signature import BadSignatureError, Signed, agent_in, body_hash, verify
+from noroshi.link.signature import Authorization, BadSignatureError, Signed, body_hash
 from noroshi.service.agents.hub_state import DOOR, HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError
-from noroshi.service.agents.request_rates import FOREIGN
 
 log = logging.getLogger(__name__)
 LONGEST_MARK, MOST_STARTS = 64, 1 << 53
@@ -59,10 +58,7 @@ class RequestVerification:
 
     async def _verified(self, path: str, authorization: str, address: str) -> Caller:
         state = self._state
-        agent, signed, is_next_key = await self._signer(authorization, address)
-        if (signed.hub, signed.path) != (state.id, path):
-            state.rates.refusals[FOREIGN] += 1
-            raise LinkRefusedError(LinkFault.BAD_SIGNATURE, "signed for another hub or path")
+        agent, signed, is_next_key = await self._signer(path, authorization, address)
         state.rates.take(agent.id, state.clocks.steady())
         refuse_revoked(agent)
         await state.refresh()
@@ -75,17 +71,18 @@ class RequestVerification:
         state.presence.note_contact(agent.id, address, signed.life, state.now())
         return Caller(agent=agent, signed=signed, address=address, stamped_at=stamped_at)
 
-    async def _signer(self, authorization: str, address: str) -> tuple[Agent, Signed, bool]:
-        """Return the agent that signed with one of its keys, what it signed, and whether by the
-        next one."""
+    async def _signer(self, path: str, header: str, address: str) -> tuple[Agent, Signed, bool]:
+        """Return the agent that signed with one of its keys, what it signed for this hub and that
+        path, and whether by the next one."""
         state, now = self._state, self._state.clocks.steady()
         try:
-            id = agent_in(authorization)
+            authorization = Authorization.read(header)
+            id = authorization.agent
             state.rates.admit_stranger(id, address, now)
             await state.roster.refresh()
             if (agent := state.roster.agents.get(id)) is None:
                 raise BadSignatureError("there is no such agent")
-            signed, is_next_key = _signed_with(agent, authorization)
+            signed, is_next_key = _signed_with(agent, authorization, state.id, path)
         except BadSignatureError as error:
             state.rates.note_failure(address, now)
             raise LinkRefusedError(LinkFault.BAD_SIGNATURE, str(error)) from None
@@ -154,11 +151,13 @@ def refuse_revoked(agent: Agent) -> None:
         raise LinkRefusedError(LinkFault.REVOKED, "the hub has removed this agent")
 
 
-def _signed_with(agent: Agent, authorization: str) -> tuple[Signed, bool]:
+def _signed_with(
+    agent: Agent, authorization: Authorization, hub: str, path: str
+) -> tuple[Signed, bool]:
     """Return what was signed, and whether by the next key. Raises BadSignatureError."""
     try:
-        return verify(authorization, agent.key), False
+        return authorization.verify(hub, path, agent.key), False
     except BadSignatureError:
         if not agent.next_key:
             raise
-        return verify(authorization, agent.next_key), True
+        return authorization.verify(hub, path, agent.next_key), True

@@ -21,6 +21,7 @@ from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
+from noroshi.service.agents.route_sharing import rename_shared_routes
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.renames import Names, renamed_routes
 from noroshi.service.definitions.versions import VersionOperations
@@ -142,12 +143,14 @@ class EditOperations(VersionOperations):
         return answer if dry else await self._readdress_mails(answer, names)
 
     async def _readdress_mails(self, answer: Applied, names: Names) -> Applied:
-        """Put the route's new name into what waits for it, and tell what could not have it. The
-        version is in force by then: a store that fails here is told of, and fails nothing."""
+        """Put the route's new name into what waits for it, and where it is shared, and tell what could
+        not have it. The version is in force by then: a store that fails here is told of, and fails
+        nothing."""
         route_names = renamed_routes(names)
         if not route_names:
             return answer
         try:
+            await rename_shared_routes(self._context, route_names)
             remaining = await self._mails_without_route(route_names)
         except StoreError as error:
             remaining = (NOT_FOLLOWED.fill(why=error.words),)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Route
-from noroshi.core.reserved_entries import reserved
+from noroshi.core.reserved_entries import unwritable
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
@@ -18,7 +18,8 @@ from noroshi.vault import Secret
 
 EMPTY = pgettext("empty", "is empty")
 FOR_CERTIFICATE = followed_by(
-    _("is the entry for the certificate of account {account}."), InstructionKind.PUT_CERTIFICATE
+    _("is the entry for the certificate of account “{account}”."),
+    InstructionKind.PUT_CERTIFICATE,
 )
 NO_KEY_FILE = followed_by(
     _("is not a key file of a service account: it must be the whole JSON file from Google."),
@@ -33,7 +34,7 @@ def unfit(
     """Return why the secret is refused; None: it is not."""
     if not secret.reveal() or not name:
         return Problem("value" if name else "name", EMPTY)
-    if reason := reserved(name):
+    if reason := unwritable(name):
         return Problem("name", reason)
     for account in users:
         kinds = {one.kind for one in named_by(account) if one.entry == name}

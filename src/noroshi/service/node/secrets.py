@@ -11,7 +11,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.reserved_entries import reserved
+from noroshi.core.reserved_entries import reserved, unwritable
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 from noroshi.operations.vault_answers import SecretEntry, SecretKind
@@ -50,7 +50,7 @@ IN_USE = followed_by(
     InstructionKind.REMOVE_ENTRY,
 )
 NO_ENTRY = followed_by(
-    _("The vault has no entry {given}{instead}."), InstructionKind.SHOW_ENTRIES
+    _("The vault has no entry “{given}”{instead}."), InstructionKind.SHOW_ENTRIES
 )
 
 
@@ -86,7 +86,7 @@ class SecretOperations(OperationGroup):
     @offers(node_operations.SECRET_REMOVE)
     async def remove(self, person: Person, name: str, force: bool = False) -> str:
         """Remove an entry for good; one that definitions name only with `force`."""
-        if reason := reserved(name):
+        if reason := unwritable(name):
             raise InvalidArgumentError(LEFT, (Problem("name", reason),))
         vault_names = [one for one in await self._vault.names() if not reserved(one)]
         if name not in vault_names:

@@ -21,7 +21,7 @@ from noroshi.operations import setup_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import Suggested, Suggestion
 from noroshi.ports import Document, Host, Listener
-from noroshi.service.agents.agents import NO_AGENT
+from noroshi.service.agents.agent_by_name import NO_AGENT
 from noroshi.service.agents.order_answers import clean_discovery
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.edit import EditOperations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.delivery import SHORTEST, OpenCircuit, lets_others_go_first
+from noroshi.core.delivery import SHORTEST, OpenCircuit, circuit_end, lets_others_go_first
 from noroshi.core.digest import may_be_undone
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import NOT_SUPPRESSED, State, Suppression
@@ -106,11 +106,16 @@ class LeaseRow:
 
 
 def outage_after(
-    route: str, known_outage: RouteOutage | None, fate: OpenCircuit
+    route: str,
+    known_outage: RouteOutage | None,
+    fate: OpenCircuit,
+    earlier_end: datetime | None,
+    found_at: datetime,
 ) -> RouteOutage:
     """Return a route's outage. Two parcels that were out at once may both find it down."""
     start = min(fate.down_since, known_outage.down_since) if known_outage else fate.down_since
-    end = max(fate.open_until, known_outage.open_until) if known_outage else fate.open_until
+    known_end = known_outage.open_until if known_outage else None
+    end = circuit_end(fate, known_end, earlier_end, found_at)
     return RouteOutage(route, start, end, fate.reason, fate.fault, fate.can_probe)
 
 

@@ -144,7 +144,12 @@ class SpoolInMemory(ReportsInMemory):
         row.due, row.holder = now + PARCEL_LEASE, node
         row.lease = str(next(self._numbers))
         parcel = Parcel(
-            row.envelope, route, row.lease, outage.down_since if outage else None, due
+            row.envelope,
+            route,
+            row.lease,
+            down_since=outage.down_since if outage else None,
+            due=due,
+            open_until=outage.open_until if outage else None,
         )
         row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
         return parcel
@@ -258,7 +263,7 @@ class SpoolInMemory(ReportsInMemory):
             self._share(row)
         if isinstance(fate, OpenCircuit):
             self._dissolve(row)
-            self._open_circuit(parcel.route, fate)
+            self._open_circuit(parcel.route, fate, parcel.open_until, receipt.at)
         elif not isinstance(fate, Retry) or fate.has_answered:
             self._outages.pop(parcel.route, None)
         for envelope in envelopes:
@@ -267,8 +272,11 @@ class SpoolInMemory(ReportsInMemory):
         self._wakeups.notify()
         return True
 
-    def _open_circuit(self, route: str, fate: OpenCircuit) -> None:
-        self._outages[route] = outage_after(route, self._outages.get(route), fate)
+    def _open_circuit(
+        self, route: str, fate: OpenCircuit, earlier_end: datetime | None, found_at: datetime
+    ) -> None:
+        known_outage = self._outages.get(route)
+        self._outages[route] = outage_after(route, known_outage, fate, earlier_end, found_at)
 
     def _dissolve(self, row: EnvelopeRow) -> None:
         """Let members of a digest that left nothing behind wait by themselves again."""
@@ -510,20 +518,22 @@ class SpoolInMemory(ReportsInMemory):
     async def route_outages(self) -> Sequence[RouteOutage]:
         return sorted(self._outages.values(), key=lambda outage: outage.route)
 
-    async def record_probe(self, route: str, open_circuit: OpenCircuit | None) -> None:
+    async def record_probe(
+        self, route: str, open_circuit: OpenCircuit | None, earlier_end: datetime | None = None
+    ) -> None:
         if open_circuit is None:
             self._outages.pop(route, None)
         else:
-            self._open_circuit(route, open_circuit)
+            self._open_circuit(route, open_circuit, earlier_end, open_circuit.open_until)
         self._wakeups.notify()
 
     async def wake(self, route: str, now: datetime) -> bool:
         outage = self._outages.get(route)
-        if outage is None or outage.open_until <= now:
+        if outage is None:
             return False
         self._outages[route] = replace(outage, open_until=now)
         self._wakeups.notify()
-        return True
+        return outage.open_until > now
 
 
 def _accepted_mail(parcel: Parcel, receipt: Receipt) -> AcceptedMail:

@@ -27,7 +27,7 @@ from noroshi.stores.store_rules import accepted_count, outcome
 # them are one row, as each row more is one more turn at the interpreter's lock.
 DUE = f"""
 select json_group_array(json_array(s.seq, s.attempts, s.envelope, s.due) order by s.lane, s.due, s.seq),
-       (select since from rest where route = :route)
+       (select json_array(since, until) from rest where route = :route)
 from (
     select s.seq from spool s indexed by spool_due
     join way w on w.envelope = s.seq and w.route = :route
@@ -129,43 +129,54 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     parameters |= {"but": schema.text(list(first.excluded_contacts))}
     parameters |= {"only_critical": schema.text(list(first.only_critical))}
     parameters |= {"rights": first.send_rights}
-    rows, down_number = _due(db, parameters)
+    rows, outage_numbers = _due(db, parameters)
     leased = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if leased:
         holder = {"node": first.node.name, "life": first.node.life}
         lease_end = {"until": number(now + PARCEL_LEASE)}
         db.execute(LEND, {"lent": schema.text(leased)} | holder | lease_end)
-    down_since = None if down_number is None else instant(down_number)
+    outage = None if outage_numbers is None else tuple(map(instant, outage_numbers))
     parcels = [
-        _parcel(db, row, first.route, lease, down_since)
+        _parcel(db, row, first.route, lease, outage)
         for row, (_, lease) in zip(rows, leased, strict=True)
     ]
     return parcels + [None] * (len(claims) - len(parcels))
 
 
-def _due(db: Connection, parameters: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
-    """Return the rows, and since when the route is down."""
+def _due(
+    db: Connection, parameters: Mapping[str, object]
+) -> tuple[Sequence[Any], Sequence[int] | None]:
+    """Return the rows, and since when and until when the route is down."""
     try:
-        rows, down_number = db.execute(DUE, parameters).fetchone()
-        return schema.value(DueRows, rows), down_number
+        rows, outage = db.execute(DUE, parameters).fetchone()
+        return schema.value(DueRows, rows), _outage_numbers(outage)
     except driver.OperationalError as error:
         if not is_damaged_row(error):
             raise
-    rows, down_number = db.execute(DUE_AS_BYTES, parameters).fetchone()
+    rows, outage = db.execute(DUE_AS_BYTES, parameters).fetchone()
     return [
         (seq, attempts, bytes.fromhex(body), due)
         for seq, attempts, body, due in schema.value(DueRows, rows)
-    ], down_number
+    ], _outage_numbers(outage)
+
+
+def _outage_numbers(text: str | None) -> Sequence[int] | None:
+    return None if text is None else schema.value(tuple[int, int], text)
 
 
 def _parcel(
-    db: Connection, row: Sequence[Any], route: str, lease: str, down_since: datetime | None
+    db: Connection,
+    row: Sequence[Any],
+    route: str,
+    lease: str,
+    outage: Sequence[datetime] | None,
 ) -> Parcel:
     seq, attempts, body, due = row
     envelope, damage = read(db, seq, body)
     if envelope.attempts != attempts:
         envelope = replace(envelope, attempts=attempts)
-    return Parcel(envelope, route, lease, down_since, instant(due), damage)
+    down_since, open_until = outage or (None, None)
+    return Parcel(envelope, route, lease, down_since, instant(due), damage, open_until)
 
 
 def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
@@ -218,7 +229,8 @@ def _write_remaining(db: Connection, end: End, envelope: Envelope, *, has_ended:
     if not has_ended and envelope.routes != end.parcel.envelope.routes:
         spool.write_routes(db, spool.seq_of(db, envelope), envelope.routes)
     if isinstance(end.fate, OpenCircuit):
-        spool.write_outage(db, end.parcel.route, end.fate)
+        parcel, found_at = end.parcel, end.receipt.at
+        spool.open_circuit(db, parcel.route, end.fate, parcel.open_until, found_at)
         if envelope.members:
             spool.dissolve(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
     for notice in end.notices:

@@ -11,7 +11,14 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import SHORTEST, Fate, OpenCircuit, Retry, pause_with_news
+from noroshi.core.delivery import (
+    SHORTEST,
+    Fate,
+    OpenCircuit,
+    Retry,
+    circuit_end,
+    pause_with_news,
+)
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Lane, Parcel, Receipt
 from noroshi.core.translation import plain
@@ -63,9 +70,8 @@ update spool set due = iif({UNANSWERED_COUNT}, :later, :now),
 where fate in {sql_list(OPEN_STATES)} and node = :node and life between :first and :last"""  # noqa: S608  our own text
 OPEN_CIRCUIT = """
 insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
-on conflict do update set since = min(since, excluded.since),
-    until = max(until, excluded.until), why = excluded.why, fault = excluded.fault,
-    early = excluded.early
+on conflict do update set since = min(since, excluded.since), until = excluded.until,
+    why = excluded.why, fault = excluded.fault, early = excluded.early
 """
 BYTES = "cast(envelope as blob)"
 """An envelope that is damaged comes out as it lies there."""
@@ -210,8 +216,9 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
 
 def wake(db: Connection, route: str, now: datetime) -> bool:
     """Do what ports.Store.wake says."""
-    sql = "update rest set until = ?1 where route = ?2 and until > ?1"
-    return bool(db.execute(sql, (number(now), route)).rowcount)
+    row = db.execute("select until from rest where route = ?", (route,)).fetchone()
+    db.execute("update rest set until = ? where route = ?", (number(now), route))
+    return row is not None and row[0] > number(now)
 
 
 def hold(db: Connection, id: str, person: str) -> bool:
@@ -365,20 +372,35 @@ def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
     )
 
 
-def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
-    """Write that a route is down or well. Two parcels that were out at once may both find it
-    down."""
-    if isinstance(fate, OpenCircuit):
-        numbers = number(fate.down_since), number(fate.open_until)
-        db.execute(
-            OPEN_CIRCUIT,
-            (route, *numbers, words_text(fate.reason), fate.fault.value, fate.can_probe),
-        )
-    elif is_well(fate):
+def open_circuit(
+    db: Connection,
+    route: str,
+    fate: OpenCircuit,
+    earlier_end: datetime | None,
+    found_at: datetime,
+) -> None:
+    """Write that a route is down, as core.delivery.circuit_end says."""
+    row = db.execute("select until from rest where route = ?", (route,)).fetchone()
+    known_end = None if row is None else instant(row[0])
+    end = circuit_end(fate, known_end, earlier_end, found_at)
+    numbers = number(fate.down_since), number(end)
+    db.execute(
+        OPEN_CIRCUIT,
+        (route, *numbers, words_text(fate.reason), fate.fault.value, fate.can_probe),
+    )
+
+
+def record_probe(
+    db: Connection, route: str, fate: OpenCircuit | None, earlier_end: datetime | None
+) -> None:
+    """Do what ports.Store.record_probe says."""
+    if fate is None:
         db.execute("delete from rest where route = ?", (route,))
+    else:
+        open_circuit(db, route, fate, earlier_end, fate.open_until)
 
 
-def is_well(fate: Fate | None) -> bool:
+def is_well(fate: Fate) -> bool:
     """Return True if the route answered, so that it may be used."""
     return not isinstance(fate, OpenCircuit) and (
         not isinstance(fate, Retry) or fate.has_answered

@@ -70,6 +70,7 @@ from noroshi.stores.sqlite import (
     ledger,
     locks,
     monitors,
+    named_values,
     people,
     received_reports,
     reports as report_table,
@@ -389,8 +390,12 @@ class SqliteStore(StoreFile):
     async def route_outages(self) -> Sequence[RouteOutage]:
         return await self._read(spool.route_outages)
 
-    async def record_probe(self, route: str, open_circuit: OpenCircuit | None) -> None:
-        await self._write_and_wake(lambda db: spool.write_outage(db, route, open_circuit))
+    async def record_probe(
+        self, route: str, open_circuit: OpenCircuit | None, earlier_end: datetime | None = None
+    ) -> None:
+        await self._write_and_wake(
+            lambda db: spool.record_probe(db, route, open_circuit, earlier_end)
+        )
 
     async def wake(self, route: str, now: datetime) -> bool:
         return await self._write_and_wake(lambda db: spool.wake(db, route, now))
@@ -560,31 +565,22 @@ class SqliteStore(StoreFile):
     # what is kept under a name
 
     async def put_secret(self, name: str, sealed_secret: bytes) -> None:
-        sql = "insert or replace into secret values (?, ?)"
-        await self._write(lambda db: db.execute(sql, (name, sealed_secret)).rowcount)
+        await self._write(lambda db: named_values.put_secret(db, name, sealed_secret))
 
     async def get_secret(self, name: str) -> bytes | None:
-        sql = "select sealed from secret where name = ?"
-        row = await self._read(lambda db: db.execute(sql, (name,)).fetchone())
-        return None if row is None else bytes(row[0])
+        return await self._read(lambda db: named_values.get_secret(db, name))
 
     async def secret_names(self) -> Sequence[str]:
-        rows = await self._read(
-            lambda db: db.execute("select name from secret order by name").fetchall()
-        )
-        return [name for (name,) in rows]
+        return await self._read(named_values.secret_names)
 
     async def drop_secret(self, name: str) -> bool:
-        sql = "delete from secret where name = ?"
-        return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
+        return await self._write(lambda db: named_values.drop_secret(db, name))
 
     async def put_value(self, name: str, text: str) -> None:
-        sql = "insert or replace into note values (?, ?)"
-        await self._write(lambda db: db.execute(sql, (name, text)).rowcount)
+        await self._write(lambda db: named_values.put_value(db, name, text))
 
     async def get_values(self) -> Mapping[str, str]:
-        sql = "select name, body from note order by name"
-        return dict(await self._read(lambda db: db.execute(sql).fetchall()))
+        return await self._read(named_values.get_values)
 
     async def acquire_lock(
         self, name: str, holder: str, expires_at: datetime, now: datetime

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message as AsgiMessage, Receive, Scope, Send
 
 from noroshi.core.translation import _
-from noroshi.link.link_messages import PREFIX
+from noroshi.link.link_messages import PREFIX, STAMP_HEADER
 from noroshi.service import ForbiddenError, refusal_as_json
 from noroshi.web.context import WebContext
 
@@ -37,7 +37,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 HEADERS_OF_LINK = {"x-content-type-options": "nosniff"}
-"""What an agent gets it shows nobody, and it asks all day: those for browsers would be half of it."""
+"""What an agent gets it shows nobody, and it asks all day: those for browsers would be half of it. An
+answer that is no refusal has none at all: only who signed the request gets one."""
 STRICT_TRANSPORT = "max-age=31536000"
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")
 """RFC 9110, 7.2: a name or an address, and perhaps a port. Addresses of ours are made of all of it."""
@@ -59,6 +60,8 @@ class Guard:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if message["status"] == 200 and STAMP_HEADER in headers:
+                    return await send(message)
                 strict_headers = HEADERS_OF_LINK if _is_of_agent(scope) else self._headers
                 for name, value in strict_headers.items():
                     headers.setdefault(name, value)

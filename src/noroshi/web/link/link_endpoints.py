@@ -111,7 +111,8 @@ async def _refusal(
 ) -> Response:
     """Return a refusal, once the body was heard: the connection can then be used again. One that
     is too large is not heard to its end, so the connection ends."""
-    response = await _response(web, Refused(fault=refusal.fault, message=refusal.text), status)
+    answer = Refused(fault=refusal.fault, message=refusal.text, reason=refusal.reason)
+    response = await _response(web, answer, status)
     if refusal.retry_after > 0:
         response.headers["retry-after"] = str(math.ceil(refusal.retry_after))
     if not await _is_heard(request_body, request):
@@ -132,7 +133,8 @@ async def _is_heard(request_body: ReceivedBody, request: Request) -> bool:
 
 async def _response(web: WebContext, message: object, status: int = 200) -> Response:
     body = body_of(message)
-    response = Response(body.content, status, media_type=JSON)
+    # What it is needs to be said only to those who may not know: agents ask all day.
+    response = Response(body.content, status, media_type=None if status == 200 else JSON)
     if body.coding:
         response.headers["content-encoding"] = body.coding
     if (stamp := await _stamp(web.service.agents_hub)) is not None:

@@ -7,10 +7,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.operations.agent_answers import AgentRenamed, AgentRevoked, AgentShown
+from noroshi.operations.agent_answers import AgentRenamed, AgentRevoked, AgentShown, RouteShared
 from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError
 from noroshi.service.agents.agents import AgentOperations
+from noroshi.service.agents.route_sharing import RouteSharing
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import (
@@ -24,10 +25,20 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.server_rows import SERVERS
-from noroshi.web.view.servers import agent_on_page, own_route_ways, servers_on_page, summary
+from noroshi.web.view.servers import (
+    agent_on_page,
+    own_route_ways,
+    routes_on_page,
+    servers_on_page,
+    summary,
+)
 
 VIEWS = ("cards", "list")
 RENAME, REVOKE, FORGET = "agent_rename", "agent_revoke", "agent_forget"
+SHARE, UNSHARE = "agent_share", "agent_unshare"
+SHARING = {SHARE: RouteSharing.share, UNSHARE: RouteSharing.unshare}
+BUTTONS = (RENAME, REVOKE, FORGET, SHARE, UNSHARE)
+Changed = AgentRenamed | AgentRevoked | RouteShared
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -64,9 +75,10 @@ async def _list(visit: Visit, live: Live) -> Response:
 
 
 async def _agent(visit: Visit, live: Live) -> Response:
-    """Show an agent in full; rename it or remove it, each with the password again."""
+    """Show an agent in full; rename it, remove it or share a route with it, each with the password
+    again."""
     id, form = visit.request.path_params["id"], visit.form
-    deed, outcome = form.get("do", ""), Outcome[AgentRenamed | AgentRevoked]()
+    deed, outcome = form.get("do", ""), Outcome[Changed]()
     if visit.request.method == "POST":
         if deed == RENAME:
             name = form.get("name", "").strip()
@@ -79,6 +91,9 @@ async def _agent(visit: Visit, live: Live) -> Response:
             return visit.redirect(SERVERS)
         elif deed == REVOKE:
             outcome = await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
+        elif deed in SHARING:
+            route = form.get("route", "")
+            outcome = await run_reauthenticated(visit, SHARING[deed], agent=id, route=route)
         else:
             raise NotFoundError(NO_SUCH_PAGE)
         live.expire()
@@ -89,11 +104,7 @@ async def _agent(visit: Visit, live: Live) -> Response:
 
 
 async def _agent_context(
-    visit: Visit,
-    live: Live,
-    answer: AgentShown,
-    deed: str,
-    outcome: Outcome[AgentRenamed | AgentRevoked],
+    visit: Visit, live: Live, answer: AgentShown, deed: str, outcome: Outcome[Changed]
 ) -> dict[str, Any]:
     snapshot = (await live.now()).read_in(visit.language)
     return {
@@ -101,6 +112,7 @@ async def _agent_context(
         "agent": agent_on_page(visit, answer.agent, snapshot.tree),
         "shown": answer,
         "own_route_ways": own_route_ways(visit),
+        "routes": routes_on_page(visit, answer),
         "key_since": clock(visit, answer.key_since),
         "revoked_at": clock(visit, answer.revoked_at),
         "deed": deed if outcome.answer is not None else "",
@@ -109,7 +121,8 @@ async def _agent_context(
         "why": refusal_texts(visit, outcome),
         "needs_password": outcome.needs_password,
         "bad": outcome.wrong_fields,
+        "chosen_route": visit.form.get("route", "") if outcome.answer is None else "",
         "typed_name": visit.form.get("name", "") if outcome.answer is None else "",
-        "buttons": {one: visit.say(button_of(one)) for one in (RENAME, REVOKE, FORGET)},
+        "buttons": {one: visit.say(button_of(one)) for one in BUTTONS},
         "may": permissions_of(visit),
     }

@@ -10,7 +10,7 @@ from noroshi.core.agents import AgentState
 from noroshi.core.sources import SourceKind
 from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.link.fingerprint_words import fingerprint_words
-from noroshi.operations.agent_answers import AgentRow, MeasuredInstance
+from noroshi.operations.agent_answers import AgentRow, AgentShown, MeasuredInstance
 from noroshi.web.view.form_operations import clock, time_since
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
@@ -83,6 +83,17 @@ class OwnRouteWay:
     title: str
     reason: str
     commands: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteOnPage:
+    """Hold a route of this node as an agent may have it. `refusal` is empty if it can be shared."""
+
+    name: str
+    title: str
+    href: str
+    is_shared: bool
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +226,21 @@ def own_route_ways(visit: Visit) -> list[OwnRouteWay]:
             id=f"way-{id}", title=visit.say(title), reason=visit.say(reason), commands=commands
         )
         for id, title, reason, commands in OWN_ROUTE_WAYS
+    ]
+
+
+def routes_on_page(visit: Visit, answer: AgentShown) -> list[RouteOnPage]:
+    """Return the routes of this node, with those first that are shared with the agent."""
+    routes = sorted(answer.routes, key=lambda one: (not one.is_shared, one.refusal is not None))
+    return [
+        RouteOnPage(
+            name=one.name,
+            title=one.title or one.name,
+            href=f"/mail/route/{quote(one.name, safe='')}",
+            is_shared=one.is_shared,
+            refusal=visit.say(one.refusal) if one.refusal is not None else "",
+        )
+        for one in routes
     ]
 
 

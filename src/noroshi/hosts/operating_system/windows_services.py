@@ -1,0 +1,108 @@
+"""Read the services of Windows."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.platform == "win32":
+    from collections.abc import Iterator, Sequence
+    from fnmatch import fnmatchcase
+    from typing import Protocol
+
+    import psutil
+
+    from noroshi.ports import ServiceFact, ServiceState, StartType
+    from noroshi.system.service_control import is_started_by_triggers, service_status
+
+    STATES = {
+        "running": ServiceState.RUNNING,
+        "start_pending": ServiceState.STARTING,
+        "continue_pending": ServiceState.STARTING,
+        "pause_pending": ServiceState.PAUSED,
+        "paused": ServiceState.PAUSED,
+        "stop_pending": ServiceState.STOPPING,
+        "stopped": ServiceState.STOPPED,
+    }
+    START_TYPES = {
+        "automatic": StartType.AUTOMATIC,
+        "manual": StartType.MANUAL,
+        "disabled": StartType.DISABLED,
+    }
+    NEVER_STARTED = 1077
+    """The exit code of a service that was not started since the computer was."""
+
+    class _Service(Protocol):
+        """Describe what psutil has of a service."""
+
+        def name(self) -> str: ...
+        def display_name(self) -> str | None: ...
+        def status(self) -> str: ...
+        def start_type(self) -> str: ...
+        def pid(self) -> int | None: ...
+
+    def read_services(names: Sequence[str]) -> Sequence[ServiceFact]:
+        """Return the services of these names or display names, whatever the case of their letters,
+        each once. Raises OSError."""
+        fact_by_name = {
+            fact.name: fact
+            for service in psutil.win_service_iter()
+            if any(_is_named(service, name) for name in names)
+            for fact in _facts_of(service)
+        }
+        known_names = {
+            name.casefold()
+            for fact in fact_by_name.values()
+            for name in (fact.name, fact.title)
+        }
+        missing_names = [
+            name
+            for name in names
+            if not set("*?[") & set(name) and name.casefold() not in known_names
+        ]
+        missing = (ServiceFact(name=name, state=ServiceState.MISSING) for name in missing_names)
+        return [*fact_by_name.values(), *missing]
+
+    def _is_named(service: _Service, name: str) -> bool:
+        pattern = name.casefold()
+        return fnmatchcase(service.name().casefold(), pattern) or fnmatchcase(
+            (service.display_name() or "").casefold(), pattern
+        )
+
+    def _facts_of(service: _Service) -> Iterator[ServiceFact]:
+        """Yield what Windows says of a service; nothing if it was removed since."""
+        try:
+            state = STATES.get(service.status(), ServiceState.STOPPED)
+            exit_code = _exit_code(service.name()) if state is ServiceState.STOPPED else 0
+            yield ServiceFact(
+                name=service.name(),
+                title=service.display_name() or "",
+                state=ServiceState.FAILED if exit_code else state,
+                start_type=_start_type(service),
+                detail=str(exit_code) if exit_code else "",
+                ends_by_itself=state is ServiceState.STOPPED
+                and _ends_by_itself(service.name()),
+                run=str(service.pid() or ""),
+            )
+        except psutil.NoSuchProcess:
+            return
+
+    def _start_type(service: _Service) -> StartType:
+        try:
+            return START_TYPES.get(service.start_type(), StartType.UNKNOWN)
+        except psutil.AccessDenied:
+            return StartType.UNKNOWN
+
+    def _exit_code(name: str) -> int:
+        """Return the code with which a service ended; 0 if it ended well, or never ran."""
+        try:
+            status = service_status(name)
+        except PermissionError:
+            return 0
+        code = status.exit_code if status else 0
+        return 0 if code == NEVER_STARTED else code
+
+    def _ends_by_itself(name: str) -> bool:
+        try:
+            return is_started_by_triggers(name)
+        except OSError:
+            return False
