@@ -407,6 +407,14 @@ async def test_what_the_hub_does_not_send_is_told_as_dropped(hub):
     assert await state(hub, "a") is EnvelopeState.WAITING
 
 
+async def test_notifications_of_a_monitor_that_is_gone_are_told_as_dropped(hub):
+    change = Change(monitor="gone", state=State(), envelopes=(B, C), withheld_ids=("x",))
+    assert (await hub.receive("a1", report("1"), {1: change})).refused_rows == (1,)
+    fates = [(one.envelope, one.state) for one in await hub.fates_of("a1")]
+    assert fates == [(id, EnvelopeState.DROPPED) for id in ("x", "b", "c")]
+    assert await hub.envelope("b") is None
+
+
 async def test_a_notification_without_a_right_counts_as_waiting(hub):
     await hub.post(notification("a", agent=FS01.id))
     counts = await hub.queue_counts()

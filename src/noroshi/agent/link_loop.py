@@ -231,6 +231,7 @@ class LinkLoop:
             fates=notifications.fates,
             suppressions=self._suppressions,
             orders=await self._orders.last_number(),
+            update=self._calls.update_report(),
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)

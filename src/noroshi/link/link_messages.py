@@ -16,10 +16,13 @@ from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
 from noroshi.core.translation import Message
 from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
+from noroshi.link.update_messages import NO_UPDATE, UpdateReport
 
 PREFIX = "/link/1/"
 JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
 REPORT, SAMPLES = "report", "samples"
+FILE = "file"
+"""Asks for a part of the file that updates an agent; the answer is the part, and no JSON."""
 STAMP_HEADER = "Noroshi-Stamp"
 """The header of each answer with a fresh stamp."""
 LONGEST_WAIT = 40.0
@@ -128,7 +131,8 @@ class WaitRequest:
     not taken up, and `problems` why: it is no news until there is another. `sender` is what the
     agent promises (`core.sender_lease`), with the `alone_after` that it goes by, `last` the end of
     its log, `fates` the number of the last `HubFate` that it stored. `suppressions` names those in use ("" none yet; None: the agent does
-    not know them); `orders` is the number of the last order that it stored."""
+    not know them); `orders` is the number of the last order that it stored, `update` how far its
+    last update is."""
 
     configuration: str = ""
     refused_configuration: str = ""
@@ -142,6 +146,7 @@ class WaitRequest:
     fates: int = 0
     suppressions: str | None = None
     orders: int = 0
+    update: UpdateReport = NO_UPDATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ async def test_a_configuration_in_use_is_no_news(harness, agent):
     name = configuration_of([FILES]).name
     assert (await agent.greet(configuration=name)).configuration == ""
     answer = await agent.wait(configuration=name)
-    assert answer == WaitAnswer(name="fs01")
+    assert answer == WaitAnswer(name="fs01", clock=harness.time.now.timestamp())
 
 
 async def test_an_agent_fetches_the_documents_that_concern_it(harness, agent):

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 from noroshi.core.levels import Level, Reason
-from noroshi.core.mail import Origin
+from noroshi.core.mail import EnvelopeState, Origin
 from noroshi.core.model import Decision, ItemState, State
 from noroshi.core.report import MOST_ROWS, START, Position, RowKind
 from noroshi.core.translation import Message, plain
@@ -143,6 +143,17 @@ async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
     ]
     assert await level_of(harness) is WARNING
     assert await level_of(harness, "here1") is OK
+
+
+async def test_what_a_refused_row_notifies_of_is_given_up_at_the_agent_too(harness, fs01):
+    unfit = replace(at(harness, CRITICAL, serial=2), state=State(serial=-1))
+    answer = await fs01.report(at(harness, CRITICAL, monitor="here1"), unfit, "{")
+    assert [row.seq for row in answer.refused_rows] == [1, 2, 3]
+    fates = [(one.envelope, one.state) for one in await harness.store.fates_of(fs01.client.id)]
+    assert fates == [
+        (f"here1.1~{LIFE}/all/ops", EnvelopeState.DROPPED),
+        (f"{M}.2~{LIFE}/all/ops", EnvelopeState.DROPPED),
+    ]
 
 
 async def test_the_last_row_of_a_monitor_that_is_gone_at_the_hub_too_is_no_fault(harness, fs01):

@@ -15,6 +15,7 @@ from noroshi.core.translation import _
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import (
     FETCH,
+    FILE,
     HELLO,
     KEY,
     LEAVE,
@@ -35,6 +36,7 @@ from noroshi.link.link_messages import (
 from noroshi.link.message_body import Body
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.link.signature import BadSignatureError, key_binding, verify
+from noroshi.link.update_messages import FilePartRequest
 from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
@@ -43,6 +45,7 @@ from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
 from noroshi.service.agents.open_waits import OpenWait
 from noroshi.service.agents.reporting import Reporting
 from noroshi.service.agents.request_verification import Caller, refuse_clone, refuse_revoked
+from noroshi.service.agents.update_offers import FilePart
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Caller, Body], Awaitable[object]]
@@ -67,6 +70,7 @@ class Conversation:
             LEAVE: self._leave,
             REPORT: self._reporting.report,
             SAMPLES: self._reporting.samples,
+            FILE: self._file,
         }
 
     async def answer(self, caller: Caller, name: str, body: Body) -> object:
@@ -220,6 +224,11 @@ class Conversation:
             documents=configuration.documents,
             states=await self._reporting.states_of(agent),
             secrets=await self._state.secrets.sealed(agent, configuration, self._state.id),
+        )
+
+    async def _file(self, caller: Caller, body: Body) -> FilePart:
+        return await self._state.updates.part(
+            caller.agent.id, message_of(FilePartRequest, body)
         )
 
     async def _note_secrets(self, agent: Agent) -> None:

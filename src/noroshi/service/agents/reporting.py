@@ -40,7 +40,7 @@ from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError, RowRefusedError, message_of
 from noroshi.service.agents.order_answers import answer_in
-from noroshi.service.agents.report_reader import ReportReader, first_of
+from noroshi.service.agents.report_reader import ReadRow, ReportReader, first_of
 from noroshi.service.agents.request_verification import Caller
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class Reporting:
             len(rows),
             state.clocks.steady(),
             backlog=request.last.seq - previous_position.seq,
-            seconds=self._age(agent, rows).total_seconds(),
+            seconds=self._age(rows).total_seconds(),
         )
         changes, refused_rows = await self._changes(agent, rows)
         outcome = await state.store.receive(agent.id, report, changes)
@@ -153,12 +153,9 @@ class Reporting:
             refused_rows=tuple(refused_rows),
         )
 
-    def _age(self, agent: Agent, rows: Sequence[ReportRow]) -> timedelta:
+    def _age(self, rows: Sequence[ReportRow]) -> timedelta:
         """Return how long ago the first of these rows was written."""
-        if not rows:
-            return timedelta(0)
-        offset = self._state.presence.clock_offset(agent.id)
-        return self._state.now() - (rows[0].written_at - offset)
+        return self._state.now() - rows[0].written_at if rows else timedelta(0)
 
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
@@ -171,24 +168,17 @@ class Reporting:
             assert reader is not None
             if number % PAUSE_EVERY == PAUSE_EVERY - 1:
                 await asyncio.sleep(0)
-            try:
-                row_outcome = reader.read(row)
-            except RowRefusedError as error:
-                refused_rows.append(RefusedRow(seq=row.seq, reason=str(error)))
+            read_row = _read_row(reader, row)
+            if read_row is None:
                 continue
-            except Exception:  # whatever it is, the rows after it must be heard
-                log.exception("a row of agent %s cannot be read seq=%d", agent.name, row.seq)
-                reason = "the hub cannot read this row"
-                refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
-                continue
-            if row_outcome is not None:
-                effect = row_outcome.change
-                if isinstance(effect, Change):
-                    effect = await self._state.with_texts(effect)
+            effect = read_row.change
+            if isinstance(effect, Change):
+                effect = await self._state.with_texts(effect)
+            if effect is not None:
                 changes[row.seq] = effect
-                if row_outcome.problems:
-                    reason = first_of(row_outcome.problems)
-                    refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
+            if read_row.problems:
+                reason = first_of(read_row.problems)
+                refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
         return changes, refused_rows
 
     async def is_caught_up(self, agent: str, last: Position) -> bool:
@@ -200,6 +190,7 @@ class Reporting:
         return ReportReader(
             agent=agent,
             monitors=await state.monitors.monitors_of(agent.name),
+            new_monitors=await state.monitors.new_monitors_of(agent.name),
             suppressions=await state.store.suppressions(now),
             now=now,
             installation=state.id,
@@ -313,6 +304,21 @@ async def _read(shape: type[T], body: Body) -> T:
     if len(body.content) < LARGE:
         return message_of(shape, body)
     return await asyncio.to_thread(message_of, shape, body)
+
+
+def _read_row(reader: ReportReader, row: ReportRow) -> ReadRow | None:
+    """Return what a row leads to; of one that is refused, that the agent gives up what it notifies
+    of, as nobody here will send it. None if it leads to nothing."""
+    try:
+        return reader.read(row)
+    except LinkRefusedError:
+        raise
+    except RowRefusedError as error:
+        reason = str(error)
+    except Exception:  # whatever it is, the rows after it must be heard
+        log.exception("a row of agent %s cannot be read seq=%d", reader.agent.name, row.seq)
+        reason = "the hub cannot read this row"
+    return ReadRow(change=reader.given_up(row), problems=(reason,))
 
 
 def _require_sound(request: ReportRequest) -> None:
