@@ -36,7 +36,7 @@ QUOTED = words(
     """
 )
 """Answers of others, heads of a mail, logs of Windows, and lines to be typed."""
-KEYS = words("Ctrl Enter Esc Tab")
+KEYS = words("Ctrl Enter")
 """As they stand on a keyboard."""
 COMMAND = re.compile(r"noroshi [a-z]+")
 MESSAGE = "/queue/mail/html"
