@@ -102,6 +102,22 @@ def test_the_agent_notifies_by_the_shared_route_while_the_hub_is_away(
     assert hub.call("agent_revoke", agent="fs01")["secrets"] == ["hook"]
 
 
+def test_an_agent_that_forbids_it_withdraws_the_route_while_the_hub_is_away(
+    hub, server, mailbox, webhook, shop
+):
+    killed(hub.running[-1])
+    killed(server.running[-1])
+    with (server.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\nhub_routes = false\n")
+    server.serve_warm()
+    until(lambda: sender(server)[0] == "no-route", "the agent to have no route")
+    assert "routes/hook" not in server.link()["given"]
+    hub.serve_warm()
+    until(lambda: not hub.call("agent_show", agent="fs01")["accepts_routes"], "the hub to know")
+    server.until_linked()
+    assert "routes/hook" not in server.link()["given"]
+
+
 def nothing_readable(server):
     """No file of the agent has the secret as it is."""
     for file in server.folder.rglob("*"):
