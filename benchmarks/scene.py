@@ -3,6 +3,7 @@ definitions."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -16,8 +17,11 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PORTS_A_HOST = 50
 HOSTS = 250  # addresses that there are; what is more has further ports there
 FIRST_PORT = 20_000  # below the ephemeral range, which the checks' own sockets come from
+PORTS_A_SCENE = 100  # at each address: scenes of one process may run at once
+SCENES = 100  # until the first one's ports are given again
 SLOTS = 3
 AGENTS_A_CONTACT = 5
+_scenes = itertools.count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +66,16 @@ def monitor_ids(count: int) -> Sequence[str]:
 
 def targets(count: int) -> list[Target]:
     """Return that many, fifty on a host. Their addresses are this process's own corner of
-    127/8."""
+    127/8, and their ports those of one scene there."""
     ids = monitor_ids(count)
+    first_port = FIRST_PORT + next(_scenes) % SCENES * PORTS_A_SCENE
     corner = f"127.{os.getpid() >> 8 & 127 | 64}.{os.getpid() & 255}"
     return [
         Target(
             number=n,
             id=ids[n],
             address=f"{corner}.{n // PORTS_A_HOST % HOSTS + 1}",
-            port=FIRST_PORT + n // (PORTS_A_HOST * HOSTS) * PORTS_A_HOST + n % PORTS_A_HOST,
+            port=first_port + n // (PORTS_A_HOST * HOSTS) * PORTS_A_HOST + n % PORTS_A_HOST,
         )
         for n in range(count)
     ]

@@ -389,7 +389,7 @@ def test_names_that_hold_line_ends_cannot_break_a_draft():
 def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_name():
     its = rule(name="night", title="Night duty")
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
-    assert "rule Night duty notifies contact Operations" in payload["text"]
+    assert "rule “Night duty” notifies contact “Operations”" in payload["text"]
     assert "under Settings › Rules, or in rules/night.toml" in payload["text"]
 
 
@@ -523,7 +523,7 @@ def test_a_mail_of_what_the_store_does_not_have_names_no_queue_and_no_ledger():
     one = alarm(used(95), contact=SAM)
     about = replace(topic("en"), is_recorded=False)
     text = draft(None, SAM, about, (one,))["text"]
-    assert "You are receiving this message because rule ops" in text
+    assert "You are receiving this message because rule “ops”" in text
     assert "queue show" not in text and "ledger" not in text and "Queued" not in text
     assert one.id not in text
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.notice import notice
+from noroshi.agent import link_loop
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
@@ -32,6 +33,7 @@ from noroshi.core.notices.notice import (
     UnhealthyMonitor,
 )
 from noroshi.core.translation import plain
+from noroshi.service.agents import conversation
 from noroshi.stores.sqlite.quarantine import UNREADABLE
 from tests.sweeps import sweep
 
@@ -162,7 +164,9 @@ ALL = {
     "other-version": replace(
         TURNED_AWAY,
         refusal=HubRefusal.OTHER_VERSION,
-        detail=plain("the hub runs 3.0.0, the agent 1.0.0"),
+        detail=link_loop.OTHER_VERSION.fill(
+            message=conversation.OTHER_VERSION.fill(hub_version="3.0.0", agent_version="1.0.0")
+        ),
     ),
     "hub-unreachable": HubUnreachable(
         happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR

@@ -15,10 +15,12 @@ TYPED = words("more room setup")
 """Notes that a person gave to a version."""
 COMMANDS = words("doctor edit leave ledger list noroshi queue release show")
 """Of commands to be typed."""
+EVENTS = words("started stopped unwatched")
+"""As definitions name them."""
 QUOTED = words(
     """
-    Connection Input Recipient after agent available back boom checksum code could data differs disk
-    exited found from full request retried rolled runs such table timed timeout truncated undefined user
+    Connection Input Recipient after available back boom checksum code could data differs disk
+    exited found from full request retried rolled such table timed timeout truncated undefined user
     valid with
     """
 )
@@ -41,4 +43,4 @@ def test_every_word_of_the_mails_is_in_the_catalogue(tmp_path):
     left = {
         word for ways in mails.values() for text in ways.values() for word in plain_words(text)
     }
-    assert left == NAMES | TYPED | COMMANDS | QUOTED
+    assert left == NAMES | TYPED | COMMANDS | EVENTS | QUOTED

@@ -21,6 +21,7 @@ from noroshi.core.agents import JoinRefusal
 from noroshi.core.definitions.document import Document
 from noroshi.core.model import State
 from noroshi.core.report import START, Position, Report, ReportRow, decide_report
+from noroshi.core.translation import Message
 from noroshi.link.agent_key import thumbprint_of
 from noroshi.link.join_code import JoinCode, spki_pin
 from noroshi.link.link_messages import (
@@ -117,6 +118,8 @@ class StandInHub:
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
+    reason: Message | None = None
+    """What it says of each fault to the agent's administrator."""
     report_faults: list[LinkFault] = field(default_factory=list)
     """The same for what is reported."""
     position: Position = START
@@ -124,11 +127,15 @@ class StandInHub:
     """What was reported, up to that position."""
     lost_answers: int = 0
     """So many answers to reports are lost."""
+    samples_gate: asyncio.Event | None = None
+    """Samples are answered once it is set."""
     refused_rows: list[RefusedRow] = field(default_factory=list)
     """Told with the next answer to a report."""
     states: dict[str, State] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
+    """The port from which each request came."""
     keys: dict[str, list[str]] = field(default_factory=dict)
     """The keys of each agent that count."""
     names: dict[str, str] = field(default_factory=dict)
@@ -190,7 +197,7 @@ class StandInHub:
         except AnswerLostError:
             return web.Response(status=502)
         except RefusedHereError as error:
-            answer = Refused(fault=error.fault, message=error.message)
+            answer = Refused(fault=error.fault, message=error.message, reason=self.reason)
             status = STATUS.get(error.fault, 400)
         body = body_of(answer)
         headers = {STAMP_HEADER: self.mint.create(), **self.headers}
@@ -206,6 +213,8 @@ class StandInHub:
         agent, signed = self._verified(request, content)
         message = message_in(SHAPES[name], body)
         self.heard.append(Heard(name, message, signed))
+        assert request.transport is not None
+        self.ports.append(request.transport.get_extra_info("peername")[1])
         self.request_event.set()
         faults = self.report_faults if name in ("report", "samples") else self.faults
         if faults:
@@ -310,6 +319,8 @@ class StandInHub:
     async def _samples(
         self, _agent: str, _signed: Signed, message: SamplesRequest
     ) -> SamplesAnswer:
+        if self.samples_gate is not None:
+            await self.samples_gate.wait()
         return SamplesAnswer(position=message.end)
 
     async def _key(self, agent: str, signed: Signed, message: KeyRequest) -> Accepted:

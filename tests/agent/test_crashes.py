@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from noroshi.agent.enrolment import AcceptedConfiguration, configuration_in, enrolment_in
+from noroshi.agent.hub_clock import HubClock
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import read_keys
 from noroshi.agent.link_on_demand import LinkOnDemand
@@ -75,6 +76,9 @@ class Run:
         vault = Vault(store, Box(Secret("5a" * 32)))
         times = count(0, 10)
         clocks = Clocks(wall=lambda: NOW + self.later, steady=lambda: float(next(times)))
+        notifications = HubNotifications(store, clocks, Plan)
+        # The clock here jumps to when the key is due, which is not what is looked at.
+        notifications.hub_clock = HubClock(Clocks(wall=lambda: NOW, steady=float))
         settings = LinkSettings(
             clocks=clocks,
             uniform=lambda least, most: most,
@@ -83,7 +87,7 @@ class Run:
             machine=lambda: Machine(host_name="fs01"),
             kinds=(),
             policy=NetworkPolicy(),
-            notifications=HubNotifications(store, clocks, Plan),
+            notifications=notifications,
             secret=secret_of(vault),
         )
         self.later = KEY_AGE * 0

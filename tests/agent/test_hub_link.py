@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 
 from noroshi.agent.enrolment import LIFE, configuration_in, enrolment_in, keep_enrolment
+from noroshi.agent.hub_clock import HubClock
 from noroshi.agent.hub_link import HubLink
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import keep_keys, read_keys
@@ -24,7 +25,7 @@ from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.translation import plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import LinkFault
 from noroshi.oauth.token_provider import secret_of
@@ -70,6 +71,9 @@ class AgentNode:
         """The link as a process has it that has just begun."""
         clocks = Clocks(wall=lambda: self.now, steady=lambda: next(self.steady))
         self.notifications = HubNotifications(self.store, clocks, lambda: self.plan)
+        # The steady clock runs away from the wall's, which would look like one that is set again
+        # and again.
+        self.notifications.hub_clock = HubClock(Clocks(wall=lambda: self.now, steady=float))
         settings = LinkSettings(
             clocks=clocks,
             uniform=self._uniform,
@@ -355,6 +359,19 @@ async def test_an_agent_that_is_turned_away_says_so_and_asks_seldom(
     assert node.pauses[-1][0] == seconds
     assert phase.value in caplog.text and len(caplog.records) == 1
     assert node.reported == [("Tokyo", phase)]
+
+
+async def test_an_agent_says_in_either_language_why_its_hub_turned_it_away(node, hub):
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        hub.faults, hub.reason = [LinkFault.VERSION], bilingual(en="too old", ja="古すぎます")
+        hub.configuration = "c9"
+        hub.tell()
+        await node.asleep.wait()
+        trouble = node.link.status.trouble
+    assert trouble.en.endswith(" differ too much: too old")
+    assert trouble.ja.endswith("離れすぎています: 古すぎます")
 
 
 async def test_a_removed_server_joins_again_with_a_fresh_key(node, hub):

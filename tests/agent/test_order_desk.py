@@ -49,7 +49,7 @@ class Desk:
         self.gate = asyncio.Event()
         self.gate.set()
         self.result = OrderAnswer(order="", outcome=DONE, body="{}")
-        self.desk = OrderDesk(self.store, CLOCKS, self.carry_out)
+        self.desk = OrderDesk(self.store, CLOCKS.wall, self.carry_out)
 
     async def carry_out(self, one):
         self.done.append((one.id, schema.value(OrderLog, await self.stored())))

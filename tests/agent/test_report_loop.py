@@ -231,6 +231,30 @@ async def test_samples_of_the_hubs_monitors_follow_by_a_cursor(node, hub):
     assert hub.heard_of("samples")[1].monitors[0].samples == (later,)
 
 
+async def test_no_event_waits_behind_samples_and_one_connection_is_kept(node, hub):
+    hub.samples_gate = asyncio.Event()
+    await node.store.append([("m", Sample(NOW - timedelta(minutes=1)))])
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait") and hub.heard_of("report"))
+        known_ports = set(hub.ports)
+        await node.wake(61)
+        await hub.until(lambda: hub.heard_of("samples"))
+        assert set(hub.ports) == known_ports
+        await node.add("1")
+        await hub.until(lambda: bodies(hub) == ["1"])
+        await node.until_acknowledged()
+        further_ports = set(hub.ports)
+        assert len(further_ports) == len(known_ports) + 1
+        hub.samples_gate.set()
+        await node.add("2")
+        await node.until_acknowledged()
+        later = Sample(NOW - timedelta(seconds=30))
+        await node.store.append([("m", later)])
+        await pressed(node, hub, lambda: len(hub.heard_of("samples")) == 2)
+        assert set(hub.ports) == further_ports
+    assert bodies(hub) == ["1", "2"]
+
+
 async def test_the_log_is_empty_once_the_hub_is_left(node, hub):
     await node.add("1")
     assert await node.link.leave()

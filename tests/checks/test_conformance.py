@@ -17,12 +17,15 @@ from noroshi.ports import (
     AccountFacts,
     AgentFacts,
     Beat,
+    CounterValue,
+    EventBatch,
     Memory,
     NodeFacts,
     Process,
     Processor,
     ProgramResult,
     QueueFacts,
+    RegistryValue,
     RouteFacts,
     ServiceFact,
     TaskFact,
@@ -40,6 +43,8 @@ GIVEN = {
     "process": {"name": "init"},
     "noroshi-account": {"account": "m365"},
     "noroshi-route": {"route": "smtp1"},
+    "counter": {"counter": r"\System\Processes"},
+    "registry": {"key": r"HKLM\SOFTWARE\Contoso", "expected": "1"},
     "service": {"include": ("nginx",)},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
@@ -146,6 +151,15 @@ class Managed:
 
     async def tasks(self, names):
         return [TaskFact(name="backup", failure="1", last_run=DAWN)]
+
+    async def registry_value(self, key, name, *, is_32_bit=False):
+        return RegistryValue(text="2", number=2)
+
+    async def events(self, query):
+        return EventBatch()
+
+    async def counter_values(self, path, *, is_english=True):
+        return [CounterValue(value=1.0)]
 
 
 @each_check

@@ -53,6 +53,7 @@ async def levels(*facts):
         (AgentFacts(name="fs01", clock_offset=-60.0), Level.WARNING),
         (AgentFacts(name="fs01", refused_rows=9), Level.OK),
         (AgentFacts(name="fs01", refused_rows=10), Level.WARNING),
+        (AgentFacts(name="fs01", excessive_reports=1), Level.WARNING),
     ],
 )
 async def test_an_agent_is_judged_by_what_the_hub_knows_of_it(facts, level):
@@ -82,6 +83,22 @@ async def test_the_alarm_of_a_silent_agent_names_what_it_hides_and_the_next_step
         "s4, …."
         in (await notes(AgentFacts(name="fs01", silence=100, instances=many)))["silence"]
     )
+
+
+async def test_an_agent_that_reports_too_much_is_told_of_once_with_the_next_step():
+    host = FakeHost(own=Node(AgentFacts(name="fs01", excessive_reports=3, backlog=90_000)))
+    outcome = await noroshi_agent.run(noroshi_agent.Options(), host, {})
+    sample = Sample(await host.now(), outcome.readings)
+    state, (event,), _findings = advance(AGENTS, State(), sample, "")
+    assert (event.item, event.cause.name) == ("fs01", "excess")
+    assert event.cause.reading.note.en.endswith("that changes too often")
+    assert "on fs01, run noroshi log" in event.cause.reading.note.en
+    later_facts = AgentFacts(name="fs01", excessive_reports=5, backlog=95_000)
+    later_outcome = await noroshi_agent.run(
+        noroshi_agent.Options(), FakeHost(own=Node(later_facts)), {}
+    )
+    later_sample = Sample(await host.now(), later_outcome.readings)
+    assert not advance(AGENTS, state, later_sample, "")[1]
 
 
 async def test_an_agent_that_measures_nothing_hides_nothing():

@@ -225,7 +225,7 @@ async def test_a_mail_that_cannot_go_tells_every_reason(harness, tmp_path):
         "  to: opps is not an email address, and there is no contact of that name (did you mean ops?)"
         in told.err
     )
-    assert "  routes: there is no route nowhere" in told.err
+    assert "  routes: there is no route “nowhere”" in told.err
 
 
 @pytest.mark.parametrize(

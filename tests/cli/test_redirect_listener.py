@@ -24,7 +24,9 @@ from tests.ports import free_port
 REDIRECT = "http://localhost/MxMail/"
 PAGE = "https://login.example.com/authorize?state=St_4te&client_id=c"
 RIGHT = "/MxMail/?code=canary-code&state=St_4te&session_state=x"
-DONE = bilingual(en="Route m365 is <signed> in.", ja="経路 m365 のサインインが完了しました。")
+DONE = bilingual(
+    en="Route “m365” is <signed> in.", ja="経路「m365」のサインインが完了しました。"
+)
 
 
 @pytest.fixture(params=["en"])

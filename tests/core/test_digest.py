@@ -16,7 +16,7 @@ from noroshi.core.digest import (
     may_join,
     waits_since,
 )
-from noroshi.core.mail import Envelope, Lane
+from noroshi.core.mail import Envelope, Lane, Origin
 from noroshi.testing import DAWN
 
 MINUTE = timedelta(minutes=1)
@@ -195,3 +195,46 @@ def test_only_an_alarm_that_was_tried_in_vain_makes_anybody_look_for_what_waits_
 ):
     assert may_be_followed_up(envelope) is may_be
     assert bool(follow_up_members(envelope, [envelope, replace(B, order=A.order)])) is may_be
+
+
+# digests that a hub and its agent may both make
+
+
+def of_agent(*ids, hub_offset=timedelta(0)):
+    """Alarms of an agent, as either side keeps them."""
+    origin = Origin("0123456789abcdef", "feedbeef01")
+    return [
+        alarm(
+            f"{id}~feedbeef01",
+            agent="a1",
+            origin=origin,
+            written_at=DAWN + hub_offset if hub_offset else None,
+        )
+        for id in ids
+    ]
+
+
+def known(members):
+    made = digest(members, {}, DAWN + MINUTE)
+    return made.origin, made.known_as
+
+
+def test_equal_sets_of_an_agents_alarms_make_one_mail_whatever_their_order():
+    assert known(of_agent("a", "b", "c")) == known(of_agent("c", "b", "a"))
+
+
+def test_a_digest_of_an_agents_alarms_that_tells_more_is_another_mail():
+    sets = ("ab", "abc", "bc", "ac", "abcd")
+    assert len({known(of_agent(*letters)) for letters in sets}) == len(sets)
+
+
+def test_a_digest_for_the_hub_is_dated_by_its_clock():
+    five = timedelta(minutes=5)
+    made = digest(of_agent("a", "b", hub_offset=five), {}, DAWN + MINUTE)
+    assert (made.born, made.date) == (DAWN + MINUTE, DAWN + MINUTE + five)
+    assert digest((A, B), {}, DAWN + MINUTE).date == DAWN + MINUTE
+
+
+def test_a_digest_of_own_alarms_is_known_by_its_last_one():
+    made = replace(digest((A, B), {}, DAWN), origin=Origin("0123456789abcdef", "feedbeef01"))
+    assert made.known_as == "b/together~feedbeef01"

@@ -129,7 +129,7 @@ def test_a_mail_to_a_server_that_is_down_says_so_and_leaves_once_it_is_back(runn
     mailbox.close()
     (mail,) = send(running, "aki")
     try:
-        until(lambda: "route smtp1 is down" in shown(running, mail), "the route to be down")
+        until(lambda: "route “smtp1” is down" in shown(running, mail), "the route to be down")
         assert not well(running)
     finally:
         mailbox.open()
@@ -142,7 +142,9 @@ def test_all_that_wait_are_retried_by_one_command(running, mailbox):
     mailbox.close()
     mails = [mail for n in range(2) for mail in send(running, "aki", subject=f"s{n}")]
     try:
-        until(lambda: "route smtp1 is down" in shown(running, mails[0]), "the route to be down")
+        until(
+            lambda: "route “smtp1” is down" in shown(running, mails[0]), "the route to be down"
+        )
         told = running.run("--lang", "en", "queue", "retry-all").stdout
         assert told.startswith("Messages to be retried now: ")
     finally:

@@ -488,7 +488,7 @@ def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, h
     asked.type("[y/N]", "n")
     asked.type("[y/N]", "y")
     asked.type("番号 [1]: ", "3")
-    asked.until("経路 graph1 [ラボ]")
+    asked.until("経路「graph1 [ラボ]」")
     asked.until("受領されました")
     asked.type("rules/ops", "")
     asked.until("routes/smtp1、routes/graph1")

@@ -80,7 +80,7 @@ def test_what_waits_leaves_once_somebody_has_signed_in(running, lab):
     told = words(running.run("status").stdout)
     assert f"noroshi authorize --home {running.folder} m365" in told  # to be typed as it stands
     said = signed_in(running, lab, *secret_file(running, lab))
-    assert "Route m365 [lab] is signed in as alerts@contoso.example." in said
+    assert "Route “m365 [lab]” is signed in as alerts@contoso.example." in said
     until(lambda: arrived(lab, "it waited"), "the mail that waited")
     until(lambda: not running.queue(), "an empty queue")
     assert route(running)["state"] == "well"
@@ -98,8 +98,8 @@ def test_a_browser_on_this_computer_comes_back_by_itself(running, lab):
         text = page.read().decode()
     said, _ = sitting.process.communicate(timeout=PATIENCE)
     assert sitting.process.returncode == 0, said
-    assert "経路 m365 のサインインが完了しました。" in text and "<script" not in text
-    assert "経路 m365 [ラボ] のサインインが完了しました" in said
+    assert "経路「m365」のサインインが完了しました。" in text and "<script" not in text
+    assert "経路「m365 [ラボ]」のサインインが完了しました" in said
     until(lambda: arrived(lab, "it waited for a browser"), "the mail that waited")
 
 

@@ -1,4 +1,4 @@
-"""A hub and its agent, each an engine with a store of its own, on one simulated clock and over a link
+"""A hub and its agent, each an engine with a store of its own, in one simulated time and over a link
 in memory that a test cuts. What the agent says is read, stored and answered by the hub's own parts;
 what is left out is the conversation around it: signatures, messages, waiting."""
 
@@ -20,9 +20,10 @@ from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.hub_fates import HubFates
 from noroshi.service.agents.report_reader import ReportReader
 from noroshi.stores.memory.store import MemoryStore
+from noroshi.testing import ManualClocks
 from tests.contracts.sample_records import DAWN
 from tests.contracts.test_store_agents import FS01, INVITATION
-from tests.flow.scene import RULE, WEB1, Scene, disk_monitor
+from tests.flow.scene import NOTE, RULE, WEB1, Scene, disk_monitor
 
 HUB_RULE = replace(RULE, repeat=None)
 ENROLMENT = Enrolment(
@@ -37,15 +38,45 @@ ENROLMENT = Enrolment(
     key_since=DAWN,
 )
 OF_AGENT = Origin("fedcba9876543210", "feedbeef01")
+
+
+def _dated_note(options, contact, topic, alarms):
+    """A note with the times of the events in it."""
+    note = NOTE.draft(options, contact, topic, alarms)
+    return {**note, "times": [(str(one.event.at), str(one.event.since)) for one in alarms]}
+
+
+DATED_NOTE = replace(NOTE, draft=_dated_note)
 TAKEN = (Reception.APPLY.value, Reception.REPEAT.value)
+
+
+class ClockOfAgent(ManualClocks):
+    """A wall clock that is `ahead` of the hub's, and runs in the same time."""
+
+    def __init__(self, hub_time):
+        self.hub_time, self.ahead = hub_time, timedelta(0)
+
+    @property
+    def now(self):
+        return self.hub_time.now + self.ahead
+
+    @property
+    def steady_seconds(self):
+        return self.hub_time.steady_seconds
+
+    def pass_by(self, **amount):
+        self.hub_time.pass_by(**amount)
+
+    def jump(self, **amount):
+        self.ahead += timedelta(**amount)
 
 
 class HubNode(Scene):
     """The hub: it measures nothing itself."""
 
-    def __init__(self, time):
+    def __init__(self):
         super().__init__()
-        self.time, self.pace = time, 0
+        self.actions, self.pace = (DATED_NOTE,), 0
         self.agent = FS01
         self.monitor = disk_monitor(instance=replace(WEB1, source="fs01"), rules=(HUB_RULE,))
 
@@ -88,6 +119,7 @@ class HubNode(Scene):
             reception=outcome.decision.reception.value,
             position=position,
             fates=await self.fates.news(self.agent, request.fates),
+            clock=self.time.now.timestamp(),
         )
 
     async def _effects(self, rows):
@@ -95,6 +127,7 @@ class HubNode(Scene):
         reader = ReportReader(
             agent=self.agent,
             monitors={self.monitor.id: self.monitor},
+            new_monitors=(),
             suppressions=await self.store.suppressions(now),
             now=now,
             installation=ENROLMENT.hub,
@@ -121,13 +154,16 @@ class HubNode(Scene):
 class AgentNode(Scene):
     """The agent, which asks the hub once a second as long as it can."""
 
-    def __init__(self):
+    def __init__(self, hub_time):
         super().__init__(store=MemoryStore(OF_AGENT))
-        self.hub = None
+        self.time, self.hub = ClockOfAgent(hub_time), None
+        self.actions = (DATED_NOTE,)
         """None: the link is cut, or the hub is away."""
         self.of_hub = replace(HUB_RULE, of_hub=True)
         self.routes, self.rules = {"smtp1": 1}, {"r": self.of_hub}
         self.stamp = self.stamp_received_at = None
+        self.loses_answers = False
+        """True: the hub hears each request, and its answers are lost."""
 
     async def start(self):
         await keep_enrolment(self.store, ENROLMENT)
@@ -142,7 +178,7 @@ class AgentNode(Scene):
         self.notifications = HubNotifications(self.store, self.time.clocks, lambda: self)
         self.stamp = self.stamp_received_at = None
         await self.notifications.load()
-        self.marked = self.notifications.marked
+        self.marked, self.hub_offset = self.notifications.marked, self.notifications.hub_offset
         self.reports_of_attempt = self.notifications.rows_of_end
         async with super().life() as engine:
             self.notifications.count_attempts = engine.dispatcher.attempts_of
@@ -170,12 +206,15 @@ class AgentNode(Scene):
             fates=notifications.fates,
         )
         answer = await self.hub.answer(request, self.stamp)
+        if self.loses_answers:
+            return
         self.stamp, self.stamp_received_at = (
             self.hub.leases.time.now(),
             self.time.clocks.steady(),
         )
         if answer is None:
             return
+        notifications.hub_clock.note_answer(answer.clock, self.stamp_received_at)
         assert await self.store.acknowledge_reports(answer.position)
         notifications.note_log(await self.store.report_log())
         notifications.note_answer(sender, is_taken=answer.reception in TAKEN)
@@ -190,11 +229,12 @@ def answer(node, verdict):
 
 
 class Pair:
-    """Both, on one clock."""
+    """Both, in one time. The agent's clock may be ahead of the hub's."""
 
-    def __init__(self):
-        self.agent = AgentNode()
-        self.hub = HubNode(self.agent.time)
+    def __init__(self, **ahead):
+        self.hub = HubNode()
+        self.agent = AgentNode(self.hub.time)
+        self.agent.time.jump(**ahead)
 
     @asynccontextmanager
     async def lives(self):
@@ -245,6 +285,11 @@ class Pair:
         self.revived = self.hub.life()
         engine = await self.revived.__aenter__()
         self.agent.hub, self.engines = self.hub, (engine, of_agent)
+
+    async def revive_agent(self):
+        """The agent ends without a word, and begins another life."""
+        self.revived_agent = self.agent.life()
+        self.engines = (self.engines[0], await self.revived_agent.__aenter__())
 
     def sent(self, node):
         """The ids of notifications that left there; those in digests by themselves."""

@@ -96,6 +96,7 @@ class Scene:
         self.send_rights = ()
         self.reports_of_attempt = lambda parcel, receipt, fate: ()
         self.marked = lambda envelopes: ()
+        self.hub_offset = timedelta
 
     def agent_of(self, _monitor):
         """The agent that measures a monitor: none."""
@@ -143,6 +144,7 @@ class Scene:
                 mailbox_of=lambda route: self.boxes.get(route.name),
                 send_rights=lambda: self.rights(),
                 marked=lambda envelopes: self.marked(envelopes),
+                hub_offset=lambda: self.hub_offset(),
                 reports_of_attempt=lambda *attempt: self.reports_of_attempt(*attempt),
             ),
         )

@@ -1,5 +1,5 @@
-"""Storms of the benchmarks, small: nothing is lost and nothing told twice, whatever fails meanwhile. They
-wait for most of their time, so they run one at a time, beside the tests of other files. Full size: -m long.
+"""Storms of the benchmarks, small: nothing is lost and nothing told twice, whatever fails meanwhile. All of
+them rage at once. Full size, one at a time: -m long.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import storm
+from tests.load.at_once import at_once
 from tests.load.promised import broken
 
 A_STORM = storm.Size(
@@ -24,9 +25,17 @@ every_weather = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def storms(tmp_path_factory):
+    with at_once(len(storm.WEATHERS), tmp_path_factory.mktemp("storms")) as scenes:
+        for weather in storm.WEATHERS:
+            scenes.begin(weather, storm.run_storm, weather, A_STORM)
+        yield scenes
+
+
 @every_weather
-def test_a_storm_loses_no_alarm_and_tells_none_twice(tmp_path, weather):
-    seen = storm.run_storm(tmp_path / "run", weather, A_STORM)
+def test_a_storm_loses_no_alarm_and_tells_none_twice(storms, weather):
+    seen = storms.seen(weather)
     assert (seen.lost, seen.wrong, seen.twice, seen.left_in_queue) == (0, 0, 0, 0)
     assert len(seen.again) == 0 or weather.kill
     assert seen.healthy_done > 0

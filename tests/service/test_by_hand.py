@@ -114,7 +114,7 @@ async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_cha
         await ask("queue_edit", id=id, to=["nobody"], routes=["plane"])
     assert told.value.problems == [
         ("to", "nobody is not an email address"),
-        ("routes", "there is no route plane (did you mean plain?)"),
+        ("routes", "there is no route “plane” (did you mean plain?)"),
     ]
     assert (await ask("queue_show", id=id))["queued"]["to"] == ["ops@example.com"]
 

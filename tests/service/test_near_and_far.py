@@ -202,14 +202,14 @@ async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
 
 async def test_a_route_without_an_account_needs_no_sign_in(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="conflict: Route plain needs no sign-in"):
+    with pytest.raises(ErrorAnswer, match="conflict: Route “plain” needs no sign-in"):
         await ask("authorize_begin", route="plain")
 
 
 async def test_a_route_that_is_not_there_is_named_with_the_nearest(ask):
     await apply_definitions(ask)
     with pytest.raises(
-        ErrorAnswer, match=r"not found: There is no route m356 \(did you mean m365\?\)"
+        ErrorAnswer, match=r"not found: There is no route “m356” \(did you mean m365\?\)"
     ):
         await ask("authorize_begin", route="m356")
 
@@ -330,7 +330,7 @@ async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     await ask.harness.attempted("plain", DOWN, "connection refused")
     (one,) = await ask("queue_list")
-    assert one["because"]["en"] == "route plain is down: connection refused"
+    assert one["because"]["en"] == "route “plain” is down: connection refused"
     routes = {route["name"]: route for route in (await ask("status"))["routes"]}
     assert (routes["plain"]["state"], routes["plain"]["waiting"]) == ("down", 1)
 
@@ -344,8 +344,8 @@ async def test_a_mail_behind_several_routes_that_are_down_says_so_of_each(ask):
     await ask.harness.attempted("m365", DOWN, "connection refused")
     (one,) = await ask("queue_list")
     assert one["because"] == {
-        "en": "route plain is down: It does not answer; route m365 is down: connection refused",
-        "ja": "経路 plain が使えません: 応答がありません。経路 m365 が使えません: connection refused",
+        "en": "route “plain” is down: It does not answer; route “m365” is down: connection refused",
+        "ja": "経路「plain」が使えません: 応答がありません。経路「m365」が使えません: connection refused",
     }
     assert (await ask("queue_show", id=one["id"]))["queued"]["because"] == one["because"]
 
@@ -356,7 +356,7 @@ async def test_one_reason_of_several_routes_is_told_once(ask):
     for route in ("plain", "m365"):
         await ask.harness.attempted(route, DOWN, "connection refused")
     (one,) = await ask("queue_list")
-    assert one["because"]["en"] == "route plain is down: connection refused"
+    assert one["because"]["en"] == "route “plain” is down: connection refused"
 
 
 async def test_a_mail_that_one_route_deferred_says_that_the_other_one_is_down(ask):
@@ -364,10 +364,10 @@ async def test_a_mail_that_one_route_deferred_says_that_the_other_one_is_down(as
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain", "m365"])
     await ask.harness.attempted("plain", DOWN, "connection refused")
     (one,) = await ask("queue_list")
-    assert one["because"]["en"] == "route plain is down: connection refused"
+    assert one["because"]["en"] == "route “plain” is down: connection refused"
     await ask.harness.attempted("m365", DEFERRED, "mailbox busy", 450)
     (one,) = await ask("queue_list")
-    assert one["because"]["en"] == "route plain is down: connection refused; mailbox busy"
+    assert one["because"]["en"] == "route “plain” is down: connection refused; mailbox busy"
 
 
 async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
@@ -376,7 +376,7 @@ async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
     words = bilingual(en="no sign-in: 535 5.7.3 no", ja="サインインできません: 535 5.7.3 no")
     await ask.harness.attempted("plain", DOWN, "5.7.3 no", 535, words)
     (one,) = await ask("queue_list")
-    because = "経路 plain が使えません: サインインできません: 535 5.7.3 no"
+    because = "経路「plain」が使えません: サインインできません: 535 5.7.3 no"
     assert one["because"]["ja"] == because
     (said,) = (await ask("queue_show", id=one["id"]))["tried"][0]["said"]
     assert (said["text"], said["words"]["ja"]) == ("5.7.3 no", words.ja)

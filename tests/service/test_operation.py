@@ -23,6 +23,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "agent_list": VIEWER,
     "agent_show": VIEWER,
     "agent_rename": ADMIN,
+    "agent_update": ADMIN,
     "agent_revoke": ADMIN,
     "agent_forget": ADMIN,
     "agent_share": ADMIN,

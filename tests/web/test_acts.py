@@ -233,7 +233,7 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(harness, brow
     await browser.post("/add/shop", do="add", **given)
     assert browser.to == "/instance/web1?did=added&part=shop"
     await browser.get(browser.to)
-    assert "The monitors of the blueprint 店舗 are added." in browser.text
+    assert "The monitors of the blueprint “店舗” are added." in browser.text
     browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
     await browser.get("/instance/web1?did=added&part=shop")
     assert "ひな形「店舗」の監視項目を追加しました。" in browser.text

@@ -249,9 +249,9 @@ async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(harness
     )
     assert browser.status == 409
     assert "先に boss が実行条件「夜間」を変更しました (版 3)" in browser.text
-    assert "実行条件 夜間 › 対象のレベル: なし → 危険" in told(browser)
-    assert "実行条件 夜間 › 回復の通知: なし → いいえ" in told(browser)
-    assert "実行条件 夜間 › 通知するとき: なし → 異常ごとに1回" in told(browser)
+    assert "実行条件「夜間」 › 対象のレベル: なし → 危険" in told(browser)
+    assert "実行条件「夜間」 › 回復の通知: なし → いいえ" in told(browser)
+    assert "実行条件「夜間」 › 通知するとき: なし → 異常ごとに1回" in told(browser)
     assert "いま有効な値: <b>異常ごとに1回</b>" in browser.text
 
 
@@ -268,9 +268,9 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(ha
     await again(browser, MONITOR, **typed)
     assert browser.status == 409 and await content(harness) == theirs
     text = html.unescape(browser.text)
-    assert "boss changed Instance web1 in the meantime, in version 2" in text
-    assert "Instance web1 › base › disks › used › Warning: none → 60" in told(browser)
-    assert "Instance web1 › base › disks › Measurement interval: none → 2m" in told(browser)
+    assert "boss changed Instance “web1” in the meantime, in version 2" in text
+    assert "Instance “web1” › base › disks › used › Warning: none → 60" in told(browser)
+    assert "Instance “web1” › base › disks › Measurement interval: none → 2m" in told(browser)
     shown = filled_in(browser.text)
     assert {name: shown[name] for name in typed} == typed
     assert shown["every"] == "2m"  # what only the other one changed is theirs
@@ -302,7 +302,7 @@ async def test_two_people_at_two_monitors_of_one_instance_do_not_meet(harness, b
 async def test_what_would_change_is_shown_before_it_is_saved(harness, browser):
     await saved(browser, MONITOR, do="preview", patience="5")
     assert browser.status == 200 and (await harness.store.current()).number == 1
-    changed = "Instance web1 › base › disks › Measurements needed to change the level"
+    changed = "Instance “web1” › base › disks › Measurements needed to change the level"
     assert f"{changed}: none → 5" in read(browser)
     assert filled_in(browser.text)["patience"] == "5"
     await again(browser, MONITOR)
@@ -515,7 +515,7 @@ async def test_a_rule_that_is_still_named_cannot_go(harness, browser):
     form = filled_in(browser.text)
     base = {"etag": form["etag"], "version": form["version"], "do": "remove", "meant": "yes"}
     await browser.post(page, **base)
-    assert browser.status == 400 and "Instance web1 › Rules: " in browser.text
+    assert browser.status == 400 and "Instance “web1” › Rules: " in browser.text
 
 
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])

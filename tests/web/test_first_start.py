@@ -211,7 +211,7 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
     done = Outcome(None, ("Bad.",), 400, problems=((where, "is none"),), kind="invalid")
     assert problems_at_fields(visit, done, {"zone": "Time zone"}, {}).reasons == (
         "Bad.",
-        "Rule night: is none",
+        "Rule “night”: is none",
     )
     labels = {"by": "Delivery method", "sender": "Sender"}
     for where, what in (

@@ -283,7 +283,8 @@ def script(hub, digest="0" * 64):
     source = InstallSource(
         host=hub.endpoint.host, port=hub.endpoint.port, certificate=hub.endpoint.certificate
     )
-    return install_script(source, hub.code, InstallFile(version=__version__, sha256=digest))
+    file = InstallFile(version=__version__, sha256=digest, size=1)
+    return install_script(source, hub.code, file, "")
 
 
 async def test_of_a_file_with_another_hash_nothing_is_run(hub):
@@ -350,6 +351,36 @@ async def test_what_is_wrong_with_the_file_is_told(hub):
     assert await status(hub, f"/link/1/install/{hub.code.secret.hex()}") == 404
 
 
+@pytest.mark.parametrize(
+    ("before", "updates", "after"),
+    [
+        ("", "", ""),
+        ("", "yes", '{"kty": "EC"}'),
+        ("another hub's key", "", ""),
+        ("another hub's key", "yes", '{"kty": "EC"}'),
+        ('{"kty": "EC"}', "", '{"kty": "EC"}'),
+    ],
+)
+def test_only_the_administrator_lets_a_hub_update(tmp_path, before, updates, after):
+    file = tmp_path / "hub-key"
+    if before:
+        file.write_text(f"{before}\n")
+    answer_of(PLAIN, f"updates={updates}\npermit_updates", **{"/opt/noroshi": tmp_path})
+    assert (file.read_text().strip() if file.exists() else "") == after
+
+
+async def test_a_pasted_line_lets_the_hub_update_where_it_says_so(hub):
+    code, said = await pasted(
+        hub, hub.line("curl").replace("sudo sh", "sudo sh -s -- --updates --name x")
+    )
+    assert code == 0, said
+    assert hub.done[-1].endswith(f"--name x {hub.endpoint.address} {hub.code}")
+    key = await hub.harness.service.context.agents_hub.update_key()
+    assert (hub.folder / "opt" / "hub-key").read_text().strip() == key
+    links = [(hub.folder / "opt" / name).readlink() for name in ("current", "fallback")]
+    assert links[0] == links[1]
+
+
 def answer_of(hub_script, call, **files):
     """What a function of the script prints, with other files in place of the system's."""
     text = hub_script.removesuffix(MAIN) + call + "\n"
@@ -361,7 +392,8 @@ def answer_of(hub_script, call, **files):
 PLAIN = install_script(
     InstallSource(host="hub", port=1, certificate=b""),
     JoinCode(bytes(16), bytes(32)),
-    InstallFile(version="1", sha256=""),
+    InstallFile(version="1", sha256="", size=1),
+    '{"kty": "EC"}',
 )
 
 

@@ -19,9 +19,9 @@ NAMES = words(
 """Of what is watched, and of people: the test's own, or a title that is in one language."""
 DEFINITIONS = words(
     """
-    accounts blueprints clouds contacts disk every grace heartbeat http instances logfile
-    mail name networks normal notifications port process reach routes rules script value
-    word
+    accounts blueprints clouds contacts counter disk eventlog every grace heartbeat http
+    include instances limits logfile mail minutes name networks normal notifications port
+    process reach registry routes rules script sources task updates value word
     """
 )
 """What stands in a definition file as the page shows it."""
@@ -32,10 +32,10 @@ BRANDS = words(
 )
 QUOTED = words(
     """
-    Date From Importance Server Subject authorize busy change queue show
+    Application Date From Importance Server Subject System authorize busy change queue show
     """
 )
-"""Answers of others, heads of a mail, and lines to be typed."""
+"""Answers of others, heads of a mail, logs of Windows, and lines to be typed."""
 COMMAND = re.compile(r"noroshi [a-z]+")
 MESSAGE = "/queue/mail/html"
 """A message as it is sent, which is read anywhere and so names commands."""

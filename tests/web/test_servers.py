@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import pytest
 
+from noroshi import __version__
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.agents import AgentState
 from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
+from noroshi.core.translation import plain
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.join_code import JoinCode
+from noroshi.link.update_messages import UpdateReport
 from noroshi.service import perform
 from noroshi.service.agents.hub_endpoints import ListenerSetting, write_setting
 from noroshi.vault import Secret
@@ -268,6 +271,32 @@ async def test_an_agent_with_a_route_of_its_own_sends_itself(harness, browser):
     agent = await joined(harness, "fs02", own_route=True)
     await browser.get(f"/servers/agent/{agent.id}")
     assert "fs02 sends the alarms itself" in browser.text and "own-hook" not in browser.text
+
+
+async def test_an_agent_of_another_version_is_updated_with_the_password(harness, browser):
+    agent = await joined(harness, "fs01")
+    page = f"/servers/agent/{agent.id}"
+    await browser.get(page)
+    assert 'value="agent_update"' in browser.text
+    await browser.post(page, do="agent_update")
+    assert browser.status == 403 and "An update installs a program" in browser.text
+    await browser.post(page, do="agent_update", password=GOOD)
+    assert "make dist" in browser.text  # there is no file yet
+
+
+async def test_an_update_that_failed_is_shown(harness, browser):
+    agent = await joined(harness, "fs01")
+    report = UpdateReport(phase="went-back", version="0.9.2", words=plain("it was away"))
+    harness.service.context.agents_hub.update_reports()[agent.id] = report
+    for page in (f"/servers/agent/{agent.id}", "/servers", "/servers?view=list"):
+        await browser.get(page)
+        assert "The update to version 0.9.2 failed: it was away." in browser.text
+
+
+async def test_an_agent_of_this_version_needs_no_update(harness, browser):
+    agent = await joined(harness, "fs01", version=__version__)
+    await browser.get(f"/servers/agent/{agent.id}")
+    assert 'value="agent_update"' not in browser.text
 
 
 ROUTES = {

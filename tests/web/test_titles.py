@@ -122,10 +122,10 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
 @pytest.mark.parametrize(
     ("language", "page", "told"),
     [
-        ("ja", "/settings/name?key=blueprints/shop", "ひな形 店舗 の名前"),
-        ("en", "/settings/name?key=blueprints/shop", "Name of Blueprint Shop"),
-        ("ja", "/settings/name?key=clouds/lab", "クラウド lab の名前"),
-        ("ja", "/place/web1", f"監視インスタンス {HOST} のコピー"),
+        ("ja", "/settings/name?key=blueprints/shop", "ひな形「店舗」の名前"),
+        ("en", "/settings/name?key=blueprints/shop", "Name of Blueprint “Shop”"),
+        ("ja", "/settings/name?key=clouds/lab", "クラウド「lab」の名前"),
+        ("ja", "/place/web1", f"監視インスタンス「{HOST}」のコピー"),
         ("ja", "/place/web1/base/disks", f"{MONITOR} のコピー・移動"),
         ("ja", "/try/web1/base/disks", f"いますぐ測定: {HOST} › {GROUP} › {MONITOR}"),
     ],
@@ -143,7 +143,7 @@ async def test_a_heading_is_in_words_and_by_titles(
 async def test_what_is_renamed_by_itself_is_listed_in_words_too(harness, browser):
     await InProcessClient(harness)("definition_change", put={"blueprints/shop": SHOP})
     text = (await browser.get("/settings/files")).text
-    assert '<b>Blueprint Shop</b> <code class="code-name">blueprints/shop</code>' in text
+    assert '<b>Blueprint “Shop”</b> <code class="code-name">blueprints/shop</code>' in text
 
 
 async def test_where_a_part_may_go_is_told_by_titles_beside_the_path(titled, browser):

@@ -67,7 +67,7 @@ RAISED = _("Raised")
 QUEUED = _("Queued")
 CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
-    "You are receiving this message because rule {rule} notifies contact {contact}. To "
+    "You are receiving this message because rule “{rule}” notifies contact “{contact}”. To "
     "receive fewer messages or none, change the rule: in the manager under Settings › Rules, "
     "or in rules/{file}.toml."
 )

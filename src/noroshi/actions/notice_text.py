@@ -16,6 +16,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import Contact
+from noroshi.core.notices.event_names import EVENT_NAMES
 from noroshi.core.notices.notice import (
     ActionFailed,
     AgentRefused,
@@ -459,7 +460,11 @@ def _page(
         quote=quote,
         parts=parts,
         closing_rows=later_rows,
-        footer=(reader.say(words.FOOTER, event=notice.happening.value),),
+        footer=(
+            reader.say(
+                words.FOOTER, name=EVENT_NAMES[notice.happening], event=notice.happening.value
+            ),
+        ),
     )
 
 

@@ -54,9 +54,9 @@ APPLIED_OFFLINE = _("The version was applied while no node was running.")
 DIFFERENCES = _("Changes ({count})")
 NOBODY_KNOWN = _("not known")
 FAILED = {
-    Failure.TEXT: _("the message template of rule {name} failed"),
-    Failure.ROUTE: _("route {name} refused a message"),
-    Failure.ADDRESS: _("an address of {name} was refused"),
+    Failure.TEXT: _("the message template of rule “{name}” failed"),
+    Failure.ROUTE: _("route “{name}” refused a message"),
+    Failure.ADDRESS: _("an address of contact “{name}” was refused"),
 }
 OTHER_TEXT_SENT = {
     Failure.TEXT: _(
@@ -90,7 +90,9 @@ CAME_BACK_SO = _(
     "recipient has not received it."
 )
 CAME_BACK_DO = followed_by(
-    _("Correct the address of contact {contact}. The content of the message is in the queue."),
+    _(
+        "Correct the address of contact “{contact}”. The content of the message is in the queue."
+    ),
     InstructionKind.SHOW_MAIL,
 )
 ACCEPTED_AT = _("Accepted at")
@@ -211,6 +213,6 @@ HUB_UNREACHABLE_DO = _(
 )
 SINCE_THEN = _("since {at}")
 FOOTER = _(
-    "Noroshi / notice: {event}. The recipients are set in the manager under Settings › "
+    "Noroshi / notice: “{name}” ({event}). The recipients are set in the manager under Settings › "
     "System notifications, or in notifications/."
 )

@@ -31,10 +31,12 @@ from noroshi.agent.report_status import ReportStatus
 from noroshi.core.agents import Life
 from noroshi.core.report import START
 from noroshi.core.reserved_entries import AGENT_KEYS, HUB_PROXY
+from noroshi.core.translation import _
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import LEAVE, Accepted, JoinRequest, LeaveRequest
 from noroshi.link.signature import join_binding, sign
+from noroshi.link.update_messages import FilePartRequest
 from noroshi.network.connector import NetworkEgress
 from noroshi.ports import RouteError, Store, StoreError
 from noroshi.vault import Vault, VaultError
@@ -46,6 +48,7 @@ TURN_PAUSE = timedelta(seconds=1)
 """After that time, or as something is written, it is looked whose turn it is."""
 RETRY_PAUSE = 30.0
 """Seconds until the enrolment is read again, if the store could not be read."""
+NOT_LINKED = _("there is no connection to the hub")
 Release = Callable[[], Awaitable[None]]
 
 
@@ -59,6 +62,8 @@ class HubLink:
         self._loop: LinkLoop | None = None
         self._reports: ReportLoop | None = None
         self._life: Life | None = None
+        self._part_client: LinkClient | None = None
+        """Asks for the parts of an update, so that nothing else waits behind them."""
 
     async def enrolment(self) -> Enrolment | None:
         """Return the enrolment; None: the node has no hub. Raises StoreError."""
@@ -122,6 +127,17 @@ class HubLink:
         log.info("left the hub told=%s", hub_informed)
         return hub_informed
 
+    async def fetch_part(self, request: FilePartRequest) -> bytes:
+        """Return a part of the file by which the hub updates this node. Raises as
+        `LinkClient.ask` does."""
+        loop = self._loop
+        if loop is None:
+            raise HubNotReachedError(NOT_LINKED)
+        client = self._part_client = self._part_client or self._client(loop.enrolment)
+        client.address = self._address(loop.enrolment)
+        client.stamp = client.stamp or loop.stamp
+        return await client.ask_for_part(request, await loop.signer())
+
     async def run(self, calls: NodeCalls) -> None:
         """Keep the link to the hub, if there is one, and to the next one; without end."""
         while True:
@@ -148,6 +164,9 @@ class HubLink:
             session.cancel()
             await asyncio.wait((session,))
         self._loop = self._reports = None
+        if self._part_client is not None:
+            self._part_client.close()
+            self._part_client = None
         self._settings.notifications.end()
 
     async def _keep_link(self, calls: NodeCalls) -> None:
@@ -216,10 +235,13 @@ class HubLink:
         )
 
     def _client(self, enrolment: Enrolment) -> LinkClient:
-        address = HubAddress(enrolment.host, enrolment.port, enrolment.pins)
         network = enrolment.network(self._settings.policy)
         egress = NetworkEgress(network, self._settings.secret)
-        return LinkClient(address, egress, self._settings.clocks.steady)
+        return LinkClient(self._address(enrolment), egress, self._settings.clocks.steady)
+
+    @staticmethod
+    def _address(enrolment: Enrolment) -> HubAddress:
+        return HubAddress(enrolment.host, enrolment.port, enrolment.pins)
 
     async def _current_life(self) -> Life:
         """Return the run of this process, counted at the first request."""

@@ -11,11 +11,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from typing import Protocol
 
 from noroshi import schema
 from noroshi.agent.enrolment import Enrolment, enrolment_in, name_from_hub
+from noroshi.agent.hub_clock import HubClock
 from noroshi.agent.turn_keeper import TurnKeeper, TurnMemory
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate
 from noroshi.core.delivery import Accepted, Fate, SetAside
@@ -39,6 +40,10 @@ from noroshi.ports import Clocks, Store, StoreError
 log = logging.getLogger(__name__)
 TURN = "hub/turn"
 """Under this name the store keeps what the next life must know of the turn."""
+OFFSET = "hub/clock-offset"
+"""Under this name it keeps the hub's clock less this computer's, in seconds."""
+OFFSET_STEP = timedelta(seconds=1)
+"""An offset that differs by less from what is stored is not stored."""
 HUB = "hub"
 """The sender in a row, of a notification that the hub sent."""
 STATES = {
@@ -69,11 +74,12 @@ class HubNotifications:
 
     def __init__(self, store: Store, clocks: Clocks, plan: Callable[[], PlanHere]) -> None:
         self._store, self._clocks, self._plan = store, clocks, plan
+        self.hub_clock = HubClock(clocks)
         self.enrolment: Enrolment | None = None
         self.keeper: TurnKeeper | None = None
         self.count_attempts: Callable[[str], int] = lambda agent: 0
         """Returns how many attempts of an agent have not ended."""
-        self._stored_memory = TurnMemory()
+        self._stored_memory, self._stored_offset = TurnMemory(), timedelta(0)
         self._finished_phase: Phase | None = None
 
     # what the engine asks
@@ -87,6 +93,10 @@ class HubNotifications:
             return ()
         origin = Origin(enrolment.hub, self._store.origin.life)
         return tuple(replace(one, agent=enrolment.agent, origin=origin) for one in envelopes)
+
+    def hub_offset(self) -> timedelta:
+        """Return the hub's clock less this computer's, as far as it is known."""
+        return self.hub_clock.offset
 
     def send_rights(self) -> Collection[SendRight]:
         """Return which of them this node may begin to send now."""
@@ -103,10 +113,10 @@ class HubNotifications:
             return ()
         if not isinstance(fate, Accepted | SetAside):
             return ()
-        is_sent, now = isinstance(fate, Accepted), self._clocks.wall()
+        is_sent, now = isinstance(fate, Accepted), self.hub_clock.now()
         state = DeliveryState.ACCEPTED if is_sent else DeliveryState.SET_ASIDE
-        ids = envelope.members or (envelope.id,)
-        return [row_of_sent(id, state, receipt, enrolment.name, now) for id in ids]
+        ids, receipt_there = envelope.members or (envelope.id,), self._by_hub_clock(receipt)
+        return [row_of_sent(id, state, receipt_there, enrolment.name, now) for id in ids]
 
     # the turn
 
@@ -132,6 +142,7 @@ class HubNotifications:
             return
         if self.enrolment is not None:
             self._stored_memory = memory_in(values, self.enrolment.agent)
+            self.hub_clock.offset = self._stored_offset = offset_in(values)
 
     async def begin(self, enrolment: Enrolment) -> None:
         """Begin to keep the turn, as the link begins. Raises StoreError."""
@@ -154,6 +165,8 @@ class HubNotifications:
         """Give up all, as there is no hub any more. Raises StoreError."""
         for custody in (Custody.HUB, Custody.AGENT):
             await self.forget(custody)
+        self.hub_clock.offset = timedelta(0)
+        await self._keep_offset()
         self.enrolment = None
 
     @property
@@ -179,6 +192,7 @@ class HubNotifications:
                 await self.forget(Custody.HUB)
         self._note_phase(turn)
         await self._keep_memory(self.keeper.memory)
+        await self._keep_offset()
 
     def _note_phase(self, turn: AgentTurn) -> None:
         if turn.phase is not self._finished_phase:
@@ -212,15 +226,22 @@ class HubNotifications:
 
     async def _put_custody(self, custody: Custody, ids: Sequence[str]) -> None:
         assert self.enrolment is not None
-        now = self._clocks.wall()
-        change = CustodyChange(envelopes=tuple(ids), custody=custody, changed_at=now)
-        row = row_of_custody(custody, ids, now)
+        change = CustodyChange(
+            envelopes=tuple(ids), custody=custody, changed_at=self._clocks.wall()
+        )
+        row = row_of_custody(custody, ids, self.hub_clock.now())
         await self._store.put_custody(self.enrolment.agent, change, (row,))
 
     async def _keep_memory(self, memory: TurnMemory) -> None:
         if memory != self._stored_memory:
             await self._store.put_value(TURN, schema.text(memory))
             self._stored_memory = memory
+
+    async def _keep_offset(self) -> None:
+        offset = self.hub_clock.offset
+        if abs(offset - self._stored_offset) >= OFFSET_STEP:
+            await self._store.put_value(OFFSET, str(offset.total_seconds()))
+            self._stored_offset = offset
 
     # what the link says and hears
 
@@ -280,7 +301,7 @@ class HubNotifications:
         if keeper is None or enrolment is None:
             return
         for fate in sorted(fates, key=lambda one: one.number):
-            end = _fate_there(fate, enrolment, self._clocks.wall())
+            end = self._fate_there(fate, enrolment)
             if end is not None:
                 rows = tuple(self._rows_of_fate(end))
                 is_settled = await self._store.settle_elsewhere(enrolment.agent, end, rows)
@@ -289,12 +310,35 @@ class HubNotifications:
                     await self._store.add_reports(*rows)  # it keeps none of them
             keeper.note_fates(fate.number)
 
+    def _fate_there(self, fate: HubFate, enrolment: Enrolment) -> OtherSideFate | None:
+        """Return what became of a notification at the hub, by this computer's clock; None if this
+        version does not know it."""
+        state, receipt = STATES.get(fate.fate), fate.receipt
+        if state is None:
+            return None
+        if receipt is not None:
+            receipt = replace(
+                receipt,
+                at=receipt.at - self.hub_clock.offset,
+                sent_by=name_from_hub(enrolment.hub_name),
+            )
+        return OtherSideFate(
+            envelope=fate.envelope,
+            state=state,
+            custody=Custody.HUB,
+            settled_at=self._clocks.wall(),
+            receipt=receipt,
+        )
+
     def _rows_of_fate(self, fate: OtherSideFate) -> Iterator[ReportDraft]:
         """Yield the row by which a hub that is restored from an older backup hears again what it
         has sent."""
         if fate.state is EnvelopeState.ACCEPTED:
-            state = DeliveryState.ACCEPTED
-            yield row_of_sent(fate.envelope, state, fate.receipt, HUB, fate.settled_at)
+            state, receipt = DeliveryState.ACCEPTED, self._by_hub_clock(fate.receipt)
+            yield row_of_sent(fate.envelope, state, receipt, HUB, self.hub_clock.now())
+
+    def _by_hub_clock(self, receipt: Receipt | None) -> Receipt | None:
+        return receipt and replace(receipt, at=receipt.at + self.hub_clock.offset)
 
     async def forget(self, custody: Custody) -> None:
         """Give up what waits with that custody: the hub knows better, or there is none any more.
@@ -319,18 +363,9 @@ def memory_in(values: Mapping[str, str], agent: str) -> TurnMemory:
     return memory if memory.agent == agent else no_memory
 
 
-def _fate_there(fate: HubFate, enrolment: Enrolment, now: datetime) -> OtherSideFate | None:
-    """Return what became of a notification at the hub; None if this version does not know it."""
-    state = STATES.get(fate.fate)
-    if state is None:
-        return None
-    receipt = None
-    if fate.receipt is not None:
-        receipt = replace(fate.receipt, sent_by=name_from_hub(enrolment.hub_name))
-    return OtherSideFate(
-        envelope=fate.envelope,
-        state=state,
-        custody=Custody.HUB,
-        settled_at=now,
-        receipt=receipt,
-    )
+def offset_in(values: Mapping[str, str]) -> timedelta:
+    """Return how far the hub's clock was ahead of this computer's, among the texts of a store."""
+    try:
+        return timedelta(seconds=float(values.get(OFFSET) or 0))
+    except (ValueError, OverflowError):
+        return timedelta(0)

@@ -15,6 +15,7 @@ from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import PrivateKey
 from noroshi.link.join_code import spki_pin
 from noroshi.link.link_messages import (
+    FILE,
     JOIN,
     MOST_BYTES_INFLATED,
     PREFIX,
@@ -25,6 +26,7 @@ from noroshi.link.link_messages import (
 )
 from noroshi.link.message_body import BadBodyError, Body, body_of, message_in
 from noroshi.link.signature import Authorization, Signed, body_hash
+from noroshi.link.update_messages import BINARY, FilePartRequest
 from noroshi.network import connection_errors
 from noroshi.network.connector import Egress
 from noroshi.network.http import Reply
@@ -36,6 +38,8 @@ from noroshi.ports import RouteError
 T = TypeVar("T")
 CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
 """Seconds to wait for a connection, and for an answer that the hub does not hold back."""
+PART_PATIENCE = 120.0
+"""Seconds to wait for a part of a file, which is large."""
 
 NO_ANSWER = _("the hub at {where} did not answer")
 NO_HUB = _("{where} does not respond like a Noroshi hub: {what}")
@@ -84,17 +88,46 @@ class Signer:
     life: Life
 
 
+class IdleConnection:
+    """A connection to the hub that rests between two requests. Clients that share it take it in
+    turn: who comes while it is out makes another one, and only one of them is kept."""
+
+    def __init__(self) -> None:
+        self._connection: HttpConnection | None = None
+
+    def take(self) -> HttpConnection | None:
+        """Return the connection, which is nobody else's then; None if there is none."""
+        connection, self._connection = self._connection, None
+        return connection
+
+    def put_back(self, connection: HttpConnection) -> None:
+        """Keep a connection for the next request, or hang up if there is one."""
+        if self._connection is None:
+            self._connection = connection
+        else:
+            connection.abort()
+
+
 class LinkClient:
     """A client of one hub, for one task at a time. `stamp` is the last one that the hub gave, and
     `stamp_received_at` when that was, by the steady clock; None if there is none."""
 
     def __init__(
-        self, address: HubAddress, egress: Egress, steady: Callable[[], float]
+        self,
+        address: HubAddress,
+        egress: Egress,
+        steady: Callable[[], float],
+        idle_connection: IdleConnection | None = None,
     ) -> None:
         self.address, self._egress, self._steady = address, egress, steady
         self.stamp = ""
         self.stamp_received_at: float | None = None
-        self._connection: HttpConnection | None = None
+        self._idle_connection = idle_connection or IdleConnection()
+
+    def sibling(self) -> LinkClient:
+        """Return a client for another task, which shares the connection while it rests. Its stamps
+        are its own: what an agent promises by one depends on when it came."""
+        return LinkClient(self.address, self._egress, self._steady, self._idle_connection)
 
     async def join(self, request: JoinRequest) -> JoinAnswer:
         """Ask to become an agent. Raises as `ask` does."""
@@ -112,10 +145,17 @@ class LinkClient:
         """Return the answer to a signed request. Raises LinkRefusedError, HubNotReachedError, or
         what the proxy's password raises."""
         body = body_of(message)
-        signed = replace(self.binding(name, signer), body_hash=body_hash(body.content))
-        authorization = Authorization.create(signed, signer.agent, signer.key)
-        headers = {"Authorization": authorization.header}
+        headers = self._signed_headers(name, body, signer)
         return await self._exchange(name, body, headers, shape, patience)
+
+    async def ask_for_part(self, request: FilePartRequest, signer: Signer) -> bytes:
+        """Return a part of the file that updates this agent. Raises as `ask` does."""
+        body = body_of(request)
+        headers = self._signed_headers(FILE, body, signer)
+        reply = await self._answer(FILE, body, headers, PART_PATIENCE)
+        if reply.status == 200 and reply.headers.get("content-type", "") == BINARY:
+            return reply.body
+        raise self._refusal_in(reply)
 
     def binding(self, name: str, signer: Signer) -> Signed:
         """Return what the signature of the next request binds, but for its body."""
@@ -123,15 +163,24 @@ class LinkClient:
             hub=signer.hub, path=PREFIX + name, body_hash="", stamp=self.stamp, life=signer.life
         )
 
+    def _signed_headers(self, name: str, body: Body, signer: Signer) -> Mapping[str, str]:
+        signed = replace(self.binding(name, signer), body_hash=body_hash(body.content))
+        authorization = Authorization.create(signed, signer.agent, signer.key)
+        return {"Authorization": authorization.header}
+
     def close(self) -> None:
         """Hang up."""
-        if self._connection is not None:
-            self._connection.abort()
-            self._connection = None
+        if (connection := self._idle_connection.take()) is not None:
+            connection.abort()
 
     async def _exchange(
         self, name: str, body: Body, headers: Mapping[str, str], shape: type[T], patience: float
     ) -> T:
+        return self._message_in(await self._answer(name, body, headers, patience), shape)
+
+    async def _answer(
+        self, name: str, body: Body, headers: Mapping[str, str], patience: float
+    ) -> Reply:
         target = target_of(f"https://{self.address}{PREFIX}{name}")
         if body.coding:
             headers = {"Content-Encoding": body.coding, **headers}
@@ -140,23 +189,32 @@ class LinkClient:
         reply = await self._reply(request, patience)
         if stamp := reply.headers.get(STAMP_HEADER.lower()):
             self.stamp, self.stamp_received_at = stamp, self._steady()
-        return self._message_in(reply, shape)
+        return reply
 
     def _message_in(self, reply: Reply, shape: type[T]) -> T:
-        body = Body(reply.body, reply.headers.get("content-encoding", ""))
+        if reply.status != 200:
+            raise self._refusal_in(reply)
         try:
-            if reply.status == 200:
-                return message_in(shape, body)
-            refusal = message_in(Refused, body)
+            return message_in(shape, _body_in(reply))
         except BadBodyError:
-            status = f"HTTP {reply.status}"
-            raise HubNotReachedError(
-                NO_HUB.fill(where=str(self.address), what=status)
-            ) from None
-        raise LinkRefusedError(refusal.fault, refusal.message, _retry_after(reply))
+            raise self._no_hub(reply) from None
+
+    def _refusal_in(self, reply: Reply) -> LinkRefusedError | HubNotReachedError:
+        """Return the refusal that an answer holds."""
+        try:
+            refusal = message_in(Refused, _body_in(reply))
+        except BadBodyError:
+            return self._no_hub(reply)
+        return LinkRefusedError(
+            refusal.fault, refusal.message, _retry_after(reply), refusal.reason
+        )
+
+    def _no_hub(self, reply: Reply) -> HubNotReachedError:
+        status = f"HTTP {reply.status}"
+        return HubNotReachedError(NO_HUB.fill(where=str(self.address), what=status))
 
     async def _reply(self, request: HttpRequest, patience: float) -> Reply:
-        connection, self._connection = self._connection, None
+        connection = self._idle_connection.take()
         if connection is not None and connection.is_idle:
             with suppress(HungUpError):  # the hub had closed it before it was asked
                 return await self._reply_on(connection, request, patience)
@@ -185,7 +243,7 @@ class LinkClient:
             connection.abort()
             raise
         if is_whole and connection.is_idle:
-            self._connection = connection
+            self._idle_connection.put_back(connection)
         else:
             connection.abort()
         return Reply(head.status, head.headers, content)
@@ -209,6 +267,10 @@ def _words_of(error: RouteError, proxy: str) -> Message:
     if words is None:
         return error.words
     return words.fill(proxy=proxy, why=error.words.arguments.get("why", ""))
+
+
+def _body_in(reply: Reply) -> Body:
+    return Body(reply.body, reply.headers.get("content-encoding", ""))
 
 
 def _retry_after(reply: Reply) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.agent.enrolment import Enrolment
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, plain
 from noroshi.link.link_messages import LinkFault
 from noroshi.network.proxy import authority
 
@@ -31,11 +31,23 @@ class HubNotReachedError(Exception):
 
 
 class LinkRefusedError(Exception):
-    """Report that the hub refused a request. `pause`: the seconds of Retry-After."""
+    """Report that the hub refused a request. `message` is English, `reason` the same in words for
+    an administrator, if the hub gave any. `pause`: the seconds of Retry-After."""
 
-    def __init__(self, fault: LinkFault, message: str, pause: float | None = None) -> None:
+    def __init__(
+        self,
+        fault: LinkFault,
+        message: str,
+        pause: float | None = None,
+        reason: Message | None = None,
+    ) -> None:
         super().__init__(f"{fault.value}: {message}")
-        self.fault, self.message, self.pause = fault, message, pause
+        self.fault, self.message, self.pause, self.reason = fault, message, pause, reason
+
+    @property
+    def words(self) -> Message:
+        """Return what the hub said, as well as it is known."""
+        return self.reason or plain(self.message or self.fault.value)
 
     @property
     def is_stale(self) -> bool:

@@ -35,8 +35,9 @@ from noroshi.agent.link_state import (
 from noroshi.agent.link_status import PHASES, TURNED_AWAY, LinkPhase, LinkStatus
 from noroshi.agent.order_desk import OrderDesk
 from noroshi.core.agents import KEY_AGE, Life, Machine
+from noroshi.core.clock_shift import shift_state
 from noroshi.core.report import ReportLog
-from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import (
     FETCH,
@@ -124,7 +125,8 @@ class LinkLoop:
         self._announced_route = False
         """True if this node told the hub last that it has a route of its own."""
         self._keys: KeyChain | None = None
-        self._orders = OrderDesk(parts.store, parts.clocks, calls.carry_out)
+        hub_clock = parts.notifications.hub_clock
+        self._orders = OrderDesk(parts.store, hub_clock.now, calls.carry_out)
         self._suppressions = ""
         """The name of what people at the hub say, as it is in use here."""
         self._used_offset = timedelta(0)
@@ -194,8 +196,10 @@ class LinkLoop:
             own_route=self._announced_route,
             accepts_routes=self._parts.accepts_routes,
         )
-        answer = await self._client.ask(HELLO, request, HelloAnswer, await self.signer())
+        signer, asked_at = await self.signer(), self._parts.clocks.steady()
+        answer = await self._client.ask(HELLO, request, HelloAnswer, signer)
         self._set_contact()
+        notifications.hub_clock.note_answer(answer.clock, asked_at)
         notifications.note_hello(answer)
         self._set_clock_offset(sent_at, answer.clock)
         await self._update_enrolment(answer.hub_name, answer.name, answer.pins)
@@ -209,6 +213,7 @@ class LinkLoop:
         hold = self._parts.uniform(SHORTEST_HOLD * longest_hold, longest_hold)
         # Before the end of the log is read: what was sent until now must stand in it.
         sender = notifications.sender_of_request(self._client.stamp_received_at)
+        self._reconsider_suppressions()
         report_log = await self._log()
         request = WaitRequest(
             configuration=step.state.configuration,
@@ -226,10 +231,12 @@ class LinkLoop:
             fates=notifications.fates,
             suppressions=self._suppressions,
             orders=await self._orders.last_number(),
+            update=self._calls.update_report(),
         )
         signer = await self.signer()
         answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
         self._set_contact()
+        notifications.hub_clock.note_answer(answer.clock, started_at)
         notifications.note_answer(sender)
         notifications.note_rank(answer.witness_rank)
         await notifications.settle(answer.fates)
@@ -248,10 +255,17 @@ class LinkLoop:
         """Judge by what people at the hub say by now, if that is news; return whether it is."""
         if answer.suppressions is None:
             return False
-        offset = self.status.clock_offset or timedelta(0)
-        await self._calls.put_suppressions(answer.suppressions, offset)
+        offset = self._parts.notifications.hub_clock.offset
+        await self._calls.put_suppressions(answer.suppressions, -offset)
         self._suppressions, self._used_offset = answer.suppressions.name, offset
         return True
+
+    def _reconsider_suppressions(self) -> None:
+        """Ask for all that people at the hub say if the clocks have parted or come together since: it
+        ends at other times by this clock."""
+        offset = self._parts.notifications.hub_clock.offset
+        if abs(offset - self._used_offset) > CLOCK_MOVED:
+            self._suppressions = ""
 
     async def _fetch(self, step: LinkStep) -> Outcome:
         request = FetchRequest(configuration=step.state.offered_configuration)
@@ -270,7 +284,7 @@ class LinkLoop:
         return outcome if isinstance(outcome, ConfigurationAccepted) else None
 
     async def _bring_into_force(self, answer: FetchAnswer) -> Outcome:
-        problems = await self._calls.take_up(self.enrolment, answer)
+        problems = await self._calls.take_up(self.enrolment, self._by_own_clock(answer))
         self.status = replace(self.status, problems=problems)
         if not problems:
             self._refused_answer = None
@@ -283,6 +297,11 @@ class LinkLoop:
             problems[0],
         )
         return ConfigurationRefused(answer.configuration)
+
+    def _by_own_clock(self, answer: FetchAnswer) -> FetchAnswer:
+        offset = self._parts.notifications.hub_clock.offset
+        states = {id: shift_state(state, -offset) for id, state in answer.states.states.items()}
+        return replace(answer, states=replace(answer.states, states=states))
 
     async def _replace_key(self) -> Outcome:
         keys = (await self._read_keys()).with_next()
@@ -356,7 +375,7 @@ class LinkLoop:
         if refusal.fault is LinkFault.BAD_SIGNATURE and self._keys is not None:
             await self._keep_keys(self._keys.with_other_key())
         words = TROUBLES.get(refusal.fault, REFUSED)
-        self._set_trouble(words.fill(message=plain(refusal.message or refusal.fault.value)))
+        self._set_trouble(words.fill(message=refusal.words))
 
     async def _note(self, reason: LinkReason) -> None:
         """Note the phase that a reason means, and tell a new one in the log; people, if they must do
@@ -390,8 +409,6 @@ class LinkLoop:
         middle = sent_at + (self._now() - sent_at) / 2
         offset = middle - datetime.fromtimestamp(hub_clock, UTC)
         self.status = replace(self.status, clock_offset=offset or timedelta(0))
-        if abs(offset - self._used_offset) > CLOCK_MOVED:
-            self._suppressions = ""  # they end at other times by this clock
 
     def _now(self) -> datetime:
         return self._parts.clocks.wall()

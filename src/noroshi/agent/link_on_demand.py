@@ -11,6 +11,7 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.report_status import ReportStatus
 from noroshi.core.sender_lease import AgentTurn
 from noroshi.imports import ONE_AT_A_TIME
+from noroshi.link.update_messages import FilePartRequest
 from noroshi.ports import Store
 from noroshi.vault import Vault
 
@@ -60,6 +61,11 @@ class LinkOnDemand:
         """Return after how many seconds without the hub this node sends; None if no link runs."""
         keeper = self._settings.notifications.keeper
         return None if keeper is None else keeper.memory.alone_after
+
+    async def fetch_part(self, request: FilePartRequest) -> bytes:
+        """Return a part of the file by which the hub updates this node. Raises as
+        `LinkClient.ask` does."""
+        return await (await self.open()).fetch_part(request)
 
     async def run(self, calls: NodeCalls) -> None:
         """Keep the link, as soon as there is a hub; without end. Raises StoreError if it is not

@@ -15,6 +15,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.link.report_messages import SuppressionsOfHub
+from noroshi.link.update_messages import NO_UPDATE, UpdateReport
 from noroshi.ports import Clocks
 from noroshi.vault import Secret
 
@@ -70,6 +71,11 @@ async def no_suppressions(_suppressions: SuppressionsOfHub, _clock_offset: timed
     """Do nothing: nobody judges here."""
 
 
+def no_update() -> UpdateReport:
+    """Return that there was none."""
+    return NO_UPDATE
+
+
 @dataclass(frozen=True, slots=True)
 class NodeCalls:
     """Hold what the link has the node do."""
@@ -81,3 +87,5 @@ class NodeCalls:
     put_suppressions: PutSuppressions = no_suppressions
     carry_out: CarryOut = no_orders
     report_absence: ReportAbsence = say_nothing
+    update_report: Callable[[], UpdateReport] = no_update
+    """Returns how far the last update of this node is."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 
 from noroshi import schema
 from noroshi.agent.order_log import OrderLog
 from noroshi.core.report import ReportDraft, RowKind
 from noroshi.core.translation import Message, _, plain
 from noroshi.link.order_messages import MOST_ANSWER, Order, OrderAnswer, OrderOutcome
-from noroshi.ports import Clocks, Store, StoreError
+from noroshi.ports import Store, StoreError
 
 log = logging.getLogger(__name__)
 ORDERS = "hub/orders"
@@ -32,10 +33,12 @@ async def no_orders(order: Order) -> OrderAnswer:
 
 
 class OrderDesk:
-    """The orders of one hub, while the link to it is kept."""
+    """The orders of one hub, while the link to it is kept. `hub_time` returns the time there."""
 
-    def __init__(self, store: Store, clocks: Clocks, carry_out: CarryOut) -> None:
-        self._store, self._clocks, self._carry_out = store, clocks, carry_out
+    def __init__(
+        self, store: Store, hub_time: Callable[[], datetime], carry_out: CarryOut
+    ) -> None:
+        self._store, self._hub_time, self._carry_out = store, hub_time, carry_out
         self._log: OrderLog | None = None
         self._changing = asyncio.Lock()
         self._tasks = set[asyncio.Task[None]]()
@@ -106,7 +109,7 @@ class OrderDesk:
 
     async def _report(self, answer: OrderAnswer) -> None:
         draft = ReportDraft(
-            kind=RowKind.ANSWER, written_at=self._clocks.wall(), body=schema.text(answer)
+            kind=RowKind.ANSWER, written_at=self._hub_time(), body=schema.text(answer)
         )
         await self._store.add_reports(draft)
 

@@ -6,16 +6,19 @@ until the hub has them, so nothing is lost whichever side ends when.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from noroshi import schema
-from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
+from noroshi.agent.link_client import LinkClient
 from noroshi.agent.link_loop import LinkLoop, LinkParts
-from noroshi.agent.link_state import HubNotReached, RequestRefused
+from noroshi.agent.link_outcome import outcome_of
+from noroshi.agent.link_state import RequestRefused
 from noroshi.agent.report_samples import SampleReporter
 from noroshi.agent.report_state import (
     FIRST_STEP,
@@ -23,11 +26,11 @@ from noroshi.agent.report_state import (
     ReportAction,
     ReportOutcome,
     Resumed,
-    SamplesTaken,
     Woken,
     next_report_step,
 )
 from noroshi.agent.report_status import MOST_REFUSED, ReportStatus
+from noroshi.core.clock_shift import shift_state
 from noroshi.core.report import (
     START,
     Position,
@@ -39,26 +42,27 @@ from noroshi.core.report import (
     decide_resumption,
 )
 from noroshi.core.sender_lease import Custody
-from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import MOST_BYTES_SENT, REPORT
 from noroshi.link.message_body import body_of
 from noroshi.link.report_messages import GapOfRow, RefusedRow, ReportAnswer, ReportRequest
 from noroshi.link.report_rows import row_of_state
 from noroshi.link.stamps import era_of
-from noroshi.ports import RouteError, StoreError
-from noroshi.vault import VaultError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 LONGEST_REASON = 500
-LOOK_AFTER = 20.0
-"""Seconds after which it is looked whether the hub was restored, if nothing happens here."""
+LOOK_AFTER = timedelta(seconds=20)
+"""The time after which it is looked whether the hub was restored, if nothing happens here."""
 TAKEN = frozenset({Reception.APPLY.value, Reception.REPEAT.value})
 BEGUN = {Reception.FORK: Resumption.FORK, Reception.BEHIND: Resumption.BEHIND}
 
 
 class ReportLoop:
-    """The reports to one hub. `monitors` returns the ids of those that it gave."""
+    """The reports to one hub. `monitors` returns the ids of those that it gave.
+
+    Rows and samples are sent independently, on one connection as long as they do not meet: no event
+    waits behind samples, and none of it for a hub that thinks about samples.
+    """
 
     def __init__(
         self, link: LinkLoop, parts: LinkParts, monitors: Callable[[], Collection[str]]
@@ -66,38 +70,34 @@ class ReportLoop:
         self._link, self._parts, self._monitors = link, parts, monitors
         self.status = ReportStatus()
         self._client = parts.client(link.enrolment)
-        self._samples = SampleReporter(parts, monitors, self._ask)
+        self._samples_client = self._client.sibling()
+        self._samples = SampleReporter(
+            parts, monitors, partial(self._ask_by, self._samples_client), link.wait_for_contact
+        )
         self._hub_position = START
         self._noted_gap: Position | None = None
         self._known_eras = set[str]()
 
     async def run(self) -> None:
         """Report, without end."""
-        step = FIRST_STEP
         try:
-            while True:
-                if step.needs_contact:
-                    await self._link.wait_for_contact()
-                if step.pause.most:
-                    pause = self._parts.uniform(step.pause.least, step.pause.most)
-                    await self._parts.sleep(pause)
-                outcome = await self._outcome(step.action)
-                step = next_report_step(step.state, outcome)
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._report_rows())
+                loops.create_task(self._samples.run())
         finally:
             self._client.close()
+            self._samples_client.close()
 
-    async def _outcome(self, action: ReportAction) -> ReportOutcome:
-        """Do an action, and return what came of it. The link tells of a hub that is away."""
-        try:
-            return await self._perform(action)
-        except LinkRefusedError as refusal:
-            log.debug("a report is refused: %s", refusal)
-            return RequestRefused(refusal.fault, refusal.pause)
-        except (HubNotReachedError, VaultError, StoreError, RouteError, BadKeyError) as error:
-            log.debug("nothing is reported: %s", error)
-        except Exception:  # a fault of ours must not end the reports for good
-            log.exception("the reports to the hub met with a bug")
-        return HubNotReached()
+    async def _report_rows(self) -> None:
+        step = FIRST_STEP
+        while True:
+            if step.needs_contact:
+                await self._link.wait_for_contact()
+            if step.pause.most:
+                pause = self._parts.uniform(step.pause.least, step.pause.most)
+                await self._parts.sleep(pause)
+            outcome: ReportOutcome = await outcome_of(self._perform(step.action))
+            step = next_report_step(step.state, outcome)
 
     async def _perform(self, action: ReportAction) -> ReportOutcome:
         match action:
@@ -110,26 +110,20 @@ class ReportLoop:
                 return await self._send(has_gap=True)
             case ReportAction.BEGIN:
                 return await self._begin()
-            case ReportAction.SAMPLES:
-                await self._samples.send()
-                return SamplesTaken()
             case ReportAction.REST:
                 return await self._wait_for_work()
 
     async def _wait_for_work(self) -> Woken:
         """Wait until there is something to do."""
         while True:
-            now = self._parts.clocks.steady()
             woken = Woken(
-                now=now,
+                now=self._parts.clocks.steady(),
                 has_rows=(await self._log()).backlog > 0,
                 is_hub_restored=self._has_new_era(),
-                are_samples_due=self._samples.is_due(now),
             )
-            if woken.has_rows or woken.is_hub_restored or woken.are_samples_due:
+            if woken.has_rows or woken.is_hub_restored:
                 return woken
-            seconds = min(LOOK_AFTER, self._samples.due_at - now)
-            await self._parts.store.wait(timedelta(seconds=seconds))
+            await self._parts.store.wait(LOOK_AFTER)
 
     async def _log(self) -> ReportLog:
         report_log = await self._parts.store.report_log()
@@ -170,7 +164,9 @@ class ReportLoop:
             alone_after=notifications.alone_after,
             fates=fates,
         )
+        asked_at = self._parts.clocks.steady()
         answer = await self._ask(REPORT, request, ReportAnswer)
+        notifications.hub_clock.note_answer(answer.clock, asked_at)
         is_taken = answer.reception in TAKEN
         notifications.note_answer(sender, is_taken=is_taken)
         self._note_answer(request, answer)
@@ -201,10 +197,11 @@ class ReportLoop:
         store, before_first = self._parts.store, (await self._log()).before_first
         if self._noted_gap != self._hub_position:
             rows = await store.reports(before_first.seq, 1)
-            now = self._parts.clocks.wall()
+            hub_clock = self._parts.notifications.hub_clock
+            now = hub_clock.now()
             gap = GapOfRow(
                 count=before_first.seq - self._hub_position.seq,
-                start=self._link.enrolment.joined_at,
+                start=self._link.enrolment.joined_at + hub_clock.offset,
                 end=rows[0].written_at if rows else now,
             )
             draft = ReportDraft(kind=RowKind.GAP, written_at=now, body=schema.text(gap))
@@ -217,11 +214,14 @@ class ReportLoop:
         """Begin the log anew on the hub's position: with the rows that the hub has not acknowledged,
         as alarms may be among them, and after them how the hub's monitors stand, as the last row
         counts."""
-        store, now = self._parts.store, self._parts.clocks.wall()
+        store, hub_clock = self._parts.store, self._parts.notifications.hub_clock
         report_log, drafts = await self._log(), list[ReportDraft]()
         states = await store.states(self._monitors())
         drafts += await self._unacknowledged_rows(report_log)
-        drafts += [row_of_state(id, state, now) for id, state in states.items()]
+        now, offset = hub_clock.now(), hub_clock.offset
+        drafts += [
+            row_of_state(id, shift_state(state, offset), now) for id, state in states.items()
+        ]
         # What an older copy of this store has for the hub, the hub may have sent long ago.
         await self._parts.notifications.forget(Custody.HUB)
         log.warning(
@@ -257,10 +257,15 @@ class ReportLoop:
             )
 
     async def _ask(self, name: str, message: object, shape: type[T]) -> T:
+        return await self._ask_by(self._client, name, message, shape)
+
+    async def _ask_by(
+        self, client: LinkClient, name: str, message: object, shape: type[T]
+    ) -> T:
         pins = self._link.enrolment.pins
-        if self._client.address.pins != pins:
-            self._client.address = replace(self._client.address, pins=pins)
-        return await self._client.ask(name, message, shape, await self._link.signer())
+        if client.address.pins != pins:
+            client.address = replace(client.address, pins=pins)
+        return await client.ask(name, message, shape, await self._link.signer())
 
 
 def _within_bounds(request: ReportRequest) -> ReportRequest:

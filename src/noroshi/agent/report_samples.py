@@ -4,11 +4,14 @@ missing."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from noroshi.agent.link_loop import LinkParts
+from noroshi.agent.link_outcome import outcome_of
+from noroshi.agent.samples_state import FIRST_STATE, SamplesTaken, next_samples_step
 from noroshi.core.model import Sample
 from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES
 from noroshi.link.message_body import body_of
@@ -34,20 +37,39 @@ class Ask(Protocol):
 
 
 class SampleReporter:
-    """Send what was measured of the hub's monitors since the last time."""
+    """Send what was measured of the hub's monitors since the last time. `wait_for_contact` returns
+    once the hub answers the next time."""
 
     def __init__(
-        self, parts: LinkParts, monitors: Callable[[], Collection[str]], ask: Ask
+        self,
+        parts: LinkParts,
+        monitors: Callable[[], Collection[str]],
+        ask: Ask,
+        wait_for_contact: Callable[[], Awaitable[None]],
     ) -> None:
         self._parts, self._monitors, self._ask = parts, monitors, ask
+        self._wait_for_contact = wait_for_contact
         self._interval = INTERVAL
-        self.due_at = parts.clocks.steady() + INTERVAL
+        self._due_at = parts.clocks.steady() + INTERVAL
 
-    def is_due(self, now: float) -> bool:
-        """Return whether samples are to be sent; `now` is the steady clock's."""
-        return now >= self.due_at
+    async def run(self) -> None:
+        """Send samples whenever they are due, without end."""
+        state = FIRST_STATE
+        while True:
+            await self._until_due()
+            step = next_samples_step(state, await outcome_of(self._send()))
+            state = step.state
+            if step.needs_contact:
+                await self._wait_for_contact()
+            if step.pause.most:
+                pause = self._parts.uniform(step.pause.least, step.pause.most)
+                await self._parts.sleep(pause)
 
-    async def send(self) -> None:
+    async def _until_due(self) -> None:
+        while (seconds := self._due_at - self._parts.clocks.steady()) > 0:
+            await self._parts.store.wait(timedelta(seconds=seconds))
+
+    async def _send(self) -> SamplesTaken:
         """Send the next samples; there may be more, which are due at once. Raises as
         `LinkClient.ask` does, or StoreError."""
         cursor = await self._cursor()
@@ -57,7 +79,8 @@ class SampleReporter:
             sent_rows = await self._send_rows(sent_rows, rows)
             await self._parts.store.put_value(CURSOR, str(sent_rows[-1].row))
         if len(sent_rows) < AT_A_TIME:
-            self.due_at = self._parts.clocks.steady() + self._interval
+            self._due_at = self._parts.clocks.steady() + self._interval
+        return SamplesTaken()
 
     async def _cursor(self) -> int:
         text = (await self._parts.store.get_values()).get(CURSOR, "")
@@ -79,31 +102,38 @@ class SampleReporter:
         """Send the samples of the hub's monitors among rows, or of as many rows as the hub takes at
         a time; return these."""
         monitors = frozenset(self._monitors())
+        hub_clock = self._parts.notifications.hub_clock
         while True:
-            request = _request(sent_rows, rows[len(sent_rows) :], monitors)
+            request = _request(sent_rows, rows[len(sent_rows) :], monitors, hub_clock.offset)
             if len(sent_rows) == 1 or len(body_of(request).content) <= MOST_BYTES_SENT:
                 break
             sent_rows = sent_rows[: len(sent_rows) // 2]
         if request.monitors:
+            asked_at = self._parts.clocks.steady()
             answer = await self._ask(SAMPLES, request, SamplesAnswer)
+            hub_clock.note_answer(answer.clock, asked_at)
             asked_interval = max(SHORTEST_INTERVAL, answer.interval)
             self._interval = min(LONGEST_INTERVAL, asked_interval)
         return sent_rows
 
 
 def _request(
-    rows: Sequence[StoredSample], later_rows: Sequence[StoredSample], monitors: Collection[str]
+    rows: Sequence[StoredSample],
+    later_rows: Sequence[StoredSample],
+    monitors: Collection[str],
+    hub_offset: timedelta,
 ) -> SamplesRequest:
-    """Return the samples of monitors as a message. It ends where the rows that are not in it
-    begin, as these may have been measured before the last one in it."""
+    """Return the samples of monitors as a message, by the hub's clock. It ends where the rows that
+    are not in it begin, as these may have been measured before the last one in it."""
     by_monitor = defaultdict[str, list[Sample]](list)
     for one in rows:
         if one.monitor in monitors:
-            by_monitor[one.monitor].append(one.sample)
+            moment = one.sample.measured_at + hub_offset
+            by_monitor[one.monitor].append(replace(one.sample, measured_at=moment))
     moments = [one.sample.measured_at for one in rows]
     return SamplesRequest(
-        start=min(moments),
-        end=_end(max(moments), later_rows),
+        start=min(moments) + hub_offset,
+        end=_end(max(moments), later_rows) + hub_offset,
         monitors=tuple(
             SamplesOfMonitor(monitor=id, samples=tuple(samples))
             for id, samples in by_monitor.items()

@@ -24,11 +24,13 @@ from noroshi import actions, checks, imports, transports
 from noroshi.actions.mail import DRAFTING
 from noroshi.actions.template import TemplateRenderer
 from noroshi.agent.hub_notifications import HubNotifications
+from noroshi.agent.installed_folder import installed_folder
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
+from noroshi.agent.node_updates import NodeUpdates
+from noroshi.app.host_parts import shared_parts
 from noroshi.app.install_file import find_install_file
-from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
 from noroshi.core.definitions import compiler
@@ -51,10 +53,8 @@ from noroshi.help_texts import label_texts
 from noroshi.hosts.agent_names import AgentNames
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
-from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.foreign import host_by_source
-from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.own_names import OwnNames, addresses_of_interfaces
 from noroshi.hosts.programs import ProgramRules, program_rules
@@ -93,9 +93,6 @@ if TYPE_CHECKING:
     from noroshi.hosts.ssh.ssh_hosts import SshHosts
     from noroshi.service import Service
 
-if sys.platform == "linux" or sys.platform == "win32":  # its modules are not there elsewhere
-    from noroshi.hosts.program_runner import ProgramRunner
-
 log = logging.getLogger(__package__)
 
 
@@ -112,7 +109,7 @@ SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAM
 """Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
-NO_ACCOUNT = _("account {name} no longer exists")
+NO_ACCOUNT = _("account “{name}” no longer exists")
 
 
 class Plans:
@@ -268,6 +265,7 @@ class App:
     tokens: TokenSource
     hub_links: LinkOnDemand
     endpoints: HubEndpoints
+    updates: NodeUpdates
 
     @property
     def service(self) -> Service:
@@ -291,22 +289,20 @@ async def open_app(
             life = stack.enter_context(life_of(config.store, holder))
         store = open_store(config.store)
         stack.push_async_callback(store.close)
-        renderer = TemplateRenderer()
-        stack.push_async_callback(renderer.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         agent_leases = _agent_leases(config, clocks)
         agent_names = await _agent_names(store, agent_leases)
         own_names = _own_names(config.name, host_name, clocks, agent_names)
-        plugins = _plugins(renderer, host_name, policy, own_names)
+        plugins = _plugins(stack, host_name, policy, own_names)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = _tokens(vault, store, config, clocks)
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
         rules = program_rules(config)
-        shared_parts = _shared_parts(store, clocks, config, stack)
-        hosts = Hosts(rules, context, policy, shared_parts, own_names)
+        host_parts = shared_parts(store, clocks, config, stack, _credentials)
+        hosts = Hosts(rules, context, policy, host_parts, own_names)
         notifications = HubNotifications(store, clocks, lambda: plans.current)
         await notifications.load()
         send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
@@ -321,6 +317,7 @@ async def open_app(
             agents=agent_names.ensure_read,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
+            hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
         )
@@ -328,7 +325,7 @@ async def open_app(
         notifications.count_attempts = engine.dispatcher.attempts_of
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config, agent_names)
         hub_links = _hub_links(store, vault, config, clocks, plugins, notifications)
-        endpoints = HubEndpoints()
+        endpoints, updates = HubEndpoints(), _updates(config, clocks, stack)
         parts = ServiceParts(
             vault=vault,
             tokens=tokens,
@@ -337,12 +334,14 @@ async def open_app(
             runs_on=host_name,
             measure=engine.watcher.measure,
             hub_requests=config.hub_requests,
+            node_updates=updates,
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
             system=System(config, store, ring).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
+            applied_version=lambda: engine.version,
             plans=plans.cache,
             agent_names=agent_names,
             identity=own_names.current,
@@ -356,7 +355,13 @@ async def open_app(
         stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, services, plans, tokens, hub_links, endpoints)
+        yield App(life, store, engine, services, plans, tokens, hub_links, endpoints, updates)
+
+
+def _updates(config: Config, clocks: Clocks, stack: AsyncExitStack) -> NodeUpdates:
+    updates = NodeUpdates(installed_folder(), config.home, clocks, os.environ)
+    stack.push_async_callback(updates.close)
+    return updates
 
 
 def _tokens(vault: Vault, store: Store, config: Config, clocks: Clocks) -> TokenSource:
@@ -385,11 +390,13 @@ def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentName
 
 
 def _plugins(
-    renderer: TemplateRenderer, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+    stack: AsyncExitStack, host_name: str, policy: NetworkPolicy, own_names: OwnNames
 ) -> Plugins:
     def agent_of(monitor: Monitor) -> str:
         return "" if is_own(monitor) else own_names.current().agent_of(monitor.instance.source)
 
+    renderer = TemplateRenderer()
+    stack.push_async_callback(renderer.close)
     built_in = actions.built_in(renderer)
     return Plugins(checks.KINDS, built_in, transports.KINDS, host_name, policy, agent_of)
 
@@ -404,26 +411,6 @@ async def _agent_names(store: Store, agent_leases: AgentLeases) -> AgentNames:
     except StoreError as error:
         log.warning("the agents are not known: %s", error)
     return names
-
-
-def _shared_parts(
-    store: Store, clocks: Clocks, config: Config, stack: AsyncExitStack
-) -> SharedParts:
-    """Return what all hosts share."""
-    return SharedParts(
-        jobs=Jobs(store.beats, clocks.steady),
-        files=LocalFiles(lambda: own_files(config, _credentials())),
-        program_runner=_program_runs(stack),
-    )
-
-
-def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
-    """Make the runner of programs, where they can be run; it is closed with the stack."""
-    if sys.platform != "linux" and sys.platform != "win32":
-        return None
-    program_runs = ProgramRunner()
-    stack.push_async_callback(program_runs.close)
-    return program_runs
 
 
 @asynccontextmanager
@@ -525,6 +512,7 @@ def _own_facts(
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
+            excessive_reports=lambda agent: agent_names.excessive_reports(agent),
             instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )

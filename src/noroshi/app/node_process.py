@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from noroshi import imports
 from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.installed_folder import installed_folder
 from noroshi.agent.link_settings import NodeCalls
 from noroshi.agent.link_status import LinkStatus
+from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListening, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
@@ -32,8 +34,10 @@ from noroshi.hosts.threads import Pool
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.link.order_messages import Order, OrderAnswer
 from noroshi.link.report_messages import SuppressionsOfHub
+from noroshi.link.update_messages import UpdatePhase
 from noroshi.ports import Store, StoreError
 from noroshi.service.agents.hub_suppressions import HubSuppressions
+from noroshi.stores.sqlite.earlier_copy import return_to_copy
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.system.service_process import service_process
@@ -58,13 +62,15 @@ async def serve(
     say: Callable[[Message], None],
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
     life: LifeLock | None = None,
-) -> None:
-    """Run the node until SIGTERM or SIGINT. Raises StoreError if it cannot start.
+) -> NodeUpdates | None:
+    """Run the node until SIGTERM or SIGINT; return whether another version is to start in its place.
+    Raises StoreError if it cannot start.
 
     `say` is told what is watched and by which routes it sends, once it is so. `life` is the lock
     on the store, where it is taken already.
     """
     asyncio.get_running_loop().set_default_executor(Pool())
+    await asyncio.to_thread(_return_to_store, config.store)
     async with AsyncExitStack() as stack:
         opening = open_app(config, open_store=open_store, life=life)
         app = await stack.enter_async_context(opening)
@@ -88,10 +94,27 @@ async def serve(
             await stack.enter_async_context(_manager(app, config, say))
             _settle_memory()
             async with _signs_of_life(app, config), _sign_ins_alive(app), _linked(app):
-                await _until_either(stop.wait(), asyncio.shield(working))
+                await _until_either(
+                    stop.wait(), app.updates.restart_event.wait(), asyncio.shield(working)
+                )
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
+    return app.updates if app.updates.restart_event.is_set() else None
+
+
+def _return_to_store(path: Path) -> None:
+    """Go on from the copy that a version made which did not stay."""
+    place = installed_folder()
+    if place is None or place.record.phase != UpdatePhase.WENT_BACK:
+        return
+    try:
+        newer_store = return_to_copy(path)
+    except (OSError, StoreError) as error:
+        log.warning("the store of before the update cannot be restored: %s", error)
+    else:
+        if newer_store is not None:
+            log.warning("the store of before the update is back, not %s", newer_store)
 
 
 @contextmanager
@@ -174,11 +197,15 @@ async def _enrolment(app: App) -> Enrolment | None:
 async def _linked(app: App) -> AsyncIterator[None]:
     """Keep the link to the hub, if this node has one."""
     linking = asyncio.create_task(keep_link(app))
+    trial = asyncio.create_task(
+        app.updates.watch_trial(lambda: app.hub_links.status.last_contact)
+    )
     try:
         yield
     finally:
         linking.cancel()
-        await asyncio.wait((linking,))
+        trial.cancel()
+        await asyncio.wait((linking, trial))
 
 
 async def keep_link(app: App) -> None:
@@ -212,7 +239,13 @@ async def keep_link(app: App) -> None:
         return await (await app.services.hub_orders()).carry_out(order)
 
     calls = NodeCalls(
-        take_up, report_refusal, monitors, put_suppressions, carry_out, report_absence
+        take_up,
+        report_refusal,
+        monitors,
+        put_suppressions,
+        carry_out,
+        report_absence,
+        lambda: app.updates.report,
     )
     while True:
         try:

@@ -16,7 +16,14 @@ from noroshi.checks.logs.bookmarks import Memory, Trail, memory_as_json, memory_
 from noroshi.checks.logs.encodings import NARROW, Encoding, encoded_word
 from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
 from noroshi.checks.logs.filter_preview import preview
-from noroshi.checks.logs.filters import Expression, Term, check_terms, expression, leaves
+from noroshi.checks.logs.filters import (
+    Expression,
+    Term,
+    check_match,
+    check_terms,
+    expression,
+    leaves,
+)
 from noroshi.checks.logs.line_matcher import matcher
 from noroshi.checks.logs.rotation import WILDCARDS, Follower, LogLook
 from noroshi.core.definitions.problems import InvalidValueError
@@ -42,13 +49,6 @@ OF_THE_KERNEL = ("/proc/", "/sys/")
 NO_PATH = _("must be an absolute path, such as /var/log/app.log")
 NOT_FOLLOWED = _(
     "the kernel generates this content at each read, so it cannot be followed as a log"
-)
-ALL_OR_ANY = with_settings(
-    _(
-        'several terms require {match}: whether all of them ("all") or any of them ("any") must '
-        "match"
-    ),
-    "match",
 )
 NOT_WRITTEN = _("{word} cannot be written in {encoding}")
 PORTION = with_settings(_("{portion} must be 1 to 4096"), "portion")
@@ -96,8 +96,7 @@ class Options:
                 raise InvalidValueError(NO_PATH)
             if _normalized_path(path).startswith(OF_THE_KERNEL):
                 raise InvalidValueError(NOT_FOLLOWED)
-        if len(self.terms) > 1 and not self.match:
-            raise InvalidValueError(ALL_OR_ANY)
+        check_match(self.terms, self.match)
         if not 1 <= self.portion <= 4096:
             raise InvalidValueError(PORTION)
         _check_encodable(self.expression, self.encoding)

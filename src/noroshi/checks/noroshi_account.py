@@ -21,7 +21,7 @@ DAYS = (60, 30, 14, 7, 1)
 these days that was reached: another name behind the same level is news, so each is told once,
 and in one line."""
 URGENT = 7
-NO_ACCOUNT = _("there is no account {name}")
+NO_ACCOUNT = _("there is no account “{name}”")
 NOT_WELL = followed_by(
     _("{why} (mailbox {mailbox}, application (client) ID {client}; used by: {routes})."),
     InstructionKind.DIAGNOSE,

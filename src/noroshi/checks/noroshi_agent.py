@@ -19,10 +19,15 @@ WITH_NEXT_STEP = _(
     "{silent}. Monitored there: {instances}. Next step: on {agent}, run {command}"
 )
 SILENT_AND_IDLE = _("it monitors nothing yet. Next step: on {agent}, run {command}")
-COMMAND = "systemctl status noroshi"
+COMMAND, LOG_COMMAND = "systemctl status noroshi", "noroshi log"
 MOST_NAMED = 5
 """The most instances that an alarm names."""
 REFUSED = _("within the last hour; see Noroshi's log for the reasons")
+EXCESSIVE = _(
+    "within the last hour; {agent} records more changes or samples than this node accepts from one "
+    "agent. The rest waits on {agent}. Next step: on {agent}, run {command} to find the monitor "
+    "that changes too often"
+)
 MENTIONED_AFTER = 90.0
 """Seconds of silence from which on it is said what that means."""
 
@@ -42,6 +47,9 @@ def _readings(facts: AgentFacts) -> Iterator[Reading]:
     name = facts.name
     note = _silent_note(facts) if facts.silence >= MENTIONED_AFTER else NOTHING
     yield Reading("silence", round(facts.silence), "s", name, note)
+    # Before the backlog: it is why there is one.
+    note = _excess_note(facts) if facts.excessive_reports else NOTHING
+    yield Reading("excess", float(facts.excessive_reports), "", name, note)
     yield Reading("backlog", float(facts.backlog), "", name)
     yield Reading("clock", round(abs(facts.clock_offset), 1), "s", name)
     note = REFUSED if facts.refused_rows else NOTHING
@@ -59,6 +67,10 @@ def _silent_note(facts: AgentFacts) -> Message:
     )
 
 
+def _excess_note(facts: AgentFacts) -> Message:
+    return EXCESSIVE.fill(agent=facts.name, command=LOG_COMMAND)
+
+
 CHECK = Check(
     kind="noroshi-agent",
     title=_("Agents"),
@@ -70,6 +82,7 @@ CHECK = Check(
     options=Options,
     limits={
         "silence": Limits(critical=90),
+        "excess": Limits(warning=1),
         "backlog": Limits(warning=1000),
         "clock": Limits(warning=60),
         "refused": Limits(warning=10),
@@ -78,6 +91,7 @@ CHECK = Check(
     names={
         "agents": _("Number of agents"),
         "silence": _("Time since last contact"),
+        "excess": _("Reports over the limit"),
         "backlog": _("Changes not reported yet"),
         "clock": _("Difference between the clocks"),
         "refused": _("Changes refused or lost"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""
-NO_ROUTE = _("there is no route {name}")
+NO_ROUTE = _("there is no route “{name}”")
 WELL = _("messages can be sent through this route")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""

@@ -38,7 +38,7 @@ IN_THE_CLEAR = _(
     "IP address (for example http://192.168.1.10:8080/health)"
 )
 NO_VALUE = _(
-    "the vault entry {entry} cannot be sent as the header {name}: the value of a header is "
+    "the vault entry “{entry}” cannot be sent as the header {name}: the value of a header is "
     "one line of printable ASCII"
 )
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from noroshi.core.translation import Message, _, pgettext
 
 DONE, TROUBLE, USAGE, INVALID, NO_NODE, REFUSED, WAITS, UNSENT, ASIDE = range(9)
+RESTART = 75
+"""The exit code of a node that ends so that the service starts another version of it."""
 INTERRUPTED = 130
 """The exit code that a shell gives to a program that Ctrl-C ended."""
 

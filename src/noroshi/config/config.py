@@ -41,7 +41,7 @@ from noroshi.system.owners import writers
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
-HUB_REQUESTS = ("try", "doctor", "discover")
+HUB_REQUESTS = ("try", "doctor", "discover", "update")
 
 NO_FILE = with_commands(
     _("does not exist. Create it with `{command}`, or choose another home folder with --home"),
@@ -275,7 +275,9 @@ SETTINGS: Mapping[str, Setting] = {
         list(HUB_REQUESTS),
         _(
             'What the hub of this server may request at any time: "try" measures a monitor now,\n'
-            '"doctor" checks what can be read here, "discover" lists disks, services and ports.'
+            '"doctor" checks what can be read here, "discover" lists disks, services and ports,\n'
+            '"update" installs a version signed by the hub, if that was allowed when this server was\n'
+            "added."
         ),
     ),
     "hub_routes": Setting(

@@ -16,7 +16,7 @@ from typing import Any
 
 from noroshi.core.digest_id import ENDING
 from noroshi.core.levels import Level
-from noroshi.core.mail import Envelope
+from noroshi.core.mail import NO_ORIGIN, Envelope
 
 ALARM_ROWS = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
@@ -120,10 +120,11 @@ def digest(
 
     Its order key is new: the members keep their place in theirs, and a digest that is held, or
     whose routes are down, is in no other one's way. The digest goes on in the thread of its
-    first member, if that has one; else it begins a thread.
+    first member, if that has one; else it begins a thread. What an agent keeps for its hub is
+    dated by the hub's clock, as its last member is.
     """
-    first = members[0]
-    id = members[-1].id + ENDING
+    first, last = members[0], members[-1]
+    id = last.id + ENDING
     return Envelope(
         id=id,
         routes=first.routes,
@@ -139,8 +140,10 @@ def digest(
         attempts=attempted_envelope.attempts if attempted_envelope else 0,
         earlier_attempts=attempted_envelope.earlier_attempts if attempted_envelope else 0,
         members=tuple(member.id for member in members),
+        origin=first.origin if first.agent else NO_ORIGIN,
         agent=first.agent,
         custody=first.custody,
+        written_at=None if last.written_at is None else now + (last.written_at - last.born),
     )
 
 

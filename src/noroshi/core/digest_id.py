@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+
 from noroshi.core.translation import Message
 
 ENDING = "/together"
 """The end of a digest's id, after the id of its last member, which no other digest has had:
 whenever the digest takes in more, its id and Message-ID are new."""
+HASH_LETTERS = 16
+
+
+def id_of_set(members: Iterable[str]) -> str:
+    """Return an id of a digest that names all its members, whatever their order: equal sets have
+    one, and others another."""
+    ids = sorted(members)
+    name = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:HASH_LETTERS]
+    return f"{ids[-1]}/{name}{ENDING}"
 
 
 class DigestId(Message):

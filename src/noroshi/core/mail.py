@@ -12,6 +12,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.digest_id import id_of_set
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.roles import ADMIN
 from noroshi.core.sender_lease import Custody
@@ -168,7 +169,8 @@ class Envelope:
     `unanswered` counts those without an answer, as the node's life ended: the mail may have
     been accepted, so it goes alone, and that is no reason to wait; `origin` is that of the
     store that first had it; `agent` is the id of the agent whose notification it is, "" if it
-    is the node's own, and `custody` tells who has to send an agent's.
+    is the node's own, and `custody` tells who has to send an agent's. `written_at` is the date of
+    what an agent keeps for its hub, by the hub's clock; None: it is dated by `born`.
     """
 
     id: str
@@ -191,12 +193,21 @@ class Envelope:
     origin: Origin = NO_ORIGIN
     agent: str = ""
     custody: Custody = Custody.HUB
+    written_at: datetime | None = None
+
+    @property
+    def date(self) -> datetime:
+        """Return the date that its readers see."""
+        return self.born if self.written_at is None else self.written_at
 
     @property
     def known_as(self) -> str:
         """Return the id that stands in the Message-ID and in threads: an id without a life in
         it (of a report, or of a digest put together anew) may be given once more, so the life
-        is added."""
+        is added. The hub and an agent may both join an agent's alarms: the id is that of all of
+        them, as a mail that tells more must not be taken for a copy."""
+        if self.agent and self.members:
+            return id_of_set(self.members)
         life = self.origin.life
         return self.id if marked("", life) in self.id else marked(self.id, life)
 

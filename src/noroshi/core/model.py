@@ -347,12 +347,12 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class HubAlarm:
-    """An alarm of a rule of the hub, by which the hub notifies the contact of that name."""
+class RuleNotification:
+    """Hold the alarms that a rule tells a contact at once, in order."""
 
-    alarm: Alarm
-    rule: str
-    contact: str
+    rule: Rule
+    contact: Contact
+    alarms: tuple[Alarm, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,9 +362,10 @@ class Change:
     `wake` is the earliest instant at which a decision could change without a new sample.
     `memory` is the check's, None if the turn had no sample. `samples` are those that led to the
     change, and those that the history lacks from before: a memory is never written without its
-    samples. `reports` are the rows by which an agent tells its hub of the change; `hub_alarms` go
-    into them. `hub_envelopes` are the notifications of these, which the hub sends, or the agent while
-    the hub is away. `withheld_ids` are those of notifications of an agent that the hub does not send.
+    samples. `reports` are the rows by which an agent tells its hub of the change;
+    `hub_notifications` are those of the hub's rules, which go into them: the hub sends them, or the
+    agent while the hub is away. `withheld_ids` are those of notifications of an agent that the hub
+    does not send.
     """
 
     monitor: str
@@ -375,7 +376,6 @@ class Change:
     envelopes: tuple[Envelope, ...] = ()
     decisions: tuple[Decision, ...] = ()
     wake: datetime | None = None
-    hub_alarms: tuple[HubAlarm, ...] = ()
-    hub_envelopes: tuple[Envelope, ...] = ()
+    hub_notifications: tuple[RuleNotification, ...] = ()
     withheld_ids: tuple[str, ...] = ()
     reports: tuple[ReportDraft, ...] = ()

@@ -18,11 +18,11 @@ from noroshi.core.model import (
     Contact,
     Decision,
     Event,
-    HubAlarm,
     ItemState,
     LastNotification,
     Monitor,
     Rule,
+    RuleNotification,
     Sample,
     State,
     Suppression,
@@ -46,15 +46,6 @@ class RuleOutcome:
     item: str
     event: Event | None
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class RuleNotification:
-    """Hold the alarms that a rule tells a contact at once, in order."""
-
-    rule: Rule
-    contact: Contact
-    alarms: tuple[Alarm, ...]
 
 
 def reckon(
@@ -135,8 +126,7 @@ def _change(
         state=_remember(state, outcomes, now),
         events=_with_reminders(events, outcomes),
         envelopes=tuple(_envelopes(monitor, state, outcomes, now, draft)),
-        hub_alarms=tuple(_hub_alarms(monitor, state, outcomes)),
-        hub_envelopes=tuple(_hub_envelopes(monitor, state, outcomes, now, draft)),
+        hub_notifications=tuple(_notifications(monitor, state, outcomes, of_hub=True)),
         decisions=tuple(_new_decisions(state, outcomes, now)),
     )
 
@@ -317,21 +307,12 @@ def envelopes_of(
         yield _envelope(monitor, one.rule, one.contact, one.alarms, payload, now)
 
 
-def _hub_envelopes(
-    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
+def hub_envelopes_of(
+    monitor: Monitor, notifications: Iterable[RuleNotification], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
     """Draft what the hub drafts too, as far as this node can send it."""
-    notifications = _notifications(monitor, state, outcomes, of_hub=True)
     sendable_here = (one for one in notifications if one.rule.routes and one.contact.addresses)
     return envelopes_of(monitor, sendable_here, now, draft)
-
-
-def _hub_alarms(
-    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome]
-) -> Iterator[HubAlarm]:
-    """Yield what the hub is to tell; it drafts the envelopes."""
-    for one in _notifications(monitor, state, outcomes, of_hub=True):
-        yield from (HubAlarm(alarm, one.rule.id, one.contact.id) for alarm in one.alarms)
 
 
 def _notifications(

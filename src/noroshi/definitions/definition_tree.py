@@ -24,7 +24,7 @@ without it need not be read."""
 
 NO_NAME = _("{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters")
 THERE_ALREADY = _("{path} already exists; choose another name")
-NO_INSTANCE = _("there is no instance {given}")
+NO_INSTANCE = _("there is no instance “{given}”")
 IN_ITSELF = _("is already there")
 
 

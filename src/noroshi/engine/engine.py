@@ -35,7 +35,13 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.watcher import MarkEnvelopes, Watcher, WatcherCalls, without_hub
+from noroshi.engine.monitoring.watcher import (
+    MarkEnvelopes,
+    Watcher,
+    WatcherCalls,
+    without_hub,
+    without_offset,
+)
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
@@ -72,8 +78,8 @@ async def no_agents() -> Collection[str]:
 class ProcessCalls:
     """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1. `agents` returns
     the names of the agents, which measure their monitors themselves. `marked` returns notifications
-    of the hub's rules as they are kept here. `send_rights` returns what
-    may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
+    of the hub's rules as they are kept here, `hub_offset` the hub's clock less this computer's.
+    `send_rights` returns what may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
     how an attempt of an agent ended. `agent_name` returns the name of an agent by its id, "" if it
     is not known."""
 
@@ -87,6 +93,7 @@ class ProcessCalls:
     send_rights: SendRights = no_rights
     reports_of_attempt: ReportsOfAttempt = no_reports
     marked: MarkEnvelopes = without_hub
+    hub_offset: Callable[[], timedelta] = without_offset
     agent_name: Callable[[str], str] = lambda _id: ""
 
 
@@ -111,7 +118,11 @@ class Engine:
             clocks,
             self.emergency,
             WatcherCalls(
-                self._log_once, self.notifier.text_failures, self._check_clocks, process.marked
+                self._log_once,
+                self.notifier.text_failures,
+                self._check_clocks,
+                process.marked,
+                process.hub_offset,
             ),
         )
         self.dispatcher = Dispatcher(

@@ -25,6 +25,9 @@ class AgentNames:
         self.refused_rows: Callable[[str], int] = lambda _agent: 0
         """Returns how many rows of an agent, by its id, were refused within the last hour; the hub
         writes it."""
+        self.excessive_reports: Callable[[str], int] = lambda _agent: 0
+        """Returns how many reports of an agent were put off within the last hour, as it reports too
+        much; the hub writes it."""
 
     def current(self) -> frozenset[str]:
         """Return the names."""

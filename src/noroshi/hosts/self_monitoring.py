@@ -39,7 +39,7 @@ class NodeReadings:
     """Read what the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
     effect; `late` and `clock_set` the engine's figures in seconds; `read_since` is from when on the
     mailbox of a route's account is read in this life; `refused_rows` how many rows of an agent were
-    refused lately, `instances` the titles of all instances by their source, in lower case."""
+    refused lately, `excessive_reports` how many of its reports were put off as too much, `instances` the titles of all instances by their source, in lower case."""
 
     routes: Callable[[], Mapping[str, Route]]
     accounts: Callable[[], Mapping[str, Account]]
@@ -48,6 +48,7 @@ class NodeReadings:
     wall: Callable[[], datetime]
     read_since: Callable[[str], datetime | None] = lambda route: None
     refused_rows: Callable[[str], int] = lambda agent: 0
+    excessive_reports: Callable[[str], int] = lambda agent: 0
     instances: Callable[[], Mapping[str, tuple[str, ...]]] = dict
 
 
@@ -192,6 +193,7 @@ class OwnFacts:
             backlog=last_seen.backlog,
             clock_offset=last_seen.clock_offset.total_seconds(),
             refused_rows=self._readings.refused_rows(agent.id),
+            excessive_reports=self._readings.excessive_reports(agent.id),
             instances=instances.get(agent.name.casefold(), ()),
         )
 

@@ -26,6 +26,8 @@ PYTHON_LINE = (
 )
 """For a server without curl. Python cannot tell a certificate's key, so this line knows the
 certificate; it is renewed only once a year, and an invitation is over in an hour."""
+UPDATES = "--updates"
+"""The argument of the script by which the administrator lets the hub update Noroshi there."""
 OTHER_SERVER = "another server answered; nothing was run"
 
 
@@ -56,14 +58,18 @@ def file_path(secret: bytes) -> str:
     return f"{INSTALL}{secret.hex()}/{FILE}"
 
 
-def curl_line(source: InstallSource, code: JoinCode, name: str = "") -> str:
+def curl_line(
+    source: InstallSource, code: JoinCode, name: str = "", *, updates: bool = False
+) -> str:
     """Return the line for a server with curl (7.44 or newer). -k: the pin says who it is, and no
     authority; curl checks it all the same (CURLOPT_PINNEDPUBLICKEY)."""
     url = f"https://{source.address}{source.path(code.secret)}"
-    return f"curl -fsSk --pinnedpubkey '{curl_pin(code.pin)}' '{url}' | {_shell(name)}"
+    return f"curl -fsSk --pinnedpubkey '{curl_pin(code.pin)}' '{url}' | {_shell(name, updates=updates)}"
 
 
-def python_line(source: InstallSource, code: JoinCode, name: str = "") -> str:
+def python_line(
+    source: InstallSource, code: JoinCode, name: str = "", *, updates: bool = False
+) -> str:
     """Return the line for a server that has Python and no curl."""
     return PYTHON_LINE.format(
         host=source.host.strip("[]"),
@@ -71,10 +77,11 @@ def python_line(source: InstallSource, code: JoinCode, name: str = "") -> str:
         certificate=source.certificate.hex(),
         path=source.path(code.secret),
         refusal=OTHER_SERVER,
-        shell=_shell(name),
+        shell=_shell(name, updates=updates),
     )
 
 
-def _shell(name: str) -> str:
-    """Return the shell that runs the script, which gives its arguments to `noroshi join`."""
-    return f"sudo sh -s -- --name {name}" if name else "sudo sh"
+def _shell(name: str, *, updates: bool) -> str:
+    """Return the shell that runs the script, with its arguments (install.sh)."""
+    options = (UPDATES if updates else "", f"--name {name}" if name else "")
+    return " ".join(("sudo sh -s --", *filter(None, options))) if any(options) else "sudo sh"

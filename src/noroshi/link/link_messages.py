@@ -13,12 +13,16 @@ from noroshi.core.agents import Life, Machine
 from noroshi.core.definitions.document import Document
 from noroshi.core.report import START, Position
 from noroshi.core.sender_lease import DEFAULT_TERMS, Sender
+from noroshi.core.translation import Message
 from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import HubFate, StatesOfHub, SuppressionsOfHub
+from noroshi.link.update_messages import NO_UPDATE, UpdateReport
 
 PREFIX = "/link/1/"
 JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", "leave"
 REPORT, SAMPLES = "report", "samples"
+FILE = "file"
+"""Asks for a part of the file that updates an agent; the answer is the part, and no JSON."""
 STAMP_HEADER = "Noroshi-Stamp"
 """The header of each answer with a fresh stamp."""
 LONGEST_WAIT = 40.0
@@ -51,10 +55,12 @@ class LinkFault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Answer a request that is refused. `message` is English, for a log."""
+    """Answer a request that is refused. `message` is English, for a log; `reason` says the same to
+    the agent's administrator, who may read another language: None if the fault alone says enough."""
 
     fault: LinkFault
     message: str = ""
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +131,8 @@ class WaitRequest:
     not taken up, and `problems` why: it is no news until there is another. `sender` is what the
     agent promises (`core.sender_lease`), with the `alone_after` that it goes by, `last` the end of
     its log, `fates` the number of the last `HubFate` that it stored. `suppressions` names those in use ("" none yet; None: the agent does
-    not know them); `orders` is the number of the last order that it stored."""
+    not know them); `orders` is the number of the last order that it stored, `update` how far its
+    last update is."""
 
     configuration: str = ""
     refused_configuration: str = ""
@@ -139,6 +146,7 @@ class WaitRequest:
     fates: int = 0
     suppressions: str | None = None
     orders: int = 0
+    update: UpdateReport = NO_UPDATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +156,7 @@ class WaitAnswer:
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
-    that are not stored yet."""
+    that are not stored yet. `clock` is the hub's wall time."""
 
     configuration: str = ""
     name: str = ""
@@ -158,6 +166,7 @@ class WaitAnswer:
     witness_rank: int = 0
     suppressions: SuppressionsOfHub | None = None
     orders: tuple[Order, ...] = ()
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ class OrderVerb(StrEnum):
     """Examine what can be asked of its computer, for the monitors of an instance."""
     DISCOVER = "discover"
     """Find what there is to watch."""
+    UPDATE = "update"
+    """Fetch and install a version of Noroshi (`update_messages`)."""
 
 
 class OrderOutcome(StrEnum):
@@ -47,7 +49,8 @@ class OrderOutcome(StrEnum):
 class Order:
     """Order an agent to do something once. `number` grows with each order to that agent, `id` names
     it for its answer; `verb` is an `OrderVerb`. `seconds` are those that remain for it, by the agent's
-    steady clock. `target` is the id of a monitor (TRY) or the name of an instance (DOCTOR)."""
+    steady clock. `target` is the id of a monitor (TRY), the name of an instance (DOCTOR) or the JSON of an
+    `UpdateOffer` (UPDATE)."""
 
     number: int
     id: str

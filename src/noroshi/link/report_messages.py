@@ -1,5 +1,5 @@
 """The messages by which an agent reports: rows of its log, and samples; and what the hub tells of
-the notifications that it sent.
+the notifications that it sent. All times are the hub's.
 
 The body of a row is the JSON of one of the classes here, by the row's kind (`core.report.RowKind`).
 What an agent says is its text: names of items, values, lines. It names monitors, rules and contacts of
@@ -111,12 +111,13 @@ class ReportRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportAnswer:
     """Tell what became of a report: `reception` is the value of `core.report.Reception`,
-    `position` the hub's after it."""
+    `position` the hub's after it, `clock` the hub's wall time."""
 
     reception: str
     position: Position
     refused_rows: tuple[RefusedRow, ...] = ()
     fates: tuple[HubFate, ...] = ()
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +140,12 @@ class SamplesRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplesAnswer:
-    """Tell up to when the hub has the samples, and how often to send them (in seconds)."""
+    """Tell up to when the hub has the samples, and how often to send them (in seconds); `clock` is
+    the hub's wall time."""
 
     position: datetime
     interval: float = 60.0
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

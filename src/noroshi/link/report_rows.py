@@ -8,7 +8,7 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Receipt
-from noroshi.core.model import Change, HubAlarm, State
+from noroshi.core.model import Alarm, Change, RuleNotification, State
 from noroshi.core.report import ReportDraft, RowKind
 from noroshi.core.sender_lease import Custody
 from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow, NotificationsOfRow, SentOfRow
@@ -18,12 +18,17 @@ KINDS = {Custody.AGENT: RowKind.TAKEN_OVER, Custody.HUB: RowKind.HANDED_OVER}
 
 
 def row_of_change(change: Change, now: datetime, *, is_retired: bool = False) -> ReportDraft:
-    """Return the row that tells of a change; `is_retired`: it is the monitor's last."""
+    """Return the row that tells of a change; `is_retired`: it is the monitor's last. Its times, and
+    `now` here and below, are the hub's."""
     row = ChangeOfRow(
         monitor=change.monitor,
         state=change.state,
         events=change.events,
-        alarms=tuple(map(_alarm_of_row, change.hub_alarms)),
+        alarms=tuple(
+            _alarm_of_row(alarm, one)
+            for one in change.hub_notifications
+            for alarm in one.alarms
+        ),
         decisions=change.decisions,
         is_retired=is_retired,
     )
@@ -48,14 +53,14 @@ def row_of_state(monitor: str, state: State, now: datetime) -> ReportDraft:
     return _draft(RowKind.CHANGE, ChangeOfRow(monitor=monitor, state=state), now)
 
 
-def _alarm_of_row(one: HubAlarm) -> AlarmOfRow:
+def _alarm_of_row(alarm: Alarm, notification: RuleNotification) -> AlarmOfRow:
     return AlarmOfRow(
-        id=one.alarm.id,
-        event=one.alarm.event.id,
-        rule=one.rule,
-        contact=one.contact,
-        reason=one.alarm.reason.value,
-        thread=one.alarm.thread,
+        id=alarm.id,
+        event=alarm.event.id,
+        rule=notification.rule.id,
+        contact=notification.contact.id,
+        reason=alarm.reason.value,
+        thread=alarm.thread,
     )
 
 

@@ -13,7 +13,7 @@ from noroshi.oauth.tokens import TokenSource
 from noroshi.ports import Resource, RouteError, StoreError
 from noroshi.vault import Vault, VaultError
 
-NO_ENTRY = followed_by(_("the vault has no entry {entry}."), InstructionKind.PUT_SECRET)
+NO_ENTRY = followed_by(_("the vault has no entry “{entry}”."), InstructionKind.PUT_SECRET)
 STORE_AWAY = _("the sign-in cannot be read from the store or saved in it: {why}")
 
 

@@ -10,7 +10,7 @@ from noroshi.ports import Resource
 
 AT_EXCHANGE = with_instruction(
     _(
-        "Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either "
+        "Caution: {user} signed in, not {mailbox}, from which account “{account}” sends. Either "
         "sign in again as {mailbox} ({instruction}), or ask an administrator to give {user} the "
         "permissions Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
         "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
@@ -21,7 +21,7 @@ AT_EXCHANGE = with_instruction(
 )
 AT_GRAPH = with_instruction(
     _(
-        "Caution: {user} signed in, not {mailbox}, from which account {account} sends: through "
+        "Caution: {user} signed in, not {mailbox}, from which account “{account}” sends: through "
         "Microsoft Graph, its messages will be refused. Sign in again as {mailbox} "
         "({instruction}). If {mailbox} is a shared mailbox, set shared = true in "
         "accounts/{account}.toml and sign in again as {user}, who needs Full Access and Send As "
@@ -33,7 +33,7 @@ AT_GRAPH = with_instruction(
 )
 AT_OTHER_PROVIDER = with_instruction(
     _(
-        "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its "
+        "Caution: {user} signed in, not {mailbox}, from which account “{account}” sends: its "
         "messages will most likely be refused. Sign in again as {mailbox} ({instruction}). If "
         "{user} is only another name for that mailbox, no action is required."
     ),

@@ -55,13 +55,24 @@ class InvitationRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentUpdate:
+    """How far the last update of an agent is, in `words`; `is_failed`: the agent runs the version
+    that it had before."""
+
+    version: str
+    words: Message
+    is_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRow:
     """An agent in short. `is_silent`: it was not heard for 90 seconds, or never. `address` is the
     one that it was last heard from; `backlog` the number of rows that wait there; `clock_offset`
     the agent's clock less this node's, in seconds; `fingerprint` that of its key, in hexadecimal
     digits. `instances` are those that it measures; `problems` why it did not take up its newest
     configuration; `secrets` the entries of the vault that it was given. `own_route`: it has a route
-    of its own or a shared one, by which it notifies while this node is away."""
+    of its own or a shared one, by which it notifies while this node is away. `update` is one that is
+    under way or failed; `has_other_version`: it does not run the version of this node."""
 
     id: str
     name: str
@@ -82,6 +93,8 @@ class AgentRow:
     problems: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     own_route: bool = False
+    update: AgentUpdate | None = None
+    has_other_version: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +155,15 @@ class AgentRevoked:
     name: str
     secrets: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentUpdating:
+    """An agent that fetches a version from this node, to run it."""
+
+    id: str
+    name: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

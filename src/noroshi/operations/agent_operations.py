@@ -46,6 +46,15 @@ AGENT_RENAME = operation(
     button=_("Rename"),
     news=True,
 )
+AGENT_UPDATE = operation(
+    "agent_update",
+    ADMIN,
+    help=_("Update Noroshi on the server of an agent to the version of this node."),
+    label=_("Agent update started"),
+    button=_("Update"),
+    reauthenticate=True,
+    news=True,
+)
 AGENT_REVOKE = operation(
     "agent_revoke",
     ADMIN,

@@ -182,8 +182,9 @@ class QueueFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFacts:
     """The state of an agent of this node: the seconds since it was last heard, or since the node
-    started if that is less; how many rows wait there, by how many seconds its clock is ahead, and
-    how many of its rows were refused within the last hour. `instances` are the titles of those
+    started if that is less; how many rows wait there, by how many seconds its clock is ahead,
+    how many of its rows were refused within the last hour, and how many of its reports were put off, as
+    it makes more of them than the node takes. `instances` are the titles of those
     that it measures."""
 
     name: str
@@ -191,6 +192,7 @@ class AgentFacts:
     backlog: int = 0
     clock_offset: float = 0.0
     refused_rows: int = 0
+    excessive_reports: int = 0
     instances: tuple[str, ...] = ()
 
 

@@ -77,9 +77,11 @@ class OperationContext:
         self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
         self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
         self.surroundings, self.self_facts = parts.surroundings, parts.self_facts
+        self._applied_version = parts.applied_version
         self.identity, self.hub_links = parts.identity, parts.hub_links
         self._text_failures = parts.text_failures
         self.hub_requests, self.hub_routes = parts.hub_requests, parts.hub_routes
+        self.node_updates = parts.node_updates
         self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
@@ -115,8 +117,10 @@ class OperationContext:
                 agent_names=self.agent_names,
                 plugins=self.plugins,
                 current_plan=self.current,
+                applied_version=self._applied_version,
                 text_failures=self._text_failures,
                 leases=self.agent_leases,
+                find_install_file=lambda: self.find_install_file(),
             )
             self._agents_hub = AgentHub(self.store, self.vault, self.clocks, parts)
         return self._agents_hub

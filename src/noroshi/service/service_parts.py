@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noroshi.agent.link_on_demand import LinkOnDemand
+from noroshi.agent.node_updates import NodeUpdates
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.sources import NodeIdentity
@@ -44,7 +45,8 @@ class ServiceParts:
     other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
     send for agents; `hub_requests` is what the hub may order at any time; `hub_routes`: it
-    may share routes."""
+    may share routes. `node_updates` carries out its updates of this node. `applied_version` returns
+    the number of the version by which the engine measures, None where no engine runs."""
 
     vault: Vault
     tokens: TokenSource
@@ -58,6 +60,7 @@ class ServiceParts:
     system: Callable[[], Sequence[Step]] | None = None
     surroundings: Surroundings | None = None
     self_facts: SelfFacts | None = None
+    applied_version: Callable[[], int] | None = None
     plans: PlanCache | None = None
     agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
@@ -67,4 +70,5 @@ class ServiceParts:
     endpoints: HubEndpoints = field(default_factory=HubEndpoints)
     agent_leases: AgentLeases | None = None
     hub_requests: Collection[str] = ()
+    node_updates: NodeUpdates | None = None
     hub_routes: bool = False

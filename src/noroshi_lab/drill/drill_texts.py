@@ -33,7 +33,7 @@ NOT_TO_LAB = _(
     "up its own node: noroshi lab drill --fresh"
 )
 NOT_WELL = _(
-    "Route {route} does not work before the drill starts ({why}). Check: noroshi status"
+    "Route “{route}” does not work before the drill starts ({why}). Check: noroshi status"
 )
 MAILS_WAIT = ngettext(
     "{count} message is already waiting and would get mixed up with the drill. Check: "

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi import __version__
+from noroshi.cli.exits import INVALID, REFUSED, TROUBLE
 from noroshi.link.fingerprint_words import fingerprint_words
 from tests.cli.command_process import a_node, typed
 from tests.service.agents.fleet import PIN, heard, joined, opened
@@ -97,3 +99,21 @@ async def test_a_node_that_nobody_reaches_says_how_to_open_an_address(harness, t
     harness.service.context.endpoints.listener = None
     told = await typed("agent", "invite", home=tmp_path)
     assert told.code != 0 and "noroshi agent listen HOST" in told.err
+
+
+async def test_each_agent_that_cannot_be_updated_is_named_with_the_reason(harness, tmp_path):
+    await joined(harness, "fs01")
+    told = await typed("agent", "update", home=tmp_path)
+    assert told.code == INVALID and "Name one agent, or use --all" in told.err
+    told = await typed("agent", "update", "fs01", home=tmp_path)
+    assert told.code == TROUBLE and "make dist" in told.err
+    told = await typed("agent", "update", "--all", home=tmp_path)
+    assert told.code == REFUSED and told.out.startswith("fs01: This hub has no file")
+    told = await typed("agent", "update", "--all", "--json", home=tmp_path)
+    assert [one["name"] for one in json.loads(told.out)] == ["fs01"]
+
+
+async def test_where_all_agents_run_this_version_nothing_is_updated(harness, tmp_path):
+    await joined(harness, "fs01", version=__version__)
+    told = await typed("agent", "update", "--all", home=tmp_path)
+    assert (told.code, told.out) == (0, "All agents run the version of this node.\n")

@@ -88,7 +88,7 @@ async def test_a_person_is_led_through_and_may_err(harness, tmp_path):
         await person.type("URL: ", f"{BAD}\n")
         await person.until("The code was refused")
         await person.type("URL: ", "http://localhost/MxMail/?code=go\nod&state=S\n")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
     assert harness.server.asked == [CANARY, CANARY]
@@ -100,7 +100,7 @@ async def test_a_person_is_asked_again_for_a_secret_that_has_ended(harness, tmp_
         await person.type("URL: ", f"{GOOD}\n")
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
     assert harness.server.asked == [OLD_SECRET, CANARY, CANARY]  # on trial, and then for good
 
@@ -128,7 +128,7 @@ async def test_in_a_script_secret_and_address_come_from_files(harness, tmp_path)
     argv = ("--secret-file", str(tmp_path / "secret"), "--url-file", str(tmp_path / "url"))
     told = await typed("authorize", "m365", *argv, "--lang", "ja", home=tmp_path)
     assert (told.code, told.err) == (0, "")
-    assert "経路 m365 のサインインが完了しました" in told.out
+    assert "経路「m365」のサインインが完了しました" in told.out
 
 
 async def test_a_secret_from_notepad_is_kept_without_its_mark(harness, tmp_path):
@@ -237,7 +237,7 @@ async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
     assert app.server.asked == [OLD_SECRET, CANARY, CANARY]  # on trial, and then for good
 
@@ -245,7 +245,7 @@ async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
 @pytest.mark.parametrize(
     ("secret", "code", "told"),
     [
-        pytest.param(CANARY, 0, "経路 m365 のサインインが完了しました", id="good"),
+        pytest.param(CANARY, 0, "経路「m365」のサインインが完了しました", id="good"),
         pytest.param(OLD_SECRET, 1, "--secret-file ファイル", id="ended"),
     ],
 )
@@ -296,9 +296,9 @@ async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_pa
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         _, redirect = await shown_page(person)
         answer = await come_back(redirect, "code=good&state=S")
-        await person.until("経路 m365 のサインインが完了しました")
+        await person.until("経路「m365」のサインインが完了しました")
         assert await person.process.wait() == 0
-    assert "200 OK" in answer and "経路 m365 のサインインが完了しました。" in answer
+    assert "200 OK" in answer and "経路「m365」のサインインが完了しました。" in answer
     assert "<script" not in answer and "good" not in person.seen
 
 
@@ -318,7 +318,7 @@ async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(harness, 
         await person.type("Client secret: ", f"{CANARY}\n")
         _, redirect = await shown_page(person)
         await come_back(redirect, "code=good&state=S")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
 
 
@@ -332,7 +332,7 @@ async def test_it_listens_at_the_port_of_the_account_s_own_redirect(harness, tmp
         _, redirect = await shown_page(person)
         assert redirect == own
         await come_back(redirect, "code=good&state=S")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
 
 
@@ -345,7 +345,7 @@ async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(harne
         await person.until(f"redirect URI  {redirect}")
         await person.until("port in accounts/box.toml")
         await come_back(redirect, "code=good&state=S")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
 
 
@@ -365,7 +365,7 @@ async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_pat
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         await shown_page(person)
         os.write(person.ours, GOOD.encode() + b"\n")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
 
 
@@ -378,7 +378,7 @@ async def test_a_code_is_typed_on_another_device(harness, tmp_path):
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("Enter this code: ABCD-1234")
         harness.server.on_device = GIVEN
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
 
 
@@ -403,7 +403,7 @@ async def test_what_is_no_such_address_is_answered_at_once(harness, tmp_path, pa
         await person.until("not complete yet")
         await person.until(": ")
         await person.type("", "od&state=S\n")
-        await person.until("Route m365 is signed in")
+        await person.until("Route “m365” is signed in")
         assert await person.process.wait() == 0
 
 
@@ -469,7 +469,7 @@ async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(harne
     await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert "Route m365 [lab] is signed in" in told.out
+    assert "Route “m365 [lab]” is signed in" in told.out
     status = await typed("status", home=tmp_path)
     assert "post [lab]" in status.out
     await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365", "plain"))

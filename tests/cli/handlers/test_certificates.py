@@ -137,7 +137,7 @@ async def test_one_that_is_refused_takes_a_good_one_s_place_only_by_force(
     assert "Checking the new value with the sign-in server" in told.err
     assert (await harness.vault.get("box-cert")).reveal() == bundle
     told = await typed(*argv, "--force", "--lang", "ja", home=tmp_path, given=other)
-    assert told.code == 1 and "アカウント box では使えません" in told.out
+    assert told.code == 1 and "アカウント「box」では使えません" in told.out
     assert (await harness.vault.get("box-cert")).reveal() == other
 
 
@@ -148,4 +148,4 @@ async def test_one_that_is_taken_in_another_one_s_place_is_told_so(harness, tmp_
     other = make("other", harness.time.now, 30).reveal()
     told = await typed(*argv, home=tmp_path, given=other)
     assert told.code == 0
-    assert "The sign-in server accepts the certificate of account box." in told.out
+    assert "The sign-in server accepts the certificate of account “box”." in told.out

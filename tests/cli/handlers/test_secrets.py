@@ -94,7 +94,7 @@ async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(harness
 async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
-    taken = "The sign-in server accepts the secret of account box.\n"
+    taken = "The sign-in server accepts the secret of account “box”.\n"
     assert (told.code, told.out) == (0, f"“app” is stored in the vault.\n{taken}")
     assert "Checking the new value with the sign-in server" in told.err
 
@@ -106,7 +106,8 @@ async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(
     told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
     assert told.code == 1
     assert (
-        "The secret cannot be used for account box: The client secret has expired." in told.out
+        "The secret cannot be used for account “box”: The client secret has expired."
+        in told.out
     )
 
 
@@ -135,7 +136,7 @@ async def test_a_new_secret_s_day_of_end_is_asked_about(harness, tmp_path):
 async def test_a_new_secret_s_day_is_written_down_with_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-", "--ends")
     told = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
-    assert told.code == 0 and "Account box: its secret expires on 2027-03-01" in told.out
+    assert told.code == 0 and "Account “box”: its secret expires on 2027-03-01" in told.out
     found = await harness.service.edits.read(AKI, keys=("accounts/box",))
     assert found.documents["accounts/box"]["secret_ends"] == "2027-03-01"
     again = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
@@ -216,4 +217,4 @@ async def test_entries_are_listed_and_removed(harness, tmp_path):
     assert (await typed("secret", "remove", "relay", home=tmp_path)).code == 0
     assert await harness.vault.names() == []
     told = await typed("secret", "remove", "relay", home=tmp_path)
-    assert (told.code, "The vault has no entry relay" in told.err) == (5, True)
+    assert (told.code, "The vault has no entry “relay”" in told.err) == (5, True)

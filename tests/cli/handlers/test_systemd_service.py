@@ -35,6 +35,15 @@ OF_BEFORE = with_fingerprint("[Service]\nExecStart=/usr/bin/noroshi serve\n")
 EDITED = unit_text(PROGRAM).replace("WatchdogSec=120", "WatchdogSec=0")
 
 
+def test_a_version_from_a_hub_can_be_updated_by_the_one_that_is_known_to_work():
+    program = ("/opt/noroshi/current/bin/python", "-I", "-m", "noroshi.cli")
+    step = "/opt/noroshi/fallback/bin/python -I -m noroshi.agent.update_step"
+    unit = unit_text(program)
+    assert f"\nExecStartPre=-+{step} {HOME}\nRestartForceExitStatus=75\n" in unit
+    assert "\nEnvironment=NOROSHI_UPDATE_STEP=1\n" in unit and is_ours(unit)
+    assert "update_step" not in unit_text(PROGRAM)
+
+
 def in_short(steps):
     return [step.brief.en for step in steps]
 

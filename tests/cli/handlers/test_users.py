@@ -130,7 +130,7 @@ async def test_a_change_of_definitions_is_told_with_its_place(harness, tmp_path)
     await apply(harness, documents=documents())
     await apply(harness, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
-    assert "~ 通知先 ops › メール アドレス: " in told and " → " in told
+    assert "~ 通知先「ops」 › メール アドレス: " in told and " → " in told
 
 
 async def test_what_changed_nothing_is_not_in_the_log(harness, tmp_path):

@@ -330,12 +330,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
     [
         pytest.param(
             with_monitor(kind="dsik"),
-            f"{ROOT_AT}.kind: there is no type of monitor dsik (did you mean disk?)",
+            f"{ROOT_AT}.kind: there is no type of monitor “dsik” (did you mean disk?)",
             id="unknown kind",
         ),
         pytest.param(
             with_monitor(rules=("oops",)),
-            f"{ROOT_AT}.rules: there is no rule oops (did you mean ops?)",
+            f"{ROOT_AT}.rules: there is no rule “oops” (did you mean ops?)",
             id="unknown rule",
         ),
         pytest.param(
@@ -377,7 +377,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(at="07:30", days=("mo",)),
-            f"{GROUP_AT}.days: there is no day of the week mo (did you mean mon?)",
+            f"{GROUP_AT}.days: there is no day of the week “mo” (did you mean mon?)",
             id="unknown day",
         ),
         pytest.param(
@@ -426,12 +426,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(limits={"usde": HIGH}),
-            f"{ROOT_AT}.limits: there is no reading usde (did you mean used?)",
+            f"{ROOT_AT}.limits: there is no reading “usde” (did you mean used?)",
             id="limits of no reading",
         ),
         pytest.param(
             with_group(limits={"disc": {"used": HIGH}}),
-            f"{GROUP_AT}.limits: there is no type of monitor disc (did you mean disk?)",
+            f"{GROUP_AT}.limits: there is no type of monitor “disc” (did you mean disk?)",
             id="limits of no kind",
         ),
         pytest.param(
@@ -457,7 +457,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(kind="page", network="offic"),
-            f"{ROOT_AT}.network: there is no network offic (did you mean office?)",
+            f"{ROOT_AT}.network: there is no network “offic” (did you mean office?)",
             id="no such network",
         ),
     ],
@@ -471,12 +471,12 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
     [
         pytest.param(
             {"action": "mial"},
-            "rules/night.toml: action: there is no action mial (did you mean mail?)",
+            "rules/night.toml: action: there is no action “mial” (did you mean mail?)",
             id="unknown action",
         ),
         pytest.param(
             {"contacts": ("me",)},
-            "rules/night.toml: contacts: there is no contact me; available: ops",
+            "rules/night.toml: contacts: there is no contact “me”; available: ops",
             id="unknown contact",
         ),
         pytest.param(
@@ -486,7 +486,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"routes": ("smtp1", "smtp")},
-            "rules/night.toml: routes: there is no route smtp (did you mean smtp1?)",
+            "rules/night.toml: routes: there is no route “smtp” (did you mean smtp1?)",
             id="unknown route",
         ),
         pytest.param(
@@ -557,7 +557,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
     [
         pytest.param(
             {"route": replace(ROUTE, kind="smpt")},
-            "routes/smtp1.toml: kind: there is no type of route smpt (did you mean smtp?)",
+            "routes/smtp1.toml: kind: there is no type of route “smpt” (did you mean smtp?)",
             id="unknown type of route",
         ),
         pytest.param(
@@ -567,7 +567,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"route": replace(ROUTE, options={"account": "m356"})},
-            "routes/smtp1.toml: options.account: there is no account m356 (did you mean m365?)",
+            "routes/smtp1.toml: options.account: there is no account “m356” (did you mean m365?)",
             id="unknown account",
         ),
         pytest.param(
@@ -583,12 +583,12 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, cloud="labs")},
-            "accounts/m365.toml: cloud: there is no cloud labs (did you mean lab?)",
+            "accounts/m365.toml: cloud: there is no cloud “labs” (did you mean lab?)",
             id="unknown cloud",
         ),
         pytest.param(
             {"account": replace(ACCOUNT, tenant="")},
-            "accounts/m365.toml: tenant: is missing: the cloud lab requires the directory (tenant) ID",
+            "accounts/m365.toml: tenant: is missing: the cloud “lab” requires the directory (tenant) ID",
             id="no tenant",
         ),
         pytest.param(
@@ -662,7 +662,7 @@ def test_every_problem_is_said_in_both_languages():
             f"{GROUP_AT}.every: x は時間の長さとして解釈できません。"
             '"30s"、"5m"、"1h30m"、"1d" のように書いてください'
         ),
-        f"{ROOT_AT}.kind: 監視項目の種別 disc はありません。disk のことでしょうか",
+        f"{ROOT_AT}.kind: 監視項目の種別「disc」はありません。disk のことでしょうか",
     ]
 
 
@@ -748,27 +748,27 @@ NIGHTLY = NotificationDef(
     [
         pytest.param(
             with_hub(replace(WEB, rules=("urgent",))),
-            "instances/web.toml: rules: there is no rule urgent",
+            "instances/web.toml: rules: there is no rule “urgent”",
             id="an own instance uses no rule of the hub",
         ),
         pytest.param(
             with_hub(replace(WEB, rules=("ops",), of_hub=True)),
-            "instances/web.toml: rules: there is no rule ops",
+            "instances/web.toml: rules: there is no rule “ops”",
             id="an instance of the hub uses no own rule",
         ),
         pytest.param(
             with_hub(rule=replace(HUB_RULE, contacts=("ops",))),
-            "rules/urgent.toml: contacts: there is no contact ops",
+            "rules/urgent.toml: contacts: there is no contact “ops”",
             id="a rule of the hub tells no own contact",
         ),
         pytest.param(
             with_hub(WEB, rule=replace(HUB_RULE, of_hub=False, routes=("smtp1",))),
-            "rules/urgent.toml: contacts: there is no contact boss",
+            "rules/urgent.toml: contacts: there is no contact “boss”",
             id="an own rule tells no contact of the hub",
         ),
         pytest.param(
             with_hub(notifications={"n": NIGHTLY}),
-            "notifications/n.toml: contacts: there is no contact boss",
+            "notifications/n.toml: contacts: there is no contact “boss”",
             id="nor does a notification",
         ),
     ],

@@ -7,7 +7,9 @@ import pytest
 
 from noroshi import __version__
 from noroshi.core.agents import INVITED_FOR, AgentState
+from noroshi.core.translation import plain
 from noroshi.link.join_code import JoinCode
+from noroshi.link.update_messages import UpdateReport
 from noroshi.ports import StoreError
 from noroshi.service import (
     ForbiddenError,
@@ -286,3 +288,42 @@ async def test_only_an_agent_that_was_removed_is_deleted(ask):
     assert await ask("agent_list") == []
     (row, *_) = await ask("audit", last=1)
     assert row["op"] == "agent_forget" and "smtp" in str(row)
+
+
+def offering(harness, tmp_path):
+    """The same harness, with a file by which agents are updated."""
+    file = tmp_path / "noroshi.pex"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f".deps/noroshi-{__version__}-py3-none-any.whl/x", "")
+    harness.service.context.find_install_file = lambda: file
+    return harness
+
+
+async def refused_update(ask, agent):
+    with pytest.raises(ErrorAnswer) as refused:
+        await ask("agent_update", agent=agent)
+    return str(refused.value)
+
+
+async def test_an_agent_that_cannot_be_updated_is_told_with_the_reason(ask, tmp_path):
+    await joined(ask.harness, "fs01")
+    await joined(ask.harness, "old01", invitation="i2", state=AgentState.REVOKED)
+    assert "make dist" in await refused_update(ask, "fs01")
+    offering(ask.harness, tmp_path)
+    assert "currently not connected" in await refused_update(ask, "fs01")
+    assert "was removed" in await refused_update(ask, "old01")
+    assert "There is no agent" in await refused_update(ask, "fs09")
+
+
+async def test_the_list_tells_how_far_an_update_is(ask):
+    agent = await joined(ask.harness, "fs01")
+    presence = ask.harness.service.context.agents_hub.update_reports()
+    (row,) = await ask("agent_list")
+    assert row["has_other_version"] and row["update"] is None
+    words = plain("no space left")
+    presence[agent.id] = UpdateReport(phase="failed", version="0.9.1", words=words)
+    (row,) = await ask("agent_list")
+    assert row["update"]["is_failed"]
+    assert row["update"]["words"]["en"] == "The update to version 0.9.1 failed: no space left."
+    presence[agent.id] = UpdateReport(phase="done", version="0.9.1")
+    assert (await ask("agent_show", agent="fs01"))["agent"]["update"] is None

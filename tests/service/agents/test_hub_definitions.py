@@ -182,7 +182,9 @@ async def test_a_contact_of_the_hub_may_have_no_address(node):
 
 async def test_the_nodes_own_instances_use_no_rule_of_the_hub(node):
     await taken(node, with_rules())
-    with pytest.raises(Exception, match=r"instances/mine.toml: rules.*there is no rule night"):
+    with pytest.raises(
+        Exception, match=r"instances/mine.toml: rules.*there is no rule “night”"
+    ):
         await InProcessClient(node)(
             "definition_change", put={"instances/mine": local(rules=["night"])}
         )

@@ -107,7 +107,7 @@ async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
             "already exists; choose another name",
         ),
         ("monitor_copy", {"monitor": "disks", "to": "web1"}, "specify the target"),
-        ("monitor_copy", {"monitor": "disks", "to": "web9/base"}, "no instance web9"),
+        ("monitor_copy", {"monitor": "disks", "to": "web9/base"}, "no instance “web9”"),
         ("monitor_copy", {"monitor": "disks", "to": "web2/Base"}, "is not a valid name"),
         (
             "monitor_copy",

@@ -87,7 +87,7 @@ async def test_mails_that_would_be_left_without_their_route_or_contact_are_count
 async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_it_in(ask):
     given = documents(routes__plain={"kind": "post", "options": {"password": "relay"}})
     (told,) = cautions(await ask("plan", documents=given))
-    assert told.startswith("routes/plain refers to the entry relay")
+    assert told.startswith("routes/plain refers to the entry “relay”")
     assert told.endswith("noroshi secret set relay")
     assert cautions(await ask("apply", documents=given)) == [told]
     await ask.harness.vault.put("relay", Secret("x"))

@@ -143,5 +143,5 @@ async def test_a_process_that_does_not_measure_says_so(ask):
 async def test_a_monitor_that_is_not_there_cannot_be_tried():
     harness = Bench()
     await harness.apply()
-    with pytest.raises(Exception, match="There is no monitor nothing"):
+    with pytest.raises(Exception, match="There is no monitor “nothing”"):
         await harness.service.trials.try_monitor(AKI, "nothing")

@@ -247,6 +247,6 @@ async def test_a_first_start_is_put_away(asking):
 async def test_a_route_that_is_not_there_is_told_with_the_one_that_may_be_meant(asking):
     await apply_definitions(asking)
     with pytest.raises(
-        ErrorAnswer, match=r"There is no route plane \(did you mean plain\?\)\."
+        ErrorAnswer, match=r"There is no route “plane” \(did you mean plain\?\)\."
     ):
         await asking("test_alarm", routes=("plane",))

@@ -43,7 +43,7 @@ async def test_a_sign_in_may_end_at_a_port_where_somebody_listens(ask):
 async def test_where_the_redirect_leads_elsewhere_nobody_can_listen(ask):
     account = BOX | {"redirect": "https://app.example.com/cb"}
     await apply_definitions(ask, accounts__box=account)
-    with pytest.raises(ErrorAnswer, match="conflict: The redirect of account box"):
+    with pytest.raises(ErrorAnswer, match="conflict: The redirect of account “box”"):
         await ask("authorize_begin", route="m365", port=50_123)
 
 
@@ -104,7 +104,7 @@ async def test_an_app_is_told_the_permission_that_its_route_s_server_wants(ask):
 @pytest.mark.parametrize("operation", ["authorize_begin", "authorize_device"])
 async def test_an_account_that_does_not_read_its_mailbox_is_not_given_the_right(ask, operation):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="conflict: Account box does not read its mailbox"):
+    with pytest.raises(ErrorAnswer, match="conflict: Account “box” does not read its mailbox"):
         await ask(operation, route="m365", read=True)
 
 
@@ -187,7 +187,7 @@ async def test_a_certificate_of_somebody_else_s_making_is_kept(ask):
             {"name": "nobody"}, "not found: There is no route or account", id="nobody"
         ),
         pytest.param(
-            {"name": "plain"}, "conflict: No account is set for route plain", id="plain"
+            {"name": "plain"}, "conflict: No account is set for route “plain”", id="plain"
         ),
         pytest.param({"name": "box", "days": 0}, "invalid: This certificate", id="no days"),
     ],

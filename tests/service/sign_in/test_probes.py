@@ -106,7 +106,7 @@ async def test_a_tenant_that_is_none_is_told(office, tenant):
 
 async def test_a_provider_that_is_not_microsoft_has_no_tenants(office):
     ask = await office.applied(cloud="google", tenant=None)
-    with pytest.raises(ErrorAnswer, match="not found: The cloud google is not Microsoft's"):
+    with pytest.raises(ErrorAnswer, match="not found: The cloud “google” is not Microsoft's"):
         await ask("account_tenant", account="box")
 
 
@@ -399,7 +399,7 @@ async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(offi
 async def test_an_account_that_is_not_there_is_told_with_the_nearest(office, op):
     ask = await office.applied()
     with pytest.raises(
-        ErrorAnswer, match=r"not found: There is no account box1 \(did you mean box"
+        ErrorAnswer, match=r"not found: There is no account “box1” \(did you mean box"
     ):
         await ask(op, account="box1")
 

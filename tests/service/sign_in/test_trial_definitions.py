@@ -125,7 +125,7 @@ async def test_an_account_that_is_only_given_can_be_tried(ask):
     tried = over(accounts__new={**BOX, "tenant": NO_TENANT})
     with pytest.raises(ErrorAnswer, match=f"trouble: Tenant {NO_TENANT}"):
         await ask("account_tenant", account="new", over=tried)
-    with pytest.raises(ErrorAnswer, match=r"There is no account nev \(did you mean new"):
+    with pytest.raises(ErrorAnswer, match=r"There is no account “nev” \(did you mean new"):
         await ask("account_tenant", account="nev", over=tried)
 
 

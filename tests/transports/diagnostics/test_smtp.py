@@ -467,7 +467,7 @@ async def test_a_proxy_that_is_away_stops_at_the_proxy(server, certificate):
     network = Network(name="office", proxy=f"127.0.0.1:{closed().socket_address[1]}")
     stages = await looked(server, certificate, world=outside(network))
     assert stopped(stages).name == "proxy"
-    assert "of the network office cannot be reached" in stopped(stages).remedy.meaning.en
+    assert "of the network “office” cannot be reached" in stopped(stages).remedy.meaning.en
 
 
 @pytest.mark.parametrize("protection", ["starttls", "tls"])

@@ -47,8 +47,12 @@ class Reply:
         return message_in(shape, self.body)
 
     @property
+    def refusal(self):
+        return message_in(Refused, self.body)
+
+    @property
     def fault(self):
-        return message_in(Refused, self.body).fault.value
+        return self.refusal.fault.value
 
 
 @dataclass

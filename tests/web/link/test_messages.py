@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi import __version__
 from noroshi.core.agents import AgentState, LastSeen, Life
 from noroshi.definitions.document_content import document
 from noroshi.link.agent_key import PrivateKey
@@ -75,7 +76,7 @@ async def test_a_configuration_in_use_is_no_news(harness, agent):
     name = configuration_of([FILES]).name
     assert (await agent.greet(configuration=name)).configuration == ""
     answer = await agent.wait(configuration=name)
-    assert answer == WaitAnswer(name="fs01")
+    assert answer == WaitAnswer(name="fs01", clock=harness.time.now.timestamp())
 
 
 async def test_an_agent_fetches_the_documents_that_concern_it(harness, agent):
@@ -284,6 +285,9 @@ async def test_what_was_heard_is_in_the_store_when_the_hub_ends(harness, agent):
 async def test_versions_that_differ_too_much_are_told_so(agent, version):
     refused = await agent.hello(version=version)
     assert (refused.status, refused.fault) == (409, "version")
+    reason = refused.refusal.reason
+    assert reason.en == f"the hub runs {__version__}, the agent {version}"
+    assert reason.ja == f"ハブは {__version__}、エージェントは {version} です"
 
 
 async def test_a_message_that_this_hub_does_not_know_is_refused(agent):

@@ -9,12 +9,13 @@ import pytest
 
 from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 from noroshi.core.levels import Level, Reason
-from noroshi.core.mail import Origin
+from noroshi.core.mail import EnvelopeState, Origin
 from noroshi.core.model import Decision, ItemState, State
-from noroshi.core.report import START, Position, RowKind
+from noroshi.core.report import MOST_ROWS, START, Position, RowKind
 from noroshi.core.translation import Message, plain
 from noroshi.link.link_messages import FETCH, REPORT, FetchAnswer, FetchRequest
-from noroshi.link.report_messages import ReportAnswer, ReportRequest
+from noroshi.link.report_messages import GapOfRow, ReportAnswer, ReportRequest
+from noroshi.schema import text
 from tests.web.link.agent_client import invite
 from tests.web.link.reporting_agent import (
     CONTENT,
@@ -142,6 +143,17 @@ async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
     ]
     assert await level_of(harness) is WARNING
     assert await level_of(harness, "here1") is OK
+
+
+async def test_what_a_refused_row_notifies_of_is_given_up_at_the_agent_too(harness, fs01):
+    unfit = replace(at(harness, CRITICAL, serial=2), state=State(serial=-1))
+    answer = await fs01.report(at(harness, CRITICAL, monitor="here1"), unfit, "{")
+    assert [row.seq for row in answer.refused_rows] == [1, 2, 3]
+    fates = [(one.envelope, one.state) for one in await harness.store.fates_of(fs01.client.id)]
+    assert fates == [
+        (f"here1.1~{LIFE}/all/ops", EnvelopeState.DROPPED),
+        (f"{M}.2~{LIFE}/all/ops", EnvelopeState.DROPPED),
+    ]
 
 
 async def test_the_last_row_of_a_monitor_that_is_gone_at_the_hub_too_is_no_fault(harness, fs01):
@@ -408,3 +420,48 @@ async def test_an_agent_that_was_set_back_counts_from_a_serial_that_is_over_here
     answer = await begun_anew.report(at(harness, WARNING, serial=3))
     assert positions_of(answer) == ("apply", 2)
     assert await level_of(harness) is WARNING
+
+
+def excessive_reports(harness, fs01):
+    return harness.service.context.agent_names.excessive_reports(fs01.client.id)
+
+
+def write_gaps(harness, fs01, count, apart=timedelta(0)):
+    """Write rows that cost the hub little, each so long after the one before; the last is new."""
+    gap = text(GapOfRow(count=1, start=harness.time.now, end=harness.time.now))
+    for number in reversed(range(count)):
+        fs01.write(gap, kind=RowKind.GAP, at=harness.time.now - number * apart)
+
+
+async def send_all(harness, fs01):
+    """Send what there is as an agent does, and return how often the hub put it off."""
+    postponed = 0
+    while fs01.acknowledged < len(fs01.rows):
+        end = fs01.acknowledged + MOST_ROWS
+        reply = await fs01.send(rows=tuple(fs01.rows[fs01.acknowledged : end]))
+        if reply.status != 200:
+            assert (reply.status, reply.fault) == (429, "busy")
+            postponed += 1
+            harness.time.pass_by(seconds=int(reply.headers["retry-after"]))
+            await fs01.client.greet()
+    return postponed
+
+
+async def test_an_agent_that_makes_more_than_the_hub_takes_is_put_off_and_told_of(
+    harness, fs01
+):
+    write_gaps(harness, fs01, 3 * MOST_ROWS)
+    assert await send_all(harness, fs01) == 2
+    assert fs01.acknowledged == 3 * MOST_ROWS
+    assert excessive_reports(harness, fs01) >= 1
+    assert harness.service.context.agent_names.refused_rows(fs01.client.id) == 0
+    harness.time.pass_by(hours=1, minutes=2)
+    assert excessive_reports(harness, fs01) == 0
+
+
+async def test_an_agent_that_was_alone_for_long_waits_for_its_turn_and_nobody_is_told(
+    harness, fs01
+):
+    write_gaps(harness, fs01, 3 * MOST_ROWS, apart=timedelta(minutes=1))
+    assert await send_all(harness, fs01) == 2
+    assert excessive_reports(harness, fs01) == 0

@@ -43,7 +43,8 @@ async def test_samples_are_kept_and_the_cursor_moves(harness, fs01):
     start = end - 5 * MINUTE
     samples = [sample(start + n * MINUTE, float(n)) for n in range(5)]
     answer = await send(fs01, start, end, samples)
-    assert answer == SamplesAnswer(position=end, interval=60.0)
+    clock = harness.time.now.timestamp()
+    assert answer == SamplesAnswer(position=end, interval=60.0, clock=clock)
     assert await values(harness) == [4.0, 3.0, 2.0, 1.0, 0.0]
 
 

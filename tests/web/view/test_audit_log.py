@@ -79,35 +79,38 @@ def test_what_stayed_as_it_was_is_not_told():
     [
         (
             "~ instances/web1: base/disks limits.used.warning 80 → 90",
-            ("~", "監視インスタンス web1 › base/disks › used 注意", "80", "90"),
+            ("~", "監視インスタンス「web1」 › base/disks › used 注意", "80", "90"),
         ),
         (
             "~ instances/web1: enabled true → false",
-            ("~", "監視インスタンス web1 › 監視する", "はい", "いいえ"),
+            ("~", "監視インスタンス「web1」 › 監視する", "はい", "いいえ"),
         ),
         (
             '~ rules/ops: contacts ["a", "b"] → ["a"]',
-            ("~", "実行条件 ops › 通知先", '["a", "b"]', '["a"]'),
+            ("~", "実行条件「ops」 › 通知先", '["a", "b"]', '["a"]'),
         ),
         (
             '~ routes/m365: title nothing → "a → b"',
-            ("~", "送信経路 m365 › 表示名", "なし", '"a → b"'),
+            ("~", "送信経路「m365」 › 表示名", "なし", '"a → b"'),
         ),
         (
             '~ routes/m365: title "a → b" → "c → d"',
-            ("~", "送信経路 m365 › 表示名", '"a → b"', '"c → d"'),
+            ("~", "送信経路「m365」 › 表示名", '"a → b"', '"c → d"'),
         ),
         (
             '~ routes/m365: title "a \\" → b" → nothing',
-            ("~", "送信経路 m365 › 表示名", '"a \\" → b"', "なし"),
+            ("~", "送信経路「m365」 › 表示名", '"a \\" → b"', "なし"),
         ),
         ("~ routes/smtp1 → routes/mx1", ("~", "送信経路 › 名前", "smtp1", "mx1")),
         (
             '~ instances/web1: base/disks group "base" → "more"',
-            ("~", "監視インスタンス web1 › base/disks › グループ", '"base"', '"more"'),
+            ("~", "監視インスタンス「web1」 › base/disks › グループ", '"base"', '"more"'),
         ),
-        ("+ contacts/boss", ("+", "通知先 boss", "", "")),
-        ("- instances/web1: base/disks", ("-", "監視インスタンス web1 › base/disks", "", "")),
+        ("+ contacts/boss", ("+", "通知先「boss」", "", "")),
+        (
+            "- instances/web1: base/disks",
+            ("-", "監視インスタンス「web1」 › base/disks", "", ""),
+        ),
         ("something else", ("", "変更", "", "something else")),
     ],
 )
@@ -189,17 +192,17 @@ def test_what_forms_call_otherwise_is_named_as_it_is_meant_here(given, expected)
                 "before": "80",
                 "after": "90",
             },
-            ("~", "監視インスタンス web1 › base/disks › used 注意", "80", "90"),
+            ("~", "監視インスタンス「web1」 › base/disks › used 注意", "80", "90"),
         ),
         (
             {"sign": "~", "key": "routes/m365", "setting": "title", "after": '"a → b"'},
-            ("~", "送信経路 m365 › 表示名", "なし", '"a → b"'),
+            ("~", "送信経路「m365」 › 表示名", "なし", '"a → b"'),
         ),
         (
             {"sign": "~", "key": "routes/mx1", "renamed": "routes/smtp1"},
             ("~", "送信経路 › 名前", "smtp1", "mx1"),
         ),
-        ({"sign": "+", "key": "routes/mx1"}, ("+", "送信経路 mx1", "", "")),
+        ({"sign": "+", "key": "routes/mx1"}, ("+", "送信経路「mx1」", "", "")),
     ],
 )
 def test_a_change_that_is_kept_by_its_values_reads_as_one_that_was_kept_as_a_line(

@@ -38,64 +38,64 @@ def rule(name="ops", **said):
         pytest.param(
             web(limits={"used": {"warning": 80}}),
             web(limits={"used": {"warning": 85.5}}),
-            "Instance Web › os › ルート › used › Warning: 80 → 85.5",
-            "監視インスタンス Web › os › ルート › 使用率 › 注意: 80 → 85.5",
+            "Instance “Web” › os › ルート › used › Warning: 80 → 85.5",
+            "監視インスタンス「Web」 › os › ルート › 使用率 › 注意: 80 → 85.5",
             id="a limit",
         ),
         pytest.param(
             web(),
             web({"limits": {"disk": {"used": {}}}}),
-            "Instance Web › os › Disk space › used: none → no limits",
-            "監視インスタンス Web › os › ディスク容量 › 使用率: なし → しきい値なし",
+            "Instance “Web” › os › Disk space › used: none → no limits",
+            "監視インスタンス「Web」 › os › ディスク容量 › 使用率: なし → しきい値なし",
             id="a group's",
         ),
         pytest.param(
             web(limits={"used": {"warning": 80}}),
             web(limits={}),
-            "Instance Web › os › ルート › Limits: none → no limits",
-            "監視インスタンス Web › os › ルート › しきい値: なし → しきい値なし",
+            "Instance “Web” › os › ルート › Limits: none → no limits",
+            "監視インスタンス「Web」 › os › ルート › しきい値: なし → しきい値なし",
             id="all limits",
         ),
         pytest.param(
             web(),
             web(options={"include": ["/", "/var"]}, enabled=False),
-            "Instance Web › os › ルート › Monitored: none → no",
-            "監視インスタンス Web › os › ルート › 監視する: なし → いいえ",
+            "Instance “Web” › os › ルート › Monitored: none → no",
+            "監視インスタンス「Web」 › os › ルート › 監視する: なし → いいえ",
             id="off",
         ),
         pytest.param(
             rule(title="夜間", on=["critical"]),
             rule(title="夜間", on=["critical", "warning"]),
-            "Rule 夜間 › Levels: Critical → Critical, Warning",
-            "実行条件 夜間 › 対象のレベル: 危険 → 危険、注意",
+            "Rule “夜間” › Levels: Critical → Critical, Warning",
+            "実行条件「夜間」 › 対象のレベル: 危険 → 危険、注意",
             id="choices",
         ),
         pytest.param(
             rule(title="all"),
             rule(title="first"),
-            "Rule first › Display name: all → first",
-            "実行条件 first › 表示名: all → first",
+            "Rule “first” › Display name: all → first",
+            "実行条件「first」 › 表示名: all → first",
             id="a person's word that is one of ours",
         ),
         pytest.param(
             rule(),
             rule("night", id="ops"),
-            "Rule night › Name: ops → night",
-            "実行条件 night › 名前: ops → night",
+            "Rule “night” › Name: ops → night",
+            "実行条件「night」 › 名前: ops → night",
             id="another name",
         ),
         pytest.param(
             None,
             document("clouds/lab", {"scope": "x"}),
-            "Cloud lab: added",
-            "クラウド lab: 追加",
+            "Cloud “lab”: added",
+            "クラウド「lab」: 追加",
             id="added",
         ),
         pytest.param(
             document("clouds/lab", {"scope": "x"}),
             document("clouds/lab", {"scope": "y {z} %"}),
-            "Cloud lab › scope: x → y {z} %",
-            "クラウド lab › scope: x → y {z} %",
+            "Cloud “lab” › scope: x → y {z} %",
+            "クラウド「lab」 › scope: x → y {z} %",
             id="a setting that nobody named, and braces",
         ),
         pytest.param(
@@ -111,17 +111,17 @@ def rule(name="ops", **said):
                     {"begins": "2026-12-24 22:00", "ends": "2026-12-25 02:00"},
                 ]
             ),
-            "Instance Web › os › ルート › Maintenance: none → "
+            "Instance “Web” › os › ルート › Maintenance: none → "
             "#88 22:00 to 23:30 (Sat, Sun), 2026-12-24 22:00 to 2026-12-25 02:00",
-            "監視インスタンス Web › os › ルート › メンテナンス: なし → "
+            "監視インスタンス「Web」 › os › ルート › メンテナンス: なし → "
             "#88 22:00～23:30 (土、日)、2026-12-24 22:00～2026-12-25 02:00",
             id="planned work",
         ),
         pytest.param(
             rule(options={"fancy": [{"a": 1}]}),
             rule(),
-            "Rule ops › fancy: [{ a = 1 }] → none",
-            "実行条件 ops › fancy: [{ a = 1 }] → なし",
+            "Rule “ops” › fancy: [{ a = 1 }] → none",
+            "実行条件「ops」 › fancy: [{ a = 1 }] → なし",
             id="what has no words stays TOML",
         ),
     ],
@@ -184,11 +184,11 @@ async def browser(tmp_path):
 async def test_the_page_of_a_version_says_so_and_shows_the_path_as_small_print(browser):
     await browser.get("/settings/version?number=2")
     text = html.unescape(browser.text)
-    assert "<b>Rule night</b> › Name:" in text and "Warning:" in text
+    assert "<b>Rule “night”</b> › Name:" in text and "Warning:" in text
     assert 'raw">instances/web1: base/disks limits.used.warning<' in text
     assert "- rules/all" not in text and "+ rules/night" not in text
     await browser.get("/settings/version?number=1")
     assert (
         "Changes when rolling back" in browser.text
-        and "<b>Rule all</b> › Name:" in browser.text
+        and "<b>Rule “all”</b> › Name:" in browser.text
     )

@@ -17,13 +17,13 @@ TOLD = {
     "what no form has": (("length", WRONG, ""), f"期間: {WRONG}"),
     "an option in a file": (
         (PORT, WRONG, ""),
-        f"監視インスタンス web9 › web › port › ポート: {WRONG}",
+        f"監視インスタンス「web9」 › web › port › ポート: {WRONG}",
     ),
     "a limit in a file": (
         ("instances/w.toml: group.a.monitor.b.limits.used.warning", WRONG, ""),
-        f"監視インスタンス w › a › b › しきい値 › used › 注意: {WRONG}",
+        f"監視インスタンス「w」 › a › b › しきい値 › used › 注意: {WRONG}",
     ),
-    "a whole file": (("instances/web9.toml", WRONG, ""), f"監視インスタンス web9: {WRONG}"),
+    "a whole file": (("instances/web9.toml", WRONG, ""), f"監視インスタンス「web9」: {WRONG}"),
     "nothing that has a name": (("", WRONG, ""), WRONG),
 }
 

@@ -122,7 +122,7 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(harness,
             ["plain"], "Alarms are sent through the others.", id="none names the ill one"
         ),
         pytest.param(
-            ["m365"], "These alarms cannot be sent: Rule all.", id="a rule names it alone"
+            ["m365"], "These alarms cannot be sent: Rule “all”.", id="a rule names it alone"
         ),
     ],
 )
@@ -142,10 +142,10 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     documents = {f"rules/{name}": {"routes": ways} for name, ways in orders.items()}
     documents["notifications/n"] = {"routes": ["a"], "title": "Morning"}
     told = heading(LOCALIZERS["en"], found, documents)
-    assert "Rule r1, Rule s0, Rule s1 and 8 more" in told and "r2" not in told
+    assert "Rule “r1”, Rule “s0”, Rule “s1” and 8 more" in told and "r2" not in told
     few = {key: documents[key] for key in ("rules/r1", "rules/r2", "notifications/n")}
-    assert "Rule r1, System notification Morning." in heading(LOCALIZERS["en"], found, few)
-    assert "送信できません: 実行条件 r1、通知項目 Morning。" in heading(
+    assert "Rule “r1”, System notification “Morning”." in heading(LOCALIZERS["en"], found, few)
+    assert "送信できません: 実行条件「r1」、通知項目「Morning」。" in heading(
         LOCALIZERS["ja"], found, few
     )
 
@@ -206,7 +206,7 @@ async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(harnes
     other = CONTENT["rules/all"] | {"routes": ["m365"]}
     await defined(harness, rules__all=other)
     page = await browser.post("/mail", do="up", **form)
-    assert page.status == 409 and "aki changed Rule all in the meantime" in page.text
+    assert page.status == 409 and "aki changed Rule “all” in the meantime" in page.text
     assert "rules/all:" not in page.text  # the order that is in force stands below
     assert await in_force(harness, "rules/all") == other
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import noroshi.web
+from noroshi.core.notices.event_names import EVENT_NAMES
+from noroshi.core.notices.notice import Happening
 from noroshi.core.translation import Message
 from noroshi.definitions.document_content import TYPES
 from noroshi.hosts.footprint import SORTS
@@ -14,7 +16,7 @@ from noroshi.web import health
 from noroshi.web.forms.fields import EACH
 from noroshi.web.http.static_files import NAMES, load_files
 from noroshi.web.pages import node, queue, route_edit, rules
-from noroshi.web.view import first_problems, mail, route
+from noroshi.web.view import mail, route
 from noroshi.web.view.language import LANGUAGE_NAMES
 from noroshi.web.view.page_context import LANGUAGES
 from noroshi.web.view.setting_names import TYPE_NAMES
@@ -27,7 +29,7 @@ HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
 SAME = {
-    *("{one} {other}", "{one} › {other}", ", ", "—", " {sort} {name} "),
+    *("{one} {other}", "{type} “{name}”", "{one} › {other}", ", ", "—", " {sort} “{name}” "),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
     *(
         "{begins} to {ends}",
@@ -60,7 +62,7 @@ def without_texts(template):
         (STATE_NAMES, mail.STATES),
         (ROUTE_STATE_NAMES, [*health.STATES, SIGNED_IN]),
         (TYPE_NAMES, TYPES),
-        (first_problems.NAMED, TYPES),
+        (EVENT_NAMES, Happening),
         (queue.DONE, queue.DEEDS),
         (node.PLACES, SORTS),
         (route.WAY_NAMES, route.WAYS),

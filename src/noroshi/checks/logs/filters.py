@@ -10,12 +10,20 @@ from typing import Literal
 
 from noroshi.checks.logs.patterns import Settings, check_pattern, searcher
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _, composed, joined, plain
 from noroshi.ports import options
 
 LONGEST = 1000
 MOST = 100
 """Terms of a monitor, those in groups too."""
+ALL_OR_ANY = with_settings(
+    _(
+        'several terms require {match}: whether all of them ("all") or any of them ("any") must '
+        "match"
+    ),
+    "match",
+)
 ONE_OF = _("must have exactly one of: {names}")
 NO_WORD = _("must be text on one line, of at most {most} characters")
 NO_TERM = _("has no term")
@@ -129,6 +137,12 @@ def check_terms(terms: tuple[Term, ...]) -> None:
         raise InvalidValueError(NO_TERM)
     if _count(terms) > MOST:
         raise InvalidValueError(TOO_MANY.fill(most=MOST))
+
+
+def check_match(terms: tuple[Term, ...], match: Literal["", "all", "any"]) -> None:
+    """Raise InvalidValueError for several terms without a word on how they are joined."""
+    if len(terms) > 1 and not match:
+        raise InvalidValueError(ALL_OR_ANY)
 
 
 def _count(terms: tuple[Term, ...]) -> int:

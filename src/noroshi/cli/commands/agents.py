@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.spec import JSON, Command, Option, command_of
+from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import agent_operations
 
@@ -73,6 +73,11 @@ AGENT = Command(
                     _("name of the agent on this node (default: the server's own name)"),
                     {"metavar": "NAME", "default": ""},
                 ),
+                Option(
+                    ("--updates",),
+                    _("let this node update Noroshi on the servers that the command installs"),
+                    FLAG,
+                ),
                 JSON,
             ),
         ),
@@ -102,6 +107,26 @@ AGENT = Command(
             options=(
                 NAME,
                 Option(("name",), _("new name of the agent"), {"metavar": "NAME"}),
+                JSON,
+            ),
+        ),
+        Command(
+            name="update",
+            run="noroshi.cli.handlers.agent_updates:update",
+            help=_("update Noroshi on the servers of agents to the version of this node"),
+            more=(
+                _(
+                    "An agent can be updated if it was installed with a command that allows updates. It "
+                    "returns to its earlier version if the new one does not reach this node."
+                ),
+            ),
+            options=(
+                Option(
+                    ("agent",),
+                    _("name or ID of the agent"),
+                    {"metavar": "AGENT", "nargs": "?", "default": ""},
+                ),
+                Option(("--all",), _("all agents that run another version"), FLAG),
                 JSON,
             ),
         ),

@@ -78,6 +78,7 @@ LABELS = {
     "from": pgettext("agent", "From"),
     "server": _("Server"),
     "version": pgettext("agent", "Version"),
+    "update": pgettext("agent", "Update"),
     "clock": _("Clock"),
     "backlog": _("Unsent on agent"),
     "instances": _("Instances"),
@@ -110,6 +111,7 @@ def invite(context: CommandContext) -> int:
         servers=args.servers,
         name=args.name,
         language=context.language,
+        updates=args.updates,
     )
     if args.json:
         context.print_json(answer)
@@ -251,6 +253,7 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
     yield "from", agent.address
     yield "server", ", ".join(filter(None, (agent.host_name, agent.system)))
     yield "version", agent.version
+    yield "update", context.say(agent.update.words) if agent.update else ""
     yield "clock", context.say(_clock_text(agent))
     yield "backlog", str(agent.backlog) if agent.last_contact else ""
     yield "instances", ", ".join(agent.instances)

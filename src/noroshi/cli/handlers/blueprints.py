@@ -22,7 +22,7 @@ HOW_TO_ADD = with_commands(
     _("To add one: {command}"),
     command=CommandText("blueprint add", pgettext("command", "NAME --to INSTANCE")),
 )
-NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
+NO_BLUEPRINT = _("There is no blueprint “{given}”{instead}.")
 ASKS = _("Parameters")
 UNLESS = _("default: {value}")
 MUST = _("required")

@@ -40,7 +40,7 @@ NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")
 NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}")
 ENDS = _(
-    "Account {account} still has {ends} as the expiry date of its secret (secret_ends). "
+    "Account “{account}” still has {ends} as the expiry date of its secret (secret_ends). "
     "Enter the new date there or with --ends."
 )
 CHOSEN = _(
@@ -172,7 +172,7 @@ def _ask_twice(context: CommandContext, name: str) -> str:
 
 
 NO_ACCOUNT = _("The expiry date was not saved: no account uses “{name}” as its secret.")
-WRITTEN = _("Account {account}: its secret expires on {day}.")
+WRITTEN = _("Account “{account}”: its secret expires on {day}.")
 DAY_OF = {"secret": "secret_ends", "secret_next": "secret_next_ends"}
 Documents = Mapping[str, Mapping[str, Any]]
 
@@ -241,11 +241,11 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
 
 ASKING = _("Checking the new value with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
-TAKEN = _("The sign-in server accepts the {what} of account {account}.")
+TAKEN = _("The sign-in server accepts the {what} of account “{account}”.")
 NOT_SURE = _(
-    "Only a sign-in will show whether the {what} of account {account} is correct. ({why})"
+    "Only a sign-in will show whether the {what} of account “{account}” is correct. ({why})"
 )
-REFUSED = _("The {what} cannot be used for account {account}: {why}")
+REFUSED = _("The {what} cannot be used for account “{account}”: {why}")
 
 
 def say_checking(context: CommandContext) -> None:

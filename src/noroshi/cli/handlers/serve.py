@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from noroshi import __version__
 from noroshi.cli import exits
@@ -15,6 +16,9 @@ from noroshi.core.translation import Message, _
 from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
+
+if TYPE_CHECKING:
+    from noroshi.agent.node_updates import NodeUpdates
 
 log = logging.getLogger(__name__)
 TAKING_TURNS = 0.001
@@ -38,16 +42,30 @@ def _run(context: CommandContext) -> int:
     sys.setswitchinterval(TAKING_TURNS)
     try:
         with life_of(context.config.store, Holder.STARTING) as life:
-            _run_node(context, life)
+            updates = _run_node(context, life)
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_START.fill(why=error.words)) from None
     except Exception:  # a bug: the log must say why there is no node any more
         log.critical("node stopping because of an internal error", exc_info=True)
         return exits.TROUBLE
-    return exits.DONE
+    return exits.DONE if updates is None else _start_other_version(updates)
 
 
-def _run_node(context: CommandContext, life: LifeLock) -> None:
+def _start_other_version(updates: NodeUpdates) -> int:
+    """Let the service start the version that waits, or become it where there is no service."""
+    try:
+        python = updates.take_own_step()
+    except OSError:
+        log.exception("an update is not installed")
+        return exits.RESTART
+    if python is None:
+        return exits.RESTART
+    log.info("another version starts python=%s", python)
+    argv = (str(python), "-I", "-m", "noroshi.cli", *sys.argv[1:])
+    os.execv(python, argv)  # noqa: S606 - it is this program
+
+
+def _run_node(context: CommandContext, life: LifeLock) -> NodeUpdates | None:
     # Only now, with the lock: it takes half a second, and commands see meanwhile that a node starts.
     import asyncio
 
@@ -56,4 +74,4 @@ def _run_node(context: CommandContext, life: LifeLock) -> None:
     def say(words: Message) -> None:
         print(context.say(words), flush=True)
 
-    asyncio.run(run_node(context.config, say, life=life))
+    return asyncio.run(run_node(context.config, say, life=life))

@@ -6,17 +6,17 @@ from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _, ngettext, pgettext
 
 ASK_SECRET = _(
-    "Account {account} has no client secret yet (vault entry “{secret}”).\n"
+    "Account “{account}” has no client secret yet (vault entry “{secret}”).\n"
     "In the Entra admin center, under App registrations > Certificates & secrets, copy the\n"
     "*Value* of a client secret, not its Secret ID. It is not displayed when you paste it."
 )
 ASK_ANY_SECRET = _(
-    "Account {account} has no client secret yet (vault entry “{secret}”).\n"
+    "Account “{account}” has no client secret yet (vault entry “{secret}”).\n"
     "The provider issued it for this application. It is not displayed when you paste it."
 )
 ASK_KEY_FILE = with_commands(
     _(
-        "Account {account} has no key file yet (vault entry “{secret}”). Specify the JSON file "
+        "Account “{account}” has no key file yet (vault entry “{secret}”). Specify the JSON file "
         "of the Google service account: {command}"
     ),
     command=CommandText("authorize", pgettext("command", "{route} --secret-file FILE")),
@@ -46,7 +46,7 @@ GIVEN_UP = with_commands(
 )
 ONCE_MORE = _("Try again, or stop with Ctrl-C. Waiting messages stay in the queue.")
 SIGNED_IN = with_commands(
-    _("Route {route} is signed in{user}. {waiting}To test it: {command}"),
+    _("Route “{route}” is signed in{user}. {waiting}To test it: {command}"),
     command=CommandText(
         "send", pgettext("command", "--route {name} --to ADDRESS --subject test --text test")
     ),
@@ -105,7 +105,7 @@ NOBODY_CAME = with_commands(
     ),
     command=CommandText("authorize", "{route}"),
 )
-DONE_THERE = _("Route {route} is signed in.")
+DONE_THERE = _("Route “{route}” is signed in.")
 TYPE_CODE = with_commands(
     ngettext(
         "\n"

@@ -203,7 +203,7 @@ AS_DELEGATE = _(
     "Sign in as a user who can send from the shared mailbox {mailbox}; not as the mailbox "
     "itself."
 )
-TOKEN = _("Route {route} is signed in. Contents of its token:")
+TOKEN = _("Route “{route}” is signed in. Contents of its token:")
 OBJECT_ID = _("The Object ID of its enterprise application is {id}.")
 NO_ROLE = _("The token does not contain the permission {role}, or nobody has consented to it.")
 
@@ -235,7 +235,7 @@ NEXT_TRY = ngettext(
     by="tried",
 )
 TRIED_NOW = _("Retrying now.")
-ACCEPTED = _("Accepted at {at}: message to {to}, through route {route}.")
+ACCEPTED = _("Accepted at {at}: message to {to}, through route “{route}”.")
 NUMBER_OF_IT = _("number  {number}")
 REPLY = _("reply   {reply}")
 NOT_ARRIVED = _(

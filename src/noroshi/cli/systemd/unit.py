@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import PurePosixPath
 from string import Template
 
+from noroshi.agent.installed_folder import CURRENT, FALLBACK, STEP_BEFORE_START
+from noroshi.cli import exits
 from noroshi.cli.paths import GROUP, HOME, NAME, USER
 
 MARK = "# noroshi:sha256="
@@ -37,7 +40,7 @@ NotifyAccess=main
 # What root put into the home folder while no node ran, such as a key or a restored store, is
 # given to the node, as it could not open it. Also where that fails (-) the node starts.
 ExecStartPre=-+chown -R -H -h --from=root $user:$group $home
-ExecStart=$program --home $home serve
+${updates}ExecStart=$program --home $home serve
 User=$user
 Group=$group
 # Fed only while turns and commits move; one that stands still is started anew.
@@ -104,11 +107,36 @@ WantedBy=multi-user.target
 """)
 
 
+UPDATES = Template("""\
+# Installs an update that the hub signed, or goes back to the earlier version, by the one that is
+# known to work. It does nothing unless hub-key is there: `noroshi agent update` on the hub.
+Environment=$variable=1
+ExecStartPre=-+$python -I -m noroshi.agent.update_step $home
+RestartForceExitStatus=$restart
+SuccessExitStatus=$restart
+""")
+
+
 def unit_text(program: Sequence[str]) -> str:
     """Return the unit file; `program` is the command that runs Noroshi, without arguments for
     Noroshi."""
     names = {"name": NAME, "user": USER, "group": GROUP, "home": HOME}
-    return with_fingerprint(UNIT.substitute(names, program=" ".join(map(_word, program))))
+    words = " ".join(map(_word, program))
+    return with_fingerprint(UNIT.substitute(names, program=words, updates=_updates(program)))
+
+
+def _updates(program: Sequence[str]) -> str:
+    """Return the lines for a program that was installed from a hub, which can update it."""
+    python = PurePosixPath(program[0])
+    if python.parts[-3:-1] != (CURRENT, "bin"):
+        return ""
+    known_python = python.parent.parent.parent / FALLBACK / "bin" / python.name
+    return UPDATES.substitute(
+        variable=STEP_BEFORE_START,
+        python=_word(str(known_python)),
+        home=HOME,
+        restart=exits.RESTART,
+    )
 
 
 def user_text() -> str:

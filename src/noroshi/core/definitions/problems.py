@@ -20,7 +20,7 @@ LONGEST_SHOWN = 200
 
 NEAR = _(" (did you mean {near}?)")
 KNOWN = _("; available: {known}")
-NO_SUCH = _("there is no {sort} {given}{instead}")
+NO_SUCH = _("there is no {sort} “{given}”{instead}")
 AND_MORE = ngettext("and {count} more problem", "and {count} more problems")
 AND_AT_LEAST = ngettext(
     "and at least {count} more problem", "and at least {count} more problems"

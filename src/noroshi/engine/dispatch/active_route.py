@@ -16,7 +16,7 @@ from noroshi.core.translation import Message, _
 from noroshi.ports import Clocks, RouteOutage, Store, Transport
 
 GRACE = 3.0  # seconds that what is being sent has
-NO_ROUTE = _("route {name!r} no longer exists")
+NO_ROUTE = _("route “{name}” no longer exists")
 
 Guard = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 """Run a step; log what it raises, and return None then."""

@@ -16,8 +16,9 @@ from noroshi.core.alarms import (
     without_ended,
 )
 from noroshi.core.cadence import FixedTimes, next_due, next_on_grid, phase, spacing
+from noroshi.core.clock_shift import shift_state
 from noroshi.core.levels import Level
-from noroshi.core.model import Change, ItemState, Monitor, State, Suppression
+from noroshi.core.model import Change, Monitor, State, Suppression
 from noroshi.core.policy import owes_recovery
 from noroshi.ports import Block
 
@@ -162,8 +163,8 @@ class MonitorBlock:
             self.schedule(id, steady, wall, last_wall)
 
     def shift(self, amount: timedelta) -> None:
-        """Follow a wall clock that was set: when things were told moves with it, or each reminder
-        would come at once, or much too late. It is written with the next change."""
+        """Follow a wall clock that was set: when things began and were told moves with it, or each
+        reminder would come at once, or much too late. It is written with the next change."""
         self.clock_shift += amount
         for id, state in self.states.items():
             self.states[id] = shift_state(state, amount)
@@ -344,15 +345,6 @@ def _catch_up_delay(check: ScheduledCheck, wall: datetime) -> timedelta:
     return wait if wait <= FAR else SPREAD * phase(check.id)
 
 
-def shift_state(state: State, amount: timedelta) -> State:
-    """Return the state with the times of all that was told moved."""
-    if not amount or not any(item.last_notifications for item in state.items.values()):
-        return state
-    return replace(
-        state, items={n: _shift_item(item, amount) for n, item in state.items.items()}
-    )
-
-
 def shift_change(change: Change, amount: timedelta) -> Change:
     """Follow a clock that was set before the change was written: the mails of it would not be due
     else."""
@@ -360,11 +352,3 @@ def shift_change(change: Change, amount: timedelta) -> Change:
         return change
     mails = tuple(replace(mail, born=mail.born + amount) for mail in change.envelopes)
     return replace(change, state=shift_state(change.state, amount), envelopes=mails)
-
-
-def _shift_item(item: ItemState, amount: timedelta) -> ItemState:
-    last_notifications = {
-        rule: replace(notification, at=notification.at + amount)
-        for rule, notification in item.last_notifications.items()
-    }
-    return replace(item, last_notifications=last_notifications)

@@ -11,16 +11,17 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.clock_shift import shift_for_hub, shift_state
 from noroshi.core.judgement import moves_nothing
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, Suppression
-from noroshi.core.reckon import closing_change, reckon
+from noroshi.core.reckon import closing_change, hub_envelopes_of, reckon
 from noroshi.core.translation import _
 from noroshi.engine import journal
 from noroshi.engine.deadlines import Deadlines
@@ -35,7 +36,6 @@ from noroshi.engine.monitoring.schedule import (
     MonitorBlock,
     ScheduledCheck,
     shift_change,
-    shift_state,
 )
 from noroshi.link.report_rows import row_of_change
 from noroshi.plugins import Plugins
@@ -63,14 +63,21 @@ def without_hub(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
     return ()
 
 
+def without_offset() -> timedelta:
+    """Return no offset: this node has no hub."""
+    return timedelta(0)
+
+
 @dataclass(frozen=True, slots=True)
 class WatcherCalls:
-    """Hold the calls that the watcher makes to its engine."""
+    """Hold the calls that the watcher makes to its engine. `hub_offset` returns the hub's clock less
+    this computer's."""
 
     log_once: Callable[[Exception], None]
     text_failures: Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
     check_clocks: Callable[[], None]
     marked: MarkEnvelopes = without_hub
+    hub_offset: Callable[[], timedelta] = without_offset
 
 
 class Watcher:
@@ -88,7 +95,7 @@ class Watcher:
         self.store, self.plugins, self.clocks = store, plugins, clocks
         self.host_of, self.log_once, self.emergency = host_of, engine.log_once, emergency
         self._text_failures, self._check_clocks = engine.text_failures, engine.check_clocks
-        self._marked = engine.marked
+        self._marked, self._hub_offset = engine.marked, engine.hub_offset
         self.block: MonitorBlock | None = None
         self.running_checks: set[asyncio.Task[None]] = set()
         self.samples, self.punctuality = SampleBuffer(), Punctuality()
@@ -272,10 +279,11 @@ class Watcher:
     async def _commit(self, block: MonitorBlock, change: Change) -> bool:
         """Return False if the block was lost: then nothing was written, and the block is let go.
         Raises StoreError."""
-        change = await self._with_texts(block, change)
+        monitor = block.monitors.get(change.monitor)
+        if monitor is not None:
+            change = await self._with_texts(block, self._with_report(monitor, change))
         if change.monitor not in block.monitors:
             return False  # an agent measures it by now
-        change = self._with_report(block.monitors[change.monitor], change)
         block.unconfirmed_changes[change.monitor], shift = change.state, block.clock_shift
         is_written = await self.store.commit(block.fence, change)
         block.unconfirmed_changes.pop(change.monitor, None)
@@ -304,8 +312,9 @@ class Watcher:
         self.emergency.reconcile(id, state)
 
     async def _retire(self, block: MonitorBlock, monitor: Monitor) -> None:
-        change = await self._with_texts(block, await self._closing_change(block, monitor))
+        change = await self._closing_change(block, monitor)
         change = self._with_report(monitor, change, is_retired=True)
+        change = await self._with_texts(block, change)
         if await self.store.retire(block.fence, change):
             block.drop(monitor.id)
             self.emergency.forget(monitor.id)
@@ -356,25 +365,32 @@ class Watcher:
         return replace(change, envelopes=(*change.envelopes, *closing_mails))
 
     async def _with_texts(self, block: MonitorBlock, change: Change) -> Change:
-        envelopes = (*change.envelopes, *self._marked(change.hub_envelopes))
-        if not envelopes:
+        if not change.envelopes:
             return change
         shift = block.clock_shift
-        finished = await self.plugins.finish(envelopes)
+        finished = await self.plugins.finish(change.envelopes)
         change = replace(change, envelopes=(*finished, *self._text_failures(finished)))
         return shift_change(change, block.clock_shift - shift)
 
     def _with_report(
         self, monitor: Monitor, change: Change, *, is_retired: bool = False
     ) -> Change:
-        """Return the change with the row that tells the hub of it, if the monitor is the hub's. What
-        is kept for the hub bears the time of the row, as it does there: it is one mail."""
+        """Return the change with the row that tells the hub of it, and the notifications that are
+        kept for the hub, if the monitor is the hub's. Both are told by the hub's clock, as it is
+        known while the times of the change are those of this computer's clock; and both bear one
+        date, as each notification is one mail."""
         if not monitor.instance.of_hub:
             return change
-        row = row_of_change(change, self.clocks.wall(), is_retired=is_retired)
-        envelopes = tuple(
-            replace(one, born=row.written_at) if one.agent else one for one in change.envelopes
+        now, offset = self.clocks.wall(), self._hub_offset()
+        hub_change = shift_for_hub(change, offset)
+        row = row_of_change(hub_change, now + offset, is_retired=is_retired)
+        hub_envelopes = (
+            replace(envelope, written_at=row.written_at)
+            for envelope in hub_envelopes_of(
+                monitor, hub_change.hub_notifications, now, self.plugins.draft
+            )
         )
+        envelopes = (*change.envelopes, *self._marked(hub_envelopes))
         return replace(change, envelopes=envelopes, reports=(row,))
 
     def _schedule_wakeup(self, block: MonitorBlock, change: Change) -> None:

@@ -68,12 +68,12 @@ if sys.platform == "win32":
         async def registry_value(
             self, key: str, name: str, *, is_32_bit: bool = False
         ) -> RegistryValue | None:
-            words = NO_VALUE.fill(key=key)
-            return await _in_thread(lambda: _registry_value(key, name, is_32_bit), words)
+            return await _in_thread(
+                lambda: _registry_value(key, name, is_32_bit), NO_VALUE, key=key
+            )
 
         async def events(self, query: EventQuery) -> EventBatch:
-            words = NO_LOG.fill(log=query.log)
-            return await _in_thread(lambda: read_events(query), words)
+            return await _in_thread(lambda: read_events(query), NO_LOG, log=query.log)
 
         async def counter_values(
             self, path: str, *, is_english: bool = True
@@ -86,12 +86,12 @@ if sys.platform == "win32":
             result = await self._runner.run(program, cleared_program)
             return counter_values_in(json_output(result, "performance_counters.py"), path)
 
-    async def _in_thread(work: Callable[[], T], words: Message) -> T:
+    async def _in_thread(work: Callable[[], T], words: Message, **arguments: str) -> T:
         """Do work in a thread. Raises Unmeasurable with the words if the system refuses."""
         try:
             return await run_in_thread(work)
         except OSError as error:
-            raise Unmeasurable(words.fill(why=cause_text(error))) from error
+            raise Unmeasurable(words.fill(why=cause_text(error), **arguments)) from error
 
     def _registry_value(key: str, name: str, is_32_bit: bool) -> RegistryValue | None:
         try:

@@ -42,10 +42,12 @@ NO_CERTIFICATE = followed_by(
     account=ANY_ACCOUNT,
 )
 NO_PROXY_PASSWORD = followed_by(
-    _("The vault has no entry “{entry}” with the password of the proxy of network {network}."),
+    _(
+        "The vault has no entry “{entry}” with the password of the proxy of network “{network}”."
+    ),
     InstructionKind.PUT_ENTRY,
 )
-NO_SCOPE = _("The cloud {cloud} has no scope for this ({resource}), so {name} cannot use it.")
+NO_SCOPE = _("The cloud “{cloud}” has no scope for this ({resource}), so {name} cannot use it.")
 OTHER_WAY = _(
     "The last sign-in of {name} was started on another device, not on a page. Start it again."
 )

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from noroshi.core.agent_lives import HeardLife, LifeHistory
 from noroshi.core.agents import LastSeen, Life
 from noroshi.core.printable import printable
+from noroshi.core.reported_text import neutral_message
 from noroshi.link.link_messages import HelloRequest, WaitRequest
+from noroshi.link.update_messages import NO_UPDATE, UpdatePhase, UpdateReport
 from noroshi.ports import Store
 
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
@@ -28,6 +30,8 @@ class Presence:
         self._unwritten = set[str]()
         self._lives: dict[str, LifeHistory] = {}
         self._is_loaded = False
+        self.updates: dict[str, UpdateReport] = {}
+        """How far the last update of each agent is, as it told since this process began."""
 
     async def load(self) -> None:
         """Read what was written before this process began. Raises StoreError."""
@@ -77,6 +81,7 @@ class Presence:
 
     def note_wait(self, agent: str, request: WaitRequest, now: datetime) -> None:
         """Note what an agent tells while it waits."""
+        self._note_update(agent, request.update)
         problems = (text[:LONGEST_PROBLEM] for text in request.problems[:MOST_PROBLEMS])
         self._write(
             replace(
@@ -86,6 +91,21 @@ class Presence:
                 backlog=_bounded(request.backlog),
                 clock_offset=self._offset(agent, request.clock, now),
             )
+        )
+
+    def note_update(self, agent: str, version: str) -> None:
+        """Note that an agent fetches a version."""
+        report = UpdateReport(phase=UpdatePhase.FETCHING.value, version=version)
+        self._note_update(agent, report)
+
+    def _note_update(self, agent: str, report: UpdateReport) -> None:
+        if report == NO_UPDATE:
+            self.updates.pop(agent, None)
+            return
+        self.updates[agent] = UpdateReport(
+            phase=printable(report.phase)[:LONGEST_NAME],
+            version=printable(report.version)[:LONGEST_NAME],
+            words=neutral_message(report.words),
         )
 
     def note_backlog(self, agent: str, backlog: int, now: datetime) -> None:

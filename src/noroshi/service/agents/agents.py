@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from noroshi import __version__
 from noroshi.config.web import LOOPBACK
 from noroshi.core.agents import (
     INVITED_FOR,
@@ -30,6 +31,7 @@ from noroshi.definitions.document_content import content, document
 from noroshi.definitions.validation import read
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits
 from noroshi.link.join_code import JoinCode
+from noroshi.link.update_messages import NO_UPDATE, UpdateReport
 from noroshi.operations import agent_operations
 from noroshi.operations.agent_answers import (
     AgentInvited,
@@ -37,6 +39,7 @@ from noroshi.operations.agent_answers import (
     AgentRevoked,
     AgentRow,
     AgentShown,
+    AgentUpdating,
     InvitationRow,
     InvitationState,
     MeasuredInstance,
@@ -45,7 +48,8 @@ from noroshi.operations.definition_answers import Applied
 from noroshi.ports import Document, StoreError, Version
 from noroshi.service.agents.agent_by_name import agent_by_name
 from noroshi.service.agents.installation import Installation
-from noroshi.service.agents.route_sharing import routes_of_agent
+from noroshi.service.agents.route_sharing import WAS_REMOVED, routes_of_agent
+from noroshi.service.agents.update_status import agent_update
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -103,11 +107,17 @@ class AgentOperations(ApplyOperations):
 
     @offers(agent_operations.AGENT_INVITE)
     async def invite(
-        self, person: Person, servers: int = 1, name: str = "", language: str = ""
+        self,
+        person: Person,
+        servers: int = 1,
+        name: str = "",
+        language: str = "",
+        updates: bool = False,
     ) -> AgentInvited:
         """Create an invitation that is valid for an hour, and return the lines to paste on the
         server. `name` is what the server is to be called here, in place of its own name;
-        `language` the one in which the server reports, and of the words that it shows."""
+        `language` the one in which the server reports, and of the words that it shows; `updates`: a
+        server that the line installs may be updated by this node."""
         if problems := tuple(_invitation_problems(servers, name, language)):
             raise InvalidArgumentError(NOT_INVITED, problems)
         endpoint = self._context.endpoints.preferred
@@ -124,10 +134,11 @@ class AgentOperations(ApplyOperations):
         )
         await self._store.put_invitation(invitation)
         await self._context.agents_hub.forget_invitations()
-        note(new_state={"servers": servers, "expires_at": invitation.expires_at})
+        new_state = {"servers": servers, "expires_at": invitation.expires_at}
+        note(new_state=new_state | ({"updates": True} if updates else {}))
         installation = Installation(self._context)
         problem = await installation.problem()
-        lines = installation.lines(code, endpoint, language, name)
+        lines = installation.lines(code, endpoint, language, name, updates=updates)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name, language),
@@ -163,8 +174,15 @@ class AgentOperations(ApplyOperations):
         """List the agents by name; those that were removed come last."""
         agents, last_seen = await self._store.agents(), await self._last_seen()
         instances, now = await self._instances_by_agent(), self._clocks.wall()
+        updates = self._context.agents_hub.update_reports()
         rows = (
-            _row(agent, last_seen.get(id), instances.get(agent.name.casefold(), ()), now)
+            _row(
+                agent,
+                last_seen.get(id),
+                instances.get(agent.name.casefold(), ()),
+                now,
+                updates.get(id, NO_UPDATE),
+            )
             for id, agent in agents.items()
         )
         return tuple(sorted(rows, key=_order))
@@ -176,7 +194,13 @@ class AgentOperations(ApplyOperations):
         last_seen = (await self._last_seen()).get(one.id)
         instances = (await self._instances_by_agent()).get(one.name.casefold(), ())
         return AgentShown(
-            agent=_row(one, last_seen, instances, self._clocks.wall()),
+            agent=_row(
+                one,
+                last_seen,
+                instances,
+                self._clocks.wall(),
+                self._context.agents_hub.update_reports().get(one.id, NO_UPDATE),
+            ),
             machine_id=one.machine.id,
             addresses=one.machine.addresses,
             key_since=one.key_since or one.joined_at,
@@ -221,6 +245,17 @@ class AgentOperations(ApplyOperations):
                 raise
         note(old_state={"name": old_agent.name}, new_state={"instances": instances})
         return AgentRenamed(id=old_agent.id, name=name, instances=instances)
+
+    @offers(agent_operations.AGENT_UPDATE)
+    async def update(self, person: Person, agent: str) -> AgentUpdating:
+        """Have an agent fetch this node's version and run it. It goes back by itself if the new
+        version does not reach this node."""
+        one = await self._agent(agent)
+        if one.state is AgentState.REVOKED:
+            raise ConflictError(WAS_REMOVED.fill(name=one.name))
+        version = await self._context.agents_hub.update(one)
+        note(old_state={"version": one.version}, new_state={"version": version})
+        return AgentUpdating(id=one.id, name=one.name, version=version)
 
     @offers(agent_operations.AGENT_REVOKE)
     async def revoke(self, person: Person, agent: str) -> AgentRevoked:
@@ -354,8 +389,13 @@ def _invitation_row(
 
 
 def _row(
-    agent: Agent, last_seen: LastSeen | None, instances: tuple[str, ...], now: datetime
+    agent: Agent,
+    last_seen: LastSeen | None,
+    instances: tuple[str, ...],
+    now: datetime,
+    update: UpdateReport,
 ) -> AgentRow:
+    version = (last_seen.version if last_seen else "") or agent.version
     return AgentRow(
         id=agent.id,
         name=agent.name,
@@ -368,7 +408,7 @@ def _row(
         host_name=agent.machine.host_name,
         system=agent.machine.system,
         address=last_seen.address if last_seen else "",
-        version=(last_seen.version if last_seen else "") or agent.version,
+        version=version,
         backlog=last_seen.backlog if last_seen else 0,
         clock_offset=last_seen.clock_offset.total_seconds() if last_seen else 0.0,
         fingerprint=fingerprint_digits(digest_of(agent.thumbprint)),
@@ -376,6 +416,8 @@ def _row(
         problems=last_seen.problems if last_seen else (),
         secrets=agent.secrets,
         own_route=agent.own_route,
+        update=agent_update(update),
+        has_other_version=version not in ("", __version__),
     )
 
 

@@ -11,9 +11,11 @@ from noroshi import __version__
 from noroshi.core.agents import KEY_AGE, Agent, AgentState, versions_fit
 from noroshi.core.printable import printable
 from noroshi.core.sender_lease import Sender
+from noroshi.core.translation import _
 from noroshi.link.agent_key import BadKeyError, thumbprint_of
 from noroshi.link.link_messages import (
     FETCH,
+    FILE,
     HELLO,
     KEY,
     LEAVE,
@@ -34,6 +36,7 @@ from noroshi.link.link_messages import (
 from noroshi.link.message_body import Body
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.link.signature import BadSignatureError, key_binding, verify
+from noroshi.link.update_messages import FilePartRequest
 from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.agent_presence import LONGEST_NAME
 from noroshi.service.agents.hub_state import HubState
@@ -42,10 +45,12 @@ from noroshi.service.agents.link_refusal import LinkRefusedError, message_of
 from noroshi.service.agents.open_waits import OpenWait
 from noroshi.service.agents.reporting import Reporting
 from noroshi.service.agents.request_verification import Caller, refuse_clone, refuse_revoked
+from noroshi.service.agents.update_offers import FilePart
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Caller, Body], Awaitable[object]]
 Announcement = tuple[str, tuple[str, ...]]
+OTHER_VERSION = _("the hub runs {hub_version}, the agent {agent_version}")
 AGAIN_AFTER = 5.0
 """Seconds after which an agent may ask again for what is not ready."""
 
@@ -65,6 +70,7 @@ class Conversation:
             LEAVE: self._leave,
             REPORT: self._reporting.report,
             SAMPLES: self._reporting.samples,
+            FILE: self._file,
         }
 
     async def answer(self, caller: Caller, name: str, body: Body) -> object:
@@ -78,7 +84,8 @@ class Conversation:
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
         state, hello = self._state, message_of(HelloRequest, body)
         if not versions_fit(__version__, hello.version):
-            text = f"the hub runs {__version__}, the agent {printable(hello.version)[:40]}"
+            agent_version = printable(hello.version)[:LONGEST_NAME]
+            text = OTHER_VERSION.fill(hub_version=__version__, agent_version=agent_version)
             raise LinkRefusedError(LinkFault.VERSION, text)
         machine = clean_machine(hello.machine)
         life = caller.signed.life
@@ -113,7 +120,7 @@ class Conversation:
             name=agent.name,
             pins=state.pins,
             configuration="" if configuration == hello.configuration else configuration,
-            clock=state.now().timestamp(),
+            clock=state.clock,
             position=await self._reporting.position_of(agent.id),
             alone_after=state.leases.terms.alone_after.total_seconds(),
             fates=await state.store.last_fate_number(),
@@ -197,6 +204,7 @@ class Conversation:
             orders=tuple(state.orders.news(agent.id, request.orders)),
             fates=await state.fates.news(agent, request.fates),
             witness_rank=state.witness_rank(agent.id),
+            clock=state.clock,
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:
@@ -216,6 +224,11 @@ class Conversation:
             documents=configuration.documents,
             states=await self._reporting.states_of(agent),
             secrets=await self._state.secrets.sealed(agent, configuration, self._state.id),
+        )
+
+    async def _file(self, caller: Caller, body: Body) -> FilePart:
+        return await self._state.updates.part(
+            caller.agent.id, message_of(FilePartRequest, body)
         )
 
     async def _note_secrets(self, agent: Agent) -> None:

@@ -10,21 +10,24 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from noroshi import schema
 from noroshi.core.agents import Agent, AgentState, LastSeen
 from noroshi.link.link_messages import JoinAnswer
 from noroshi.link.message_body import Body
 from noroshi.link.order_messages import OrderVerb
+from noroshi.link.update_messages import UpdateBegun, UpdateReport
 from noroshi.ports import Clocks, Store, StoreError
 from noroshi.service.agents.configurations import Configuration
 from noroshi.service.agents.conversation import Conversation
 from noroshi.service.agents.hub_state import HubParts, HubState
+from noroshi.service.agents.installer_file import NoInstallFileError
 from noroshi.service.agents.joining import Joining
 from noroshi.service.agents.order_answers import result_of
 from noroshi.service.agents.order_book import NOT_CONNECTED
 from noroshi.service.agents.request_verification import Caller, RequestVerification
 from noroshi.service.agents.roster import FRESH_FOR
 from noroshi.service.errors import OperationFailedError
-from noroshi.vault import Vault
+from noroshi.vault import Vault, VaultError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -140,6 +143,28 @@ class AgentHub:
         if last_seen is None:
             return False
         return self._state.now() - last_seen.last_contact < JUST_HEARD
+
+    async def update(self, agent: Agent) -> str:
+        """Have an agent update itself to this hub's file, and return the version. Raises
+        OperationFailedError with what the agent or this node has against it, and StoreError."""
+        try:
+            offer = await self._state.updates.offer()
+        except (NoInstallFileError, VaultError) as error:
+            raise OperationFailedError(error.words) from None
+        target = schema.text(offer)
+        answer = await self.order(agent.name, OrderVerb.UPDATE, UpdateBegun, target)
+        self._state.presence.note_update(agent.id, answer.version)
+        return answer.version
+
+    async def update_key(self) -> str:
+        """Return the key by which this hub signs updates (a JWK); "" while the vault is closed.
+        Raises StoreError."""
+        return await self._state.updates.public_key()
+
+    def update_reports(self) -> Mapping[str, UpdateReport]:
+        """Return how far the last update of each agent is, by its id, as far as it was heard since
+        this node began."""
+        return self._state.presence.updates
 
     def unchanged_configurations(self) -> AbstractContextManager[None]:
         """Tell no agent of a new configuration until the block ends, in which an agent is renamed

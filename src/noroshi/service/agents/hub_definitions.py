@@ -64,7 +64,7 @@ SERIALS_APART = 1000
 FROM_HUB = _("configuration from the hub {hub}")
 ROUTES_WITHDRAWN = _("delivery routes of the hub removed (setting hub_routes)")
 USES_SECRET = _(
-    "the hub is not allowed to use this server's vault entry {entry}. Whatever needs that "
+    "the hub is not allowed to use this server's vault entry “{entry}”. Whatever needs that "
     "entry must be defined on this server"
 )
 

@@ -1,5 +1,5 @@
 """Do what the hub orders at any time, as far as this node's noroshi.toml allows it: measure one of the
-hub's monitors, examine what can be asked of this computer, and find what there is to watch.
+hub's monitors, examine what can be asked of this computer, find what there is to watch, and update.
 
 The hub says what, never how: what a monitor runs, and as whom, is bounded by the node's own file, as
 it is for a monitor that is due.
@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from noroshi import schema
+from noroshi.agent.node_updates import OWN_MEANS
+from noroshi.agent.update_step import UpdateRefusedError
 from noroshi.core.mail import DIRECT
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.translation import NOTHING, Message, _
@@ -24,6 +26,7 @@ from noroshi.link.order_messages import (
     OrderOutcome,
     OrderVerb,
 )
+from noroshi.link.update_messages import UpdateBegun, UpdateOffer
 from noroshi.network.connector import NetworkEgress
 from noroshi.oauth.token_provider import secret_of
 from noroshi.ports import Host
@@ -51,6 +54,7 @@ class HubOrders(OperationGroup):
             OrderVerb.TRY.value: self._try,
             OrderVerb.DOCTOR.value: self._examine,
             OrderVerb.DISCOVER.value: self._discover,
+            OrderVerb.UPDATE.value: self._update,
         }
 
     async def carry_out(self, order: Order) -> OrderAnswer:
@@ -108,6 +112,17 @@ class HubOrders(OperationGroup):
         )
         async with self._turns[""]:
             return await discover(self._host_of(monitor))
+
+    async def _update(self, order: Order) -> UpdateBegun:
+        offer = schema.value(UpdateOffer, order.target)
+        updates, links = self._context.node_updates, self._context.hub_links
+        if updates is None or links is None:
+            raise OperationFailedError(OWN_MEANS)
+        try:
+            updates.begin(order.id, offer, links.fetch_part)
+        except UpdateRefusedError as refusal:
+            raise OperationFailedError(refusal.words) from None
+        return UpdateBegun(version=offer.version)
 
     def _host_of(self, monitor: Monitor) -> Host:
         if self._context.host_of is None:

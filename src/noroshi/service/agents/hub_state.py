@@ -22,10 +22,11 @@ from noroshi.ports import Clocks, Store
 from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.agent_secrets import AgentSecrets
-from noroshi.service.agents.agents_monitors import AgentsMonitors, CurrentPlan
-from noroshi.service.agents.configuration_book import ConfigurationBook
+from noroshi.service.agents.agents_monitors import AgentsMonitors, AppliedVersion, CurrentPlan
+from noroshi.service.agents.configuration_book import ConfigurationBook, SharedRoutes
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.hub_fates import HubFates
+from noroshi.service.agents.installer_file import FindFile
 from noroshi.service.agents.open_waits import OpenWaits
 from noroshi.service.agents.order_book import OrderBook
 from noroshi.service.agents.report_rates import ReportRates
@@ -33,6 +34,7 @@ from noroshi.service.agents.request_rates import RequestRates
 from noroshi.service.agents.roster import Roster
 from noroshi.service.agents.stamp_source import stamp_mint
 from noroshi.service.agents.suppression_book import SuppressionBook
+from noroshi.service.agents.update_offers import UpdateOffers
 from noroshi.service.agents.witnesses import witness_ranks
 from noroshi.vault import Vault
 
@@ -48,7 +50,9 @@ PostNotice = Callable[[Notice, str], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubParts:
     """Hold what the hub has from its node. `name` is the node's; `agent_names` is told the names of
-    the agents; `text_failures` returns the notices of envelopes whose text could not be made."""
+    the agents; `applied_version` returns the version by which the engine measures, if one runs;
+    `text_failures` returns the notices of envelopes whose text could not be made;
+    `find_install_file` the file by which agents are updated."""
 
     name: str
     new_id: Callable[[], str]
@@ -57,8 +61,36 @@ class HubParts:
     agent_names: AgentNames
     plugins: Plugins
     current_plan: CurrentPlan
+    applied_version: AppliedVersion | None
     text_failures: TextFailures
     leases: AgentLeases
+    find_install_file: FindFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveAgents:
+    """Hold what counts of the agents that may come in, as of one reading: their names by id, the
+    names of those with a route, and the routes that are shared with each."""
+
+    all_agents: Mapping[str, Agent]
+    names: Mapping[str, str]
+    senders: frozenset[str]
+    shared_routes: SharedRoutes
+
+
+def active_of(all_agents: Mapping[str, Agent]) -> ActiveAgents:
+    """Return what counts of the agents that may come in."""
+    agents = {id: one for id, one in all_agents.items() if one.state is AgentState.ACTIVE}
+    return ActiveAgents(
+        all_agents=all_agents,
+        names={id: one.name for id, one in agents.items()},
+        senders=frozenset(one.name for one in agents.values() if one.own_route),
+        shared_routes={
+            one.name: one.shared_routes
+            for one in agents.values()
+            if one.accepts_routes and one.shared_routes
+        },
+    )
 
 
 class HubState:
@@ -78,14 +110,16 @@ class HubState:
         self.plugins, self._text_failures = parts.plugins, parts.text_failures
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows
+        parts.agent_names.excessive_reports = self._excessive_reports
         self.monitors = AgentsMonitors(
-            parts.current_plan, parts.plugins.agent_of, parts.agent_names
+            parts.current_plan, parts.plugins.agent_of, parts.agent_names, parts.applied_version
         )
         self.suppressions = SuppressionBook(store, self.monitors)
-        self._names: Mapping[str, str] = {}
+        self._active: ActiveAgents | None = None
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store, vault)
+        self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self.secrets = AgentSecrets(vault, self.roster)
         self._vault, self._last_pins = vault, self.pins
@@ -96,6 +130,9 @@ class HubState:
 
     def _refused_rows(self, agent: str) -> int:
         return self.report_rates.recently_refused(agent, self.clocks.steady())
+
+    def _excessive_reports(self, agent: str) -> int:
+        return self.report_rates.recently_excessive(agent, self.clocks.steady())
 
     @property
     def id(self) -> str:
@@ -112,6 +149,11 @@ class HubState:
         """Return the wall clock's time."""
         return self.clocks.wall()
 
+    @property
+    def clock(self) -> float:
+        """Return that time as an answer has it: in seconds since 1970, cut off after milliseconds."""
+        return int(self.now().timestamp() * 1000) / 1000
+
     async def mint(self) -> StampMint:
         """Return what makes the stamps. Raises StoreError."""
         async with self._minting:
@@ -121,31 +163,33 @@ class HubState:
             return self._mint
 
     async def refresh(self) -> None:
-        """Bring agents and configurations up to date, and wake those for whom there is news.
+        """Bring agents, configurations and fates up to date, and wake those for whom there is news.
         Raises StoreError."""
-        await self.presence.load()
-        await self.roster.refresh()
-        active_agents = {
-            id: one for id, one in self.roster.agents.items() if one.state is AgentState.ACTIVE
-        }
-        self._names = names = {id: one.name for id, one in active_agents.items()}
-        senders = frozenset(one.name for one in active_agents.values() if one.own_route)
-        shared_routes = {
-            one.name: one.shared_routes
-            for one in active_agents.values()
-            if one.accepts_routes and one.shared_routes
-        }
-        has_pins_changed = self.pins != self._last_pins
-        self._last_pins = self.pins
-        if await self.book.refresh(names, senders, shared_routes) or has_pins_changed:
-            self.open_waits.wake_all()
+        await self.refresh_agents()
         for id in await self.fates.refresh(self.roster.agents):
             self.open_waits.wake(id)
+
+    async def refresh_agents(self) -> None:
+        """Bring agents and configurations up to date, and wake those for whom there is news: each
+        request asks for it, so nothing is made anew that is as it was. Raises StoreError."""
+        await self.presence.load()
+        await self.roster.refresh()
+        if self._active is None or self._active.all_agents is not self.roster.agents:
+            self._active = active_of(self.roster.agents)
+        active = self._active
+        has_pins_changed = self.pins != self._last_pins
+        self._last_pins = self.pins
+        is_chosen_anew = await self.book.refresh(
+            active.names, active.senders, active.shared_routes
+        )
+        if is_chosen_anew or has_pins_changed:
+            self.open_waits.wake_all()
 
     async def refresh_suppressions(self) -> None:
         """Read what people say by now, and wake the agents of whose monitors it is. Only agents that
         wait are told, so other requests need not pay for it. Raises StoreError."""
-        for id in await self.suppressions.refresh(self._names, self.now()):
+        names = {} if self._active is None else self._active.names
+        for id in await self.suppressions.refresh(names, self.now()):
             self.open_waits.wake(id)
 
     def witness_rank(self, agent: str) -> int:

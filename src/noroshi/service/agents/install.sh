@@ -1,6 +1,6 @@
 # Installs Noroshi on this server, as a service where there is systemd, and joins it to its hub. The
-# hub has set the values above. Arguments go to `noroshi join`: --name NAME, --proxy URL. Nothing is
-# done before the last line, which calls it all.
+# hub has set the values above. --updates, as the first argument, lets the hub update Noroshi here;
+# the others go to `noroshi join`: --name NAME, --proxy URL. Nothing is done before the last line, which calls it all.
 set -eu
 
 say() {
@@ -134,12 +134,23 @@ install_files() {
         trap - EXIT
         works "$folder/bin/python" || fail "$T_NOT_INSTALLED"
     fi
+    rm -f "$PLACE/update.json"
+    ln -sfn "$folder" "$PLACE/fallback"
     ln -sfn "$folder" "$PLACE/current"
     mkdir -p "$COMMANDS"
     printf '#!/bin/sh\nexec %s/current/bin/python -I -m noroshi.cli "$@"\n' "$PLACE" \
         >"$COMMANDS/noroshi.new"
     chmod 755 "$COMMANDS/noroshi.new"
     mv "$COMMANDS/noroshi.new" "$COMMANDS/noroshi"
+}
+
+permit_updates() { # The key of the hub that may update this server; of no other hub than this one.
+    [ "$updates" = yes ] || grep -qxF "$HUB_KEY" "$PLACE/hub-key" 2>/dev/null || {
+        rm -f "$PLACE/hub-key"
+        return 0
+    }
+    printf '%s\n' "$HUB_KEY" >"$PLACE/hub-key.new"
+    mv "$PLACE/hub-key.new" "$PLACE/hub-key"
 }
 
 join() {
@@ -155,6 +166,11 @@ join() {
 
 main() {
     umask 022
+    updates=
+    if [ "${1:-}" = --updates ]; then
+        updates=yes
+        shift
+    fi
     need_root
     if other_noroshi; then
         say "$T_THERE" "$program"
@@ -164,6 +180,7 @@ main() {
     need_system
     need_python
     install_files
+    permit_updates
     join "$@"
 }
 

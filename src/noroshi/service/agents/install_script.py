@@ -50,14 +50,18 @@ OVER = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallFile:
-    """Hold what the self-contained file is: Noroshi's version in it, and its SHA-256."""
+    """Hold what the self-contained file is: Noroshi's version in it, its SHA-256 and its bytes."""
 
     version: str
     sha256: str
+    size: int
 
 
-def install_script(source: InstallSource, code: JoinCode, file: InstallFile) -> str:
-    """Return the script, with all values in it."""
+def install_script(
+    source: InstallSource, code: JoinCode, file: InstallFile, hub_key: str
+) -> str:
+    """Return the script, with all values in it. `hub_key` is the key by which the hub signs its
+    updates (a JWK)."""
     values = {
         "ADDRESS": source.address,
         "HOST": source.host.strip("[]"),
@@ -68,6 +72,7 @@ def install_script(source: InstallSource, code: JoinCode, file: InstallFile) -> 
         "CODE": str(code),
         "VERSION": file.version,
         "SHA256": file.sha256,
+        "HUB_KEY": hub_key,
         "PLACE": PLACE,
         "COMMANDS": COMMANDS,
         "LANG_OPTION": f"--lang {source.language}" if source.language else "",

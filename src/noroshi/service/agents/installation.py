@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
-from noroshi import __version__
 from noroshi.core.agents import Invitation
-from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message
 from noroshi.hosts.threads import run_in_thread
 from noroshi.link.install_line import InstallSource, curl_line, python_line
 from noroshi.link.join_code import SECRET_BYTES, JoinCode
 from noroshi.service.agents.hub_endpoints import Endpoint
 from noroshi.service.agents.install_script import InstallFile, install_script, refusal_script
-from noroshi.service.errors import ServiceError
+from noroshi.service.agents.installer_file import NoInstallFileError, installer_file
 from noroshi.service.operation_context import OperationContext
-
-NO_FILE = with_commands(
-    _(
-        "This hub has no file from which other servers can install Noroshi. If it runs from a "
-        "checkout, create the file there: make dist. On a server that has Noroshi, use `{command}`."
-    ),
-    command=CommandText("join"),
-)
-OTHER_VERSION = _(
-    "The file from which other servers install Noroshi ({path}) contains version {there}, "
-    "but this hub runs version {here}. Create the file again: make dist."
-)
-UNREADABLE = _("The file {path}, from which other servers install Noroshi, cannot be read.")
-WHEEL = re.compile(r"\.deps/noroshi-([^-/]+)-py3-none-any\.whl/")
-"""The name of Noroshi's own wheel in the file, with its version."""
-BLOCK = 1 << 20
-
-
-class NoInstallFileError(ServiceError):
-    """Report that no server can install from here; `words` say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +42,20 @@ class Installation:
         return None
 
     def lines(
-        self, code: JoinCode, endpoint: Endpoint, language: str = "", name: str = ""
+        self,
+        code: JoinCode,
+        endpoint: Endpoint,
+        language: str = "",
+        name: str = "",
+        *,
+        updates: bool = False,
     ) -> InstallLines:
         """Return the lines for an invitation. `name` is what the agent is to be called, "" for the
-        server's own name."""
+        server's own name; `updates`: this hub may update Noroshi there."""
         source = _source(endpoint, language)
         return InstallLines(
-            curl=curl_line(source, code, name), python=python_line(source, code, name)
+            curl=curl_line(source, code, name, updates=updates),
+            python=python_line(source, code, name, updates=updates),
         )
 
     async def script(self, secret_text: str, language: str) -> str | None:
@@ -92,7 +71,8 @@ class Installation:
         except NoInstallFileError:
             return None
         code = JoinCode(bytes.fromhex(secret_text), endpoint.pin)
-        return install_script(_source(endpoint, language), code, file)
+        hub_key = await self._context.agents_hub.update_key()
+        return install_script(_source(endpoint, language), code, file, hub_key)
 
     async def file(self, secret_text: str) -> tuple[Path, str] | None:
         """Return the file, and the ID of the invitation, for whoever has the secret of one that
@@ -120,35 +100,7 @@ class Installation:
         return self._context.endpoints.preferred
 
     async def _file(self) -> tuple[Path, InstallFile]:
-        return await run_in_thread(self._find_file)
-
-    def _find_file(self) -> tuple[Path, InstallFile]:
-        path = self._context.find_install_file()
-        if path is None:
-            raise NoInstallFileError(NO_FILE)
-        try:
-            facts = path.stat()
-            file = _read(path, facts.st_mtime_ns, facts.st_size)
-        except (OSError, zipfile.BadZipFile):
-            raise NoInstallFileError(UNREADABLE.fill(path=path)) from None
-        if file.version != __version__:
-            raise NoInstallFileError(
-                OTHER_VERSION.fill(path=path, there=file.version, here=__version__)
-            )
-        return path, file
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, _changed_at: int, _size: int) -> InstallFile:
-    """Return what a file is; it is read once, as it has more than 50 MB."""
-    with zipfile.ZipFile(path) as archive:
-        matches = (WHEEL.match(name) for name in archive.namelist())
-        version = next((match[1] for match in matches if match), "?")
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-    return InstallFile(version=version, sha256=digest.hexdigest())
+        return await run_in_thread(lambda: installer_file(self._context.find_install_file))
 
 
 def _source(endpoint: Endpoint, language: str) -> InstallSource:

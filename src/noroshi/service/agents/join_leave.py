@@ -206,7 +206,7 @@ def _failures_in_words() -> Iterator[None]:
 
 def _refusal_words(refusal: LinkRefusedError) -> Message:
     if refusal.fault is not LinkFault.INVITATION:
-        return REFUSED.fill(why=plain(refusal.message or refusal.fault.value))
+        return REFUSED.fill(why=refusal.words)
     reasons = {JOIN_REFUSALS[reason].en: words for reason, words in REASONS.items()}
     return INVITATION_REFUSED.fill(why=reasons.get(refusal.message, plain(refusal.message)))
 

@@ -22,12 +22,17 @@ JOIN_REFUSALS: Mapping[JoinRefusal, Message] = {
 
 
 class LinkRefusedError(ServiceError):
-    """Report that a request is refused. `text` is English, for the agent's log; `retry_after` are
-    the seconds after which it may be tried again, 0: nothing is said of it."""
+    """Report that a request is refused. `text` is English, for the agent's log, or a text for the
+    agent's administrator, which is then its `reason` as well; `retry_after` are the seconds after
+    which it may be tried again, 0: nothing is said of it."""
 
-    def __init__(self, fault: LinkFault, text: str = "", retry_after: float = 0.0) -> None:
-        super().__init__(f"{fault.value}: {text}")
-        self.fault, self.text, self.retry_after = fault, text, retry_after
+    def __init__(
+        self, fault: LinkFault, text: str | Message = "", retry_after: float = 0.0
+    ) -> None:
+        self.reason = text if isinstance(text, Message) else None
+        self.text = text.en if isinstance(text, Message) else text
+        super().__init__(f"{fault.value}: {self.text}")
+        self.fault, self.retry_after = fault, retry_after
 
 
 class RowRefusedError(ServiceError):

@@ -4,6 +4,7 @@ that agents report."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
 from math import isfinite
@@ -76,11 +77,13 @@ def unfit_answer(agent: str) -> OperationFailedError:
 
 
 def clean_trial(trial: MeasuredOnTrial, monitor: Monitor, now: datetime) -> MeasuredOnTrial:
-    """Return what was measured of a monitor. Raises UnfitReportError."""
+    """Return what was measured of a monitor, just now by the hub's clock. Raises
+    UnfitReportError."""
     if not isfinite(trial.seconds):
         raise UnfitReportError("a duration is no number")
+    sample = ReportCleaner(monitor, now).sample(trial.sample)
     return MeasuredOnTrial(
-        sample=ReportCleaner(monitor, now).sample(trial.sample),
+        sample=replace(sample, measured_at=now),
         seconds=max(0.0, min(trial.seconds, LONGEST_TRIAL)),
         preview=tuple(map(neutral_message, trial.preview[:MOST_PREVIEW])),
     )

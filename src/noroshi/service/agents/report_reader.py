@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from noroshi import schema
 from noroshi.core.agents import Agent
@@ -27,23 +28,27 @@ from noroshi.core.model import (
     Event,
     Monitor,
     Rule,
+    RuleNotification,
     State,
     Suppression,
 )
 from noroshi.core.policy import withholding
 from noroshi.core.printable import printable
-from noroshi.core.reckon import Draft, RuleNotification, alarm_of, envelopes_of
+from noroshi.core.reckon import Draft, alarm_of, envelopes_of
 from noroshi.core.report import ReportRow, RowKind
 from noroshi.core.reported_text import ReportCleaner, UnfitReportError, event_life, neutral_name
+from noroshi.link.link_messages import LinkFault
 from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow
 from noroshi.ports import RowEffect
 from noroshi.service.agents.custody_rows import read_custody_row
-from noroshi.service.agents.link_refusal import RowRefusedError
+from noroshi.service.agents.link_refusal import LinkRefusedError, RowRefusedError
 
 MOST_STATE = 64 * 1024
 """Bytes of a monitor's state."""
 MOST_EVENTS, MOST_ALARMS = 5000, 20_000
 LONGEST_NAME, LONGEST_ID = 100, 1000
+HANDED_OVER_AFTER = 1.0
+"""Seconds after which an agent reports again on a monitor that is not its own yet."""
 AlarmsByContact = Mapping[str, Sequence[AlarmOfRow]]
 Withheld = Mapping[tuple[str, str], Reason]
 """Why something is not told, by rule and item."""
@@ -51,21 +56,23 @@ Withheld = Mapping[tuple[str, str], Reason]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
-    """Hold what a row leads to, and which of its notifications can be addressed to nobody."""
+    """Hold what a row leads to, None for nothing; and why the row, or some of its notifications,
+    cannot be applied."""
 
-    change: RowEffect
+    change: RowEffect | None
     problems: tuple[str, ...] = ()
 
 
 @dataclass
 class ReportReader:
-    """Read the rows of one report, in order. `monitors` are those of the agent, by id;
-    `suppressions` those of the hub, of which each change may end some; `installation` is the
+    """Read the rows of one report, in order. `monitors` are those of the agent, by id, and
+    `new_monitors` those of them that are not handed over to it yet; `suppressions` those of the hub, of which each change may end some; `installation` is the
     hub's. `clock_offset` is the agent's clock less the hub's: by its own clock the agent plans
     maintenance."""
 
     agent: Agent
     monitors: Mapping[str, Monitor]
+    new_monitors: Collection[str]
     suppressions: Suppressions
     now: datetime
     installation: str
@@ -73,7 +80,8 @@ class ReportReader:
     clock_offset: timedelta = timedelta(0)
 
     def read(self, row: ReportRow) -> ReadRow | None:
-        """Return what a row leads to; None if it changes nothing. Raises RowRefusedError."""
+        """Return what a row leads to; None if it changes nothing. Raises RowRefusedError, and
+        LinkRefusedError if the report has to wait."""
         if row.kind != RowKind.CHANGE:
             effect = read_custody_row(row, self.agent.name, self.now)
             return None if effect is None else ReadRow(change=effect)
@@ -84,18 +92,30 @@ class ReportReader:
         monitor = self.monitors.get(row_change.monitor)
         if monitor is None and row_change.is_retired:
             # It is gone here too, or another's: it was closed with the definition.
-            gone_ids = tuple(_ids_at_agent(row_change, ()))
-            withheld_notifications = WithheldNotifications(envelopes=gone_ids)
-            return ReadRow(change=withheld_notifications) if gone_ids else None
+            given_up = _given_up(row_change)
+            return None if given_up is None else ReadRow(change=given_up)
         if monitor is None:
             raise RowRefusedError(
                 f"{_short_id(row_change.monitor)} is no monitor of this agent"
             )
+        if monitor.id in self.new_monitors:
+            text = "the monitor is just being handed over"
+            raise LinkRefusedError(LinkFault.BUSY, text, HANDED_OVER_AFTER)
         cleaner = ReportCleaner(monitor, self.now)
         try:
             return self._read(cleaner, row, row_change)
         except UnfitReportError as error:
             raise RowRefusedError(str(error)) from None
+
+    def given_up(self, row: ReportRow) -> WithheldNotifications | None:
+        """Return the notifications of a row that is refused; None if it is of none, or cannot be
+        read at all."""
+        if row.kind != RowKind.CHANGE:
+            return None
+        try:
+            return _given_up(schema.value(ChangeOfRow, row.body))
+        except schema.Unreadable:
+            return None
 
     def _read(self, cleaner: ReportCleaner, row: ReportRow, row_change: ChangeOfRow) -> ReadRow:
         if len(row_change.events) > MOST_EVENTS or len(row_change.alarms) > MOST_ALARMS:
@@ -146,6 +166,11 @@ class ReportReader:
             life = event_life(envelope.id.partition("/")[0], monitor) or ""
             origin = Origin(self.installation, life)
             yield replace(envelope, origin=origin, agent=self.agent.id)
+
+
+def _given_up(row_change: ChangeOfRow) -> WithheldNotifications | None:
+    ids = tuple(islice(_ids_at_agent(row_change, ()), MOST_ALARMS))
+    return WithheldNotifications(envelopes=ids) if ids else None
 
 
 def _ids_at_agent(row_change: ChangeOfRow, ids_here: Collection[str]) -> Iterator[str]:

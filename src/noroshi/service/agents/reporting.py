@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi import schema
@@ -40,7 +40,7 @@ from noroshi.service.agents.agent_leases import Promise
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError, RowRefusedError, message_of
 from noroshi.service.agents.order_answers import answer_in
-from noroshi.service.agents.report_reader import ReportReader, first_of
+from noroshi.service.agents.report_reader import ReadRow, ReportReader, first_of
 from noroshi.service.agents.request_verification import Caller
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,8 @@ class Reporting:
         agent = await self._state.note_sender(agent, replace(promise, is_caught_up=has_log))
         backlog = request.last.seq - answer.position.seq
         self._state.presence.note_backlog(caller.agent.id, backlog, self._state.now())
-        return replace(answer, fates=await self._state.fates.news(agent, request.fates))
+        fates = await self._state.fates.news(agent, request.fates)
+        return replace(answer, fates=fates, clock=self._state.clock)
 
     async def _receive(self, agent: Agent, request: ReportRequest) -> ReportAnswer:
         state = self._state
@@ -128,7 +129,13 @@ class Reporting:
         )
         previous_position = await self.position_of(agent.id)
         rows = decide_report(previous_position, report).new_rows
-        state.report_rates.take(agent.id, len(rows), state.clocks.steady())
+        state.report_rates.take(
+            agent.id,
+            len(rows),
+            state.clocks.steady(),
+            backlog=request.last.seq - previous_position.seq,
+            seconds=self._age(rows).total_seconds(),
+        )
         changes, refused_rows = await self._changes(agent, rows)
         outcome = await state.store.receive(agent.id, report, changes)
         position = outcome.decision.position
@@ -146,6 +153,10 @@ class Reporting:
             refused_rows=tuple(refused_rows),
         )
 
+    def _age(self, rows: Sequence[ReportRow]) -> timedelta:
+        """Return how long ago the first of these rows was written."""
+        return self._state.now() - rows[0].written_at if rows else timedelta(0)
+
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
     ) -> tuple[Mapping[int, RowEffect], list[RefusedRow]]:
@@ -157,24 +168,17 @@ class Reporting:
             assert reader is not None
             if number % PAUSE_EVERY == PAUSE_EVERY - 1:
                 await asyncio.sleep(0)
-            try:
-                row_outcome = reader.read(row)
-            except RowRefusedError as error:
-                refused_rows.append(RefusedRow(seq=row.seq, reason=str(error)))
+            read_row = _read_row(reader, row)
+            if read_row is None:
                 continue
-            except Exception:  # whatever it is, the rows after it must be heard
-                log.exception("a row of agent %s cannot be read seq=%d", agent.name, row.seq)
-                reason = "the hub cannot read this row"
-                refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
-                continue
-            if row_outcome is not None:
-                effect = row_outcome.change
-                if isinstance(effect, Change):
-                    effect = await self._state.with_texts(effect)
+            effect = read_row.change
+            if isinstance(effect, Change):
+                effect = await self._state.with_texts(effect)
+            if effect is not None:
                 changes[row.seq] = effect
-                if row_outcome.problems:
-                    reason = first_of(row_outcome.problems)
-                    refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
+            if read_row.problems:
+                reason = first_of(read_row.problems)
+                refused_rows.append(RefusedRow(seq=row.seq, reason=reason))
         return changes, refused_rows
 
     async def is_caught_up(self, agent: str, last: Position) -> bool:
@@ -186,6 +190,7 @@ class Reporting:
         return ReportReader(
             agent=agent,
             monitors=await state.monitors.monitors_of(agent.name),
+            new_monitors=await state.monitors.new_monitors_of(agent.name),
             suppressions=await state.store.suppressions(now),
             now=now,
             installation=state.id,
@@ -234,7 +239,8 @@ class Reporting:
             sum(len(one.samples) for one in request.monitors),
             self._state.clocks.steady(),
         )
-        self._state.report_rates.take_samples(agent.id, count, now)
+        seconds = (request.end - request.start).total_seconds()
+        self._state.report_rates.take_samples(agent.id, count, seconds, now)
         async with self._turns[f"samples {agent.id}"]:
             position = await self._samples_position(agent.id)
             end = min(request.end, self._state.now() + AHEAD)
@@ -244,7 +250,7 @@ class Reporting:
             if position is None or end > position:
                 position = end
                 await self._keep_samples_position(agent.id, end)
-        return SamplesAnswer(position=position)
+        return SamplesAnswer(position=position, clock=self._state.clock)
 
     async def _samples_position(self, agent: str) -> datetime | None:
         if self._sample_positions is None:
@@ -298,6 +304,21 @@ async def _read(shape: type[T], body: Body) -> T:
     if len(body.content) < LARGE:
         return message_of(shape, body)
     return await asyncio.to_thread(message_of, shape, body)
+
+
+def _read_row(reader: ReportReader, row: ReportRow) -> ReadRow | None:
+    """Return what a row leads to; of one that is refused, that the agent gives up what it notifies
+    of, as nobody here will send it. None if it leads to nothing."""
+    try:
+        return reader.read(row)
+    except LinkRefusedError:
+        raise
+    except RowRefusedError as error:
+        reason = str(error)
+    except Exception:  # whatever it is, the rows after it must be heard
+        log.exception("a row of agent %s cannot be read seq=%d", reader.agent.name, row.seq)
+        reason = "the hub cannot read this row"
+    return ReadRow(change=reader.given_up(row), problems=(reason,))
 
 
 def _require_sound(request: ReportRequest) -> None:

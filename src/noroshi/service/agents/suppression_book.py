@@ -17,15 +17,13 @@ from noroshi.core.alarms import (
     Silence,
     Suppressions,
 )
-from noroshi.core.model import Monitor
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store
-from noroshi.service.agents.agents_monitors import AgentsMonitors
+from noroshi.service.agents.agents_monitors import AgentsMonitors, MonitorsByAgent
 from noroshi.service.agents.link_refusal import LinkRefusedError
 
 AgentsById = Mapping[str, str]
 """The names of the agents that may come in, by their ids."""
-MonitorsByAgent = Mapping[str, Mapping[str, Monitor]]
 AcknowledgementKey = tuple[str, str, datetime]
 
 

@@ -17,8 +17,8 @@ from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
 from noroshi.service.operation import Person, offers
 
-NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
-NOTE = _("blueprint {name} for {instance}")
+NO_BLUEPRINT = _("There is no blueprint “{given}”{instead}.")
+NOTE = _("blueprint “{name}” for {instance}")
 
 
 class BlueprintOperations(ApplyOperations):

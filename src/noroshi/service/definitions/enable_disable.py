@@ -34,9 +34,9 @@ LOOKED_BACK = 50
 STOPPED = _("stop {path}")
 STARTED = _("start {path}")
 NO_PART = followed_by(
-    _("There is no instance, group or monitor {given}{instead}."), InstructionKind.SHOW_STATUS
+    _("There is no instance, group or monitor “{given}”{instead}."), InstructionKind.SHOW_STATUS
 )
-NO_INSTANCE = _("There is no instance {given}{instead}.")
+NO_INSTANCE = _("There is no instance “{given}”{instead}.")
 LEFT = _("Nothing was changed.")
 STILL = _("Monitoring stays stopped because {path} is stopped too.")
 INSIDE = _("Still stopped individually: {names}.")

@@ -54,7 +54,7 @@ RETIRES = _(
     "final date in the second half of 2027. Use an account, which signs in with OAuth 2.0."
 )
 _MISSING_ENTRY = _(
-    "{who} refers to the entry {entry}, which is not in the vault: no message can be sent "
+    "{who} refers to the entry “{entry}”, which is not in the vault: no message can be sent "
     "through that route until the entry is added."
 )
 NOT_KEPT = followed_by(_MISSING_ENTRY, InstructionKind.PUT_SECRET)
@@ -62,15 +62,15 @@ NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
 """The password of a network's proxy: no page has a field for it."""
 NOT_SENT = followed_by(
     _(
-        "{who} sends the entry {entry} as a header, but the entry is not in the vault: the page "
-        "is not checked until the entry is added."
+        "{who} sends the entry “{entry}” as a header, but the entry is not in the vault: the "
+        "page is not checked until the entry is added."
     ),
     InstructionKind.PUT_ENTRY,
 )
 LOGIN_NOT_KEPT = followed_by(
     _(
-        "{who} logs in with the entry {entry}, which is not in the vault: nothing is measured over "
-        "SSH until the entry is added."
+        "{who} logs in with the entry “{entry}”, which is not in the vault: nothing is measured "
+        "over SSH until the entry is added."
     ),
     InstructionKind.PUT_ENTRY,
 )

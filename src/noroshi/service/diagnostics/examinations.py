@@ -63,7 +63,9 @@ ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
 NOT_EXAMINED = _(
     "Routes of type {kind} have no diagnostic stages, so {route} cannot be diagnosed."
 )
-NO_TARGET = _("There is no route {given}, nor an instance of that name with monitors{instead}.")
+NO_TARGET = _(
+    "There is no route “{given}”, nor an instance of that name with monitors{instead}."
+)
 BAD_TO = _("The recipient is not valid.")
 SYSTEM = _("This computer")
 

@@ -24,7 +24,7 @@ from noroshi.service.operation import Person, offers
 
 MOST = 10_000
 NO_MONITOR = followed_by(
-    _("There is no monitor {given}{instead}."), InstructionKind.SHOW_STATUS
+    _("There is no monitor “{given}”{instead}."), InstructionKind.SHOW_STATUS
 )
 
 

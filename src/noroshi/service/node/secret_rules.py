@@ -18,7 +18,8 @@ from noroshi.vault import Secret
 
 EMPTY = pgettext("empty", "is empty")
 FOR_CERTIFICATE = followed_by(
-    _("is the entry for the certificate of account {account}."), InstructionKind.PUT_CERTIFICATE
+    _("is the entry for the certificate of account “{account}”."),
+    InstructionKind.PUT_CERTIFICATE,
 )
 NO_KEY_FILE = followed_by(
     _("is not a key file of a service account: it must be the whole JSON file from Google."),

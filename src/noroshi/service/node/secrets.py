@@ -50,7 +50,7 @@ IN_USE = followed_by(
     InstructionKind.REMOVE_ENTRY,
 )
 NO_ENTRY = followed_by(
-    _("The vault has no entry {given}{instead}."), InstructionKind.SHOW_ENTRIES
+    _("The vault has no entry “{given}”{instead}."), InstructionKind.SHOW_ENTRIES
 )
 
 

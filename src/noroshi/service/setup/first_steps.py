@@ -28,7 +28,7 @@ from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
-NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient.")
+NO_CONTACT = _("There is no contact “{given}”{instead}. An alarm needs a recipient.")
 NO_CONTACT_YET = _("There is no contact yet. An alarm needs a recipient.")
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
 NO_TEST = _("No test alarm has been sent yet, so there is no number to enter.")

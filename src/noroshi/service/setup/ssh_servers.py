@@ -30,8 +30,8 @@ LINUX = "linux-server"
 BAD_LOGIN = _("The server was not added.")
 REQUIRED = _("is required.")
 NO_LOGIN = _("enter a private key or a password.")
-ENTRY_TAKEN = _("The vault already has an entry {name}. Choose another name.")
-INSTANCE_TAKEN = _("There is already an instance {name}. Choose another name.")
+ENTRY_TAKEN = _("The vault already has an entry “{name}”. Choose another name.")
+INSTANCE_TAKEN = _("There is already an instance “{name}”. Choose another name.")
 ADDED = _("{name} over SSH")
 
 

@@ -44,20 +44,20 @@ SIGNED_IN = "signed in"
 """The state of a route that was down until the sign-in: the next mail shows if it is well."""
 ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
-NO_ROUTE = _("There is no route {given}{instead}.")
-NO_ACCOUNT = _("Route {given} needs no sign-in: no account is set in its options.")
+NO_ROUTE = _("There is no route “{given}”{instead}.")
+NO_ACCOUNT = _("Route “{given}” needs no sign-in: no account is set in its options.")
 BY_PASSWORD = followed_by(
-    _("Route {given} signs in with a password."), InstructionKind.PUT_SECRET
+    _("Route “{given}” signs in with a password."), InstructionKind.PUT_SECRET
 )
 ANOTHER_SECRET = Instruction(InstructionKind.GIVE_RIGHT_SECRET)
 NOT_BY_ITSELF = followed_by(
     _("A sign-in is not repeated automatically."), InstructionKind.SIGN_IN_AGAIN
 )
 BAD_SECRET = _("This secret was not saved.")
-NO_APP = _("Route {given} has no app-only sign-in (sign_in of its account is not app).")
+NO_APP = _("Route “{given}” has no app-only sign-in (sign_in of its account is not app).")
 NOT_READ = _(
-    "Account {account} does not read its mailbox. To allow it, set reads_inbox = true in the "
-    "account and apply that first."
+    "Account “{account}” does not read its mailbox. To allow it, set reads_inbox = true in "
+    "the account and apply that first."
 )
 SEND_FIRST = with_instruction(
     _(
@@ -67,7 +67,7 @@ SEND_FIRST = with_instruction(
     InstructionKind.SIGN_IN_PLACE,
 )
 NOT_HERE = _(
-    "The redirect of account {account} ({redirect}) does not lead to this computer, so the "
+    "The redirect of account “{account}” ({redirect}) does not lead to this computer, so the "
     "sign-in cannot be received here. Sign in without --here, and paste the URL."
 )
 

@@ -36,10 +36,10 @@ from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 
 LEAST_DAYS, MOST_DAYS = 1, 3650
-NOBODY = _("There is no route or account {given}{instead}.")
-NO_ACCOUNT = _("No account is set for route {given}, so it needs no certificate.")
+NOBODY = _("There is no route or account “{given}”{instead}.")
+NO_ACCOUNT = _("No account is set for route “{given}”, so it needs no certificate.")
 NAMES_NONE = _(
-    'No certificate is set for account {account}. Add {setting} = "{account}-{suffix}" to '
+    'No certificate is set for account “{account}”. Add {setting} = "{account}-{suffix}" to '
     "accounts/{account}.toml, and apply it."
 )
 IS_THERE = _(
@@ -47,7 +47,7 @@ IS_THERE = _(
     "with it. Create the next one beside it with --next, or replace it with --replace."
 )
 IS_ANOTHERS = _(
-    "The entry “{entry}” is used by {who}. Give account {account} another name for its "
+    "The entry “{entry}” is used by {who}. Give account “{account}” another name for its "
     "certificate (certificate), then run this again."
 )
 BAD_DAYS = _("must be between {least} and {most}")

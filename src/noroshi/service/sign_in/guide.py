@@ -23,7 +23,7 @@ from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.vault import VaultError
 
 NO_GUIDE = _(
-    "Route {route} does not use Microsoft 365, and there is no guide for its provider."
+    "Route “{route}” does not use Microsoft 365, and there is no guide for its provider."
 )
 NO_WAY = _("There is no sign-in method {given}{instead}.")
 

@@ -29,9 +29,9 @@ from noroshi.service.sign_in.trial_definitions import trial_definitions
 from noroshi.service.sign_in.try_before_save import credentials_for, probe_error, try_credential
 from noroshi.vault import Secret, VaultError
 
-NO_ACCOUNT = _("There is no account {given}{instead}.")
+NO_ACCOUNT = _("There is no account “{given}”{instead}.")
 NO_TENANT = _("Tenant {tenant}: {why}")
-NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
+NO_ENTRA = _("The cloud “{cloud}” is not Microsoft's, so it has no tenants.")
 
 
 class ProbeOperations(SignInOperations):

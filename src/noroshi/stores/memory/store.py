@@ -232,7 +232,9 @@ class MemoryStore(CustodyInMemory):
                 self._withhold(agent, change.envelopes)
             case _:
                 self._withhold(agent, change.withheld_ids)
-                return self._write_reported(agent, change)
+                if not self._write_reported(agent, change):
+                    self._withhold(agent, [one.id for one in change.envelopes])
+                    return False
         return True
 
     def _write_reported(self, agent: str, change: Change) -> bool:

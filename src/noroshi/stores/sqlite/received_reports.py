@@ -34,8 +34,8 @@ def receive(
 
 
 def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
-    """Write what a row leads to. False: it is of a monitor that is not here. A notification that is
-    not here any more needs nothing."""
+    """Write what a row leads to. False: it is of a monitor that is not here, and the agent hears
+    that nobody is notified of it. A notification that is not here any more needs nothing."""
     match change:
         case CustodyChange():
             custody_columns.put_custody(db, agent, change)
@@ -45,7 +45,9 @@ def _apply(db: Connection, agent: str, change: RowEffect) -> bool:
             custody_columns.withhold(db, agent, change.envelopes)
         case _:
             custody_columns.withhold(db, agent, change.withheld_ids)
-            return monitors.write_reported(db, agent, change)
+            if not monitors.write_reported(db, agent, change):
+                custody_columns.withhold(db, agent, [one.id for one in change.envelopes])
+                return False
     return True
 
 

@@ -39,7 +39,7 @@ from noroshi.vault import Secret
 
 BAD_PASSWORD = 535
 GREETING, PASSWORD = (_("Greeting"), _("Password"))
-IN_VAULT = _("the vault has the entry {entry}")
+IN_VAULT = _("the vault has the entry “{entry}”")
 OFFERS = _("AUTH {ways}, SIZE {size}")
 NO_AUTH = _("offers no sign-in method")
 SIGNED_IN = _("{user} can sign in by {way}")

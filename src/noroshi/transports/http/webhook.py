@@ -49,7 +49,7 @@ NO_ENTRY = followed_by(
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )
-BAD_ENTRY = _("the vault entry {entry} cannot be used for this route: {why}")
+BAD_ENTRY = _("the vault entry “{entry}” cannot be used for this route: {why}")
 NO_VALUE = _("a header's value is one line of printable ASCII")
 
 

@@ -38,7 +38,7 @@ def as_json(envelope: Envelope) -> Shaped:
     fields = {
         "id": envelope.id,
         "thread": envelope.thread[0] if envelope.thread else envelope.id,
-        "at": envelope.born.astimezone(UTC).isoformat(),
+        "at": envelope.date.astimezone(UTC).isoformat(),
         "contact": envelope.contact,
         "level": _text_of(payload, "level"),
         "instance": _text_of(payload, "list"),

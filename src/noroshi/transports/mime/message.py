@@ -177,7 +177,7 @@ def _headers(
     yield "From", _mailbox(sender[1], mailbox, charset)
     yield "To", ",\r\n ".join(_recipients(envelope)) or "undisclosed-recipients:;"
     yield "Subject", encode_header(str(payload.get("subject", "")), len("Subject"), charset)
-    yield "Date", _date(envelope.born.replace(microsecond=0), str(payload.get("zone", "")))
+    yield "Date", _date(envelope.date.replace(microsecond=0), str(payload.get("zone", "")))
     installation = envelope.origin.installation
     yield "Message-ID", message_id(envelope.known_as, installation, domain)
     if envelope.thread:

@@ -19,7 +19,7 @@ from noroshi.web.view.difference import DifferenceText, difference_text, names_o
 from noroshi.web.view.form_operations import run
 from noroshi.web.view.page_context import Visit
 
-CALLED = _(" {sort} {name} ")
+CALLED = _(" {sort} “{name}” ")
 Side = tuple[str, Content | None]
 """A definition's key, and what it says; None: it is not there."""
 

@@ -23,8 +23,10 @@ from noroshi.link.link_messages import (
     Refused,
 )
 from noroshi.link.message_body import Body, body_of
+from noroshi.link.update_messages import BINARY
 from noroshi.ports import StoreError
 from noroshi.service.agents.link_refusal import LinkRefusedError
+from noroshi.service.agents.update_offers import FilePart
 from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import report_agent
 from noroshi.web.http.request_body import Body as ReceivedBody, BodyTooLongError
@@ -111,7 +113,8 @@ async def _refusal(
 ) -> Response:
     """Return a refusal, once the body was heard: the connection can then be used again. One that
     is too large is not heard to its end, so the connection ends."""
-    response = await _response(web, Refused(fault=refusal.fault, message=refusal.text), status)
+    answer = Refused(fault=refusal.fault, message=refusal.text, reason=refusal.reason)
+    response = await _response(web, answer, status)
     if refusal.retry_after > 0:
         response.headers["retry-after"] = str(math.ceil(refusal.retry_after))
     if not await _is_heard(request_body, request):
@@ -131,13 +134,20 @@ async def _is_heard(request_body: ReceivedBody, request: Request) -> bool:
 
 
 async def _response(web: WebContext, message: object, status: int = 200) -> Response:
+    response = _unstamped_response(message, status)
+    if (stamp := await _stamp(web.service.agents_hub)) is not None:
+        response.headers[STAMP_HEADER] = stamp
+    return response
+
+
+def _unstamped_response(message: object, status: int) -> Response:
+    if isinstance(message, FilePart):
+        return Response(message.content, media_type=BINARY)
     body = body_of(message)
     # What it is needs to be said only to those who may not know: agents ask all day.
     response = Response(body.content, status, media_type=None if status == 200 else JSON)
     if body.coding:
         response.headers["content-encoding"] = body.coding
-    if (stamp := await _stamp(web.service.agents_hub)) is not None:
-        response.headers[STAMP_HEADER] = stamp
     return response
 
 

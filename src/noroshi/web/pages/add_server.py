@@ -115,7 +115,11 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     if deed == INVITE:
         servers = _number(texts["servers"] or "1")
         return await run(
-            visit, AgentOperations.invite, servers=servers, language=visit.language
+            visit,
+            AgentOperations.invite,
+            servers=servers,
+            language=visit.language,
+            updates=bool(form.get("updates")),
         )
     if deed == WITHDRAW:
         return await run(visit, AgentOperations.uninvite, id=form.get("id", ""))

@@ -28,7 +28,7 @@ CONTACTS = DefinitionType(
     page_texts=DefinitionTexts(
         titles=_("Contacts"),
         new=_("New contact"),
-        title=_("Contact {name}"),
+        title=_("Contact “{name}”"),
         description=_(
             "Changes apply starting with the next message. Messages that are already waiting keep "
             "their addresses."

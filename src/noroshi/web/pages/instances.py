@@ -40,7 +40,7 @@ DONE: Mapping[str, Message] = {
     "start": _("{part}: monitoring is started."),
     "copy": _("Copied from {part}."),
     "move": _("Moved here from {part}."),
-    "added": _("The monitors of the blueprint {part} are added."),
+    "added": _("The monitors of the blueprint “{part}” are added."),
 }
 LONGEST_NOTE = 200
 

@@ -456,7 +456,7 @@ def _group_frame(
     status_link = (visit.say(_("Monitors and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(
-            _("Settings for the group {name}").fill(name=title_of(name, edit.base_content))
+            _("Settings for the group “{name}”").fill(name=title_of(name, edit.base_content))
         ),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,

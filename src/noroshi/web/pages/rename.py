@@ -24,9 +24,9 @@ from noroshi.web.forms.edit_page import (
 )
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
-from noroshi.web.view.difference import sort_of
 from noroshi.web.view.form_operations import query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.setting_names import definition_name
 
 NAMED_HERE = ("clouds", "blueprints")
 """The types of definitions whose names are changed on this page."""
@@ -47,8 +47,8 @@ def type_and_title(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
     """Return the type and the title of a definition; the name if there is no title in any
     language."""
     titles = (content.get(f"title_{visit.language}"), content.get("title"))
-    title = next((one for one in titles if one), key.partition("/")[2])
-    return f"{visit.say(sort_of(key))} {title}"
+    title = next((one for one in titles if one), "")
+    return visit.say(definition_name(key, title))
 
 
 async def name(visit: Visit) -> Response:

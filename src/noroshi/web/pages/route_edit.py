@@ -42,9 +42,9 @@ NAME_BESIDE_TITLE = pgettext(
 NAME_ALONE = pgettext("mailing.edit.name.help", "a-z, 0-9, - and _.")
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 TITLES: Mapping[str, Message] = {
-    "routes": _("Settings for route {name}"),
-    "accounts": _("Settings for account {name}"),
-    "networks": _("Settings for network {name}"),
+    "routes": _("Settings for route “{name}”"),
+    "accounts": _("Settings for account “{name}”"),
+    "networks": _("Settings for network “{name}”"),
 }
 LEFT_OUT = ("id", "name", "kind", "options")
 CONNECTION_SETTINGS = ("connections", "network")

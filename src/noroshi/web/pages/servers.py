@@ -7,7 +7,14 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.operations.agent_answers import AgentRenamed, AgentRevoked, AgentShown, RouteShared
+from noroshi import __version__
+from noroshi.operations.agent_answers import (
+    AgentRenamed,
+    AgentRevoked,
+    AgentShown,
+    AgentUpdating,
+    RouteShared,
+)
 from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError
 from noroshi.service.agents.agents import AgentOperations
@@ -35,10 +42,10 @@ from noroshi.web.view.servers import (
 
 VIEWS = ("cards", "list")
 RENAME, REVOKE, FORGET = "agent_rename", "agent_revoke", "agent_forget"
-SHARE, UNSHARE = "agent_share", "agent_unshare"
+SHARE, UNSHARE, UPDATE = "agent_share", "agent_unshare", "agent_update"
 SHARING = {SHARE: RouteSharing.share, UNSHARE: RouteSharing.unshare}
-BUTTONS = (RENAME, REVOKE, FORGET, SHARE, UNSHARE)
-Changed = AgentRenamed | AgentRevoked | RouteShared
+BUTTONS = (RENAME, REVOKE, FORGET, SHARE, UNSHARE, UPDATE)
+Changed = AgentRenamed | AgentRevoked | AgentUpdating | RouteShared
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -89,6 +96,8 @@ async def _agent(visit: Visit, live: Live) -> Response:
             await visit.call(AgentOperations.forget, agent=id)
             live.expire()
             return visit.redirect(SERVERS)
+        elif deed == UPDATE:
+            outcome = await run_reauthenticated(visit, AgentOperations.update, agent=id)
         elif deed == REVOKE:
             outcome = await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
         elif deed in SHARING:
@@ -111,6 +120,7 @@ async def _agent_context(
         "ledger_sum": snapshot.ledger.sum,
         "agent": agent_on_page(visit, answer.agent, snapshot.tree),
         "shown": answer,
+        "hub_version": __version__,
         "own_route_ways": own_route_ways(visit),
         "routes": routes_on_page(visit, answer),
         "key_since": clock(visit, answer.key_since),

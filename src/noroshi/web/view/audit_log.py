@@ -12,7 +12,12 @@ from typing import Any
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, composed, pgettext
 from noroshi.web.view.language import Localizer
-from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
+from noroshi.web.view.setting_names import (
+    ARGUMENT_NAMES,
+    SETTING_NAMES,
+    TYPE_NAMES,
+    definition_name,
+)
 from noroshi.web.view.state_names import (
     LEVEL_NAMES,
     NOT_MEASURED_NAMES,
@@ -186,8 +191,7 @@ class _StateDifference:
         return Line("", self._name(CHANGED), new_value=line)
 
     def _place(self, key: str, part: str) -> str:
-        sort, _, name = key.partition("/")
-        return " › ".join(filter(None, (f"{self._type(sort)} {name}", part)))
+        return " › ".join(filter(None, (self.localizer.say(definition_name(key)), part)))
 
     def _field(self, path: str) -> str:
         """Return the display name of a setting; `limits.used.warning` is "used, warning",

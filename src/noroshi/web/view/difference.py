@@ -18,6 +18,7 @@ from noroshi.web.view.setting_names import (
     SETTING_NAMES,
     TYPE_NAMES,
     declared_labels,
+    definition_name,
     setting_name,
 )
 
@@ -126,8 +127,7 @@ def sort_of(key: str) -> Message:
 
 def _subject(one: Difference) -> Message:
     first, *inner = one.called
-    title = TWO.fill(one=sort_of(one.key), other=plain(first))
-    return reduce(_joined, map(plain, inner), title)
+    return reduce(_joined, map(plain, inner), definition_name(one.key, first))
 
 
 def _joined(outer: Message, inner: Message) -> Message:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.marked_names import setting_at, settings_in
-from noroshi.core.translation import Message, _, marks_of
+from noroshi.core.translation import _, marks_of
 from noroshi.guides.setup_fields import SetupField, settings_of
 from noroshi.operations.sign_in_answers import AccountChecked
 from noroshi.service.sign_in.account_check import AccountCheckOperations
@@ -16,20 +16,9 @@ from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.page_links import after_place
+from noroshi.web.view.setting_names import definition_name
 
 OPTIONS = "options"
-NAMED: Mapping[str, Message] = {
-    "instances": _("Instance {name}"),
-    "contacts": _("Contact {name}"),
-    "rules": _("Rule {name}"),
-    "notifications": _("System notification {name}"),
-    "routes": _("Route {name}"),
-    "networks": _("Network {name}"),
-    "accounts": _("Account {name}"),
-    "clouds": _("Cloud {name}"),
-    "blueprints": _("Blueprint {name}"),
-}
-"""A definition of each type."""
 Bad = Mapping[str, tuple[str, ...]]
 
 
@@ -116,10 +105,9 @@ def _with_place(visit: Visit, place: str, text: str) -> str:
     """Return a problem, preceded by the name of the definition if that is not the form's
     own."""
     location = read_location(place)
-    type, _, name = location.key.partition("/")
     if not location.key or not location.inner_path:
         return text
-    return after_place(visit.say(NAMED[type].fill(name=name)), text)
+    return after_place(visit.say(definition_name(location.key)), text)
 
 
 async def check_account(visit: Visit, account: str, secret: str) -> Outcome[AccountChecked]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import Message, _, pgettext, plain
-from noroshi.web.view.difference import sort_of
 from noroshi.web.view.page_links import after_place
-from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
+from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, definition_name
 from noroshi.web.view.tree import STEP
 
 INSIDE, OPTIONS, LIMITS = ("group", "monitor"), "options", "limits"
@@ -64,9 +63,8 @@ def place_name(place: str, language: str, op: str = "") -> str:
     location = read_location(place)
     if not location.key:
         return STEP.join(_steps(location.steps, language))
-    sort = sort_of(location.key).say(language)
-    thing = f"{sort} {location.key.partition('/')[2]}".strip()
-    return STEP.join((thing, *_steps(location.steps, language)))
+    definition = definition_name(location.key).say(language)
+    return STEP.join((definition, *_steps(location.steps, language)))
 
 
 def _steps(steps: Sequence[str], language: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from noroshi.core.route_readiness import (
     count_readiness,
     nothing_against,
 )
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import _, ngettext
 from noroshi.guides.setup_documents import Content, definitions_of, orders
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.web.view.language import LOCALIZERS, Localizer
@@ -26,13 +26,10 @@ from noroshi.web.view.overview import (
     route_state,
 )
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.setting_names import CLOUD_NAMES
+from noroshi.web.view.setting_names import CLOUD_NAMES, definition_name
 
-TELLERS: Mapping[str, Message] = {
-    "rules": _("Rule {name}"),
-    "notifications": _("System notification {name}"),
-}
-"""The types of definitions that name routes in an order, with their texts."""
+TELLERS = ("rules", "notifications")
+"""The types of definitions that name routes in an order."""
 BY_MAIL = ("smtp", "graph")
 """Kinds of routes that hand a mail in: they are numbered."""
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
@@ -45,8 +42,7 @@ LAST = 1_000
 
 def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Content]) -> str:
     """Return the title of a rule or a notification for the list of its routes."""
-    type, _, name = key.partition("/")
-    return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
+    return visit.say(definition_name(key, documents.get(key, {}).get("title", "")))
 
 
 def ranked(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from noroshi.core.notices.event_names import EVENT_NAMES
 from noroshi.core.translation import Message, _, label_text, pgettext, plain
 
 SETTING_NAMES: Mapping[str, Message] = {
@@ -179,17 +180,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "each": _("at each measurement"),
     "first": _("once per problem"),
     "nth": _("once, at the nth measurement"),
-    "started": _("monitoring started (also when Noroshi starts)"),
-    "stopped": _("monitoring stopped (also when Noroshi stops)"),
-    "settings-changed": _("settings changed"),
-    "action-failed": _("a message could not be created or sent"),
-    "set-aside": _("a message is undeliverable"),
-    "came-back": _("a message bounced"),
-    "all-is-well": _("status report, at fixed times"),
-    "unwatched": _("monitoring was interrupted"),
-    "agent-refused": _("an agent connection was rejected"),
-    "hub-refused": _("the hub refused this server"),
-    "hub-unreachable": _("the hub is unreachable"),
+    **{event.value: name for event, name in EVENT_NAMES.items()},
     "all": _("all terms"),
     "any": _("any term"),
     "auto": _("automatic"),
@@ -218,6 +209,10 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "start_type.automatic": pgettext("service", "automatic"),
     "start_type.manual": pgettext("service", "manual"),
     "start_type.disabled": pgettext("service", "disabled"),
+    "levels.critical": pgettext("eventlog", "critical"),
+    "levels.error": pgettext("eventlog", "error"),
+    "levels.warning": pgettext("eventlog", "warning"),
+    "levels.information": pgettext("eventlog", "information"),
     "by.icmp": plain("ICMP"),
     "by.tcp": plain("TCP"),
     "reads.number": _("a number"),
@@ -315,6 +310,17 @@ TYPE_NAMES: Mapping[str, Message] = {
     "blueprints": _("Blueprint"),
 }
 """One definition, by the type of definitions."""
+NAMED_DEFINITION = _("{type} “{name}”")
+
+
+def definition_name(key: str, title: str = "") -> Message:
+    """Return a definition as a text names it, such as Rule “ops”: by its title, else by the name
+    in its key. Without a known type it is the name alone, without a name the type alone."""
+    type, _slash, name = key.partition("/")
+    display_name, type_name = title or name, TYPE_NAMES.get(type)
+    if type_name is None or not display_name:
+        return type_name or plain(display_name)
+    return NAMED_DEFINITION.fill(type=type_name, name=display_name)
 
 
 def declared_labels(options: Mapping[str, Any]) -> Mapping[str, Message]:
