@@ -113,8 +113,8 @@ AGENT_UNSHARE = operation(
         words="agent unshare",
         help=_("stop sharing a delivery route of this node with an agent"),
         done_message=_(
-            "The route “{route}” is no longer shared with {name}. To make sure that the server can no "
-            "longer use its secrets, change them."
+            "The route “{route}” is no longer shared with {name}. To make sure that the server can "
+            "no longer use its secrets, change them."
         ),
         arguments=SHARED_ROUTE_ARGUMENTS,
     ),
