@@ -24,7 +24,14 @@ from noroshi.link.link_messages import (
     JoinRequest,
     Refused,
 )
-from noroshi.link.message_body import BadBodyError, Body, body_of, message_in
+from noroshi.link.message_body import (
+    NO_TEXT,
+    BadBodyError,
+    Body,
+    EarlierText,
+    body_of,
+    message_in,
+)
 from noroshi.link.signature import Authorization, Signed, body_hash
 from noroshi.link.update_messages import BINARY, FilePartRequest
 from noroshi.network import connection_errors
@@ -141,10 +148,11 @@ class LinkClient:
         shape: type[T],
         signer: Signer,
         patience: float = ANSWER_PATIENCE,
+        earlier_text: EarlierText = NO_TEXT,
     ) -> T:
-        """Return the answer to a signed request. Raises LinkRefusedError, HubNotReachedError, or
-        what the proxy's password raises."""
-        body = body_of(message)
+        """Return the answer to a signed request, which the hub reads by an earlier text. Raises
+        LinkRefusedError, HubNotReachedError, or what the proxy's password raises."""
+        body = body_of(message, earlier_text)
         headers = self._signed_headers(name, body, signer)
         return await self._exchange(name, body, headers, shape, patience)
 
