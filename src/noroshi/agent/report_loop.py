@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from noroshi import schema
+from noroshi.agent.link_client import address_of
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.agent.link_loop import LinkLoop, LinkParts
 from noroshi.agent.link_state import HubNotReached, RequestRefused
@@ -264,9 +265,7 @@ class ReportLoop:
             )
 
     async def _ask(self, name: str, message: object, shape: type[T]) -> T:
-        pins = self._link.enrolment.pins
-        if self._client.address.pins != pins:
-            self._client.address = replace(self._client.address, pins=pins)
+        self._client.use_address(address_of(self._link.enrolment))
         return await self._client.ask(name, message, shape, await self._link.signer())
 
 
