@@ -235,7 +235,7 @@ HUB = (
     Promise("resident memory of the hub, the most", 450, "{:.0f} MB", _got("peak")),
     Promise(
         "bytes of an agent in a day, with all headers",
-        8.0,
+        5.0,
         "{:.1f} MB",
         lambda r: r["bytes_a_day"] / 1e6,
     ),

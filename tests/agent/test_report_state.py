@@ -21,14 +21,13 @@ from noroshi.agent.report_state import (
     ReportReason,
     ReportState,
     Resumed,
-    SamplesTaken,
     Woken,
     next_report_step,
 )
 from noroshi.core.report import Resumption
 from noroshi.link.link_messages import LinkFault
 
-COMPARE, SEND, GAP, BEGIN, SAMPLES, REST = ReportAction
+COMPARE, SEND, GAP, BEGIN, REST = ReportAction
 RESTING = ReportState(action=REST)
 SENDING = ReportState(action=SEND)
 TIRED = replace(SENDING, link=LinkState(request=LinkRequest.WAIT, failures=2))
@@ -38,14 +37,6 @@ TABLE = [
     # state, outcome, action, reason, pause
     (RESTING, Woken(now=0), REST, ReportReason.NOTHING_NEW, AT_ONCE),
     (RESTING, Woken(now=0, has_rows=True), SEND, ReportReason.ROWS, GATHERED),
-    (RESTING, Woken(now=0, are_samples_due=True), SAMPLES, ReportReason.SAMPLES_DUE, AT_ONCE),
-    (
-        RESTING,
-        Woken(now=0, has_rows=True, are_samples_due=True),
-        SEND,
-        ReportReason.ROWS,
-        GATHERED,
-    ),
     (
         RESTING,
         Woken(now=0, has_rows=True, is_hub_restored=True),
@@ -60,7 +51,6 @@ TABLE = [
     (SENDING, Resumed(Resumption.BEHIND), BEGIN, ReportReason.SET_BACK, AT_ONCE),
     (TIRED, Resumed(Resumption.FORK), BEGIN, ReportReason.OTHER_LOG, Pause(0, 8)),
     (replace(SENDING, action=BEGIN), BegunAnew(), SEND, ReportReason.ROWS, AT_ONCE),
-    (replace(SENDING, action=SAMPLES), SamplesTaken(), REST, ReportReason.NOTHING_NEW, AT_ONCE),
     (SENDING, HubNotReached(), COMPARE, LinkReason.NOT_REACHED, AT_ONCE),
     (SENDING, RequestRefused(LinkFault.STALE), SEND, LinkReason.STALE_STAMP, AT_ONCE),
     (SENDING, RequestRefused(LinkFault.BUSY, 4), SEND, LinkReason.HUB_BUSY, Pause(4, 6)),

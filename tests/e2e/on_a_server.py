@@ -27,6 +27,34 @@ DEFINITIONS, OUTSIDE = Path("/srv/definitions"), Path("/srv/backups")
 DISKS = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "disk"\n'
 PATIENCE = 60  # seconds; only a broken program takes so long
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/root"}
+UNITS = {
+    "crashing.service": "[Service]\nExecStart=/bin/false\n",
+    "failing.service": "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'exit 3'\n",
+    "failing.timer": "[Timer]\nOnActiveSec=0\nAccuracySec=1s\n",
+    "disabled.timer": "[Timer]\nOnCalendar=daily\nUnit=failing.service\n",
+}
+MEASURE = """
+import asyncio, json
+from datetime import UTC, datetime
+from noroshi.checks import service, task
+from noroshi.hosts.local import LocalHost, SharedParts
+from noroshi.hosts.program_runner import ProgramRunner
+from noroshi.hosts.programs import ProgramRules
+from noroshi.ports import Clocks
+
+async def measure():
+    runner = ProgramRunner()
+    clocks = Clocks(wall=lambda: datetime.now(UTC), steady=lambda: 0.0)
+    host = LocalHost(ProgramRules(), clocks, shared_parts=SharedParts(program_runner=runner))
+    names = ("noroshi", "no-such", "crash*")
+    services = await service.run(service.Options(include=names), host, {})
+    tasks = await task.run(task.Options(include=("*", "disabled")), host, {})
+    await runner.close()
+    readings = (*services.readings, *tasks.readings)
+    print(json.dumps([(one.item, one.name, one.value, one.note.en) for one in readings]))
+
+asyncio.run(measure())
+"""
 told = {}
 
 
@@ -52,6 +80,10 @@ def shown(what):
     """What systemd says of the service."""
     argv = ("systemctl", "show", "noroshi", "--value", f"--property={what}")
     return subprocess.run(argv, capture_output=True, text=True).stdout.strip()
+
+
+def has_failed(name):
+    return subprocess.run(("systemctl", "is-failed", "--quiet", name)).returncode == 0
 
 
 def until(seen):
@@ -129,6 +161,20 @@ def look():
     noroshi("backup elsewhere", "backup", OUTSIDE / "backup.db")
 
 
+def watch_over_others():
+    """Services and timers, as their monitors measure them."""
+    for name, text in UNITS.items():
+        UNIT.with_name(name).write_text(text)
+    systemctl("daemon-reload")
+    systemctl("start", "crashing", "failing.timer")
+    until(lambda: has_failed("failing") and has_failed("crashing"))
+    run("services and timers", PLACE / "bin" / "python", "-I", "-c", MEASURE)
+    systemctl("stop", "failing.timer")
+    for name in UNITS:
+        UNIT.with_name(name).unlink()
+    systemctl("daemon-reload")
+
+
 def install_again():
     pid = shown("MainPID")
     noroshi("again", "service", "install", "--start")
@@ -195,7 +241,17 @@ def take_over():
 
 
 def main():
-    parts = prepare, install, look, install_again, fall, keep_the_key, uninstall, take_over
+    parts = (
+        prepare,
+        install,
+        look,
+        watch_over_others,
+        install_again,
+        fall,
+        keep_the_key,
+        uninstall,
+        take_over,
+    )
     for part in parts:
         began = time.monotonic()
         part()

@@ -162,7 +162,7 @@ def test_an_agent_goes_over_to_the_new_address_of_its_hub_if_that_works(hub, ser
     joined(hub, server)
     old, new = hub.port, free_port()
     place = {"host": "127.0.0.1", "address": "127.0.0.1"}
-    assert hub.call("agents_listen", port=new, **place)["former"] == f"127.0.0.1:{old}"
+    assert hub.call("agents_listen", port=new, **place)["former_address"] == f"127.0.0.1:{old}"
     until(lambda: server.link()["where"] == f"127.0.0.1:{new}", "the new address")
     assert server.link()["phase"] == "linked"
     wrong = {**place, "host": "hub.invalid"}

@@ -72,6 +72,21 @@ def test_the_disk_is_seen_from_behind_its_walls(told):
     assert (measured["fault"], [item["item"] for item in measured["items"]]) == (None, ["/"])
 
 
+def test_services_and_timers_are_measured_as_systemd_tells_of_them(told):
+    step = told["services and timers"]
+    assert (step["code"], step["err"]) == (0, "")
+    found = {(item, name): (value, note) for item, name, value, note in json.loads(step["out"])}
+    assert found["noroshi", "wrong_state"] == (0, "running (start type: automatic)")
+    assert found["noroshi", "restarts"][0] == 0
+    assert found["no-such", "wrong_state"] == (1, "not installed on this computer")
+    value, note = found["crashing", "wrong_state"]
+    assert (value, note[:20]) == (1, "failed (exit-code, 1")
+    value, note = found["failing", "failed"]
+    assert value == 1 and note.endswith("failed (exit-code, 3)")
+    assert found["failing", "missed"][0] == found["failing", "disabled"][0] == 0
+    assert found["disabled", "disabled"][0] == 1
+
+
 def test_it_writes_into_its_home_and_where_a_drop_in_lets_it(told):
     assert told["backup"]["code"] == 0
     assert told["backup elsewhere"]["code"] == 1

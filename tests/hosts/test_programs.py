@@ -213,6 +213,18 @@ def test_without_a_named_folder_nothing_else_may():
     assert PLUGINS in problem.en
 
 
+def test_noroshis_own_scripts_are_for_windows():
+    (problem,) = said(Path("/nowhere"), "noroshi:iis.ps1")
+    assert problem == "noroshi:iis.ps1 is a PowerShell script; it works on Windows only"
+
+
+@pytest.mark.parametrize("name", ["noroshi:other.ps1", "noroshi:../programs.py", "noroshi:"])
+def test_an_own_script_that_is_not_there_is_told_with_those_that_are(name):
+    (problem,) = said(Path("/nowhere"), name)
+    assert problem.startswith(f"Noroshi has no script {name}; its scripts are ")
+    assert "noroshi:hyper-v-replica.ps1, noroshi:iis.ps1" in problem
+
+
 @pytest.mark.parametrize("carrier", ["negate", "urlize", "check_by_ssh"])
 def test_a_plugin_that_runs_others_needs_a_named_folder(carrier):
     program = Program(argv=(f"{PLUGINS}/{carrier}", "/usr/bin/id"))

@@ -19,9 +19,9 @@ NAMES = words(
 """Of what is watched, and of people: the test's own, or a title that is in one language."""
 DEFINITIONS = words(
     """
-    accounts blueprints clouds contacts disk every grace heartbeat http instances logfile
-    mail name networks normal notifications port process reach routes rules script value
-    word
+    accounts blueprints clouds contacts counter disk eventlog every grace heartbeat http
+    include instances limits logfile mail minutes name networks normal notifications port
+    process reach registry routes rules script sources task updates value word
     """
 )
 """What stands in a definition file as the page shows it."""
@@ -32,10 +32,12 @@ BRANDS = words(
 )
 QUOTED = words(
     """
-    Date From Importance Server Subject authorize busy change queue show
+    Application Date From Importance Server Subject System authorize busy change queue show
     """
 )
-"""Answers of others, heads of a mail, and lines to be typed."""
+"""Answers of others, heads of a mail, logs of Windows, and lines to be typed."""
+KEYS = words("Ctrl Enter")
+"""As they stand on a keyboard."""
 COMMAND = re.compile(r"noroshi [a-z]+")
 MESSAGE = "/queue/mail/html"
 """A message as it is sent, which is read anywhere and so names commands."""
@@ -63,6 +65,6 @@ def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
     pages = json.loads(done.stdout)
     assert len(pages) > 60
     left = {word for page in pages.values() for word in plain_words(page)}
-    assert left == NAMES | DEFINITIONS | BRANDS | QUOTED
+    assert left == NAMES | DEFINITIONS | BRANDS | KEYS | QUOTED
     own = (page for path, page in pages.items() if not path.startswith(MESSAGE))
     assert {command for page in own for command in commands(page)} == WITHOUT_A_PAGE

@@ -55,6 +55,17 @@ def said(folder: Path, path: str, **further: object) -> list[str]:
 # ---------------------------------------------------------------------------- which may run
 
 
+def test_noroshis_own_scripts_may_run_without_a_folder_that_is_listed(folder):
+    """Who may change them depends on where Noroshi is installed: here, in a checkout."""
+    problems = said(folder, "noroshi:hyper-v-replica.ps1")
+    assert [one for one in problems if "can change" not in one] == []
+
+
+def test_an_own_script_that_is_not_there_is_told(folder):
+    (problem,) = said(folder, "noroshi:other.ps1")
+    assert problem.startswith("Noroshi has no script noroshi:other.ps1; its scripts are ")
+
+
 def test_a_program_that_only_administrators_may_change_may_run(folder):
     assert said(folder, written(folder, PRINTS)) == []
 

@@ -25,7 +25,14 @@ from noroshi.link.link_messages import (
     JoinRequest,
     Refused,
 )
-from noroshi.link.message_body import BadBodyError, Body, body_of, message_in
+from noroshi.link.message_body import (
+    NO_TEXT,
+    BadBodyError,
+    Body,
+    EarlierText,
+    body_of,
+    message_in,
+)
 from noroshi.link.signature import Authorization, Signed, body_hash
 from noroshi.link.update_messages import BINARY, FilePartRequest
 from noroshi.network import connection_errors
@@ -94,17 +101,46 @@ class Signer:
     life: Life
 
 
+class IdleConnection:
+    """A connection to the hub that rests between two requests. Clients that share it take it in
+    turn: who comes while it is out makes another one, and only one of them is kept."""
+
+    def __init__(self) -> None:
+        self._connection: HttpConnection | None = None
+
+    def take(self) -> HttpConnection | None:
+        """Return the connection, which is nobody else's then; None if there is none."""
+        connection, self._connection = self._connection, None
+        return connection
+
+    def put_back(self, connection: HttpConnection) -> None:
+        """Keep a connection for the next request, or hang up if there is one."""
+        if self._connection is None:
+            self._connection = connection
+        else:
+            connection.abort()
+
+
 class LinkClient:
     """A client of one hub, for one task at a time. `stamp` is the last one that the hub gave, and
     `stamp_received_at` when that was, by the steady clock; None if there is none."""
 
     def __init__(
-        self, address: HubAddress, egress: Egress, steady: Callable[[], float]
+        self,
+        address: HubAddress,
+        egress: Egress,
+        steady: Callable[[], float],
+        idle_connection: IdleConnection | None = None,
     ) -> None:
         self.address, self._egress, self._steady = address, egress, steady
         self.stamp = ""
         self.stamp_received_at: float | None = None
-        self._connection: HttpConnection | None = None
+        self._idle_connection = idle_connection or IdleConnection()
+
+    def sibling(self) -> LinkClient:
+        """Return a client for another task, which shares the connection while it rests. Its stamps
+        are its own: what an agent promises by one depends on when it came."""
+        return LinkClient(self.address, self._egress, self._steady, self._idle_connection)
 
     async def join(self, request: JoinRequest) -> JoinAnswer:
         """Ask to become an agent. Raises as `ask` does."""
@@ -118,10 +154,11 @@ class LinkClient:
         shape: type[T],
         signer: Signer,
         patience: float = ANSWER_PATIENCE,
+        earlier_text: EarlierText = NO_TEXT,
     ) -> T:
-        """Return the answer to a signed request. Raises LinkRefusedError, HubNotReachedError, or
-        what the proxy's password raises."""
-        body = body_of(message)
+        """Return the answer to a signed request, which the hub reads by an earlier text. Raises
+        LinkRefusedError, HubNotReachedError, or what the proxy's password raises."""
+        body = body_of(message, earlier_text)
         headers = self._signed_headers(name, body, signer)
         return await self._exchange(name, body, headers, shape, patience)
 
@@ -153,9 +190,8 @@ class LinkClient:
 
     def close(self) -> None:
         """Hang up."""
-        if self._connection is not None:
-            self._connection.abort()
-            self._connection = None
+        if (connection := self._idle_connection.take()) is not None:
+            connection.abort()
 
     async def _exchange(
         self, name: str, body: Body, headers: Mapping[str, str], shape: type[T], patience: float
@@ -198,7 +234,7 @@ class LinkClient:
         return HubNotReachedError(NO_HUB.fill(where=str(self.address), what=status))
 
     async def _reply(self, request: HttpRequest, patience: float) -> Reply:
-        connection, self._connection = self._connection, None
+        connection = self._idle_connection.take()
         if connection is not None and connection.is_idle:
             with suppress(HungUpError):  # the hub had closed it before it was asked
                 return await self._reply_on(connection, request, patience)
@@ -227,7 +263,7 @@ class LinkClient:
             connection.abort()
             raise
         if is_whole and connection.is_idle:
-            self._connection = connection
+            self._idle_connection.put_back(connection)
         else:
             connection.abort()
         return Reply(head.status, head.headers, content)

@@ -6,17 +6,19 @@ until the hub has them, so nothing is lost whichever side ends when.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from noroshi import schema
-from noroshi.agent.link_client import address_of
-from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
+from noroshi.agent.link_client import LinkClient, address_of
 from noroshi.agent.link_loop import LinkLoop, LinkParts
-from noroshi.agent.link_state import HubNotReached, RequestRefused
+from noroshi.agent.link_outcome import outcome_of
+from noroshi.agent.link_state import RequestRefused
 from noroshi.agent.report_samples import SampleReporter
 from noroshi.agent.report_state import (
     FIRST_STEP,
@@ -24,7 +26,6 @@ from noroshi.agent.report_state import (
     ReportAction,
     ReportOutcome,
     Resumed,
-    SamplesTaken,
     Woken,
     next_report_step,
 )
@@ -41,26 +42,27 @@ from noroshi.core.report import (
     decide_resumption,
 )
 from noroshi.core.sender_lease import Custody
-from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import MOST_BYTES_SENT, REPORT
-from noroshi.link.message_body import body_of
+from noroshi.link.message_body import NO_TEXT, EarlierText, body_of
 from noroshi.link.report_messages import GapOfRow, RefusedRow, ReportAnswer, ReportRequest
 from noroshi.link.report_rows import row_of_state
 from noroshi.link.stamps import era_of
-from noroshi.ports import RouteError, StoreError
-from noroshi.vault import VaultError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 LONGEST_REASON = 500
-LOOK_AFTER = 20.0
-"""Seconds after which it is looked whether the hub was restored, if nothing happens here."""
+LOOK_AFTER = timedelta(seconds=20)
+"""The time after which it is looked whether the hub was restored, if nothing happens here."""
 TAKEN = frozenset({Reception.APPLY.value, Reception.REPEAT.value})
 BEGUN = {Reception.FORK: Resumption.FORK, Reception.BEHIND: Resumption.BEHIND}
 
 
 class ReportLoop:
-    """The reports to one hub. `monitors` returns the ids of those that it gave."""
+    """The reports to one hub. `monitors` returns the ids of those that it gave.
+
+    Rows and samples are sent independently, on one connection as long as they do not meet: no event
+    waits behind samples, and none of it for a hub that thinks about samples.
+    """
 
     def __init__(
         self, link: LinkLoop, parts: LinkParts, monitors: Callable[[], Collection[str]]
@@ -68,38 +70,34 @@ class ReportLoop:
         self._link, self._parts, self._monitors = link, parts, monitors
         self.status = ReportStatus()
         self._client = parts.client(link.enrolment)
-        self._samples = SampleReporter(parts, monitors, self._ask)
+        self._samples_client = self._client.sibling()
+        self._samples = SampleReporter(
+            parts, monitors, partial(self._ask_by, self._samples_client), link.wait_for_contact
+        )
         self._hub_position = START
         self._noted_gap: Position | None = None
         self._known_eras = set[str]()
 
     async def run(self) -> None:
         """Report, without end."""
-        step = FIRST_STEP
         try:
-            while True:
-                if step.needs_contact:
-                    await self._link.wait_for_contact()
-                if step.pause.most:
-                    pause = self._parts.uniform(step.pause.least, step.pause.most)
-                    await self._parts.sleep(pause)
-                outcome = await self._outcome(step.action)
-                step = next_report_step(step.state, outcome)
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._report_rows())
+                loops.create_task(self._samples.run())
         finally:
             self._client.close()
+            self._samples_client.close()
 
-    async def _outcome(self, action: ReportAction) -> ReportOutcome:
-        """Do an action, and return what came of it. The link tells of a hub that is away."""
-        try:
-            return await self._perform(action)
-        except LinkRefusedError as refusal:
-            log.debug("a report is refused: %s", refusal)
-            return RequestRefused(refusal.fault, refusal.pause)
-        except (HubNotReachedError, VaultError, StoreError, RouteError, BadKeyError) as error:
-            log.debug("nothing is reported: %s", error)
-        except Exception:  # a fault of ours must not end the reports for good
-            log.exception("the reports to the hub met with a bug")
-        return HubNotReached()
+    async def _report_rows(self) -> None:
+        step = FIRST_STEP
+        while True:
+            if step.needs_contact:
+                await self._link.wait_for_contact()
+            if step.pause.most:
+                pause = self._parts.uniform(step.pause.least, step.pause.most)
+                await self._parts.sleep(pause)
+            outcome: ReportOutcome = await outcome_of(self._perform(step.action))
+            step = next_report_step(step.state, outcome)
 
     async def _perform(self, action: ReportAction) -> ReportOutcome:
         match action:
@@ -112,26 +110,20 @@ class ReportLoop:
                 return await self._send(has_gap=True)
             case ReportAction.BEGIN:
                 return await self._begin()
-            case ReportAction.SAMPLES:
-                await self._samples.send()
-                return SamplesTaken()
             case ReportAction.REST:
                 return await self._wait_for_work()
 
     async def _wait_for_work(self) -> Woken:
         """Wait until there is something to do."""
         while True:
-            now = self._parts.clocks.steady()
             woken = Woken(
-                now=now,
+                now=self._parts.clocks.steady(),
                 has_rows=(await self._log()).backlog > 0,
                 is_hub_restored=self._has_new_era(),
-                are_samples_due=self._samples.is_due(now),
             )
-            if woken.has_rows or woken.is_hub_restored or woken.are_samples_due:
+            if woken.has_rows or woken.is_hub_restored:
                 return woken
-            seconds = min(LOOK_AFTER, self._samples.due_at - now)
-            await self._parts.store.wait(timedelta(seconds=seconds))
+            await self._parts.store.wait(LOOK_AFTER)
 
     async def _log(self) -> ReportLog:
         report_log = await self._parts.store.report_log()
@@ -265,8 +257,19 @@ class ReportLoop:
             )
 
     async def _ask(self, name: str, message: object, shape: type[T]) -> T:
-        self._client.use_address(address_of(self._link.enrolment))
-        return await self._client.ask(name, message, shape, await self._link.signer())
+        return await self._ask_by(self._client, name, message, shape)
+
+    async def _ask_by(
+        self,
+        client: LinkClient,
+        name: str,
+        message: object,
+        shape: type[T],
+        earlier_text: EarlierText = NO_TEXT,
+    ) -> T:
+        client.use_address(address_of(self._link.enrolment))
+        signer = await self._link.signer()
+        return await client.ask(name, message, shape, signer, earlier_text=earlier_text)
 
 
 def _within_bounds(request: ReportRequest) -> ReportRequest:

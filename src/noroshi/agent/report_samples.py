@@ -4,15 +4,18 @@ missing."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from noroshi.agent.link_errors import LinkRefusedError
 from noroshi.agent.link_loop import LinkParts
+from noroshi.agent.link_outcome import outcome_of
+from noroshi.agent.samples_state import FIRST_STATE, SamplesTaken, next_samples_step
 from noroshi.core.model import Sample
-from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES
-from noroshi.link.message_body import body_of
+from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES, LinkFault
+from noroshi.link.message_body import NO_TEXT, EarlierText, body_of, text_of
 from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
 from noroshi.ports import StoredSample
 
@@ -29,26 +32,48 @@ TICK = timedelta(milliseconds=1)
 
 
 class Ask(Protocol):
-    """Asks the hub. Raises as `LinkClient.ask` does."""
+    """Asks the hub, which has an earlier text. Raises as `LinkClient.ask` does."""
 
-    async def __call__(self, name: str, message: object, shape: type[T]) -> T: ...
+    async def __call__(
+        self, name: str, message: object, shape: type[T], earlier_text: EarlierText
+    ) -> T: ...
 
 
 class SampleReporter:
-    """Send what was measured of the hub's monitors since the last time."""
+    """Send what was measured of the hub's monitors since the last time. `wait_for_contact` returns
+    once the hub answers the next time."""
 
     def __init__(
-        self, parts: LinkParts, monitors: Callable[[], Collection[str]], ask: Ask
+        self,
+        parts: LinkParts,
+        monitors: Callable[[], Collection[str]],
+        ask: Ask,
+        wait_for_contact: Callable[[], Awaitable[None]],
     ) -> None:
         self._parts, self._monitors, self._ask = parts, monitors, ask
+        self._wait_for_contact = wait_for_contact
         self._interval = INTERVAL
-        self.due_at = parts.clocks.steady() + INTERVAL
+        self._earlier_text = NO_TEXT
+        self._due_at = parts.clocks.steady() + INTERVAL
 
-    def is_due(self, now: float) -> bool:
-        """Return whether samples are to be sent; `now` is the steady clock's."""
-        return now >= self.due_at
+    async def run(self) -> None:
+        """Send samples whenever they are due, without end."""
+        state = FIRST_STATE
+        while True:
+            await self._until_due()
+            step = next_samples_step(state, await outcome_of(self._send()))
+            state = step.state
+            if step.needs_contact:
+                await self._wait_for_contact()
+            if step.pause.most:
+                pause = self._parts.uniform(step.pause.least, step.pause.most)
+                await self._parts.sleep(pause)
 
-    async def send(self) -> None:
+    async def _until_due(self) -> None:
+        while (seconds := self._due_at - self._parts.clocks.steady()) > 0:
+            await self._parts.store.wait(timedelta(seconds=seconds))
+
+    async def _send(self) -> SamplesTaken:
         """Send the next samples; there may be more, which are due at once. Raises as
         `LinkClient.ask` does, or StoreError."""
         cursor = await self._cursor()
@@ -58,7 +83,8 @@ class SampleReporter:
             sent_rows = await self._send_rows(sent_rows, rows)
             await self._parts.store.put_value(CURSOR, str(sent_rows[-1].row))
         if len(sent_rows) < AT_A_TIME:
-            self.due_at = self._parts.clocks.steady() + self._interval
+            self._due_at = self._parts.clocks.steady() + self._interval
+        return SamplesTaken()
 
     async def _cursor(self) -> int:
         text = (await self._parts.store.get_values()).get(CURSOR, "")
@@ -88,11 +114,24 @@ class SampleReporter:
             sent_rows = sent_rows[: len(sent_rows) // 2]
         if request.monitors:
             asked_at = self._parts.clocks.steady()
-            answer = await self._ask(SAMPLES, request, SamplesAnswer)
+            answer = await self._answer_to(request)
             hub_clock.note_answer(answer.clock, asked_at)
             asked_interval = max(SHORTEST_INTERVAL, answer.interval)
             self._interval = min(LONGEST_INTERVAL, asked_interval)
         return sent_rows
+
+    async def _answer_to(self, request: SamplesRequest) -> SamplesAnswer:
+        """Return the answer to samples. What was sent last makes them shorter, as long as the hub has
+        it: a hub that began anew gets all."""
+        earlier_text, self._earlier_text = self._earlier_text, NO_TEXT
+        try:
+            answer = await self._ask(SAMPLES, request, SamplesAnswer, earlier_text)
+        except LinkRefusedError as refusal:
+            if refusal.fault is not LinkFault.EARLIER_TEXT:
+                raise
+            answer = await self._ask(SAMPLES, request, SamplesAnswer, NO_TEXT)
+        self._earlier_text = EarlierText.end_of(text_of(request))
+        return answer
 
 
 def _request(

@@ -34,7 +34,6 @@ class ReportAction(Enum):
     """The first rows that are there still, and a row that tells how many are missing."""
     BEGIN = "begin"
     """The log begins anew on the hub's position, with how the monitors stand."""
-    SAMPLES = "samples"
     REST = "rest"
     """Until there is something to send."""
 
@@ -49,7 +48,6 @@ class ReportReason(Enum):
     HUB_RESTORED = "hub-restored"
     OTHER_LOG = "other-log"
     SET_BACK = "set-back"
-    SAMPLES_DUE = "samples-due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +76,12 @@ class ReportState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Woken:
-    """Report what there is to do: rows that the hub lacks, samples, or a hub that may have been
-    restored. `now` is the steady clock's."""
+    """Report what there is to do: rows that the hub lacks, or a hub that may have been restored.
+    `now` is the steady clock's."""
 
     now: float
     has_rows: bool = False
     is_hub_restored: bool = False
-    are_samples_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +96,7 @@ class BegunAnew:
     """Report that the log began anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class SamplesTaken:
-    """Report that the hub has the samples."""
-
-
-ReportOutcome = Woken | Resumed | BegunAnew | SamplesTaken | RequestRefused | HubNotReached
+ReportOutcome = Woken | Resumed | BegunAnew | RequestRefused | HubNotReached
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +136,6 @@ def next_report_step(state: ReportState, outcome: ReportOutcome) -> ReportStep:
             return _after_answer(state, resumption)
         case BegunAnew():
             return _step(state, ReportAction.SEND, ReportReason.ROWS)
-        case SamplesTaken():
-            return _step(_answered(state), ReportAction.REST, ReportReason.NOTHING_NEW)
 
 
 def _step(
@@ -162,8 +152,6 @@ def _after_rest(state: ReportState, woken: Woken) -> ReportStep:
         pause = Pause(max(GATHER, seconds), max(GATHER, seconds))
         state = replace(state, allowance=allowance)
         return _step(state, ReportAction.SEND, ReportReason.ROWS, pause)
-    if woken.are_samples_due:
-        return _step(state, ReportAction.SAMPLES, ReportReason.SAMPLES_DUE)
     return _step(state, ReportAction.REST, ReportReason.NOTHING_NEW)
 
 

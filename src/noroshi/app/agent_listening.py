@@ -50,25 +50,25 @@ class AgentListening:
         self.problem: Message | None = None
 
     @property
-    def former(self) -> ListenerSetting | None:
+    def former_setting(self) -> ListenerSetting | None:
         """Return where it listened before, if it still does."""
         return None if self._listener is None else self._listener.former_setting
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
         """Listen there, and for a time where it listened before. Raises OSError."""
         async with self._changing:
-            last_former = self.former
+            last_former = self.former_setting
             actual_setting = await self._opened_listener().open(setting)
             self.problem = None
-            if self.former not in (None, last_former):
+            if self.former_setting not in (None, last_former):
                 self._close_former_after(FORMER_KEPT)
             return actual_setting
 
-    async def open_former(self, former: FormerListener) -> None:
+    async def open_former(self, listener: FormerListener) -> None:
         """Listen for the rest of its time where it listened before. Raises OSError."""
         async with self._changing:
-            await self._opened_listener().open_former(former.setting)
-            self._close_former_after(former.until - self._web().service.now())
+            await self._opened_listener().open_former(listener.setting)
+            self._close_former_after(listener.until - self._web().service.now())
 
     def _close_former_after(self, time: timedelta) -> None:
         if self._former_end is not None:
@@ -110,11 +110,11 @@ class AgentListening:
         return True
 
     async def _open_stored_former(self, store: Store) -> None:
-        former = await read_former(store, self._web().service.now())
-        if former is None or former.setting == self.former:
+        listener = await read_former(store, self._web().service.now())
+        if listener is None or listener.setting == self.former_setting:
             return
         try:
-            await self.open_former(former)
+            await self.open_former(listener)
         except OSError as error:  # agents that know the new address need it no more
             log.warning("the former address for agents cannot be opened: %s", error)
 

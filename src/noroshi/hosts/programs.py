@@ -29,6 +29,11 @@ DEBIAN = Path("/usr/lib/nagios/plugins")
 USUAL_FOLDERS = () if sys.platform == "win32" else (DEBIAN,)
 CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
 """Debian's plugins whose arguments name another program to run (negate /bin/sh ...)."""
+OWN_SCRIPTS = Path(__file__).parent / "scripts"
+"""The folder of Noroshi's own scripts, which only read and which every definition may run."""
+OWN = "noroshi:"
+"""What the name of an own script begins with, in place of a folder: it is where Noroshi is, which
+differs between servers."""
 NOBODY = "nobody"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
@@ -51,6 +56,8 @@ OUTSIDE = _(
     "{path} is not in a folder whose programs may run ({folders}); add its folder to "
     "`programs` in noroshi.toml"
 )
+NO_OWN_SCRIPT = _("Noroshi has no script {path}; its scripts are {names}")
+FOR_WINDOWS = _("{path} is a PowerShell script; it works on Windows only")
 NO_FILE = _("{path} is not a regular file")
 NOT_EXECUTABLE = _("{path} is not executable (chmod +x)")
 FOREIGN = _("{path} belongs to {owner}; programs that may run must belong to {wanted}")
@@ -115,7 +122,8 @@ class ProgramRules:
         if problems := self.problems(program):
             raise Unmeasurable(_joined_problems(problems))
         try:
-            return ClearedProgram(real_path(program.argv[0]), identity(program.runs_as))
+            path = full_path(program.argv[0])
+            return ClearedProgram(real_path(path), identity(program.runs_as))
         except KeyError:
             words = NO_USER.fill(name=program.runs_as or NOBODY)
             raise Unmeasurable(words) from None
@@ -136,7 +144,10 @@ class ProgramRules:
         if not program.argv:
             yield NO_PROGRAM
             return
-        path = program.argv[0]
+        path = full_path(program.argv[0])
+        if path.startswith(OWN):
+            yield NO_OWN_SCRIPT.fill(path=path, names=", ".join(own_script_names()))
+            return
         if not is_whole(path):
             yield NOT_WHOLE.fill(path=path)
             return
@@ -151,6 +162,8 @@ class ProgramRules:
     def _of_place(self, target: Path) -> Iterator[Message]:
         """Yield what forbids the place, all links followed: one that leads out of the folder
         leads nowhere."""
+        if is_own_script(target):
+            return
         folders = self.folders or USUAL_FOLDERS
         if not folders:
             yield NO_FOLDER.fill(path=target)
@@ -176,6 +189,23 @@ class ProgramRules:
 def program_rules(config: Config) -> ProgramRules:
     """Return what a node's own file lets definitions run."""
     return ProgramRules(config.programs, config.runs_as, config.program_env)
+
+
+def own_script_names() -> Sequence[str]:
+    """Return the names of Noroshi's own scripts, as definitions write them."""
+    return sorted(f"{OWN}{path.name}" for path in OWN_SCRIPTS.glob("*.ps1"))
+
+
+def is_own_script(path: Path) -> bool:
+    """Return whether a file, all links followed, is one of Noroshi's own scripts."""
+    return str(path.parent) == os.path.realpath(OWN_SCRIPTS) and path.suffix == ".ps1"
+
+
+def full_path(name: str) -> str:
+    """Return the path of an own script that is named; any other path as it is."""
+    if name not in own_script_names():
+        return name
+    return str(OWN_SCRIPTS / name.removeprefix(OWN))
 
 
 def real_path(path: str) -> Path:
@@ -266,6 +296,8 @@ else:
         mode = target.stat().st_mode
         if not stat.S_ISREG(mode):
             yield NO_FILE.fill(path=target)
+        elif is_own_script(target):
+            yield FOR_WINDOWS.fill(path=f"{OWN}{target.name}")
         elif not mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
             yield NOT_EXECUTABLE.fill(path=target)
 

@@ -47,6 +47,9 @@ class LinkFault(Enum):
     """400: the body is no message of that name, or there is none of that name."""
     VERSION = "version"
     """409: the versions of hub and agent differ too much."""
+    EARLIER_TEXT = "earlier-text"
+    """409: the hub does not have the earlier text by which the body is deflated (`message_body`); the
+    request is sent again without."""
     TOO_LARGE = "too-large"
     """413."""
     BUSY = "busy"

@@ -24,7 +24,7 @@ class AgentsListener:
 
     `address`, `port` and `host` are those of the listener for agents alone, empty if none was asked
     for; `problem`: why it is not open. `hosts` are names and addresses of this computer to choose
-    from; `free_port` is the port to propose. `former` is HOST:PORT where agents are still listened to
+    from; `free_port` is the port to propose. `former_address` is HOST:PORT where agents are still listened to
     until `former_until`, as some may not know the new address yet."""
 
     where: str
@@ -38,5 +38,5 @@ class AgentsListener:
     free_port: int = 0
     firewall: FirewallHint | None = None
     cautions: tuple[Message, ...] = ()
-    former: str = ""
+    former_address: str = ""
     former_until: datetime | None = None

@@ -54,12 +54,12 @@ class AgentListener:
     def __init__(self, web: WebContext, home: Path, limits: ConnectionLimits = LIMITS) -> None:
         self._web, self._home, self._limits = web, home, limits
         self._current: _OpenServer | None = None
-        self._former: _OpenServer | None = None
+        self._former_server: _OpenServer | None = None
 
     @property
     def former_setting(self) -> ListenerSetting | None:
         """Return where it listened before, if it still does."""
-        return None if self._former is None else self._former.setting
+        return None if self._former_server is None else self._former_server.setting
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
         """Listen there; return it with the port in use. Where it listened before stays open, unless
@@ -71,19 +71,19 @@ class AgentListener:
         if current is not None and setting.socket == current.setting.socket:
             current.setting = setting
             return self._announce(current, tls)
-        former = self._former
-        if former is not None and setting.socket == former.setting.socket:
-            former.setting, self._former = setting, current
-            return self._announce(former, tls)
+        former_server = self._former_server
+        if former_server is not None and setting.socket == former_server.setting.socket:
+            former_server.setting, self._former_server = setting, current
+            return self._announce(former_server, tls)
         try:
-            opened = self._start(setting, tls)
+            open_server = self._start(setting, tls)
         except OSError:
             if current is None:
                 raise
             return self._announce(await self._replace(current, setting, tls), tls)
         if current is not None:
             await self._keep_former(current)
-        return self._announce(opened, tls)
+        return self._announce(open_server, tls)
 
     async def open_former(self, setting: ListenerSetting) -> None:
         """Listen where it did before, too. Raises OSError."""
@@ -91,9 +91,9 @@ class AgentListener:
 
     async def close_former(self) -> None:
         """Listen no more where it did before."""
-        former, self._former = self._former, None
-        if former is not None:
-            await former.close()
+        former_server, self._former_server = self._former_server, None
+        if former_server is not None:
+            await former_server.close()
 
     async def close(self) -> None:
         """Listen no more; what is held for agents ends."""
@@ -116,11 +116,11 @@ class AgentListener:
 
     async def _keep_former(self, server: _OpenServer) -> None:
         await self.close_former()
-        self._former = server
+        self._former_server = server
 
-    def _announce(self, opened: _OpenServer, tls: _Tls) -> ListenerSetting:
+    def _announce(self, open_server: _OpenServer, tls: _Tls) -> ListenerSetting:
         """Let agents be told this address."""
-        self._current, setting = opened, opened.setting
+        self._current, setting = open_server, open_server.setting
         self._web.service.context.endpoints.listener = Endpoint(
             host=setting.host, port=setting.port, pin=tls.pin, certificate=tls.certificate
         )

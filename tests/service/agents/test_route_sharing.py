@@ -121,7 +121,7 @@ async def test_a_shared_route_that_is_changed_or_gone_says_why_it_is_not_given(h
     (out,) = [
         one for one in (await ask("agent_show", agent="fs01"))["routes"] if one["is_shared"]
     ]
-    assert out["refusal"]["en"] == "There is no delivery route out."
+    assert out["refusal"]["en"] == "There is no delivery route “out”."
     await ask("agent_unshare", agent="fs01", route="out")
 
 

@@ -84,7 +84,7 @@ async def test_the_nodes_own_rules_and_notifications_do_not_use_it(node):
     rule = {**RULE, "contacts": ["ops"], "routes": ["out"]}
     notice = {"contacts": ["ops"], "routes": ["out"], "events": ["node-started"]}
     for key, own in (("rules/mine", rule), ("notifications/mine", notice)):
-        with pytest.raises(Exception, match="there is no route out"):
+        with pytest.raises(Exception, match="there is no route “out”"):
             await InProcessClient(node)("definition_change", put={key: own})
 
 

@@ -72,8 +72,8 @@ def _lines(context: CommandContext, answer: AgentsListener) -> Iterator[Message]
     elif answer.problem is None:
         yield NOWHERE
     if answer.former_until is not None:
-        until = clock(answer.former_until, datetime.now(UTC))
-        yield FORMER.fill(where=answer.former, until=until)
+        end_text = clock(answer.former_until, datetime.now(UTC))
+        yield FORMER.fill(where=answer.former_address, until=end_text)
     if answer.problem is not None:
         yield answer.problem
     if answer.firewall is not None and answer.host:

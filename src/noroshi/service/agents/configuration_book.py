@@ -75,6 +75,8 @@ class ConfigurationBook:
 
     async def _follow_vault(self) -> bool:
         """Name configurations anew whose secrets were replaced; return whether there are any."""
+        if not self._marks:
+            return False  # none has a secret
         configurations_by_id = self._by_definitions
         marks = await self._marks_of(configurations_by_id)
         if marks == self._marks or configurations_by_id is not self._by_definitions:

@@ -101,7 +101,7 @@ class ListenerControl(Protocol):
     """The reason why the listener that was asked for is not open."""
 
     @property
-    def former(self) -> ListenerSetting | None:
+    def former_setting(self) -> ListenerSetting | None:
         """Return where it listened before, if it still does."""
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
@@ -122,19 +122,19 @@ async def write_setting(store: Store, setting: ListenerSetting | None) -> None:
     await store.put_value(NOTE, schema.text(setting) if setting else "")
 
 
-async def write_former(store: Store, former: FormerListener | None) -> None:
+async def write_former(store: Store, listener: FormerListener | None) -> None:
     """Keep where agents were listened to before; None: nowhere. Raises StoreError."""
-    await store.put_value(FORMER_NOTE, schema.text(former) if former else "")
+    await store.put_value(FORMER_NOTE, schema.text(listener) if listener else "")
 
 
 async def read_former(store: Store, now: datetime) -> FormerListener | None:
     """Return where agents are still listened to beside; None: nowhere. Raises StoreError."""
     text = (await store.get_values()).get(FORMER_NOTE, "")
     try:
-        former = schema.value(FormerListener, text) if text else None
+        listener = schema.value(FormerListener, text) if text else None
     except schema.Unreadable:
         return None
-    return former if former is not None and now < former.until else None
+    return listener if listener is not None and now < listener.until else None
 
 
 async def read_setting(store: Store) -> ListenerSetting | None:

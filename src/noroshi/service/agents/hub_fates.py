@@ -21,7 +21,8 @@ class HubFates:
 
     def __init__(self, store: Store, clocks: Clocks, name: str) -> None:
         self._store, self._clocks, self._name = store, clocks, name
-        self._newest: Mapping[str, int] = {}
+        self._newest: Mapping[str, int] | None = None
+        self._forgotten = dict[str, int]()
         self._deliveries = dict[str, tuple[int, float]]()
 
     async def refresh(self, agents: Mapping[str, Agent]) -> Collection[str]:
@@ -32,7 +33,8 @@ class HubFates:
             if id not in agents or agents[id].state is AgentState.REVOKED:
                 await self._store.forget_fates(id, number)
         numbers = {id: number for id, number in newest.items() if id in agents}
-        agents_with_news = [id for id, n in numbers.items() if n > self._newest.get(id, 0)]
+        known = self._newest or {}
+        agents_with_news = [id for id, n in numbers.items() if n > known.get(id, 0)]
         self._newest = numbers
         return agents_with_news
 
@@ -41,12 +43,16 @@ class HubFates:
         delivered_number, delivered_at = self._deliveries.get(agent, (0, 0.0))
         if self._clocks.steady() - delivered_at >= REPEATED_AFTER:
             delivered_number = 0
-        return self._newest.get(agent, 0) > max(known_number, delivered_number)
+        return (self._newest or {}).get(agent, 0) > max(known_number, delivered_number)
 
     async def news(self, agent: Agent, known_number: int) -> tuple[HubFate, ...]:
-        """Return the fates that an agent lacks, and forget those that it knows. Raises
-        StoreError."""
-        await self._store.forget_fates(agent.id, known_number)
+        """Return the fates that an agent lacks, and forget those that it knows. The store is asked
+        only if there may be some: most requests find none. Raises StoreError."""
+        if known_number > self._forgotten.get(agent.id, 0):
+            await self._store.forget_fates(agent.id, known_number)
+            self._forgotten[agent.id] = known_number
+        if self._newest is not None and self._newest.get(agent.id, 0) <= known_number:
+            return ()
         fates = await self._store.fates_of(agent.id, known_number)
         if fates:
             self._deliveries[agent.id] = fates[-1].number, self._clocks.steady()

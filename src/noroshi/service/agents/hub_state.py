@@ -24,7 +24,7 @@ from noroshi.service.agents.agent_leases import AgentLeases, Promise
 from noroshi.service.agents.agent_presence import Presence
 from noroshi.service.agents.agent_secrets import AgentSecrets
 from noroshi.service.agents.agents_monitors import AgentsMonitors, AppliedVersion, CurrentPlan
-from noroshi.service.agents.configuration_book import ConfigurationBook
+from noroshi.service.agents.configuration_book import ConfigurationBook, SharedRoutes
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.hub_fates import HubFates
 from noroshi.service.agents.installer_file import FindFile
@@ -68,6 +68,32 @@ class HubParts:
     find_install_file: FindFile
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveAgents:
+    """Hold what counts of the agents that may come in, as of one reading: their names by id, the
+    names of those with a route, and the routes that are shared with each."""
+
+    all_agents: Mapping[str, Agent]
+    names: Mapping[str, str]
+    senders: frozenset[str]
+    shared_routes: SharedRoutes
+
+
+def active_of(all_agents: Mapping[str, Agent]) -> ActiveAgents:
+    """Return what counts of the agents that may come in."""
+    agents = {id: one for id, one in all_agents.items() if one.state is AgentState.ACTIVE}
+    return ActiveAgents(
+        all_agents=all_agents,
+        names={id: one.name for id, one in agents.items()},
+        senders=frozenset(one.name for one in agents.values() if one.own_route),
+        shared_routes={
+            one.name: one.shared_routes
+            for one in agents.values()
+            if one.accepts_routes and one.shared_routes
+        },
+    )
+
+
 class HubState:
     """Hold the agents, what is known of each, and the means to verify and to note."""
 
@@ -90,7 +116,7 @@ class HubState:
             parts.current_plan, parts.plugins.agent_of, parts.agent_names, parts.applied_version
         )
         self.suppressions = SuppressionBook(store, self.monitors)
-        self._names: Mapping[str, str] = {}
+        self._active: ActiveAgents | None = None
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store, vault)
@@ -143,31 +169,33 @@ class HubState:
             return self._mint
 
     async def refresh(self) -> None:
-        """Bring agents and configurations up to date, and wake those for whom there is news.
+        """Bring agents, configurations and fates up to date, and wake those for whom there is news.
         Raises StoreError."""
-        await self.presence.load()
-        await self.roster.refresh()
-        active_agents = {
-            id: one for id, one in self.roster.agents.items() if one.state is AgentState.ACTIVE
-        }
-        self._names = names = {id: one.name for id, one in active_agents.items()}
-        senders = frozenset(one.name for one in active_agents.values() if one.own_route)
-        shared_routes = {
-            one.name: one.shared_routes
-            for one in active_agents.values()
-            if one.accepts_routes and one.shared_routes
-        }
-        announced = self.pins, self.place
-        has_moved, self._last_announced = announced != self._last_announced, announced
-        if await self.book.refresh(names, senders, shared_routes) or has_moved:
-            self.open_waits.wake_all()
+        await self.refresh_agents()
         for id in await self.fates.refresh(self.roster.agents):
             self.open_waits.wake(id)
+
+    async def refresh_agents(self) -> None:
+        """Bring agents and configurations up to date, and wake those for whom there is news: each
+        request asks for it, so nothing is made anew that is as it was. Raises StoreError."""
+        await self.presence.load()
+        await self.roster.refresh()
+        if self._active is None or self._active.all_agents is not self.roster.agents:
+            self._active = active_of(self.roster.agents)
+        active = self._active
+        announced = self.pins, self.place
+        has_moved, self._last_announced = announced != self._last_announced, announced
+        is_chosen_anew = await self.book.refresh(
+            active.names, active.senders, active.shared_routes
+        )
+        if is_chosen_anew or has_moved:
+            self.open_waits.wake_all()
 
     async def refresh_suppressions(self) -> None:
         """Read what people say by now, and wake the agents of whose monitors it is. Only agents that
         wait are told, so other requests need not pay for it. Raises StoreError."""
-        for id in await self.suppressions.refresh(self._names, self.now()):
+        names = {} if self._active is None else self._active.names
+        for id in await self.suppressions.refresh(names, self.now()):
             self.open_waits.wake(id)
 
     def witness_rank(self, agent: str) -> int:

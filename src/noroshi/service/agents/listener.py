@@ -57,8 +57,8 @@ class ListenerOperations(OperationGroup):
     async def show(self, person: Person) -> AgentsListener:
         """Return where agents reach this node, or what is needed for that."""
         setting = await read_setting(self._store)
-        former = await read_former(self._store, self._clocks.wall())
-        return await run_in_thread(lambda: self._answer(setting, former))
+        former_listener = await read_former(self._store, self._clocks.wall())
+        return await run_in_thread(lambda: self._answer(setting, former_listener))
 
     @offers(listener_operations.AGENTS_LISTEN)
     async def listen(
@@ -100,14 +100,14 @@ class ListenerOperations(OperationGroup):
     ) -> None:
         """Keep that agents are still listened to at the address of before, where they are."""
         control = self._context.endpoints.control
-        former = old_setting if control is None else control.former
-        if former is None or former.socket == setting.socket:
+        former_setting = old_setting if control is None else control.former_setting
+        if former_setting is None or former_setting.socket == setting.socket:
             return
-        until = self._clocks.wall() + FORMER_KEPT
-        await write_former(self._store, FormerListener(setting=former, until=until))
+        ends_at = self._clocks.wall() + FORMER_KEPT
+        await write_former(self._store, FormerListener(setting=former_setting, until=ends_at))
 
     def _answer(
-        self, setting: ListenerSetting | None, former: FormerListener | None
+        self, setting: ListenerSetting | None, former_listener: FormerListener | None
     ) -> AgentsListener:
         endpoints, control = self._context.endpoints, self._context.endpoints.control
         preferred = endpoints.preferred
@@ -125,8 +125,8 @@ class ListenerOperations(OperationGroup):
             free_port=port,
             firewall=_firewall(port),
             cautions=tuple(self._cautions()),
-            former=former.setting.place if former else "",
-            former_until=former.until if former else None,
+            former_address=former_listener.setting.place if former_listener else "",
+            former_until=former_listener.until if former_listener else None,
         )
 
     def _cautions(self) -> Iterator[Message]:

@@ -61,7 +61,7 @@ class RequestVerification:
         agent, signed, is_next_key = await self._signer(path, authorization, address)
         state.rates.take(agent.id, state.clocks.steady())
         refuse_revoked(agent)
-        await state.refresh()
+        await state.refresh_agents()
         stamped_at = (await state.mint()).time_of(signed.stamp)
         if stamped_at is None:
             raise LinkRefusedError(LinkFault.STALE, "the stamp is out of date")
