@@ -86,6 +86,7 @@ LABELS = {
     "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
+    "routes": _("Shared routes"),
     "secrets": _("Secrets sent to this agent"),
     "removed": pgettext("agent", "Removed"),
 }
@@ -262,6 +263,7 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
     yield "key", clock(answer.key_since, now)
     yield "fingerprint", " ".join(fingerprint_words(digest, context.language))
     yield "fingerprint", agent.fingerprint
+    yield "routes", ", ".join(one.name for one in answer.routes if one.is_shared)
     yield "secrets", ", ".join(answer.secrets)
     yield "removed", clock(answer.revoked_at, now)
 
