@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run drill test test-windows test-long check format bench dist lock debian clean
+.PHONY: help setup run drill test test-windows test-long check format bench dist windows lock debian clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,9 @@ bench: setup debian ## measure, and hold the figures against what is promised
 
 dist: setup ## build the wheel and the file for other Linux servers into dist/
 	@$(BIN)/python tools/dist.py
+
+windows: setup debian ## build the installer for Windows into dist/ (PYTHON_ZIP=… PYTHON_SHA256=… SIGN=…)
+	@$(BIN)/python tools/windows_installer.py $(if $(PYTHON_ZIP),--python $(PYTHON_ZIP) --sha256 $(PYTHON_SHA256)) $(SIGN)
 
 debian: ## see to the Debian packages that the tests use (root installs them)
 	@tools/debian.sh

@@ -80,6 +80,7 @@ from noroshi.link.link_messages import (
     WaitAnswer,
     WaitRequest,
 )
+from noroshi.link.message_body import NO_TEXT, EarlierText, text_of
 from noroshi.link.report_messages import (
     AlarmOfRow,
     ChangeOfRow,
@@ -133,7 +134,8 @@ class Server:
         self.answered_at = 0.0
         self._signer: Signer | None = None
         self._clients: tuple[LinkClient, ...] = ()
-        self._sampled_at = datetime.now(UTC)
+        self._sampled_at = datetime.now(UTC).replace(microsecond=0)
+        self._earlier_text = NO_TEXT
 
     async def join(self, code: JoinCode) -> None:
         """Become an agent."""
@@ -224,12 +226,15 @@ class Server:
         await asyncio.sleep(random.uniform(0, SAMPLES_EVERY))
         while True:
             begun = time.monotonic()
-            with suppress(HubNotReachedError, LinkRefusedError):
+            try:
                 await self._send_samples()
+            except (HubNotReachedError, LinkRefusedError):
+                self._earlier_text = NO_TEXT
             await asyncio.sleep(max(0.0, begun + SAMPLES_EVERY - time.monotonic()))
 
     async def _send_samples(self) -> None:
-        start, self._sampled_at = self._sampled_at, datetime.now(UTC)
+        now = datetime.now(UTC)
+        start, self._sampled_at = self._sampled_at, now.replace(microsecond=0)
         request = SamplesRequest(
             start=start,
             end=self._sampled_at,
@@ -237,7 +242,8 @@ class Server:
                 SamplesOfMonitor(monitor=id, samples=(_sample(start),)) for id in self.monitors
             ),
         )
-        await self._ask(1, SAMPLES, request, SamplesAnswer)
+        await self._ask(1, SAMPLES, request, SamplesAnswer, earlier_text=self._earlier_text)
+        self._earlier_text = EarlierText.end_of(text_of(request))
 
     async def raise_alarm(self) -> None:
         """Report that a volume is full, as the agent's log would have it."""
@@ -268,9 +274,12 @@ class Server:
         message: object,
         shape: type[T],
         patience: float = ANSWER_PATIENCE,
+        earlier_text: EarlierText = NO_TEXT,
     ) -> T:
         signer = self._signed()
-        answer = await self._clients[client].ask(name, message, shape, signer, patience)
+        answer = await self._clients[client].ask(
+            name, message, shape, signer, patience, earlier_text
+        )
         self._fleet.figures.requests += 1
         return answer
 
@@ -357,7 +366,8 @@ def _sample(after: datetime) -> Sample:
         Reading("used", round(random.uniform(20, 70), 1), "%", "/"),
         Reading("free", round(random.uniform(20, 700), 2), "GiB", "/"),
     )
-    return Sample(after + timedelta(seconds=random.uniform(0, 1)), readings)
+    # In milliseconds, as a history has them.
+    return Sample(after + timedelta(milliseconds=random.randrange(1000)), readings)
 
 
 def _bytes_of_connections(port: int) -> int:

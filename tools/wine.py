@@ -103,14 +103,16 @@ def wanted_stamp() -> str:
 
 
 def boot() -> None:
-    subprocess.run(
-        ["wine", "wineboot", "-i"], env=environment(), check=True, capture_output=True
-    )
-    subprocess.run(["wineserver", "-w"], env=environment(), check=True)
-    drives = PREFIX / "dosdevices"
-    (drives / "z:").unlink()
-    (drives / "n:").symlink_to(ROOT.resolve())
+    make_prefix(environment())
+    (PREFIX / "dosdevices" / "n:").symlink_to(ROOT.resolve())
     (DRIVE / "t").mkdir()
+
+
+def make_prefix(environment: Mapping[str, str]) -> None:
+    """Make the prefix of an environment: a Windows of its own, without the drive Z:."""
+    subprocess.run(["wine", "wineboot", "-i"], env=environment, check=True, capture_output=True)
+    subprocess.run(["wineserver", "-w"], env=environment, check=True)
+    (Path(environment["WINEPREFIX"]) / "dosdevices" / "z:").unlink()
 
 
 def unpack_interpreter() -> None:

@@ -32,6 +32,7 @@ from noroshi.link.link_messages import (
     FetchRequest,
     HelloAnswer,
     HelloRequest,
+    HubPlace,
     JoinAnswer,
     JoinRequest,
     KeyRequest,
@@ -41,7 +42,16 @@ from noroshi.link.link_messages import (
     WaitAnswer,
     WaitRequest,
 )
-from noroshi.link.message_body import Body, body_of, message_in
+from noroshi.link.message_body import (
+    NO_TEXT,
+    Body,
+    EarlierText,
+    EarlierTextMissingError,
+    body_of,
+    inflated_text,
+    message_in,
+    message_in_text,
+)
 from noroshi.link.order_messages import Order
 from noroshi.link.report_messages import (
     RefusedRow,
@@ -81,6 +91,7 @@ STATUS = {
     LinkFault.INVITATION: 403,
     LinkFault.CLONED: 409,
     LinkFault.VERSION: 409,
+    LinkFault.EARLIER_TEXT: 409,
     LinkFault.BUSY: 429,
 }
 
@@ -115,6 +126,7 @@ class StandInHub:
     configuration: str = ""
     documents: tuple[Document, ...] = ()
     new_key: bool = False
+    place: HubPlace | None = None
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
@@ -127,6 +139,10 @@ class StandInHub:
     """What was reported, up to that position."""
     lost_answers: int = 0
     """So many answers to reports are lost."""
+    earlier_text: EarlierText = NO_TEXT
+    """That of the last samples."""
+    codings: list[str] = field(default_factory=list)
+    """In which encoding each request came."""
     samples_gate: asyncio.Event | None = None
     """Samples are answered once it is set."""
     refused_rows: list[RefusedRow] = field(default_factory=list)
@@ -211,7 +227,7 @@ class StandInHub:
         if name == "join":
             return await self._join(message_in(JoinRequest, body))
         agent, signed = self._verified(request, content)
-        message = message_in(SHAPES[name], body)
+        message = message_in_text(SHAPES[name], self._text_in(name, body))
         self.heard.append(Heard(name, message, signed))
         assert request.transport is not None
         self.ports.append(request.transport.get_extra_info("peername")[1])
@@ -220,6 +236,16 @@ class StandInHub:
         if faults:
             raise RefusedHereError(faults.pop(0), "as the test says")
         return await getattr(self, f"_{name}")(agent, signed, message)
+
+    def _text_in(self, name: str, body: Body) -> bytes:
+        self.codings.append(body.coding)
+        try:
+            text = inflated_text(body, self.earlier_text)
+        except EarlierTextMissingError:
+            raise RefusedHereError(LinkFault.EARLIER_TEXT) from None
+        if name == "samples":
+            self.earlier_text = EarlierText.end_of(text)
+        return text
 
     def _verified(self, request: web.Request, content: bytes) -> tuple[str, Signed]:
         authorization = Authorization.read(request.headers["Authorization"])
@@ -270,6 +296,7 @@ class StandInHub:
             pins=(self.pin.hex(),),
             configuration=self.configuration,
             clock=self.clock().timestamp(),
+            place=self.place,
         )
 
     async def _wait(self, agent: str, _signed: Signed, message: WaitRequest) -> WaitAnswer:

@@ -15,6 +15,7 @@ from noroshi.agent.link_settings import NodeCalls
 from noroshi.core.model import Reading, Sample, State
 from noroshi.core.report import START, Position, ReportDraft, RowKind
 from noroshi.link.link_messages import LinkFault
+from noroshi.link.message_body import CODING_AFTER_TEXT, NO_TEXT
 from noroshi.link.report_messages import ChangeOfRow, GapOfRow, RefusedRow
 from noroshi.link.stamps import StampMint
 from noroshi.ports import Beat, Version
@@ -229,6 +230,24 @@ async def test_samples_of_the_hubs_monitors_follow_by_a_cursor(node, hub):
         await node.store.append([("m", later)])
         await pressed(node, hub, lambda: len(hub.heard_of("samples")) == 2)
     assert hub.heard_of("samples")[1].monitors[0].samples == (later,)
+
+
+async def test_samples_are_sent_by_those_before_as_long_as_the_hub_has_them(node, hub):
+    def sample(minutes):
+        moment = NOW - timedelta(minutes=10 - minutes)
+        return Sample(moment, tuple(Reading("used", 1.0, "%", f"/data/{n}") for n in range(9)))
+
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait") and hub.heard_of("report"))
+        for minutes in range(4):
+            if minutes == 2:
+                hub.earlier_text = NO_TEXT  # as a hub that began anew
+            await node.store.append([("m", sample(minutes))])
+            await pressed(node, hub, lambda at=minutes: len(hub.heard_of("samples")) == at + 1)
+        codings = [one for one in hub.codings if one == CODING_AFTER_TEXT]
+    sent = [one.monitors[0].samples for one in hub.heard_of("samples")]
+    assert sent == [(sample(minutes),) for minutes in range(4)]
+    assert len(codings) == 3  # the second, the third in vain, and the fourth
 
 
 async def test_no_event_waits_behind_samples_and_one_connection_is_kept(node, hub):

@@ -10,9 +10,12 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from noroshi.cli.clients.socket import SocketClient
+from noroshi.core.digest_id import id_of_set
 from tests.e2e.hubs import Hub, Server
 from tests.e2e.machines import Field
 from tests.e2e.relays import Relay
@@ -99,6 +102,11 @@ class OnMachine:
         """The events of an agent's shop, oldest first."""
         found = self.call("log", monitor=f"{name}/net/shop", last=1000)["events"]
         return [(one["id"], one["after"]) for one in reversed(found)]
+
+    def times(self, name):
+        """When they happened."""
+        found = self.call("log", monitor=f"{name}/net/shop", last=1000)["events"]
+        return [datetime.fromisoformat(one["at"]) for one in reversed(found)]
 
     def level(self, name):
         """The level of an agent's shop, "" while it is not known."""
@@ -336,9 +344,16 @@ class Fleet:
         """The mails that may carry each alarm, by the ledgers of the hub and of the agent: its own,
         and those of several."""
         found = {}
-        for row in (*self.alarms(agent), *self.alarms(agent, at=agent)):
-            found.setdefault(row["alarm"], set()).update({row["mail"], row["digest"]} - {""})
+        for node in (self.hub, agent):
+            rows = self.alarms(agent, at=node)
+            for row in rows:
+                mails = {row["mail"], _sent_id_of_digest(row["digest"], rows)} - {""}
+                found.setdefault(row["alarm"], set()).update(mails)
         return found
+
+    def dates(self):
+        """The dates of all mails."""
+        return [parsedate_to_datetime(mail["Date"]) for mail in self.mailbox.mails]
 
     def end(self):
         for agent in self.agents:
@@ -357,3 +372,9 @@ def _sent_id(message_id):
     """A digest that is put together anew has another ending."""
     id, _, _ = message_id.strip("<>").partition("@")
     return re.sub(r"(/together)~.*", r"\1", id)
+
+
+def _sent_id_of_digest(digest, rows):
+    """The id by which a digest of an agent's alarms is sent: that of all its mails."""
+    members = {row["mail"] for row in rows if row["digest"] == digest}
+    return id_of_set(members) if digest else ""

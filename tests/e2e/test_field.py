@@ -15,7 +15,7 @@ from tests.stores.volumes import fill
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
-FIVE_MINUTES = timedelta(minutes=5)
+MINUTE, FIVE_MINUTES = timedelta(minutes=1), timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +179,7 @@ def test_a_link_that_is_slow_by_200_ms(fleet):
 
 
 def test_clocks_that_are_five_minutes_apart(fleet):
+    began, earlier_mails = datetime.now(UTC), len(fleet.mailbox.mails)
     for agent, minutes in zip(fleet.agents, (5, -5), strict=False):
         agent.end()
         agent.serve_by_clock(minutes)
@@ -191,8 +192,12 @@ def test_clocks_that_are_five_minutes_apart(fleet):
     for agent in fleet.agents[:2]:
         agent.end()
         agent.serve_warm()
+        agent.until_linked()
         agent.flip()
     fleet.all_is_told()
+    times = [time for agent in fleet.agents[:2] for time in fleet.hub.times(agent.name)[-3:]]
+    for moment in (*times, *fleet.dates()[earlier_mails:]):
+        assert began - MINUTE < moment < datetime.now(UTC) + MINUTE
 
 
 def test_an_agent_whose_disk_is_full(fleet):

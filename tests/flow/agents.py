@@ -162,6 +162,8 @@ class AgentNode(Scene):
         self.of_hub = replace(HUB_RULE, of_hub=True)
         self.routes, self.rules = {"smtp1": 1}, {"r": self.of_hub}
         self.stamp = self.stamp_received_at = None
+        self.loses_answers = False
+        """True: the hub hears each request, and its answers are lost."""
 
     async def start(self):
         await keep_enrolment(self.store, ENROLMENT)
@@ -204,6 +206,8 @@ class AgentNode(Scene):
             fates=notifications.fates,
         )
         answer = await self.hub.answer(request, self.stamp)
+        if self.loses_answers:
+            return
         self.stamp, self.stamp_received_at = (
             self.hub.leases.time.now(),
             self.time.clocks.steady(),
@@ -281,6 +285,11 @@ class Pair:
         self.revived = self.hub.life()
         engine = await self.revived.__aenter__()
         self.agent.hub, self.engines = self.hub, (engine, of_agent)
+
+    async def revive_agent(self):
+        """The agent ends without a word, and begins another life."""
+        self.revived_agent = self.agent.life()
+        self.engines = (self.engines[0], await self.revived_agent.__aenter__())
 
     def sent(self, node):
         """The ids of notifications that left there; those in digests by themselves."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,18 @@ from noroshi.link.link_messages import (
     Refused,
     WaitRequest,
 )
-from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, body_of, message_in
+from noroshi.link.message_body import (
+    BadBodyError,
+    Body,
+    BodyTooLargeError,
+    EarlierText,
+    EarlierTextMissingError,
+    body_of,
+    inflated_text,
+    message_in,
+    message_in_text,
+    text_of,
+)
 
 HELLO = HelloRequest(
     version="1.0",
@@ -91,3 +103,31 @@ def test_a_body_that_inflates_without_end_is_refused():
 def test_what_is_no_message_is_refused(body):
     with pytest.raises(BadBodyError):
         message_in(Accepted, body)
+
+
+def test_a_message_like_the_one_before_takes_few_bytes_for_who_has_that():
+    before, after = (
+        replace(LARGE, configuration=name, documents=LARGE.documents[::-1]) for name in "ab"
+    )
+    earlier_text = EarlierText.end_of(text_of(before))
+    body = body_of(after, earlier_text)
+    assert body.coding == "noroshi-2" and len(body.content) < 100
+    assert message_in_text(FetchAnswer, inflated_text(body, earlier_text)) == after
+    for other_text in (EarlierText(), EarlierText.end_of(text_of(after))):
+        with pytest.raises(EarlierTextMissingError):
+            inflated_text(body, other_text)
+    with pytest.raises(EarlierTextMissingError):
+        message_in(FetchAnswer, body)
+
+
+def test_of_a_long_text_its_end_counts():
+    earlier_text = EarlierText.end_of(b"a" * 100_000 + b"b" * 40_000)
+    assert set(earlier_text.content) == {ord("b")} and len(earlier_text.content) < 32 * 1024
+    body = body_of(LARGE, earlier_text)
+    assert message_in_text(FetchAnswer, inflated_text(body, earlier_text)) == LARGE
+
+
+@pytest.mark.parametrize("content", [b"", b"1234567", b"12345678", b"12345678" + b"x" * 90])
+def test_a_body_by_an_earlier_text_that_nobody_has_is_none(content):
+    with pytest.raises(BadBodyError):
+        inflated_text(Body(content, "noroshi-2"))

@@ -465,3 +465,24 @@ def test_a_place_in_documents_goes_by_its_titles():
         ("web2", "web2"),
     ):
         assert path_of_titles(documents, place) == name
+
+
+def found_alarms(page):
+    return page.partition('aria-label="Alarms"')[2].partition("</section>")[0]
+
+
+async def test_the_search_finds_an_open_alarm(seen):
+    alarm = found_alarms((await seen.get("/search?q=disks+/var")).text)
+    assert 'href="/alarms?at=web1%2Fbase%2Fdisks%20%2Fvar"' in alarm and "CRITICAL" in alarm
+
+
+async def test_the_search_finds_an_alarm_that_ended_and_says_how(seen, harness, ask):
+    await stopped(harness, ask)
+    alarm = found_alarms((await seen.get("/search?q=disks+/var")).text)
+    assert f'href="/monitor/{DISKS}"' in alarm and "ended " in alarm
+    assert "stopped" in alarm.lower() and ">OK<" not in alarm
+
+
+async def test_the_search_finds_a_route_by_its_title(seen):
+    page = (await seen.get("/search", params={"q": "old serv"})).text
+    assert 'href="/mail/route/plain"' in page and "Mail › " in page

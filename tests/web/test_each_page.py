@@ -130,6 +130,7 @@ PARTS = (
     "/tree/{instance}/{group}",
     "/queue/mail/html",
     "/servers/add/progress",
+    "/search/list",
     "/settings/files/definitions.zip",
     *(
         f"/mail/route/{{name}}/{part}"

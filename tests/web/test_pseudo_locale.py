@@ -36,6 +36,8 @@ QUOTED = words(
     """
 )
 """Answers of others, heads of a mail, logs of Windows, and lines to be typed."""
+KEYS = words("Ctrl Enter")
+"""As they stand on a keyboard."""
 COMMAND = re.compile(r"noroshi [a-z]+")
 MESSAGE = "/queue/mail/html"
 """A message as it is sent, which is read anywhere and so names commands."""
@@ -63,6 +65,6 @@ def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
     pages = json.loads(done.stdout)
     assert len(pages) > 60
     left = {word for page in pages.values() for word in plain_words(page)}
-    assert left == NAMES | DEFINITIONS | BRANDS | QUOTED
+    assert left == NAMES | DEFINITIONS | BRANDS | KEYS | QUOTED
     own = (page for path, page in pages.items() if not path.startswith(MESSAGE))
     assert {command for page in own for command in commands(page)} == WITHOUT_A_PAGE

@@ -52,13 +52,13 @@ async def test_its_monitors_are_found_with_what_they_say(browser):
 async def test_of_many_hits_the_first_are_shown_and_all_counted(browser):
     page = (await browser.get("/search", params={"q": "filiale"})).text
     assert hits(page, "Servers") == hits(page, "Monitors") == 20
-    assert "the first 20 of 200" in page and "600 results" in page
+    assert "the first 20 of 200" in page and "1400 results" in page
 
 
 async def test_what_is_nowhere_is_said(browser):
     page = (await browser.get("/search", params={"q": "<b>nothing"})).text
     assert (
-        "0 results for “&lt;b&gt;nothing”" in page
+        "Nothing matches “&lt;b&gt;nothing”." in page
         and "<section" not in page.partition("<main")[2]
     )
 
@@ -70,8 +70,29 @@ async def test_an_agent_and_a_page_are_found(harness, browser):
     assert 'href="/settings/contacts"' in (await browser.get("/search?q=contacts")).text
 
 
+async def test_what_was_typed_is_marked_in_the_name(browser):
+    page = (await browser.get("/search", params={"q": "liale ０４２"})).text
+    assert ">Fi<b>liale</b> <b>042</b></a>" in page
+
+
+async def test_the_list_over_a_page_has_three_of_each_and_counts_all(browser):
+    page = (await browser.get("/search/list", params={"q": "filiale"})).text
+    assert page.count('role="option"') == 9 and "9 of 1400 results" in page
+    assert ">Servers, 3 of 200</p>" in page and 'data-query="filiale"' in page
+    assert "<html" not in page and 'href="/search?q=filiale"' in page
+
+
+async def test_actions_lead_to_their_forms_and_can_be_found_alone(browser):
+    page = (await browser.get("/search", params={"q": "silence 042"})).text
+    assert 'href="/alarms?place=s042#silence"' in page
+    page = (await browser.get("/search", params={"q": "> filiale 042 data"})).text
+    assert 'href="/try/s042/disks/data"' in page and hits(page, "Actions") == 1
+    assert "/monitor/s042" not in page.partition("<main")[2]
+
+
 async def test_nobody_finds_a_page_that_is_not_theirs(tmp_path):
     harness = await with_user(VIEWER, harness=Harness())
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         assert "/settings/users" not in (await browser.get("/search?q=users")).text
+        assert '/settings/contact"' not in (await browser.get("/search?q=add")).text

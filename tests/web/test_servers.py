@@ -324,11 +324,11 @@ async def test_a_route_is_shared_on_the_page_of_an_agent_with_the_password(
     await browser.post(page, do="agent_share", route="relay")
     assert browser.status == 403 and 'id="password"' in browser.text
     await browser.post(page, do="agent_share", route="relay", password=GOOD)
-    assert "fs02 receives the route relay" in browser.text
+    assert "fs02 receives the route “relay”" in browser.text
     assert "fs02 does not use the shared routes yet" in browser.text
     assert '<option value="relay"' not in browser.text
     await browser.post(page, do="agent_unshare", route="relay")
-    assert "The route relay is no longer shared with fs02" in browser.text
+    assert "The route “relay” is no longer shared with fs02" in browser.text
     assert '<option value="relay">Relay</option>' in browser.text
 
 

@@ -40,6 +40,7 @@ def test_each_command_says_something_sensible_where_there_is_no_node(
 ):
     """Without arguments: it tells its usage, or what is missing."""
     monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.chdir(tmp_path)
     try:
         code = run(["--home", str(tmp_path / "none"), name])
     except SystemExit as usage:

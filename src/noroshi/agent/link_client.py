@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
 from noroshi.core.cadence import EPOCH
@@ -24,7 +25,14 @@ from noroshi.link.link_messages import (
     JoinRequest,
     Refused,
 )
-from noroshi.link.message_body import BadBodyError, Body, body_of, message_in
+from noroshi.link.message_body import (
+    NO_TEXT,
+    BadBodyError,
+    Body,
+    EarlierText,
+    body_of,
+    message_in,
+)
 from noroshi.link.signature import Authorization, Signed, body_hash
 from noroshi.link.update_messages import BINARY, FilePartRequest
 from noroshi.network import connection_errors
@@ -76,6 +84,11 @@ class HubAddress:
 
     def __str__(self) -> str:
         return authority(self.host, self.port)
+
+
+def address_of(enrolment: Enrolment) -> HubAddress:
+    """Return where the hub of an enrolment answered last."""
+    return HubAddress(enrolment.host, enrolment.port, enrolment.pins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +154,11 @@ class LinkClient:
         shape: type[T],
         signer: Signer,
         patience: float = ANSWER_PATIENCE,
+        earlier_text: EarlierText = NO_TEXT,
     ) -> T:
-        """Return the answer to a signed request. Raises LinkRefusedError, HubNotReachedError, or
-        what the proxy's password raises."""
-        body = body_of(message)
+        """Return the answer to a signed request, which the hub reads by an earlier text. Raises
+        LinkRefusedError, HubNotReachedError, or what the proxy's password raises."""
+        body = body_of(message, earlier_text)
         headers = self._signed_headers(name, body, signer)
         return await self._exchange(name, body, headers, shape, patience)
 
@@ -167,6 +181,12 @@ class LinkClient:
         signed = replace(self.binding(name, signer), body_hash=body_hash(body.content))
         authorization = Authorization.create(signed, signer.agent, signer.key)
         return {"Authorization": authorization.header}
+
+    def use_address(self, address: HubAddress) -> None:
+        """Ask there from now on."""
+        if (address.host, address.port) != (self.address.host, self.address.port):
+            self.close()
+        self.address = address
 
     def close(self) -> None:
         """Hang up."""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from noroshi import schema
-from noroshi.agent.link_client import LinkClient
+from noroshi.agent.link_client import LinkClient, address_of
 from noroshi.agent.link_loop import LinkLoop, LinkParts
 from noroshi.agent.link_outcome import outcome_of
 from noroshi.agent.link_state import RequestRefused
@@ -43,7 +43,7 @@ from noroshi.core.report import (
 )
 from noroshi.core.sender_lease import Custody
 from noroshi.link.link_messages import MOST_BYTES_SENT, REPORT
-from noroshi.link.message_body import body_of
+from noroshi.link.message_body import NO_TEXT, EarlierText, body_of
 from noroshi.link.report_messages import GapOfRow, RefusedRow, ReportAnswer, ReportRequest
 from noroshi.link.report_rows import row_of_state
 from noroshi.link.stamps import era_of
@@ -260,12 +260,16 @@ class ReportLoop:
         return await self._ask_by(self._client, name, message, shape)
 
     async def _ask_by(
-        self, client: LinkClient, name: str, message: object, shape: type[T]
+        self,
+        client: LinkClient,
+        name: str,
+        message: object,
+        shape: type[T],
+        earlier_text: EarlierText = NO_TEXT,
     ) -> T:
-        pins = self._link.enrolment.pins
-        if client.address.pins != pins:
-            client.address = replace(client.address, pins=pins)
-        return await client.ask(name, message, shape, await self._link.signer())
+        client.use_address(address_of(self._link.enrolment))
+        signer = await self._link.signer()
+        return await client.ask(name, message, shape, signer, earlier_text=earlier_text)
 
 
 def _within_bounds(request: ReportRequest) -> ReportRequest:

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from noroshi.agent.link_errors import LinkRefusedError
 from noroshi.agent.link_loop import LinkParts
 from noroshi.agent.link_outcome import outcome_of
 from noroshi.agent.samples_state import FIRST_STATE, SamplesTaken, next_samples_step
 from noroshi.core.model import Sample
-from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES
-from noroshi.link.message_body import body_of
+from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES, LinkFault
+from noroshi.link.message_body import NO_TEXT, EarlierText, body_of, text_of
 from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
 from noroshi.ports import StoredSample
 
@@ -31,9 +32,11 @@ TICK = timedelta(milliseconds=1)
 
 
 class Ask(Protocol):
-    """Asks the hub. Raises as `LinkClient.ask` does."""
+    """Asks the hub, which has an earlier text. Raises as `LinkClient.ask` does."""
 
-    async def __call__(self, name: str, message: object, shape: type[T]) -> T: ...
+    async def __call__(
+        self, name: str, message: object, shape: type[T], earlier_text: EarlierText
+    ) -> T: ...
 
 
 class SampleReporter:
@@ -50,6 +53,7 @@ class SampleReporter:
         self._parts, self._monitors, self._ask = parts, monitors, ask
         self._wait_for_contact = wait_for_contact
         self._interval = INTERVAL
+        self._earlier_text = NO_TEXT
         self._due_at = parts.clocks.steady() + INTERVAL
 
     async def run(self) -> None:
@@ -110,11 +114,24 @@ class SampleReporter:
             sent_rows = sent_rows[: len(sent_rows) // 2]
         if request.monitors:
             asked_at = self._parts.clocks.steady()
-            answer = await self._ask(SAMPLES, request, SamplesAnswer)
+            answer = await self._answer_to(request)
             hub_clock.note_answer(answer.clock, asked_at)
             asked_interval = max(SHORTEST_INTERVAL, answer.interval)
             self._interval = min(LONGEST_INTERVAL, asked_interval)
         return sent_rows
+
+    async def _answer_to(self, request: SamplesRequest) -> SamplesAnswer:
+        """Return the answer to samples. What was sent last makes them shorter, as long as the hub has
+        it: a hub that began anew gets all."""
+        earlier_text, self._earlier_text = self._earlier_text, NO_TEXT
+        try:
+            answer = await self._ask(SAMPLES, request, SamplesAnswer, earlier_text)
+        except LinkRefusedError as refusal:
+            if refusal.fault is not LinkFault.EARLIER_TEXT:
+                raise
+            answer = await self._ask(SAMPLES, request, SamplesAnswer, NO_TEXT)
+        self._earlier_text = EarlierText.end_of(text_of(request))
+        return answer
 
 
 def _request(

@@ -3,6 +3,7 @@ that saves bytes. Fields that this version does not know are ignored."""
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -15,6 +16,12 @@ T = TypeVar("T")
 CODING = body_dictionary.NAME
 """Deflate (RFC 1951) with a preset dictionary, in the header Content-Encoding. An agent asks for
 news all day, each time in 380 bytes, of which 110 are left."""
+CODING_AFTER_TEXT = "noroshi-2"
+"""The same, where an earlier text that the other side has follows the preset dictionary. The body
+begins with the name of that text."""
+NAME_BYTES = 8
+MOST_EARLIER = 32 * 1024 - len(body_dictionary.TEXT)
+"""The last bytes of an earlier text that are used: deflate looks back by no more than 32 KiB."""
 RAW = -zlib.MAX_WBITS
 """Without zlib's header and check sum: TLS has one, and a signature."""
 CODING_HEADER = len(f"Content-Encoding: {CODING}\r\n")
@@ -23,6 +30,10 @@ CODING_HEADER = len(f"Content-Encoding: {CODING}\r\n")
 
 class BadBodyError(ValueError):
     """Report a body that is no message of that shape."""
+
+
+class EarlierTextMissingError(BadBodyError):
+    """Report a body that needs an earlier text, which is not there: it may be sent without."""
 
 
 class BodyTooLargeError(BadBodyError):
@@ -37,36 +48,77 @@ class Body:
     coding: str = ""
 
 
-def body_of(message: object) -> Body:
-    """Return the body of a message."""
-    content = schema.text(message).encode()
-    deflated = _deflated(content)
+@dataclass(frozen=True, slots=True)
+class EarlierText:
+    """Hold the end of a text that both sides have, by which a similar one takes fewer bytes."""
+
+    content: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def end_of(cls, text: bytes) -> EarlierText:
+        """Return as much of a text as is of use."""
+        return cls(text[-MOST_EARLIER:])
+
+    @property
+    def name(self) -> bytes:
+        """Return the first bytes of its SHA-256; b"" for none."""
+        return hashlib.sha256(self.content).digest()[:NAME_BYTES] if self.content else b""
+
+
+NO_TEXT = EarlierText()
+
+
+def text_of(message: object) -> bytes:
+    """Return the JSON of a message."""
+    return schema.text(message).encode()
+
+
+def body_of(message: object, earlier_text: EarlierText = NO_TEXT) -> Body:
+    """Return the body of a message, for somebody who has the earlier text."""
+    content = text_of(message)
+    deflated = earlier_text.name + deflated_text(content, earlier_text.content)
     if len(deflated) + CODING_HEADER >= len(content):
         return Body(content)
-    return Body(deflated, CODING)
+    return Body(deflated, CODING_AFTER_TEXT if earlier_text.content else CODING)
 
 
 def message_in(shape: type[T], body: Body) -> T:
     """Return the message in a body. Raises BadBodyError."""
+    return message_in_text(shape, inflated_text(body))
+
+
+def message_in_text(shape: type[T], content: bytes) -> T:
+    """Return the message of a JSON text. Raises BadBodyError."""
     try:
-        return schema.value(shape, _inflated(body))
+        return schema.value(shape, content)
     except schema.Unreadable as error:
         raise BadBodyError(str(error)) from None
 
 
-def _deflated(content: bytes) -> bytes:
-    deflation = zlib.compressobj(wbits=RAW, zdict=body_dictionary.TEXT)
+def deflated_text(content: bytes, earlier_content: bytes = b"") -> bytes:
+    """Return a text as a body has it."""
+    deflation = zlib.compressobj(wbits=RAW, zdict=body_dictionary.TEXT + earlier_content)
     return deflation.compress(content) + deflation.flush()
 
 
-def _inflated(body: Body) -> bytes:
+def inflated_text(body: Body, earlier_text: EarlierText = NO_TEXT) -> bytes:
+    """Return the text of a body. Raises BadBodyError."""
     if not body.coding:
         return body.content
-    if body.coding != CODING:
+    if body.coding == CODING:
+        return _inflated(body.content, b"")
+    if body.coding != CODING_AFTER_TEXT:
         raise BadBodyError(f"the encoding {body.coding!r} is unknown")
-    inflation = zlib.decompressobj(RAW, body_dictionary.TEXT)
+    name, content = body.content[:NAME_BYTES], body.content[NAME_BYTES:]
+    if not name or name != earlier_text.name:
+        raise EarlierTextMissingError("the earlier text is another one")
+    return _inflated(content, earlier_text.content)
+
+
+def _inflated(deflated: bytes, earlier_content: bytes) -> bytes:
+    inflation = zlib.decompressobj(RAW, body_dictionary.TEXT + earlier_content)
     try:
-        content = inflation.decompress(body.content, MOST_BYTES_INFLATED + 1)
+        content = inflation.decompress(deflated, MOST_BYTES_INFLATED + 1)
     except zlib.error as error:
         raise BadBodyError(str(error)) from None
     if len(content) > MOST_BYTES_INFLATED:

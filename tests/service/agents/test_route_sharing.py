@@ -47,7 +47,7 @@ async def test_a_route_is_shared_and_taken_back_by_its_name(hub, ask):
     await ask("agent_share", agent="fs01", route="out")
     await ask("agent_unshare", agent="FS01", route="out")
     assert await routes(hub) == ()
-    with pytest.raises(Exception, match="route out is not shared with fs01"):
+    with pytest.raises(Exception, match="route “out” is not shared with fs01"):
         await ask("agent_unshare", agent="fs01", route="out")
 
 
@@ -121,7 +121,7 @@ async def test_a_shared_route_that_is_changed_or_gone_says_why_it_is_not_given(h
     (out,) = [
         one for one in (await ask("agent_show", agent="fs01"))["routes"] if one["is_shared"]
     ]
-    assert out["refusal"]["en"] == "There is no delivery route out."
+    assert out["refusal"]["en"] == "There is no delivery route “out”."
     await ask("agent_unshare", agent="fs01", route="out")
 
 

@@ -24,4 +24,6 @@ async def test_a_login_whose_key_is_in_no_vault_is_warned_of():
     harness = Harness()
     planned = await harness.service.definitions.plan(AKI, (document("instances/nas01", nas),))
     told = [words.en for words in planned.cautions]
-    assert any("instances/nas01 logs in with the entry ssh/other" in one for one in told), told
+    assert any("instances/nas01 logs in with the entry “ssh/other”" in one for one in told), (
+        told
+    )

@@ -24,7 +24,7 @@ from noroshi.link.link_messages import (
     WaitAnswer,
     WaitRequest,
 )
-from noroshi.link.message_body import Body, body_of, message_in
+from noroshi.link.message_body import NO_TEXT, Body, body_of, message_in
 from noroshi.link.signature import Authorization, Signed, body_hash, join_binding, sign
 
 HOUR = 3600
@@ -98,8 +98,10 @@ class AgentClient:
         signature = Authorization.create(Signed(**given | signed), self.id, key or self.key)
         return signature.header
 
-    async def send(self, name, message=None, key=None, sent=None, **signed):
-        body = Body(b"{}") if message is None else body_of(message)
+    async def send(
+        self, name, message=None, key=None, sent=None, earlier_text=NO_TEXT, **signed
+    ):
+        body = Body(b"{}") if message is None else body_of(message, earlier_text)
         header = self.authorization(name, body.content, key, **signed)
         return await self.post(name, sent or body, {"authorization": header})
 

@@ -8,7 +8,8 @@ import pytest
 
 from noroshi.core.model import Reading, Sample
 from noroshi.core.translation import plain
-from noroshi.link.link_messages import SAMPLES
+from noroshi.link.link_messages import SAMPLES, WAIT, WaitRequest
+from noroshi.link.message_body import EarlierText, text_of
 from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
 from tests.web.link.reporting_agent import M, publish
 
@@ -88,3 +89,37 @@ async def test_times_without_a_zone_are_refused(harness, fs01):
     end = harness.time.now.replace(tzinfo=None)
     reply = await fs01.send(SAMPLES, SamplesRequest(start=end, end=end))
     assert (reply.status, reply.fault) == (400, "malformed")
+
+
+async def test_samples_may_be_sent_by_those_before_until_the_hub_begins_anew(harness, fs01):
+    end = harness.time.now
+    requests = [
+        SamplesRequest(
+            start=end - (5 - n) * MINUTE,
+            end=end - (4 - n) * MINUTE,
+            monitors=(
+                SamplesOfMonitor(monitor=M, samples=(sample(end - (5 - n) * MINUTE, n + 1.0),)),
+            ),
+        )
+        for n in range(4)
+    ]
+    texts = [EarlierText.end_of(text_of(one)) for one in requests]
+    await fs01.send(SAMPLES, requests[0])
+    reply = await fs01.send(SAMPLES, requests[1], earlier_text=texts[0])
+    assert reply.message(SamplesAnswer).position == requests[1].end
+    refused = await fs01.send(SAMPLES, requests[2], earlier_text=texts[0])
+    assert (refused.status, refused.fault) == (409, "earlier-text")
+    await fs01.send(SAMPLES, requests[2], earlier_text=texts[1])
+    await harness.service.close()
+    refused = await fs01.send(WAIT, WaitRequest(hold=0), earlier_text=texts[2])
+    assert (refused.status, refused.fault) == (409, "earlier-text")
+    await fs01.send(SAMPLES, requests[3])
+    assert await values(harness) == [4.0, 3.0, 2.0, 1.0]
+
+
+async def test_samples_that_were_refused_are_not_what_the_next_ones_are_sent_by(harness, fs01):
+    end = harness.time.now
+    naive = SamplesRequest(start=end.replace(tzinfo=None), end=end)
+    assert (await fs01.send(SAMPLES, naive)).fault == "malformed"
+    refused = await fs01.send(SAMPLES, naive, earlier_text=EarlierText.end_of(text_of(naive)))
+    assert refused.fault == "earlier-text"

@@ -29,6 +29,7 @@ from noroshi.cli.commands.node import (
     KEY,
     LAB,
     LEAVE,
+    OF_THIS_SYSTEM,
     RESTORE,
     SERVE,
     SERVICE,
@@ -64,6 +65,7 @@ NODE = (
     CHECK_STORE,
     KEY,
     COMPLETION,
+    *OF_THIS_SYSTEM,
 )
 DEFINITIONS = (
     CHECK_CONFIG,

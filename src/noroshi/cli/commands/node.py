@@ -254,3 +254,26 @@ SERVICE = Command(
         ),
     ),
 )
+if sys.platform == "win32":
+    SELFTEST = Command(
+        name="selftest",
+        run="noroshi.cli.handlers.windows_selftest:selftest",
+        help=_("try what Noroshi uses of Windows on this computer, and write a report"),
+        more=(
+            _(
+                "The command changes nothing. The report says for each part whether it worked, and "
+                "what was seen. Exit code 1: something failed."
+            ),
+        ),
+        options=(
+            Option(
+                ("file",),
+                _("file to write (default: noroshi-selftest.txt)"),
+                {"metavar": "FILE", "nargs": "?", "default": ""},
+            ),
+        ),
+    )
+    OF_THIS_SYSTEM: tuple[Command, ...] = (SELFTEST,)
+else:
+    OF_THIS_SYSTEM = ()
+"""Commands that there are on this operating system only."""

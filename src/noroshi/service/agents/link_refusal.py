@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 from noroshi.core.agents import JoinRefusal
 from noroshi.core.translation import Message, _
 from noroshi.link.link_messages import LinkFault
-from noroshi.link.message_body import BadBodyError, Body, BodyTooLargeError, message_in
+from noroshi.link.message_body import (
+    BadBodyError,
+    Body,
+    BodyTooLargeError,
+    EarlierTextMissingError,
+    message_in,
+)
 from noroshi.service.errors import ServiceError
 
 T = TypeVar("T")
@@ -41,9 +48,18 @@ class RowRefusedError(ServiceError):
 
 def message_of(shape: type[T], body: Body) -> T:
     """Return the message in a body. Raises LinkRefusedError."""
-    try:
+    with body_refusals():
         return message_in(shape, body)
+
+
+@contextmanager
+def body_refusals() -> Iterator[None]:
+    """Refuse the request if its body is none. Raises LinkRefusedError."""
+    try:
+        yield
     except BodyTooLargeError as error:
         raise LinkRefusedError(LinkFault.TOO_LARGE, str(error)) from None
+    except EarlierTextMissingError as error:
+        raise LinkRefusedError(LinkFault.EARLIER_TEXT, str(error)) from None
     except BadBodyError as error:
         raise LinkRefusedError(LinkFault.MALFORMED, str(error)) from None

@@ -25,7 +25,7 @@ from noroshi.core.report import (
 )
 from noroshi.core.reported_text import AHEAD, ReportCleaner, UnfitReportError
 from noroshi.link.link_messages import LinkFault
-from noroshi.link.message_body import Body
+from noroshi.link.message_body import Body, EarlierText
 from noroshi.link.report_messages import (
     RefusedRow,
     ReportAnswer,
@@ -37,6 +37,7 @@ from noroshi.link.report_messages import (
 )
 from noroshi.ports import RowEffect
 from noroshi.service.agents.agent_leases import Promise
+from noroshi.service.agents.earlier_samples import EarlierSamples
 from noroshi.service.agents.hub_state import HubState
 from noroshi.service.agents.link_refusal import LinkRefusedError, RowRefusedError, message_of
 from noroshi.service.agents.order_answers import answer_in
@@ -64,6 +65,7 @@ class Reporting:
         self._turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self._positions: dict[str, Position] | None = None
         self._sample_positions: dict[str, datetime] | None = None
+        self._earlier_samples = EarlierSamples()
 
     # what agents begin with
 
@@ -232,7 +234,8 @@ class Reporting:
 
     async def samples(self, caller: Caller, body: Body) -> SamplesAnswer:
         """Take in samples for the history. Raises LinkRefusedError, and StoreError."""
-        request, agent = await _read(SamplesRequest, body), caller.agent
+        agent = caller.agent
+        request, text = await self._read_samples(agent.id, body)
         if request.start.tzinfo is None or request.end.tzinfo is None:
             raise LinkRefusedError(LinkFault.MALFORMED, "a time has no time zone")
         count, now = (
@@ -250,7 +253,13 @@ class Reporting:
             if position is None or end > position:
                 position = end
                 await self._keep_samples_position(agent.id, end)
+            self._earlier_samples.keep(agent.id, text)
         return SamplesAnswer(position=position, clock=self._state.clock)
+
+    async def _read_samples(self, agent: str, body: Body) -> tuple[SamplesRequest, EarlierText]:
+        if len(body.content) < LARGE:
+            return self._earlier_samples.read(agent, body)
+        return await asyncio.to_thread(self._earlier_samples.read, agent, body)
 
     async def _samples_position(self, agent: str) -> datetime | None:
         if self._sample_positions is None:

@@ -25,9 +25,9 @@ NOT_ACCEPTED = _(
     "{name} does not accept delivery routes from this node: either its noroshi.toml does not allow "
     "it (setting hub_routes), or its version is too old."
 )
-NO_ROUTE = _("There is no delivery route {route}.")
+NO_ROUTE = _("There is no delivery route “{route}”.")
 NOT_IN_VAULT = _("“{entry}”, which this route needs, is not in the vault.")
-IS_NOT_SHARED = _("The route {route} is not shared with {name}.")
+IS_NOT_SHARED = _("The route “{route}” is not shared with {name}.")
 
 
 class RouteSharing(OperationGroup):

@@ -43,6 +43,7 @@ STATUS: Mapping[LinkFault, int] = {
     LinkFault.INVITATION: 403,
     LinkFault.CLONED: 409,
     LinkFault.VERSION: 409,
+    LinkFault.EARLIER_TEXT: 409,
     LinkFault.MALFORMED: 400,
     LinkFault.TOO_LARGE: 413,
     LinkFault.BUSY: 429,

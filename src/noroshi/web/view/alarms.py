@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
+from urllib.parse import quote
 
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message
@@ -112,7 +113,7 @@ def view(
             list(_picked_and_ended(open_alarms, query.selection)) if permissions["act"] else []
         ),
         "more": len(rows) - len(shown_rows),
-        "ended": list(_ended_alarms(open_alarms, now)),
+        "ended": list(ended_alarms(open_alarms, now)),
         "silences": open_alarms.alarms.silences,
         "called": lambda place: place_title(place, open_alarms.tree),
         "at": lambda instant: localizer.moment(instant, now),
@@ -148,6 +149,11 @@ def _key(row: AlarmRow) -> str:
     return key_of(row.path, row.item)
 
 
+def alarm_page(path: str, item: str) -> str:
+    """Return the address of an open alarm among all."""
+    return f"/alarms?at={quote(key_of(path, item), safe='')}"
+
+
 def _element_id(key: str) -> str:
     """Return the id of the alarm's HTML element: the same as long as the alarm is the same."""
     return f"a-{blake2s(key.encode(), digest_size=6).hexdigest()}"
@@ -173,7 +179,7 @@ def _row(
         alarm=row,
         key=key,
         id=_element_id(key),
-        name=_name(row.path, row.item, open_alarms),
+        name=alarm_name(row.path, row.item, open_alarms),
         posts=posts,
         far=stages[-1].line if stages else "",
         because=_why_nobody_notified(row.told),
@@ -200,11 +206,11 @@ def _picked_and_ended(
     """Yield the chosen alarms that are not open any more."""
     for key in sorted(picked - {_key(row) for row in open_alarms.alarms.rows}):
         path, _, item = key.partition(" ")
-        name = _name(path, item, open_alarms)
+        name = alarm_name(path, item, open_alarms)
         yield EndedSelection(key=key, id=_element_id(key), path=path, name=name)
 
 
-def _ended_alarms(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm]:
+def ended_alarms(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm]:
     """Yield the items that recovered in the last day, the newest first, each item once."""
     known_items, since = set[tuple[str, str]](), now - DAY
     for one in open_alarms.events:
@@ -213,9 +219,10 @@ def _ended_alarms(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm
             continue
         known_items.add((path, item))
         if one.after is Level.OK and one.before is not Level.OK:
-            id, name = _element_id(key_of(path, item)), _name(path, item, open_alarms)
+            id, name = _element_id(key_of(path, item)), alarm_name(path, item, open_alarms)
             yield EndedAlarm(event=one, id=id, path=path, name=name)
 
 
-def _name(path: str, item: str, open_alarms: OpenAlarms) -> str:
+def alarm_name(path: str, item: str, open_alarms: OpenAlarms) -> str:
+    """Return the name of an alarm: of its monitor, and of its item, by titles."""
     return STEP.join(filter(None, (place_title(path, open_alarms.tree), item)))

@@ -164,6 +164,11 @@ def watch_page(agent: str) -> str:
     return address(WATCH, agent=agent)
 
 
+def watch_page_over_ssh(instance: str) -> str:
+    """Return the address of the same page for an instance over SSH."""
+    return address(WATCH, instance=instance)
+
+
 def new_instance(agent: str, host: str) -> str:
     """Return the address of the form of an instance that an agent measures."""
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in agent.casefold())
@@ -271,6 +276,15 @@ def _stretch(level: str, begins: datetime, ends: datetime, servers: Servers) -> 
     )
 
 
+def pause_words(row: ServerRow, now: datetime, localizer: Localizer) -> str:
+    """Say until when nothing is told of a server; "" if it is told."""
+    ends_at = row.maintenance_until or row.silenced_until
+    if ends_at is None:
+        return ""
+    words = MAINTENANCE_UNTIL if row.maintenance_until else SILENCED_UNTIL
+    return localizer.say(words.fill(at=localizer.moment(ends_at, now)))
+
+
 def _day_words(row: ServerRow, servers: Servers, localizer: Localizer) -> tuple[str, str, str]:
     """Return a mark ("" for none), what the day was like, and what of it needs a second line."""
     say, at = localizer.say, servers.at
@@ -284,15 +298,9 @@ def _day_words(row: ServerRow, servers: Servers, localizer: Localizer) -> tuple[
         last_contact = localizer.moment(row.last_contact, at)
         words = NO_DATA_SINCE.fill(at=last_contact) if last_contact else NEVER_REPORTED
         return "unknown", say(words), ""
-    pause_ends = row.maintenance_until or row.silenced_until
-    if pause_ends is not None:
-        words = MAINTENANCE_UNTIL if row.maintenance_until else SILENCED_UNTIL
+    if pause := pause_words(row, at, localizer):
         mark = "maintenance" if row.maintenance_until else "silent"
-        return (
-            mark,
-            say(words.fill(at=localizer.moment(pause_ends, at))),
-            _present(row, localizer),
-        )
+        return mark, pause, _present(row, localizer)
     if not row.is_known:
         return "", say(NOT_MEASURED), ""
     return _measured_day(row, servers, localizer)

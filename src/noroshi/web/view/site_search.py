@@ -1,36 +1,59 @@
-"""Find servers, monitors and pages by what somebody types into the search."""
+"""Find servers, monitors, alarms, pages and actions by what somebody types into the search."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
 from unicodedata import normalize
 
-from noroshi.core.translation import Message, _
+from noroshi.core.levels import Level
+from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.alarm_answers import AlarmRow
 from noroshi.operations.server_answers import ServerRow
-from noroshi.operations.status_answers import MonitorStatus
+from noroshi.operations.status_answers import MonitorStatus, RouteStatus
+from noroshi.web.view.alarms import EndedAlarm, OpenAlarms, alarm_name, alarm_page, ended_alarms
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.overview import part_page
-from noroshi.web.view.server_rows import ServerGlance
+from noroshi.web.view.routes import href as route_page, kind as route_kind
+from noroshi.web.view.search_actions import SearchAction, actions_of
+from noroshi.web.view.server_rows import ServerGlance, pause_words
 from noroshi.web.view.settings_index import GROUPS
 from noroshi.web.view.signs import Sign, level_sign
-from noroshi.web.view.tree import called_of, level_of
+from noroshi.web.view.tree import STEP, STOPPED, level_of
 
-MOST_HITS = 20
+MOST_IN_DIALOG, MOST_ON_PAGE = 3, 20
 """The most hits of a group; the others are counted."""
 LONGEST_QUERY = 100
-SERVERS, MONITORS, PAGES = _("Servers"), _("Monitors"), _("Pages")
+ACTIONS_ONLY = ">"
+"""A query that begins with it finds actions alone."""
+SERVERS, MONITORS, ALARMS = _("Servers"), _("Monitors"), _("Alarms")
+PAGES, ACTIONS = _("Pages"), pgettext("search", "Actions")
+MAIL = _("Mail")
+ENDED = _("ended {at}")
+
+
+@dataclass(frozen=True, slots=True)
+class NamePart:
+    """Hold a part of the name of a hit. `is_match`: it is what was typed."""
+
+    text: str
+    is_match: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """Hold one hit: where it leads, and what stands beside the name. `sign` is its level."""
+    """Hold one hit: where it leads, and what stands beside the name: where the thing is, and how it
+    is now. `sign` is its level."""
 
     name: str
     href: str
-    details: str = ""
+    place: str = ""
+    state: str = ""
     sign: Sign | None = None
+    name_parts: Sequence[NamePart] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +65,24 @@ class HitGroup:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Hold what a query found, by group; nothing for an empty query."""
+
+    query: str
+    groups: Sequence[HitGroup] = ()
+
+    @property
+    def count(self) -> int:
+        """Return the number of all hits."""
+        return sum(one.count for one in self.groups)
+
+    @property
+    def shown_count(self) -> int:
+        """Return the number of the hits that are listed."""
+        return sum(len(one.hits) for one in self.groups)
+
+
 @dataclass(frozen=True, slots=True)
 class Searchable:
     """Hold a thing that can be found, by the words that people know it by."""
@@ -51,15 +92,33 @@ class Searchable:
 
 
 def search(
-    snapshot: Snapshot, localizer: Localizer, roles: Iterable[str], query: str
-) -> Sequence[HitGroup]:
-    """Return what contains each word of the query, in any order; nothing for an empty query."""
-    terms = _plain(query).split()
+    snapshot: Snapshot,
+    open_alarms: OpenAlarms,
+    localizer: Localizer,
+    roles: Iterable[str],
+    query: str,
+    most: int = MOST_ON_PAGE,
+) -> Findings:
+    """Return what contains each word of the query, in any order; `most` of each kind."""
+    terms = _plain(query.removeprefix(ACTIONS_ONLY)).split()
     if not terms:
-        return ()
+        return Findings(query=query)
+    own_roles = frozenset(roles)
+    groups = [(ACTIONS, _actions(snapshot, own_roles, localizer))]
+    if not query.startswith(ACTIONS_ONLY):
+        groups = [*_things(snapshot, open_alarms, own_roles, localizer), *groups]
+    found_groups = (
+        _group(localizer.say(title), things, terms, most) for title, things in groups
+    )
+    return Findings(query=query, groups=[one for one in found_groups if one.count])
+
+
+def _things(
+    snapshot: Snapshot, open_alarms: OpenAlarms, roles: Collection[str], localizer: Localizer
+) -> Sequence[tuple[Message, Sequence[Searchable]]]:
     language = localizer.language
     translated = snapshot.read_in(language)
-    groups: Sequence[tuple[Message, Sequence[Searchable]]] = (
+    return (
         (
             SERVERS,
             snapshot.value_for(("servers", language), lambda: _servers(snapshot, localizer)),
@@ -70,18 +129,19 @@ def search(
                 ("monitors", language), lambda: _monitors(translated, localizer)
             ),
         ),
-        (PAGES, _pages(frozenset(roles), localizer)),
+        (
+            ALARMS,
+            snapshot.value_for(("alarms", language), lambda: _alarms(open_alarms, localizer)),
+        ),
+        (PAGES, [*_settings_pages(roles, localizer), *_routes(translated, localizer)]),
     )
-    return [
-        group
-        for title, things in groups
-        if (group := _group(localizer.say(title), things, terms)).count
-    ]
 
 
-def _group(title: str, things: Iterable[Searchable], terms: Sequence[str]) -> HitGroup:
+def _group(
+    title: str, things: Iterable[Searchable], terms: Sequence[str], most: int
+) -> HitGroup:
     matches = [one for one in things if all(term in one.words for term in terms)]
-    hits = [one.hit() for one in matches[:MOST_HITS]]
+    hits = [_with_marks(one.hit(), terms) for one in matches[:most]]
     return HitGroup(title=title, hits=hits, count=len(matches))
 
 
@@ -90,15 +150,45 @@ def _plain(text: str) -> str:
     return normalize("NFKC", text).casefold()
 
 
+def _with_marks(hit: Hit, terms: Sequence[str]) -> Hit:
+    return replace(hit, name_parts=tuple(name_parts(hit.name, terms)))
+
+
+def name_parts(name: str, terms: Sequence[str]) -> Iterator[NamePart]:
+    """Yield the parts of a name, those apart that the terms, in plain letters, match."""
+    plain_letters = [_plain(letter) for letter in name]
+    text = "".join(plain_letters)
+    owners = [index for index, letters in enumerate(plain_letters) for _letter in letters]
+    matched = {
+        owner
+        for term in terms
+        for start in _starts(text, term)
+        for owner in owners[start : start + len(term)]
+    }
+    for is_match, letters in groupby(range(len(name)), matched.__contains__):
+        yield NamePart("".join(name[index] for index in letters), is_match)
+
+
+def _starts(text: str, term: str) -> Iterator[int]:
+    start = text.find(term)
+    while start >= 0:
+        yield start
+        start = text.find(term, start + 1)
+
+
 def _servers(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
     glances = snapshot.glances(localizer.language)
-    return [_server(row, glances[row.name or row.agent_id]) for row in snapshot.servers.rows]
+    at = snapshot.servers.at
+    return [
+        _server(row, glances[row.name or row.agent_id], pause_words(row, at, localizer))
+        for row in snapshot.servers.rows
+    ]
 
 
-def _server(row: ServerRow, glance: ServerGlance) -> Searchable:
+def _server(row: ServerRow, glance: ServerGlance, pause: str) -> Searchable:
     words = _plain(f"{row.title} {row.name} {row.address} {row.agent} {row.system}")
-    details = " · ".join(filter(None, (row.address, glance.source, row.system)))
-    hit = Hit(name=row.title, href=glance.href, details=details, sign=glance.sign)
+    place = " · ".join(filter(None, (row.address, glance.source, row.system)))
+    hit = Hit(name=row.title, href=glance.href, place=place, state=pause, sign=glance.sign)
     return Searchable(words, lambda: hit)
 
 
@@ -107,28 +197,91 @@ def _monitors(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
 
 
 def _monitor(one: MonitorStatus, localizer: Localizer) -> Searchable:
-    name = called_of(one)
-    words = _plain(f"{name} {one.path} {one.group_title} {one.agent}")
+    instance, group, name = one.path.split("/", 2)
+    title = one.title or name
+    place = f"{one.instance_title or instance}{STEP}{one.group_title or group}"
+    words = _plain(" ".join((title, place, one.path, one.agent, _item_words(one, localizer))))
 
     def hit() -> Hit:
         worst = max(one.items, key=lambda item: item.level.severity, default=None)
-        details = f"{worst.item} {localizer.say(worst.words)}".strip() if worst else ""
+        state = f"{worst.item} {localizer.say(worst.words)}".strip() if worst else ""
         sign = level_sign(localizer, level_of(one))
-        return Hit(name=name, href=part_page(one.path), details=details, sign=sign)
+        return Hit(name=title, href=part_page(one.path), place=place, state=state, sign=sign)
 
     return Searchable(words, hit)
 
 
-def _pages(roles: frozenset[str], localizer: Localizer) -> Sequence[Searchable]:
+def _item_words(monitor: MonitorStatus, localizer: Localizer) -> str:
+    """Return the names of the items, and the replies of those that are not OK."""
+    replies = (
+        localizer.say(item.words) for item in monitor.items if item.level is not Level.OK
+    )
+    return " ".join((*(item.item for item in monitor.items), *replies))
+
+
+def _alarms(open_alarms: OpenAlarms, localizer: Localizer) -> Sequence[Searchable]:
+    now = open_alarms.alarms.at
+    rows, ended_rows = open_alarms.alarms.rows, ended_alarms(open_alarms, now)
+    open_hits = [_open_alarm(one, open_alarms, localizer) for one in rows]
+    return [*open_hits, *(_ended_alarm(one, now, localizer) for one in ended_rows)]
+
+
+def _open_alarm(row: AlarmRow, open_alarms: OpenAlarms, localizer: Localizer) -> Searchable:
+    reply = localizer.say(row.words)
+    hit = Hit(
+        name=alarm_name(row.path, row.item, open_alarms),
+        href=alarm_page(row.path, row.item),
+        place=reply,
+        state=localizer.moment(row.since, open_alarms.alarms.at),
+        sign=level_sign(localizer, row.level.value),
+    )
+    return Searchable(_plain(f"{hit.name} {row.path} {reply}"), lambda: hit)
+
+
+def _ended_alarm(alarm: EndedAlarm, now: datetime, localizer: Localizer) -> Searchable:
+    hit = Hit(
+        name=alarm.name,
+        href=part_page(alarm.path),
+        place=localizer.say(alarm.event.words),
+        state=localizer.say(ENDED.fill(at=localizer.moment(alarm.event.at, now))),
+        sign=level_sign(localizer, STOPPED if alarm.reason else alarm.event.after.value),
+    )
+    return Searchable(_plain(f"{alarm.name} {alarm.path}"), lambda: hit)
+
+
+def _settings_pages(roles: Collection[str], localizer: Localizer) -> Iterator[Searchable]:
+    for group in GROUPS:
+        for one in group.for_roles(roles):
+            title, description = localizer.say(one.title), localizer.say(one.description)
+            hit = Hit(name=title, href=one.href, place=description)
+            yield Searchable(_plain(f"{title} {description}"), lambda hit=hit: hit)  # type: ignore[misc]
+
+
+def _routes(snapshot: Snapshot, localizer: Localizer) -> Iterator[Searchable]:
+    for one in snapshot.status.routes:
+        hit = _route(one, localizer)
+        yield Searchable(_plain(f"{hit.name} {one.name} {hit.place}"), lambda hit=hit: hit)  # type: ignore[misc]
+
+
+def _route(route: RouteStatus, localizer: Localizer) -> Hit:
+    place = f"{localizer.say(MAIL)}{STEP}{route_kind(localizer, route.kind)}"
+    return Hit(name=route.title or route.name, href=route_page(route.name), place=place)
+
+
+def _actions(
+    snapshot: Snapshot, roles: Collection[str], localizer: Localizer
+) -> Sequence[Searchable]:
+    translated = snapshot.read_in(localizer.language)
+    actions: Sequence[SearchAction] = snapshot.value_for(
+        ("actions", localizer.language),
+        lambda: tuple(actions_of(snapshot.servers.rows, translated.status.monitors, localizer)),
+    )
     return [
-        Searchable(
-            _plain(f"{localizer.say(one.title)} {localizer.say(one.description)}"),
-            lambda one=one: Hit(  # type: ignore[misc]
-                name=localizer.say(one.title),
-                href=one.href,
-                details=localizer.say(one.description),
-            ),
-        )
-        for group in GROUPS
-        for one in group.for_roles(roles)
+        Searchable(_plain(f"{one.name} {one.words}"), lambda one=one: _action(one))  # type: ignore[misc]
+        for one in actions
+        if one.role in roles
     ]
+
+
+def _action(action: SearchAction) -> Hit:
+    return Hit(name=action.name, href=action.href, place=action.place)
