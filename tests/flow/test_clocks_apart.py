@@ -3,12 +3,14 @@ clock, and each mail is one mail, whichever of them sends it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from noroshi.core.levels import Level
+from noroshi.core.maintenance import OneTimeWindow
 from noroshi.transports.mime.message import message_id
 from tests.flow.agents import Pair
 
@@ -127,3 +129,18 @@ async def test_what_is_kept_for_the_hub_is_its_time_after_a_restart_too():
         pair.agent.hub = pair.hub
         await pair.pass_by(10)
         assert near(await pair.hub.store.events("m"), moments)
+
+
+@APART
+async def test_work_that_is_planned_at_the_hub_is_by_its_clock(ahead):
+    pair = Pair(minutes=ahead)
+    begins = pair.hub.time.now.replace(tzinfo=None) + 3 * MINUTE
+    window = OneTimeWindow(begins=begins, ends=begins + 3 * MINUTE, zone="UTC")
+    pair.agent.maintenance = (window,)
+    pair.hub.monitor = replace(pair.hub.monitor, maintenance=(window,))
+    async with pair.lives():
+        await pair.pass_by(200, a=10)
+        await pair.pass_by(130, a=95)
+        assert pair.sent(pair.hub) == []
+        await pair.pass_by(40)
+        assert len(pair.sent(pair.hub)) == 1
