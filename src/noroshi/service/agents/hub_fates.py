@@ -22,7 +22,7 @@ class HubFates:
     def __init__(self, store: Store, clocks: Clocks, name: str) -> None:
         self._store, self._clocks, self._name = store, clocks, name
         self._newest: Mapping[str, int] | None = None
-        self._forgotten = dict[str, int]()
+        self._last_forgotten = dict[str, int]()
         self._deliveries = dict[str, tuple[int, float]]()
 
     async def refresh(self, agents: Mapping[str, Agent]) -> Collection[str]:
@@ -33,8 +33,8 @@ class HubFates:
             if id not in agents or agents[id].state is AgentState.REVOKED:
                 await self._store.forget_fates(id, number)
         numbers = {id: number for id, number in newest.items() if id in agents}
-        known = self._newest or {}
-        agents_with_news = [id for id, n in numbers.items() if n > known.get(id, 0)]
+        known_numbers = self._newest or {}
+        agents_with_news = [id for id, n in numbers.items() if n > known_numbers.get(id, 0)]
         self._newest = numbers
         return agents_with_news
 
@@ -48,9 +48,9 @@ class HubFates:
     async def news(self, agent: Agent, known_number: int) -> tuple[HubFate, ...]:
         """Return the fates that an agent lacks, and forget those that it knows. The store is asked
         only if there may be some: most requests find none. Raises StoreError."""
-        if known_number > self._forgotten.get(agent.id, 0):
+        if known_number > self._last_forgotten.get(agent.id, 0):
             await self._store.forget_fates(agent.id, known_number)
-            self._forgotten[agent.id] = known_number
+            self._last_forgotten[agent.id] = known_number
         if self._newest is not None and self._newest.get(agent.id, 0) <= known_number:
             return ()
         fates = await self._store.fates_of(agent.id, known_number)

@@ -174,6 +174,7 @@ async def _invited(visit: Visit, outcome: Outcome[object]) -> dict[str, Any] | N
         "line": answer.line,
         "install_line": answer.install_line,
         "python_line": answer.python_line,
+        "windows_line": answer.windows_line,
         "install_problem": answer.install_problem,
         "servers": answer.servers,
         "until": clock(visit, answer.expires_at),
