@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -227,6 +228,28 @@ async def test_a_computer_with_busybox_alone_tells_the_same(server, hosts):
     assert {one.mount for one in await host.volumes()} == set(mounts_here())
     assert any(one.name for one in await host.processes())
     assert (await host.memory()).total and (await host.listeners())
+
+
+async def test_a_chroot_with_busybox_alone_tells_all_facts(server, hosts):
+    """As an appliance is, asked over the SSH server itself: there is not even a /dev/null."""
+    root = server.confine(Path("/bin/busybox"))
+    (root / "home/app.log").write_text("one\ntwo\n", "utf-8")
+    host = asked(hosts, server.start())
+    assert {one.mount: one.size > 0 for one in await host.volumes()} == {"/": True}
+    assert (await host.memory()).total > 0
+    assert (await host.processor()).cores == os.cpu_count()
+    assert {one.port for one in await host.listeners()} >= {server.port}
+    processes = await host.processes()
+    assert any(one.pid == os.getpid() for one in processes)
+    assert any(one.user == USER and one.name == "sh" for one in processes)
+    result = await host.run(Program(argv=("sh", "-c", 'echo "$A"; exit 3'), env={"A": "x"}))
+    assert (result.code, result.output) == (3, "x\n")
+
+    def read(files):
+        with files.open("/home/app.log")[0] as file:
+            return file.read(100)
+
+    assert await host.with_files(read) == b"one\ntwo\n"
 
 
 async def test_a_program_runs_with_its_variables_and_its_code(server, hosts):
