@@ -45,6 +45,11 @@ def test_what_is_given_is_taken(tmp_path):
     assert (config.history_days, config.ledger_days) == (3, 365)
 
 
+def test_the_hub_may_share_routes_unless_the_file_says_no(tmp_path):
+    assert settings(tmp_path, "").hub_routes is True
+    assert settings(tmp_path, "hub_routes = false").hub_routes is False
+
+
 def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
     nets = settings(tmp_path, 'may_reach = ["169.254.169.254", "fd00:ec2::/32"]').may_reach
     assert [str(net) for net in nets] == ["169.254.169.254/32", "fd00:ec2::/32"]
@@ -76,6 +81,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         ),
         pytest.param('beat = "https://h.test:x/canary"', "must be a URL", id="a bad port"),
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
+        pytest.param('hub_routes = "no"', "must be true or false", id="no flag"),
         pytest.param('may_reach = ["a.b"]', "'a.b' is not an address", id="no address"),
         pytest.param("audit_days = 0", "must be a number of days", id="no days"),
         pytest.param("history_days = 0", "must be a number of days", id="no history"),

@@ -11,6 +11,7 @@ import winreg
 import pytest
 
 from noroshi.checks import service
+from noroshi.core.translation import Message
 from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.program_runner import ProgramRunner
 from noroshi.hosts.programs import ProgramRules
@@ -98,6 +99,13 @@ async def test_a_counter_that_is_not_there_is_told(system):
 async def test_an_event_log_that_cannot_be_read_is_told(system):
     with pytest.raises(Unmeasurable, match="cannot read the event log System"):
         await system.events(EventQuery(log="System"))
+
+
+async def test_a_share_that_is_not_there_is_told_with_a_login_and_without(system):
+    """Wine has no network shares."""
+    for user, password in (("", ""), ("CONTOSO\\monitor", "x")):
+        reason = await system.share_volume(r"\\127.0.0.1\no such share", user, password)
+        assert isinstance(reason, Message) and reason.en
 
 
 async def test_a_script_that_prints_nothing_is_told(system):

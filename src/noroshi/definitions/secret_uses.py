@@ -15,8 +15,10 @@ from noroshi.definitions.compilation import Plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.well_known_clouds import CLOUDS
+from noroshi.system.windows_shares import share_of
 
 HEADERS = "secret_headers"
+SMB_PORT = 445
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -61,6 +63,7 @@ def _all_uses(plan: Plan) -> Iterator[Use]:
             yield Use(network.proxy_password, "proxy", network.proxy.lower())
     for monitor in plan.monitors.values():
         yield from _of_headers(monitor)
+        yield from _of_shares(monitor)
         yield from _of_login(monitor.instance.ssh)
 
 
@@ -112,6 +115,14 @@ def _of_headers(monitor: Monitor) -> Iterator[Use]:
         host_and_port = place_of(_text(monitor.options, "url"), monitor.network.proxy)
         for entry in headers.values():
             yield Use(str(entry), "header", host_and_port)
+
+
+def _of_shares(monitor: Monitor) -> Iterator[Use]:
+    """Yield the servers of network shares, to which the password goes."""
+    if password := _text(monitor.options, "password"):
+        for path in getattr(monitor.options, "shares", ()):
+            server, _ = share_of(path) or ("", "")
+            yield Use(password, "password", f"{server.lower()}:{SMB_PORT}")
 
 
 def _of_login(login: SshLogin | None) -> Iterator[Use]:

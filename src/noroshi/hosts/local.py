@@ -86,6 +86,7 @@ class LocalHost:
         self._computer = shared_parts.computer or Computer(clocks.steady)
         self._files = FileWork(shared_parts.files)
         self._own_facts, self._egress = own_facts, egress
+        self._system_facts: SystemFacts | None = None
         if sys.platform == "linux" or sys.platform == "win32":
             self._program_runner = shared_parts.program_runner or ProgramRunner()
 
@@ -147,8 +148,9 @@ class LocalHost:
     async def system_facts(self) -> SystemFacts:
         if sys.platform != "linux" and sys.platform != "win32":
             raise Unmeasurable(OTHER_SYSTEM)
-        facts: SystemFacts = local_system(self._program_runner)
-        return facts
+        if self._system_facts is None:
+            self._system_facts = local_system(self._program_runner)
+        return self._system_facts
 
     async def run(self, program: Program) -> ProgramResult:
         if sys.platform != "linux" and sys.platform != "win32":

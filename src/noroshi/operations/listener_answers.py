@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from noroshi.core.translation import Message
 
@@ -23,7 +24,8 @@ class AgentsListener:
 
     `address`, `port` and `host` are those of the listener for agents alone, empty if none was asked
     for; `problem`: why it is not open. `hosts` are names and addresses of this computer to choose
-    from; `free_port` is the port to propose."""
+    from; `free_port` is the port to propose. `former_address` is HOST:PORT where agents are still listened to
+    until `former_until`, as some may not know the new address yet."""
 
     where: str
     pin: str
@@ -36,3 +38,5 @@ class AgentsListener:
     free_port: int = 0
     firewall: FirewallHint | None = None
     cautions: tuple[Message, ...] = ()
+    former_address: str = ""
+    former_until: datetime | None = None

@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from noroshi.core.translation import Message
+from noroshi.ports.host_facts import Volume
+
 
 class ServiceState(StrEnum):
     """What a service does. FAILED: it ended with an error. MISSING: there is no such service."""
@@ -146,6 +149,10 @@ class SystemFacts(Protocol):
         """Return the value of a key; None if there is none."""
 
     async def events(self, query: EventQuery) -> EventBatch: ...
+
+    async def share_volume(self, path: str, user: str, password: str) -> Volume | Message:
+        """Return the sizes of a network share, or why it cannot be reached. Without a user it is
+        read as this process's own one."""
 
     async def counter_values(
         self, path: str, *, is_english: bool = True

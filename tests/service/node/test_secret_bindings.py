@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.checks import http
+from noroshi.checks import disk, http
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
@@ -14,7 +14,7 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.transports.http import webhook
 from noroshi.transports.smtp import transport
 from noroshi.vault import Secret
-from tests.service.harness import AKI, DISK, POST, Harness, documents
+from tests.service.harness import AKI, POST, Harness, documents
 from tests.sweeps import sweep
 
 TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
@@ -49,6 +49,12 @@ def nas(**login):
     return {"address": "192.0.2.9", "source": "ssh", "ssh": login, "group": [group]}
 
 
+def files(server):
+    options = {"shares": [rf"\\{server}\backup"], "user": "monitor", "password": "share"}
+    monitor = {"name": "backups", "kind": "disk", "options": options}
+    return {"group": [{"name": "base", "monitor": [monitor]}]}
+
+
 def route(kind, options):
     return {"kind": kind, "options": options}
 
@@ -68,6 +74,7 @@ FIRST = {
     "instances__web1": web1(PAGE),
     "networks__office": {"proxy": "proxy.example.com:3128"},
     "instances__nas": nas(**LOGIN),
+    "instances__fs01": files("fs01.example.com"),
 }
 KEPT = {
     "app": "s3cret-Value~1",
@@ -75,6 +82,7 @@ KEPT = {
     "key": "key-Value-1234",
     "hook": HOOK,
     "login": "log in 1234",
+    "share": "file server 1234",
 }
 ELSEWHERE = [
     pytest.param(
@@ -131,13 +139,14 @@ ELSEWHERE = [
         "login", {"instances__nas": nas(**LOGIN) | {"address": "192.0.2.66"}}, id="SSH server"
     ),
     pytest.param("login", {"instances__nas": nas(**LOGIN, jump=JUMP)}, id="jump host"),
+    pytest.param("share", {"instances__fs01": files("evil.example")}, id="file server"),
 ]
 
 
 class Bench(Harness):
     def __init__(self, store=None):
         kinds = (POST, transport.KIND, webhook.KIND)
-        super().__init__(store, checks=(DISK, http.CHECK), routes=kinds)
+        super().__init__(store, checks=(disk.CHECK, http.CHECK), routes=kinds)
 
     async def ask(self, who, op, **given):
         return await run_as_json(self.service, who, op, given)

@@ -263,6 +263,13 @@ async def settled(harness, fs01, sender=Sender.HUB):
     return receipt
 
 
+async def told_fates(harness, client, **given):
+    """Wait as an agent does, until the hub has noticed what became of what it has."""
+    configuration = harness.service.agents_hub.configuration_of(client.id)
+    waiting = client.wait(hold=40.0, configuration=configuration.name, **given)
+    return (await waiting).fates
+
+
 async def test_a_wait_that_is_held_ends_as_the_hub_sent_what_the_agent_reported(harness, fs01):
     in_use = (await fs01.client.greet(own_route=True)).configuration
     waiting = asyncio.create_task(wait(fs01, hold=40.0, configuration=in_use))
@@ -279,7 +286,7 @@ async def test_a_wait_that_is_held_ends_as_the_hub_sent_what_the_agent_reported(
 
 async def test_a_fate_is_told_until_the_agent_knows_it(harness, fs01):
     await settled(harness, fs01)
-    (fate,) = (await wait(fs01)).fates
+    (fate,) = await told_fates(harness, fs01.client, last=fs01.positions[-1], sender=Sender.HUB)
     assert (await wait(fs01)).fates == (fate,)
     answer = (await fs01.send()).message(ReportAnswer)
     assert answer.fates == (fate,)
@@ -294,7 +301,7 @@ async def test_an_agent_hears_of_what_is_silenced_at_the_hub_that_it_is_not_sent
     silence = Silence(id="s", place="files", begins=now, ends=ends, why="", who="aki")
     await harness.store.silence(silence)
     await fs01.report(problem(harness))
-    (fate,) = (await wait(fs01)).fates
+    (fate,) = await told_fates(harness, fs01.client, last=fs01.positions[-1], sender=Sender.HUB)
     assert (fate.envelope, fate.fate, fate.receipt) == (ID, "dropped", None)
 
 
@@ -306,7 +313,7 @@ async def test_an_agent_without_a_route_is_told_fates_for_a_hub_that_may_be_rest
     fs01 = ReportingAgent(agent, lambda: harness.time.now)
     await agent.greet()
     await settled(harness, fs01, Sender.HUB_ONLY)
-    (fate,) = (await agent.wait(last=fs01.positions[-1])).fates
+    (fate,) = await told_fates(harness, agent, last=fs01.positions[-1])
     assert (fate.envelope, fate.fate) == (ID, "accepted")
     assert (await agent.wait(last=fs01.positions[-1], fates=fate.number)).fates == ()
 

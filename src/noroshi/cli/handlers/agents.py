@@ -44,6 +44,9 @@ INVITED = ngettext(
     by="servers",
 )
 WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
+ON_WINDOWS = _(
+    "On a server with Windows, as an administrator, in the folder of the installer:\n\n  {line}"
+)
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
     _("There are no agents yet. To add a server: {command}"),
@@ -86,6 +89,7 @@ LABELS = {
     "joined": pgettext("agent", "Joined"),
     "key": _("Key since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
+    "routes": _("Shared routes"),
     "secrets": _("Secrets sent to this agent"),
     "removed": pgettext("agent", "Removed"),
 }
@@ -128,6 +132,8 @@ def invite(context: CommandContext) -> int:
         print(context.say(answer.install_problem))
     else:
         print(context.say(WITH_NOROSHI.fill(line=answer.line)))
+    if answer.windows_line:  # a node of an older version knows none
+        print(context.say(ON_WINDOWS.fill(line=answer.windows_line)))
     return exits.DONE
 
 
@@ -262,6 +268,7 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
     yield "key", clock(answer.key_since, now)
     yield "fingerprint", " ".join(fingerprint_words(digest, context.language))
     yield "fingerprint", agent.fingerprint
+    yield "routes", ", ".join(one.name for one in answer.routes if one.is_shared)
     yield "secrets", ", ".join(answer.secrets)
     yield "removed", clock(answer.revoked_at, now)
 

@@ -1,11 +1,11 @@
-"""Answer for Linux: services and timers of systemd, updates of apt and dnf."""
+"""Answer for Linux, here or over SSH: services and timers of systemd, updates of apt and dnf."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NoReturn
 
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _
 from noroshi.hosts.operating_system.package_updates import read_updates
 from noroshi.hosts.operating_system.system_programs import RunProgram
 from noroshi.hosts.operating_system.systemd_units import read_services, read_timers
@@ -18,9 +18,11 @@ from noroshi.ports import (
     TaskFact,
     Unmeasurable,
     UpdateFacts,
+    Volume,
 )
 
-WINDOWS_ONLY = _("this type of monitor works on Windows only, and this computer runs Linux")
+WINDOWS_ONLY = _("this type of monitor works on Windows only, and not over SSH")
+MOUNT_SHARES = _("network shares are monitored on Windows only; on Linux, mount the share")
 
 
 class LinuxSystem:
@@ -45,6 +47,9 @@ class LinuxSystem:
 
     async def events(self, query: EventQuery) -> EventBatch:
         _refuse()
+
+    async def share_volume(self, path: str, user: str, password: str) -> Volume | Message:
+        raise Unmeasurable(MOUNT_SHARES)
 
     async def counter_values(
         self, path: str, *, is_english: bool = True

@@ -14,6 +14,7 @@ if sys.platform == "win32":
     from noroshi.core.translation import Message, _
     from noroshi.hosts.operating_system.counter_output import counter_values_in
     from noroshi.hosts.operating_system.event_records import event_record, xpath_of
+    from noroshi.hosts.operating_system.network_shares import NetworkShares
     from noroshi.hosts.operating_system.system_programs import (
         PATIENCE,
         RunScript,
@@ -37,6 +38,7 @@ if sys.platform == "win32":
         TaskFact,
         Unmeasurable,
         UpdateFacts,
+        Volume,
     )
     from noroshi.system import performance_counters
     from noroshi.system.windows_event_log import Messages, found_records, record_xml
@@ -53,7 +55,7 @@ if sys.platform == "win32":
         """See ports.SystemFacts."""
 
         def __init__(self, runner: ProgramRunner) -> None:
-            self._runner = runner
+            self._runner, self._shares = runner, NetworkShares()
             self._run_script: RunScript = script_runner(runner)
 
         async def services(self, names: Sequence[str]) -> Sequence[ServiceFact]:
@@ -74,6 +76,9 @@ if sys.platform == "win32":
 
         async def events(self, query: EventQuery) -> EventBatch:
             return await _in_thread(lambda: read_events(query), NO_LOG, log=query.log)
+
+        async def share_volume(self, path: str, user: str, password: str) -> Volume | Message:
+            return await self._shares.volume(path, user, password)
 
         async def counter_values(
             self, path: str, *, is_english: bool = True

@@ -19,7 +19,15 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import listener_operations
 from noroshi.operations.listener_answers import AgentsListener, FirewallHint
-from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting, write_setting
+from noroshi.service.agents.hub_endpoints import (
+    FORMER_KEPT,
+    FormerListener,
+    ListenerSetting,
+    read_former,
+    read_setting,
+    write_former,
+    write_setting,
+)
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import Person, note, note_nothing, offers
 from noroshi.service.operation_context import OperationGroup
@@ -49,7 +57,8 @@ class ListenerOperations(OperationGroup):
     async def show(self, person: Person) -> AgentsListener:
         """Return where agents reach this node, or what is needed for that."""
         setting = await read_setting(self._store)
-        return await run_in_thread(lambda: self._answer(setting))
+        former_listener = await read_former(self._store, self._clocks.wall())
+        return await run_in_thread(lambda: self._answer(setting, former_listener))
 
     @offers(listener_operations.AGENTS_LISTEN)
     async def listen(
@@ -68,8 +77,9 @@ class ListenerOperations(OperationGroup):
                 words = CANNOT_LISTEN.fill(address=address, port=port, why=cause_text(error))
                 raise OperationFailedError(words) from None
         await write_setting(self._store, setting)
+        await self._keep_former(old_setting, setting)
         note(old_state=old_setting, new_state=setting)
-        return await run_in_thread(lambda: self._answer(setting))
+        return await self.show(person)
 
     @offers(listener_operations.AGENTS_LISTEN_STOP)
     async def stop(self, person: Person) -> AgentsListener:
@@ -79,12 +89,26 @@ class ListenerOperations(OperationGroup):
             note_nothing()
         else:
             await write_setting(self._store, None)
+            await write_former(self._store, None)
             note(old_state=old_setting)
         if (control := self._context.endpoints.control) is not None:
             await control.close()
-        return await run_in_thread(lambda: self._answer(None))
+        return await run_in_thread(lambda: self._answer(None, None))
 
-    def _answer(self, setting: ListenerSetting | None) -> AgentsListener:
+    async def _keep_former(
+        self, old_setting: ListenerSetting | None, setting: ListenerSetting
+    ) -> None:
+        """Keep that agents are still listened to at the address of before, where they are."""
+        control = self._context.endpoints.control
+        former_setting = old_setting if control is None else control.former_setting
+        if former_setting is None or former_setting.socket == setting.socket:
+            return
+        ends_at = self._clocks.wall() + FORMER_KEPT
+        await write_former(self._store, FormerListener(setting=former_setting, until=ends_at))
+
+    def _answer(
+        self, setting: ListenerSetting | None, former_listener: FormerListener | None
+    ) -> AgentsListener:
         endpoints, control = self._context.endpoints, self._context.endpoints.control
         preferred = endpoints.preferred
         problem = control.problem if control is not None else AT_START
@@ -101,6 +125,8 @@ class ListenerOperations(OperationGroup):
             free_port=port,
             firewall=_firewall(port),
             cautions=tuple(self._cautions()),
+            former_address=former_listener.setting.place if former_listener else "",
+            former_until=former_listener.until if former_listener else None,
         )
 
     def _cautions(self) -> Iterator[Message]:
