@@ -89,9 +89,9 @@ def make_program(folder: Path, python: Path | None, sha256: str) -> str:
         unpack_python(python, sha256, folder)
     else:
         copy_test_python(folder)
-    write_search_path(folder)
     wine.say("Installing the packages")
     install_packages(folder / PACKAGES)
+    write_search_path(folder)
     wheel = build_wheel(WORK)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / PACKAGES)

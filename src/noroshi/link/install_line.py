@@ -13,7 +13,7 @@ from noroshi.link.link_messages import PREFIX
 
 INSTALL = f"{PREFIX}install/"
 """The path of the script; the file lies below it."""
-FILE = "noroshi.pex"
+FILE, WINDOWS_FILE = "noroshi.pex", "noroshi-setup.exe"
 PYTHON_LINE = (
     "python3 -c 'import hashlib,http.client,ssl,sys;"
     "s=ssl.create_default_context();s.check_hostname=False;s.verify_mode=ssl.CERT_NONE;"
@@ -79,6 +79,12 @@ def python_line(
         refusal=OTHER_SERVER,
         shell=_shell(name, updates=updates),
     )
+
+
+def windows_line(address: str, code: str, name: str = "") -> str:
+    """Return the line for a server with Windows, where the installer lies: it installs and joins
+    without a word."""
+    return f"{WINDOWS_FILE} /S /JOIN={address} /CODE={code}{f' /NAME={name}' if name else ''}"
 
 
 def _shell(name: str, *, updates: bool) -> str:

@@ -22,8 +22,8 @@ class InvitationState(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInvited:
     """An invitation: `line` is the command to paste on a server that has Noroshi, `install_line` the
-    one that installs it first, with curl, and `python_line` the same without curl; `code` is the
-    join code in them. All are shown once. `install_problem`: why there are no lines that install.
+    one that installs it first, with curl, and `python_line` the same without curl; `windows_line`
+    installs it on Windows, by the installer; `code` is the join code in them. All are shown once. `install_problem`: why there are no lines that install.
     `address` is HOST:PORT of this node, as the server reaches it; `pin` the SHA-256 of its public
     key, in hexadecimal digits."""
 
@@ -31,6 +31,7 @@ class AgentInvited:
     line: str = field(repr=False)
     install_line: str = field(repr=False)
     python_line: str = field(repr=False)
+    windows_line: str = field(default="", repr=False)
     install_problem: Message | None = None
     code: str = field(repr=False)
     address: str

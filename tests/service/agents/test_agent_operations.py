@@ -66,6 +66,8 @@ async def test_a_server_without_noroshi_gets_a_line_that_installs_it_from_here(a
     assert f"https://kanri01:7664/link/1/install/{secret}/ja" in answer["install_line"]
     assert answer["python_line"].startswith("python3 -c ") and secret in answer["python_line"]
     assert answer["line"].startswith("noroshi --lang ja join kanri01:7664 ")
+    code = answer["code"]
+    assert answer["windows_line"] == f"noroshi-setup.exe /S /JOIN=kanri01:7664 /CODE={code}"
 
 
 async def test_the_code_stands_in_no_list_and_no_audit_log(ask):

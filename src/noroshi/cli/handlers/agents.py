@@ -44,6 +44,9 @@ INVITED = ngettext(
     by="servers",
 )
 WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
+ON_WINDOWS = _(
+    "On a server with Windows, as an administrator, in the folder of the installer:\n\n  {line}"
+)
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(
     _("There are no agents yet. To add a server: {command}"),
@@ -129,6 +132,8 @@ def invite(context: CommandContext) -> int:
         print(context.say(answer.install_problem))
     else:
         print(context.say(WITH_NOROSHI.fill(line=answer.line)))
+    if answer.windows_line:  # a node of an older version knows none
+        print(context.say(ON_WINDOWS.fill(line=answer.windows_line)))
     return exits.DONE
 
 

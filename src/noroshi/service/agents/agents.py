@@ -30,6 +30,7 @@ from noroshi.core.translation import LANGUAGES, Message, _, ngettext
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.validation import read
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits
+from noroshi.link.install_line import windows_line
 from noroshi.link.join_code import JoinCode
 from noroshi.link.update_messages import NO_UPDATE, UpdateReport
 from noroshi.operations import agent_operations
@@ -144,6 +145,7 @@ class AgentOperations(ApplyOperations):
             line=_line(endpoint.address, str(code), name, language),
             install_line=lines.curl if problem is None else "",
             python_line=lines.python if problem is None else "",
+            windows_line=windows_line(endpoint.address, str(code), name),
             install_problem=problem,
             code=str(code),
             address=endpoint.address,

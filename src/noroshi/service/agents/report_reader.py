@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from noroshi import schema
@@ -66,9 +66,8 @@ class ReadRow:
 @dataclass
 class ReportReader:
     """Read the rows of one report, in order. `monitors` are those of the agent, by id, and
-    `new_monitors` those of them that are not handed over to it yet; `suppressions` those of the hub, of which each change may end some; `installation` is the
-    hub's. `clock_offset` is the agent's clock less the hub's: by its own clock the agent plans
-    maintenance."""
+    `new_monitors` those of them that are not handed over to it yet; `suppressions` those of the
+    hub, of which each change may end some; `installation` is the hub's."""
 
     agent: Agent
     monitors: Mapping[str, Monitor]
@@ -77,7 +76,6 @@ class ReportReader:
     now: datetime
     installation: str
     draft: Draft
-    clock_offset: timedelta = timedelta(0)
 
     def read(self, row: ReportRow) -> ReadRow | None:
         """Return what a row leads to; None if it changes nothing. Raises RowRefusedError, and
@@ -153,9 +151,7 @@ class ReportReader:
         suppression = by_monitor.get(monitor.id, NOT_SUPPRESSED)
         if not monitor.maintenance:
             return suppression
-        ends = ends_of(monitor.maintenance, self.now + self.clock_offset)
-        maintenance = None if ends is None else ends - self.clock_offset
-        return replace(suppression, maintenance=maintenance)
+        return replace(suppression, maintenance=ends_of(monitor.maintenance, self.now))
 
     def _envelopes(
         self, monitor: Monitor, notifications: Iterable[RuleNotification], born: datetime

@@ -197,7 +197,6 @@ class Reporting:
             now=now,
             installation=state.id,
             draft=state.plugins.draft,
-            clock_offset=state.presence.clock_offset(agent.id),
         )
 
     def _note_refused(self, agent: Agent, refused_rows: Sequence[RefusedRow]) -> None:
