@@ -119,7 +119,7 @@ class HubState:
         self._active: ActiveAgents | None = None
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
-        self.book = ConfigurationBook(store, vault)
+        self.book = ConfigurationBook(store, vault, clocks.steady)
         self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self.secrets = AgentSecrets(vault, self.roster)
