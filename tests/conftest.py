@@ -11,6 +11,9 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+if sys.platform == "win32":
+    from tests.windows.left_out import FILES, TESTS as TESTS_LEFT_OUT
+
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 # No deadline: a busy machine is no failure. No database: what one run found, the next must find by itself.
@@ -77,10 +80,21 @@ def _rank(item: pytest.Item) -> int:
     return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the folders whose tests take seconds: what begins last should end soon, or all
     but one worker have nothing to do."""
     items.sort(key=_rank)
+    if sys.platform == "win32":
+        _leave_out(config, items)
+
+
+if sys.platform == "win32":
+
+    def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Run none of the tests that tests/windows/left_out.py names."""
+        left_out = [one for one in items if one.nodeid.partition("[")[0] in TESTS_LEFT_OUT]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if one not in left_out]
 
 
 def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -104,4 +118,4 @@ def pytest_make_collect_report(collector):
 
 
 # Tests of what only Windows has are run by Windows' Python: see tools/wine.py.
-collect_ignore = [] if sys.platform == "win32" else ["windows"]
+collect_ignore = list(FILES) if sys.platform == "win32" else ["windows"]

@@ -63,6 +63,14 @@ def test_a_file_that_was_taken_away_is_made_anew(path):
     assert told(path) == ["two"]
 
 
+def test_a_line_that_would_take_the_room_of_the_alarms_goes_to_stderr(path, capfd):
+    file = RotatedFile(path, min_free_bytes=1 << 60)
+    with pytest.raises(OSError, match="no room left"):
+        file.write(line("one"))
+    assert path.read_bytes() == b""
+    assert "one" in capfd.readouterr().err
+
+
 def test_a_link_in_its_place_is_not_followed(path):
     other = path.with_name("other")
     other.write_text("as it was")
