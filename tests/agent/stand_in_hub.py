@@ -32,6 +32,7 @@ from noroshi.link.link_messages import (
     FetchRequest,
     HelloAnswer,
     HelloRequest,
+    HubPlace,
     JoinAnswer,
     JoinRequest,
     KeyRequest,
@@ -125,6 +126,7 @@ class StandInHub:
     configuration: str = ""
     documents: tuple[Document, ...] = ()
     new_key: bool = False
+    place: HubPlace | None = None
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
@@ -294,6 +296,7 @@ class StandInHub:
             pins=(self.pin.hex(),),
             configuration=self.configuration,
             clock=self.clock().timestamp(),
+            place=self.place,
         )
 
     async def _wait(self, agent: str, _signed: Signed, message: WaitRequest) -> WaitAnswer:

@@ -25,10 +25,10 @@ StandardError=inherit
 """
 
 
-def steps_told(shared, program, **folders):
+def steps_told(shared, program, longest=LONGEST, **folders):
     """What came of each step of a program, which is given the places of Python, of our sources, of
     their packages, and of `folders`."""
-    said = booted(shared, program, **folders)
+    said = booted(shared, program, longest, **folders)
     file = shared / "told.json"
     assert file.exists(), said
     found = json.loads(file.read_text("utf-8"))
@@ -36,7 +36,7 @@ def steps_told(shared, program, **folders):
     return found
 
 
-def booted(shared, program, **folders):
+def booted(shared, program, longest=LONGEST, **folders):
     """The steps, done in a system that is there for them alone; what they say of themselves."""
     shutil.copy(HERE / program, shared)
     base = Path(sys.base_prefix)
@@ -47,7 +47,7 @@ def booted(shared, program, **folders):
     } | {folder: f"/srv/noroshi/{name}" for name, folder in folders.items()}
     inside = [sys._base_executable, "-I", f"/srv/shared/{program}", *places.values()]
     unit = UNIT.format(
-        most=LONGEST - 40, command=shlex.join(map(str, [*inside, "/srv/shared"]))
+        most=longest - 40, command=shlex.join(map(str, [*inside, "/srv/shared"]))
     )
     (shared / "walk.service").write_text(unit)
     bound = [one for pair in places.items() for one in pair]
@@ -55,7 +55,7 @@ def booted(shared, program, **folders):
     with (shared / "errors").open("wb") as errors:
         boot = subprocess.Popen(argv, stderr=errors)
     try:
-        boot.wait(LONGEST)
+        boot.wait(longest)
     except subprocess.TimeoutExpired:  # what it said until then tells why
         pass
     finally:

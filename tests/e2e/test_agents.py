@@ -8,6 +8,7 @@ import signal
 from noroshi.cli.exits import DONE, NO_NODE, TROUBLE
 from tests.e2e.hubs import FILES, Hub, Server
 from tests.e2e.world import until
+from tests.ports import free_port
 
 PROGRAM = """
 source = "fs01"
@@ -155,3 +156,20 @@ def test_a_hub_restored_on_another_computer_is_known_again_by_its_agents(hub, se
         assert other.agent()["name"] == "fs01"
     finally:
         other.end()
+
+
+def test_an_agent_goes_over_to_the_new_address_of_its_hub_if_that_works(hub, server):
+    joined(hub, server)
+    old, new = hub.port, free_port()
+    place = {"host": "127.0.0.1", "address": "127.0.0.1"}
+    assert hub.call("agents_listen", port=new, **place)["former_address"] == f"127.0.0.1:{old}"
+    until(lambda: server.link()["where"] == f"127.0.0.1:{new}", "the new address")
+    assert server.link()["phase"] == "linked"
+    wrong = {**place, "host": "hub.invalid"}
+    hub.call("agents_listen", port=new, **wrong)
+    tried = "is not reached at its new address hub.invalid"
+    until(lambda: tried in server.log.read_text(), "the address that does not work")
+    server.until_linked()
+    assert server.link()["where"] == f"127.0.0.1:{new}"
+    hub.call("agents_listen", port=old, **place)
+    until(lambda: server.link()["where"] == f"127.0.0.1:{old}", "the address of before")

@@ -127,7 +127,6 @@ class HubNode(Scene):
         reader = ReportReader(
             agent=self.agent,
             monitors={self.monitor.id: self.monitor},
-            new_monitors=(),
             suppressions=await self.store.suppressions(now),
             now=now,
             installation=ENROLMENT.hub,
@@ -161,6 +160,7 @@ class AgentNode(Scene):
         """None: the link is cut, or the hub is away."""
         self.of_hub = replace(HUB_RULE, of_hub=True)
         self.routes, self.rules = {"smtp1": 1}, {"r": self.of_hub}
+        self.maintenance = ()
         self.stamp = self.stamp_received_at = None
         self.loses_answers = False
         """True: the hub hears each request, and its answers are lost."""
@@ -168,7 +168,8 @@ class AgentNode(Scene):
     async def start(self):
         await keep_enrolment(self.store, ENROLMENT)
         instance = replace(WEB1, of_hub=True)
-        await self.plan(disk_monitor(instance=instance, rules=(self.of_hub,)))
+        given = {"rules": (self.of_hub,), "maintenance": self.maintenance}
+        await self.plan(disk_monitor(instance=instance, **given))
 
     def rights(self):
         return self.notifications.send_rights()

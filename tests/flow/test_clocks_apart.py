@@ -3,12 +3,14 @@ clock, and each mail is one mail, whichever of them sends it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from noroshi.core.levels import Level
+from noroshi.core.maintenance import OneTimeWindow
 from noroshi.transports.mime.message import message_id
 from tests.flow.agents import Pair
 
@@ -65,8 +67,10 @@ async def test_each_mail_is_the_same_on_both_sides(ahead):
         assert len(ids) == 2
         for id, moment in zip(ids, moments, strict=True):
             of_hub, _ = await pair.hub.store.envelope(id)
-            of_agent, _ = await pair.agent.store.envelope(id)
+            of_agent, (receipt,) = await pair.agent.store.envelope(id)
             assert as_mail(of_hub.envelope) == as_mail(of_agent.envelope)
+            own_moment = moment + timedelta(minutes=ahead)  # as all else in the agent's ledger
+            assert own_moment <= receipt.at <= own_moment + MINUTE
             assert moment <= of_hub.envelope.date <= moment + MINUTE
 
 
@@ -127,3 +131,18 @@ async def test_what_is_kept_for_the_hub_is_its_time_after_a_restart_too():
         pair.agent.hub = pair.hub
         await pair.pass_by(10)
         assert near(await pair.hub.store.events("m"), moments)
+
+
+@APART
+async def test_work_that_is_planned_at_the_hub_is_by_its_clock(ahead):
+    pair = Pair(minutes=ahead)
+    begins = pair.hub.time.now.replace(tzinfo=None) + 3 * MINUTE
+    window = OneTimeWindow(begins=begins, ends=begins + 3 * MINUTE, zone="UTC")
+    pair.agent.maintenance = (window,)
+    pair.hub.monitor = replace(pair.hub.monitor, maintenance=(window,))
+    async with pair.lives():
+        await pair.pass_by(200, a=10)
+        await pair.pass_by(130, a=95)
+        assert pair.sent(pair.hub) == []
+        await pair.pass_by(40)
+        assert len(pair.sent(pair.hub)) == 1

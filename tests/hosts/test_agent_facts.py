@@ -40,6 +40,7 @@ def own_facts(harness):
         clock_set=lambda: 0.0,
         wall=lambda: harness.time.now,
         refused_rows=lambda agent: 3 if agent == "id-of-fs01" else 0,
+        excessive_reports=lambda agent: 2 if agent == "id-of-fs01" else 0,
         instances=lambda: titles_by_source(MEASURED),
     )
     return OwnFacts(harness.store, harness.tokens, None, readings)
@@ -62,6 +63,7 @@ async def test_each_agent_that_may_come_in_is_told_with_what_was_heard_of_it(har
             backlog=7,
             clock_offset=-80.0,
             refused_rows=3,
+            excessive_reports=2,
             instances=("Files", "web"),
         )
     ]

@@ -9,7 +9,8 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.definitions.document_content import content
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
-from tests.web.browser import with_user
+from tests.service.setup.test_first_steps import FOUND
+from tests.web.browser import browsing, with_user
 
 pytestmark = pytest.mark.logged_in
 PAGE = "/servers/add?way=ssh"
@@ -66,7 +67,7 @@ async def test_a_server_is_added_once_its_host_key_was_compared(prepared, browse
     assert "authorized_keys" in page and "ssh-ed25519 AAAA" in page
     assert "PRIVATE KEY" not in page
     await browser.post(PAGE, do="ssh_add", same="yes", **without_csrf(page))
-    assert browser.to == "/"
+    assert browser.to == "/servers/watch?instance=nas-1"
     nas = await instance(prepared)
     assert (nas["source"], nas["address"], nas["title"]) == ("ssh", "127.0.0.1", "NAS 1")
     assert nas["ssh"] == {
@@ -103,3 +104,22 @@ async def test_where_nobody_answers_no_key_is_made(prepared, browser):
     assert browser.status >= 400 and "Show the host key" in browser.text
     assert 'value="127.0.0.1"' in browser.text and 'value="NAS 1"' in browser.text
     assert not [one for one in await prepared.service.context.vault.names() if "ssh" in one]
+
+
+async def test_after_that_its_services_and_ports_are_proposed(tmp_path, server):
+    harness = await with_user(harness=Harness(host=FOUND, checks=CHECKS))
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        page = (await shown(browser, server[0])).text
+        await browser.post(PAGE, do="ssh_add", same="yes", **without_csrf(page))
+        there = browser.to
+        page = (await browser.get(there)).text
+        assert "What to monitor on NAS 1" in page and page.count("already monitored") == 3
+        assert 'name="title"' not in page and "/add?to=nas-1" in page
+        await browser.post(there, **{"take.services/sshd": "yes"})
+        assert browser.to == "/"
+        assert "Suggest monitors" in (await browser.get("/instance/nas-1")).text
+    nas = await instance(harness)
+    kinds = [one["kind"] for group in nas["group"] for one in group["monitor"]]
+    assert kinds == ["disk", "memory", "cpu", "process"] and nas["title"] == "NAS 1"

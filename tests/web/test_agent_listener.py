@@ -25,7 +25,7 @@ from noroshi.service import (
     ReauthenticationRequiredError,
     perform,
 )
-from noroshi.service.agents.hub_endpoints import Endpoint
+from noroshi.service.agents.hub_endpoints import FORMER_KEPT, Endpoint
 from noroshi.service.agents.listener import sorted_hosts
 from noroshi.service.operation import member
 from noroshi.web.context import WebContext
@@ -118,6 +118,98 @@ async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):
     again = await ask(harness, "agents_listener")
     assert (again.where, again.pin) == (first.where, first.pin)
     await control.close()
+
+
+async def test_the_address_of_before_stays_open_for_a_week(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        told = await ask(harness, "agents_listen", port=0, **HERE)
+        assert told.port != first.port and is_open(first.port) and is_open(told.port)
+        assert (told.former_address, told.former_until) == (
+            first.where,
+            harness.time.now + FORMER_KEPT,
+        )
+    async with node(harness, tmp_path):  # also after a restart
+        await until_open(harness)
+        assert is_open(first.port) and is_open(told.port)
+        back = await ask(harness, "agents_listen", port=first.port, **HERE)
+        assert (back.port, back.former_address) == (first.port, told.where)
+        assert is_open(first.port) and is_open(told.port)
+    harness.time.pass_by(days=8)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert is_open(first.port) and not is_open(told.port)
+        assert (await ask(harness, "agents_listener")).former_address == ""
+
+
+async def until_open(harness):
+    """At a start the listener is opened beside all else."""
+    while not (await ask(harness, "agents_listener")).is_open:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+
+async def test_a_new_key_is_announced_for_a_week_before_it_is_shown(tmp_path):
+    harness = Harness()
+    endpoints = harness.service.context.endpoints
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        announced_key = await ask(harness, "agents_key_replace")
+        assert (await ask(harness, "agents_key_replace")) == announced_key
+        assert [pin.hex() for pin in endpoints.pins] == [first.pin, announced_key.pin]
+        told = await ask(harness, "agents_listener")
+        assert (told.pin, told.next_key) == (first.pin, announced_key)
+    harness.time.pass_by(days=6)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert (await answer_at(first.port, "/"))[1] == first.pin
+        assert [pin.hex() for pin in endpoints.pins] == [first.pin, announced_key.pin]
+        harness.time.pass_by(days=1)
+        await endpoints.control.follow_key(harness.store, endpoints)
+        assert (await answer_at(first.port, "/"))[1] == announced_key.pin
+        told = await ask(harness, "agents_listener")
+        assert (told.pin, told.next_key) == (announced_key.pin, None)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert (await answer_at(first.port, "/"))[1] == announced_key.pin
+        assert [pin.hex() for pin in endpoints.pins] == [announced_key.pin]
+
+
+async def test_a_key_that_fell_due_while_no_node_ran_is_shown_at_the_start(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        announced_key = await ask(harness, "agents_key_replace")
+    harness.time.pass_by(days=8)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert (await answer_at(first.port, "/"))[1] == announced_key.pin
+
+
+async def test_another_name_leaves_the_connections_as_they_are(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", first.port, ssl=WITHOUT_CHECKS
+        )
+        told = await ask(
+            harness, "agents_listen", port=first.port, address="127.0.0.1", host="hub.example"
+        )
+        assert told.where == f"hub.example:{first.port}" and told.former_address == ""
+        writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"404"
+        writer.close()
+
+
+async def test_an_address_that_holds_the_new_one_is_closed_first(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        every = {"address": "0.0.0.0", "host": "127.0.0.1", "port": first.port}
+        told = await ask(harness, "agents_listen", **every)
+        assert (told.address, told.is_open, told.former_address) == ("0.0.0.0", True, "")
+        assert is_open(first.port)
 
 
 async def test_a_port_that_is_taken_is_refused_and_the_open_one_stays(tmp_path):

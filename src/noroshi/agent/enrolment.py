@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from noroshi import schema
+from noroshi.agent.hub_addresses import HubAddresses
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.printable import printable
 from noroshi.core.reserved_entries import HUB_PROXY
+from noroshi.link.link_messages import HubPlace
 from noroshi.ports import Store
 
 ENROLMENT, CONFIGURATION, LIFE = "hub/enrolment", "hub/configuration", "hub/life"
@@ -23,7 +25,8 @@ LONGEST_NAME = 128
 class Enrolment:
     """Describe this node as an agent of a hub. `hub` is the id of its installation, `agent` this
     node's id there, and `name` its name there. `pins` are those of the hub's keys, in hexadecimal
-    digits. `proxy` is host:port of an HTTP proxy, "" none."""
+    digits. `host` and `port` are where the hub answered last, `other_host` and `other_port` another
+    address of it that is known, "" none. `proxy` is host:port of an HTTP proxy, "" none."""
 
     hub: str
     hub_name: str
@@ -36,6 +39,26 @@ class Enrolment:
     key_since: datetime
     proxy: str = ""
     proxy_user: str = ""
+    other_host: str = ""
+    other_port: int = 0
+
+    @property
+    def addresses(self) -> HubAddresses:
+        """Return the addresses of the hub that are known."""
+        is_known = bool(self.other_host)
+        other = HubPlace(host=self.other_host, port=self.other_port) if is_known else None
+        return HubAddresses(current=HubPlace(host=self.host, port=self.port), other=other)
+
+    def with_addresses(self, addresses: HubAddresses) -> Enrolment:
+        """Return it with the addresses that are known now."""
+        other = addresses.other
+        return replace(
+            self,
+            host=addresses.current.host,
+            port=addresses.current.port,
+            other_host=other.host if other else "",
+            other_port=other.port if other else 0,
+        )
 
     def network(self, policy: NetworkPolicy) -> Network:
         """Return the network to the hub."""

@@ -22,7 +22,7 @@ from noroshi.definitions.shared_routes import shared_route
 from noroshi.schema import Invalid
 
 INSTANCES, RULES, CONTACTS = "instances", "rules", "contacts"
-MARKED_TYPES = (INSTANCES, RULES, CONTACTS, ROUTES)
+MARKED_TYPES = (INSTANCES, RULES, CONTACTS, ROUTES, ACCOUNTS)
 """The types of which a definition of the hub bears a mark, as it works in another way."""
 GIVEN_TYPES = (INSTANCES, RULES, CONTACTS, NETWORKS, "blueprints")
 MARK = "of_hub"
@@ -132,12 +132,12 @@ def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Documen
     """Return a document of the hub as it holds here: an instance is measured by this node, with
     those of its rules that the hub gave, and a rule notifies by all routes that there are. Raises Invalid if it cannot be read."""
     type, _slash, name = hub_document.key.partition("/")
-    if type == ACCOUNTS:
-        return document(hub_document.key, _app_alone(content(hub_document)))
     if type not in MARKED_TYPES:
         return hub_document
     table = {**content(hub_document), MARK: True}
-    if type == RULES:
+    if type == ACCOUNTS:
+        table = _app_alone(table)
+    elif type == RULES:
         table |= {HUB_ID: table.pop("id", "") or name, "routes": []}
     elif type == CONTACTS:
         table |= {HUB_ID: name, "addresses": table.get("addresses", [])}
@@ -165,7 +165,7 @@ def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
             yield one
 
 
-def _app_alone(account: Mapping[str, Any]) -> Mapping[str, Any]:
+def _app_alone(account: Mapping[str, Any]) -> dict[str, Any]:
     """Return an account that keeps its tokens under its own name, and reads no mailbox: the hub
     does."""
     return {key: one for key, one in account.items() if key not in ("id", "reads_inbox")}

@@ -21,7 +21,7 @@ from noroshi.agent.enrolment import (
 )
 from noroshi.agent.hub_secrets import entries_from_hub
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
-from noroshi.agent.link_client import HubAddress, LinkClient, Signer
+from noroshi.agent.link_client import LinkClient, Signer, address_of
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_loop import LinkLoop, LinkParts
 from noroshi.agent.link_settings import NO_PROXY, HubProxy, LinkSettings, NodeCalls
@@ -134,7 +134,7 @@ class HubLink:
         if loop is None:
             raise HubNotReachedError(NOT_LINKED)
         client = self._part_client = self._part_client or self._client(loop.enrolment)
-        client.address = self._address(loop.enrolment)
+        client.use_address(address_of(loop.enrolment))
         client.stamp = client.stamp or loop.stamp
         return await client.ask_for_part(request, await loop.signer())
 
@@ -237,11 +237,7 @@ class HubLink:
     def _client(self, enrolment: Enrolment) -> LinkClient:
         network = enrolment.network(self._settings.policy)
         egress = NetworkEgress(network, self._settings.secret)
-        return LinkClient(self._address(enrolment), egress, self._settings.clocks.steady)
-
-    @staticmethod
-    def _address(enrolment: Enrolment) -> HubAddress:
-        return HubAddress(enrolment.host, enrolment.port, enrolment.pins)
+        return LinkClient(address_of(enrolment), egress, self._settings.clocks.steady)
 
     async def _current_life(self) -> Life:
         """Return the run of this process, counted at the first request."""

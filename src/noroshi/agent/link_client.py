@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
 from noroshi.core.cadence import EPOCH
@@ -83,6 +84,11 @@ class HubAddress:
 
     def __str__(self) -> str:
         return authority(self.host, self.port)
+
+
+def address_of(enrolment: Enrolment) -> HubAddress:
+    """Return where the hub of an enrolment answered last."""
+    return HubAddress(enrolment.host, enrolment.port, enrolment.pins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,12 @@ class LinkClient:
         signed = replace(self.binding(name, signer), body_hash=body_hash(body.content))
         authorization = Authorization.create(signed, signer.agent, signer.key)
         return {"Authorization": authorization.header}
+
+    def use_address(self, address: HubAddress) -> None:
+        """Ask there from now on."""
+        if (address.host, address.port) != (self.address.host, self.address.port):
+            self.close()
+        self.address = address
 
     def close(self) -> None:
         """Hang up."""

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from noroshi import __version__
 from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment, name_from_hub
+from noroshi.agent.hub_addresses import HubAddresses
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
-from noroshi.agent.link_client import LinkClient, Signer
+from noroshi.agent.link_client import HubAddress, LinkClient, Signer
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.agent.link_settings import NodeCalls
 from noroshi.agent.link_state import (
@@ -49,6 +50,7 @@ from noroshi.link.link_messages import (
     FetchRequest,
     HelloAnswer,
     HelloRequest,
+    HubPlace,
     KeyRequest,
     LinkFault,
     WaitAnswer,
@@ -121,6 +123,7 @@ class LinkLoop:
         self.enrolment, self._parts, self._calls = enrolment, parts, calls
         self.status = LinkStatus(phase=LinkPhase.CONNECTING, phase_since=parts.clocks.wall())
         self._client = parts.client(enrolment)
+        self._addresses = enrolment.addresses
         self._contact_event = asyncio.Event()
         self._announced_route = False
         """True if this node told the hub last that it has a route of its own."""
@@ -163,6 +166,7 @@ class LinkLoop:
             return RequestRefused(refusal.fault, refusal.pause)
         except HubNotReachedError as error:
             self._set_trouble(error.words)
+            self._use_place(self._addresses.place_after_failure(self._place))
         except (VaultError, StoreError, RouteError) as error:
             self._set_trouble(error.words)
         except BadKeyError:
@@ -202,13 +206,16 @@ class LinkLoop:
         notifications.hub_clock.note_answer(answer.clock, asked_at)
         notifications.note_hello(answer)
         self._set_clock_offset(sent_at, answer.clock)
-        await self._update_enrolment(answer.hub_name, answer.name, answer.pins)
+        addresses = self._addresses.with_answer(self._place).with_announced(answer.place)
+        await self._update_enrolment(answer.hub_name, answer.name, answer.pins, addresses)
         return News(configuration=answer.configuration, is_key_due=await self._is_key_due())
 
     async def _wait(self, step: LinkStep) -> Outcome:
         started_at, notifications = self._parts.clocks.steady(), self._parts.notifications
         if notifications.has_route is not self._announced_route:
             return await self._hello(step)
+        if place := self._addresses.place_to_try(started_at):
+            return await self._try_place(place, step)
         longest_hold = notifications.longest_hold
         hold = self._parts.uniform(SHORTEST_HOLD * longest_hold, longest_hold)
         # Before the end of the log is read: what was sent until now must stand in it.
@@ -240,7 +247,8 @@ class LinkLoop:
         notifications.note_answer(sender)
         notifications.note_rank(answer.witness_rank)
         await notifications.settle(answer.fates)
-        is_renamed = await self._update_enrolment("", answer.name, answer.pins)
+        addresses = self._addresses.with_announced(answer.place)
+        is_renamed = await self._update_enrolment("", answer.name, answer.pins, addresses)
         is_other = is_renamed or bool(answer.fates)
         is_other |= await self._orders.take(answer.orders)
         is_other |= await self._put_suppressions(answer)
@@ -250,6 +258,38 @@ class LinkLoop:
             is_key_due=answer.new_key or await self._is_key_due(),
             is_early=is_early,
         )
+
+    async def _try_place(self, place: HubPlace, step: LinkStep) -> Outcome:
+        """Go over to the address that the hub announced; if it does not answer there, stay."""
+        known_place = self._place
+        self._addresses = self._addresses.with_attempt(self._parts.clocks.steady())
+        self._use_place(place)
+        try:
+            outcome = await self._hello_again(step)
+        except (HubNotReachedError, LinkRefusedError, RouteError) as error:
+            log.warning("the hub is not reached at its new address %s: %s", place.host, error)
+            self._use_place(known_place)
+            return await self._wait(step)
+        log.info("the hub is asked at its new address %s port %d", place.host, place.port)
+        return outcome
+
+    async def _hello_again(self, step: LinkStep) -> Outcome:
+        """Say hello, by the stamp of the refusal if the first one was too old."""
+        try:
+            return await self._hello(step)
+        except LinkRefusedError as refusal:
+            if not refusal.is_stale:
+                raise
+            return await self._hello(step)
+
+    @property
+    def _place(self) -> HubPlace:
+        """Where the next request goes."""
+        return HubPlace(host=self._client.address.host, port=self._client.address.port)
+
+    def _use_place(self, place: HubPlace) -> None:
+        address = HubAddress(place.host, place.port, self.enrolment.pins)
+        self._client.use_address(address)
 
     async def _put_suppressions(self, answer: WaitAnswer) -> bool:
         """Judge by what people at the hub say by now, if that is news; return whether it is."""
@@ -352,15 +392,18 @@ class LinkLoop:
             await keep_keys(self._parts.vault, keys)
             self._keys = keys
 
-    async def _update_enrolment(self, hub_name: str, name: str, pins: tuple[str, ...]) -> bool:
+    async def _update_enrolment(
+        self, hub_name: str, name: str, pins: tuple[str, ...], addresses: HubAddresses
+    ) -> bool:
         """Keep what the hub says of itself and of this agent, if that is news; return whether it
         is. An empty value is none."""
+        self._addresses = addresses
         updated = replace(
             self.enrolment,
             hub_name=name_from_hub(hub_name) or self.enrolment.hub_name,
             name=name_from_hub(name) or self.enrolment.name,
             pins=pins or self.enrolment.pins,
-        )
+        ).with_addresses(addresses)
         if updated == self.enrolment:
             return False
         await keep_enrolment(self._parts.store, updated)

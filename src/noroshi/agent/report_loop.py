@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from noroshi import schema
-from noroshi.agent.link_client import LinkClient
+from noroshi.agent.link_client import LinkClient, address_of
 from noroshi.agent.link_loop import LinkLoop, LinkParts
 from noroshi.agent.link_outcome import outcome_of
 from noroshi.agent.link_state import RequestRefused
@@ -267,9 +267,7 @@ class ReportLoop:
         shape: type[T],
         earlier_text: EarlierText = NO_TEXT,
     ) -> T:
-        pins = self._link.enrolment.pins
-        if client.address.pins != pins:
-            client.address = replace(client.address, pins=pins)
+        client.use_address(address_of(self._link.enrolment))
         signer = await self._link.signer()
         return await client.ask(name, message, shape, signer, earlier_text=earlier_text)
 

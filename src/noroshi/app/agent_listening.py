@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,24 @@ from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Store, StoreError
 from noroshi.service.agents.hub_endpoints import (
+    FORMER_KEPT,
+    FormerListener,
     HubEndpoints,
     ListenerSetting,
+    read_former,
     read_setting,
     write_setting,
 )
+from noroshi.service.agents.next_key import read_next_key, take_next_key
+from noroshi.vault import VaultError
 
 if TYPE_CHECKING:
     from noroshi.web.agent_listener import AgentListener
     from noroshi.web.context import WebContext
 
 log = logging.getLogger(__package__)
+KEY_LOOK_PAUSE = 3600.0
+"""Seconds between two looks whether the next key is to be used."""
 TRIED_EVERY = 30.0
 """Seconds between two attempts to open what could not be opened at the start."""
 OPEN = _("address for agents: {address} port {port}")
@@ -42,21 +50,63 @@ class AgentListening:
         self._web, self._home = web, home
         self._listener: AgentListener | None = None
         self._changing = asyncio.Lock()
+        self._former_end: asyncio.Task[None] | None = None
         self.problem: Message | None = None
 
+    @property
+    def former_setting(self) -> ListenerSetting | None:
+        """Return where it listened before, if it still does."""
+        return None if self._listener is None else self._listener.former_setting
+
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
-        """Listen there, in place of where it listened before. Raises OSError."""
+        """Listen there, and for a time where it listened before. Raises OSError."""
         async with self._changing:
-            if self._listener is None:
-                self._listener = self._make()
-            actual_setting = await self._listener.open(setting)
+            last_former = self.former_setting
+            actual_setting = await self._opened_listener().open(setting)
             self.problem = None
+            if self.former_setting not in (None, last_former):
+                self._close_former_after(FORMER_KEPT)
             return actual_setting
+
+    async def open_former(self, listener: FormerListener) -> None:
+        """Listen for the rest of its time where it listened before. Raises OSError."""
+        async with self._changing:
+            await self._opened_listener().open_former(listener.setting)
+            self._close_former_after(listener.until - self._web().service.now())
+
+    def _close_former_after(self, time: timedelta) -> None:
+        if self._former_end is not None:
+            self._former_end.cancel()
+        self._former_end = asyncio.create_task(self._close_former(time.total_seconds()))
+
+    async def _close_former(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        async with self._changing:
+            if self._listener is not None:
+                await self._listener.close_former()
+
+    async def follow_key(self, store: Store, endpoints: HubEndpoints) -> None:
+        """Announce the next key, and show it once its time has come. Where agents reach the manager
+        alone, that is at a start. Raises OSError, VaultError and StoreError."""
+        next_key = await read_next_key(store)
+        if next_key is None:
+            return
+        endpoints.next_pin = bytes.fromhex(next_key.pin)
+        if endpoints.listener is None and endpoints.manager is not None:
+            return
+        service = self._web().service
+        if await take_next_key(store, service.context.vault, service.now()):
+            log.info("the next key for agents is used from now on")
+            async with self._changing:
+                if self._listener is not None:
+                    await self._listener.renew_key()
 
     async def close(self) -> None:
         """Listen no more."""
         async with self._changing:
             self.problem = None
+            if self._former_end is not None:
+                self._former_end.cancel()
             if self._listener is not None:
                 await self._listener.close()
 
@@ -65,6 +115,7 @@ class AgentListening:
         setting = await read_setting(store)
         if setting is None or endpoints.listener is not None:
             return True
+        await self._open_stored_former(store)
         try:
             actual_setting = await self.open(setting)
         except OSError as error:
@@ -77,6 +128,20 @@ class AgentListening:
         setting = actual_setting
         log.info(OPEN.fill(address=setting.address, port=setting.port).en)
         return True
+
+    async def _open_stored_former(self, store: Store) -> None:
+        listener = await read_former(store, self._web().service.now())
+        if listener is None or listener.setting == self.former_setting:
+            return
+        try:
+            await self.open_former(listener)
+        except OSError as error:  # agents that know the new address need it no more
+            log.warning("the former address for agents cannot be opened: %s", error)
+
+    def _opened_listener(self) -> AgentListener:
+        if self._listener is None:
+            self._listener = self._make()
+        return self._listener
 
     def _make(self) -> AgentListener:
         with imports.ONE_AT_A_TIME:
@@ -104,13 +169,24 @@ async def listening(
 async def _open_in_the_end(
     store: Store, endpoints: HubEndpoints, control: AgentListening
 ) -> None:
-    """Try until it is open: after a boot the address may not be there yet."""
+    """Try until it is open: after a boot the address may not be there yet. Then follow the key."""
+    await _follow_key(store, endpoints, control)  # before it is shown
     last_problem: Message | None = None
     while not await _try(store, endpoints, control):
         if control.problem is not None and control.problem != last_problem:
             log.warning(control.problem.en)
         last_problem = control.problem
         await asyncio.sleep(TRIED_EVERY)
+    while True:
+        await asyncio.sleep(KEY_LOOK_PAUSE)
+        await _follow_key(store, endpoints, control)
+
+
+async def _follow_key(store: Store, endpoints: HubEndpoints, control: AgentListening) -> None:
+    try:
+        await control.follow_key(store, endpoints)
+    except (OSError, VaultError, StoreError) as error:
+        log.warning("the next key for agents cannot be used now: %s", error)
 
 
 async def _try(store: Store, endpoints: HubEndpoints, control: AgentListening) -> bool:

@@ -292,7 +292,8 @@ class Suppression:
     `silenced` and `maintenance` are the instants until which nothing is told; `acknowledged`
     are the items that a person has acknowledged, each with the level at that time. `setting_up`
     are readings of which nothing is told before an instant: somebody is just about to mend what
-    they say.
+    they say. `hub_offset` is the hub's clock less this computer's, of a monitor of the hub: what is
+    planned there is by its clock.
     """
 
     silenced: datetime | None = None
@@ -300,6 +301,7 @@ class Suppression:
     acknowledged: Mapping[str, Level] = field(default_factory=dict)
     maintenance: datetime | None = None
     setting_up: Mapping[str, datetime] = field(default_factory=dict)
+    hub_offset: timedelta = timedelta(0)
 
 
 NOT_SUPPRESSED = Suppression()

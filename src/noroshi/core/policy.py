@@ -232,7 +232,9 @@ def _instants(
     monitor: Monitor, state: State, suppression: Suppression, now: datetime
 ) -> Iterator[datetime]:
     if state.level is not Level.OK or owes_recovery(monitor, state):
-        yield from turns_of(monitor.maintenance, now)
+        hub_offset = suppression.hub_offset
+        for at in turns_of(monitor.maintenance, now + hub_offset):
+            yield at - hub_offset
         if suppression.silenced is not None:
             yield suppression.silenced
         yield from suppression.setting_up.values()

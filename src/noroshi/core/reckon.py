@@ -88,7 +88,8 @@ def _in_maintenance(
     without any, or finds it well."""
     if not monitor.maintenance or not (events or any(map(_is_open, state.items.values()))):
         return suppression
-    return replace(suppression, maintenance=ends_of(monitor.maintenance, now))
+    ends = ends_of(monitor.maintenance, now + suppression.hub_offset)
+    return replace(suppression, maintenance=ends and ends - suppression.hub_offset)
 
 
 def _is_open(item: ItemState) -> bool:

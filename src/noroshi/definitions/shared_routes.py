@@ -6,7 +6,7 @@ A hub shares a route by these rules, and an agent accepts one by them: neither t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from noroshi.core.allowances import known_pace
@@ -71,9 +71,12 @@ class SharedRoute:
             dict.fromkeys(entry for one in self.documents for entry in entries_in(one))
         )
 
-    def limited(self, mails_a_minute: int) -> Iterator[Document]:
-        """Yield the definitions as an agent gets them: it sends by one connection, no faster than
-        this, and leaves the mailbox to the hub."""
+    def limited(self, mails_a_minute: int) -> SharedRoute:
+        """Return it as an agent gets it: it sends by one connection, no faster than this, and leaves
+        the mailbox to the hub."""
+        return replace(self, documents=tuple(self._limited_documents(mails_a_minute)))
+
+    def _limited_documents(self, mails_a_minute: int) -> Iterator[Document]:
         by_key = {one.key: one for one in self.documents}
         for one in self.documents:
             table = content(one)

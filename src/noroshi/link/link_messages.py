@@ -110,12 +110,21 @@ class HelloRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubPlace:
+    """Hold a host and a port at which agents reach the hub."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelloAnswer:
     """Tell what counts: the hub's names, pins and the configuration to take up. `clock` is the
     hub's wall time, `position` that up to which the hub has the agent's log. `alone_after`:
     seconds without the hub after which the agent sends by its own route
     (`core.sender_lease.LeaseTerms`). `fates` is the number of the last `HubFate` of this hub: an
-    agent that stored a higher one goes back to this, as the hub was restored."""
+    agent that stored a higher one goes back to this, as the hub was restored. `place` is where agents
+    are to reach the hub; None: where they do."""
 
     hub_name: str
     name: str
@@ -125,6 +134,7 @@ class HelloAnswer:
     position: Position = START
     alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
     fates: int = 0
+    place: HubPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +169,8 @@ class WaitAnswer:
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
-    that are not stored yet. `clock` is the hub's wall time."""
+    that are not stored yet. `clock` is the hub's wall time. `place` is where agents are to reach the
+    hub, None if that is no news."""
 
     configuration: str = ""
     name: str = ""
@@ -170,6 +181,7 @@ class WaitAnswer:
     suppressions: SuppressionsOfHub | None = None
     orders: tuple[Order, ...] = ()
     clock: float = 0.0
+    place: HubPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

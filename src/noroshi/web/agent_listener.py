@@ -34,50 +34,114 @@ class _Tls:
     certificate: bytes
 
 
+@dataclass(slots=True)
+class _OpenServer:
+    """Hold a server that is open, where it is, and the event that ends what it holds for agents."""
+
+    server: Server
+    setting: ListenerSetting
+    closing: asyncio.Event
+
+    async def close(self) -> None:
+        """Listen there no more; what is held for agents ends."""
+        self.closing.set()
+        await self.server.stop()
+
+
 class AgentListener:
-    """Hold the socket for agents; one at a time is open."""
+    """Hold the socket for agents, and that of before for those that do not know the new one."""
 
     def __init__(self, web: WebContext, home: Path, limits: ConnectionLimits = LIMITS) -> None:
         self._web, self._home, self._limits = web, home, limits
-        self._server: Server | None = None
-        self._setting: ListenerSetting | None = None
-        self._closing = asyncio.Event()
+        self._current: _OpenServer | None = None
+        self._former_server: _OpenServer | None = None
+
+    @property
+    def former_setting(self) -> ListenerSetting | None:
+        """Return where it listened before, if it still does."""
+        return None if self._former_server is None else self._former_server.setting
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
-        """Listen there, in place of where it listened before; return it with the port in use.
-        Raises OSError; then it listens where it did before."""
-        if setting == self._setting:
+        """Listen there; return it with the port in use. Where it listened before stays open, unless
+        the two are one. Raises OSError; then it listens where it did before."""
+        current = self._current
+        if current is not None and setting == current.setting:
             return setting
         tls = await self._tls()
-        earlier_setting = self._setting
-        await self.close()
+        if current is not None and setting.socket == current.setting.socket:
+            current.setting = setting
+            return self._announce(current, tls)
+        former_server = self._former_server
+        if former_server is not None and setting.socket == former_server.setting.socket:
+            former_server.setting, self._former_server = setting, current
+            return self._announce(former_server, tls)
         try:
-            return self._start(setting, tls)
+            open_server = self._start(setting, tls)
         except OSError:
-            if earlier_setting is not None:
-                self._start(earlier_setting, tls)
-            raise
+            if current is None:
+                raise
+            return self._announce(await self._replace(current, setting, tls), tls)
+        if current is not None:
+            await self._keep_former(current)
+        return self._announce(open_server, tls)
+
+    async def open_former(self, setting: ListenerSetting) -> None:
+        """Listen where it did before, too. Raises OSError."""
+        await self._keep_former(self._start(setting, await self._tls()))
+
+    async def renew_key(self) -> None:
+        """Show the key that is the node's by now. Raises OSError."""
+        current = self._current
+        if current is not None:
+            tls = await self._tls()
+            await current.close()
+            self._announce(self._start(current.setting, tls), tls)
+
+    async def close_former(self) -> None:
+        """Listen no more where it did before."""
+        former_server, self._former_server = self._former_server, None
+        if former_server is not None:
+            await former_server.close()
 
     async def close(self) -> None:
         """Listen no more; what is held for agents ends."""
         self._web.service.context.endpoints.listener = None
-        server, self._server, self._setting = self._server, None, None
-        self._closing.set()
-        if server is not None:
-            await server.stop()
+        current, self._current = self._current, None
+        if current is not None:
+            await current.close()
+        await self.close_former()
 
-    def _start(self, setting: ListenerSetting, tls: _Tls) -> ListenerSetting:
+    async def _replace(
+        self, current: _OpenServer, setting: ListenerSetting, tls: _Tls
+    ) -> _OpenServer:
+        """Close a socket that is in the way of the new one, and return the new one."""
+        await current.close()
+        try:
+            return self._start(setting, tls)
+        except OSError:
+            self._announce(self._start(current.setting, tls), tls)
+            raise
+
+    async def _keep_former(self, server: _OpenServer) -> None:
+        await self.close_former()
+        self._former_server = server
+
+    def _announce(self, open_server: _OpenServer, tls: _Tls) -> ListenerSetting:
+        """Let agents be told this address."""
+        self._current, setting = open_server, open_server.setting
+        self._web.service.context.endpoints.listener = Endpoint(
+            host=setting.host, port=setting.port, pin=tls.pin, certificate=tls.certificate
+        )
+        return setting
+
+    def _start(self, setting: ListenerSetting, tls: _Tls) -> _OpenServer:
         connections = Connections(self._limits)
         listener = listen(setting.address, setting.port, connections)
-        self._closing = asyncio.Event()
-        web = replace(self._web, closing=self._closing, port=_port_of(listener), secure=True)
-        self._server = Server(agents_application(web), tls.context, self._limits, connections)
-        self._server.start(listener)
-        self._setting = replace(setting, port=web.port)
-        self._web.service.context.endpoints.listener = Endpoint(
-            host=setting.host, port=web.port, pin=tls.pin, certificate=tls.certificate
-        )
-        return self._setting
+        closing, port = asyncio.Event(), _port_of(listener)
+        web = replace(self._web, closing=closing, port=port, secure=True)
+        server = Server(agents_application(web), tls.context, self._limits, connections)
+        server.start(listener)
+        return _OpenServer(server, replace(setting, port=port), closing)
 
     async def _tls(self) -> _Tls:
         """Return the node's own certificate, for TLS."""

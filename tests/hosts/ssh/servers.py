@@ -7,6 +7,7 @@ computer is touched.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,11 @@ from tests.ports import free_port
 SSHD = "/usr/sbin/sshd"
 USER, PASSWORD = "watcher", "correct horse"
 UID = 4711
+CHROOT = "/srv"
+"""Where a chroot is mounted for the server alone: sshd wants that all above it belongs to root, which
+a temporary folder does not."""
+APPLETS = ("sh", "cat", "grep", "ps", "df", "uname", "netstat", "env", "sleep")
+"""What an appliance has: no procps, no coreutils, no bash."""
 
 
 @dataclass
@@ -32,6 +38,8 @@ class SshServer:
     host_key_kind: str = "ed25519"
     authorized: str = ""
     has_sftp: bool = True
+    mounts: str = ""
+    """Commands of a shell that mount more for the server, each ended by &&."""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,13 +64,27 @@ class SshServer:
         self.authorized = f"{options} {public_key}".strip() + "\n"
         (self.folder / "authorized").write_text(self.authorized, "utf-8")
 
+    def confine(self, busybox: Path) -> Path:
+        """Let the user see a folder with busybox alone, and /proc, as an appliance is; return the
+        folder."""
+        root = self.folder / "root"
+        for name in ("bin", "proc", "etc", "home"):
+            (root / name).mkdir(parents=True)
+        shutil.copy(busybox, root / "bin/busybox")
+        for name in APPLETS:
+            (root / "bin" / name).symlink_to("busybox")
+        (root / "etc/passwd").write_text(f"{USER}:x:{UID}:{UID}::/home:/bin/sh\n", "utf-8")
+        self.rules = f"ChrootDirectory {CHROOT}"
+        self.mounts = f"mount --bind {root} {CHROOT} && mount -t proc proc {CHROOT}/proc &&"
+        return root
+
     def start(self) -> SshServer:
         self._make_host_key()
         self._write_files()
         script = (
             f"mount --bind {self.folder}/passwd /etc/passwd && "
             f"mount --bind {self.folder}/shadow /etc/shadow && "
-            f"mkdir -p /run/sshd && exec {SSHD} -D -e -f {self.folder}/config"
+            f"{self.mounts} mkdir -p /run/sshd && exec {SSHD} -D -e -f {self.folder}/config"
         )
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,38 @@ async def test_what_is_no_key_is_told_before_anybody_is_asked(server, hosts, sec
     secrets["key"] = "-----BEGIN NOTHING-----"
     words = await problem_of(asked(hosts, server.start()).memory())
     assert words.startswith("the key key in the vault cannot be used")
+
+
+SYSTEMCTL = """\
+#!/bin/sh
+test "$TZ" = UTC && test "$LC_ALL" = C || exit 9
+printf 'Id=web.service\\nLoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\n'
+"""
+
+
+async def test_services_and_updates_are_asked_by_the_computer_s_own_programs(
+    server, hosts, folder
+):
+    program = folder / "systemctl"
+    program.write_text(SYSTEMCTL)
+    program.chmod(0o755)
+    server.rules = f"SetEnv PATH={folder}:/usr/bin:/bin\n"
+    system = await asked(hosts, server.start()).system_facts()
+    (service,) = await system.services(["web"])
+    assert (service.name, service.state, service.start_type) == ("web", "running", "automatic")
+    words = await problem_of(system.registry_value("HKLM\\SOFTWARE", ""))
+    assert words == "this type of monitor works on Windows only, and not over SSH"
+
+
+async def test_a_key_for_the_script_alone_can_run_nothing_else(
+    server, hosts, public_key, folder
+):
+    (folder / "facts.sh").write_text(SCRIPT, "utf-8")
+    server.authorize(public_key, f'command="sh {folder}/facts.sh",restrict')
+    system = await asked(hosts, server.start()).system_facts()
+    words = await problem_of(system.services(["web"]))
+    assert words.startswith("the key of watcher on 127.0.0.1:")
+    assert words.endswith("is restricted to Noroshi's script, so it cannot run systemctl")
 
 
 async def test_one_connection_serves_turn_after_turn(server, hosts):
@@ -195,6 +228,28 @@ async def test_a_computer_with_busybox_alone_tells_the_same(server, hosts):
     assert {one.mount for one in await host.volumes()} == set(mounts_here())
     assert any(one.name for one in await host.processes())
     assert (await host.memory()).total and (await host.listeners())
+
+
+async def test_a_chroot_with_busybox_alone_tells_all_facts(server, hosts):
+    """As an appliance is, asked over the SSH server itself: there is not even a /dev/null."""
+    root = server.confine(Path("/bin/busybox"))
+    (root / "home/app.log").write_text("one\ntwo\n", "utf-8")
+    host = asked(hosts, server.start())
+    assert {one.mount: one.size > 0 for one in await host.volumes()} == {"/": True}
+    assert (await host.memory()).total > 0
+    assert (await host.processor()).cores == os.cpu_count()
+    assert {one.port for one in await host.listeners()} >= {server.port}
+    processes = await host.processes()
+    assert any(one.pid == os.getpid() for one in processes)
+    assert any(one.user == USER and one.name == "sh" for one in processes)
+    result = await host.run(Program(argv=("sh", "-c", 'echo "$A"; exit 3'), env={"A": "x"}))
+    assert (result.code, result.output) == (3, "x\n")
+
+    def read(files):
+        with files.open("/home/app.log")[0] as file:
+            return file.read(100)
+
+    assert await host.with_files(read) == b"one\ntwo\n"
 
 
 async def test_a_program_runs_with_its_variables_and_its_code(server, hosts):

@@ -88,6 +88,14 @@ async def test_the_nodes_own_rules_and_notifications_do_not_use_it(node):
             await InProcessClient(node)("definition_change", put={key: own})
 
 
+async def test_the_nodes_own_routes_do_not_use_an_account_of_the_hub(node):
+    contents = {"routes__out": BY_APP, "accounts__box": ACCOUNT}
+    await taken(node, await shared(node, secrets={"app": "s3"}, **contents))
+    own = {"kind": "post", "options": {"account": "box-hub"}}
+    with pytest.raises(Exception, match="there is no account “box-hub”"):
+        await InProcessClient(node)("definition_change", put={"routes/mine": own})
+
+
 async def test_a_new_secret_replaces_the_one_before_and_makes_no_version(node):
     await taken(node, await shared(node))
     number = await node.store.current_number()
@@ -122,7 +130,7 @@ async def test_names_that_the_node_uses_itself_stay_its_own(node):
     route = await content(node, "routes/plain-hub")
     assert route["options"]["account"] == "box-hub"
     account = await content(node, "accounts/box-hub")
-    assert account == {**ACCOUNT, "secret": f"{HUB_ENTRIES}app"}
+    assert account == {**ACCOUNT, "secret": f"{HUB_ENTRIES}app", "of_hub": True}
     assert (await plan_of(node)).rules["night"].routes == ("plain", "m365", "plain-hub")
 
 

@@ -120,6 +120,64 @@ def test_services_are_told_in_words_and_their_programs_are_names_that_a_definiti
     assert {22, 25, 80, 443, 445, 3306, 3389, 5432} <= PORTS.keys()
 
 
+SSH = {
+    "title": "NAS 1",
+    "address": "192.0.2.9",
+    "source": "ssh",
+    "zone": "Asia/Tokyo",
+    "ssh": {"user": "watcher", "key": "nas"},
+    "group": [{"name": "system", "monitor": [{"name": "disk", "kind": "disk"}]}],
+}
+
+
+async def over_ssh(host):
+    ask = InProcessClient(Harness(host=host, checks=BUILT_IN))
+    await apply_definitions(ask, instances__nas=SSH)
+    return ask
+
+
+async def test_what_is_found_over_ssh_is_suggested_for_the_instance_there():
+    ask = await over_ssh(FOUND)
+    found = await ask("suggest", instance="nas")
+    assert (found["instance"], found["title"], found["zone"]) == ("nas", "NAS 1", "Asia/Tokyo")
+    there = {one["id"]: one["there"] for one in found["monitors"]}
+    assert there["system/disk"] and not there["services/sshd"]
+    taken = await ask("suggest_take", wanted=["services/sshd", "ports/tcp-22"], instance="nas")
+    documents = (await ask("definition_show", keys=["instances/nas"]))["documents"]
+    nas = documents["instances/nas"]
+    assert nas["title"] == "NAS 1" and taken["version"] == 2
+    assert [group["name"] for group in nas["group"]] == ["system", "services", "ports"]
+
+
+async def test_over_ssh_a_port_is_watched_by_the_address_of_the_instance():
+    listeners = [
+        Listener("::", 22),
+        Listener("127.0.0.1", 25),
+        Listener("::ffff:127.0.0.1", 3306),
+        Listener("192.0.2.9", 443),
+    ]
+    ask = await over_ssh(FakeHost(listeners=listeners))
+    found = (await ask("suggest", instance="nas"))["monitors"]
+    ports = {
+        one["id"]: one["monitor"]["options"].get("address", "")
+        for one in found
+        if one["id"].startswith("ports/")
+    }
+    assert ports == {"ports/tcp-22": "", "ports/tcp-443": "192.0.2.9"}
+
+
+async def test_a_login_over_ssh_that_fails_is_told():
+    ask = await over_ssh(BARE)
+    with pytest.raises(ErrorAnswer, match="trouble: the host cannot be asked"):
+        await ask("suggest", instance="nas")
+
+
+async def test_an_instance_that_is_not_over_ssh_cannot_be_looked_at():
+    ask = await over_ssh(FOUND)
+    with pytest.raises(ErrorAnswer, match=r"no instance “nsa” that is .* over SSH .*mean nas"):
+        await ask("suggest", instance="nsa")
+
+
 async def test_what_cannot_be_had_is_not_suggested():
     ask = InProcessClient(Harness(host=BARE, checks=BUILT_IN))
     assert (await ask("suggest"))["monitors"] == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
+from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _
 from noroshi.link.fingerprint_words import fingerprint_digits, fingerprint_words
@@ -18,6 +20,10 @@ REACHED = _(
 NOWHERE = with_commands(
     _("Other servers cannot reach this node. To start listening for agents: {command}"),
     command=CommandText("agent listen", "HOST"),
+)
+NEXT_KEY = _("From {start} this node uses another key. Its fingerprint:\n\n  {words}\n")
+FORMER = _(
+    "Agents are told the new address. Until {until} they can also reach this node at {where}."
 )
 PORT_OPEN = _(
     "If this computer's firewall is on, this command opens the port. Noroshi does not run it:\n\n"
@@ -66,6 +72,13 @@ def _lines(context: CommandContext, answer: AgentsListener) -> Iterator[Message]
         yield REACHED.fill(where=answer.where, words=words, digits=digits)
     elif answer.problem is None:
         yield NOWHERE
+    if answer.former_until is not None:
+        end_text = clock(answer.former_until, datetime.now(UTC))
+        yield FORMER.fill(where=answer.former_address, until=end_text)
+    if (key := answer.next_key) is not None:
+        words = " ".join(fingerprint_words(bytes.fromhex(key.pin), context.language))
+        start = clock(key.used_from, datetime.now(UTC))
+        yield NEXT_KEY.fill(start=start, words=words)
     if answer.problem is not None:
         yield answer.problem
     if answer.firewall is not None and answer.host:

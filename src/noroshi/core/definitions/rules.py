@@ -298,8 +298,12 @@ def _with_account(
         place.at("protection").say(IN_THE_CLEAR)
         del options["protection"]  # told: the kind need not say so once more
     account = definitions.accounts.get(name)
-    if account is None:
-        place.at("account").no_such(ACCOUNT, name, definitions.accounts)
+    if account is None or account.of_hub != definition.of_hub:
+        # What the hub shares may go at any time, and uses nothing of the node's own.
+        accounts = [
+            key for key, one in definitions.accounts.items() if one.of_hub == definition.of_hub
+        ]
+        place.at("account").no_such(ACCOUNT, name, accounts)
     defaults = _defaults_of_account(account, definitions)
     return {k: v for k, v in defaults.items() if k in kinds[definition.kind].names} | options
 

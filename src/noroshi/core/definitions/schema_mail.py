@@ -103,6 +103,8 @@ class AccountDef(Definition):
     recipients_a_day: int | None = None
     """Recipients that the mailbox may send to in 24 hours; 0 means no limit. Default: the
     cloud's limit."""
+    of_hub: bool = False
+    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

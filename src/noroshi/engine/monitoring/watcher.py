@@ -220,6 +220,8 @@ class Watcher:
         """Return what keeps the alarms of a monitor from being told. By its memory the monitor
         may still be in setup, or another monitor may speak for it."""
         suppression = block.effective_suppression.get(monitor.id, NOT_SUPPRESSED)
+        if monitor.instance.of_hub and monitor.maintenance:
+            suppression = replace(suppression, hub_offset=self._hub_offset())
         check = self.plugins.check(monitor.kind)
         if check.spoken_for is not None and check.spoken_for(memory):
             suppression = replace(suppression, parents=Level.CRITICAL)

@@ -5,26 +5,28 @@
 LC_ALL=C
 export LC_ALL
 PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
+# What is missing is told by its absence. A chroot may have no /dev/null.
+[ -w /dev/null ] && exec 2>/dev/null
 part() { printf '\n#noroshi %s\n' "$1"; }
 part system
 uname -s
 uname -n
 echo $$
 part mounts
-cat /proc/self/mountinfo 2>/dev/null
+cat /proc/self/mountinfo
 part volumes
-df -P -k 2>/dev/null
+df -P -k
 part memory
-cat /proc/meminfo 2>/dev/null
+cat /proc/meminfo
 part processor
-grep '^cpu' /proc/stat 2>/dev/null
-cat /proc/loadavg 2>/dev/null
+grep '^cpu' /proc/stat
+cat /proc/loadavg
 part sockets
-cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || netstat -an 2>/dev/null
+cat /proc/net/tcp /proc/net/tcp6 || netstat -an
 part names
-ps -A -o pid= -o ppid= -o stat= -o user:64= -o comm= 2>/dev/null ||
-    ps -A -o pid= -o ppid= -o stat= -o user= -o comm= 2>/dev/null ||
-    ps -o pid,ppid,stat,user,comm 2>/dev/null
+ps -A -o pid= -o ppid= -o stat= -o user:64= -o comm= ||
+    ps -A -o pid= -o ppid= -o stat= -o user= -o comm= ||
+    ps -o pid,ppid,stat,user,comm
 part commands
-ps -A -ww -o pid= -o args= 2>/dev/null || ps -o pid,args 2>/dev/null
+ps -A -ww -o pid= -o args= || ps -o pid,args
 part end

@@ -44,11 +44,6 @@ class Presence:
         """Return what was last heard of each agent, by its id."""
         return dict(self._last_seen)
 
-    def clock_offset(self, agent: str) -> timedelta:
-        """Return the clock of an agent less the hub's, as far as it is known."""
-        last_seen = self._last_seen.get(agent)
-        return timedelta(0) if last_seen is None else last_seen.clock_offset
-
     def lives(self, agent: str) -> LifeHistory:
         """Return the lives of an agent."""
         return self._lives.get(agent, LifeHistory())

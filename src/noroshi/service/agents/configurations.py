@@ -6,7 +6,7 @@ It is named by its content, so that a change elsewhere does not reach the agent.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -100,7 +100,10 @@ def configurations(
             is_sharing = bool(shared_by_agent.get(source))
             fields = _contact_fields(source in names_of_senders, is_sharing=is_sharing)
             by_agent[source] |= {other.key: other for other in _named_by(table, by_key, fields)}
-    entries = {name: _with_shared(by_agent[name], shared_by_agent, name) for name in by_agent}
+    entries = {
+        name: _with_shared(of_agent, shared_by_agent.get(name, ()))
+        for name, of_agent in by_agent.items()
+    }
     return {
         name: configuration_of(by_agent[name].values(), entries[name])
         if name in by_agent
@@ -119,29 +122,29 @@ def _shared_by_agent(
     for name in names:
         with suppress(NotSharedError, Invalid):
             by_name[name] = shared_route(name, documents)
-    return {
+    by_agent = {
         agent.casefold(): [by_name[name] for name in sorted(routes) if name in by_name]
         for agent, routes in shared_routes.items()
+    }
+    # Agents that share a mailbox share its limit.
+    agents_of = Counter(
+        sender for routes in by_agent.values() for sender in {one.sender for one in routes}
+    )
+    limited_routes = {
+        one: one.limited(mails_a_minute(agents_of[one.sender])) for one in by_name.values()
+    }
+    return {
+        agent: [limited_routes[one] for one in routes] for agent, routes in by_agent.items()
     }
 
 
 def _with_shared(
-    documents: dict[str, Document],
-    shared_by_agent: Mapping[str, Sequence[SharedRoute]],
-    agent: str,
+    documents: dict[str, Document], shared_routes: Sequence[SharedRoute]
 ) -> Sequence[str]:
     """Add what an agent needs to send by shared routes; return the entries of the vault that it
-    needs for that. Agents that share a mailbox share its limit."""
-    entries = list[str]()
-    for route in shared_by_agent.get(agent, ()):
-        sharers = sum(
-            any(other.sender == route.sender for other in routes)
-            for routes in shared_by_agent.values()
-        )
-        for one in route.limited(mails_a_minute(sharers)):
-            documents[one.key] = one
-        entries += route.entries
-    return entries
+    needs for that."""
+    documents |= {one.key: one for route in shared_routes for one in route.documents}
+    return [entry for route in shared_routes for entry in route.entries]
 
 
 def _contact_fields(is_sender: bool, *, is_sharing: bool) -> ContactFields:

@@ -28,6 +28,7 @@ from noroshi.link.link_messages import (
     FetchRequest,
     HelloAnswer,
     HelloRequest,
+    HubPlace,
     KeyRequest,
     LinkFault,
     WaitAnswer,
@@ -49,7 +50,8 @@ from noroshi.service.agents.update_offers import FilePart
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Caller, Body], Awaitable[object]]
-Announcement = tuple[str, tuple[str, ...]]
+Announcement = tuple[str, tuple[str, ...], HubPlace | None]
+"""An agent's name, the pins of the hub and its place, as an agent was told them last."""
 OTHER_VERSION = _("the hub runs {hub_version}, the agent {agent_version}")
 AGAIN_AFTER = 5.0
 """Seconds after which an agent may ask again for what is not ready."""
@@ -114,7 +116,7 @@ class Conversation:
         configuration = self._configuration_name(agent.id)
         if configuration == hello.configuration:
             await self._note_secrets(agent)  # a hub that was restored may not know
-        self._announced[agent.id] = agent.name, state.pins
+        self._announced[agent.id] = self._announcement(agent)
         return HelloAnswer(
             hub_name=state.name,
             name=agent.name,
@@ -124,6 +126,7 @@ class Conversation:
             position=await self._reporting.position_of(agent.id),
             alone_after=state.leases.terms.alone_after.total_seconds(),
             fates=await state.store.last_fate_number(),
+            place=state.place,
         )
 
     async def _wait(self, caller: Caller, body: Body) -> WaitAnswer:
@@ -168,14 +171,19 @@ class Conversation:
         return agent
 
     def _has_news(self, agent: Agent, request: WaitRequest) -> bool:
-        announcement = self._announced.get(agent.id, (agent.name, self._state.pins))
         return (
-            announcement != (agent.name, self._state.pins)
+            self._last_announcement(agent) != self._announcement(agent)
             or bool(self._new_configuration(agent, request))
             or self._state.orders.has_news(agent.id, request.orders)
             or self._new_suppressions(agent, request) is not None
             or self._state.fates.has_news(agent.id, request.fates)
         )
+
+    def _announcement(self, agent: Agent) -> Announcement:
+        return agent.name, self._state.pins, self._state.place
+
+    def _last_announcement(self, agent: Agent) -> Announcement:
+        return self._announced.get(agent.id, self._announcement(agent))
 
     def _new_suppressions(self, agent: Agent, request: WaitRequest) -> SuppressionsOfHub | None:
         suppressions = self._state.suppressions.of_agent(agent.id)
@@ -194,7 +202,9 @@ class Conversation:
 
     async def _news(self, agent: Agent, request: WaitRequest) -> WaitAnswer:
         state = self._state
-        self._announced[agent.id] = agent.name, state.pins
+        announced = self._announced.get(agent.id)
+        is_place_known = announced is not None and announced[-1] == state.place
+        self._announced[agent.id] = self._announcement(agent)
         return WaitAnswer(
             configuration=self._new_configuration(agent, request),
             name=agent.name,
@@ -205,6 +215,7 @@ class Conversation:
             fates=await state.fates.news(agent, request.fates),
             witness_rank=state.witness_rank(agent.id),
             clock=state.clock,
+            place=None if is_place_known else state.place,
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from noroshi import schema
 from noroshi.core.translation import Message
+from noroshi.link.link_messages import HubPlace
 from noroshi.ports import Store
 
-NOTE = "listener for agents"
+NOTE, FORMER_NOTE = "listener for agents", "former listener for agents"
+FORMER_KEPT = timedelta(days=7)
+"""For so long agents are listened to at the address of before, so that they hear of the new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +29,7 @@ class Endpoint:
     @property
     def address(self) -> str:
         """Return HOST:PORT, an IPv6 address in brackets."""
-        is_bare = ":" in self.host and not self.host.startswith("[")
-        return f"[{self.host}]:{self.port}" if is_bare else f"{self.host}:{self.port}"
+        return _authority(self.host, self.port)
 
 
 class HubEndpoints:
@@ -38,6 +41,8 @@ class HubEndpoints:
         self.manager: Endpoint | None = None
         self.listener: Endpoint | None = None
         self.control: ListenerControl | None = None
+        self.next_pin: bytes | None = None
+        """The pin of the key that is announced to agents, and not shown yet."""
 
     @property
     def preferred(self) -> Endpoint | None:
@@ -45,10 +50,20 @@ class HubEndpoints:
         return self.listener or self.manager
 
     @property
+    def place(self) -> HubPlace | None:
+        """Return where agents are to reach this node; None: it does not know."""
+        endpoint = self.preferred
+        return None if endpoint is None else HubPlace(host=endpoint.host, port=endpoint.port)
+
+    @property
     def pins(self) -> tuple[bytes, ...]:
-        """Return the pins of all keys that are shown, that of the preferred endpoint first."""
+        """Return the pins of all keys that are shown, that of the preferred endpoint first, and at
+        last that of the next key."""
         endpoints = (self.listener, self.manager)
-        return tuple(dict.fromkeys(one.pin for one in endpoints if one is not None))
+        pins = [one.pin for one in endpoints if one is not None]
+        if pins and self.next_pin is not None:
+            pins.append(self.next_pin)
+        return tuple(dict.fromkeys(pins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +76,28 @@ class ListenerSetting:
     host: str
 
     @property
+    def place(self) -> str:
+        """Return HOST:PORT as agents name it, an IPv6 address in brackets."""
+        return _authority(self.host, self.port)
+
+    @property
+    def socket(self) -> tuple[str, int]:
+        """Return the address and the port."""
+        return self.address, self.port
+
+    @property
     def url(self) -> str:
         """Return it as a URL, as places are shown."""
         address = f"[{self.address}]" if ":" in self.address else self.address
         return f"https://{address}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerListener:
+    """Hold where the listener was before, and until when it is kept open there."""
+
+    setting: ListenerSetting
+    until: datetime
 
 
 class ListenerControl(Protocol):
@@ -73,17 +106,41 @@ class ListenerControl(Protocol):
     problem: Message | None
     """The reason why the listener that was asked for is not open."""
 
+    @property
+    def former_setting(self) -> ListenerSetting | None:
+        """Return where it listened before, if it still does."""
+
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
-        """Listen there, in place of where it listened before; return it with the port in use.
-        Raises OSError; then all is as before."""
+        """Listen there; return it with the port in use. Where it listened before stays open for
+        `FORMER_KEPT`, if the two can be. Raises OSError; then all is as before."""
 
     async def close(self) -> None:
         """Listen no more."""
 
 
+def _authority(host: str, port: int) -> str:
+    is_bare = ":" in host and not host.startswith("[")
+    return f"[{host}]:{port}" if is_bare else f"{host}:{port}"
+
+
 async def write_setting(store: Store, setting: ListenerSetting | None) -> None:
     """Keep where agents are to be listened to; None: nowhere. Raises StoreError."""
     await store.put_value(NOTE, schema.text(setting) if setting else "")
+
+
+async def write_former(store: Store, listener: FormerListener | None) -> None:
+    """Keep where agents were listened to before; None: nowhere. Raises StoreError."""
+    await store.put_value(FORMER_NOTE, schema.text(listener) if listener else "")
+
+
+async def read_former(store: Store, now: datetime) -> FormerListener | None:
+    """Return where agents are still listened to beside; None: nowhere. Raises StoreError."""
+    text = (await store.get_values()).get(FORMER_NOTE, "")
+    try:
+        listener = schema.value(FormerListener, text) if text else None
+    except schema.Unreadable:
+        return None
+    return listener if listener is not None and now < listener.until else None
 
 
 async def read_setting(store: Store) -> ListenerSetting | None:

@@ -15,6 +15,7 @@ from noroshi.core.notices.notice import AgentConflict, AgentRefused, Notice
 from noroshi.core.people import Audited
 from noroshi.core.translation import NOTHING, Message
 from noroshi.hosts.agent_names import AgentNames
+from noroshi.link.link_messages import HubPlace
 from noroshi.link.stamps import StampMint
 from noroshi.people.denied_log import DeniedLog
 from noroshi.plugins import Plugins
@@ -118,11 +119,11 @@ class HubState:
         self._active: ActiveAgents | None = None
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
-        self.book = ConfigurationBook(store, vault)
+        self.book = ConfigurationBook(store, vault, clocks.steady)
         self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self.secrets = AgentSecrets(vault, self.roster)
-        self._vault, self._last_pins = vault, self.pins
+        self._vault, self._last_announced = vault, (self.pins, self.place)
         self._mint: StampMint | None = None
         self._minting = asyncio.Lock()
         self._ranks: Mapping[str, int] | None = None
@@ -144,6 +145,11 @@ class HubState:
         """Return the pins of the TLS keys by which agents know this hub, in hexadecimal digits,
         the preferred one first; () while nobody listens, or where another server ends TLS."""
         return tuple(pin.hex() for pin in self._endpoints.pins)
+
+    @property
+    def place(self) -> HubPlace | None:
+        """Return where agents are to reach this hub; None: it does not know."""
+        return self._endpoints.place
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -177,12 +183,12 @@ class HubState:
         if self._active is None or self._active.all_agents is not self.roster.agents:
             self._active = active_of(self.roster.agents)
         active = self._active
-        has_pins_changed = self.pins != self._last_pins
-        self._last_pins = self.pins
+        announced = self.pins, self.place
+        has_moved, self._last_announced = announced != self._last_announced, announced
         is_chosen_anew = await self.book.refresh(
             active.names, active.senders, active.shared_routes
         )
-        if is_chosen_anew or has_pins_changed:
+        if is_chosen_anew or has_moved:
             self.open_waits.wake_all()
 
     async def refresh_suppressions(self) -> None:

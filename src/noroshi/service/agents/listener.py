@@ -7,6 +7,7 @@ only, agents get an address of their own, which shows them no page and no API (d
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from ipaddress import ip_address
 
 from noroshi.config.web import HOST, NO_ADDRESS
@@ -18,11 +19,21 @@ from noroshi.hosts.own_names import outgoing_address
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import listener_operations
-from noroshi.operations.listener_answers import AgentsListener, FirewallHint
-from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting, write_setting
+from noroshi.operations.listener_answers import AgentsListener, FirewallHint, NextKeyOfAgents
+from noroshi.service.agents.hub_endpoints import (
+    FORMER_KEPT,
+    FormerListener,
+    ListenerSetting,
+    read_former,
+    read_setting,
+    write_former,
+    write_setting,
+)
+from noroshi.service.agents.next_key import announce_next_key, read_next_key
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import Person, note, note_nothing, offers
 from noroshi.service.operation_context import OperationGroup
+from noroshi.vault import VaultError
 
 PORT = 7664
 """The port to propose, next to the manager's."""
@@ -33,6 +44,10 @@ BAD_HOST = _("must be the name or IP address at which agents reach this computer
 CANNOT_LISTEN = _(
     "Cannot listen on {address} port {port}: {why}. Nothing was changed. Choose another port "
     "or address."
+)
+KEY_OF_SETTINGS = _(
+    "Agents recognise this node by the key of the certificate in noroshi.toml, which Noroshi cannot "
+    "replace."
 )
 AT_START = _("The node is not running; it will start listening when it starts.")
 KEY_MAY_CHANGE = _(
@@ -49,7 +64,12 @@ class ListenerOperations(OperationGroup):
     async def show(self, person: Person) -> AgentsListener:
         """Return where agents reach this node, or what is needed for that."""
         setting = await read_setting(self._store)
-        return await run_in_thread(lambda: self._answer(setting))
+        former_listener = await read_former(self._store, self._clocks.wall())
+        answer = await run_in_thread(lambda: self._answer(setting, former_listener))
+        if (key := await read_next_key(self._store)) is None:
+            return answer
+        next_key = NextKeyOfAgents(pin=key.pin, used_from=key.used_from)
+        return replace(answer, next_key=next_key)
 
     @offers(listener_operations.AGENTS_LISTEN)
     async def listen(
@@ -68,8 +88,23 @@ class ListenerOperations(OperationGroup):
                 words = CANNOT_LISTEN.fill(address=address, port=port, why=cause_text(error))
                 raise OperationFailedError(words) from None
         await write_setting(self._store, setting)
+        await self._keep_former(old_setting, setting)
         note(old_state=old_setting, new_state=setting)
-        return await run_in_thread(lambda: self._answer(setting))
+        return await self.show(person)
+
+    @offers(listener_operations.AGENTS_KEY_REPLACE)
+    async def replace_key(self, person: Person) -> NextKeyOfAgents:
+        """Announce another key to agents, which this node shows them from seven days on. One that
+        is announced already stays."""
+        if self._is_key_of_settings:
+            raise OperationFailedError(KEY_OF_SETTINGS)
+        try:
+            next_key = await announce_next_key(self._store, self._vault, self._clocks.wall())
+        except VaultError as error:
+            raise OperationFailedError(error.words) from None
+        self._context.endpoints.next_pin = bytes.fromhex(next_key.pin)
+        note(new_state=next_key)
+        return NextKeyOfAgents(pin=next_key.pin, used_from=next_key.used_from)
 
     @offers(listener_operations.AGENTS_LISTEN_STOP)
     async def stop(self, person: Person) -> AgentsListener:
@@ -79,12 +114,26 @@ class ListenerOperations(OperationGroup):
             note_nothing()
         else:
             await write_setting(self._store, None)
+            await write_former(self._store, None)
             note(old_state=old_setting)
         if (control := self._context.endpoints.control) is not None:
             await control.close()
-        return await run_in_thread(lambda: self._answer(None))
+        return await run_in_thread(lambda: self._answer(None, None))
 
-    def _answer(self, setting: ListenerSetting | None) -> AgentsListener:
+    async def _keep_former(
+        self, old_setting: ListenerSetting | None, setting: ListenerSetting
+    ) -> None:
+        """Keep that agents are still listened to at the address of before, where they are."""
+        control = self._context.endpoints.control
+        former_setting = old_setting if control is None else control.former_setting
+        if former_setting is None or former_setting.socket == setting.socket:
+            return
+        ends_at = self._clocks.wall() + FORMER_KEPT
+        await write_former(self._store, FormerListener(setting=former_setting, until=ends_at))
+
+    def _answer(
+        self, setting: ListenerSetting | None, former_listener: FormerListener | None
+    ) -> AgentsListener:
         endpoints, control = self._context.endpoints, self._context.endpoints.control
         preferred = endpoints.preferred
         problem = control.problem if control is not None else AT_START
@@ -101,14 +150,21 @@ class ListenerOperations(OperationGroup):
             free_port=port,
             firewall=_firewall(port),
             cautions=tuple(self._cautions()),
+            former_address=former_listener.setting.place if former_listener else "",
+            former_until=former_listener.until if former_listener else None,
         )
 
     def _cautions(self) -> Iterator[Message]:
-        surroundings, endpoints = self._context.surroundings, self._context.endpoints
+        if self._is_key_of_settings and self._context.endpoints.manager is not None:
+            yield KEY_MAY_CHANGE
+
+    @property
+    def _is_key_of_settings(self) -> bool:
+        """Whether agents know this node by a certificate that noroshi.toml names."""
+        surroundings = self._context.surroundings
         manager = surroundings.manager if surroundings else None
         is_configured = manager is not None and manager.certificate is not None
-        if is_configured and endpoints.listener is None and endpoints.manager is not None:
-            yield KEY_MAY_CHANGE
+        return is_configured and self._context.endpoints.listener is None
 
 
 def _problems(setting: ListenerSetting) -> Iterator[Problem]:

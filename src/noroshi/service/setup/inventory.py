@@ -1,9 +1,11 @@
-"""Operations that find what there is to watch on this computer, and take of it what is wanted."""
+"""Operations that find what there is to watch on a computer, and take of it what is wanted: on this
+one, on that of an agent, or on one that is reached over SSH."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from ipaddress import ip_address
+from dataclasses import replace
+from ipaddress import IPv6Address, ip_address
 from itertools import chain, count
 from typing import Any
 
@@ -11,7 +13,7 @@ from noroshi import schema
 from noroshi.core.agents import Agent, AgentState
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.model import Instance, Monitor
+from noroshi.core.model import SSH_SOURCE, Instance, Monitor
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.definitions.document_content import content
@@ -20,7 +22,7 @@ from noroshi.link.order_messages import Discovered, OrderVerb
 from noroshi.operations import setup_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import Suggested, Suggestion
-from noroshi.ports import Document, Host, Listener
+from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.agents.agent_by_name import NO_AGENT
 from noroshi.service.agents.order_answers import clean_discovery
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -29,24 +31,30 @@ from noroshi.service.errors import InvalidArgumentError, NotFoundError, Operatio
 from noroshi.service.operation import Person, offers
 from noroshi.service.setup.computer_discovery import discover
 from noroshi.service.setup.first_steps import TEST, FirstStart, FirstStepOperations
-from noroshi.service.setup.suggestions import groups_of, instance_name, suggest_monitors
+from noroshi.service.setup.suggestions import ANY, groups_of, instance_name, suggest_monitors
 
 NEW = _("basic monitoring of this computer")
 NOT_HERE = _("This process runs no measurements, so it cannot examine the computer.")
 NO_SUGGESTION = _("{given} was not suggested{instead}")
 NEW_OF_AGENT = _("basic monitoring of {agent}")
+NEW_OVER_SSH = _("more monitoring of {instance}")
 NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
+NOT_OVER_SSH = _("There is no instance “{given}” that is monitored over SSH{instead}.")
 
 
 class DiscoveryOperations(FirstStepOperations, EditOperations):
-    """Suggest the monitors that a new node, or a server with an agent, begins with."""
+    """Suggest the monitors that a new node, or a server with an agent or over SSH, begins with."""
 
     @offers(setup_operations.SUGGEST)
-    async def suggest(self, person: Person, agent: str = "") -> Suggestion:
+    async def suggest(self, person: Person, agent: str = "", instance: str = "") -> Suggestion:
         """Return disk space, memory, processor, services and ports found on this computer, or on
-        that of an agent, with what there is of each."""
+        that of an agent or of an instance over SSH, with what there is of each."""
         documents = (await self._store.current()).documents
-        if agent:
+        if instance:
+            monitor = await self._monitor_over_ssh(instance)
+            name, title = monitor.instance.name, monitor.instance.title or monitor.instance.name
+            discovered = await self._look_over_ssh(monitor)
+        elif agent:
             known_agent = await self._agent_named(agent)
             name = _instance_of(known_agent.name, documents)
             title = known_agent.name
@@ -68,11 +76,12 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         title: str = "",
         rules: tuple[str, ...] = (),
         agent: str = "",
+        instance: str = "",
     ) -> Applied:
-        """Apply the suggestions with these ids as monitors of this computer's instance, or of the
-        instance that an agent measures, with titles in that language. Existing monitors stay as
-        they are."""
-        proposal = await self.suggest(person, agent)
+        """Apply the suggestions with these ids as monitors of this computer's instance, of the
+        instance that an agent measures, or of an instance over SSH, with titles in that language.
+        Existing monitors stay as they are."""
+        proposal = await self.suggest(person, agent, instance)
         selected = _select(proposal, wanted)
         current = await self._store.current()
         blueprint = Blueprint(
@@ -83,7 +92,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
             "zone": proposal.zone,
             "rules": list(rules or _rules(current.documents)),
         }
-        new_text = NEW
+        new_text = NEW_OVER_SSH.fill(instance=proposal.title) if instance else NEW
         if agent:
             agent_name = (await self._agent_named(agent)).name
             options["source"] = agent_name
@@ -94,7 +103,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = note_text(new_text)
         answer = await self.apply(person, documents=documents, base=current.number, note=note)
-        if not agent and await self._first_start() is None:
+        if not agent and not instance and await self._first_start() is None:
             await self._save_first_start(FirstStart())
         return answer
 
@@ -111,6 +120,34 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
             near = suggestion(name, [one.name for one in active_agents.values()])
             raise NotFoundError(NO_AGENT.fill(given=shortened_text(name), instead=near))
         return agent
+
+    async def _monitor_over_ssh(self, name: str) -> Monitor:
+        """Return a monitor of an instance, which has the login. Raises NotFoundError."""
+        _version, plan = await self._context.current()
+        monitors = {
+            one.instance.name: one
+            for one in plan.monitors.values()
+            if one.instance.source == SSH_SOURCE
+        }
+        if name not in monitors:
+            near = suggestion(name, monitors)
+            raise NotFoundError(NOT_OVER_SSH.fill(given=shortened_text(name), instead=near))
+        return monitors[name]
+
+    async def _look_over_ssh(self, monitor: Monitor) -> Discovered:
+        """Return what there is on a computer over SSH. Raises OperationFailedError if that tells
+        nothing."""
+        if self._context.host_of is None:
+            raise OperationFailedError(NOT_HERE)
+        host = self._context.host_of(monitor)
+        discovered = replace(await discover(host), zone=monitor.instance.zone)
+        if not (discovered.volumes or discovered.memory or discovered.cores):
+            try:
+                await host.volumes()
+            except Unmeasurable as problem:
+                raise OperationFailedError(problem.words) from None
+        listeners = tuple(map(_at_instance_address, discovered.listeners))
+        return replace(discovered, listeners=tuple(filter(_is_open_to_others, listeners)))
 
     async def _ask_agent(self, agent: Agent) -> Discovered:
         hub = self._context.agents_hub
@@ -133,6 +170,17 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         return self._context.host_of(
             Monitor(id=name, name=name, instance=instance, group="", kind="", options=None)
         )
+
+
+def _at_instance_address(listener: Listener) -> Listener:
+    """Return what listens on all addresses as something to be reached by the instance's own."""
+    return replace(listener, address=ANY[0]) if listener.address in ANY else listener
+
+
+def _is_open_to_others(listener: Listener) -> bool:
+    address = ip_address(listener.address)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return not (mapped or address).is_loopback
 
 
 def _rules(documents: Iterable[Document]) -> Collection[str]:

@@ -40,7 +40,7 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.server_rows import ADD
+from noroshi.web.view.server_rows import ADD, watch_page_over_ssh
 from noroshi.web.view.servers import agent_on_page
 from noroshi.web.view.templates import templates
 
@@ -90,7 +90,7 @@ async def _add_server(visit: Visit, live: Live) -> Response:
         outcome = ssh.outcome
         if ssh.is_added:
             live.expire()
-            return visit.redirect("/")
+            return visit.redirect(watch_page_over_ssh(ssh.instance))
     elif visit.request.method == "POST":
         outcome = await _run(visit, deed)
     listener = await visit.call(ListenerOperations.show)
@@ -103,6 +103,8 @@ async def _add_server(visit: Visit, live: Live) -> Response:
         ssh=ssh,
         place_words=_words(visit, listener.pin),
         digits=_digits(listener.pin),
+        next_key_start=clock(visit, listener.next_key.used_from) if listener.next_key else "",
+        former_until=clock(visit, listener.former_until),
         invited=await _invited(visit, outcome),
         invitations=await _invitations(visit),
         **_form_context(visit, deed, outcome, listener),

@@ -41,6 +41,14 @@ class SshForm:
     outcome: Outcome[object] = field(default_factory=Outcome[object])
     is_added: bool = False
 
+    @property
+    def instance(self) -> str:
+        """Return the name of the instance: by its title, else by its address, of which a number is
+        kept whole."""
+        title, host = self.fields["title"], self.fields["address"]
+        is_number = not host.replace(".", "").strip("0123456789")
+        return instance_name(title or (host.replace(".", "-") if is_number else host))
+
     def has_failed(self, outcome: Outcome[object]) -> bool:
         """Keep the outcome of a step, and return whether it was refused."""
         self.outcome = outcome
@@ -72,7 +80,7 @@ async def _look(visit: Visit, form: SshForm) -> None:
     """Show the host key of the server, and put the means of the login into the vault."""
     if await _has_no_host_key(visit, form):
         return
-    entry = await _free_entry(visit, _name(form.fields))
+    entry = await _free_entry(visit, form.instance)
     if form.fields["login"] == NEW_KEY:
         outcome = await run_reauthenticated(visit, SshServerOperations.new_key, name=entry)
         if form.has_failed(outcome):
@@ -116,7 +124,7 @@ async def _add(visit: Visit, form: SshForm) -> None:
     outcome = await run_reauthenticated(
         visit,
         SshServerOperations.add,
-        instance=_name(fields),
+        instance=form.instance,
         title=fields["title"] or fields["address"],
         address=fields["address"],
         port=int(figures(fields["port"])),
@@ -128,14 +136,6 @@ async def _add(visit: Visit, form: SshForm) -> None:
         language=visit.language,
     )
     form.is_added = not form.has_failed(outcome)
-
-
-def _name(fields: Mapping[str, str]) -> str:
-    """Return a name for the instance: by its title, else by its address, of which a number is kept
-    whole."""
-    host = fields["address"]
-    is_number = not host.replace(".", "").strip("0123456789")
-    return instance_name(fields["title"] or (host.replace(".", "-") if is_number else host))
 
 
 async def _free_entry(visit: Visit, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.model import SSH_SOURCE
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.operations.definition_answers import Applied
@@ -24,6 +25,7 @@ from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.server_rows import watch_page_over_ssh
 from noroshi.web.view.servers import AgentOnPage, agent_on_page
 from noroshi.web.view.sidebar import sidebar_html
 from noroshi.web.view.tree import STOPPED, place_title
@@ -113,6 +115,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         else content.get("title") or instance,
         address="" if group else content.get("address", ""),
         agent=await _agent(visit, snapshot, str(content.get("source", ""))),
+        watch=_watch(instance, content) if not group else "",
         level_now=STOPPED if switch.is_stopped else level,
         level=localizer.level,
         groups=groups,
@@ -132,6 +135,12 @@ async def _agent(visit: Visit, snapshot: Snapshot, source: str) -> AgentOnPage |
         return None
     answer = await visit.call(AgentOperations.show, agent=source)
     return agent_on_page(visit, answer.agent, snapshot.tree)
+
+
+def _watch(instance: str, content: Mapping[str, Any]) -> str:
+    """Return the address of the page that proposes monitors; "" where nobody can look for them."""
+    is_over_ssh = content.get("source") == SSH_SOURCE
+    return watch_page_over_ssh(instance) if is_over_ssh else ""
 
 
 def _settings(instance: str, group: str) -> str:

@@ -1,4 +1,5 @@
-"""Choose what to monitor on a server: what its agent found there, each with the proposed limit."""
+"""Choose what to monitor on a server: what its agent or a login over SSH found there, each with the
+proposed limit."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import Suggested, Suggestion
-from noroshi.service import OperationError
+from noroshi.service import NotFoundError, OperationError
 from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.setup.inventory import DiscoveryOperations
@@ -40,6 +41,16 @@ class ProposedGroup:
     monitors: Sequence[Suggested]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """Hold the server that the page is about: by the name of its agent, or by that of its instance
+    over SSH; and the page on which monitors are chosen by hand."""
+
+    agent: str = ""
+    instance: str = ""
+    by_hand: str
+
+
 def routes(web: WebContext, live: Live) -> list[Route]:
     """Return the route of the page."""
 
@@ -51,19 +62,21 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 async def _watch(visit: Visit, live: Live) -> Response:
     require_administrator(visit)
-    answer = await visit.call(AgentOperations.show, agent=query_value(visit, "agent"))
-    agent, outcome = answer.agent.name, Outcome[Applied]()
+    server, outcome = await _server(visit), Outcome[Applied]()
     if visit.request.method == "POST":
-        outcome = await _take(visit, agent)
+        outcome = await _take(visit, server)
         if outcome.answer is not None:
             live.expire()
             return visit.redirect("/")
-    proposal, problem = await _proposal(visit, agent)
+    proposal, problem = await _proposal(visit, server)
     rules = await _rules(visit)
     return await visit.show(
         "server_watch.html",
         outcome.status,
-        agent=agent,
+        server=server,
+        name=proposal.title
+        if proposal and server.instance
+        else server.agent or server.instance,
         proposal=proposal,
         problem=problem,
         groups=_groups(visit, proposal),
@@ -73,12 +86,22 @@ async def _watch(visit: Visit, live: Live) -> Response:
         taken=_names_with_prefix(visit.form, TAKE) if outcome.reasons else None,
         why=outcome.reasons,
         needs_password=outcome.needs_password,
-        by_hand=new_instance(agent, answer.agent.address),
-        action=address(WATCH, agent=agent),
+        by_hand=server.by_hand,
+        action=address(WATCH, agent=server.agent, instance=server.instance),
     )
 
 
-async def _take(visit: Visit, agent: str) -> Outcome[Applied]:
+async def _server(visit: Visit) -> LookedAt:
+    """Return the server that is meant: by its agent, or by its instance, which has a login."""
+    instance = query_value(visit, "instance")
+    if instance:
+        return LookedAt(instance=instance, by_hand=address("/add", to=instance))
+    answer = await visit.call(AgentOperations.show, agent=query_value(visit, "agent"))
+    name = answer.agent.name
+    return LookedAt(agent=name, by_hand=new_instance(name, answer.agent.address))
+
+
+async def _take(visit: Visit, server: LookedAt) -> Outcome[Applied]:
     return await run_reauthenticated(
         visit,
         DiscoveryOperations.suggest_take,
@@ -86,16 +109,22 @@ async def _take(visit: Visit, agent: str) -> Outcome[Applied]:
         language=visit.language,
         title=visit.form.get("title", "").strip(),
         rules=_names_with_prefix(visit.form, RULE),
-        agent=agent,
+        agent=server.agent,
+        instance=server.instance,
     )
 
 
-async def _proposal(visit: Visit, agent: str) -> tuple[Suggestion | None, str]:
-    """Return what was found on the server; None and the reason where the agent cannot tell."""
+async def _proposal(visit: Visit, server: LookedAt) -> tuple[Suggestion | None, str]:
+    """Return what was found on the server; None and the reason where nobody can tell."""
     try:
-        return await visit.call(DiscoveryOperations.suggest, agent=agent), ""
+        proposal = await visit.call(
+            DiscoveryOperations.suggest, agent=server.agent, instance=server.instance
+        )
+    except NotFoundError:
+        raise
     except OperationError as error:
         return None, visit.say(error.words)
+    return proposal, ""
 
 
 async def _rules(visit: Visit) -> Mapping[str, str]:

@@ -164,6 +164,11 @@ def watch_page(agent: str) -> str:
     return address(WATCH, agent=agent)
 
 
+def watch_page_over_ssh(instance: str) -> str:
+    """Return the address of the same page for an instance over SSH."""
+    return address(WATCH, instance=instance)
+
+
 def new_instance(agent: str, host: str) -> str:
     """Return the address of the form of an instance that an agent measures."""
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in agent.casefold())

@@ -1,0 +1,51 @@
+"""Decide at which address an agent asks its hub: the hub may announce another one than that which
+works. Nothing here waits or sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from noroshi.link.link_messages import HubPlace
+
+TRY_AGAIN = 3600.0
+"""Seconds after which an announced address is tried again that did not work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubAddresses:
+    """Hold the addresses of a hub: `current` is where it answered last, `other` a second one that is
+    known. `announced` is the one that the hub names; `tried_at` is when that was tried last, by the
+    steady clock."""
+
+    current: HubPlace
+    other: HubPlace | None = None
+    announced: HubPlace | None = None
+    tried_at: float | None = None
+
+    def with_announced(self, place: HubPlace | None) -> HubAddresses:
+        """Return them as the hub names an address; None: it names none."""
+        if place is None or place == self.announced:
+            return self
+        other = self.other if place == self.current else place
+        return replace(self, announced=place, other=other, tried_at=None)
+
+    def with_answer(self, place: HubPlace) -> HubAddresses:
+        """Return them once the hub answered at an address; the one before stays known."""
+        if place == self.current:
+            return self
+        return replace(self, current=place, other=self.current)
+
+    def with_attempt(self, now: float) -> HubAddresses:
+        """Return them once the announced address is tried."""
+        return replace(self, tried_at=now)
+
+    def place_to_try(self, now: float) -> HubPlace | None:
+        """Return the announced address if it is to be tried now, although the current one works."""
+        if self.announced in (None, self.current):
+            return None
+        is_due = self.tried_at is None or now - self.tried_at >= TRY_AGAIN
+        return self.announced if is_due else None
+
+    def place_after_failure(self, failed: HubPlace) -> HubPlace:
+        """Return where to ask next if the hub did not answer at an address."""
+        return self.other if self.other is not None and failed == self.current else self.current

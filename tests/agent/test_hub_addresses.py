@@ -1,0 +1,57 @@
+"""Where an agent asks its hub: at the announced address, if it works."""
+
+from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.hub_addresses import TRY_AGAIN, HubAddresses
+from noroshi.link.link_messages import HubPlace
+from noroshi.testing import DAWN
+
+OLD, NEW, THIRD = (HubPlace(host=name, port=7664) for name in ("old", "new", "third"))
+AT_OLD = HubAddresses(current=OLD)
+MOVING = AT_OLD.with_announced(NEW)
+
+
+def test_an_announced_address_is_tried_at_once():
+    assert AT_OLD.place_to_try(0.0) is None
+    assert MOVING.place_to_try(0.0) == NEW
+    assert AT_OLD.with_announced(OLD).place_to_try(0.0) is None
+    assert AT_OLD.with_announced(None) == AT_OLD
+
+
+def test_one_that_does_not_work_is_tried_again_after_an_hour():
+    tried = MOVING.with_attempt(100.0)
+    assert tried.place_to_try(100.0 + TRY_AGAIN - 1) is None
+    assert tried.place_to_try(100.0 + TRY_AGAIN) == NEW
+    assert tried.with_announced(NEW).place_to_try(101.0) is None  # no news
+    assert tried.with_announced(THIRD).place_to_try(101.0) == THIRD
+
+
+def test_where_the_hub_answers_is_current_and_the_other_stays_known():
+    moved = MOVING.with_answer(NEW)
+    assert (moved.current, moved.other) == (NEW, OLD)
+    assert moved.place_to_try(0.0) is None
+    assert moved.with_answer(NEW) == moved
+
+
+def test_where_the_hub_does_not_answer_the_other_address_is_next():
+    assert AT_OLD.place_after_failure(OLD) == OLD
+    assert MOVING.place_after_failure(OLD) == NEW
+    assert MOVING.place_after_failure(NEW) == OLD
+    assert MOVING.with_announced(THIRD).place_after_failure(NEW) == OLD
+
+
+def test_both_addresses_are_kept():
+    enrolment = Enrolment(
+        hub="h1",
+        hub_name="Tokyo",
+        host="old",
+        port=7664,
+        pins=("00",),
+        agent="a1",
+        name="fs01",
+        joined_at=DAWN,
+        key_since=DAWN,
+    )
+    assert enrolment.addresses == AT_OLD
+    kept = enrolment.with_addresses(MOVING.with_answer(NEW))
+    assert (kept.host, kept.other_host) == ("new", "old")
+    assert kept.addresses == HubAddresses(current=NEW, other=OLD)
