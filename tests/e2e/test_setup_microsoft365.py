@@ -99,7 +99,7 @@ def accepted(setup, home, lab, kind):
     """It ended well: the receipt was shown, the mail is there, the mark too, and no secret."""
     route = {"smtp": "smtp1", "graph": "graph1"}[kind]
     assert setup.process.returncode == 0, setup.shown
-    assert f"through route {route} [lab]" in " ".join(setup.shown.split())
+    assert f"through route “{route} [lab]”" in " ".join(setup.shown.split())
     assert "Accepted does not mean delivered" in setup.shown
     subjects = [mail["subject"] for mail in lab.mails(lab.card["reader"])]
     assert f"Noroshi: test message through route {route}" in subjects
@@ -389,7 +389,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.type("URL: ", "http://localhost/MxMail/?code=abc\n")
     again.until("The URL is incomplete")
     again.type("URL: ", lab.sign_in(url))  # of the page that was opened already
-    again.until("smtp1 [lab] is signed in")
+    again.until("smtp1 [lab]” is signed in")
     lab.set("mailbox-smtp-auth", "off")
     again.type("Number [1]: ", "1")
     again.type("when done", "")
@@ -438,7 +438,7 @@ def test_who_said_that_there_is_no_secret_is_asked_once_the_sign_in_shows_that_t
     asked.type("Client secret: ", lab.card["client_secret"])
     asked.type("(empty: not known): ", "")
     asked.type("URL: ", lab.sign_in(opened(asked)))
-    asked.until("smtp1 [lab] is signed in")
+    asked.until("smtp1 [lab]” is signed in")
 
 
 @pytest.mark.parametrize("way", ["app-certificate", "person-paste", "person-device"])
