@@ -1,9 +1,9 @@
 # `make help` lists what there is. Everything is put into .venv of this checkout and nowhere else.
 PYTHON ?= python3
 BIN := .venv/bin
-# Most tests wait for programs, sockets and disks, so more of them at a time than there are cores.
+# Most tests wait for programs, sockets and disks, so many more of them at a time than there are cores.
 # Those of one file share what is dear to make: an installed service, a lab with its node.
-WORKERS ?= --numprocesses 6 --dist loadfile --no-loadscope-reorder
+WORKERS ?= --numprocesses 9 --dist loadfile --no-loadscope-reorder
 CATALOGUES := $(wildcard src/noroshi/locale/*/LC_MESSAGES/*.po)
 export PYTHON
 # Each program that a test starts would else be compiled anew, and the tests by each worker.

@@ -11,6 +11,9 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+if sys.platform == "win32":
+    from tests.windows.left_out import TESTS as TESTS_LEFT_OUT
+
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 # No deadline: a busy machine is no failure. No database: what one run found, the next must find by itself.
@@ -69,18 +72,49 @@ def pytest_collection(session: pytest.Session):
         gc.freeze()
 
 
-LONGEST_FIRST = ("load", "e2e", "hostile", "web", "flow")
+LONGEST = (
+    "e2e/test_worst_bodies.py",
+    "e2e/test_setup_microsoft365.py",
+    "web/test_each_page.py",
+    "e2e/test_adding_a_server.py",
+    "e2e/test_drill.py",
+)
+LONG_FOLDERS = ("load", "e2e", "hostile", "web", "noroshi_lab")
 
 
-def _rank(item: pytest.Item) -> int:
-    folder = item.path.relative_to(TESTS).parts[0]
-    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+def _rank(path: str, folder: str) -> int:
+    if path in LONGEST:
+        return 0
+    return 1 if folder in LONG_FOLDERS else 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders whose tests take seconds: what begins last should end soon, or all
-    but one worker have nothing to do."""
-    items.sort(key=_rank)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: what begins last should end soon, or all but one worker have
+    nothing to do. The files of the folders take turns: those of tests/e2e wait for most of their
+    time, and those of tests/web take a processor."""
+    folders = dict[str, dict[str, int]]()
+    for item in items:
+        path = item.path.relative_to(TESTS)
+        files = folders.setdefault(path.parts[0], {})
+        files.setdefault(path.as_posix(), len(files))
+
+    def turn(item: pytest.Item) -> tuple[int, float]:
+        path = item.path.relative_to(TESTS)
+        files = folders[path.parts[0]]
+        return _rank(path.as_posix(), path.parts[0]), files[path.as_posix()] / len(files)
+
+    items.sort(key=turn)
+    if sys.platform == "win32":
+        _leave_out(config, items)
+
+
+if sys.platform == "win32":
+
+    def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Run none of the tests that tests/windows/left_out.py names."""
+        left_out = [one for one in items if one.nodeid.partition("[")[0] in TESTS_LEFT_OUT]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if one not in left_out]
 
 
 def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -24,6 +24,8 @@ from noroshi.core.alarms import Silence
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.levels import Level
+from noroshi.core.model import ItemState, State
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.translation import bilingual, plain
 from noroshi.link.join_code import JoinCode
@@ -101,6 +103,7 @@ class AgentNode:
 
     async def take_up(self, enrolment, answer):
         self.taken_up.append((enrolment.name, answer.configuration, answer.documents))
+        self.states = answer.states.states
         return self.problems.pop(0) if self.problems else ()
 
     async def report(self, enrolment, status):
@@ -424,6 +427,22 @@ async def test_a_hub_that_is_gone_is_looked_for_at_its_other_address(node, hub):
         await hub.until(lambda: hub.heard_of("wait"))
     kept = await node.enrolment()
     assert (kept.port, kept.other_port) == (hub.port, gone)
+
+
+async def test_what_the_hub_says_of_times_is_taken_by_the_own_clock(node, hub):
+    five = timedelta(minutes=5)
+    item = ItemState(level=Level.CRITICAL, level_since=NOW)
+    hub.states, hub.configuration = {"m": State(items={"/": item})}, "c1"
+    hub.suppressions = suppressions_of_hub((SILENCE,), ())
+    node.now = NOW + five
+    await joined(node, hub)
+    async with node.running():
+        await hub.until(lambda: hub.suppressions.name in named(hub))
+    silences, clock_offset = node.suppressions[-1]
+    assert silences == (SILENCE,)
+    since = node.states["m"].items["/"].level_since
+    for offset in (clock_offset, since - NOW):
+        assert abs(offset - five) < timedelta(milliseconds=10)
 
 
 async def test_an_announced_address_is_taken_if_the_hub_answers_there(node, hub):

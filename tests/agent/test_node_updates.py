@@ -13,7 +13,17 @@ from noroshi.core.translation import plain
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import MOST_FILE_PART, UpdateOffer, UpdatePhase
 from noroshi.testing import ManualClocks
-from tests.agent.test_update_step import EARLIER, KEY, confirm, home, links, never, offer, place
+from tests.agent.test_update_step import (
+    EARLIER,
+    KEY,
+    confirm,
+    home,
+    links,
+    never,
+    offer,
+    place,
+    wait,
+)
 
 __all__ = ["home", "place"]
 CONTENT = bytes(range(256)) * (MOST_FILE_PART // 256) + b"and some more"
@@ -166,6 +176,15 @@ async def test_a_version_that_is_not_on_trial_is_not_watched(node, place, home):
     confirm(home, offer().folder)
     await node.updates.watch_trial(lambda: None)
     assert node.pauses == []
+
+
+async def test_the_file_of_an_update_that_went_back_is_deleted(node, place, home):
+    wait(home, offer())
+    on_trial(place)
+    node.updates.take_own_step()
+    await node.updates.watch_trial(lambda: None)
+    assert node.updates.report.phase == UpdatePhase.WENT_BACK
+    assert not (home / "update" / "noroshi.pex").exists()
 
 
 def test_a_service_takes_the_step_itself(place, home):

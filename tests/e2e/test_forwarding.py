@@ -7,6 +7,7 @@ report what no check would measure at will.
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -14,11 +15,12 @@ import pytest
 
 from noroshi.core.agents import Machine
 from noroshi.core.levels import Level
-from noroshi.core.report import ReportRow
+from noroshi.core.report import MOST_ROWS, ReportRow, RowKind
 from noroshi.definitions.document_content import content
 from noroshi.link.join_code import JoinCode
 from noroshi.link.link_messages import FETCH, FetchAnswer, FetchRequest
-from noroshi.link.report_messages import ReportAnswer
+from noroshi.link.report_messages import GapOfRow, ReportAnswer
+from noroshi.schema import text
 from tests.e2e.hubs import Hub
 from tests.e2e.world import until
 from tests.ports import free_port
@@ -36,6 +38,9 @@ name = "disks"
 kind = "disk"
 """
 SERVER = Machine(host_name="fs01", id="m1")
+
+
+NOROSHI = 'rules = ["all"]\nevery = "1s"'
 
 
 def now():
@@ -268,3 +273,39 @@ def test_what_happens_while_one_of_the_two_is_killed_is_told_once_it_is_back(
 def server_level(server):
     (monitor,) = (m for m in server.status()["monitors"] if m["path"] == "files/net/shop")
     return monitor["level"]
+
+
+def until_measured(hub):
+    """Return what the monitor of the hub's agents says of fs01 once it was measured again."""
+    after, found_items = now().isoformat(), list[str]()
+
+    def is_measured():
+        by_path = {one["path"]: one for one in hub.status()["monitors"]}
+        monitor = by_path["noroshi/node/agent"]
+        found_items[:] = [
+            one["words"]["en"] for one in monitor["items"] if one["item"] == "fs01"
+        ]
+        return monitor["measured"] is not None and monitor["measured"] > after
+
+    until(is_measured, "the agents to be measured")
+    return "".join(found_items)
+
+
+async def test_of_an_agent_that_sends_a_million_events_few_are_taken_and_people_hear_once(
+    hub, mailbox, session
+):
+    hub.begin()
+    agent = await joined(hub, session)
+    hub.define(instances__noroshi=NOROSHI)
+    gap = text(GapOfRow(count=1, start=now(), end=now()))
+    agent.write(*[gap] * (2 * MOST_ROWS), kind=RowKind.GAP)
+    million = replace(agent.positions[-1], seq=1_000_000)
+    first = await agent.send(rows=tuple(agent.rows[:MOST_ROWS]), last=million)
+    assert positions_of(first.message(ReportAnswer)) == ("apply", MOST_ROWS)
+    for count in (1, 2, 3):
+        refused = await agent.send(rows=tuple(agent.rows[MOST_ROWS:]), last=million)
+        assert (refused.status, refused.fault) == (429, "busy")
+        assert "records more changes or samples" in until_measured(hub), count
+    (mail,) = until_mails(mailbox, 1)
+    assert "fs01" in mail["Subject"] and hub.queue() == 0
+    assert "Next step: on fs01, run noroshi log" in mail.get_body(("plain",)).get_content()

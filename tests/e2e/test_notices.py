@@ -100,7 +100,7 @@ def test_what_is_applied_while_no_node_runs_is_told_at_the_next_start(home, mail
     second = CHANGED.replace("1", "2")
     until(lambda: second in subjects(mailbox), "the second version")
     changed = next(mail for mail in mailbox.mails if mail["Subject"] == second)
-    assert "Contact sam: added" in changed.get_body(("plain",)).get_content()
+    assert "Contact “sam”: added" in changed.get_body(("plain",)).get_content()
     until(lambda: home.queue() == 0, "an empty queue")
     counts = Counter(subjects(mailbox))
     assert (counts[CHANGED], counts[second]) == (1, 1)

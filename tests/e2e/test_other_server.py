@@ -49,7 +49,7 @@ def test_one_pasted_line_installs_it_and_joins(told):
     pasted = told["pasted"]
     assert pasted["code"] == 0, pasted
     assert "This server joined the hub hub as " in pasted["out"]
-    assert "link                connected" in told["hub of it"]["out"]
+    assert "connection          connected" in told["hub of it"]["out"]
     (joined,) = [row for row in json.loads(told["audit"]["out"]) if row["op"] == "agent_join"]
     assert joined["given"]["invitation"] == "i1"
 
@@ -65,8 +65,8 @@ def test_it_listens_nowhere(told):
 
 
 def test_nothing_of_the_download_stays(told):
-    name, current = told["files"]
-    assert name.startswith("0.1.0-") and current == "current"
+    name, *links = told["files"]
+    assert name.startswith("0.1.0-") and links == ["current", "fallback"]
 
 
 def test_the_same_line_again_says_that_the_invitation_was_used(told):

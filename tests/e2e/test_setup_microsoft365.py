@@ -389,7 +389,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.type("URL: ", "http://localhost/MxMail/?code=abc\n")
     again.until("The URL is incomplete")
     again.type("URL: ", lab.sign_in(url))  # of the page that was opened already
-    again.until("smtp1 [lab]” is signed in")
+    again.until("“smtp1 [lab]” is signed in")
     lab.set("mailbox-smtp-auth", "off")
     again.type("Number [1]: ", "1")
     again.type("when done", "")
@@ -438,7 +438,7 @@ def test_who_said_that_there_is_no_secret_is_asked_once_the_sign_in_shows_that_t
     asked.type("Client secret: ", lab.card["client_secret"])
     asked.type("(empty: not known): ", "")
     asked.type("URL: ", lab.sign_in(opened(asked)))
-    asked.until("smtp1 [lab]” is signed in")
+    asked.until("“smtp1 [lab]” is signed in")
 
 
 @pytest.mark.parametrize("way", ["app-certificate", "person-paste", "person-device"])

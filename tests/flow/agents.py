@@ -127,7 +127,6 @@ class HubNode(Scene):
         reader = ReportReader(
             agent=self.agent,
             monitors={self.monitor.id: self.monitor},
-            new_monitors=(),
             suppressions=await self.store.suppressions(now),
             now=now,
             installation=ENROLMENT.hub,

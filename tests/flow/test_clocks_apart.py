@@ -67,8 +67,10 @@ async def test_each_mail_is_the_same_on_both_sides(ahead):
         assert len(ids) == 2
         for id, moment in zip(ids, moments, strict=True):
             of_hub, _ = await pair.hub.store.envelope(id)
-            of_agent, _ = await pair.agent.store.envelope(id)
+            of_agent, (receipt,) = await pair.agent.store.envelope(id)
             assert as_mail(of_hub.envelope) == as_mail(of_agent.envelope)
+            own_moment = moment + timedelta(minutes=ahead)  # as all else in the agent's ledger
+            assert own_moment <= receipt.at <= own_moment + MINUTE
             assert moment <= of_hub.envelope.date <= moment + MINUTE
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+from noroshi.cli.clients.socket import SocketClient
 from tests.e2e.world import Home
 from tests.hosts.folder import Sleeper
 
@@ -54,11 +55,7 @@ def words_of(home: Home) -> dict[str, str]:
     }
 
 
-def levels_of(home: Home) -> dict[str, str]:
-    """The level of each monitor that the node has measured."""
-    status = json.loads(home.run("status", "--all", "--json").stdout)
-    return {
-        monitor["path"].rpartition("/")[2]: monitor["level"]
-        for monitor in status["monitors"]
-        if monitor["known"] and not monitor["path"].startswith("noroshi/")
-    }
+def levels_seen(home: Home, name: str) -> set[str]:
+    """Each level that a monitor of the logs has gone to."""
+    told = SocketClient(home.folder / "door.sock").call("log", monitor=f"web1/logs/{name}")
+    return {event["after"] for event in told["events"]}

@@ -38,6 +38,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "hub_status": VIEWER,
     "agents_listener": ADMIN,
     "agents_listen": ADMIN,
+    "agents_key_replace": ADMIN,
     "agents_listen_stop": ADMIN,
     "secret_list": ADMIN,
     "secret_remove": ADMIN,

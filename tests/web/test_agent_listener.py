@@ -149,6 +149,43 @@ async def until_open(harness):
         await asyncio.sleep(0)
 
 
+async def test_a_new_key_is_announced_for_a_week_before_it_is_shown(tmp_path):
+    harness = Harness()
+    endpoints = harness.service.context.endpoints
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        announced_key = await ask(harness, "agents_key_replace")
+        assert (await ask(harness, "agents_key_replace")) == announced_key
+        assert [pin.hex() for pin in endpoints.pins] == [first.pin, announced_key.pin]
+        told = await ask(harness, "agents_listener")
+        assert (told.pin, told.next_key) == (first.pin, announced_key)
+    harness.time.pass_by(days=6)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert (await answer_at(first.port, "/"))[1] == first.pin
+        assert [pin.hex() for pin in endpoints.pins] == [first.pin, announced_key.pin]
+        harness.time.pass_by(days=1)
+        await endpoints.control.follow_key(harness.store, endpoints)
+        assert (await answer_at(first.port, "/"))[1] == announced_key.pin
+        told = await ask(harness, "agents_listener")
+        assert (told.pin, told.next_key) == (announced_key.pin, None)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert (await answer_at(first.port, "/"))[1] == announced_key.pin
+        assert [pin.hex() for pin in endpoints.pins] == [announced_key.pin]
+
+
+async def test_a_key_that_fell_due_while_no_node_ran_is_shown_at_the_start(tmp_path):
+    harness = Harness()
+    async with node(harness, tmp_path):
+        first = await ask(harness, "agents_listen", port=0, **HERE)
+        announced_key = await ask(harness, "agents_key_replace")
+    harness.time.pass_by(days=8)
+    async with node(harness, tmp_path):
+        await until_open(harness)
+        assert (await answer_at(first.port, "/"))[1] == announced_key.pin
+
+
 async def test_another_name_leaves_the_connections_as_they_are(tmp_path):
     harness = Harness()
     async with node(harness, tmp_path):

@@ -345,3 +345,19 @@ async def test_an_agent_that_accepts_no_route_says_so(harness, browser):
     await browser.get(f"/servers/agent/{agent.id}")
     assert "fs02 does not accept delivery routes" in browser.text
     assert 'value="agent_share"' not in browser.text
+
+
+async def test_all_agents_of_another_version_are_updated_and_each_refusal_is_told(
+    harness, browser
+):
+    await joined(harness, "fs01")
+    await joined(harness, "fs02", invitation="i2")
+    await joined(harness, "new", invitation="i3", version=__version__)
+    await browser.get("/servers")
+    assert "2 agents run another version than this node" in browser.text
+    await browser.post("/servers", do="agent_update_all")
+    assert browser.status == 403 and "An update installs a program" in browser.text
+    await browser.post("/servers", do="agent_update_all", password=GOOD)
+    assert re.findall(r"<b>(\w+):</b>\s*This hub has no file", browser.text) == ["fs01", "fs02"]
+    await browser.post("/servers", do="agent_explode")
+    assert browser.status == 404

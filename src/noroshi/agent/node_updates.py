@@ -28,6 +28,7 @@ from noroshi.agent.installed_folder import (
     UpdateRecord,
     WaitingUpdate,
     confirmed_folder,
+    waiting_update,
     write_whole,
 )
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
@@ -123,8 +124,10 @@ class NodeUpdates:
         """Confirm the version that runs once it has spoken with the hub. One on trial that does not
         speak with it ends the node, to go back."""
         place = self._place
-        if place is None or not self._is_on_trial(place.record):
+        if place is None:
             return
+        if not self._is_on_trial(place.record):
+            return await asyncio.to_thread(self._forget_file, place.record)
         folder, started_at = place.record.folder, self._clocks.steady()
         while last_contact() is None:
             if self._clocks.steady() - started_at >= TRIAL_PATIENCE:
@@ -225,6 +228,12 @@ class NodeUpdates:
 
     def _is_confirmed(self, record: UpdateRecord) -> bool:
         return confirmed_folder(self._home) == record.folder
+
+    def _forget_file(self, record: UpdateRecord) -> None:
+        """Delete the file of an update that is over; it is large."""
+        waiting = waiting_update(self._home)
+        if waiting is not None and waiting.attempt == record.attempt:
+            (self._home / WAITING / FILE).unlink(missing_ok=True)
 
     def _confirm(self, folder: str) -> None:
         write_whole(self._home / WAITING / CONFIRMED, folder, 0o600)

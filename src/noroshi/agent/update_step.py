@@ -53,7 +53,7 @@ OLDER = _("the offered version {offered} is older than the installed version {in
 NOT_INSTALLED = _("the new version cannot be installed on the server: {why}")
 OTHER_VERSION = _("it does not start, or is another version")
 NO_CONTACT = _(
-    "version {version} did not reach the hub within {minutes} minutes of its first start, or "
+    "version {version} did not reach the hub within {minutes} min of its first start, or "
     "stopped before. Version {previous} is running again"
 )
 Build = Callable[[Path, Path], None]

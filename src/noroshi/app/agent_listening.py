@@ -23,12 +23,16 @@ from noroshi.service.agents.hub_endpoints import (
     read_setting,
     write_setting,
 )
+from noroshi.service.agents.next_key import read_next_key, take_next_key
+from noroshi.vault import VaultError
 
 if TYPE_CHECKING:
     from noroshi.web.agent_listener import AgentListener
     from noroshi.web.context import WebContext
 
 log = logging.getLogger(__package__)
+KEY_LOOK_PAUSE = 3600.0
+"""Seconds between two looks whether the next key is to be used."""
 TRIED_EVERY = 30.0
 """Seconds between two attempts to open what could not be opened at the start."""
 OPEN = _("address for agents: {address} port {port}")
@@ -80,6 +84,22 @@ class AgentListening:
         async with self._changing:
             if self._listener is not None:
                 await self._listener.close_former()
+
+    async def follow_key(self, store: Store, endpoints: HubEndpoints) -> None:
+        """Announce the next key, and show it once its time has come. Where agents reach the manager
+        alone, that is at a start. Raises OSError, VaultError and StoreError."""
+        next_key = await read_next_key(store)
+        if next_key is None:
+            return
+        endpoints.next_pin = bytes.fromhex(next_key.pin)
+        if endpoints.listener is None and endpoints.manager is not None:
+            return
+        service = self._web().service
+        if await take_next_key(store, service.context.vault, service.now()):
+            log.info("the next key for agents is used from now on")
+            async with self._changing:
+                if self._listener is not None:
+                    await self._listener.renew_key()
 
     async def close(self) -> None:
         """Listen no more."""
@@ -149,13 +169,24 @@ async def listening(
 async def _open_in_the_end(
     store: Store, endpoints: HubEndpoints, control: AgentListening
 ) -> None:
-    """Try until it is open: after a boot the address may not be there yet."""
+    """Try until it is open: after a boot the address may not be there yet. Then follow the key."""
+    await _follow_key(store, endpoints, control)  # before it is shown
     last_problem: Message | None = None
     while not await _try(store, endpoints, control):
         if control.problem is not None and control.problem != last_problem:
             log.warning(control.problem.en)
         last_problem = control.problem
         await asyncio.sleep(TRIED_EVERY)
+    while True:
+        await asyncio.sleep(KEY_LOOK_PAUSE)
+        await _follow_key(store, endpoints, control)
+
+
+async def _follow_key(store: Store, endpoints: HubEndpoints, control: AgentListening) -> None:
+    try:
+        await control.follow_key(store, endpoints)
+    except (OSError, VaultError, StoreError) as error:
+        log.warning("the next key for agents cannot be used now: %s", error)
 
 
 async def _try(store: Store, endpoints: HubEndpoints, control: AgentListening) -> bool:

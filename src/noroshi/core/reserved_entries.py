@@ -16,6 +16,8 @@ SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS, NODE = OWN_ENTRIES = (
 may be there."""
 TLS_KEY = f"{NODE}tls-key"
 """The private key of the node's own certificate, by which agents know it (PEM)."""
+NEXT_TLS_KEY = f"{NODE}next-tls-key"
+"""The key that takes its place, while it is announced (PEM)."""
 STAMP_KEY = f"{NODE}stamp-key"
 """The key of the stamps that the hub gives to agents, in hexadecimal digits."""
 UPDATE_KEY = f"{NODE}update-key"

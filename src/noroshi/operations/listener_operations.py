@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import _
-from noroshi.operations.declaration import operation
+from noroshi.operations.declaration import Verb, operation
 
 AGENTS_LISTENER = operation(
     "agents_listener",
@@ -20,6 +20,22 @@ AGENTS_LISTEN = operation(
     label=_("Listening for agents started"),
     button=_("Start listening for agents"),
     reauthenticate=True,
+)
+AGENTS_KEY_REPLACE = operation(
+    "agents_key_replace",
+    ADMIN,
+    help=_("Replace the key by which agents recognise this node, seven days from now."),
+    label=_("New key for agents announced"),
+    button=_("Replace the key"),
+    reauthenticate=True,
+    verb=Verb(
+        words="agent replace-key",
+        help=_(
+            "replace the key by which agents recognise this node; they are told the new one seven "
+            "days ahead"
+        ),
+        done_message=_("Agents are told the new key. This node uses it in seven days."),
+    ),
 )
 AGENTS_LISTEN_STOP = operation(
     "agents_listen_stop",

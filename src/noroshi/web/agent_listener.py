@@ -89,6 +89,14 @@ class AgentListener:
         """Listen where it did before, too. Raises OSError."""
         await self._keep_former(self._start(setting, await self._tls()))
 
+    async def renew_key(self) -> None:
+        """Show the key that is the node's by now. Raises OSError."""
+        current = self._current
+        if current is not None:
+            tls = await self._tls()
+            await current.close()
+            self._announce(self._start(current.setting, tls), tls)
+
     async def close_former(self) -> None:
         """Listen no more where it did before."""
         former_server, self._former_server = self._former_server, None

@@ -7,7 +7,9 @@ import pytest
 
 from noroshi import __version__
 from noroshi.cli.exits import INVALID, REFUSED, TROUBLE
+from noroshi.core.translation import plain
 from noroshi.link.fingerprint_words import fingerprint_words
+from noroshi.link.update_messages import UpdateReport
 from tests.cli.command_process import a_node, typed
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import InProcessClient, apply_definitions
@@ -111,6 +113,18 @@ async def test_each_agent_that_cannot_be_updated_is_named_with_the_reason(harnes
     assert told.code == REFUSED and told.out.startswith("fs01: This hub has no file")
     told = await typed("agent", "update", "--all", "--json", home=tmp_path)
     assert [one["name"] for one in json.loads(told.out)] == ["fs01"]
+
+
+async def test_the_list_tells_of_an_update_that_failed(harness, tmp_path):
+    agent = await joined(harness, "fs01")
+    report = UpdateReport(phase="failed", version="0.9.2", words=plain("no space left"))
+    harness.service.context.agents_hub.update_reports()[agent.id] = report
+    told = await typed("agent", "list", home=tmp_path)
+    line = "fs01: The update to version 0.9.2 failed: no space left."
+    assert told.out.splitlines()[-1] == line
+    assert (
+        line.removeprefix("fs01: ") in (await typed("agent", "show", "fs01", home=tmp_path)).out
+    )
 
 
 async def test_where_all_agents_run_this_version_nothing_is_updated(harness, tmp_path):

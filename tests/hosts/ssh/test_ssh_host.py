@@ -86,6 +86,38 @@ async def test_what_is_no_key_is_told_before_anybody_is_asked(server, hosts, sec
     assert words.startswith("the key key in the vault cannot be used")
 
 
+SYSTEMCTL = """\
+#!/bin/sh
+test "$TZ" = UTC && test "$LC_ALL" = C || exit 9
+printf 'Id=web.service\\nLoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\n'
+"""
+
+
+async def test_services_and_updates_are_asked_by_the_computer_s_own_programs(
+    server, hosts, folder
+):
+    program = folder / "systemctl"
+    program.write_text(SYSTEMCTL)
+    program.chmod(0o755)
+    server.rules = f"SetEnv PATH={folder}:/usr/bin:/bin\n"
+    system = await asked(hosts, server.start()).system_facts()
+    (service,) = await system.services(["web"])
+    assert (service.name, service.state, service.start_type) == ("web", "running", "automatic")
+    words = await problem_of(system.registry_value("HKLM\\SOFTWARE", ""))
+    assert words == "this type of monitor works on Windows only, and not over SSH"
+
+
+async def test_a_key_for_the_script_alone_can_run_nothing_else(
+    server, hosts, public_key, folder
+):
+    (folder / "facts.sh").write_text(SCRIPT, "utf-8")
+    server.authorize(public_key, f'command="sh {folder}/facts.sh",restrict')
+    system = await asked(hosts, server.start()).system_facts()
+    words = await problem_of(system.services(["web"]))
+    assert words.startswith("the key of watcher on 127.0.0.1:")
+    assert words.endswith("is restricted to Noroshi's script, so it cannot run systemctl")
+
+
 async def test_one_connection_serves_turn_after_turn(server, hosts):
     host = asked(hosts, server.start())
     for number in range(3):

@@ -16,7 +16,7 @@ ROUTE = document("routes/out", {"kind": "smtp", "options": {"password": "smtp"}}
 
 
 async def book_of(harness, vault):
-    book = ConfigurationBook(harness.store, vault)
+    book = ConfigurationBook(harness.store, vault, harness.time.clocks.steady)
     await refresh(book)
     return book
 
@@ -52,7 +52,10 @@ async def test_an_entry_that_is_put_in_later_is_news_and_nothing_else_is():
     name = book.of_agent("a1").name
     assert not await refresh(book)
     await harness.vault.put("other", Secret("x"))
+    harness.time.pass_by(seconds=1)
     assert not await refresh(book)
     await harness.vault.put("smtp", Secret("geheim"))
+    assert not await refresh(book)  # it was looked just now
+    harness.time.pass_by(seconds=1)
     assert await refresh(book)
     assert book.of_agent("a1").name != name and book.is_of_other(name, "a1") is False

@@ -112,7 +112,14 @@ async def test_an_agent_shows_which_routes_it_has_and_which_it_could(hub, ask):
 
 async def test_a_shared_route_that_is_changed_or_gone_says_why_it_is_not_given(hub, ask):
     await ask("agent_share", agent="fs01", route="out")
-    await ask("definition_change", put={"routes/out": BY_USER})
+    changed = await ask("definition_change", put={"routes/out": BY_USER})
+    (caution,) = [one["en"] for one in changed["cautions"] if "agents" in one["en"]]
+    assert caution.startswith(
+        "The route “out” will no longer be shared with these agents: fs01. A user"
+    )
+    assert "agents: fs01" not in str(
+        await ask("definition_change", put={"routes/out": BY_USER})
+    )
     (out,) = [
         one for one in (await ask("agent_show", agent="fs01"))["routes"] if one["is_shared"]
     ]
@@ -127,5 +134,6 @@ async def test_a_shared_route_that_is_changed_or_gone_says_why_it_is_not_given(h
 
 async def test_a_route_that_is_renamed_stays_shared(hub, ask):
     await ask("agent_share", agent="fs01", route="out")
-    await ask("definition_change", rename={"routes/out": "relay"})
+    changed = await ask("definition_change", rename={"routes/out": "relay"})
+    assert "no longer be shared" not in str(changed["cautions"])
     assert await routes(hub) == ("relay",)

@@ -85,6 +85,7 @@ async def test_a_hub_that_was_restored_learns_what_the_agent_has(harness, sharin
 async def test_a_secret_that_is_replaced_is_news(harness, sharing):
     first = await fetched(sharing)
     await harness.vault.put("smtp", Secret("neu"))
+    harness.time.pass_by(seconds=1)
     second = await fetched(sharing)
     assert second.configuration != first.configuration
     assert second.documents == first.documents and opened(sharing, second) == {"smtp": "neu"}

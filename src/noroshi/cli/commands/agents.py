@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
-from noroshi.operations import agent_operations
+from noroshi.operations import agent_operations, listener_operations
 
 NAME = Option(("agent",), _("name or ID of the agent"), {"metavar": "AGENT"})
 AGENT = Command(
@@ -46,6 +46,7 @@ AGENT = Command(
             help=_("stop listening for agents"),
             options=(JSON,),
         ),
+        command_of(listener_operations.AGENTS_KEY_REPLACE),
         Command(
             name="listener",
             run="noroshi.cli.handlers.agents_listener:listener",

@@ -160,7 +160,10 @@ def list_(context: CommandContext) -> int:
     else:
         now = datetime.now(UTC)
         rows = [_head(context, AGENT_HEAD), *(_agent(context, one, now) for one in agents)]
-        print("\n".join(table(rows)))
+        updates = (
+            f"{one.name}: {context.say(one.update.words)}" for one in agents if one.update
+        )
+        print("\n".join((*table(rows), *updates)))
     return exits.DONE
 
 

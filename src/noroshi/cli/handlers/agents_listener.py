@@ -21,6 +21,7 @@ NOWHERE = with_commands(
     _("Other servers cannot reach this node. To start listening for agents: {command}"),
     command=CommandText("agent listen", "HOST"),
 )
+NEXT_KEY = _("From {start} this node uses another key. Its fingerprint:\n\n  {words}\n")
 FORMER = _(
     "Agents are told the new address. Until {until} they can also reach this node at {where}."
 )
@@ -74,6 +75,10 @@ def _lines(context: CommandContext, answer: AgentsListener) -> Iterator[Message]
     if answer.former_until is not None:
         end_text = clock(answer.former_until, datetime.now(UTC))
         yield FORMER.fill(where=answer.former_address, until=end_text)
+    if (key := answer.next_key) is not None:
+        words = " ".join(fingerprint_words(bytes.fromhex(key.pin), context.language))
+        start = clock(key.used_from, datetime.now(UTC))
+        yield NEXT_KEY.fill(start=start, words=words)
     if answer.problem is not None:
         yield answer.problem
     if answer.firewall is not None and answer.host:

@@ -1,4 +1,4 @@
-"""Answer for Linux: services and timers of systemd, updates of apt and dnf."""
+"""Answer for Linux, here or over SSH: services and timers of systemd, updates of apt and dnf."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from noroshi.ports import (
     Volume,
 )
 
-WINDOWS_ONLY = _("this type of monitor works on Windows only, and this computer runs Linux")
+WINDOWS_ONLY = _("this type of monitor works on Windows only, and not over SSH")
 MOUNT_SHARES = _("network shares are monitored on Windows only; on Linux, mount the share")
 
 

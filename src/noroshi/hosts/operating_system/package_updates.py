@@ -6,31 +6,28 @@ Nothing is fetched and nothing is locked: apt(8) is asked to simulate, dnf(8) to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 from noroshi.core.translation import _
 from noroshi.hosts.operating_system.system_programs import RunProgram, program_output
-from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Unmeasurable, UpdateFacts
 
 PATIENCE = 60.0
 """Seconds: a busy disk is slow to give the lists, of some hundred megabytes."""
+MODIFIED = ("stat", "-c", "%Y %n", "--")
 SIMULATE = ("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "dist-upgrade")
 NEW_VERSION = re.compile(r"Inst (\S+) \[[^]]*\] \((\S+) ([^\[)]*)")
 """A package that is there already, its new version, and where that comes from."""
-APT_LISTS = Path("/var/lib/apt/lists")
-APT_LIST = "*_dists_*Release"
-"""What apt has of each source, with the time at which the source last had something new."""
-APT_STAMP = Path("/var/lib/apt/periodic/update-success-stamp")
-DNF_CACHES = (Path("/var/cache/libdnf5"), Path("/var/cache/dnf"))
-DNF_LIST = "**/repomd.xml"
+APT, DNF = "/usr/bin/apt-get", "/usr/bin/dnf"
+APT_STAMPS = ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists/partial")
+"""What changes whenever lists were fetched: apt fetches them into the folder."""
+DNF_STAMPS = ("/var/cache/dnf/last_makecache", "/var/cache/dnf/expired_repos.json")
 CHECK_UPDATES = ("dnf", "--quiet", "--cacheonly", "check-update")
 SECURITY_UPDATES = ("dnf", "--quiet", "--cacheonly", "--security", "check-update")
 CAN_UPDATE = 100
 """The exit code of dnf if there are updates."""
-REBOOT_MARK = Path("/run/reboot-required")
+REBOOT_MARK = "/run/reboot-required"
 """Made by packages of Debian and Ubuntu that take effect only once the computer was booted anew."""
 NEEDS_REBOOT = ("dnf", "--quiet", "--cacheonly", "needs-restarting", "--reboothint")
 DNF_PACKAGE = re.compile(r"(\S+)\.(?:noarch|[a-z]\w*)\s+\S+\s+\S+")
@@ -40,23 +37,36 @@ OBSOLETE = "Obsoleting"
 NEITHER = _("neither apt nor dnf is installed on this computer")
 
 
-async def read_updates(run: RunProgram, root: Path = Path("/")) -> UpdateFacts:
-    """Return the updates of the packages of this computer. Raises Unmeasurable."""
-    if (root / "usr/bin/apt-get").exists():
-        return await _apt_updates(run, root)
-    if (root / "usr/bin/dnf").exists():
-        return await _dnf_updates(run, root)
+async def read_updates(run: RunProgram) -> UpdateFacts:
+    """Return the updates of the packages of a computer. Raises Unmeasurable."""
+    times = await _modification_times(run)
+    if APT in times:
+        return await _apt_updates(run, times)
+    if DNF in times:
+        return await _dnf_updates(run, times)
     raise Unmeasurable(NEITHER)
 
 
-async def _apt_updates(run: RunProgram, root: Path) -> UpdateFacts:
+async def _modification_times(run: RunProgram) -> Mapping[str, datetime]:
+    """Return when each of the files that matter was last changed; one that is missing is left
+    out."""
+    result = await run((*MODIFIED, APT, DNF, REBOOT_MARK, *APT_STAMPS, *DNF_STAMPS), PATIENCE)
+    rows = (line.partition(" ") for line in result.output.splitlines())
+    return {
+        path: datetime.fromtimestamp(int(seconds), UTC)
+        for seconds, _, path in rows
+        if seconds.isdecimal()
+    }
+
+
+async def _apt_updates(run: RunProgram, times: Mapping[str, datetime]) -> UpdateFacts:
     result = await run(SIMULATE, PATIENCE)
     updates = list(apt_updates(program_output(result, "apt-get", may_be_truncated=True)))
     return UpdateFacts(
         names=tuple(name for name, _ in updates),
         security_names=tuple(name for name, is_security in updates if is_security),
-        needs_reboot=_path_in(root, REBOOT_MARK).exists(),
-        listed_at=await run_in_thread(lambda: _apt_listed_at(root)),
+        needs_reboot=REBOOT_MARK in times,
+        listed_at=_newest(times, APT_STAMPS),
         is_partial=result.is_truncated,
     )
 
@@ -69,21 +79,13 @@ def apt_updates(output: str) -> Iterator[tuple[str, bool]]:
             yield match[1], "security" in match[3].lower()
 
 
-def _apt_listed_at(root: Path) -> datetime | None:
-    """Return when the lists were last fetched. The folder changes with each fetch, as apt fetches
-    into a folder there."""
-    stamps = [_path_in(root, APT_STAMP), _path_in(root, APT_LISTS) / "partial"]
-    has_lists = any(_path_in(root, APT_LISTS).glob(APT_LIST))
-    return _newest(stamps) if has_lists else None
-
-
-async def _dnf_updates(run: RunProgram, root: Path) -> UpdateFacts:
+async def _dnf_updates(run: RunProgram, times: Mapping[str, datetime]) -> UpdateFacts:
     reboot = await run(NEEDS_REBOOT, PATIENCE)
     return UpdateFacts(
         names=await _dnf_packages(CHECK_UPDATES, run),
         security_names=await _dnf_packages(SECURITY_UPDATES, run),
         needs_reboot={0: False, 1: True}.get(reboot.code),
-        listed_at=await run_in_thread(lambda: _dnf_listed_at(root)),
+        listed_at=_newest(times, DNF_STAMPS),
     )
 
 
@@ -104,16 +106,5 @@ def dnf_updates(output: str) -> Iterator[str]:
             yield match[1]
 
 
-def _dnf_listed_at(root: Path) -> datetime | None:
-    return _newest(
-        [path for cache in DNF_CACHES for path in _path_in(root, cache).glob(DNF_LIST)]
-    )
-
-
-def _newest(paths: list[Path]) -> datetime | None:
-    moments = [path.stat().st_mtime for path in paths if path.exists()]
-    return datetime.fromtimestamp(max(moments), UTC) if moments else None
-
-
-def _path_in(root: Path, path: Path) -> Path:
-    return root / path.relative_to("/")
+def _newest(times: Mapping[str, datetime], paths: Iterable[str]) -> datetime | None:
+    return max((times[path] for path in paths if path in times), default=None)

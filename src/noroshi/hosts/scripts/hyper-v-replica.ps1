@@ -20,7 +20,7 @@ foreach ($replication in Get-VMReplication) {
     }
     $pending = (Measure-VMReplication -VMName $replication.Name |
             Select-Object -First 1).PendingReplicationSize
-    if ($null -ne $pending) { $item.pending = [Math]::Round($pending / 1MB, 1) }
+    if ($null -ne $pending) { $item.pending = [Math]::Round($pending / 1mb, 1) }
     $items["$($replication.Name)"] = $item
 }
 if ($items.Count -eq 0) { throw 'No virtual machine of this host is replicated.' }

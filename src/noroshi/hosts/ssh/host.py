@@ -9,6 +9,7 @@ from typing import TypeVar
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.hosts.foreign import ForeignHost
+from noroshi.hosts.operating_system.linux_system import LinuxSystem
 from noroshi.hosts.ssh.remote_computer import RemoteComputer
 from noroshi.ports import (
     Files,
@@ -33,10 +34,13 @@ VOLUMES, PROCESSES = _("the volumes (df)"), _("the processes (ps)")
 PORTS = _("the open ports (/proc/net/tcp, netstat)")
 MEMORY, PROCESSOR = _("the memory (/proc/meminfo)"), _("the CPU time (/proc/stat)")
 NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
-NOT_OVER_SSH = _(
-    "monitors of this type do not work over SSH; install an agent on that server for them"
+RESTRICTED_KEY = _(
+    "the key of {user} on {where} is restricted to Noroshi's script, so it cannot run {program}"
 )
 OTHER_USER = _("over SSH, programs run as the login user; remove runs_as")
+ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
+FIRST_PART = "#noroshi "
+"""What the output of Noroshi's own script begins with (facts.sh)."""
 MOST_TEXT = 64 * 1024
 NO_EXIT_CODE = 255
 """The code that ssh(1) answers for a program that a signal ended."""
@@ -68,7 +72,14 @@ class SshHost(ForeignHost):
         return self._require((await self._computer.facts()).processor, PROCESSOR)
 
     async def system_facts(self) -> SystemFacts:
-        raise Unmeasurable(NOT_OVER_SSH)
+        return LinuxSystem(self._run_system_program)
+
+    async def _run_system_program(self, argv: Sequence[str], seconds: float) -> ProgramResult:
+        result = await self.run(Program(argv=tuple(argv), env=ENVIRONMENT, timeout=seconds))
+        if result.output.lstrip().startswith(FIRST_PART):
+            arguments = {"where": self._login.host_and_port, "user": self._login.user}
+            raise Unmeasurable(RESTRICTED_KEY.fill(program=argv[0], **arguments))
+        return result
 
     async def run(self, program: Program) -> ProgramResult:
         for problem in await self.objections(program):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from noroshi.ports import Store
@@ -19,11 +19,16 @@ SharedRoutes = Mapping[str, Collection[str]]
 """The routes that are shared with agents, by the name of the agent."""
 
 
+FOLLOWED_FOR = 1.0
+"""Seconds between two looks into the vault, as each request of an agent asks."""
+
+
 class ConfigurationBook:
     """Read the definitions when they changed, and choose from them."""
 
-    def __init__(self, store: Store, vault: Vault) -> None:
-        self._store, self._vault = store, vault
+    def __init__(self, store: Store, vault: Vault, steady: Callable[[], float]) -> None:
+        self._store, self._vault, self._steady = store, vault, steady
+        self._followed_at = steady()
         self._by_definitions: Mapping[str, Configuration] = {}
         """The configurations by what the definitions say, whatever the vault has."""
         self._marks: Mapping[str, str] = {}
@@ -75,8 +80,10 @@ class ConfigurationBook:
 
     async def _follow_vault(self) -> bool:
         """Name configurations anew whose secrets were replaced; return whether there are any."""
-        if not self._marks:
-            return False  # none has a secret
+        now = self._steady()
+        if not self._marks or now - self._followed_at < FOLLOWED_FOR:
+            return False
+        self._followed_at = now
         configurations_by_id = self._by_definitions
         marks = await self._marks_of(configurations_by_id)
         if marks == self._marks or configurations_by_id is not self._by_definitions:

@@ -41,6 +41,8 @@ class HubEndpoints:
         self.manager: Endpoint | None = None
         self.listener: Endpoint | None = None
         self.control: ListenerControl | None = None
+        self.next_pin: bytes | None = None
+        """The pin of the key that is announced to agents, and not shown yet."""
 
     @property
     def preferred(self) -> Endpoint | None:
@@ -55,9 +57,13 @@ class HubEndpoints:
 
     @property
     def pins(self) -> tuple[bytes, ...]:
-        """Return the pins of all keys that are shown, that of the preferred endpoint first."""
+        """Return the pins of all keys that are shown, that of the preferred endpoint first, and at
+        last that of the next key."""
         endpoints = (self.listener, self.manager)
-        return tuple(dict.fromkeys(one.pin for one in endpoints if one is not None))
+        pins = [one.pin for one in endpoints if one is not None]
+        if pins and self.next_pin is not None:
+            pins.append(self.next_pin)
+        return tuple(dict.fromkeys(pins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ class HubState:
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows
         parts.agent_names.excessive_reports = self._excessive_reports
+        parts.agent_names.update_grace = self.presence.update_grace
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names, parts.applied_version
         )
@@ -119,7 +120,7 @@ class HubState:
         self._active: ActiveAgents | None = None
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
-        self.book = ConfigurationBook(store, vault)
+        self.book = ConfigurationBook(store, vault, clocks.steady)
         self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self.secrets = AgentSecrets(vault, self.roster)

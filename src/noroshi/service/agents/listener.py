@@ -7,6 +7,7 @@ only, agents get an address of their own, which shows them no page and no API (d
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from ipaddress import ip_address
 
 from noroshi.config.web import HOST, NO_ADDRESS
@@ -18,7 +19,7 @@ from noroshi.hosts.own_names import outgoing_address
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import listener_operations
-from noroshi.operations.listener_answers import AgentsListener, FirewallHint
+from noroshi.operations.listener_answers import AgentsListener, FirewallHint, NextKeyOfAgents
 from noroshi.service.agents.hub_endpoints import (
     FORMER_KEPT,
     FormerListener,
@@ -28,9 +29,11 @@ from noroshi.service.agents.hub_endpoints import (
     write_former,
     write_setting,
 )
+from noroshi.service.agents.next_key import announce_next_key, read_next_key
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import Person, note, note_nothing, offers
 from noroshi.service.operation_context import OperationGroup
+from noroshi.vault import VaultError
 
 PORT = 7664
 """The port to propose, next to the manager's."""
@@ -41,6 +44,10 @@ BAD_HOST = _("must be the name or IP address at which agents reach this computer
 CANNOT_LISTEN = _(
     "Cannot listen on {address} port {port}: {why}. Nothing was changed. Choose another port "
     "or address."
+)
+KEY_OF_SETTINGS = _(
+    "Agents recognise this node by the key of the certificate in noroshi.toml, which Noroshi cannot "
+    "replace."
 )
 AT_START = _("The node is not running; it will start listening when it starts.")
 KEY_MAY_CHANGE = _(
@@ -58,7 +65,11 @@ class ListenerOperations(OperationGroup):
         """Return where agents reach this node, or what is needed for that."""
         setting = await read_setting(self._store)
         former_listener = await read_former(self._store, self._clocks.wall())
-        return await run_in_thread(lambda: self._answer(setting, former_listener))
+        answer = await run_in_thread(lambda: self._answer(setting, former_listener))
+        if (key := await read_next_key(self._store)) is None:
+            return answer
+        next_key = NextKeyOfAgents(pin=key.pin, used_from=key.used_from)
+        return replace(answer, next_key=next_key)
 
     @offers(listener_operations.AGENTS_LISTEN)
     async def listen(
@@ -80,6 +91,20 @@ class ListenerOperations(OperationGroup):
         await self._keep_former(old_setting, setting)
         note(old_state=old_setting, new_state=setting)
         return await self.show(person)
+
+    @offers(listener_operations.AGENTS_KEY_REPLACE)
+    async def replace_key(self, person: Person) -> NextKeyOfAgents:
+        """Announce another key to agents, which this node shows them from seven days on. One that
+        is announced already stays."""
+        if self._is_key_of_settings:
+            raise OperationFailedError(KEY_OF_SETTINGS)
+        try:
+            next_key = await announce_next_key(self._store, self._vault, self._clocks.wall())
+        except VaultError as error:
+            raise OperationFailedError(error.words) from None
+        self._context.endpoints.next_pin = bytes.fromhex(next_key.pin)
+        note(new_state=next_key)
+        return NextKeyOfAgents(pin=next_key.pin, used_from=next_key.used_from)
 
     @offers(listener_operations.AGENTS_LISTEN_STOP)
     async def stop(self, person: Person) -> AgentsListener:
@@ -130,11 +155,16 @@ class ListenerOperations(OperationGroup):
         )
 
     def _cautions(self) -> Iterator[Message]:
-        surroundings, endpoints = self._context.surroundings, self._context.endpoints
+        if self._is_key_of_settings and self._context.endpoints.manager is not None:
+            yield KEY_MAY_CHANGE
+
+    @property
+    def _is_key_of_settings(self) -> bool:
+        """Whether agents know this node by a certificate that noroshi.toml names."""
+        surroundings = self._context.surroundings
         manager = surroundings.manager if surroundings else None
         is_configured = manager is not None and manager.certificate is not None
-        if is_configured and endpoints.listener is None and endpoints.manager is not None:
-            yield KEY_MAY_CHANGE
+        return is_configured and self._context.endpoints.listener is None
 
 
 def _problems(setting: ListenerSetting) -> Iterator[Problem]:

@@ -37,18 +37,15 @@ from noroshi.core.printable import printable
 from noroshi.core.reckon import Draft, alarm_of, envelopes_of
 from noroshi.core.report import ReportRow, RowKind
 from noroshi.core.reported_text import ReportCleaner, UnfitReportError, event_life, neutral_name
-from noroshi.link.link_messages import LinkFault
 from noroshi.link.report_messages import AlarmOfRow, ChangeOfRow
 from noroshi.ports import RowEffect
 from noroshi.service.agents.custody_rows import read_custody_row
-from noroshi.service.agents.link_refusal import LinkRefusedError, RowRefusedError
+from noroshi.service.agents.link_refusal import RowRefusedError
 
 MOST_STATE = 64 * 1024
 """Bytes of a monitor's state."""
 MOST_EVENTS, MOST_ALARMS = 5000, 20_000
 LONGEST_NAME, LONGEST_ID = 100, 1000
-HANDED_OVER_AFTER = 1.0
-"""Seconds after which an agent reports again on a monitor that is not its own yet."""
 AlarmsByContact = Mapping[str, Sequence[AlarmOfRow]]
 Withheld = Mapping[tuple[str, str], Reason]
 """Why something is not told, by rule and item."""
@@ -65,21 +62,19 @@ class ReadRow:
 
 @dataclass
 class ReportReader:
-    """Read the rows of one report, in order. `monitors` are those of the agent, by id, and
-    `new_monitors` those of them that are not handed over to it yet; `suppressions` those of the
-    hub, of which each change may end some; `installation` is the hub's."""
+    """Read the rows of one report, in order. `monitors` are those of the agent, by id;
+    `suppressions` those of the hub, of which each change may end some; `installation` is the
+    hub's."""
 
     agent: Agent
     monitors: Mapping[str, Monitor]
-    new_monitors: Collection[str]
     suppressions: Suppressions
     now: datetime
     installation: str
     draft: Draft
 
     def read(self, row: ReportRow) -> ReadRow | None:
-        """Return what a row leads to; None if it changes nothing. Raises RowRefusedError, and
-        LinkRefusedError if the report has to wait."""
+        """Return what a row leads to; None if it changes nothing. Raises RowRefusedError."""
         if row.kind != RowKind.CHANGE:
             effect = read_custody_row(row, self.agent.name, self.now)
             return None if effect is None else ReadRow(change=effect)
@@ -96,9 +91,6 @@ class ReportReader:
             raise RowRefusedError(
                 f"{_short_id(row_change.monitor)} is no monitor of this agent"
             )
-        if monitor.id in self.new_monitors:
-            text = "the monitor is just being handed over"
-            raise LinkRefusedError(LinkFault.BUSY, text, HANDED_OVER_AFTER)
         cleaner = ReportCleaner(monitor, self.now)
         try:
             return self._read(cleaner, row, row_change)

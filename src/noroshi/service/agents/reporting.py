@@ -51,6 +51,8 @@ LARGE = 64 * 1024
 MOST_STATES = 2 * 1024 * 1024
 """Bytes of the states that an agent is given; of further monitors it is told the serial alone."""
 MOST_NUMBER, LONGEST_WORD = 1 << 53, 64
+HANDED_OVER_AFTER = 1.0
+"""Seconds after which an agent reports again on a monitor that is not its own yet."""
 PAUSE_EVERY = 20
 """Rows after which others get their turn: each may be drafted for many contacts."""
 SAMPLES_NOTE = "samples of agent "
@@ -131,6 +133,7 @@ class Reporting:
         )
         previous_position = await self.position_of(agent.id)
         rows = decide_report(previous_position, report).new_rows
+        await self._require_handed_over(agent, rows)
         state.report_rates.take(
             agent.id,
             len(rows),
@@ -158,6 +161,14 @@ class Reporting:
     def _age(self, rows: Sequence[ReportRow]) -> timedelta:
         """Return how long ago the first of these rows was written."""
         return self._state.now() - rows[0].written_at if rows else timedelta(0)
+
+    async def _require_handed_over(self, agent: Agent, rows: Sequence[ReportRow]) -> None:
+        """Raise LinkRefusedError if rows are of a monitor that is not handed over to the agent
+        yet."""
+        ids = await self._state.monitors.new_monitors_of(agent.name) if rows else ()
+        if any(id in row.body for id in ids for row in rows):
+            text = "a monitor is just being handed over"
+            raise LinkRefusedError(LinkFault.BUSY, text, HANDED_OVER_AFTER)
 
     async def _changes(
         self, agent: Agent, rows: Sequence[ReportRow]
@@ -192,7 +203,6 @@ class Reporting:
         return ReportReader(
             agent=agent,
             monitors=await state.monitors.monitors_of(agent.name),
-            new_monitors=await state.monitors.new_monitors_of(agent.name),
             suppressions=await state.store.suppressions(now),
             now=now,
             installation=state.id,
@@ -319,8 +329,6 @@ def _read_row(reader: ReportReader, row: ReportRow) -> ReadRow | None:
     of, as nobody here will send it. None if it leads to nothing."""
     try:
         return reader.read(row)
-    except LinkRefusedError:
-        raise
     except RowRefusedError as error:
         reason = str(error)
     except Exception:  # whatever it is, the rows after it must be heard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from noroshi.core.agents import Agent, AgentState
@@ -27,6 +28,9 @@ NOT_ACCEPTED = _(
 )
 NO_ROUTE = _("There is no delivery route “{route}”.")
 NOT_IN_VAULT = _("“{entry}”, which this route needs, is not in the vault.")
+NOT_SHARED_NOW = _(
+    "The route “{route}” will no longer be shared with these agents: {agents}. {why}"
+)
 IS_NOT_SHARED = _("The route “{route}” is not shared with {name}.")
 
 
@@ -106,8 +110,44 @@ async def rename_shared_routes(context: OperationContext, names: Mapping[str, st
             await context.agents_hub.share(one.id, routes)
 
 
+async def sharing_cautions(
+    context: OperationContext,
+    old: Iterable[Document],
+    new: Iterable[Document],
+    names: Mapping[str, str],
+) -> tuple[Message, ...]:
+    """Return which agents lose a shared route by new definitions, and why; `names` are new names of
+    routes by old ones. Raises StoreError."""
+    agents = [one for one in (await context.store.agents()).values() if one.shared_routes]
+    if not agents:
+        return ()
+    return tuple(_sharing_cautions(agents, _by_key(old), _by_key(new), names))
+
+
+def _sharing_cautions(
+    agents: Iterable[Agent],
+    old: Mapping[str, Document],
+    new: Mapping[str, Document],
+    names: Mapping[str, str],
+) -> Iterator[Message]:
+    agents_by_route = defaultdict[str, list[str]](list)
+    for one in agents:
+        if one.state is AgentState.ACTIVE:
+            for route in one.shared_routes:
+                agents_by_route[route].append(one.name)
+    for route, agent_names in sorted(agents_by_route.items()):
+        refusal = _refusal(names.get(route, route), new)
+        if refusal is not None and _refusal(route, old) is None:
+            agent_list = ", ".join(sorted(agent_names))
+            yield NOT_SHARED_NOW.fill(route=route, agents=agent_list, why=refusal)
+
+
+def _by_key(documents: Iterable[Document]) -> Mapping[str, Document]:
+    return {one.key: one for one in documents}
+
+
 async def _documents(context: OperationContext) -> Mapping[str, Document]:
-    return {one.key: one for one in (await context.store.current()).documents}
+    return _by_key((await context.store.current()).documents)
 
 
 def _routes_of_agent(documents: Mapping[str, Document], agent: Agent) -> Iterator[RouteOfAgent]:

@@ -39,6 +39,7 @@ from noroshi.definitions.validation import CheckResult, check
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, NewMonitor, Planned
 from noroshi.ports import NO_STATES, Document, Version
+from noroshi.service.agents.route_sharing import sharing_cautions
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,
@@ -314,11 +315,13 @@ class ApplyOperations(OperationGroup):
             await self._vault.names(),
             (current.documents, result.documents),
         )
+        of_agents = await sharing_cautions(self._context, *old_and_new, renamed_routes(names))
 
         def all_cautions() -> tuple[Message, ...]:
             return first_cautions(
                 consequences(names),
                 cautions(result.plan, waiting, *old_and_new),
+                of_agents,
                 silences_staying(silences, *old_and_new),
                 self._expired_days(result, current),
                 _missing_entries(result, vault_names),

@@ -103,6 +103,7 @@ async def _add_server(visit: Visit, live: Live) -> Response:
         ssh=ssh,
         place_words=_words(visit, listener.pin),
         digits=_digits(listener.pin),
+        next_key_start=clock(visit, listener.next_key.used_from) if listener.next_key else "",
         former_until=clock(visit, listener.former_until),
         invited=await _invited(visit, outcome),
         invitations=await _invitations(visit),

@@ -21,6 +21,12 @@ from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.agents.route_sharing import RouteSharing
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
+from noroshi.web.pages.fleet_update import (
+    UPDATE_ALL,
+    UpdatesOnPage,
+    outdated_agents,
+    update_all,
+)
 from noroshi.web.view.form_operations import (
     Outcome,
     clock,
@@ -58,7 +64,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
         return await _agent(visit, live)
 
     return [
-        Route(SERVERS, page(web, servers), methods=["GET"]),
+        Route(SERVERS, page(web, servers), methods=["GET", "POST"]),
         Route(f"{SERVERS}/agent/{{id}}", page(web, agent), methods=["GET", "POST"]),
     ]
 
@@ -66,13 +72,22 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 async def _list(visit: Visit, live: Live) -> Response:
     """Show each server as a card, or as a row of a table."""
     snapshot = (await live.now()).read_in(visit.language)
-    agents = await visit.call(AgentOperations.list)
+    agents, updates = await visit.call(AgentOperations.list), UpdatesOnPage()
+    if visit.request.method == "POST":
+        if visit.form.get("do") != UPDATE_ALL:
+            raise NotFoundError(NO_SUCH_PAGE)
+        updates = await update_all(visit, agents)
+        agents = await visit.call(AgentOperations.list)
     instances = await visit.call(AgentOperations.sources)
     glances = snapshot.glances(visit.language)
     rows = servers_on_page(visit, agents, instances, snapshot.tree, glances)
     view = query_value(visit, "view")
     return visit.page(
         "servers.html",
+        403 if updates.needs_password else 200,
+        updates=updates,
+        outdated_count=len(outdated_agents(agents)),
+        hub_version=__version__,
         ledger_sum=snapshot.ledger.sum,
         rows=rows,
         summary=summary(visit, rows),

@@ -292,6 +292,7 @@ ARGUMENT_NAMES: Mapping[str, Message] = {
     "to": _("To"),
     "two_steps": _("Two-step login"),
     "until": _("Until"),
+    "updates": _("Updates from the hub allowed"),
     "user": _("User"),
     "version": _("Version"),
     "wanted": _("Selected for monitoring"),
