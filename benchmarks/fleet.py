@@ -5,8 +5,8 @@ Arguments: the hub's port, the file with the codes of its invitations, how many 
 for the figures. Commands come by the standard input; each is answered by its word and time:
 
     join            become agents, named as `scene.server_name` has it
-    link            begin the links; done when each has its configuration and waits for news
-    begin           forget the figures, and begin to send samples
+    link            begin the links, and samples once each agent has its configuration: then done
+    begin           forget the figures
     events N S      report N alarms, each of another agent, spread over S seconds
     back SINCE      done when each agent was answered after that time
     end             write down the figures
@@ -96,7 +96,7 @@ from noroshi.network.connector import NetworkEgress
 T = TypeVar("T")
 HOST = "127.0.0.1"
 AT_ONCE = 8  # agents that join at a time: beyond twenty attempts from one network the hub waits
-SAMPLES_EVERY = 60.0
+SAMPLES_EVERY, FIRST_SAMPLES = 60.0, 8.0
 TLS_BUFFER = 16 * 1024
 """Bytes for each connection, where asyncio takes 256 KiB: two thousand are in one process here."""
 TCP_INFO_SIZE = 232
@@ -222,15 +222,16 @@ class Server:
         return ConfigurationAccepted(answer.configuration)
 
     async def keep_sending(self) -> None:
-        """Send samples once a minute, without end, each agent at another moment of it."""
-        await asyncio.sleep(random.uniform(0, SAMPLES_EVERY))
+        """Send samples once a minute, without end, each agent at another moment of it; the first
+        ones soon, as all others are sent by those before."""
+        begun, moment = time.monotonic(), random.uniform(0, SAMPLES_EVERY)
+        await asyncio.sleep(random.uniform(0, FIRST_SAMPLES))
         while True:
-            begun = time.monotonic()
             try:
                 await self._send_samples()
             except (HubNotReachedError, LinkRefusedError):
                 self._earlier_text = NO_TEXT
-            await asyncio.sleep(max(0.0, begun + SAMPLES_EVERY - time.monotonic()))
+            await asyncio.sleep((moment - time.monotonic() + begun) % SAMPLES_EVERY)
 
     async def _send_samples(self) -> None:
         now = datetime.now(UTC)
@@ -310,15 +311,13 @@ class Fleet:
         await asyncio.gather(*(join_next() for _ in range(AT_ONCE)))
 
     async def link(self) -> None:
-        """Begin the links; return when all have their configuration."""
+        """Begin the links; when all have their configuration, begin to send samples."""
         self._links += [asyncio.create_task(server.keep_link()) for server in self._servers]
         await self._until(lambda: all(server.monitors for server in self._servers))
+        self._links += [asyncio.create_task(one.keep_sending()) for one in self._servers]
 
     async def begin(self) -> None:
-        """Forget the figures, and begin to send samples, if that is not so yet."""
-        if len(self._links) == len(self._servers):
-            sending = [asyncio.create_task(one.keep_sending()) for one in self._servers]
-            self._links += sending
+        """Forget the figures."""
         self.figures = Figures()
         self._bytes_before = _bytes_of_connections(self.port)
 

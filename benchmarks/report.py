@@ -110,6 +110,7 @@ NOTES = {
     "of another agent; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
     "of a core on {processor}, {cpu:.2f} ms a request, bare {bare_cpu:.2f} ms. Half the alarms were stored "
     "after {half_stored:.3f} s and told after {half_told:.3f} s. They joined in {joined:.0f} s. Resident at the end: {resident:.0f} MB. "
+    "The bytes of a day are those of the window, as if an agent had {alarms_a_day:.0f} alarms a day. "
     "The agent that is a node has the monitors of the others, and measures them. It was "
     "started again once it had them; before, it took {agent_at_first:.0f} MB. (Last run.)",
     "start": "Milliseconds on {processor}, least / median / most of {count} runs: bare Python {bare}; "
@@ -117,6 +118,7 @@ NOTES = {
     "100 monitors, none changed, {apply}; `check-config` of their folder {check_config}.",
 }
 WAITS = ("bare", "version", "help", "send", "apply", "check_config")
+DAY = 86_400.0  # seconds
 MOST = 8.0  # seconds that the apply of ten thousand monitors may take
 THOUSAND = "{cpu_per_1000:.3f} s of CPU for 1,000 checks, bare {bare_cpu_per_1000:.3f} s; "
 FAILS = {
@@ -201,6 +203,7 @@ def _note(measure: str, row: Row) -> str:
         shown |= {"looks": len(first), "middle": first[len(first) // 2]}
     if measure == "hub":
         shown |= {"half_stored": _half(row["stored"]), "half_told": _half(row["told"])}
+        shown["alarms_a_day"] = row["alarms"] / row["agents"] / row["window"] * DAY
     if measure == "outage":
         answers = row["answers"]
         shown |= {"asked": len(answers), "half": answers[len(answers) // 2]}

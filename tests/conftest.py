@@ -11,6 +11,9 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+if sys.platform == "win32":
+    from tests.windows.left_out import TESTS as TESTS_LEFT_OUT
+
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 # No deadline: a busy machine is no failure. No database: what one run found, the next must find by itself.
@@ -85,7 +88,7 @@ def _rank(path: str, folder: str) -> int:
     return 1 if folder in LONG_FOLDERS else 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest: what begins last should end soon, or all but one worker have
     nothing to do. The files of the folders take turns: those of tests/e2e wait for most of their
     time, and those of tests/web take a processor."""
@@ -101,6 +104,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _rank(path.as_posix(), path.parts[0]), files[path.as_posix()] / len(files)
 
     items.sort(key=turn)
+    if sys.platform == "win32":
+        _leave_out(config, items)
+
+
+if sys.platform == "win32":
+
+    def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Run none of the tests that tests/windows/left_out.py names."""
+        left_out = [one for one in items if one.nodeid.partition("[")[0] in TESTS_LEFT_OUT]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [one for one in items if one not in left_out]
 
 
 def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -7,14 +7,23 @@ from noroshi.testing import DAWN
 
 OLD, NEW, THIRD = (HubPlace(host=name, port=7664) for name in ("old", "new", "third"))
 AT_OLD = HubAddresses(current=OLD)
-MOVING = AT_OLD.with_announced(NEW)
+JOINED = AT_OLD.with_announced(OLD)
+MOVING = JOINED.with_announced(NEW)
 
 
-def test_an_announced_address_is_tried_at_once():
-    assert AT_OLD.place_to_try(0.0) is None
+def test_a_new_address_of_the_hub_is_tried_at_once():
+    assert JOINED.place_to_try(0.0) is None
     assert MOVING.place_to_try(0.0) == NEW
-    assert AT_OLD.with_announced(OLD).place_to_try(0.0) is None
-    assert AT_OLD.with_announced(None) == AT_OLD
+    assert MOVING.with_announced(OLD).place_to_try(0.0) is None
+    assert JOINED.with_announced(None) == JOINED
+
+
+def test_the_way_by_which_a_server_joined_stays():
+    """It may be a forwarded port; what the hub names itself is for the case that it is gone."""
+    forwarded = AT_OLD.with_announced(NEW)
+    assert forwarded.place_to_try(0.0) is None
+    assert forwarded.place_after_failure(OLD) == NEW
+    assert forwarded.with_announced(THIRD).place_to_try(0.0) == THIRD
 
 
 def test_one_that_does_not_work_is_tried_again_after_an_hour():
@@ -52,6 +61,8 @@ def test_both_addresses_are_kept():
         key_since=DAWN,
     )
     assert enrolment.addresses == AT_OLD
+    kept = enrolment.with_addresses(MOVING)
+    assert kept.host == "old" and kept.addresses == MOVING
     kept = enrolment.with_addresses(MOVING.with_answer(NEW))
-    assert (kept.host, kept.other_host) == ("new", "old")
-    assert kept.addresses == HubAddresses(current=NEW, other=OLD)
+    assert (kept.host, kept.other_place) == ("new", OLD)
+    assert kept.addresses == HubAddresses(current=NEW, other=OLD, announced=NEW)

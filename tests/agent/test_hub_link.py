@@ -24,8 +24,6 @@ from noroshi.core.alarms import Silence
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.levels import Level
-from noroshi.core.model import ItemState, State
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.translation import bilingual, plain
 from noroshi.link.join_code import JoinCode
@@ -420,48 +418,41 @@ async def test_a_hub_that_is_away_is_tried_again_after_random_pauses(node, hub, 
 
 async def test_a_hub_that_is_gone_is_looked_for_at_its_other_address(node, hub):
     enrolment = await joined(node, hub)
-    gone = free_port()
-    moved = replace(enrolment, port=gone, other_host="127.0.0.1", other_port=hub.port)
-    await keep_enrolment(node.store, moved)
+    gone, here = free_port(), HubPlace(host="127.0.0.1", port=hub.port)
+    await keep_enrolment(node.store, replace(enrolment, port=gone, other_place=here))
     async with node.running(node.started()):
         await hub.until(lambda: hub.heard_of("wait"))
     kept = await node.enrolment()
-    assert (kept.port, kept.other_port) == (hub.port, gone)
+    assert (kept.port, kept.other_place.port) == (hub.port, gone)
 
 
-async def test_what_the_hub_says_of_times_is_taken_by_the_own_clock(node, hub):
-    five = timedelta(minutes=5)
-    item = ItemState(level=Level.CRITICAL, level_since=NOW)
-    hub.states, hub.configuration = {"m": State(items={"/": item})}, "c1"
-    hub.suppressions = suppressions_of_hub((SILENCE,), ())
-    node.now = NOW + five
-    await joined(node, hub)
-    async with node.running():
-        await hub.until(lambda: hub.suppressions.name in named(hub))
-    silences, clock_offset = node.suppressions[-1]
-    assert silences == (SILENCE,)
-    since = node.states["m"].items["/"].level_since
-    for offset in (clock_offset, since - NOW):
-        assert abs(offset - five) < timedelta(milliseconds=10)
+async def moving(node, hub, place):
+    """The hub named the address in use before, and names another one now."""
+    enrolment = await joined(node, hub)
+    here = HubPlace(host="127.0.0.1", port=hub.port)
+    await keep_enrolment(node.store, replace(enrolment, announced_place=here))
+    hub.place = place
 
 
-async def test_an_announced_address_is_taken_if_the_hub_answers_there(node, hub):
-    await joined(node, hub)
-    hub.place = HubPlace(host="localhost", port=hub.port)
+async def test_a_new_address_is_taken_if_the_hub_answers_there(node, hub):
+    await moving(node, hub, HubPlace(host="localhost", port=hub.port))
     async with node.running():
         await hub.until(lambda: len(hub.heard_of("hello")) == 2 and hub.heard_of("wait"))
     kept = await node.enrolment()
-    assert (kept.host, kept.other_host) == ("localhost", "127.0.0.1")
+    assert (kept.host, kept.other_place.host, kept.is_moving) == (
+        "localhost",
+        "127.0.0.1",
+        False,
+    )
 
 
-async def test_an_announced_address_that_does_not_work_is_kept_for_later(node, hub):
-    await joined(node, hub)
-    hub.place = HubPlace(host="127.0.0.1", port=free_port())
+async def test_a_new_address_that_does_not_work_is_kept_for_later(node, hub):
+    await moving(node, hub, HubPlace(host="127.0.0.1", port=free_port()))
     async with node.running():
         await hub.until(lambda: hub.heard_of("wait"))
         assert node.link.status.phase is LinkPhase.LINKED
     kept = await node.enrolment()
-    assert (kept.port, kept.other_port) == (hub.port, hub.place.port)
+    assert (kept.port, kept.other_place, kept.is_moving) == (hub.port, hub.place, True)
 
 
 async def test_what_the_hub_calls_the_agent_and_itself_is_kept(node, hub):

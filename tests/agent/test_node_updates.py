@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.agent.installed_folder import InstalledFolder, UpdateRecord, waiting_update
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
-from noroshi.agent.node_updates import MOST_FAILURES, TRIAL_PATIENCE, NodeUpdates
-from noroshi.agent.update_step import UpdateRefusedError
+from noroshi.agent.node_updates import MOST_FAILURES, MOST_WAITS, TRIAL_PATIENCE, NodeUpdates
+from noroshi.agent.update_step import UpdateRefusedError, take_step
 from noroshi.core.translation import plain
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import MOST_FILE_PART, UpdateOffer, UpdatePhase
@@ -190,3 +190,67 @@ async def test_the_file_of_an_update_that_went_back_is_deleted(node, place, home
 def test_a_service_takes_the_step_itself(place, home):
     node = Node(place, home, {"NOROSHI_UPDATE_STEP": "1"})
     assert node.updates.take_own_step() is None
+
+
+async def test_a_confirmed_version_stays_when_the_next_one_is_not_fetched(node, place, home):
+    on_trial(place)
+    confirm(home, offer().folder)
+    node.fetch.errors = [HubNotReachedError(plain("away"))] * MOST_FAILURES
+    node.updates.begin("o2", large_offer(), node.fetch)
+    await node.until_over()
+    assert take_step(place, home, never).phase == UpdatePhase.DONE
+    assert links(place) == (offer().folder, offer().folder)
+
+
+async def test_a_version_that_cannot_be_confirmed_yet_is_confirmed_later(node, place, home):
+    on_trial(place)
+    (home / "update" / ".confirmed.new").mkdir()  # stands in the way, as a full disk would
+
+    async def make_way(_seconds):
+        (home / "update" / ".confirmed.new").rmdir()
+
+    node.updates = NodeUpdates(place, home, node.time.clocks, {}, make_way, build=never)
+    await node.updates.watch_trial(lambda: node.time.now)
+    assert take_step(place, home, never).phase == UpdatePhase.DONE
+
+
+async def test_an_agent_of_many_waits_until_it_is_its_turn(node):
+    busy = LinkRefusedError(LinkFault.BUSY, "others", 20.0)
+    node.fetch.errors = [busy] * (3 * MOST_FAILURES)
+    node.updates.begin("o1", large_offer(), node.fetch)
+    await node.until_over()
+    assert node.updates.restart_event.is_set()
+
+
+async def test_a_hub_that_is_always_busy_ends_the_update(node):
+    node.fetch.errors = [LinkRefusedError(LinkFault.BUSY, "others", 1e9)] * MOST_WAITS
+    node.updates.begin("o1", large_offer(), node.fetch)
+    await node.until_over()
+    assert node.updates.report.phase == UpdatePhase.FAILED and max(node.pauses) == 600.0
+
+
+async def test_an_update_that_waits_for_the_restart_is_not_replaced(node, home):
+    node.updates.begin("o1", large_offer(), node.fetch)
+    await node.until_over()
+    assert "already in progress" in refusal(node, large_offer())
+    assert waiting_update(home).attempt == "o1"
+
+
+async def test_an_update_that_failed_leaves_no_file(node, home):
+    errors = [HubNotReachedError(plain("away"))] * MOST_FAILURES
+
+    async def begins_and_ends(request):
+        return CONTENT[:10] if not request.offset else await node.fetch(request)
+
+    node.fetch.errors = errors
+    node.updates.begin("o1", large_offer(), begins_and_ends)
+    await node.until_over()
+    assert node.updates.report.phase == UpdatePhase.FAILED
+    assert not (home / "update" / "noroshi.pex").exists()
+
+
+async def test_a_fault_of_ours_ends_the_update(node):
+    node.fetch.errors = [RuntimeError("a bug")]
+    node.updates.begin("o1", large_offer(), node.fetch)
+    await node.until_over()
+    assert node.updates.report.phase == UpdatePhase.FAILED

@@ -1,6 +1,7 @@
 """The step before a start: what the hub signed is installed, and goes back unless it is confirmed."""
 
 import hashlib
+import re
 import subprocess
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from noroshi.agent.installed_folder import (
     WaitingUpdate,
     waiting_update,
 )
-from noroshi.agent.update_step import take_step
+from noroshi.agent.update_step import LONGEST_BUILD, LONGEST_LOOK, take_step
+from noroshi.cli.systemd.unit import unit_text
 from noroshi.link.agent_key import PrivateKey
 from noroshi.link.update_messages import UpdateOffer, UpdatePhase
 
@@ -166,6 +168,18 @@ def test_what_cannot_be_installed_leaves_nothing(place, home):
     record = take_step(place, home, fail)
     assert "no space left" in record.words.en and links(place) == (EARLIER, EARLIER)
     assert [one.name for one in place.versions()] == [EARLIER]
+
+
+def test_what_a_step_that_was_cut_off_left_is_deleted(place, home):
+    (place.path / ".new.abc").mkdir()
+    wait(home, offer())
+    take_step(place, home, build)
+    assert not list(place.path.glob(".new*"))
+
+
+def test_the_step_ends_before_the_service_manager_ends_it():
+    start_timeout = re.search(r"TimeoutStartSec=(\d+)min", unit_text(("/usr/bin/noroshi",)))[1]
+    assert int(start_timeout) * 60 > LONGEST_BUILD + 2 * LONGEST_LOOK
 
 
 def test_a_version_that_does_not_start_is_not_installed(place, home):

@@ -102,7 +102,7 @@ def test_no_definition_is_written_outside_its_folder(tmp_path, key):
 
 
 def test_a_folder_that_is_none_is_named(tmp_path):
-    assert problems_of(tmp_path / "none") == [f"{tmp_path}/none: is not a folder"]
+    assert problems_of(tmp_path / "none") == [f"{tmp_path / 'none'}: is not a folder"]
 
 
 @pytest.mark.parametrize(

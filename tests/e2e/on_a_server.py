@@ -28,7 +28,10 @@ DISKS = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "di
 PATIENCE = 60  # seconds; only a broken program takes so long
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/root"}
 UNITS = {
-    "crashing.service": "[Service]\nExecStart=/bin/false\n",
+    "crashing.service": "[Unit]\nWants=other-hypervisor.service\n"
+    "[Service]\nExecStart=/bin/false\n",
+    "other-hypervisor.service": "[Unit]\nConditionPathExists=/no/such\n[Service]\n"
+    "ExecStart=/bin/sleep 9\n[Install]\nWantedBy=multi-user.target\n",
     "failing.service": "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'exit 3'\n",
     "failing.timer": "[Timer]\nOnActiveSec=0\nAccuracySec=1s\n",
     "disabled.timer": "[Timer]\nOnCalendar=daily\nUnit=failing.service\n",
@@ -48,9 +51,11 @@ async def measure():
     host = LocalHost(ProgramRules(), clocks, shared_parts=SharedParts(program_runner=runner))
     names = ("noroshi", "no-such", "crash*")
     services = await service.run(service.Options(include=names), host, {})
+    enabled = service.Options(include=("other-*",), state="by_start_type")
+    left_out = await service.run(enabled, host, {})
     tasks = await task.run(task.Options(include=("*", "disabled")), host, {})
     await runner.close()
-    readings = (*services.readings, *tasks.readings)
+    readings = (*services.readings, *left_out.readings, *tasks.readings)
     print(json.dumps([(one.item, one.name, one.value, one.note.en) for one in readings]))
 
 asyncio.run(measure())
@@ -166,10 +171,12 @@ def watch_over_others():
     for name, text in UNITS.items():
         UNIT.with_name(name).write_text(text)
     systemctl("daemon-reload")
+    systemctl("enable", "--quiet", "other-hypervisor")
     systemctl("start", "crashing", "failing.timer")
     until(lambda: has_failed("failing") and has_failed("crashing"))
     run("services and timers", PLACE / "bin" / "python", "-I", "-c", MEASURE)
     systemctl("stop", "failing.timer")
+    systemctl("disable", "--quiet", "other-hypervisor")
     for name in UNITS:
         UNIT.with_name(name).unlink()
     systemctl("daemon-reload")

@@ -81,6 +81,7 @@ def test_services_and_timers_are_measured_as_systemd_tells_of_them(told):
     assert found["no-such", "wrong_state"] == (1, "not installed on this computer")
     value, note = found["crashing", "wrong_state"]
     assert (value, note[:20]) == (1, "failed (exit-code, 1")
+    assert found["other-hypervisor", "wrong_state"] == (0, "stopped (start type: automatic)")
     value, note = found["failing", "failed"]
     assert value == 1 and note.endswith("failed (exit-code, 3)")
     assert found["failing", "missed"][0] == found["failing", "disabled"][0] == 0

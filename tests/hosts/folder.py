@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable
@@ -14,12 +14,14 @@ import psutil
 import pytest
 
 from noroshi.hosts.local import LocalHost, SharedParts
-from noroshi.hosts.process_runner import ProgramRunner
+from noroshi.hosts.program_runner import ProgramRunner
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Program, ProgramResult
+from noroshi.system.owners import make_private_folder
+from noroshi.system.privileges import is_administrator
 from noroshi.testing import ManualClocks
 
-ROOT = os.geteuid() == 0
+ROOT = is_administrator()
 
 
 RUNNING = list[ProgramRunner]()
@@ -34,14 +36,23 @@ async def running():
     await RUNNING.pop().close()
 
 
-@pytest.fixture
-def folder():
-    """Not below /tmp, where anybody may write; as root, where `nobody` may look as well."""
-    place = tempfile.mkdtemp(prefix="noroshi-", dir="/var/lib" if ROOT else Path.home())
-    path = Path(place).resolve()
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
+if sys.platform == "win32":
+
+    @pytest.fixture
+    def folder(tmp_path):
+        folder = tmp_path / "programs"
+        make_private_folder(folder)
+        return folder
+else:
+
+    @pytest.fixture
+    def folder():
+        """Not below /tmp, where anybody may write; as root, where `nobody` may look as well."""
+        place = tempfile.mkdtemp(prefix="noroshi-", dir="/var/lib" if ROOT else Path.home())
+        path = Path(place).resolve()
+        path.chmod(0o755)
+        yield path
+        shutil.rmtree(path)
 
 
 def script(folder: Path, text: str, name: str = "script") -> str:

@@ -40,6 +40,7 @@ def own_facts(harness):
         clock_set=lambda: 0.0,
         wall=lambda: harness.time.now,
         refused_rows=lambda agent: 3 if agent == "id-of-fs01" else 0,
+        update_grace=lambda agent: 300.0 if agent == "id-of-fs02" else 0.0,
         excessive_reports=lambda agent: 2 if agent == "id-of-fs01" else 0,
         instances=lambda: titles_by_source(MEASURED),
     )
@@ -84,3 +85,12 @@ async def test_a_node_that_was_away_waits_for_its_agents_first(harness):
     assert await silences(facts) == {"fs01": 0.0}
     harness.time.pass_by(seconds=95)
     assert await silences(facts) == {"fs01": 95.0}
+
+
+async def test_an_agent_that_is_being_updated_may_be_silent_for_longer(harness):
+    facts = own_facts(harness)
+    await heard(harness, await joined(harness, "fs02"))
+    harness.time.pass_by(seconds=200)
+    assert await silences(facts) == {"fs02": 0.0}
+    harness.time.pass_by(seconds=200)
+    assert await silences(facts) == {"fs02": 100.0}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.hosts.operating_system.linux_system import LinuxSystem
+from noroshi.hosts.operating_system.systemd_units import service_fact
 from noroshi.ports import (
     EventQuery,
     ProgramResult,
@@ -142,6 +143,26 @@ async def test_a_service_that_waits_for_its_restart_has_failed():
 async def test_a_service_that_does_one_thing_may_end():
     (once,) = await SYSTEM.services(["once"])
     assert once.ends_by_itself and once.state is ServiceState.FAILED and once.run == ""
+
+
+@pytest.mark.parametrize(
+    ("properties", "may_be_stopped"),
+    [
+        ({}, False),
+        ({"Type": "oneshot"}, True),
+        ({"TriggeredBy": "docker.socket"}, True),
+        ({"ConditionResult": "no", "ConditionTimestamp": "Sun 2026-11-29 15:07:50 UTC"}, True),
+        ({"ConditionResult": "no", "ConditionTimestamp": ""}, False),
+        (
+            {"ConditionResult": "yes", "ConditionTimestamp": "Sun 2026-11-29 15:07:50 UTC"},
+            False,
+        ),
+    ],
+    ids=["ordinary", "one thing", "socket", "left out", "never started", "started"],
+)
+def test_some_services_may_be_stopped_though_they_are_enabled(properties, may_be_stopped):
+    unit = {"ActiveState": "inactive", "UnitFileState": "enabled", **properties}
+    assert service_fact("web", unit).ends_by_itself is may_be_stopped
 
 
 async def test_a_pattern_finds_all_that_match_and_a_name_what_is_missing():

@@ -67,7 +67,7 @@ def test_the_text_that_both_sides_know_never_changes():
     digest = hashlib.sha256(body_dictionary.TEXT).hexdigest()
     assert (body_dictionary.NAME, digest) == (
         "noroshi-1",
-        "c4ac71bbbc7976016b06074e395bfa4a237803b613ada8b3f2f165bbb2255c14",
+        "c04b2b3747ac8eb2965c5f3f22de2d1173364351e70e0ce6073d96ff2260c157",
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.translation import bilingual
+from noroshi.system.owners import close_to_others
 from noroshi.vault import Box, Secret, Vault, VaultError, make_key, read_key
 
 CANARY = "canary-7Q~secret+with%marks=/&密"
@@ -156,8 +157,8 @@ def test_a_key_that_others_may_touch_is_refused(tmp_path, mode):
 )
 def test_a_file_that_holds_no_key_is_refused(tmp_path, content):
     path = tmp_path / "vault.key"
-    path.touch(mode=0o600)
     path.write_bytes(content)
+    close_to_others(path)
     with pytest.raises(VaultError, match="does not contain a vault key"):
         read_key(path)
 

@@ -157,6 +157,9 @@ Section
   Pop $0
   ${If} $0 == 0
     DetailPrint "$(DONE)"
+    ${If} $Join == ""
+      DetailPrint "$(FIRST_CODE) ${DATA}\noroshi-start.log"
+    ${EndIf}
     Return
   ${EndIf}
 failed:

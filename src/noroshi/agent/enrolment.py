@@ -25,8 +25,8 @@ LONGEST_NAME = 128
 class Enrolment:
     """Describe this node as an agent of a hub. `hub` is the id of its installation, `agent` this
     node's id there, and `name` its name there. `pins` are those of the hub's keys, in hexadecimal
-    digits. `host` and `port` are where the hub answered last, `other_host` and `other_port` another
-    address of it that is known, "" none. `proxy` is host:port of an HTTP proxy, "" none."""
+    digits. `host` and `port` are where the hub answered last; `other_place`, `announced_place` and
+    `is_moving` are as in `HubAddresses`. `proxy` is host:port of an HTTP proxy, "" none."""
 
     hub: str
     hub_name: str
@@ -39,25 +39,29 @@ class Enrolment:
     key_since: datetime
     proxy: str = ""
     proxy_user: str = ""
-    other_host: str = ""
-    other_port: int = 0
+    other_place: HubPlace | None = None
+    announced_place: HubPlace | None = None
+    is_moving: bool = False
 
     @property
     def addresses(self) -> HubAddresses:
         """Return the addresses of the hub that are known."""
-        is_known = bool(self.other_host)
-        other = HubPlace(host=self.other_host, port=self.other_port) if is_known else None
-        return HubAddresses(current=HubPlace(host=self.host, port=self.port), other=other)
+        return HubAddresses(
+            current=HubPlace(host=self.host, port=self.port),
+            other=self.other_place,
+            announced=self.announced_place,
+            is_moving=self.is_moving,
+        )
 
     def with_addresses(self, addresses: HubAddresses) -> Enrolment:
         """Return it with the addresses that are known now."""
-        other = addresses.other
         return replace(
             self,
             host=addresses.current.host,
             port=addresses.current.port,
-            other_host=other.host if other else "",
-            other_port=other.port if other else 0,
+            other_place=addresses.other,
+            announced_place=addresses.announced,
+            is_moving=addresses.is_moving,
         )
 
     def network(self, policy: NetworkPolicy) -> Network:

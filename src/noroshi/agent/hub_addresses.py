@@ -14,26 +14,35 @@ TRY_AGAIN = 3600.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubAddresses:
     """Hold the addresses of a hub: `current` is where it answered last, `other` a second one that is
-    known. `announced` is the one that the hub names; `tried_at` is when that was tried last, by the
-    steady clock."""
+    known. `announced` is the one that the hub named last; `is_moving`: the hub named another one
+    before, so the agent is to go over. `tried_at` is when that was tried last, by the steady clock."""
 
     current: HubPlace
     other: HubPlace | None = None
     announced: HubPlace | None = None
+    is_moving: bool = False
     tried_at: float | None = None
 
     def with_announced(self, place: HubPlace | None) -> HubAddresses:
-        """Return them as the hub names an address; None: it names none."""
+        """Return them as the hub names an address; None: it names none. The first one is no news: who
+        joined chose a way to the hub, which stays as long as the hub does not move."""
         if place is None or place == self.announced:
             return self
-        other = self.other if place == self.current else place
-        return replace(self, announced=place, other=other, tried_at=None)
+        is_current, is_news = place == self.current, self.announced is not None
+        return replace(
+            self,
+            announced=place,
+            other=self.other if is_current else place,
+            is_moving=is_news and not is_current,
+            tried_at=None,
+        )
 
     def with_answer(self, place: HubPlace) -> HubAddresses:
         """Return them once the hub answered at an address; the one before stays known."""
         if place == self.current:
             return self
-        return replace(self, current=place, other=self.current)
+        is_moving = self.is_moving and place != self.announced
+        return replace(self, current=place, other=self.current, is_moving=is_moving)
 
     def with_attempt(self, now: float) -> HubAddresses:
         """Return them once the announced address is tried."""
@@ -41,10 +50,8 @@ class HubAddresses:
 
     def place_to_try(self, now: float) -> HubPlace | None:
         """Return the announced address if it is to be tried now, although the current one works."""
-        if self.announced in (None, self.current):
-            return None
         is_due = self.tried_at is None or now - self.tried_at >= TRY_AGAIN
-        return self.announced if is_due else None
+        return self.announced if self.is_moving and is_due else None
 
     def place_after_failure(self, failed: HubPlace) -> HubPlace:
         """Return where to ask next if the hub did not answer at an address."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +107,13 @@ def installed_folder() -> InstalledFolder | None:
     is_version = VERSION_FOLDER.fullmatch(folder.name) is not None
     has_links = all((folder.parent / name).is_symlink() for name in (CURRENT, FALLBACK))
     return InstalledFolder(folder.parent) if is_version and has_links else None
+
+
+def is_first_start(environment: Mapping[str, str]) -> bool:
+    """Return whether this process is the first start of a version, after which the service starts the
+    earlier one unless this one is confirmed."""
+    place = installed_folder() if STEP_BEFORE_START in environment else None
+    return place is not None and place.record.phase == UpdatePhase.TRIAL
 
 
 def waiting_update(home: Path) -> WaitingUpdate | None:

@@ -43,6 +43,7 @@ from noroshi.agent.update_step import (
 )
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import (
     MOST_FILE,
     MOST_FILE_PART,
@@ -56,10 +57,12 @@ from noroshi.ports import Clocks, RouteError, StoreError
 from noroshi.vault import VaultError
 
 log = logging.getLogger(__name__)
-MOST_FAILURES = 20
-"""Parts that may fail in a row until the update is given up."""
-PAUSE = 15.0
-"""Seconds between two attempts to fetch a part, unless the hub names another time."""
+MOST_FAILURES, MOST_WAITS = 20, 360
+"""Attempts to fetch a part that may fail, or meet with a busy hub, until the update is given up: an agent
+of many waits for hours until it is its turn."""
+PAUSE, LONGEST_PAUSE = 15.0, 600.0
+"""Seconds between two attempts to fetch a part, unless the hub names another time, and the longest time
+that it may name."""
 LOOK_PAUSE = 1.0
 TRIAL_PATIENCE = TRIAL_MINUTES * 60.0
 
@@ -134,7 +137,8 @@ class NodeUpdates:
                 log.error("the new version does not reach the hub and goes back")
                 return self.restart_event.set()
             await self._sleep(LOOK_PAUSE)
-        await asyncio.to_thread(self._confirm, folder)
+        while not await asyncio.to_thread(self._is_written, folder):
+            await self._sleep(PAUSE)
 
     def take_own_step(self) -> Path | None:
         """Take the step before a start, where no service does; return the Python of the version to
@@ -159,7 +163,7 @@ class NodeUpdates:
             return NOT_PERMITTED
         if not (self._has_step_before_start or place.is_writable):
             return NO_STEP
-        if self._task is not None and not self._task.done():
+        if self.restart_event.is_set() or (self._task is not None and not self._task.done()):
             return UNDER_WAY
         if place.link(CURRENT).name == offer.folder:
             return ALREADY_THERE.fill(version=offer.version)
@@ -170,9 +174,12 @@ class NodeUpdates:
             await self._fetch(offer, fetch)
             await asyncio.to_thread(self._keep_offer, attempt, offer)
         except UpdateRefusedError as refusal:
-            self._fail(offer, refusal.words)
+            await self._fail(offer, refusal.words)
         except OSError as error:
-            self._fail(offer, NOT_KEPT.fill(why=cause_text(error)))
+            await self._fail(offer, NOT_KEPT.fill(why=cause_text(error)))
+        except Exception:  # a fault of ours must not look like an update that goes on for good
+            log.exception("the update met with a bug")
+            await self._fail(offer, NOT_FETCHED)
         else:
             self._report = UpdateReport(
                 phase=UpdatePhase.RESTARTING.value, version=offer.version
@@ -180,8 +187,9 @@ class NodeUpdates:
             log.info("an update is ready, the node restarts version=%s", offer.version)
             self.restart_event.set()
 
-    def _fail(self, offer: UpdateOffer, words: Message) -> None:
+    async def _fail(self, offer: UpdateOffer, words: Message) -> None:
         log.warning("no update to version %s: %s", offer.version, words)
+        await asyncio.to_thread(self._free_space)
         self._report = UpdateReport(
             phase=UpdatePhase.FAILED.value, version=offer.version, words=words
         )
@@ -204,16 +212,23 @@ class NodeUpdates:
 
     async def _part(self, offer: UpdateOffer, offset: int, fetch: FetchPart) -> bytes:
         request = FilePartRequest(sha256=offer.sha256, offset=offset)
-        for _attempt in range(MOST_FAILURES):
-            pause = PAUSE
+        failures = waits = 0
+        while failures < MOST_FAILURES and waits < MOST_WAITS:
+            pause, is_busy = PAUSE, False
             try:
                 return await fetch(request)
             except LinkRefusedError as refusal:
-                pause = 0.0 if refusal.is_stale else max(refusal.pause or PAUSE, 1.0)
+                is_busy, pause = refusal.fault is LinkFault.BUSY, _pause_after(refusal)
             except (HubNotReachedError, RouteError, StoreError, VaultError) as error:
                 log.debug("a part of an update is not fetched: %s", error)
+            failures, waits = failures + (not is_busy), waits + is_busy
             await self._sleep(pause)
         raise UpdateRefusedError(NOT_FETCHED)
+
+    def _free_space(self) -> None:
+        """Delete the file of an update that failed: the node's own store may lack the space."""
+        with suppress(OSError):
+            (self._home / WAITING / FILE).unlink(missing_ok=True)
 
     def _keep_offer(self, attempt: str, offer: UpdateOffer) -> None:
         """The offer counts once the file is whole and on the disk."""
@@ -235,6 +250,15 @@ class NodeUpdates:
         if waiting is not None and waiting.attempt == record.attempt:
             (self._home / WAITING / FILE).unlink(missing_ok=True)
 
+    def _is_written(self, folder: str) -> bool:
+        """Confirm the version; return whether that could be written. It goes back without."""
+        try:
+            self._confirm(folder)
+        except OSError as error:
+            log.warning("the new version cannot be confirmed: %s", error)
+            return False
+        return True
+
     def _confirm(self, folder: str) -> None:
         write_whole(self._home / WAITING / CONFIRMED, folder, 0o600)
         for name in (FILE, OFFER):
@@ -242,10 +266,21 @@ class NodeUpdates:
         log.info("the new version has reached the hub and stays folder=%s", folder)
 
 
+def _pause_after(refusal: LinkRefusedError) -> float:
+    if refusal.is_stale:
+        return 0.0
+    return min(max(refusal.pause or PAUSE, 1.0), LONGEST_PAUSE)
+
+
 def _empty_folder(folder: Path) -> None:
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700)
+    """Make room for an update. That the version which runs is confirmed stays there: the next start
+    asks for it."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        elif one.name != CONFIRMED:
+            one.unlink()
 
 
 def _append(file: Path, part: bytes) -> None:

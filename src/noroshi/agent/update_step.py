@@ -40,9 +40,12 @@ from noroshi.link.update_messages import MOST_FILE, UpdateOffer, UpdatePhase
 TRIAL_MINUTES = 10
 """A new version that has not spoken with the hub so long after its start ends, to go back."""
 BLOCK = 1 << 20
-LONGEST_BUILD, LONGEST_LOOK = 900, 60
-"""Seconds to install a version, and for it to say which one it is."""
+LONGEST_BUILD, LONGEST_LOOK = 600, 60
+"""Seconds to install a version, and for it to say which one it is. All of the step must end within the
+TimeoutStartSec of the service, or no node would start."""
 LONGEST_CAUSE = 300
+WORK = ".new."
+"""The beginning of the name of a folder in which a version is prepared."""
 VERSION, SHA256 = re.compile(r"[0-9][0-9A-Za-z.+]{0,40}"), re.compile(r"[0-9a-f]{64}")
 READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """To read what the service's user put there: neither a link nor a pipe."""
@@ -172,7 +175,9 @@ def _install(place: InstalledFolder, file: Path, offer: UpdateOffer, build: Buil
     folder = place.path / offer.folder
     if _works(folder, offer.version):
         return
-    work = Path(tempfile.mkdtemp(prefix=".new.", dir=place.path))
+    for leftover in place.path.glob(f"{WORK}*"):  # of a step that was cut off
+        shutil.rmtree(leftover, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=WORK, dir=place.path))
     try:
         copy = _verified_copy(file, work / FILE, offer)
         shutil.rmtree(folder, ignore_errors=True)

@@ -513,6 +513,7 @@ def _own_facts(
             read_since=engine.mailbox_poller.reads_since,
             refused_rows=lambda agent: agent_names.refused_rows(agent),
             excessive_reports=lambda agent: agent_names.excessive_reports(agent),
+            update_grace=lambda agent: agent_names.update_grace(agent),
             instances=lambda: titles_by_source(plans.current.monitors.values()),
         ),
     )

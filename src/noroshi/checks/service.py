@@ -196,5 +196,6 @@ CHECK = Check(
     run=run,
     asks_computer=True,
     blocks=True,
+    may_vanish=True,
     modules=("noroshi.hosts.operating_system.local_system",),
 )

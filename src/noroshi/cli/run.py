@@ -50,7 +50,18 @@ WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 def run(argv: Sequence[str]) -> int:
     """Do what was typed; return the exit code."""
     with readable():
-        return _run(argv)
+        code = _run(argv)
+    return exits.RESTART if code == exits.INVALID and _is_node_on_trial(argv) else code
+
+
+def _is_node_on_trial(argv: Sequence[str]) -> bool:
+    """Return whether this is the first start of a version that the hub sent. If it does not accept
+    noroshi.toml, the service has to start the earlier one."""
+    if "serve" not in argv:
+        return False
+    from noroshi.agent.installed_folder import is_first_start  # only now: hardly ever needed
+
+    return is_first_start(os.environ)
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -29,6 +29,10 @@ class AgentNames:
         """Returns how many reports of an agent were put off within the last hour, as it reports too
         much; the hub writes it."""
 
+        self.update_grace: Callable[[str], float] = lambda _agent: 0.0
+        """Returns for how many seconds an agent, by its id, may be silent as it is being updated; the
+        hub writes it."""
+
     def current(self) -> frozenset[str]:
         """Return the names."""
         return self._names

@@ -39,7 +39,9 @@ class NodeReadings:
     """Read what the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
     effect; `late` and `clock_set` the engine's figures in seconds; `read_since` is from when on the
     mailbox of a route's account is read in this life; `refused_rows` how many rows of an agent were
-    refused lately, `excessive_reports` how many of its reports were put off as too much, `instances` the titles of all instances by their source, in lower case."""
+    refused lately, `excessive_reports` how many of its reports were put off as too much, `update_grace` for how many seconds it may
+    be silent as it is being updated, `instances` the titles of all instances by their source, in
+    lower case."""
 
     routes: Callable[[], Mapping[str, Route]]
     accounts: Callable[[], Mapping[str, Account]]
@@ -49,6 +51,7 @@ class NodeReadings:
     read_since: Callable[[str], datetime | None] = lambda route: None
     refused_rows: Callable[[str], int] = lambda agent: 0
     excessive_reports: Callable[[str], int] = lambda agent: 0
+    update_grace: Callable[[str], float] = lambda agent: 0.0
     instances: Callable[[], Mapping[str, tuple[str, ...]]] = dict
 
 
@@ -187,9 +190,10 @@ class OwnFacts:
                 instances=instances.get(agent.name.casefold(), ()),
             )
         heard_since = max(self._started_at, last_seen.last_contact)
+        silence = _seconds(heard_since, now) - self._readings.update_grace(agent.id)
         return AgentFacts(
             name=agent.name,
-            silence=_seconds(heard_since, now),
+            silence=max(0.0, silence),
             backlog=last_seen.backlog,
             clock_offset=last_seen.clock_offset.total_seconds(),
             refused_rows=self._readings.refused_rows(agent.id),

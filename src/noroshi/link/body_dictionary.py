@@ -29,18 +29,19 @@ _REPORT = (
 )
 _LINK = (
     '{"version":"0.1.0","machine":{"host_name":"","id":"","system":"Linux","addresses":[]},'
-    '"kinds":[],"configuration":"","clock":0.0,"backlog":0,"own_route":false}'
+    '"kinds":[],"configuration":"","clock":0.0,"backlog":0,"own_route":false,'
+    '"accepts_routes":false}'
     '{"hub_name":"","name":"","pins":[],"configuration":"","clock":0.0,"position":{"epoch":0,'
-    '"seq":0,"tag":""},"alone_after":120.0,"fates":0}'
+    '"seq":0,"tag":""},"alone_after":120.0,"fates":0,"place":null}'
     '{"configuration":"","documents":[{"key":"instances/","body":"'
-    '"}],"states":{"states":{},"position":{"epoch":0,"seq":0,"tag":""}}}'
+    '"}],"states":{"states":{},"position":{"epoch":0,"seq":0,"tag":""}},"secrets":""}'
     '{"fault":"busy","message":""}'
 )
 _SAMPLES = (
     '"fault":{"en":"","ja":""}"note":{"key":"","arguments":{}}'
     '"name":"time","value":,"unit":"ms","name":"count","value":,"unit":"","name":"load",'
     '"name":"swap","name":"available","name":"read","unit":"B","unit":"MiB",'
-    '{"position":"2026-11-29T00:00:00.000000Z","interval":60.0}'
+    '{"position":"2026-11-29T00:00:00.000000Z","interval":60.0,"clock":1795000000.0}'
     '{"start":"2026-11-29T00:00:00.000000Z","end":"2026-11-29T00:00:00.000000Z","monitors":['
     '{"monitor":"000000000000","samples":[{"measured_at":"2026-11-29T00:00:00.000000Z",'
     '"readings":[{"name":"used","value":0.0,"unit":"%","item":"","note":{"en":"","ja":""},'
@@ -48,11 +49,12 @@ _SAMPLES = (
     '"lines":[]}],"memory":{},"fault":null}]},{"monitor":"'
 )
 _WAIT = (
-    '{"configuration":"","name":"","pins":[""],"new_key":false,"fates":[],"witness_rank":0,'
-    '"suppressions":null,"orders":[]}'
+    '{"configuration":"","name":"","pins":[],"new_key":false,"fates":[],"witness_rank":0,'
+    '"suppressions":null,"orders":[],"clock":1795000000.0,"place":null}'
     '{"configuration":"","refused_configuration":"","problems":[],"backlog":0,"hold":40.0,'
-    '"clock":0.0,"sender":"hub-only","alone_after":120.0,"last":{"epoch":0,"seq":0,"tag":""},'
-    '"fates":0,"suppressions":"","orders":0}'
+    '"clock":1795000000.0,"sender":"hub-only","alone_after":120.0,"last":{"epoch":0,"seq":0,'
+    '"tag":""},"fates":0,"suppressions":"","orders":0,"update":{"phase":"","version":"",'
+    '"words":{"en":"","ja":""}}}'
 )
 TEXT = (_CHANGE + _REPORT + _LINK + _SAMPLES + _WAIT).encode()
 """What is sent most often stands last, as near text takes fewer bits to name."""

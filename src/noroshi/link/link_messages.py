@@ -23,6 +23,9 @@ JOIN, HELLO, WAIT, FETCH, KEY, LEAVE = "join", "hello", "wait", "fetch", "key", 
 REPORT, SAMPLES = "report", "samples"
 FILE = "file"
 """Asks for a part of the file that updates an agent; the answer is the part, and no JSON."""
+NAME_DIGITS = 32
+"""The hexadecimal digits by which a configuration, and what people say, are named: the first 128 bits
+of a SHA-256. Each `wait` names both."""
 STAMP_HEADER = "Noroshi-Stamp"
 """The header of each answer with a fresh stamp."""
 LONGEST_WAIT = 40.0
@@ -164,8 +167,8 @@ class WaitRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitAnswer:
-    """Tell what is news, or nothing. `configuration` names the one to take up, "" if it is in use;
-    `pins` are those of the hub's keys, the next one too once it is announced; `new_key`: the agent
+    """Tell what is news, or nothing. `name` is the agent's, "" if it is known. `configuration` names the one to take up, "" if it is in use;
+    `pins` are those of the hub's keys, the next one too once it is announced, () if they are known; `new_key`: the agent
     is to replace its key now. `fates` tell what became of notifications at the hub.
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those

@@ -15,7 +15,7 @@ from noroshi.link.link_messages import MOST_BYTES_INFLATED
 T = TypeVar("T")
 CODING = body_dictionary.NAME
 """Deflate (RFC 1951) with a preset dictionary, in the header Content-Encoding. An agent asks for
-news all day, each time in 380 bytes, of which 110 are left."""
+news all day, each time in 370 bytes, of which 100 are left."""
 CODING_AFTER_TEXT = "noroshi-2"
 """The same, where an earlier text that the other side has follows the preset dictionary. The body
 begins with the name of that text."""

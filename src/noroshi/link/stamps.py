@@ -6,12 +6,14 @@ RFC 9449 (8). A stamp holds the hub's era, its time, and a MAC by a key of the h
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 FRESH_FOR = timedelta(minutes=10)
+MAC_BYTES = 16
 FUTURE = timedelta(seconds=5)
 """A stamp that is dated ahead by more than this was given before the clock was set back."""
 
@@ -43,7 +45,8 @@ class StampMint:
         return given if era == self.era and is_fresh else None
 
     def _signed(self, body: str) -> str:
-        return f"{body}.{hmac.digest(self.key, body.encode(), 'sha256').hex()[:32]}"
+        digest = hmac.digest(self.key, body.encode(), "sha256")[:MAC_BYTES]
+        return f"{body}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
 def era_of(stamp: str) -> str:

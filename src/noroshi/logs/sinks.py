@@ -23,6 +23,8 @@ STDERR = 2
 MAY_STAY: tuple[type[OSError], ...] = (FileNotFoundError,)
 """What keeps a file from being renamed, and does no harm."""
 if sys.platform == "win32":
+    from shutil import disk_usage
+
     MAY_STAY += (PermissionError,)  # somebody reads it: it grows until they are done
 NO_ROOM = "no room left on its volume"
 
@@ -107,10 +109,8 @@ class RotatedFile:
             self._rotate()
         if self._torn:
             content = b"\n" + content
-        if sys.platform != "win32":
-            volume = os.fstatvfs(self._file)
-            if volume.f_bavail * volume.f_frsize < self._min_free_bytes + len(content):
-                raise OSError(NO_ROOM)
+        if self._free_bytes() < self._min_free_bytes + len(content):
+            raise OSError(NO_ROOM)
         self._torn = True  # until all of it is there
         _write(self._file, content)
         self._torn = False
@@ -124,6 +124,16 @@ class RotatedFile:
             flags |= BINARY
             self._file = os.open(self._path, flags, stat.S_IRUSR | stat.S_IWUSR)
         return os.fstat(self._file).st_size
+
+    if sys.platform == "win32":
+
+        def _free_bytes(self) -> int:
+            return disk_usage(self._path.parent).free
+    else:
+
+        def _free_bytes(self) -> int:
+            volume = os.fstatvfs(self._file)
+            return volume.f_bavail * volume.f_frsize
 
     def _rotate(self) -> None:
         """Rename each file to the next number: the oldest is overwritten by the one before

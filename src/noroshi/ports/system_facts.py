@@ -38,7 +38,8 @@ class StartType(StrEnum):
 class ServiceFact:
     """A service. `title` is its display name, `detail` how it failed, in the system's own words.
 
-    `ends_by_itself`: it may be stopped though it starts automatically, as its work is done then.
+    `ends_by_itself`: it may be stopped though it starts automatically, as its work is done then, or
+    something starts it when there is work.
     `run` identifies the present run; "" if it does not run. `restarts` is how often the system
     has started it anew after a failure; None: the system does not count.
     """

@@ -61,6 +61,8 @@ if sys.platform == "win32":
     OWN_PROCESS, AT_BOOT, NORMAL_ERROR = 0x10, 2, 1
     DESCRIPTION, FAILURE_ACTIONS, DELAYED_START, TRIGGERS = 1, 2, 3, 8
     STATUS_OF_PROCESS, STOP_CONTROL = 0, 1
+    USER_INSTANCE = 0x80
+    """SERVICE_USERSERVICE_INSTANCE."""
     RESTART = 1
     RESTARTS = (10_000, 60_000, 60_000)
     """Milliseconds before the first, second and each further restart."""
@@ -237,6 +239,12 @@ if sys.platform == "win32":
                 return False
             return _Number.from_buffer(buffer).value > 0
 
+    def is_of_one_user(name: str) -> bool:
+        """Return whether a service is the instance for one user who is logged on: it goes with the
+        user. Raises OSError."""
+        with _service(name, QUERY_CONFIG) as service:
+            return bool(_config_of(service).kind & USER_INSTANCE)
+
     def _status_of(service: int) -> ServiceStatus:
         status, needed = _Status(), _Number()
         _require(
@@ -248,10 +256,7 @@ if sys.platform == "win32":
                 ctypes.byref(needed),
             )
         )
-        _services.QueryServiceConfigW(service, None, 0, ctypes.byref(needed))
-        buffer = ctypes.create_string_buffer(needed.value)
-        _require(_services.QueryServiceConfigW(service, buffer, needed, ctypes.byref(needed)))
-        config = _Config.from_buffer(buffer)
+        config = _config_of(service)
         return ServiceStatus(
             state=ServiceState(status.state),
             process=status.process,
@@ -260,6 +265,13 @@ if sys.platform == "win32":
             account=config.account or "",
             starts_at_boot=config.start == AT_BOOT,
         )
+
+    def _config_of(service: int) -> _Config:
+        needed = _Number()
+        _services.QueryServiceConfigW(service, None, 0, ctypes.byref(needed))
+        buffer = ctypes.create_string_buffer(needed.value)
+        _require(_services.QueryServiceConfigW(service, buffer, needed, ctypes.byref(needed)))
+        return _Config.from_buffer(buffer)
 
     def _create(manager: int, settings: ServiceSettings) -> int:
         handle: int | None = _services.CreateServiceW(

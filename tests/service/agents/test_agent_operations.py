@@ -322,6 +322,10 @@ async def test_the_list_tells_how_far_an_update_is(ask):
     presence = ask.harness.service.context.agents_hub.update_reports()
     (row,) = await ask("agent_list")
     assert row["has_other_version"] and row["update"] is None
+    names = ask.harness.service.context.agent_names
+    assert names.update_grace(agent.id) == 0.0
+    presence[agent.id] = UpdateReport(phase="fetching", version="0.9.1")
+    assert names.update_grace(agent.id) == 300.0
     words = plain("no space left")
     presence[agent.id] = UpdateReport(phase="failed", version="0.9.1", words=words)
     (row,) = await ask("agent_list")

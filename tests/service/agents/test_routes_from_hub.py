@@ -147,6 +147,20 @@ async def test_no_account_of_the_hub_finds_tokens_of_the_nodes_own(node):
     assert plan.accounts["box"].storage_name == "mail"
 
 
+async def test_an_app_signs_in_by_itself_with_the_secret_of_the_hub_as_it_is_now(node):
+    contents = {"routes__out": BY_APP, "accounts__app": ACCOUNT}
+    contents["routes__out"] = {**BY_APP, "options": {"account": "app"}}
+    for name, secret in (("c1", "s3"), ("c2", "s4")):
+        answer = await shared(node, name, {"app": secret}, **contents)
+        assert await taken(node, answer) == []
+        account = (await plan_of(node)).accounts["app"]
+        await node.tokens.token(account)
+        node.time.pass_by(seconds=4000)  # until the token ends
+    assert node.server.asked == ["s3", "s4"]
+    pace = (await plan_of(node)).routes["out"].pace
+    assert pace.account == "app"
+
+
 @pytest.mark.parametrize(
     ("contents", "words"),
     [

@@ -38,6 +38,15 @@ async def test_the_copy_comes_back_and_the_newer_store_stays_aside(path):
     await store.close()
 
 
+async def test_a_return_that_was_cut_off_is_finished(path):
+    updated(path)
+    path.replace(path.with_name("noroshi.db.newer"))
+    assert return_to_copy(path) == path.with_name("noroshi.db.newer")
+    store = SqliteStore.reopen(path)
+    assert (await store.get_values())["name"] == "earlier"
+    await store.close()
+
+
 async def test_a_store_of_this_schema_stays(path):
     path.with_name(f"{path.name}.before-{NEXT}").write_bytes(b"")
     assert return_to_copy(path) is None

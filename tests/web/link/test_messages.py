@@ -76,7 +76,15 @@ async def test_a_configuration_in_use_is_no_news(harness, agent):
     name = configuration_of([FILES]).name
     assert (await agent.greet(configuration=name)).configuration == ""
     answer = await agent.wait(configuration=name)
-    assert answer == WaitAnswer(name="fs01", clock=harness.time.now.timestamp())
+    assert answer == WaitAnswer(clock=harness.time.now.timestamp())
+
+
+async def test_an_agent_is_told_its_name_once_and_again_when_it_says_hello(harness, agent):
+    assert (await agent.greet()).name == "fs01"
+    assert (await agent.wait()).name == ""
+    await harness.service.agents_hub.rename(agent.id, "files")
+    assert [(await agent.wait()).name for _ in range(2)] == ["files", ""]
+    assert (await agent.greet()).name == "files"  # where the answer was lost
 
 
 async def test_an_agent_fetches_the_documents_that_concern_it(harness, agent):

@@ -213,8 +213,9 @@ if sys.platform == "win32":
         "install Noroshi as a Windows service that starts with the computer, with its own account"
     )
     INSTALL_MORE = _(
-        "The command creates the local group, home folder and service if they are missing. It can "
-        "be run again, for example after an update."
+        "The command creates the local group, home folder and service if they are missing. If the "
+        "service runs another version, --start updates it: the store is copied, and the previous "
+        "version comes back if this one does not start."
     )
 else:
     SERVICE_HANDLERS = "noroshi.cli.handlers.systemd_service"

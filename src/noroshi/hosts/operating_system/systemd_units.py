@@ -29,6 +29,9 @@ SERVICE_PROPERTIES = (
     "ExecMainStatus",
     "NRestarts",
     "InvocationID",
+    "TriggeredBy",
+    "ConditionResult",
+    "ConditionTimestamp",
 )
 TIMER_PROPERTIES = (
     "Id",
@@ -137,13 +140,14 @@ def service_fact(name: str, unit: Unit) -> ServiceFact:
     state = _state_of(unit)
     restarts = unit.get("NRestarts", "")
     is_oneshot = unit.get("Type") == "oneshot"
+    is_triggered = bool(unit.get("TriggeredBy"))
     has_run = state is ServiceState.RUNNING and not is_oneshot
     return ServiceFact(
         name=name,
         state=state,
         start_type=START_TYPES.get(unit.get("UnitFileState", ""), StartType.MANUAL),
         detail=_failure_of(unit),
-        ends_by_itself=is_oneshot,
+        ends_by_itself=is_oneshot or is_triggered or _is_left_out(unit),
         run=unit.get("InvocationID", "") if has_run else "",
         restarts=int(restarts) if restarts.isdecimal() else None,
     )
@@ -167,6 +171,12 @@ def _state_of(unit: Unit) -> ServiceState:
     if unit.get("SubState") in WAITS_FOR_RESTART:
         return ServiceState.FAILED
     return STATES.get(unit.get("ActiveState", ""), ServiceState.STOPPED)
+
+
+def _is_left_out(unit: Unit) -> bool:
+    """Return whether systemd was to start a service and did not, as this computer lacks what its
+    conditions ask for: the tools of another hypervisor, for example."""
+    return unit.get("ConditionResult") == "no" and bool(unit.get("ConditionTimestamp"))
 
 
 def _failure_of(unit: Unit) -> str:

@@ -12,7 +12,11 @@ if sys.platform == "win32":
     import psutil
 
     from noroshi.ports import ServiceFact, ServiceState, StartType
-    from noroshi.system.service_control import is_started_by_triggers, service_status
+    from noroshi.system.service_control import (
+        is_of_one_user,
+        is_started_by_triggers,
+        service_status,
+    )
 
     STATES = {
         "running": ServiceState.RUNNING,
@@ -46,7 +50,7 @@ if sys.platform == "win32":
         fact_by_name = {
             fact.name: fact
             for service in psutil.win_service_iter()
-            if any(_is_named(service, name) for name in names)
+            if _is_meant(service, names)
             for fact in _facts_of(service)
         }
         known_names = {
@@ -61,6 +65,13 @@ if sys.platform == "win32":
         ]
         missing = (ServiceFact(name=name, state=ServiceState.MISSING) for name in missing_names)
         return [*fact_by_name.values(), *missing]
+
+    def _is_meant(service: _Service, names: Sequence[str]) -> bool:
+        """Return whether these names mean a service. Wildcards mean none of a single user, which
+        comes and goes with its logons, under another name each time."""
+        matching_names = [name for name in names if _is_named(service, name)]
+        is_named_in_full = any(not set("*?[") & set(name) for name in matching_names)
+        return is_named_in_full or bool(matching_names and not _is_of_one_user(service.name()))
 
     def _is_named(service: _Service, name: str) -> bool:
         pattern = name.casefold()
@@ -100,6 +111,12 @@ if sys.platform == "win32":
             return 0
         code = status.exit_code if status else 0
         return 0 if code == NEVER_STARTED else code
+
+    def _is_of_one_user(name: str) -> bool:
+        try:
+            return is_of_one_user(name)
+        except OSError:
+            return False
 
     def _ends_by_itself(name: str) -> bool:
         try:

@@ -19,6 +19,9 @@ MOST_BACKLOG = 1 << 53
 FARTHEST_CLOCK = 10 * 365 * 86400.0
 """Seconds: of a clock that is farther off no more is said."""
 LONGEST_NAME = 128
+UNDER_WAY = frozenset({UpdatePhase.FETCHING.value, UpdatePhase.RESTARTING.value})
+UPDATE_GRACE = 300.0
+"""Seconds in which a slow server installs a version, while no node runs there."""
 
 
 class Presence:
@@ -92,6 +95,11 @@ class Presence:
         """Note that an agent fetches a version."""
         report = UpdateReport(phase=UpdatePhase.FETCHING.value, version=version)
         self._note_update(agent, report)
+
+    def update_grace(self, agent: str) -> float:
+        """Return for how many seconds an agent may be silent as it is being updated."""
+        report = self.updates.get(agent, NO_UPDATE)
+        return UPDATE_GRACE if report.phase in UNDER_WAY else 0.0
 
     def _note_update(self, agent: str, report: UpdateReport) -> None:
         if report == NO_UPDATE:

@@ -21,6 +21,7 @@ from noroshi.definitions.shared_routes import (
     mails_a_minute,
     shared_route,
 )
+from noroshi.link.link_messages import NAME_DIGITS
 
 INSTANCES, NETWORKS, RULES, CONTACTS = "instances/", "networks/", "rules/", "contacts/"
 SOURCE = '"source":'
@@ -70,7 +71,7 @@ def _digest_of(texts: Iterable[str]) -> str:
     for text in texts:
         data = text.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+    return digest.hexdigest()[:NAME_DIGITS]
 
 
 NO_DOCUMENTS = configuration_of(())

@@ -202,20 +202,21 @@ class Conversation:
 
     async def _news(self, agent: Agent, request: WaitRequest) -> WaitAnswer:
         state = self._state
-        announced = self._announced.get(agent.id)
-        is_place_known = announced is not None and announced[-1] == state.place
-        self._announced[agent.id] = self._announcement(agent)
+        announcement = self._announcement(agent)
+        is_announced = self._announced.get(agent.id) == announcement
+        # An agent that did not hear the answer says hello, and is told all of it again.
+        self._announced[agent.id] = announcement
         return WaitAnswer(
             configuration=self._new_configuration(agent, request),
-            name=agent.name,
-            pins=state.pins,
+            name="" if is_announced else agent.name,
+            pins=() if is_announced else state.pins,
             new_key=state.now() - (agent.key_since or agent.joined_at) >= KEY_AGE,
             suppressions=self._new_suppressions(agent, request),
             orders=tuple(state.orders.news(agent.id, request.orders)),
             fates=await state.fates.news(agent, request.fates),
             witness_rank=state.witness_rank(agent.id),
             clock=state.clock,
-            place=None if is_place_known else state.place,
+            place=None if is_announced else state.place,
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:

@@ -112,6 +112,7 @@ class HubState:
         self.report_rates = ReportRates()
         parts.agent_names.refused_rows = self._refused_rows
         parts.agent_names.excessive_reports = self._excessive_reports
+        parts.agent_names.update_grace = self.presence.update_grace
         self.monitors = AgentsMonitors(
             parts.current_plan, parts.plugins.agent_of, parts.agent_names, parts.applied_version
         )

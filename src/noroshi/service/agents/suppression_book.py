@@ -17,6 +17,7 @@ from noroshi.core.alarms import (
     Silence,
     Suppressions,
 )
+from noroshi.link.link_messages import NAME_DIGITS
 from noroshi.link.report_messages import SuppressionsOfHub
 from noroshi.ports import Store
 from noroshi.service.agents.agents_monitors import AgentsMonitors, MonitorsByAgent
@@ -35,7 +36,7 @@ def suppressions_of_hub(
         name="", silences=tuple(silences), acknowledgements=tuple(acknowledgements)
     )
     digest = hashlib.sha256(schema.text(suppressions).encode("utf-8", "surrogatepass"))
-    return replace(suppressions, name=digest.hexdigest())
+    return replace(suppressions, name=digest.hexdigest()[:NAME_DIGITS])
 
 
 NOTHING_SAID = suppressions_of_hub((), ())

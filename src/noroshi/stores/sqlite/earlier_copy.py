@@ -20,10 +20,9 @@ def return_to_copy(path: Path) -> Path | None:
     the store is now; None where nothing is to be done, or there is no copy. No process may have
     the store open. Raises OSError, and StoreError if the file cannot be read or is not ours."""
     newest_known = max(step.number for step in known_migrations())
-    if not path.exists() or _newest_step(path) <= newest_known:
-        return None
     copy, newer = copy_before(path, newest_known + 1), path.with_name(f"{path.name}.newer")
-    if not copy.exists():
+    is_cut_off = not path.exists() and newer.exists()
+    if not (is_cut_off or _is_newer(path, newest_known)) or not copy.exists():
         return None
     for end in COMPANIONS:
         file = path.with_name(path.name + end)
@@ -31,6 +30,10 @@ def return_to_copy(path: Path) -> Path | None:
             file.replace(newer.with_name(newer.name + end))
     copy.replace(path)
     return newer
+
+
+def _is_newer(path: Path, newest_known: int) -> bool:
+    return path.exists() and _newest_step(path) > newest_known
 
 
 def _newest_step(path: Path) -> int:

@@ -1,0 +1,32 @@
+"""Name what of the folders that run on Windows cannot run there, each with the reason.
+
+tools/wine.py names the folders. A name without its parameters stands for all of them.
+"""
+
+MODES = "permissions as POSIX has them; those of Windows: tests/windows/test_owners.py"
+LIMITS = "limits of a process that Windows has not"
+ZONE = "a process cannot change its time zone"
+OPEN_FILES = "nobody can remove a file that is open"
+LINKS = "no link is refused: only administrators can write to the folder"
+VOLUMES = "small volumes, mounted by the test"
+RESOLVER = "the resolver of Windows leaves out the protocol"
+PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
+
+TESTS = {
+    "tests/definitions/test_bad.py::test_a_bad_folder_says_what_is_wrong": PLACES,
+    "tests/logs/test_line_format.py::test_a_files_line_has_the_time_with_its_offset": ZONE,
+    "tests/logs/test_sinks.py::test_the_file_is_its_owners_alone": MODES,
+    "tests/logs/test_sinks.py::test_a_file_that_was_taken_away_is_made_anew": OPEN_FILES,
+    "tests/logs/test_sinks.py::test_a_link_in_its_place_is_not_followed": LINKS,
+    "tests/logs/test_sinks.py::"
+    "test_on_a_full_volume_lines_go_to_stderr_and_into_the_file_again_later": VOLUMES,
+    "tests/logs/test_sinks.py::test_the_last_room_of_a_volume_is_left_to_the_alarms": VOLUMES,
+    "tests/network/test_happy_eyeballs.py::"
+    "test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it": RESOLVER,
+    "tests/vault/test_key_rotation.py::"
+    "test_an_exchange_that_is_killed_while_it_writes_a_key_leaves_no_half_key": LIMITS,
+    "tests/vault/test_key_rotation.py::"
+    "test_the_old_key_is_a_file_of_its_own_where_no_file_can_have_two_names": MODES,
+    "tests/vault/test_vault.py::test_a_key_file_is_its_owners_alone_whatever_the_umask_says": MODES,
+    "tests/vault/test_vault.py::test_a_key_that_others_may_touch_is_refused": MODES,
+}
