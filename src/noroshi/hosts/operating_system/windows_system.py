@@ -41,7 +41,7 @@ if sys.platform == "win32":
         Volume,
     )
     from noroshi.system import performance_counters
-    from noroshi.system.windows_event_log import Messages, found_records, record_xml
+    from noroshi.system.windows_event_log import Messages, record_handles, record_xml
     from noroshi.system.windows_registry import read_value, value_text
 
     T = TypeVar("T")
@@ -113,7 +113,7 @@ if sys.platform == "win32":
             query = replace(query, after_number=0)
         records = list[EventRecord]()
         with (
-            found_records(query.log, xpath_of(query)) as handles,
+            record_handles(query.log, xpath_of(query)) as handles,
             closing(Messages()) as messages,
         ):
             for handle in handles:
@@ -130,5 +130,5 @@ if sys.platform == "win32":
 
     def _newest_number(log: str) -> int:
         """Return the number of the newest record of a log; 0 if it is empty."""
-        with found_records(log, "*", newest_first=True) as handles:
+        with record_handles(log, "*", newest_first=True) as handles:
             return next((event_record(record_xml(one), "").number for one in handles), 0)
