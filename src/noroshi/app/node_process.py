@@ -20,7 +20,7 @@ from noroshi.agent.installed_folder import installed_folder
 from noroshi.agent.link_settings import NodeCalls
 from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
-from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
@@ -78,7 +78,7 @@ async def serve(
             imports.load_all(MANAGER)
             await app.services.open()
         # Before the door: who asks there for another address must find it.
-        control = AgentListening(lambda: _web_context(app, config), config.home)
+        control = AgentListenerControl(lambda: _web_context(app, config), config.home)
         await stack.enter_async_context(listening(app.store, app.endpoints, control))
         await stack.enter_async_context(
             open_door(config, app.services.open, app.engine.wake_up)

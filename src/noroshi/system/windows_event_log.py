@@ -61,7 +61,7 @@ if sys.platform == "win32":
         ctypes.POINTER(_Number),
     )
 
-    class Messages:
+    class EventMessages:
         """Return the text of a record, as its source words it. Each source is opened once."""
 
         def __init__(self) -> None:

@@ -67,7 +67,7 @@ if sys.platform == "win32":
         return [*fact_by_name.values(), *missing]
 
     def _is_selected(service: _Service, names: Sequence[str]) -> bool:
-        """Return whether these names select a service. Wildcards mean none of a single user, which
+        """Return whether these names select a service. Wildcards select none of a single user, which
         comes and goes with its logons, under another name each time."""
         matching_names = [name for name in names if _is_named(service, name)]
         is_named_in_full = any(not set("*?[") & set(name) for name in matching_names)

@@ -41,7 +41,7 @@ if sys.platform == "win32":
         Volume,
     )
     from noroshi.system import performance_counters
-    from noroshi.system.windows_event_log import Messages, record_handles, record_xml
+    from noroshi.system.windows_event_log import EventMessages, record_handles, record_xml
     from noroshi.system.windows_registry import read_value, value_text
 
     T = TypeVar("T")
@@ -52,7 +52,7 @@ if sys.platform == "win32":
     NO_LOG = _("cannot read the event log {log}: {why}")
 
     class WindowsSystem:
-        """See ports.SystemFacts."""
+        """Implement ports.SystemFacts."""
 
         def __init__(self, runner: ProgramRunner) -> None:
             self._runner, self._shares = runner, NetworkShares()
@@ -114,7 +114,7 @@ if sys.platform == "win32":
         records = list[EventRecord]()
         with (
             record_handles(query.log, xpath_of(query)) as handles,
-            closing(Messages()) as messages,
+            closing(EventMessages()) as messages,
         ):
             for handle in handles:
                 if len(records) == query.most:
@@ -122,7 +122,7 @@ if sys.platform == "win32":
                 records.append(_record(handle, messages))
         return EventBatch(records=tuple(records), newest=newest)
 
-    def _record(handle: int, messages: Messages) -> EventRecord:
+    def _record(handle: int, messages: EventMessages) -> EventRecord:
         xml = record_xml(handle)
         without_text = event_record(xml, "")
         text = messages.text(handle, without_text.source)

@@ -150,7 +150,7 @@ class ListenerOperations(OperationGroup):
             free_port=port,
             firewall=_firewall(port),
             cautions=tuple(self._cautions()),
-            former_address=former_listener.setting.place if former_listener else "",
+            former_address=former_listener.setting.authority if former_listener else "",
             former_until=former_listener.until if former_listener else None,
         )
 
