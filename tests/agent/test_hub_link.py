@@ -456,7 +456,8 @@ async def test_a_new_address_that_does_not_work_is_kept_for_later(node, hub):
 
 
 @pytest.mark.parametrize(
-    ("host", "port"), [("a" * 64, 443), ("hub..example", 443), ("a b/", 443), ("localhost", 70000)]
+    ("host", "port"),
+    [("a" * 64, 443), ("hub..example", 443), ("a b/", 443), ("localhost", 70000)],
 )
 async def test_a_new_address_that_is_none_does_not_end_the_link(node, hub, host, port):
     await moving(node, hub, HubPlace(host=host, port=port))
