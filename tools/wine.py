@@ -31,6 +31,9 @@ PYTHON, VERSION = r"C:\cp313\python.exe", "3.13"
 PATHS = "import site; site.addsitedir(r'C:\\packages')\nN:\\src\nN:\\\n"
 """What Python looks through beside its own library; its children run isolated, so no variable
 would reach them."""
+CONTROL = r"HKLM\System\CurrentControlSet\Control"
+SERVICE_STARTS_WITHIN = "120000"
+"""Milliseconds; Wine's own are 10,000."""
 UNSET = {
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONUNBUFFERED",
@@ -138,8 +141,11 @@ def boot() -> None:
 
 
 def make_prefix(environment: Mapping[str, str]) -> None:
-    """Make the prefix of an environment: a Windows of its own, without the drive Z:."""
+    """Make the prefix of an environment: a Windows of its own, without the drive Z:, that waits
+    for a service as long as a busy machine needs to start it."""
     subprocess.run(["wine", "wineboot", "-i"], env=environment, check=True, capture_output=True)
+    slow = ["reg", "add", CONTROL, "/v", "ServicesPipeTimeout", "/d", SERVICE_STARTS_WITHIN]
+    subprocess.run(["wine", *slow, "/f"], env=environment, check=True, capture_output=True)
     subprocess.run(["wineserver", "-w"], env=environment, check=True)
     (Path(environment["WINEPREFIX"]) / "dosdevices" / "z:").unlink()
 

@@ -39,7 +39,8 @@ class Shop:
 
     @contextmanager
     def open(self):
-        with socket.create_server(("127.0.0.1", self.port)):
+        # Nobody accepts: each look stays in the queue, and a full one would look like no answer.
+        with socket.create_server(("127.0.0.1", self.port), backlog=4000):
             yield
 
 

@@ -175,6 +175,7 @@ def test_a_link_that_is_slow_by_200_ms(fleet):
     for _ in range(6):
         agent.flip()
     assert relay.carried
+    assert agent.link()["where"].startswith(relay.address)  # not by the hub's own address
     fleet.all_is_told()
 
 

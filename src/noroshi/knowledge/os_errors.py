@@ -4,6 +4,7 @@ language."""
 from __future__ import annotations
 
 import errno
+import sys
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -69,10 +70,23 @@ def _by_number(table: TableReader) -> Mapping[int, Message]:
     return message_by_number
 
 
+if sys.platform == "win32":
+    INVALID = (None, 87, 10022)
+    """ERROR_INVALID_PARAMETER and WSAEINVAL, which are EINVAL in earnest, and no number of Windows."""
+
+    def _is_known_to_windows_alone(error: OSError) -> bool:
+        """Return whether C has no number of its own for an error, and calls it EINVAL."""
+        return error.errno == errno.EINVAL and error.winerror not in INVALID
+else:
+
+    def _is_known_to_windows_alone(_error: OSError) -> bool:
+        return False
+
+
 def _system_words(error: OSError) -> Message | None:
     """Return the words for an error's number; None for OpenSSL, which has numbers and words of
     its own."""
-    if type(error).__module__ == "ssl":
+    if type(error).__module__ == "ssl" or _is_known_to_windows_alone(error):
         return None
     table = "resolver" if type(error).__name__ == "gaierror" else "system"
     return words_of(table, error.errno)
