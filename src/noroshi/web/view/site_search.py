@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,9 @@ MOST_IN_DIALOG, MOST_ON_PAGE = 3, 20
 LONGEST_QUERY = 100
 ACTIONS_ONLY = ">"
 """A query that begins with it finds actions alone."""
+WIDE_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+"""A blank beside a letter that is not ASCII: Japanese has none between words, so that people
+write it or not."""
 SERVERS, MONITORS, ALARMS = _("Servers"), _("Monitors"), _("Alarms")
 PAGES, ACTIONS = _("Pages"), pgettext("search", "Actions")
 MAIL = _("Mail")
@@ -100,13 +104,15 @@ def search(
     most: int = MOST_ON_PAGE,
 ) -> SearchResult:
     """Return the hits that contain each word of the query, in any order; at most `most` of each
-    kind."""
-    terms = _plain(query.removeprefix(ACTIONS_ONLY)).split()
-    if not terms:
+    kind. A query that is `ACTIONS_ONLY` alone finds all actions."""
+    plain_query = _plain(query)
+    is_for_actions = plain_query.startswith(ACTIONS_ONLY)
+    terms = plain_query.removeprefix(ACTIONS_ONLY).split()
+    if not terms and not is_for_actions:
         return SearchResult(query=query)
     own_roles = frozenset(roles)
     groups = [(ACTIONS, _actions(snapshot, own_roles, localizer))]
-    if not query.startswith(ACTIONS_ONLY):
+    if not is_for_actions:
         groups = [*_things(snapshot, open_alarms, own_roles, localizer), *groups]
     found_groups = (
         _group(localizer.say(title), things, terms, most) for title, things in groups
@@ -151,13 +157,24 @@ def _plain(text: str) -> str:
     return normalize("NFKC", text).casefold()
 
 
+def _searchable(text: str, hit: Callable[[], Hit]) -> Searchable:
+    """Return a thing with its words in one form."""
+    return Searchable(WIDE_BLANK.sub("", _plain(text)), hit)
+
+
 def _with_marks(hit: Hit, terms: Sequence[str]) -> Hit:
     return replace(hit, name_parts=tuple(name_parts(hit.name, terms)))
 
 
 def name_parts(name: str, terms: Sequence[str]) -> Iterator[NamePart]:
     """Yield the parts of a name, those apart that the terms, in plain letters, match."""
-    plain_letters = [_plain(letter) for letter in name]
+    wide_blanks = {
+        index for blank in WIDE_BLANK.finditer(name) for index in range(*blank.span())
+    }
+    plain_letters = [
+        "" if index in wide_blanks else _plain(letter)
+        for index, letter in enumerate(name)
+    ]
     text = "".join(plain_letters)
     owners = [index for index, letters in enumerate(plain_letters) for _letter in letters]
     matched = {
@@ -187,10 +204,10 @@ def _servers(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
 
 
 def _server(row: ServerRow, glance: ServerGlance, pause: str) -> Searchable:
-    words = _plain(f"{row.title} {row.name} {row.address} {row.agent} {row.system}")
+    words = f"{row.title} {row.name} {row.address} {row.agent} {row.system}"
     place = " · ".join(filter(None, (row.address, glance.source, row.system)))
     hit = Hit(name=row.title, href=glance.href, place=place, state=pause, sign=glance.sign)
-    return Searchable(words, lambda: hit)
+    return _searchable(words, lambda: hit)
 
 
 def _monitors(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
@@ -201,7 +218,7 @@ def _monitor(one: MonitorStatus, localizer: Localizer) -> Searchable:
     instance, group, name = one.path.split("/", 2)
     title = one.title or name
     place = f"{one.instance_title or instance}{STEP}{one.group_title or group}"
-    words = _plain(" ".join((title, place, one.path, one.agent, _item_words(one, localizer))))
+    words = " ".join((title, place, one.path, one.agent, _item_words(one, localizer)))
 
     def hit() -> Hit:
         worst = max(one.items, key=lambda item: item.level.severity, default=None)
@@ -209,7 +226,7 @@ def _monitor(one: MonitorStatus, localizer: Localizer) -> Searchable:
         sign = level_sign(localizer, level_of(one))
         return Hit(name=title, href=part_page(one.path), place=place, state=state, sign=sign)
 
-    return Searchable(words, hit)
+    return _searchable(words, hit)
 
 
 def _item_words(monitor: MonitorStatus, localizer: Localizer) -> str:
@@ -236,7 +253,7 @@ def _open_alarm(row: AlarmRow, open_alarms: OpenAlarms, localizer: Localizer) ->
         state=localizer.moment(row.since, open_alarms.alarms.at),
         sign=level_sign(localizer, row.level.value),
     )
-    return Searchable(_plain(f"{hit.name} {row.path} {reply}"), lambda: hit)
+    return _searchable(f"{hit.name} {row.path} {reply}", lambda: hit)
 
 
 def _ended_alarm(alarm: EndedAlarm, now: datetime, localizer: Localizer) -> Searchable:
@@ -247,7 +264,7 @@ def _ended_alarm(alarm: EndedAlarm, now: datetime, localizer: Localizer) -> Sear
         state=localizer.say(ENDED.fill(at=localizer.moment(alarm.event.at, now))),
         sign=level_sign(localizer, STOPPED if alarm.reason else alarm.event.after.value),
     )
-    return Searchable(_plain(f"{alarm.name} {alarm.path}"), lambda: hit)
+    return _searchable(f"{alarm.name} {alarm.path}", lambda: hit)
 
 
 def _settings_pages(roles: Collection[str], localizer: Localizer) -> Iterator[Searchable]:
@@ -255,13 +272,13 @@ def _settings_pages(roles: Collection[str], localizer: Localizer) -> Iterator[Se
         for one in group.for_roles(roles):
             title, description = localizer.say(one.title), localizer.say(one.description)
             hit = Hit(name=title, href=one.href, place=description)
-            yield Searchable(_plain(f"{title} {description}"), lambda hit=hit: hit)  # type: ignore[misc]
+            yield _searchable(f"{title} {description}", lambda hit=hit: hit)  # type: ignore[misc]
 
 
 def _routes(snapshot: Snapshot, localizer: Localizer) -> Iterator[Searchable]:
     for one in snapshot.status.routes:
         hit = _route(one, localizer)
-        yield Searchable(_plain(f"{hit.name} {one.name} {hit.place}"), lambda hit=hit: hit)  # type: ignore[misc]
+        yield _searchable(f"{hit.name} {one.name} {hit.place}", lambda hit=hit: hit)  # type: ignore[misc]
 
 
 def _route(route: RouteStatus, localizer: Localizer) -> Hit:
@@ -278,7 +295,7 @@ def _actions(
         lambda: tuple(actions_of(snapshot.servers.rows, translated.status.monitors, localizer)),
     )
     return [
-        Searchable(_plain(f"{one.name} {one.words}"), lambda one=one: _action(one))  # type: ignore[misc]
+        _searchable(f"{one.name} {one.words}", lambda one=one: _action(one))  # type: ignore[misc]
         for one in actions
         if one.role in roles
     ]
