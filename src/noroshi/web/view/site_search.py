@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any
 from unicodedata import normalize
+from urllib.parse import quote
 
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _, pgettext
@@ -20,7 +23,7 @@ from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.routes import href as route_page, kind as route_kind
 from noroshi.web.view.search_actions import SearchAction, actions_of
-from noroshi.web.view.server_rows import ServerGlance, pause_words
+from noroshi.web.view.server_rows import ServerGlance, agent_page, pause_words
 from noroshi.web.view.settings_index import GROUPS
 from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import STEP, STOPPED, level_of
@@ -37,6 +40,14 @@ SERVERS, MONITORS, ALARMS = _("Servers"), _("Monitors"), _("Alarms")
 PAGES, ACTIONS = _("Pages"), pgettext("search", "Actions")
 MAIL = _("Mail")
 ENDED = _("ended {at}")
+AGENT = _("Agent")
+Content = Mapping[str, Any]
+NO_DOCUMENTS: Mapping[str, Content] = MappingProxyType({})
+DEFINITION_PAGES = {
+    "contacts": (_("Contacts"), "/settings/contact"),
+    "rules": (_("Rules"), "/settings/rule"),
+}
+"""The title of a type of definitions, and the page of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +113,11 @@ def search(
     roles: Iterable[str],
     query: str,
     most: int = MOST_ON_PAGE,
+    documents: Mapping[str, Content] = NO_DOCUMENTS,
 ) -> SearchResult:
     """Return the hits that contain each word of the query, in any order; at most `most` of each
-    kind. A query that is `ACTIONS_ONLY` alone finds all actions."""
+    kind. A query that is `ACTIONS_ONLY` alone finds all actions. The contacts and rules are those of the
+    `documents`."""
     plain_query = _plain(query)
     is_for_actions = plain_query.startswith(ACTIONS_ONLY)
     terms = plain_query.removeprefix(ACTIONS_ONLY).split()
@@ -113,7 +126,8 @@ def search(
     own_roles = frozenset(roles)
     groups = [(ACTIONS, _actions(snapshot, own_roles, localizer))]
     if not is_for_actions:
-        groups = [*_things(snapshot, open_alarms, own_roles, localizer), *groups]
+        things = _things(snapshot, open_alarms, own_roles, documents, localizer)
+        groups = [*things, *groups]
     found_groups = (
         _group(localizer.say(title), things, terms, most) for title, things in groups
     )
@@ -121,7 +135,11 @@ def search(
 
 
 def _things(
-    snapshot: Snapshot, open_alarms: OpenAlarms, roles: Collection[str], localizer: Localizer
+    snapshot: Snapshot,
+    open_alarms: OpenAlarms,
+    roles: Collection[str],
+    documents: Mapping[str, Content],
+    localizer: Localizer,
 ) -> Sequence[tuple[Message, Sequence[Searchable]]]:
     language = localizer.language
     translated = snapshot.read_in(language)
@@ -140,7 +158,14 @@ def _things(
             ALARMS,
             snapshot.value_for(("alarms", language), lambda: _alarms(open_alarms, localizer)),
         ),
-        (PAGES, [*_settings_pages(roles, localizer), *_routes(translated, localizer)]),
+        (
+            PAGES,
+            [
+                *_settings_pages(roles, localizer),
+                *_routes(translated, localizer),
+                *_definitions(documents, localizer),
+            ],
+        ),
     )
 
 
@@ -172,8 +197,7 @@ def name_parts(name: str, terms: Sequence[str]) -> Iterator[NamePart]:
         index for blank in WIDE_BLANK.finditer(name) for index in range(*blank.span())
     }
     plain_letters = [
-        "" if index in wide_blanks else _plain(letter)
-        for index, letter in enumerate(name)
+        "" if index in wide_blanks else _plain(letter) for index, letter in enumerate(name)
     ]
     text = "".join(plain_letters)
     owners = [index for index, letters in enumerate(plain_letters) for _letter in letters]
@@ -197,10 +221,13 @@ def _starts(text: str, term: str) -> Iterator[int]:
 def _servers(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
     glances = snapshot.glances(localizer.language)
     at = snapshot.servers.at
-    return [
+    rows = snapshot.servers.rows
+    servers = [
         _server(row, glances[row.name or row.agent_id], pause_words(row, at, localizer))
-        for row in snapshot.servers.rows
+        for row in rows
     ]
+    agents = {row.agent_id: row.agent for row in rows if row.agent_id and row.name}
+    return [*servers, *(_agent(id, name, localizer) for id, name in agents.items())]
 
 
 def _server(row: ServerRow, glance: ServerGlance, pause: str) -> Searchable:
@@ -208,6 +235,12 @@ def _server(row: ServerRow, glance: ServerGlance, pause: str) -> Searchable:
     place = " · ".join(filter(None, (row.address, glance.source, row.system)))
     hit = Hit(name=row.title, href=glance.href, place=place, state=pause, sign=glance.sign)
     return _searchable(words, lambda: hit)
+
+
+def _agent(id: str, name: str, localizer: Localizer) -> Searchable:
+    """Return the page of an agent that measures an instance, which has a page of its own."""
+    hit = Hit(name=name, href=agent_page(id), place=localizer.say(AGENT))
+    return _searchable(name, lambda: hit)
 
 
 def _monitors(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
@@ -284,6 +317,24 @@ def _routes(snapshot: Snapshot, localizer: Localizer) -> Iterator[Searchable]:
 def _route(route: RouteStatus, localizer: Localizer) -> Hit:
     place = f"{localizer.say(MAIL)}{STEP}{route_kind(localizer, route.kind)}"
     return Hit(name=route.title or route.name, href=route_page(route.name), place=place)
+
+
+def _definitions(
+    documents: Mapping[str, Content], localizer: Localizer
+) -> Iterator[Searchable]:
+    """Yield the contacts and the rules, found by title, name and addresses."""
+    for key, content in documents.items():
+        type, _slash, name = key.partition("/")
+        if type not in DEFINITION_PAGES:
+            continue
+        title, path = DEFINITION_PAGES[type]
+        hit = Hit(
+            name=str(content.get("title") or name),
+            href=f"{path}?name={quote(name, safe='')}",
+            place=localizer.say(title),
+        )
+        addresses = " ".join(map(str, content.get("addresses", ())))
+        yield _searchable(f"{hit.name} {name} {addresses}", lambda hit=hit: hit)  # type: ignore[misc]
 
 
 def _actions(
