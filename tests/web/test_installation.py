@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import __version__
-from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.core.agents import Invitation
 from noroshi.link.install_line import InstallSource, curl_line, python_line
 from noroshi.link.join_code import JoinCode
@@ -83,7 +83,9 @@ async def hub(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     async with listening(
-        harness.store, harness.service.context.endpoints, AgentListening(lambda: web, home)
+        harness.store,
+        harness.service.context.endpoints,
+        AgentListenerControl(lambda: web, home),
     ):
         await perform(harness.service, AKI, "agents_listen", HERE)
         endpoint = harness.service.context.endpoints.listener

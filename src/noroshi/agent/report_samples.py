@@ -32,7 +32,7 @@ TICK = timedelta(milliseconds=1)
 
 
 class Ask(Protocol):
-    """Asks the hub, which has an earlier text. Raises as `LinkClient.ask` does."""
+    """Ask the hub, which has an earlier text. Raises as `LinkClient.ask` does."""
 
     async def __call__(
         self, name: str, message: object, shape: type[T], earlier_text: EarlierText
