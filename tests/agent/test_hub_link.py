@@ -492,6 +492,17 @@ async def test_a_new_address_that_does_not_work_is_kept_for_later(node, hub):
     assert (kept.port, kept.other_place, kept.is_moving) == (hub.port, hub.place, True)
 
 
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [("a" * 64, 443), ("hub..example", 443), ("a b/", 443), ("localhost", 70000)],
+)
+async def test_a_new_address_that_is_none_does_not_end_the_link(node, hub, host, port):
+    await moving(node, hub, HubPlace(host=host, port=port))
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        assert node.link.status.phase is LinkPhase.LINKED
+
+
 async def test_what_the_hub_calls_the_agent_and_itself_is_kept(node, hub):
     await joined(node, hub)
     async with node.running():

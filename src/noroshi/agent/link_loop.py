@@ -175,6 +175,7 @@ class LinkLoop:
         except Exception:  # a fault of ours must not end the link for good
             log.exception("the link to the hub met with a bug")
             self._set_trouble(BUG)
+            self._use_place(self._addresses.place_after_failure(self._place))
         return HubNotReached()
 
     async def _send(self, step: LinkStep) -> Outcome:
@@ -275,7 +276,7 @@ class LinkLoop:
         self._use_place(place)
         try:
             outcome = await self._hello_again(step)
-        except (HubNotReachedError, LinkRefusedError, RouteError) as error:
+        except Exception as error:  # also what is no address: the one that works stays in use
             log.warning("the hub is not reached at its new address %s: %s", place.host, error)
             self._use_place(known_place)
             return await self._wait(step)

@@ -42,8 +42,8 @@ from noroshi.ports import RowEffect
 from noroshi.service.agents.custody_rows import read_custody_row
 from noroshi.service.agents.link_refusal import RowRefusedError
 
-MOST_STATE = 64 * 1024
-"""Bytes of a monitor's state."""
+MOST_STATE = 512 * 1024
+"""Bytes of a monitor's state: a node judges 1,000 items of a monitor, and one that is not well takes 900."""
 MOST_EVENTS, MOST_ALARMS = 5000, 20_000
 LONGEST_NAME, LONGEST_ID = 100, 1000
 AlarmsByContact = Mapping[str, Sequence[AlarmOfRow]]
