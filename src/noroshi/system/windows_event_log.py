@@ -115,7 +115,7 @@ if sys.platform == "win32":
         buffer = ctypes.create_unicode_buffer(used.value // 2 + 1)
         if not _log.EvtRender(None, record, AS_XML, used.value, buffer, *arguments):
             raise _last_error()
-        return buffer.value
+        return buffer[: used.value // 2].rstrip("\0")  # there may be a NUL within
 
     def _handles(results: int) -> Iterator[int]:
         batch, count = (_Handle * BATCH)(), _Number()
