@@ -129,7 +129,7 @@ async def _look(options: Options, system: SystemFacts, log: str, number: int | N
     """Read on in a log; of one that was not read before, only the end is remembered."""
     matched = MatchedLines()
     if number is None:
-        batch = await system.events(options.query(log, 0, most=0))
+        batch = await system.events(EventQuery(log=log, most=0))
         return LogLook(matched, batch.newest, has_begun=False)
     batch = await system.events(options.query(log, number, AT_ONCE))
     for record in batch.records:
