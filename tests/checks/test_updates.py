@@ -11,7 +11,6 @@ from noroshi.ports import Unmeasurable, UpdateFacts
 from noroshi.testing import DAWN
 from tests.checks.systems import host
 
-
 CURL = ("curl",)
 
 

@@ -48,7 +48,9 @@ def test_without_a_message_its_data_are_the_text():
     assert event_record(USER_DATA, "").text == "full"
 
 
-@pytest.mark.parametrize("letter", ["\x01", "\x00", "\ufffe", "\ud83d", "&#1;", "&#x1B;", "&#xD800;"])
+@pytest.mark.parametrize(
+    "letter", ["\x01", "\x00", "\ufffe", "\ud83d", "&#1;", "&#x1B;", "&#xD800;"]
+)
 def test_a_letter_that_xml_forbids_hides_no_record(letter):
     """Any program may write one into a log, and Windows gives it as it is."""
     xml = XML.replace("<Data Name='param2'>1", f"<Data Name='param2'>a{letter}b")
