@@ -127,6 +127,7 @@ class StandInHub:
     documents: tuple[Document, ...] = ()
     new_key: bool = False
     place: HubPlace | None = None
+    witness_rank: int = 0
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
     faults: list[LinkFault] = field(default_factory=list)
@@ -309,6 +310,7 @@ class StandInHub:
             configuration=configuration,
             name=self.names[agent],
             new_key=self.new_key,
+            witness_rank=self.witness_rank,
             suppressions=None if is_said else self.suppressions,
             orders=tuple(one for one in self.orders if one.number > message.orders),
         )

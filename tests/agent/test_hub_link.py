@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -57,6 +57,7 @@ class AgentNode:
     taken_up: list = field(default_factory=list)
     problems: list[tuple[Problem, ...]] = field(default_factory=list)
     reported: list = field(default_factory=list)
+    absences: asyncio.Queue = field(default_factory=asyncio.Queue)
     plan: Plan = Plan()
     suppressions: list = field(default_factory=list)
     asleep: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,12 +108,20 @@ class AgentNode:
     async def report(self, enrolment, status):
         self.reported.append((enrolment.hub_name, status.phase))
 
+    async def report_absence(self, enrolment, status):
+        self.absences.put_nowait((enrolment.hub_name, status.phase, status.last_contact))
+
     async def put_suppressions(self, suppressions, clock_offset):
         self.suppressions.append((suppressions.silences, clock_offset))
 
     @asynccontextmanager
     async def running(self, link=None):
-        calls = NodeCalls(self.take_up, self.report, put_suppressions=self.put_suppressions)
+        calls = NodeCalls(
+            self.take_up,
+            self.report,
+            report_absence=self.report_absence,
+            put_suppressions=self.put_suppressions,
+        )
         task = asyncio.create_task((link or self.link).run(calls))
         try:
             yield
@@ -416,6 +425,34 @@ async def test_a_hub_that_is_away_is_tried_again_after_random_pauses(node, hub, 
     assert node.pauses[1:4] == [(0.0, 10.0), (0.0, 4.0), (0.0, 8.0)]
 
 
+class SetClock:
+    """A steady clock that stands where a test sets it."""
+
+    seconds = 0.0
+
+    def __next__(self):
+        return self.seconds
+
+
+async def test_a_witness_tells_people_that_its_hub_is_gone(node, tmp_path):
+    node.steady = SetClock()
+    node.link = node.started()
+    hub = stand_in_hub(tmp_path, clock=lambda: NOW, witness_rank=2)
+    async with AsyncExitStack() as life_of_hub:
+        await life_of_hub.enter_async_context(hub.open())
+        await joined(node, hub)
+        async with node.running():
+            await hub.until(lambda: hub.heard_of("wait"))
+            hub.tell()
+            await hub.until(lambda: len(hub.heard_of("wait")) > 1)  # so it has its rank
+            await life_of_hub.aclose()
+            node.steady.seconds = 599.0  # the first one tells before
+            await node.tired.wait()
+            assert node.absences.empty()
+            node.steady.seconds += 1
+            assert await node.absences.get() == ("Tokyo", LinkPhase.AWAY, NOW)
+
+
 async def test_a_hub_that_is_gone_is_looked_for_at_its_other_address(node, hub):
     enrolment = await joined(node, hub)
     gone, here = free_port(), HubPlace(host="127.0.0.1", port=hub.port)
@@ -453,6 +490,17 @@ async def test_a_new_address_that_does_not_work_is_kept_for_later(node, hub):
         assert node.link.status.phase is LinkPhase.LINKED
     kept = await node.enrolment()
     assert (kept.port, kept.other_place, kept.is_moving) == (hub.port, hub.place, True)
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [("a" * 64, 443), ("hub..example", 443), ("a b/", 443), ("localhost", 70000)],
+)
+async def test_a_new_address_that_is_none_does_not_end_the_link(node, hub, host, port):
+    await moving(node, hub, HubPlace(host=host, port=port))
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait"))
+        assert node.link.status.phase is LinkPhase.LINKED
 
 
 async def test_what_the_hub_calls_the_agent_and_itself_is_kept(node, hub):

@@ -250,6 +250,26 @@ async def test_samples_are_sent_by_those_before_as_long_as_the_hub_has_them(node
     assert len(codings) == 3  # the second, the third in vain, and the fourth
 
 
+def with_readings(moment):
+    """A sample of many readings that are alike: few bytes of a body, and many of a message."""
+    return Sample(moment, tuple(Reading(f"service {n}", 1.0) for n in range(500)))
+
+
+def times_of(hub):
+    requests = hub.heard_of("samples")
+    return [one.measured_at for request in requests for one in request.monitors[0].samples]
+
+
+async def test_samples_that_would_be_too_large_a_message_are_sent_in_several(node, hub):
+    moments = [NOW - timedelta(minutes=200 - n) for n in range(120)]
+    await node.store.append([("m", with_readings(moment)) for moment in moments])
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("wait") and hub.heard_of("report"))
+        await node.wake(61)
+        await pressed(node, hub, lambda: len(times_of(hub)) == 120)
+    assert times_of(hub) == moments
+
+
 async def test_no_event_waits_behind_samples_and_one_connection_is_kept(node, hub):
     hub.samples_gate = asyncio.Event()
     await node.store.append([("m", Sample(NOW - timedelta(minutes=1)))])

@@ -26,7 +26,7 @@ def test_each_alarm_is_sent_and_twice_only_where_that_is_allowed(runs):
         assert (seed, world.unreported()) == (seed, [])
         assert (seed, world.at_once()) == (seed, [])
         assert (seed, world.twice_unexcused()) == (seed, [])
-    assert alarms > 30 * runs
+    assert alarms > 35 * runs  # of many runs more than 10,000
 
 
 def test_without_the_lease_both_send_at_once():

@@ -38,7 +38,7 @@ def refusal(**contents):
 
 
 def limited(route, share=15):
-    return {one.key: content(one) for one in route.limited(share).documents}
+    return {one.key: content(one) for one in route.with_limit(share).documents}
 
 
 def test_a_route_by_password_is_itself_and_its_password():

@@ -12,10 +12,10 @@ from noroshi.definitions.size_limits import (
     MOST_MONITORS,
     MOST_OF_AGENT,
     MonitorCounts,
+    certain_count_problems,
+    count_problems,
     monitor_counts,
-    surely_too_many,
     too_heavy,
-    too_many,
 )
 from noroshi.ports import Document
 from noroshi.service.large_requests_reader import answer
@@ -32,7 +32,7 @@ def told(documents, monitors, previous_documents=(), previous_monitors=0):
         one if isinstance(one, MonitorCounts) else MonitorCounts(one)
         for one in (monitors, previous_monitors)
     ]
-    problems = too_many(documents, counts[0], previous_documents, lambda: counts[1])
+    problems = count_problems(documents, counts[0], previous_documents, lambda: counts[1])
     return [one.what.en for one in problems]
 
 
@@ -84,7 +84,7 @@ def test_a_reader_that_knows_no_agents_refuses_what_is_too_much_for_any_node():
             Document(f"instances/i{number}", json.dumps(body | {"source": source}))
             for number, source in enumerate(sources)
         ]
-        return [one.what.en for one in surely_too_many(made, definitions_of(made)[0])]
+        return [one.what.en for one in certain_count_problems(made, definitions_of(made)[0])]
 
     assert not of(["fs01", "fs02"], MOST_MONITORS)
     (problem,) = of(["ssh", "", "network"], MOST_MONITORS // 3 + 1)

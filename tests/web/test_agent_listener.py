@@ -17,7 +17,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.service import (
     ForbiddenError,
     InvalidArgumentError,
@@ -41,7 +41,9 @@ WITHOUT_CHECKS.check_hostname, WITHOUT_CHECKS.verify_mode = False, ssl.CERT_NONE
 async def node(harness, home):
     web = WebContext(service=harness.service, people=harness.people)
     async with listening(
-        harness.store, harness.service.context.endpoints, AgentListening(lambda: web, home)
+        harness.store,
+        harness.service.context.endpoints,
+        AgentListenerControl(lambda: web, home),
     ):
         yield
 
@@ -111,7 +113,7 @@ async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):
     harness = Harness()
     async with node(harness, tmp_path):
         first = await ask(harness, "agents_listen", port=0, **HERE)
-    control = AgentListening(
+    control = AgentListenerControl(
         lambda: WebContext(service=harness.service, people=harness.people), tmp_path
     )
     assert await control.open_stored(harness.store, harness.service.context.endpoints)
@@ -229,7 +231,7 @@ async def test_a_port_that_is_taken_at_the_start_is_told_and_opened_later(tmp_pa
     harness = Harness()
     async with node(harness, tmp_path):
         port = (await ask(harness, "agents_listen", port=0, **HERE)).port
-    control = AgentListening(
+    control = AgentListenerControl(
         lambda: WebContext(service=harness.service, people=harness.people), tmp_path
     )
     harness.service.context.endpoints.control = control
@@ -258,7 +260,7 @@ async def test_any_free_port_is_the_same_one_after_each_start(tmp_path):
     await ask(harness, "agents_listen", port=0, **HERE)  # no node runs
     for _ in range(2):
         web = WebContext(service=harness.service, people=harness.people)
-        control = AgentListening(lambda web=web: web, tmp_path)
+        control = AgentListenerControl(lambda web=web: web, tmp_path)
         assert await control.open_stored(harness.store, harness.service.context.endpoints)
         ports.append((await ask(harness, "agents_listener")).port)
         await control.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import __version__
-from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.core.agents import Invitation
 from noroshi.link.install_line import InstallSource, curl_line, python_line
 from noroshi.link.join_code import JoinCode
@@ -83,7 +83,9 @@ async def hub(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     async with listening(
-        harness.store, harness.service.context.endpoints, AgentListening(lambda: web, home)
+        harness.store,
+        harness.service.context.endpoints,
+        AgentListenerControl(lambda: web, home),
     ):
         await perform(harness.service, AKI, "agents_listen", HERE)
         endpoint = harness.service.context.endpoints.listener
@@ -397,6 +399,9 @@ PLAIN = install_script(
 )
 
 
+INSTEAD = "To monitor this server over SSH instead, open Servers › Add a server on the hub."
+
+
 @sweep(
     ("system", "command"),
     [
@@ -441,7 +446,14 @@ def test_a_system_for_which_the_file_is_not_is_told(system, glibc, allowed):
     )
     done = answer_of(PLAIN, f"{fakes}need_system && echo good")
     assert (done.stdout == "good\n") is allowed
-    assert allowed or "Nothing was installed" in done.stderr
+    assert allowed or ("Nothing was installed" in done.stderr and INSTEAD in done.stderr)
+
+
+def test_a_system_without_a_python_that_is_new_enough_is_offered_another_way():
+    fakes = "find_python() { return 1; }\npython_command() { :; }\n"
+    done = answer_of(PLAIN, f"{fakes}need_python")
+    assert done.returncode == 1
+    assert "no known package of this system" in done.stderr and INSTEAD in done.stderr
 
 
 def test_a_python_that_the_services_user_cannot_read_is_passed_over(tmp_path):

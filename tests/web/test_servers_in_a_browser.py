@@ -88,21 +88,21 @@ async def test_an_agent_is_removed_where_its_button_stands(chromium, tmp_path):
 async def test_a_server_is_found_from_the_keyboard_and_the_tree_is_filtered(chromium, tmp_path):
     harness = await with_user()
     many = {
-        f"instances__s{n:02}": {"title": f"Filiale {n:02}", "group": GROUP} for n in range(20)
+        f"instances__s{n:03}": {"title": f"Filiale {n:03}", "group": GROUP} for n in range(200)
     }
     await apply_definitions(InProcessClient(harness), instances__web1=None, **many)
     async with looking(chromium, harness, tmp_path) as seen:
         page = seen.page
-        await page.fill("[data-filter]", "filiale 07")
+        await page.fill("[data-filter]", "filiale 107")
         await expect(page.locator("#tree-list > li:visible")).to_have_count(1)
         await page.fill("[data-filter]", "")
-        await expect(page.locator("#tree-list > li:visible")).to_have_count(20)
+        await expect(page.locator("#tree-list > li:visible")).to_have_count(200)
         await page.locator("h1").click()
         await page.keyboard.press("/")
-        await page.keyboard.type("filiale 12")
+        await page.keyboard.type("filiale 112")
         await page.keyboard.press("Enter")
-        await expect(page.locator("#results")).to_contain_text("Filiale 12")
+        await expect(page.locator("#results")).to_contain_text("Filiale 112")
         await page.keyboard.type(" disks")
         await expect(page.locator("#results")).not_to_contain_text("Servers")
         await page.click("#results a")
-        await expect(page).to_have_url(f"{seen.url}/monitor/s12/base/disks")
+        await expect(page).to_have_url(f"{seen.url}/monitor/s112/base/disks")

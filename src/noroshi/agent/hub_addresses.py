@@ -38,14 +38,14 @@ class HubAddresses:
         )
 
     def with_answer(self, place: HubPlace) -> HubAddresses:
-        """Return them once the hub answered at an address; the one before stays known."""
+        """Return the addresses after the hub answered at one; the one before stays known."""
         if place == self.current:
             return self
         is_moving = self.is_moving and place != self.announced
         return replace(self, current=place, other=self.current, is_moving=is_moving)
 
     def with_attempt(self, now: float) -> HubAddresses:
-        """Return them once the announced address is tried."""
+        """Return the addresses after an attempt to reach the announced one (steady clock, seconds)."""
         return replace(self, tried_at=now)
 
     def place_to_try(self, now: float) -> HubPlace | None:

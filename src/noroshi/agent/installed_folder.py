@@ -55,17 +55,17 @@ class WaitingUpdate:
 
 @dataclass(frozen=True, slots=True)
 class InstalledFolder:
-    """The folder with the versions, such as /opt/noroshi."""
+    """Read and change the folder of the versions, such as /opt/noroshi."""
 
     path: Path
 
     def link(self, name: str) -> Path:
-        """Return where a link leads; the link itself where there is none."""
+        """Return the target of a link; the path of the link if there is no such link."""
         link = self.path / name
         return self.path / link.readlink().name if link.is_symlink() else link
 
     def set_link(self, name: str, folder: str) -> None:
-        """Let a link lead to a folder, without an instant at which there is none. Raises OSError."""
+        """Replace a link by one to a folder, in one step. Raises OSError."""
         part = self.path / f".{name}.new"
         part.unlink(missing_ok=True)
         part.symlink_to(folder)
@@ -85,7 +85,7 @@ class InstalledFolder:
             return UpdateRecord()
 
     def keep_record(self, record: UpdateRecord) -> None:
-        """Write it down. Raises OSError."""
+        """Write what became of the last update. Raises OSError."""
         write_whole(self.path / RECORD, schema.text(record), 0o644)
 
     def versions(self) -> Iterator[Path]:

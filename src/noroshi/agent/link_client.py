@@ -102,8 +102,8 @@ class Signer:
 
 
 class IdleConnection:
-    """A connection to the hub that rests between two requests. Clients that share it take it in
-    turn: who comes while it is out makes another one, and only one of them is kept."""
+    """Keep a connection to the hub open between two requests. Clients that share it take it in turn:
+    one that finds it in use opens another one, and only one of them is kept."""
 
     def __init__(self) -> None:
         self._connection: HttpConnection | None = None
@@ -183,7 +183,7 @@ class LinkClient:
         return {"Authorization": authorization.header}
 
     def use_address(self, address: HubAddress) -> None:
-        """Ask there from now on."""
+        """Send the next requests to this address."""
         if (address.host, address.port) != (self.address.host, self.address.port):
             self.close()
         self.address = address
@@ -217,19 +217,19 @@ class LinkClient:
         try:
             return message_in(shape, _body_in(reply))
         except BadBodyError:
-            raise self._no_hub(reply) from None
+            raise self._not_reached_error(reply) from None
 
     def _refusal_in(self, reply: Reply) -> LinkRefusedError | HubNotReachedError:
         """Return the refusal that an answer holds."""
         try:
             refusal = message_in(Refused, _body_in(reply))
         except BadBodyError:
-            return self._no_hub(reply)
+            return self._not_reached_error(reply)
         return LinkRefusedError(
             refusal.fault, refusal.message, _retry_after(reply), refusal.reason
         )
 
-    def _no_hub(self, reply: Reply) -> HubNotReachedError:
+    def _not_reached_error(self, reply: Reply) -> HubNotReachedError:
         status = f"HTTP {reply.status}"
         return HubNotReachedError(NO_HUB.fill(where=str(self.address), what=status))
 

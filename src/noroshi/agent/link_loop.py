@@ -38,6 +38,7 @@ from noroshi.agent.order_desk import OrderDesk
 from noroshi.core.agents import KEY_AGE, Life, Machine
 from noroshi.core.clock_shift import shift_state
 from noroshi.core.report import ReportLog
+from noroshi.core.sender_lease import Sender
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.link.agent_key import BadKeyError
 from noroshi.link.link_messages import (
@@ -174,6 +175,7 @@ class LinkLoop:
         except Exception:  # a fault of ours must not end the link for good
             log.exception("the link to the hub met with a bug")
             self._set_trouble(BUG)
+            self._use_place(self._addresses.place_after_failure(self._place))
         return HubNotReached()
 
     async def _send(self, step: LinkStep) -> Outcome:
@@ -221,8 +223,24 @@ class LinkLoop:
         # Before the end of the log is read: what was sent until now must stand in it.
         sender = notifications.sender_of_request(self._client.stamp_received_at)
         self._reconsider_suppressions()
-        report_log = await self._log()
-        request = WaitRequest(
+        request = await self._wait_request(step, hold, sender)
+        signer = await self.signer()
+        answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
+        self._set_contact()
+        notifications.hub_clock.note_answer(answer.clock, started_at)
+        notifications.note_answer(sender)
+        notifications.note_rank(answer.witness_rank)
+        has_news = await self._take_news(answer)
+        is_early = self._parts.clocks.steady() - started_at < EARLY and not has_news
+        return News(
+            configuration=answer.configuration,
+            is_key_due=answer.new_key or await self._is_key_due(),
+            is_early=is_early,
+        )
+
+    async def _wait_request(self, step: LinkStep, hold: float, sender: Sender) -> WaitRequest:
+        notifications, report_log = self._parts.notifications, await self._log()
+        return WaitRequest(
             configuration=step.state.configuration,
             refused_configuration=step.state.refused_configuration,
             problems=tuple(
@@ -240,24 +258,16 @@ class LinkLoop:
             orders=await self._orders.last_number(),
             update=self._calls.update_report(),
         )
-        signer = await self.signer()
-        answer = await self._client.ask(WAIT, request, WaitAnswer, signer, hold + ANSWER_MARGIN)
-        self._set_contact()
-        notifications.hub_clock.note_answer(answer.clock, started_at)
-        notifications.note_answer(sender)
-        notifications.note_rank(answer.witness_rank)
-        await notifications.settle(answer.fates)
+
+    async def _take_news(self, answer: WaitAnswer) -> bool:
+        """Take what an answer brings, except the configuration; return whether that was anything."""
+        await self._parts.notifications.settle(answer.fates)
         addresses = self._addresses.with_announced(answer.place)
-        is_renamed = await self._update_enrolment("", answer.name, answer.pins, addresses)
-        is_other = is_renamed or bool(answer.fates)
-        is_other |= await self._orders.take(answer.orders)
-        is_other |= await self._put_suppressions(answer)
-        is_early = self._parts.clocks.steady() - started_at < EARLY and not is_other
-        return News(
-            configuration=answer.configuration,
-            is_key_due=answer.new_key or await self._is_key_due(),
-            is_early=is_early,
-        )
+        has_news = await self._update_enrolment("", answer.name, answer.pins, addresses)
+        has_news |= bool(answer.fates)
+        has_news |= await self._orders.take(answer.orders)
+        has_news |= await self._put_suppressions(answer)
+        return has_news
 
     async def _try_place(self, place: HubPlace, step: LinkStep) -> Outcome:
         """Go over to the address that the hub announced; if it does not answer there, stay."""
@@ -266,7 +276,7 @@ class LinkLoop:
         self._use_place(place)
         try:
             outcome = await self._hello_again(step)
-        except (HubNotReachedError, LinkRefusedError, RouteError) as error:
+        except Exception as error:  # also what is no address: the one that works stays in use
             log.warning("the hub is not reached at its new address %s: %s", place.host, error)
             self._use_place(known_place)
             return await self._wait(step)
@@ -284,7 +294,7 @@ class LinkLoop:
 
     @property
     def _place(self) -> HubPlace:
-        """Where the next request goes."""
+        """Return where the next request goes."""
         return HubPlace(host=self._client.address.host, port=self._client.address.port)
 
     def _use_place(self, place: HubPlace) -> None:
@@ -301,8 +311,8 @@ class LinkLoop:
         return True
 
     def _reconsider_suppressions(self) -> None:
-        """Ask for all that people at the hub say if the clocks have parted or come together since: it
-        ends at other times by this clock."""
+        """Ask for all suppressions again if the offset of the clocks has changed since: they end at
+        other times by this clock."""
         offset = self._parts.notifications.hub_clock.offset
         if abs(offset - self._used_offset) > CLOCK_MOVED:
             self._suppressions = ""

@@ -86,8 +86,8 @@ FetchPart = Callable[[FilePartRequest], Awaitable[bytes]]
 
 
 class NodeUpdates:
-    """The updates of this node. `place` is where its versions are; None: it was installed in another
-    way. `restart` ends the node so that the new version starts."""
+    """Run the updates of this node. `place` is the folder of its versions; None: it was installed in
+    another way. `restart_event` ends the node so that the new version starts."""
 
     def __init__(
         self,
@@ -124,8 +124,8 @@ class NodeUpdates:
         self._task = asyncio.create_task(self._run(attempt, offer, fetch))
 
     async def watch_trial(self, last_contact: Callable[[], datetime | None]) -> None:
-        """Confirm the version that runs once it has spoken with the hub. One on trial that does not
-        speak with it ends the node, to go back."""
+        """Confirm the running version once it has reached the hub. If a version on trial does not
+        reach it, end the node, so that the earlier version starts."""
         place = self._place
         if place is None:
             return
@@ -137,7 +137,7 @@ class NodeUpdates:
                 log.error("the new version does not reach the hub and goes back")
                 return self.restart_event.set()
             await self._sleep(LOOK_PAUSE)
-        while not await asyncio.to_thread(self._is_written, folder):
+        while not await asyncio.to_thread(self._try_confirm, folder):
             await self._sleep(PAUSE)
 
     def take_own_step(self) -> Path | None:
@@ -150,7 +150,7 @@ class NodeUpdates:
         return place.path / CURRENT / "bin" / "python"
 
     async def close(self) -> None:
-        """Do no more."""
+        """Stop the update that is under way."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait((self._task,))
@@ -201,7 +201,7 @@ class NodeUpdates:
         folder, digest, offset = self._home / WAITING, hashlib.sha256(), 0
         await asyncio.to_thread(_empty_folder, folder)
         while offset < offer.size:
-            part = await self._part(offer, offset, fetch)
+            part = await self._fetch_part(offer, offset, fetch)
             if not 0 < len(part) <= min(MOST_FILE_PART, offer.size - offset):
                 raise UpdateRefusedError(OTHER_FILE)
             digest.update(part)
@@ -210,7 +210,7 @@ class NodeUpdates:
         if digest.hexdigest() != offer.sha256:
             raise UpdateRefusedError(OTHER_FILE)
 
-    async def _part(self, offer: UpdateOffer, offset: int, fetch: FetchPart) -> bytes:
+    async def _fetch_part(self, offer: UpdateOffer, offset: int, fetch: FetchPart) -> bytes:
         request = FilePartRequest(sha256=offer.sha256, offset=offset)
         failures = waits = 0
         while failures < MOST_FAILURES and waits < MOST_WAITS:
@@ -231,7 +231,7 @@ class NodeUpdates:
             (self._home / WAITING / FILE).unlink(missing_ok=True)
 
     def _keep_offer(self, attempt: str, offer: UpdateOffer) -> None:
-        """The offer counts once the file is whole and on the disk."""
+        """Write the offer, which counts from then on, once the file is on the disk. Raises OSError."""
         folder = self._home / WAITING
         with (folder / FILE).open("rb") as stream:
             os.fsync(stream.fileno())
@@ -250,8 +250,9 @@ class NodeUpdates:
         if waiting is not None and waiting.attempt == record.attempt:
             (self._home / WAITING / FILE).unlink(missing_ok=True)
 
-    def _is_written(self, folder: str) -> bool:
-        """Confirm the version; return whether that could be written. It goes back without."""
+    def _try_confirm(self, folder: str) -> bool:
+        """Confirm the version; return whether that could be written. Without it the version goes
+        back."""
         try:
             self._confirm(folder)
         except OSError as error:
@@ -273,8 +274,8 @@ def _pause_after(refusal: LinkRefusedError) -> float:
 
 
 def _empty_folder(folder: Path) -> None:
-    """Make room for an update. That the version which runs is confirmed stays there: the next start
-    asks for it."""
+    """Empty the folder for an update. The confirmation of the running version stays: the next start
+    reads it."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for one in folder.iterdir():
         if one.is_dir() and not one.is_symlink():

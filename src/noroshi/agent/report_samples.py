@@ -14,7 +14,7 @@ from noroshi.agent.link_loop import LinkParts
 from noroshi.agent.link_outcome import outcome_of
 from noroshi.agent.samples_state import FIRST_STATE, SamplesTaken, next_samples_step
 from noroshi.core.model import Sample
-from noroshi.link.link_messages import MOST_BYTES_SENT, SAMPLES, LinkFault
+from noroshi.link.link_messages import MOST_BYTES_INFLATED, MOST_BYTES_SENT, SAMPLES, LinkFault
 from noroshi.link.message_body import NO_TEXT, EarlierText, body_of, text_of
 from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
 from noroshi.ports import StoredSample
@@ -32,7 +32,7 @@ TICK = timedelta(milliseconds=1)
 
 
 class Ask(Protocol):
-    """Asks the hub, which has an earlier text. Raises as `LinkClient.ask` does."""
+    """Ask the hub, which has an earlier text. Raises as `LinkClient.ask` does."""
 
     async def __call__(
         self, name: str, message: object, shape: type[T], earlier_text: EarlierText
@@ -109,7 +109,7 @@ class SampleReporter:
         hub_clock = self._parts.notifications.hub_clock
         while True:
             request = _request(sent_rows, rows[len(sent_rows) :], monitors, hub_clock.offset)
-            if len(sent_rows) == 1 or len(body_of(request).content) <= MOST_BYTES_SENT:
+            if len(sent_rows) == 1 or _is_within_bounds(request):
                 break
             sent_rows = sent_rows[: len(sent_rows) // 2]
         if request.monitors:
@@ -156,6 +156,13 @@ def _request(
             for id, samples in by_monitor.items()
         ),
     )
+
+
+def _is_within_bounds(request: SamplesRequest) -> bool:
+    """Return whether the hub takes so much at a time: what is much alike is short only as a body."""
+    if len(text_of(request)) > MOST_BYTES_INFLATED:
+        return False
+    return len(body_of(request).content) <= MOST_BYTES_SENT
 
 
 def _end(last: datetime, later_rows: Sequence[StoredSample]) -> datetime:

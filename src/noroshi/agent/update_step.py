@@ -60,7 +60,7 @@ NO_CONTACT = _(
     "stopped before. Version {previous} is running again"
 )
 Build = Callable[[Path, Path], None]
-"""Installs a file to a folder. Raises OSError or subprocess.SubprocessError."""
+"""Install a file to a folder. Raises OSError or subprocess.SubprocessError."""
 
 
 class UpdateRefusedError(Exception):
@@ -77,7 +77,7 @@ def take_step(place: InstalledFolder, home: Path, build: Build) -> UpdateRecord:
     record = place.record
     if record.phase == UpdatePhase.TRIAL:
         is_confirmed = confirmed_folder(home) == record.folder
-        record = _stay(place, record) if is_confirmed else go_back(place, record)
+        record = _keep_version(place, record) if is_confirmed else go_back(place, record)
     waiting = waiting_update(home)
     if waiting is None or waiting.attempt == record.attempt:
         return record
@@ -109,19 +109,19 @@ def go_back(place: InstalledFolder, record: UpdateRecord) -> UpdateRecord:
 
 
 def refusal_of(place: InstalledFolder, offer: UpdateOffer) -> Message | None:
-    """Return why a version is not installed here; None: nothing speaks against it."""
+    """Return why a version must not be installed here; None if it may."""
     if not VERSION.fullmatch(offer.version) or not SHA256.fullmatch(offer.sha256):
         return NOT_SIGNED
     if not place.hub_key or not offer.is_signed_by(place.hub_key):
         return NOT_SIGNED
     installed_version = version_of(place.link(CURRENT).name)
-    if _numbers(offer.version) < _numbers(installed_version):
+    if _version_numbers(offer.version) < _version_numbers(installed_version):
         return OLDER.fill(offered=offer.version, installed=installed_version)
     return None
 
 
 def version_of(folder: str) -> str:
-    """Return the version that a folder's name tells."""
+    """Return the version that the name of a folder contains."""
     return folder.rpartition("-")[0]
 
 
@@ -140,8 +140,8 @@ def build_version(file: Path, folder: Path) -> None:
     )
 
 
-def _stay(place: InstalledFolder, record: UpdateRecord) -> UpdateRecord:
-    """Keep the new version, and of the others the one before it alone."""
+def _keep_version(place: InstalledFolder, record: UpdateRecord) -> UpdateRecord:
+    """Keep the new version and the one before it, and delete all others."""
     place.set_link(FALLBACK, record.folder)
     settled_record = replace(record, phase=UpdatePhase.DONE.value)
     place.keep_record(settled_record)
@@ -152,7 +152,7 @@ def _stay(place: InstalledFolder, record: UpdateRecord) -> UpdateRecord:
 
 
 def _begin_trial(place: InstalledFolder, waiting: WaitingUpdate) -> UpdateRecord:
-    """The record is there before the link: without it the new version would stay in any case."""
+    """Write the record, then set the link: without a record the new version would stay in any case."""
     record = UpdateRecord(
         attempt=waiting.attempt,
         phase=UpdatePhase.TRIAL.value,
@@ -171,9 +171,9 @@ def _verify(place: InstalledFolder, offer: UpdateOffer) -> None:
 
 
 def _install(place: InstalledFolder, file: Path, offer: UpdateOffer, build: Build) -> None:
-    """Make the folder of a version, unless it is there and works."""
+    """Install a version to its folder, unless it is there and works. Raises UpdateRefusedError."""
     folder = place.path / offer.folder
-    if _works(folder, offer.version):
+    if _is_working(folder, offer.version):
         return
     for leftover in place.path.glob(f"{WORK}*"):  # of a step that was cut off
         shutil.rmtree(leftover, ignore_errors=True)
@@ -182,17 +182,18 @@ def _install(place: InstalledFolder, file: Path, offer: UpdateOffer, build: Buil
         copy = _verified_copy(file, work / FILE, offer)
         shutil.rmtree(folder, ignore_errors=True)
         build(copy, folder)
-        if not _works(folder, offer.version):
+        if not _is_working(folder, offer.version):
             raise UpdateRefusedError(NOT_INSTALLED.fill(why=OTHER_VERSION))
     except (OSError, subprocess.SubprocessError) as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise UpdateRefusedError(NOT_INSTALLED.fill(why=plain(_cause(error)))) from None
+        raise UpdateRefusedError(NOT_INSTALLED.fill(why=plain(_cause_text(error)))) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def _verified_copy(file: Path, copy: Path, offer: UpdateOffer) -> Path:
-    """Copy a file of the service's user to a folder of root, and compare the copy."""
+    """Copy a file of the service's user to a folder of root, and verify the copy. Raises
+    UpdateRefusedError or OSError."""
     digest, size = hashlib.sha256(), 0
     with os.fdopen(os.open(file, READ_FLAGS), "rb") as source, copy.open("wb") as target:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
@@ -206,7 +207,7 @@ def _verified_copy(file: Path, copy: Path, offer: UpdateOffer) -> Path:
     return copy
 
 
-def _works(folder: Path, version: str) -> bool:
+def _is_working(folder: Path, version: str) -> bool:
     argv = (folder / "bin" / "python", "-I", "-m", "noroshi.cli", "--version")
     try:
         result = subprocess.run(argv, capture_output=True, text=True, timeout=LONGEST_LOOK)
@@ -215,11 +216,11 @@ def _works(folder: Path, version: str) -> bool:
     return result.returncode == 0 and version in result.stdout.split()
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _version_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
-def _cause(error: Exception) -> str:
+def _cause_text(error: Exception) -> str:
     output = getattr(error, "stderr", None) or b""
     lines = output.decode(errors="replace").strip().splitlines()
     return (lines[-1] if lines else str(error))[:LONGEST_CAUSE]

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from noroshi.web.context import WebContext
 
 log = logging.getLogger(__package__)
-KEY_LOOK_PAUSE = 3600.0
-"""Seconds between two looks whether the next key is to be used."""
+KEY_CHECK_PAUSE = 3600.0
+"""Seconds between two checks whether the next key is to be used."""
 TRIED_EVERY = 30.0
 """Seconds between two attempts to open what could not be opened at the start."""
 OPEN = _("address for agents: {address} port {port}")
@@ -42,7 +42,7 @@ CANNOT_OPEN = _(
 )
 
 
-class AgentListening:
+class AgentListenerControl:
     """Open and close the listener. Its modules are imported when it is first needed: a node without
     agents shall not pay for them."""
 
@@ -55,23 +55,23 @@ class AgentListening:
 
     @property
     def former_setting(self) -> ListenerSetting | None:
-        """Return where it listened before, if it still does."""
+        """Return the former address, if it is still open."""
         return None if self._listener is None else self._listener.former_setting
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
-        """Listen there, and for a time where it listened before. Raises OSError."""
+        """Listen at an address, and for a time at the former one. Raises OSError."""
         async with self._changing:
             last_former = self.former_setting
-            actual_setting = await self._opened_listener().open(setting)
+            actual_setting = await self._listener_on_demand().open(setting)
             self.problem = None
             if self.former_setting not in (None, last_former):
                 self._close_former_after(FORMER_KEPT)
             return actual_setting
 
     async def open_former(self, listener: FormerListener) -> None:
-        """Listen for the rest of its time where it listened before. Raises OSError."""
+        """Listen at the former address for the rest of its time. Raises OSError."""
         async with self._changing:
-            await self._opened_listener().open_former(listener.setting)
+            await self._listener_on_demand().open_former(listener.setting)
             self._close_former_after(listener.until - self._web().service.now())
 
     def _close_former_after(self, time: timedelta) -> None:
@@ -86,8 +86,8 @@ class AgentListening:
                 await self._listener.close_former()
 
     async def follow_key(self, store: Store, endpoints: HubEndpoints) -> None:
-        """Announce the next key, and show it once its time has come. Where agents reach the manager
-        alone, that is at a start. Raises OSError, VaultError and StoreError."""
+        """Announce the next key, and use it once its time has come. Where agents reach only the
+        manager, that is at a start. Raises OSError, VaultError and StoreError."""
         next_key = await read_next_key(store)
         if next_key is None:
             return
@@ -102,7 +102,7 @@ class AgentListening:
                     await self._listener.renew_key()
 
     async def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         async with self._changing:
             self.problem = None
             if self._former_end is not None:
@@ -138,7 +138,7 @@ class AgentListening:
         except OSError as error:  # agents that know the new address need it no more
             log.warning("the former address for agents cannot be opened: %s", error)
 
-    def _opened_listener(self) -> AgentListener:
+    def _listener_on_demand(self) -> AgentListener:
         if self._listener is None:
             self._listener = self._make()
         return self._listener
@@ -152,7 +152,7 @@ class AgentListening:
 
 @asynccontextmanager
 async def listening(
-    store: Store, endpoints: HubEndpoints, control: AgentListening
+    store: Store, endpoints: HubEndpoints, control: AgentListenerControl
 ) -> AsyncIterator[None]:
     """Listen for agents while the block runs, where that was asked for."""
     endpoints.control = control
@@ -167,7 +167,7 @@ async def listening(
 
 
 async def _open_in_the_end(
-    store: Store, endpoints: HubEndpoints, control: AgentListening
+    store: Store, endpoints: HubEndpoints, control: AgentListenerControl
 ) -> None:
     """Try until it is open: after a boot the address may not be there yet. Then follow the key."""
     await _follow_key(store, endpoints, control)  # before it is shown
@@ -178,18 +178,20 @@ async def _open_in_the_end(
         last_problem = control.problem
         await asyncio.sleep(TRIED_EVERY)
     while True:
-        await asyncio.sleep(KEY_LOOK_PAUSE)
+        await asyncio.sleep(KEY_CHECK_PAUSE)
         await _follow_key(store, endpoints, control)
 
 
-async def _follow_key(store: Store, endpoints: HubEndpoints, control: AgentListening) -> None:
+async def _follow_key(
+    store: Store, endpoints: HubEndpoints, control: AgentListenerControl
+) -> None:
     try:
         await control.follow_key(store, endpoints)
     except (OSError, VaultError, StoreError) as error:
         log.warning("the next key for agents cannot be used now: %s", error)
 
 
-async def _try(store: Store, endpoints: HubEndpoints, control: AgentListening) -> bool:
+async def _try(store: Store, endpoints: HubEndpoints, control: AgentListenerControl) -> bool:
     with suppress(StoreError):  # the store's trouble is told elsewhere
         return await control.open_stored(store, endpoints)
     return False

@@ -20,7 +20,7 @@ from noroshi.agent.installed_folder import installed_folder
 from noroshi.agent.link_settings import NodeCalls
 from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
-from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
@@ -78,7 +78,7 @@ async def serve(
             imports.load_all(MANAGER)
             await app.services.open()
         # Before the door: who asks there for another address must find it.
-        control = AgentListening(lambda: _web_context(app, config), config.home)
+        control = AgentListenerControl(lambda: _web_context(app, config), config.home)
         await stack.enter_async_context(listening(app.store, app.endpoints, control))
         await stack.enter_async_context(
             open_door(config, app.services.open, app.engine.wake_up)
@@ -210,6 +210,20 @@ async def _linked(app: App) -> AsyncIterator[None]:
 
 async def keep_link(app: App) -> None:
     """Keep the link to the hub, without end."""
+    calls = _node_calls(app)
+    while True:
+        try:
+            await _withdraw_routes(app)
+            await app.hub_links.run(calls)
+        except StoreError as error:
+            log.warning("the link to the hub waits for the store: %s", error)
+        except Exception:  # a fault of ours must not end it for good
+            log.exception("the link to the hub met with a bug")
+        await asyncio.sleep(LINK_AGAIN_AFTER)
+
+
+def _node_calls(app: App) -> NodeCalls:
+    """Return what the link calls in this node."""
 
     async def take_up(enrolment: Enrolment, answer: FetchAnswer) -> tuple[Problem, ...]:
         definitions = await app.services.hub_definitions()
@@ -238,7 +252,7 @@ async def keep_link(app: App) -> None:
     async def carry_out(order: Order) -> OrderAnswer:
         return await (await app.services.hub_orders()).carry_out(order)
 
-    calls = NodeCalls(
+    return NodeCalls(
         take_up,
         report_refusal,
         monitors,
@@ -247,15 +261,6 @@ async def keep_link(app: App) -> None:
         report_absence,
         lambda: app.updates.report,
     )
-    while True:
-        try:
-            await _withdraw_routes(app)
-            await app.hub_links.run(calls)
-        except StoreError as error:
-            log.warning("the link to the hub waits for the store: %s", error)
-        except Exception:  # a fault of ours must not end it for good
-            log.exception("the link to the hub met with a bug")
-        await asyncio.sleep(LINK_AGAIN_AFTER)
 
 
 async def _withdraw_routes(app: App) -> None:

@@ -110,8 +110,8 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class LogLook:
-    """Hold what was found in one log, and up to which record it was read."""
+class LogResult:
+    """Hold the matches in one log, and the number of the last record that was read."""
 
     found_lines: MatchedLines
     number: int
@@ -120,24 +120,30 @@ class LogLook:
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     system, numbers = await host.system_facts(), memory.get("numbers", {})
-    looks = {log: await _look(options, system, log, numbers.get(log)) for log in options.logs}
-    readings = tuple(_reading(log, look) for log, look in looks.items())
-    return Outcome(readings, {"numbers": {log: look.number for log, look in looks.items()}})
+    results = {
+        log: await _read_log(options, system, log, numbers.get(log)) for log in options.logs
+    }
+    readings = tuple(_reading(log, result) for log, result in results.items())
+    return Outcome(
+        readings, {"numbers": {log: result.number for log, result in results.items()}}
+    )
 
 
-async def _look(options: Options, system: SystemFacts, log: str, number: int | None) -> LogLook:
-    """Read on in a log; of one that was not read before, only the end is remembered."""
+async def _read_log(
+    options: Options, system: SystemFacts, log: str, number: int | None
+) -> LogResult:
+    """Read the new records of a log. The first time, only the number of the newest one is noted."""
     matched = MatchedLines()
     if number is None:
         batch = await system.events(EventQuery(log=log, most=0))
-        return LogLook(matched, batch.newest, has_begun=False)
+        return LogResult(matched, batch.newest, has_begun=False)
     batch = await system.events(options.query(log, number, AT_ONCE))
     for record in batch.records:
         text = " ".join(record.text.split())
         if options.includes(record) and _matches(options.expression, text):
             matched.add(_line(record, text).encode("utf-8", "replace"))
     last = batch.records[-1].number if batch.records else 0
-    return LogLook(matched, last if batch.is_partial else max(batch.newest, last))
+    return LogResult(matched, last if batch.is_partial else max(batch.newest, last))
 
 
 def _matches(terms: Expression | None, text: str) -> bool:
@@ -150,15 +156,15 @@ def _line(record: EventRecord, text: str) -> str:
     return f"{moment} {level} {record.source} {record.event_id}: {text}"
 
 
-def _reading(log: str, look: LogLook) -> Reading:
-    lines = look.found_lines.lines
-    return Reading("hits", look.found_lines.count, "", log, _note(look), tuple(lines))
+def _reading(log: str, result: LogResult) -> Reading:
+    lines = result.found_lines.lines
+    return Reading("hits", result.found_lines.count, "", log, _note(result), tuple(lines))
 
 
-def _note(look: LogLook) -> Message:
-    if look.found_lines.lines:
-        return FIRST.fill(line=plain(look.found_lines.lines[0][:SHOWN]))
-    return NONE if look.has_begun else FIRST_LOOK
+def _note(result: LogResult) -> Message:
+    if result.found_lines.lines:
+        return FIRST.fill(line=plain(result.found_lines.lines[0][:SHOWN]))
+    return NONE if result.has_begun else FIRST_LOOK
 
 
 CHECK = Check(

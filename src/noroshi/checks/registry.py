@@ -95,7 +95,7 @@ def _shown_text(text: str) -> Message:
 
 
 def _remembered_text(text: str) -> str:
-    """Return what tells a value from another one."""
+    """Return what is remembered of a value: its text, or a fingerprint if it is long."""
     if len(text) <= LONGEST:
         return text
     return f"sha256:{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

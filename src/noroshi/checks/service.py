@@ -99,7 +99,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 
 def _readings(options: Options, fact: ServiceFact, last: Memory) -> Iterator[Reading]:
     should_run = _should_run(options.state, fact)
-    is_wrong = _is_wrong(fact, should_run, last)
+    is_wrong = _is_wrong_state(fact, should_run, last)
     note = _state_note(fact, should_run if is_wrong else None)
     yield Reading("wrong_state", int(is_wrong), "", fact.name, note)
     if options.start_type and fact.state != "missing":
@@ -129,7 +129,7 @@ def _should_run(expected: ExpectedState, fact: ServiceFact) -> bool | None:
     return True if fact.state == "failed" else None
 
 
-def _is_wrong(fact: ServiceFact, should_run: bool | None, last: Memory) -> bool:
+def _is_wrong_state(fact: ServiceFact, should_run: bool | None, last: Memory) -> bool:
     if should_run is None:
         return False
     if fact.state in IN_TRANSITION:

@@ -71,9 +71,9 @@ class SharedRoute:
             dict.fromkeys(entry for one in self.documents for entry in entries_in(one))
         )
 
-    def limited(self, mails_a_minute: int) -> SharedRoute:
-        """Return it as an agent gets it: it sends by one connection, no faster than this, and leaves
-        the mailbox to the hub."""
+    def with_limit(self, mails_a_minute: int) -> SharedRoute:
+        """Return the route as an agent gets it: it sends by one connection, at most so many messages
+        a minute, and does not read the mailbox."""
         return replace(self, documents=tuple(self._limited_documents(mails_a_minute)))
 
     def _limited_documents(self, mails_a_minute: int) -> Iterator[Document]:
@@ -82,7 +82,7 @@ class SharedRoute:
             table = content(one)
             if one.key == self.sender:
                 table["mails_a_minute"] = min(
-                    mails_a_minute, _limit(one, by_key) or mails_a_minute
+                    mails_a_minute, _mail_limit(one, by_key) or mails_a_minute
                 )
                 table["connections"] = 1
             elif one.key.startswith(f"{ROUTES}/"):
@@ -103,7 +103,7 @@ def shared_route(name: str, documents: Mapping[str, Document]) -> SharedRoute:
     account = _definitions(ACCOUNTS, _options(table).get("account"), documents)
     parts = [route, *account, *_definitions(NETWORKS, table.get("network"), documents)]
     for one in account:
-        parts += _of_account(content(one), documents)
+        parts += _account_parts(content(one), documents)
     for one in parts:
         _refuse_local(one)
     sender = account[0].key if account else route.key
@@ -125,7 +125,7 @@ def entries_in(one: Document) -> Iterator[str]:
 
 
 def with_entries(one: Document, new_name: Callable[[str], str]) -> Document:
-    """Return a definition of a shared route that names its entries anew."""
+    """Return a definition of a shared route with new names of its vault entries."""
     type = one.key.partition("/")[0]
     table = content(one)
     entry_table = _table_with_entries(type, table)
@@ -135,10 +135,10 @@ def with_entries(one: Document, new_name: Callable[[str], str]) -> Document:
     return document(one.key, table)
 
 
-def _of_account(
+def _account_parts(
     account: Mapping[str, Any], documents: Mapping[str, Document]
 ) -> list[Document]:
-    """Return what an account needs beside itself."""
+    """Return the definitions that an account needs. Raises NotSharedError if a user signs in."""
     if account.get("sign_in") != "app":
         raise NotSharedError(SIGNED_IN_BY_USER)
     cloud = account.get("cloud")
@@ -179,7 +179,7 @@ def _options(table: Mapping[str, Any]) -> dict[str, Any]:
     return options if isinstance(options, dict) else {}
 
 
-def _limit(sender: Document, documents: Mapping[str, Document]) -> int:
+def _mail_limit(sender: Document, documents: Mapping[str, Document]) -> int:
     """Return the messages that the hub itself may send a minute; 0 means no limit."""
     table = content(sender)
     limit = table.get("mails_a_minute")

@@ -96,14 +96,14 @@ def monitor_counts(agents: Iterable[str]) -> MonitorCounts:
     return MonitorCounts(by_agent.pop("", 0), by_agent)
 
 
-def too_many(
+def count_problems(
     documents: Sequence[Document],
     monitors: MonitorCounts,
     previous_documents: Sequence[Document] = (),
     previous_monitors: Callable[[], MonitorCounts] = lambda: NO_MONITORS,
 ) -> Iterator[Problem]:
-    """Yield what is more than a node and its agents take, and more than they have already. The
-    earlier monitors are counted only if that matters."""
+    """Yield a problem for each count that exceeds what a node and its agents take, and what they have
+    already. The earlier monitors are counted only if that matters."""
     if len(documents) > max(MOST_DEFINITIONS, len(previous_documents)):
         message = DEFINITIONS.fill(count=len(documents), most=MOST_DEFINITIONS)
         yield Problem("", message)
@@ -124,15 +124,15 @@ def _too_many_monitors(
         yield Problem("", MONITORS_IN_ALL.fill(count=monitors.total, most=MOST_IN_ALL))
 
 
-def surely_too_many(
+def certain_count_problems(
     documents: Sequence[Document], definitions: Definitions
 ) -> Iterator[Problem]:
-    """Yield what is more than any node takes, whatever its name is and those of its agents."""
+    """Yield the problems that any node would find, whatever its name is and those of its agents."""
     by_source = Counter[str]()
     for one in definitions.instances.values():
         name = "" if one.source in (NETWORK, SSH_SOURCE) else one.source.casefold()
         by_source[name] += sum(len(group.monitor) for group in one.group)
-    yield from too_many(documents, MonitorCounts(max(by_source.values(), default=0)))
+    yield from count_problems(documents, MonitorCounts(max(by_source.values(), default=0)))
     if by_source.total() > MOST_IN_ALL:
         yield Problem("", MONITORS_IN_ALL.fill(count=by_source.total(), most=MOST_IN_ALL))
 

@@ -13,7 +13,7 @@ from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.dry_run import HostOf, computer_problems, try_out
 from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.lint import new_slips
-from noroshi.definitions.size_limits import MonitorCounts, monitor_counts, too_many
+from noroshi.definitions.size_limits import MonitorCounts, count_problems, monitor_counts
 from noroshi.definitions.stable_ids import keep_ids
 
 
@@ -88,7 +88,7 @@ async def read(
         # Before the plan: what is read for it is gone again when the plan takes its memory.
         slips = without_echoes(new_slips(documents_with_ids, current, kinds), faulty)
         plan, problems = compile_most(documents_with_ids, kinds, faulty)
-        size_problem = too_many(
+        size_problem = count_problems(
             documents_with_ids,
             _counts(plan, kinds),
             current,

@@ -146,7 +146,7 @@ class Host(Protocol):
         """Return what the node knows of itself; raise Unmeasurable for any other computer."""
 
     async def system_facts(self) -> SystemFacts:
-        """Return whom to ask for what the operating system manages: services, updates and the
+        """Return what asks the operating system for what it manages: services, updates and the
         like."""
 
     async def run(self, program: Program) -> ProgramResult:

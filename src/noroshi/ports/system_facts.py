@@ -14,7 +14,7 @@ from noroshi.ports.host_facts import Volume
 
 
 class ServiceState(StrEnum):
-    """What a service does. FAILED: it ended with an error. MISSING: there is no such service."""
+    """The state of a service. FAILED: it ended with an error. MISSING: there is no such service."""
 
     RUNNING = "running"
     STARTING = "starting"
@@ -26,7 +26,7 @@ class ServiceState(StrEnum):
 
 
 class StartType(StrEnum):
-    """When a service starts. MANUAL: when something asks for it."""
+    """The start type of a service. MANUAL: when something asks for it."""
 
     AUTOMATIC = "automatic"
     MANUAL = "manual"
@@ -91,7 +91,7 @@ class RegistryValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventQuery:
-    """Which records of an event log to read: those after the number `after_number`, in `levels`
+    """A query for records of an event log: those after the number `after_number`, in `levels`
     (1 critical, 2 error, 3 warning, 4 information); () stands for any. At most `most` of them."""
 
     log: str
@@ -152,8 +152,8 @@ class SystemFacts(Protocol):
     async def events(self, query: EventQuery) -> EventBatch: ...
 
     async def share_volume(self, path: str, user: str, password: str) -> Volume | Message:
-        """Return the sizes of a network share, or why it cannot be reached. Without a user it is
-        read as this process's own one."""
+        """Return the sizes of a network share, or why it cannot be reached. Without a user, the
+        account of this process is used."""
 
     async def counter_values(
         self, path: str, *, is_english: bool = True

@@ -16,7 +16,12 @@ from noroshi.core.stored_message import stored_form
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.documents import definitions_of
-from noroshi.definitions.size_limits import NO_MONITORS, surely_too_many, too_heavy, too_many
+from noroshi.definitions.size_limits import (
+    NO_MONITORS,
+    certain_count_problems,
+    count_problems,
+    too_heavy,
+)
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -78,11 +83,13 @@ def _judge(spec: Operation, args: Mapping[str, Any]) -> None:
     read_args = arguments(spec, args)
     documents, unusable = _documents(read_args)
     _check_value_count(sum(map(_values, documents)))
-    _refuse(too_many(documents, NO_MONITORS))  # before half a minute goes into reading them
+    _refuse(
+        count_problems(documents, NO_MONITORS)
+    )  # before half a minute goes into reading them
     definitions, problems = definitions_of(documents)
     # Each instance is read once here, and kept: this process has the room.
     definitions = replace(definitions, instances=dict(definitions.instances))
-    _refuse(surely_too_many(documents, definitions))
+    _refuse(certain_count_problems(documents, definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
     if len(all_problems := (*unusable, *problems)) > MOST_FOUND:
         raise InvalidArgumentError(BAD_DEFINITIONS, by_file(all_problems)[:MOST_FOUND])

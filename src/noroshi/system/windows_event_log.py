@@ -61,7 +61,7 @@ if sys.platform == "win32":
         ctypes.POINTER(_Number),
     )
 
-    class Messages:
+    class EventMessages:
         """Return the text of a record, as its source words it. Each source is opened once."""
 
         def __init__(self) -> None:
@@ -91,7 +91,7 @@ if sys.platform == "win32":
                     _log.EvtClose(handle)
 
     @contextmanager
-    def found_records(
+    def record_handles(
         log: str, query: str, *, newest_first: bool = False
     ) -> Iterator[Iterator[int]]:
         """Yield the handles of records that match an XPath query; each is good until the next one.

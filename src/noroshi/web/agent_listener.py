@@ -36,20 +36,20 @@ class _Tls:
 
 @dataclass(slots=True)
 class _OpenServer:
-    """Hold a server that is open, where it is, and the event that ends what it holds for agents."""
+    """Hold an open server, its address, and the event that ends the requests it holds for agents."""
 
     server: Server
     setting: ListenerSetting
     closing: asyncio.Event
 
     async def close(self) -> None:
-        """Listen there no more; what is held for agents ends."""
+        """Stop listening, and end the requests that are held for agents."""
         self.closing.set()
         await self.server.stop()
 
 
 class AgentListener:
-    """Hold the socket for agents, and that of before for those that do not know the new one."""
+    """Hold the socket for agents, and the former one for agents that do not know the new one."""
 
     def __init__(self, web: WebContext, home: Path, limits: ConnectionLimits = LIMITS) -> None:
         self._web, self._home, self._limits = web, home, limits
@@ -58,12 +58,12 @@ class AgentListener:
 
     @property
     def former_setting(self) -> ListenerSetting | None:
-        """Return where it listened before, if it still does."""
+        """Return the former address, if it is still open."""
         return None if self._former_server is None else self._former_server.setting
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
-        """Listen there; return it with the port in use. Where it listened before stays open, unless
-        the two are one. Raises OSError; then it listens where it did before."""
+        """Listen at an address, and return it with the port in use. The former one stays open, unless
+        the two are the same. Raises OSError; then it listens at the former address."""
         current = self._current
         if current is not None and setting == current.setting:
             return setting
@@ -86,11 +86,11 @@ class AgentListener:
         return self._announce(open_server, tls)
 
     async def open_former(self, setting: ListenerSetting) -> None:
-        """Listen where it did before, too. Raises OSError."""
+        """Listen at the former address, too. Raises OSError."""
         await self._keep_former(self._start(setting, await self._tls()))
 
     async def renew_key(self) -> None:
-        """Show the key that is the node's by now. Raises OSError."""
+        """Use the current key of the node. Raises OSError."""
         current = self._current
         if current is not None:
             tls = await self._tls()
@@ -98,13 +98,13 @@ class AgentListener:
             self._announce(self._start(current.setting, tls), tls)
 
     async def close_former(self) -> None:
-        """Listen no more where it did before."""
+        """Stop listening at the former address."""
         former_server, self._former_server = self._former_server, None
         if former_server is not None:
             await former_server.close()
 
     async def close(self) -> None:
-        """Listen no more; what is held for agents ends."""
+        """Stop listening at both addresses, and end the requests that are held for agents."""
         self._web.service.context.endpoints.listener = None
         current, self._current = self._current, None
         if current is not None:
@@ -114,7 +114,7 @@ class AgentListener:
     async def _replace(
         self, current: _OpenServer, setting: ListenerSetting, tls: _Tls
     ) -> _OpenServer:
-        """Close a socket that is in the way of the new one, and return the new one."""
+        """Close a socket that is in the way of the new one, and return the new one. Raises OSError."""
         await current.close()
         try:
             return self._start(setting, tls)
@@ -127,7 +127,7 @@ class AgentListener:
         self._former_server = server
 
     def _announce(self, open_server: _OpenServer, tls: _Tls) -> ListenerSetting:
-        """Let agents be told this address."""
+        """Make this address the one that agents are told, and return it."""
         self._current, setting = open_server, open_server.setting
         self._web.service.context.endpoints.listener = Endpoint(
             host=setting.host, port=setting.port, pin=tls.pin, certificate=tls.certificate

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.app.agent_listening import AgentListening, listening
+from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.web.context import WebContext
 from tests.cli.command_process import a_node, typed
 from tests.service.harness import Harness
@@ -20,7 +20,7 @@ async def harness(tmp_path):
         listening(
             harness.store,
             harness.service.context.endpoints,
-            AgentListening(lambda: web, tmp_path),
+            AgentListenerControl(lambda: web, tmp_path),
         ),
         a_node(tmp_path, harness.service),
     ):

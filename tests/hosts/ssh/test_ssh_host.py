@@ -125,6 +125,12 @@ async def test_one_connection_serves_turn_after_turn(server, hosts):
     assert server.log.count("Accepted publickey") == 1
 
 
+async def test_monitors_of_one_turn_share_a_session(server, hosts):
+    host = asked(hosts, server.start())
+    await asyncio.gather(host.memory(), host.volumes(), host.processes(), host.listeners())
+    assert server.log.count("Starting session: command") == 1
+
+
 async def test_the_next_turn_makes_a_new_connection_after_one_that_broke(server, hosts):
     host = asked(hosts, server.start())
     assert await host.memory()

@@ -352,6 +352,14 @@ async def test_a_node_that_the_hub_turns_away_tells_its_people_once_a_day(node):
     assert len(await node.store.queue()) == 2
 
 
+async def test_a_node_that_does_not_reach_its_hub_tells_its_people(node):
+    status = LinkStatus(phase=LinkPhase.AWAY, last_contact=NOW)
+    await HubDefinitions(node.service.context).report_absence(HUB, status)
+    (row,) = await node.store.queue()
+    assert row.envelope.contact == "ops"
+    assert row.envelope.payload["subject"] == "[Noroshi] hub-unreachable"
+
+
 async def test_no_notice_waits_for_a_contact_that_only_the_hub_knows(node):
     await taken(node, with_rules())
     await HubDefinitions(node.service.context).report_refusal(

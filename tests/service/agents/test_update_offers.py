@@ -8,7 +8,7 @@ import pytest
 import noroshi
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import MOST_FILE_PART, FilePartRequest
-from noroshi.service.agents.installer_file import NoInstallFileError
+from noroshi.service.agents.install_file_reader import NoInstallFileError
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.service.agents.update_offers import BETWEEN_PARTS, MOST_AT_ONCE, UpdateOffers
 from noroshi.testing import ManualClocks

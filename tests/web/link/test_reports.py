@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
+from noroshi.core.judgement import MOST_ITEMS
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import EnvelopeState, Origin
 from noroshi.core.model import Decision, ItemState, State
@@ -129,7 +130,7 @@ async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
         at(
             harness,
             CRITICAL,
-            state=State(items={"x" * 200 + str(n): ItemState() for n in range(400)}),
+            state=State(items={"x" * 200 + str(n): ItemState() for n in range(2000)}),
         ),
     ]
     fs01.write(*bad, at(harness, WARNING))
@@ -143,6 +144,19 @@ async def test_one_bad_row_is_refused_alone_and_named(harness, fs01):
     ]
     assert await level_of(harness) is WARNING
     assert await level_of(harness, "here1") is OK
+
+
+async def test_a_monitor_of_as_many_items_as_a_node_judges_is_heard(harness, fs01):
+    """Such as all services of a computer, a third of which have ended."""
+    change = at(harness, CRITICAL)
+    (critical,) = change.state.items.values()
+    items = {
+        f"some-service-{n}.service": ItemState() if n % 3 else critical
+        for n in range(MOST_ITEMS)
+    }
+    answer = await fs01.report(replace(change, state=replace(change.state, items=items)))
+    assert answer.refused_rows == ()
+    assert len(await mails(harness)) == 1
 
 
 async def test_what_a_refused_row_notifies_of_is_given_up_at_the_agent_too(harness, fs01):

@@ -24,7 +24,7 @@ ONE_OR_ALL = _("Name one agent, or use --all.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateBegun:
+class UpdateResult:
     """Tell of one agent whether its update began; `refusal`: why it did not."""
 
     name: str
@@ -52,19 +52,19 @@ def _names(context: CommandContext) -> Sequence[str]:
     ]
 
 
-def _results(context: CommandContext, names: Sequence[str]) -> Iterator[UpdateBegun]:
+def _results(context: CommandContext, names: Sequence[str]) -> Iterator[UpdateResult]:
     for name in names:
         try:
             answer = context.ask(agent_operations.AGENT_UPDATE, AgentUpdating, agent=name)
         except RefusedError as refusal:
             if not context.args.all:
                 raise
-            yield UpdateBegun(name=name, refusal=refusal.words)
+            yield UpdateResult(name=name, refusal=refusal.words)
         else:
-            yield UpdateBegun(name=answer.name, version=answer.version)
+            yield UpdateResult(name=answer.name, version=answer.version)
 
 
-def _print(context: CommandContext, results: Sequence[UpdateBegun]) -> None:
+def _print(context: CommandContext, results: Sequence[UpdateResult]) -> None:
     for one in results:
         words = NOT_BEGUN if one.refusal else BEGUN
         print(context.say(words.fill(name=one.name, version=one.version, why=one.refusal)))

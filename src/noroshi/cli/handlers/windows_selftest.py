@@ -259,7 +259,7 @@ time.sleep(600)
                 words = expected.words.en
             else:
                 raise NotAsExpectedError("the program was not ended")
-            if left_processes := _remaining(mark):
+            if left_processes := _remaining_processes(mark):
                 raise NotAsExpectedError(f"still running: {left_processes}")
         return words
 
@@ -316,7 +316,7 @@ time.sleep(600)
 
         return _with_host((), work)
 
-    # ----------------------------------------------------------------------------- by what
+    # ----------------------------------------------------------------------------- helpers
 
     @contextmanager
     def _own_folder() -> Iterator[Path]:
@@ -339,9 +339,9 @@ time.sleep(600)
     def _with_host(
         folders: Sequence[Path], work: Callable[[LocalHost], Coroutine[Any, Any, T]]
     ) -> T:
-        """Do something with this computer as monitors see it."""
+        """Run work with this computer as monitors see it, and return its result."""
 
-        async def do() -> T:
+        async def use_host() -> T:
             runner = ProgramRunner()
             host = LocalHost(
                 ProgramRules(tuple(folders)),
@@ -353,9 +353,9 @@ time.sleep(600)
             finally:
                 await runner.close()
 
-        return asyncio.run(do())
+        return asyncio.run(use_host())
 
-    def _remaining(mark: str) -> Sequence[int]:
+    def _remaining_processes(mark: str) -> Sequence[int]:
         """Return the processes with a mark in their command line, once they had time to end."""
         processes = [
             process

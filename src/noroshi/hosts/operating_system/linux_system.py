@@ -26,7 +26,7 @@ MOUNT_SHARES = _("network shares are monitored on Windows only; on Linux, mount 
 
 
 class LinuxSystem:
-    """See ports.SystemFacts."""
+    """Implement ports.SystemFacts."""
 
     def __init__(self, run: RunProgram) -> None:
         self._run = run

@@ -13,12 +13,12 @@ if sys.platform == "win32":
     from noroshi.hosts.operating_system.windows_system import WindowsSystem
 
     def local_system(runner: ProgramRunner) -> SystemFacts:
-        """Return whom to ask."""
+        """Return what asks the operating system of this computer."""
         return WindowsSystem(runner)
 elif sys.platform == "linux":
     from noroshi.hosts.operating_system.linux_system import LinuxSystem
     from noroshi.hosts.operating_system.system_programs import system_program_runner
 
     def local_system(runner: ProgramRunner) -> SystemFacts:
-        """Return whom to ask."""
+        """Return what asks the operating system of this computer."""
         return LinuxSystem(system_program_runner(runner))

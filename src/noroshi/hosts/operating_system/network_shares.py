@@ -15,29 +15,31 @@ if sys.platform == "win32":
     from noroshi.ports import Volume
     from noroshi.system.windows_shares import log_in, share_of
 
-    PATIENCE = 8.0  # seconds for one look
+    PATIENCE = 8.0  # seconds for one measurement
     HANGS = _("the share does not answer within {seconds:g} s")
 
     class NetworkShares:
-        """Look at shares. Used from one loop."""
+        """Measure shares, from one event loop."""
 
         def __init__(self) -> None:
-            self._look_by_path = dict[str, asyncio.Future[Volume]]()
+            self._measurement_by_path = dict[str, asyncio.Future[Volume]]()
 
         async def volume(self, path: str, user: str, password: str) -> Volume | Message:
             """Return the sizes of a share, or why there are none. A share that hangs is not asked
             again before it has answered."""
-            look = self._look_by_path.get(path)
-            if look is None:
-                look = run_in_thread(lambda: _measure(path, user, password))
-                self._look_by_path[path] = look
-                look.add_done_callback(retrieve_exception)
-                look.add_done_callback(lambda _look: self._look_by_path.pop(path, None))
-            done_looks, _unfinished = await asyncio.wait([look], timeout=PATIENCE)
-            if not done_looks:
+            measurement = self._measurement_by_path.get(path)
+            if measurement is None:
+                measurement = run_in_thread(lambda: _measure(path, user, password))
+                self._measurement_by_path[path] = measurement
+                measurement.add_done_callback(retrieve_exception)
+                measurement.add_done_callback(
+                    lambda _measurement: self._measurement_by_path.pop(path, None)
+                )
+            done_tasks, _unfinished = await asyncio.wait([measurement], timeout=PATIENCE)
+            if not done_tasks:
                 return HANGS.fill(seconds=PATIENCE)
             try:
-                return look.result()
+                return measurement.result()
             except OSError as error:
                 return cause_text(error)
 

@@ -147,7 +147,7 @@ def service_fact(name: str, unit: Unit) -> ServiceFact:
         state=state,
         start_type=START_TYPES.get(unit.get("UnitFileState", ""), StartType.MANUAL),
         detail=_failure_of(unit),
-        ends_by_itself=is_oneshot or is_triggered or _is_left_out(unit),
+        ends_by_itself=is_oneshot or is_triggered or _has_unmet_condition(unit),
         run=unit.get("InvocationID", "") if has_run else "",
         restarts=int(restarts) if restarts.isdecimal() else None,
     )
@@ -173,7 +173,7 @@ def _state_of(unit: Unit) -> ServiceState:
     return STATES.get(unit.get("ActiveState", ""), ServiceState.STOPPED)
 
 
-def _is_left_out(unit: Unit) -> bool:
+def _has_unmet_condition(unit: Unit) -> bool:
     """Return whether systemd was to start a service and did not, as this computer lacks what its
     conditions ask for: the tools of another hypervisor, for example."""
     return unit.get("ConditionResult") == "no" and bool(unit.get("ConditionTimestamp"))

@@ -50,7 +50,7 @@ if sys.platform == "win32":
         fact_by_name = {
             fact.name: fact
             for service in psutil.win_service_iter()
-            if _is_meant(service, names)
+            if _is_selected(service, names)
             for fact in _facts_of(service)
         }
         known_names = {
@@ -66,8 +66,8 @@ if sys.platform == "win32":
         missing = (ServiceFact(name=name, state=ServiceState.MISSING) for name in missing_names)
         return [*fact_by_name.values(), *missing]
 
-    def _is_meant(service: _Service, names: Sequence[str]) -> bool:
-        """Return whether these names mean a service. Wildcards mean none of a single user, which
+    def _is_selected(service: _Service, names: Sequence[str]) -> bool:
+        """Return whether these names select a service. Wildcards select none of a single user, which
         comes and goes with its logons, under another name each time."""
         matching_names = [name for name in names if _is_named(service, name)]
         is_named_in_full = any(not set("*?[") & set(name) for name in matching_names)

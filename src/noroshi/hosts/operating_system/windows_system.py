@@ -41,7 +41,7 @@ if sys.platform == "win32":
         Volume,
     )
     from noroshi.system import performance_counters
-    from noroshi.system.windows_event_log import Messages, found_records, record_xml
+    from noroshi.system.windows_event_log import EventMessages, record_handles, record_xml
     from noroshi.system.windows_registry import read_value, value_text
 
     T = TypeVar("T")
@@ -52,7 +52,7 @@ if sys.platform == "win32":
     NO_LOG = _("cannot read the event log {log}: {why}")
 
     class WindowsSystem:
-        """See ports.SystemFacts."""
+        """Implement ports.SystemFacts."""
 
         def __init__(self, runner: ProgramRunner) -> None:
             self._runner, self._shares = runner, NetworkShares()
@@ -113,8 +113,8 @@ if sys.platform == "win32":
             query = replace(query, after_number=0)
         records = list[EventRecord]()
         with (
-            found_records(query.log, xpath_of(query)) as handles,
-            closing(Messages()) as messages,
+            record_handles(query.log, xpath_of(query)) as handles,
+            closing(EventMessages()) as messages,
         ):
             for handle in handles:
                 if len(records) == query.most:
@@ -122,7 +122,7 @@ if sys.platform == "win32":
                 records.append(_record(handle, messages))
         return EventBatch(records=tuple(records), newest=newest)
 
-    def _record(handle: int, messages: Messages) -> EventRecord:
+    def _record(handle: int, messages: EventMessages) -> EventRecord:
         xml = record_xml(handle)
         without_text = event_record(xml, "")
         text = messages.text(handle, without_text.source)
@@ -130,5 +130,5 @@ if sys.platform == "win32":
 
     def _newest_number(log: str) -> int:
         """Return the number of the newest record of a log; 0 if it is empty."""
-        with found_records(log, "*", newest_first=True) as handles:
+        with record_handles(log, "*", newest_first=True) as handles:
             return next((event_record(record_xml(one), "").number for one in handles), 0)

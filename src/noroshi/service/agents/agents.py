@@ -124,17 +124,8 @@ class AgentOperations(ApplyOperations):
         endpoint = self._context.endpoints.preferred
         if endpoint is None:
             raise OperationFailedError(UNREACHABLE)
-        code, now = JoinCode.create(endpoint.pin), self._clocks.wall()
-        invitation = Invitation(
-            id=self._context.new_id(),
-            hash=code.secret_hash,
-            creator=person.name,
-            created_at=now,
-            expires_at=now + INVITED_FOR,
-            servers=servers,
-        )
-        await self._store.put_invitation(invitation)
-        await self._context.agents_hub.forget_invitations()
+        code = JoinCode.create(endpoint.pin)
+        invitation = await self._put_invitation(person, code, servers)
         new_state = {"servers": servers, "expires_at": invitation.expires_at}
         note(new_state=new_state | ({"updates": True} if updates else {}))
         installation = Installation(self._context)
@@ -153,6 +144,20 @@ class AgentOperations(ApplyOperations):
             expires_at=invitation.expires_at,
             servers=servers,
         )
+
+    async def _put_invitation(self, person: Person, code: JoinCode, servers: int) -> Invitation:
+        now = self._clocks.wall()
+        invitation = Invitation(
+            id=self._context.new_id(),
+            hash=code.secret_hash,
+            creator=person.name,
+            created_at=now,
+            expires_at=now + INVITED_FOR,
+            servers=servers,
+        )
+        await self._store.put_invitation(invitation)
+        await self._context.agents_hub.forget_invitations()
+        return invitation
 
     @offers(agent_operations.AGENT_INVITATIONS)
     async def invitations(self, person: Person) -> tuple[InvitationRow, ...]:

@@ -17,10 +17,8 @@ from noroshi.vault import Vault
 
 SharedRoutes = Mapping[str, Collection[str]]
 """The routes that are shared with agents, by the name of the agent."""
-
-
-FOLLOWED_FOR = 1.0
-"""Seconds between two looks into the vault, as each request of an agent asks."""
+VAULT_INTERVAL = 1.0
+"""Seconds between two queries of the vault: each request of an agent comes by here."""
 
 
 class ConfigurationBook:
@@ -74,21 +72,21 @@ class ConfigurationBook:
         marks = await self._marks_of(configurations_by_id)
         if self._changes_under_way:
             return False
-        self._take(configurations_by_id, marks)
+        self._set_configurations(configurations_by_id, marks)
         self._made_of = number, names, senders, shared_routes
         return True
 
     async def _follow_vault(self) -> bool:
-        """Name configurations anew whose secrets were replaced; return whether there are any."""
+        """Rename the configurations whose secrets were replaced; return whether there are any."""
         now = self._steady()
-        if not self._marks or now - self._followed_at < FOLLOWED_FOR:
+        if not self._marks or now - self._followed_at < VAULT_INTERVAL:
             return False
         self._followed_at = now
         configurations_by_id = self._by_definitions
         marks = await self._marks_of(configurations_by_id)
         if marks == self._marks or configurations_by_id is not self._by_definitions:
             return False
-        self._take(configurations_by_id, marks)
+        self._set_configurations(configurations_by_id, marks)
         return True
 
     async def _marks_of(
@@ -100,7 +98,7 @@ class ConfigurationBook:
             return dict.fromkeys(entries, "")
         return {entry: await self._vault.mark_of(entry) for entry in entries}
 
-    def _take(
+    def _set_configurations(
         self, configurations_by_id: Mapping[str, Configuration], marks: Mapping[str, str]
     ) -> None:
         self._by_definitions, self._marks = configurations_by_id, marks

@@ -58,8 +58,8 @@ def configuration_of(
 
 
 def with_marks(configuration: Configuration, marks: Mapping[str, str]) -> Configuration:
-    """Return a configuration under a name that is another one once an entry of the vault that it
-    needs was replaced; `marks` are those of the entries."""
+    """Return a configuration whose name also depends on its entries of the vault, so that it changes
+    when one is replaced; `marks` are those of the entries."""
     if not configuration.entries:
         return configuration
     marks_of_entries = (text for one in configuration.entries for text in (one, marks[one]))
@@ -91,18 +91,20 @@ def configurations(
     names = {name.casefold() for name in agents}
     names_of_senders = {name.casefold() for name in senders}
     by_key = {one.key: one for one in documents}
-    shared_by_agent = _shared_by_agent(by_key, shared_routes)
+    routes_by_agent = _shared_routes_by_agent(by_key, shared_routes)
     by_agent = defaultdict[str, dict[str, Document]](dict)
     for one in documents if names else ():
         table = _instance(one)
         source = str(table.get("source", "")).casefold()
         if source in names:
             by_agent[source][one.key] = one
-            is_sharing = bool(shared_by_agent.get(source))
-            fields = _contact_fields(source in names_of_senders, is_sharing=is_sharing)
+            has_shared_route = bool(routes_by_agent.get(source))
+            fields = _contact_fields(
+                source in names_of_senders, has_shared_route=has_shared_route
+            )
             by_agent[source] |= {other.key: other for other in _named_by(table, by_key, fields)}
     entries = {
-        name: _with_shared(of_agent, shared_by_agent.get(name, ()))
+        name: _add_shared_routes(of_agent, routes_by_agent.get(name, ()))
         for name, of_agent in by_agent.items()
     }
     return {
@@ -113,7 +115,7 @@ def configurations(
     }
 
 
-def _shared_by_agent(
+def _shared_routes_by_agent(
     documents: Mapping[str, Document], shared_routes: Mapping[str, Collection[str]]
 ) -> Mapping[str, Sequence[SharedRoute]]:
     """Return what each agent needs for the routes that are shared with it. A route that cannot be
@@ -127,19 +129,26 @@ def _shared_by_agent(
         agent.casefold(): [by_name[name] for name in sorted(routes) if name in by_name]
         for agent, routes in shared_routes.items()
     }
-    # Agents that share a mailbox share its limit.
+    return _with_limits(by_agent)
+
+
+def _with_limits(
+    by_agent: Mapping[str, Sequence[SharedRoute]],
+) -> Mapping[str, Sequence[SharedRoute]]:
+    """Return the routes with their sending limits: agents that share a mailbox share its limit."""
     agents_of = Counter(
         sender for routes in by_agent.values() for sender in {one.sender for one in routes}
     )
     limited_routes = {
-        one: one.limited(mails_a_minute(agents_of[one.sender])) for one in by_name.values()
+        one: one.with_limit(mails_a_minute(agents_of[one.sender]))
+        for one in {one for routes in by_agent.values() for one in routes}
     }
     return {
         agent: [limited_routes[one] for one in routes] for agent, routes in by_agent.items()
     }
 
 
-def _with_shared(
+def _add_shared_routes(
     documents: dict[str, Document], shared_routes: Sequence[SharedRoute]
 ) -> Sequence[str]:
     """Add what an agent needs to send by shared routes; return the entries of the vault that it
@@ -148,14 +157,14 @@ def _with_shared(
     return [entry for route in shared_routes for entry in route.entries]
 
 
-def _contact_fields(is_sender: bool, *, is_sharing: bool) -> ContactFields:
+def _contact_fields(is_sender: bool, *, has_shared_route: bool) -> ContactFields:
     """Return how an agent is told of a contact. One that sends by a shared route soon combines
     alarms, as it may send few messages a minute."""
     fields = GIVEN_TO_SENDER if is_sender else GIVEN_OF_CONTACT
 
     def fields_of_contact(contact: Mapping[str, Any]) -> Mapping[str, Any]:
         table = {field: contact[field] for field in fields if field in contact}
-        if is_sender and is_sharing and table.get(ONE_BY_ONE, DEFAULT_ONE_BY_ONE):
+        if is_sender and has_shared_route and table.get(ONE_BY_ONE, DEFAULT_ONE_BY_ONE):
             table[ONE_BY_ONE] = 1
         return table
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from noroshi import __version__
-from noroshi.core.agents import KEY_AGE, Agent, AgentState, versions_fit
+from noroshi.core.agents import KEY_AGE, Agent, AgentState, Machine, versions_fit
 from noroshi.core.printable import printable
 from noroshi.core.sender_lease import Sender
 from noroshi.core.translation import _
@@ -85,34 +85,13 @@ class Conversation:
 
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
         state, hello = self._state, message_of(HelloRequest, body)
-        if not versions_fit(__version__, hello.version):
-            agent_version = printable(hello.version)[:LONGEST_NAME]
-            text = OTHER_VERSION.fill(hub_version=__version__, agent_version=agent_version)
-            raise LinkRefusedError(LinkFault.VERSION, text)
+        _refuse_other_version(hello.version)
         machine = clean_machine(hello.machine)
         life = caller.signed.life
         refuse_clone(
             state.presence.note_machine(caller.agent.id, life, machine.id), life, machine.id
         )
-        version = printable(hello.version)[:LONGEST_NAME]
-
-        def greeted(agent: Agent) -> Agent:
-            # The id is that of the machine that was enrolled: by it a clone is told apart.
-            enrolled_id = agent.machine.id or machine.id
-            return replace(
-                agent,
-                machine=replace(machine, id=enrolled_id),
-                version=version,
-                life=life,
-                own_route=hello.own_route,
-                accepts_routes=hello.accepts_routes,
-            )
-
-        agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
-        refuse_revoked(agent)
-        state.presence.note_hello(agent.id, hello, state.now())
-        state.fates.begin(agent.id)
-        state.leases.note_contact(agent.id, caller.stamped_at)
+        agent = await self._note_hello(caller, hello, machine)
         configuration = self._configuration_name(agent.id)
         if configuration == hello.configuration:
             await self._note_secrets(agent)  # a hub that was restored may not know
@@ -128,6 +107,31 @@ class Conversation:
             fates=await state.store.last_fate_number(),
             place=state.place,
         )
+
+    async def _note_hello(self, caller: Caller, hello: HelloRequest, machine: Machine) -> Agent:
+        """Return the agent as it describes itself now. Raises LinkRefusedError if it was removed
+        meanwhile."""
+        version = printable(hello.version)[:LONGEST_NAME]
+
+        def greeted(agent: Agent) -> Agent:
+            # The id is that of the machine that was enrolled: by it a clone is told apart.
+            enrolled_id = agent.machine.id or machine.id
+            return replace(
+                agent,
+                machine=replace(machine, id=enrolled_id),
+                version=version,
+                life=caller.signed.life,
+                own_route=hello.own_route,
+                accepts_routes=hello.accepts_routes,
+            )
+
+        state = self._state
+        agent = await state.roster.change(caller.agent.id, greeted) or caller.agent
+        refuse_revoked(agent)
+        state.presence.note_hello(agent.id, hello, state.now())
+        state.fates.begin(agent.id)
+        state.leases.note_contact(agent.id, caller.stamped_at)
+        return agent
 
     async def _wait(self, caller: Caller, body: Body) -> WaitAnswer:
         request, id = message_of(WaitRequest, body), caller.agent.id
@@ -281,3 +285,11 @@ class Conversation:
     async def _change(self, id: str, change: Callable[[Agent], Agent]) -> None:
         if await self._state.roster.change(id, change) is None:
             raise LinkRefusedError(LinkFault.REVOKED, "the hub no longer recognises this agent")
+
+
+def _refuse_other_version(version: str) -> None:
+    """Raise LinkRefusedError if an agent's version and that of this hub differ too much."""
+    if not versions_fit(__version__, version):
+        agent_version = printable(version)[:LONGEST_NAME]
+        text = OTHER_VERSION.fill(hub_version=__version__, agent_version=agent_version)
+        raise LinkRefusedError(LinkFault.VERSION, text)

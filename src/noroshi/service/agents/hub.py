@@ -20,7 +20,7 @@ from noroshi.ports import Clocks, Store, StoreError
 from noroshi.service.agents.configurations import Configuration
 from noroshi.service.agents.conversation import Conversation
 from noroshi.service.agents.hub_state import HubParts, HubState
-from noroshi.service.agents.installer_file import NoInstallFileError
+from noroshi.service.agents.install_file_reader import NoInstallFileError
 from noroshi.service.agents.joining import Joining
 from noroshi.service.agents.order_answers import result_of
 from noroshi.service.agents.order_book import NOT_CONNECTED

@@ -45,6 +45,7 @@ from noroshi.definitions.shared_routes import (
     entries_in,
     with_entries,
 )
+from noroshi.definitions.validation import CheckResult
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.link.sealed_secrets import BadSealError
 from noroshi.operations.definition_answers import Applied
@@ -155,20 +156,25 @@ class HubDefinitions(ApplyOperations):
                 self._store,
                 AcceptedConfiguration(configuration=accepted.configuration, keys=known_keys),
             )
-            author = enrolment.hub_name or enrolment.hub
-            note = note_text(FROM_HUB.fill(hub=author))
-            states = dict(_initial_states(answer, result.plan))
-            number = await self._publish(result, current, author, note, states)
-            await move_silences(
-                self._store, current.documents, result.documents, self._clocks.wall()
-            )
-            await self._audit(author, answer.configuration, number)
+            await self._publish_for_hub(enrolment, answer, result, current)
         await keep_configuration(
             self._store,
             AcceptedConfiguration(configuration=answer.configuration, keys=new_keys),
         )
         await remove_others(self._vault, set(_entries_in(hub_documents)))
         return changes
+
+    async def _publish_for_hub(
+        self, enrolment: Enrolment, answer: FetchAnswer, result: CheckResult, current: Version
+    ) -> None:
+        author = enrolment.hub_name or enrolment.hub
+        note = note_text(FROM_HUB.fill(hub=author))
+        states = dict(_initial_states(answer, result.plan))
+        number = await self._publish(result, current, author, note, states)
+        await move_silences(
+            self._store, current.documents, result.documents, self._clocks.wall()
+        )
+        await self._audit(author, answer.configuration, number)
 
     async def _keep_secrets(self, enrolment: Enrolment, answer: FetchAnswer) -> None:
         """Keep the secrets of the routes that the hub shares. Raises InvalidArgumentError."""

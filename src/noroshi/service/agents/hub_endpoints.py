@@ -13,7 +13,7 @@ from noroshi.ports import Store
 
 NOTE, FORMER_NOTE = "listener for agents", "former listener for agents"
 FORMER_KEPT = timedelta(days=7)
-"""For so long agents are listened to at the address of before, so that they hear of the new one."""
+"""For so long the former address stays open, so that agents hear of the new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class ListenerSetting:
     host: str
 
     @property
-    def place(self) -> str:
+    def authority(self) -> str:
         """Return HOST:PORT as agents name it, an IPv6 address in brackets."""
         return _authority(self.host, self.port)
 
@@ -108,14 +108,14 @@ class ListenerControl(Protocol):
 
     @property
     def former_setting(self) -> ListenerSetting | None:
-        """Return where it listened before, if it still does."""
+        """Return the former address, if it is still open."""
 
     async def open(self, setting: ListenerSetting) -> ListenerSetting:
-        """Listen there; return it with the port in use. Where it listened before stays open for
-        `FORMER_KEPT`, if the two can be. Raises OSError; then all is as before."""
+        """Listen at an address, and return it with the port in use. The former one stays open for
+        `FORMER_KEPT`, if both can be open. Raises OSError; then nothing has changed."""
 
     async def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
 
 
 def _authority(host: str, port: int) -> str:
@@ -124,17 +124,17 @@ def _authority(host: str, port: int) -> str:
 
 
 async def write_setting(store: Store, setting: ListenerSetting | None) -> None:
-    """Keep where agents are to be listened to; None: nowhere. Raises StoreError."""
+    """Store where to listen for agents; None: nowhere. Raises StoreError."""
     await store.put_value(NOTE, schema.text(setting) if setting else "")
 
 
 async def write_former(store: Store, listener: FormerListener | None) -> None:
-    """Keep where agents were listened to before; None: nowhere. Raises StoreError."""
+    """Store where the node listened for agents before; None: nowhere. Raises StoreError."""
     await store.put_value(FORMER_NOTE, schema.text(listener) if listener else "")
 
 
 async def read_former(store: Store, now: datetime) -> FormerListener | None:
-    """Return where agents are still listened to beside; None: nowhere. Raises StoreError."""
+    """Return where else the node still listens for agents; None: nowhere. Raises StoreError."""
     text = (await store.get_values()).get(FORMER_NOTE, "")
     try:
         listener = schema.value(FormerListener, text) if text else None
@@ -144,7 +144,7 @@ async def read_former(store: Store, now: datetime) -> FormerListener | None:
 
 
 async def read_setting(store: Store) -> ListenerSetting | None:
-    """Return where agents are to be listened to; None: nowhere. Raises StoreError."""
+    """Return where to listen for agents; None: nowhere. Raises StoreError."""
     text = (await store.get_values()).get(NOTE, "")
     try:
         return schema.value(ListenerSetting, text) if text else None

@@ -27,7 +27,7 @@ from noroshi.service.agents.agents_monitors import AgentsMonitors, AppliedVersio
 from noroshi.service.agents.configuration_book import ConfigurationBook, SharedRoutes
 from noroshi.service.agents.hub_endpoints import HubEndpoints
 from noroshi.service.agents.hub_fates import HubFates
-from noroshi.service.agents.installer_file import FindFile
+from noroshi.service.agents.install_file_reader import FindFile
 from noroshi.service.agents.open_waits import OpenWaits
 from noroshi.service.agents.order_book import OrderBook
 from noroshi.service.agents.report_rates import ReportRates

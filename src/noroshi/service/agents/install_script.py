@@ -15,8 +15,9 @@ PLACE, COMMANDS = "/opt/noroshi", "/usr/local/bin"
 TEXTS: Mapping[str, Message] = {
     "T_ROOT": _("Run the command as root: with sudo, or in a root shell."),
     "T_SYSTEM": _(
-        "The file is for Linux on x86-64 with glibc 2.28 or newer. This server has: {system}. Nothing "
-        "was installed."
+        "The file is for Linux on x86-64 with glibc 2.28 or newer. This server has: {system}. "
+        "Nothing was installed. To monitor this server over SSH instead, open Servers › Add a "
+        "server on the hub."
     ),
     "T_PYTHON": _(
         "Python 3.11 to 3.14 is required and not installed. Install it, then run the same "
@@ -24,7 +25,8 @@ TEXTS: Mapping[str, Message] = {
     ),
     "T_NO_PYTHON": _(
         "Python 3.11 to 3.14 is required, but no known package of this system provides it. "
-        "Install Python in a place that everybody can read, then run the same command again."
+        "Install Python in a place that everybody can read, then run the same command again. To "
+        "monitor this server over SSH instead, open Servers › Add a server on the hub."
     ),
     "T_THERE": _("Noroshi is already installed here ({program}), so the command only joins."),
     "T_DOWNLOADING": _("Downloading Noroshi {version} from the hub."),

@@ -13,8 +13,8 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.link.install_line import InstallSource, curl_line, python_line
 from noroshi.link.join_code import SECRET_BYTES, JoinCode
 from noroshi.service.agents.hub_endpoints import Endpoint
+from noroshi.service.agents.install_file_reader import NoInstallFileError, read_install_file
 from noroshi.service.agents.install_script import InstallFile, install_script, refusal_script
-from noroshi.service.agents.installer_file import NoInstallFileError, installer_file
 from noroshi.service.operation_context import OperationContext
 
 
@@ -100,7 +100,7 @@ class Installation:
         return self._context.endpoints.preferred
 
     async def _file(self) -> tuple[Path, InstallFile]:
-        return await run_in_thread(lambda: installer_file(self._context.find_install_file))
+        return await run_in_thread(lambda: read_install_file(self._context.find_install_file))
 
 
 def _source(endpoint: Endpoint, language: str) -> InstallSource:

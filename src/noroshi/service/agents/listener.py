@@ -150,7 +150,7 @@ class ListenerOperations(OperationGroup):
             free_port=port,
             firewall=_firewall(port),
             cautions=tuple(self._cautions()),
-            former_address=former_listener.setting.place if former_listener else "",
+            former_address=former_listener.setting.authority if former_listener else "",
             former_until=former_listener.until if former_listener else None,
         )
 
@@ -160,7 +160,7 @@ class ListenerOperations(OperationGroup):
 
     @property
     def _is_key_of_settings(self) -> bool:
-        """Whether agents know this node by a certificate that noroshi.toml names."""
+        """Return whether agents know this node by a certificate that noroshi.toml names."""
         surroundings = self._context.surroundings
         manager = surroundings.manager if surroundings else None
         is_configured = manager is not None and manager.certificate is not None

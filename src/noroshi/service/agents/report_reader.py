@@ -42,8 +42,8 @@ from noroshi.ports import RowEffect
 from noroshi.service.agents.custody_rows import read_custody_row
 from noroshi.service.agents.link_refusal import RowRefusedError
 
-MOST_STATE = 64 * 1024
-"""Bytes of a monitor's state."""
+MOST_STATE = 512 * 1024
+"""Bytes of a monitor's state: a node judges 1,000 items of a monitor, and one that is not well takes 900."""
 MOST_EVENTS, MOST_ALARMS = 5000, 20_000
 LONGEST_NAME, LONGEST_ID = 100, 1000
 AlarmsByContact = Mapping[str, Sequence[AlarmOfRow]]
@@ -85,8 +85,8 @@ class ReportReader:
         monitor = self.monitors.get(row_change.monitor)
         if monitor is None and row_change.is_retired:
             # It is gone here too, or another's: it was closed with the definition.
-            given_up = _given_up(row_change)
-            return None if given_up is None else ReadRow(change=given_up)
+            withheld = _withheld_by_refusal(row_change)
+            return None if withheld is None else ReadRow(change=withheld)
         if monitor is None:
             raise RowRefusedError(
                 f"{_short_id(row_change.monitor)} is no monitor of this agent"
@@ -97,13 +97,13 @@ class ReportReader:
         except UnfitReportError as error:
             raise RowRefusedError(str(error)) from None
 
-    def given_up(self, row: ReportRow) -> WithheldNotifications | None:
-        """Return the notifications of a row that is refused; None if it is of none, or cannot be
-        read at all."""
+    def withheld_by_refusal(self, row: ReportRow) -> WithheldNotifications | None:
+        """Return the notifications that nobody sends because their row is refused; None if the
+        row has none, or cannot be read at all."""
         if row.kind != RowKind.CHANGE:
             return None
         try:
-            return _given_up(schema.value(ChangeOfRow, row.body))
+            return _withheld_by_refusal(schema.value(ChangeOfRow, row.body))
         except schema.Unreadable:
             return None
 
@@ -156,7 +156,7 @@ class ReportReader:
             yield replace(envelope, origin=origin, agent=self.agent.id)
 
 
-def _given_up(row_change: ChangeOfRow) -> WithheldNotifications | None:
+def _withheld_by_refusal(row_change: ChangeOfRow) -> WithheldNotifications | None:
     ids = tuple(islice(_ids_at_agent(row_change, ()), MOST_ALARMS))
     return WithheldNotifications(envelopes=ids) if ids else None
 

@@ -334,7 +334,7 @@ def _read_row(reader: ReportReader, row: ReportRow) -> ReadRow | None:
     except Exception:  # whatever it is, the rows after it must be heard
         log.exception("a row of agent %s cannot be read seq=%d", reader.agent.name, row.seq)
         reason = "the hub cannot read this row"
-    return ReadRow(change=reader.given_up(row), problems=(reason,))
+    return ReadRow(change=reader.withheld_by_refusal(row), problems=(reason,))
 
 
 def _require_sound(request: ReportRequest) -> None:

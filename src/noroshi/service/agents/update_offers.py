@@ -13,7 +13,11 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.link.agent_key import BadKeyError, PrivateKey
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import MOST_FILE_PART, FilePartRequest, UpdateOffer
-from noroshi.service.agents.installer_file import FindFile, NoInstallFileError, installer_file
+from noroshi.service.agents.install_file_reader import (
+    FindFile,
+    NoInstallFileError,
+    read_install_file,
+)
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.vault import Secret, Vault, VaultError
 
@@ -41,7 +45,7 @@ class UpdateOffers:
 
     async def offer(self) -> UpdateOffer:
         """Return the offer of the file. Raises NoInstallFileError, VaultError and StoreError."""
-        _path, file = await run_in_thread(lambda: installer_file(self._find))
+        _path, file = await run_in_thread(lambda: read_install_file(self._find))
         unsigned_offer = UpdateOffer(version=file.version, sha256=file.sha256, size=file.size)
         return unsigned_offer.signed_by(await self._key())
 
@@ -57,7 +61,7 @@ class UpdateOffers:
         """Return a part of the file for an agent. Raises LinkRefusedError."""
         self._take_turn(agent)
         try:
-            path, file = await run_in_thread(lambda: installer_file(self._find))
+            path, file = await run_in_thread(lambda: read_install_file(self._find))
         except NoInstallFileError:
             raise LinkRefusedError(LinkFault.MALFORMED, "there is no such file") from None
         if request.sha256 != file.sha256 or not 0 <= request.offset < file.size:

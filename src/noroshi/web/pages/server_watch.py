@@ -42,7 +42,7 @@ class ProposedGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookedAt:
+class WatchedServer:
     """Hold the server that the page is about: by the name of its agent, or by that of its instance
     over SSH; and the page on which monitors are chosen by hand."""
 
@@ -74,9 +74,7 @@ async def _watch(visit: Visit, live: Live) -> Response:
         "server_watch.html",
         outcome.status,
         server=server,
-        name=proposal.title
-        if proposal and server.instance
-        else server.agent or server.instance,
+        name=_shown_name(server, proposal),
         proposal=proposal,
         problem=problem,
         groups=_groups(visit, proposal),
@@ -91,17 +89,23 @@ async def _watch(visit: Visit, live: Live) -> Response:
     )
 
 
-async def _server(visit: Visit) -> LookedAt:
-    """Return the server that is meant: by its agent, or by its instance, which has a login."""
+def _shown_name(server: WatchedServer, proposal: Suggestion | None) -> str:
+    if proposal and server.instance:
+        return proposal.title
+    return server.agent or server.instance
+
+
+async def _server(visit: Visit) -> WatchedServer:
+    """Return the server that the query names: by its agent, or by its instance, which has a login."""
     instance = query_value(visit, "instance")
     if instance:
-        return LookedAt(instance=instance, by_hand=address("/add", to=instance))
+        return WatchedServer(instance=instance, by_hand=address("/add", to=instance))
     answer = await visit.call(AgentOperations.show, agent=query_value(visit, "agent"))
     name = answer.agent.name
-    return LookedAt(agent=name, by_hand=new_instance(name, answer.agent.address))
+    return WatchedServer(agent=name, by_hand=new_instance(name, answer.agent.address))
 
 
-async def _take(visit: Visit, server: LookedAt) -> Outcome[Applied]:
+async def _take(visit: Visit, server: WatchedServer) -> Outcome[Applied]:
     return await run_reauthenticated(
         visit,
         DiscoveryOperations.suggest_take,
@@ -114,8 +118,8 @@ async def _take(visit: Visit, server: LookedAt) -> Outcome[Applied]:
     )
 
 
-async def _proposal(visit: Visit, server: LookedAt) -> tuple[Suggestion | None, str]:
-    """Return what was found on the server; None and the reason where nobody can tell."""
+async def _proposal(visit: Visit, server: WatchedServer) -> tuple[Suggestion | None, str]:
+    """Return what was found on the server; None and the reason if the server cannot be asked."""
     try:
         proposal = await visit.call(
             DiscoveryOperations.suggest, agent=server.agent, instance=server.instance

@@ -66,8 +66,8 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """Hold what a query found, by group; nothing for an empty query."""
+class SearchResult:
+    """Hold the hits of a query by group; none for an empty query."""
 
     query: str
     groups: Sequence[HitGroup] = ()
@@ -98,11 +98,12 @@ def search(
     roles: Iterable[str],
     query: str,
     most: int = MOST_ON_PAGE,
-) -> Findings:
-    """Return what contains each word of the query, in any order; `most` of each kind."""
+) -> SearchResult:
+    """Return the hits that contain each word of the query, in any order; at most `most` of each
+    kind."""
     terms = _plain(query.removeprefix(ACTIONS_ONLY)).split()
     if not terms:
-        return Findings(query=query)
+        return SearchResult(query=query)
     own_roles = frozenset(roles)
     groups = [(ACTIONS, _actions(snapshot, own_roles, localizer))]
     if not query.startswith(ACTIONS_ONLY):
@@ -110,7 +111,7 @@ def search(
     found_groups = (
         _group(localizer.say(title), things, terms, most) for title, things in groups
     )
-    return Findings(query=query, groups=[one for one in found_groups if one.count])
+    return SearchResult(query=query, groups=[one for one in found_groups if one.count])
 
 
 def _things(

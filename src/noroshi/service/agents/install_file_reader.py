@@ -44,8 +44,8 @@ class NoInstallFileError(ServiceError):
         self.words = words
 
 
-def installer_file(find: FindFile) -> tuple[Path, InstallFile]:
-    """Return the file, and what it is. Raises NoInstallFileError."""
+def read_install_file(find: FindFile) -> tuple[Path, InstallFile]:
+    """Return the path of the file, and its version, SHA-256 and size. Raises NoInstallFileError."""
     path = find()
     if path is None:
         raise NoInstallFileError(NO_FILE)
@@ -63,7 +63,7 @@ def installer_file(find: FindFile) -> tuple[Path, InstallFile]:
 
 @lru_cache(maxsize=2)
 def _read(path: Path, _changed_at: int, size: int) -> InstallFile:
-    """Return what a file is; it is read once, as it has more than 50 MB."""
+    """Return the version, SHA-256 and size of a file. It is read once, as it has more than 50 MB."""
     with zipfile.ZipFile(path) as archive:
         matches = (WHEEL.match(name) for name in archive.namelist())
         version = next((match[1] for match in matches if match), "?")
