@@ -85,7 +85,7 @@ if sys.platform == "win32":
             return buffer.value
 
         def close(self) -> None:
-            """Let go of the sources."""
+            """Close the sources."""
             for handle in self._handle_by_source.values():
                 if handle:
                     _log.EvtClose(handle)
