@@ -50,7 +50,7 @@ class Options:
     levels: tuple[LevelName, ...] = ("critical", "error")
     """Event levels
 
-    Levels of the events to count. If it is empty, all levels count."""
+    Levels of the events to count. If none is selected, events of all levels are counted."""
     sources: tuple[str, ...] = ()
     """Event sources
 
@@ -135,7 +135,7 @@ async def _read_log(
     """Read the new records of a log. The first time, only the number of the newest one is noted."""
     matched = MatchedLines()
     if number is None:
-        batch = await system.events(options.query(log, 0, most=0))
+        batch = await system.events(EventQuery(log=log, most=0))
         return LogResult(matched, batch.newest, has_begun=False)
     batch = await system.events(options.query(log, number, AT_ONCE))
     for record in batch.records:
@@ -171,8 +171,8 @@ CHECK = Check(
     kind="eventlog",
     title=_("Event log (Windows)"),
     help=_(
-        "Counts new events in the logs of Windows, by level, source, ID and text. This type is not "
-        "yet verified on a real Windows system."
+        "Counts new events in the Windows event logs, by level, source, ID and text. This type "
+        "is not yet verified on a real Windows system."
     ),
     options=Options,
     limits={"hits": Limits(warning=1)},

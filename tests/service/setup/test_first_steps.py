@@ -51,7 +51,7 @@ async def test_what_is_found_on_the_computer_is_suggested(asking):
         "ports/tcp-22",
     ]
     disk, _, _, sshd, port = found["monitors"]
-    assert disk["found"]["en"] == "/ 40% of 100 GiB used, /srv 90% of 10 GiB used"
+    assert disk["found"]["en"] == "/: 40% of 100 GiB used; /srv: 90% of 10 GiB used"
     assert sshd["found"]["ja"] == "動作中 (2プロセス)"
     assert sshd["title"]["ja"] == "リモート ログイン (SSH)"
     assert port["title"]["ja"] == "ポート 22: リモート ログイン (SSH)"
@@ -164,6 +164,14 @@ async def test_over_ssh_a_port_is_watched_by_the_address_of_the_instance():
         if one["id"].startswith("ports/")
     }
     assert ports == {"ports/tcp-22": "", "ports/tcp-443": "192.0.2.9"}
+
+
+async def test_over_ssh_an_address_that_is_none_is_left_out():
+    """netstat shortens long ones, and what answers there may be anything."""
+    ask = await over_ssh(FakeHost(listeners=(Listener("fe80::1ff:fe23:4567:89", 22),)))
+    assert await ask("suggest", instance="nas")
+    ask = await over_ssh(FakeHost(listeners=(Listener("localhost", 22),)))
+    assert "ports/tcp-22" not in str(await ask("suggest", instance="nas"))
 
 
 async def test_a_login_over_ssh_that_fails_is_told():
