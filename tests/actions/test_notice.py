@@ -246,6 +246,11 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
     assert low == {"well", "not-well", "not-measured"}
 
 
+def test_a_refused_agent_whose_name_nobody_knows_leaves_no_hole_in_the_text():
+    text = notice(SAM, replace(INTRUDER, agent=""))["text"]
+    assert "Agent (not known) joined" in text and "Check that (not known)" in text
+
+
 def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():
     assert subjects("stopped", "started") == [
         "[Noroshi] web1: monitoring stopped",
