@@ -155,6 +155,7 @@ ALL = {
     "unwatched": MonitoringGap(
         happened_at=NIGHT - 3 * HOUR,
         ended_at=NIGHT,
+        node="tokyo",
         missed=(MissedMonitor("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
     ),
     "invitation-stolen": INTRUDER,
@@ -171,7 +172,12 @@ ALL = {
     "hub-unreachable": HubUnreachable(
         happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR
     ),
-    "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
+    "slept": MonitoringGap(
+        happened_at=NIGHT - HOUR, ended_at=NIGHT, node="tokyo", was_suspended=True
+    ),
+    "hub-unwatched": MonitoringGap(
+        happened_at=NIGHT - HOUR, ended_at=NIGHT, node="tokyo", has_agents=True
+    ),
 }
 
 

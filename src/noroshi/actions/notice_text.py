@@ -353,8 +353,13 @@ def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
-        reader.say(words.UNWATCHED, span=span(notice.ended_at - notice.happened_at)),
-        lead=(reader.say(words.UNWATCHED_SO[notice.was_suspended]),),
+        reader.say(
+            words.UNWATCHED, span=span(notice.ended_at - notice.happened_at), node=notice.node
+        ),
+        lead=(
+            reader.say(words.UNWATCHED_SO[notice.was_suspended]),
+            *((reader.say(words.AGENTS_MEASURED),) if notice.has_agents else ()),
+        ),
         rows=(
             reader.row(words.FROM_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.UNTIL_LABEL, reader.time_text(notice.ended_at)),
