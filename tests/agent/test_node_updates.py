@@ -185,6 +185,8 @@ async def test_the_file_of_an_update_that_went_back_is_deleted(node, place, home
     await node.updates.watch_trial(lambda: None)
     assert node.updates.report.phase == UpdatePhase.WENT_BACK
     assert not (home / "update" / "noroshi.pex").exists()
+    (place.path / "update.json").unlink()  # as the line does that somebody pastes
+    assert take_step(place, home, never).phase == UpdatePhase.NONE
 
 
 def test_a_service_takes_the_step_itself(place, home):

@@ -171,10 +171,12 @@ def test_what_cannot_be_installed_leaves_nothing(place, home):
 
 
 def test_what_a_step_that_was_cut_off_left_is_deleted(place, home):
-    (place.path / ".new.abc").mkdir()
+    """But not what a line that somebody pastes is just preparing."""
+    for name in (".new.update.abc", ".new.abcdef"):
+        (place.path / name).mkdir()
     wait(home, offer())
     take_step(place, home, build)
-    assert not list(place.path.glob(".new*"))
+    assert [one.name for one in place.path.glob(".new*")] == [".new.abcdef"]
 
 
 def test_the_step_ends_before_the_service_manager_ends_it():

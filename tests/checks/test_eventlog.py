@@ -7,7 +7,7 @@ import pytest
 from noroshi import schema
 from noroshi.checks import eventlog
 from noroshi.checks.logs.filters import Term
-from noroshi.ports import EventBatch, EventRecord
+from noroshi.ports import EventBatch, EventQuery, EventRecord
 from noroshi.testing import DAWN
 from tests.checks.systems import host
 
@@ -50,6 +50,13 @@ async def test_the_first_measurement_counts_nothing_and_remembers_the_end():
     assert (reading.item, reading.value) == (SYSTEM, 0)
     assert reading.note.en == "first measurement: only events logged from now on are counted"
     assert memory == read_up_to(42)
+
+
+async def test_the_end_of_a_log_is_found_without_a_search_through_it():
+    """A filter that nothing matches would have Windows read a log of gigabytes to its end."""
+    log = Log(record(41))
+    await look(log, levels=("warning",), sources=("disk",), ids=(7,), terms=())
+    assert log.queries == [EventQuery(log=SYSTEM, most=0)]
 
 
 async def test_new_events_are_counted_and_shown_on_one_line_each():

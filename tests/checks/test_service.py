@@ -60,6 +60,7 @@ async def value(facts, name, memory=(), **options):
         (fact("running", "disabled"), "by_start_type", 1),
         (fact("stopped", "disabled"), "by_start_type", 0),
         (fact("stopped", "unknown"), "by_start_type", 0),
+        (fact("missing", "unknown"), "by_start_type", 1),
     ],
 )
 async def test_a_service_is_in_the_expected_state_or_not(given, expected, wrong):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from noroshi.checks import updates
-from noroshi.ports import UpdateFacts
+from noroshi.ports import Unmeasurable, UpdateFacts
 from noroshi.testing import DAWN
 from tests.checks.systems import host
 
+CURL = ("curl",)
 
-async def look(**facts):
-    outcome = await updates.run(updates.Options(), host(updates=UpdateFacts(**facts)), {})
+
+async def look(*, names=CURL, **facts):
+    given = UpdateFacts(names=names, **facts)
+    outcome = await updates.run(updates.Options(), host(updates=given), {})
     return {reading.name: reading for reading in outcome.readings}
 
 
@@ -27,7 +32,8 @@ async def test_the_first_five_are_named():
     names = tuple(f"package{number}" for number in range(7))
     note = (await look(names=names))["pending"].note
     assert note.en == "package0, package1, package2, package3, package4 and 2 more"
-    partial_note = (await look(names=names, is_partial=True))["pending"].note
+    partial_readings = await look(names=names, security_names=names, is_partial=True)
+    partial_note = partial_readings["pending"].note
     assert partial_note.en == f"there are more updates than Noroshi counts: {note.en}"
 
 
@@ -42,6 +48,17 @@ async def test_an_old_list_shows():
     assert readings["age"].value == 8.0
     assert readings["age"].note.en == "the list of updates dates from 2026-03-24 06:00"
     assert "age" not in await look()
+
+
+async def test_no_updates_are_no_updates_only_if_a_list_was_fetched():
+    assert (await look(names=(), listed_at=DAWN))["security"].value == 0
+    with pytest.raises(Unmeasurable, match="has not fetched a list of updates"):
+        await look(names=())
+
+
+async def test_a_part_without_security_updates_does_not_tell_that_there_are_none():
+    with pytest.raises(Unmeasurable, match="whether any is for security"):
+        await look(is_partial=True)
 
 
 async def test_a_clock_that_was_set_back_makes_no_negative_age():

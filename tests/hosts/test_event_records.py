@@ -48,6 +48,20 @@ def test_without_a_message_its_data_are_the_text():
     assert event_record(USER_DATA, "").text == "full"
 
 
+@pytest.mark.parametrize(
+    "letter", ["\x01", "\x00", "\ufffe", "\ud83d", "&#1;", "&#x1B;", "&#xD800;"]
+)
+def test_a_letter_that_xml_forbids_hides_no_record(letter):
+    """Any program may write one into a log, and Windows gives it as it is."""
+    xml = XML.replace("<Data Name='param2'>1", f"<Data Name='param2'>a{letter}b")
+    assert event_record(xml, "").text == "印刷スプーラー a\ufffdb 530070006F00"
+
+
+def test_letters_that_are_escaped_stay():
+    xml = XML.replace("<Data Name='param2'>1", "<Data Name='param2'>&#x72FC;&#65;&amp;#1;")
+    assert event_record(xml, "").text == "印刷スプーラー 狼A&#1; 530070006F00"
+
+
 @pytest.mark.parametrize("xml", ["", "<Event/>", "<Event"])
 def test_what_is_no_event_is_refused(xml):
     with pytest.raises(ValueError, match=r"."):

@@ -114,6 +114,17 @@ async def test_dnf_without_updates_and_without_the_plug_in_for_restarts():
     assert (facts.names, facts.security_names, facts.needs_reboot) == ((), (), None)
 
 
+async def test_dnf_that_leaves_out_a_repository_cannot_be_measured():
+    left_out = ProgramResult(0, "", "Ignoring repositories: updates\n")
+    results = {
+        CHECK_UPDATES: left_out,
+        SECURITY_UPDATES: left_out,
+        NEEDS_REBOOT: ProgramResult(0, "", ""),
+    }
+    with pytest.raises(Unmeasurable, match=r"dnf left out .*: Ignoring repositories: updates"):
+        await read_updates(runs({DNF: 0}, results))
+
+
 async def test_another_system_is_told():
     with pytest.raises(Unmeasurable, match="neither apt nor dnf"):
         await read_updates(runs({}, {}))

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from noroshi.hosts.threads import Pool
+from noroshi.hosts.threads import Pool, SharedWork
 
 
 def test_what_hangs_holds_up_neither_other_work_nor_the_end_of_the_loop():
@@ -56,3 +56,22 @@ def test_a_thread_that_waits_for_work_holds_nothing_of_the_last(end):
         assert pool.submit(answers.pop).result() is one
     del one
     assert released.wait(20)
+
+
+async def test_work_that_hangs_is_not_begun_again():
+    hangs, starts = threading.Event(), []
+
+    def work():
+        starts.append(1)
+        hangs.wait()
+        return "done"
+
+    shared = SharedWork()
+    asks = [asyncio.ensure_future(shared.do("log", work)) for _ in range(3)]
+    await asyncio.sleep(0)
+    asks[0].cancel()
+    assert await shared.do("other log", lambda: 7) == 7
+    hangs.set()
+    assert await asyncio.gather(*asks[1:]) == ["done", "done"]
+    assert starts == [1]
+    assert await shared.do("log", lambda: "anew") == "anew"

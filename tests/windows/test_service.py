@@ -136,6 +136,33 @@ def test_a_version_that_does_not_start_is_replaced_by_the_previous_one_with_its_
     assert computer.run("queue", "list")[0] == 0
 
 
+@pytest.mark.timeout(SECONDS)
+def test_a_service_whose_store_cannot_be_copied_runs_on(computer):
+    computer.run("service", "install", "--start", "--no-manager")
+    program = service_status(NAME).command_line
+    (store_copy(computer.store) / "in the way").mkdir(parents=True)
+
+    with pytest.raises(RefusedError) as refused:
+        update_service(settings(program.replace(" -I ", " -I -B ")), computer.store)
+    assert "previous version is running again" in refused.value.words.en
+    service = service_status(NAME)
+    assert (service.state, service.command_line) == (ServiceState.RUNNING, program)
+
+
+@pytest.mark.timeout(SECONDS)
+def test_the_previous_version_starts_though_the_copy_cannot_be_put_back(computer):
+    computer.run("service", "install", "--start", "--no-manager")
+    program = service_status(NAME).command_line
+    spoils = "import sys; open(sys.argv[1] + '.before-update', 'w').write('no store' * 999)"
+    broken = [sys.executable, "-c", spoils, str(computer.store)]
+
+    with pytest.raises(RefusedError) as refused:
+        update_service(settings(subprocess.list2cmdline(broken)), computer.store)
+    assert "the previous version is running again" in refused.value.words.en
+    service = service_status(NAME)
+    assert (service.state, service.command_line) == (ServiceState.RUNNING, program)
+
+
 def test_a_process_that_stands_still_is_ended():
     bites = []
     dog = Watchdog(3.0, lambda: bites.append(1))

@@ -24,8 +24,8 @@ class HubAddresses:
     tried_at: float | None = None
 
     def with_announced(self, place: HubPlace | None) -> HubAddresses:
-        """Return them as the hub names an address; None: it names none. The first one is no news: who
-        joined chose a way to the hub, which stays as long as the hub does not move."""
+        """Return the addresses after the hub announced one; None: it announces none. The first one
+        changes nothing: the node joined by an address that works, and keeps it."""
         if place is None or place == self.announced:
             return self
         is_current, is_news = place == self.current, self.announced is not None

@@ -130,13 +130,14 @@ def without_marks(
 
 def fitted(hub_document: Document, node: str, rules: Collection[str]) -> Document:
     """Return a document of the hub as it holds here: an instance is measured by this node, with
-    those of its rules that the hub gave, and a rule notifies by all routes that there are. Raises Invalid if it cannot be read."""
+    those of its rules that the hub gave, and a rule notifies by all routes that there are. Raises
+    Invalid if it cannot be read."""
     type, _slash, name = hub_document.key.partition("/")
     if type not in MARKED_TYPES:
         return hub_document
     table = {**content(hub_document), MARK: True}
     if type == ACCOUNTS:
-        table = _app_alone(table)
+        table = _without_inbox(table)
     elif type == RULES:
         table |= {HUB_ID: table.pop("id", "") or name, "routes": []}
     elif type == CONTACTS:
@@ -165,7 +166,7 @@ def released(hub_documents: Iterable[Document]) -> Iterator[Document]:
             yield one
 
 
-def _app_alone(account: Mapping[str, Any]) -> dict[str, Any]:
+def _without_inbox(account: Mapping[str, Any]) -> dict[str, Any]:
     """Return an account that keeps its tokens under its own name, and reads no mailbox: the hub
     does."""
     return {key: one for key, one in account.items() if key not in ("id", "reads_inbox")}

@@ -245,10 +245,11 @@ class NodeUpdates:
         return confirmed_folder(self._home) == record.folder
 
     def _forget_file(self, record: UpdateRecord) -> None:
-        """Delete the file of an update that is over; it is large."""
+        """Delete the file of an update that is over, as it is large, and the offer: whoever installs by
+        hand then deletes the record of it."""
         waiting = waiting_update(self._home)
         if waiting is not None and waiting.attempt == record.attempt:
-            (self._home / WAITING / FILE).unlink(missing_ok=True)
+            self._delete_file()
 
     def _try_confirm(self, folder: str) -> bool:
         """Confirm the version; return whether that could be written. Without it the version goes
@@ -260,10 +261,13 @@ class NodeUpdates:
             return False
         return True
 
-    def _confirm(self, folder: str) -> None:
-        write_whole(self._home / WAITING / CONFIRMED, folder, 0o600)
+    def _delete_file(self) -> None:
         for name in (FILE, OFFER):
             (self._home / WAITING / name).unlink(missing_ok=True)
+
+    def _confirm(self, folder: str) -> None:
+        write_whole(self._home / WAITING / CONFIRMED, folder, 0o600)
+        self._delete_file()
         log.info("the new version has reached the hub and stays folder=%s", folder)
 
 

@@ -44,8 +44,9 @@ LONGEST_BUILD, LONGEST_LOOK = 600, 60
 """Seconds to install a version, and for it to say which one it is. All of the step must end within the
 TimeoutStartSec of the service, or no node would start."""
 LONGEST_CAUSE = 300
-WORK = ".new."
-"""The beginning of the name of a folder in which a version is prepared."""
+WORK = ".new.update."
+"""The beginning of the name of a folder in which a version is prepared; those of a line that somebody
+pastes meanwhile begin otherwise."""
 VERSION, SHA256 = re.compile(r"[0-9][0-9A-Za-z.+]{0,40}"), re.compile(r"[0-9a-f]{64}")
 READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """To read what the service's user put there: neither a link nor a pipe."""

@@ -63,14 +63,14 @@ async def serve(
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
     life: LifeLock | None = None,
 ) -> NodeUpdates | None:
-    """Run the node until SIGTERM or SIGINT; return whether another version is to start in its place.
-    Raises StoreError if it cannot start.
+    """Run the node until SIGTERM or SIGINT; return its updates if another version is to start in its
+    place, else None. Raises StoreError if it cannot start.
 
     `say` is told what is watched and by which routes it sends, once it is so. `life` is the lock
     on the store, where it is taken already.
     """
     asyncio.get_running_loop().set_default_executor(Pool())
-    await asyncio.to_thread(_return_to_store, config.store)
+    await asyncio.to_thread(_restore_earlier_store, config.store)
     async with AsyncExitStack() as stack:
         opening = open_app(config, open_store=open_store, life=life)
         app = await stack.enter_async_context(opening)
@@ -103,8 +103,8 @@ async def serve(
     return app.updates if app.updates.restart_event.is_set() else None
 
 
-def _return_to_store(path: Path) -> None:
-    """Go on from the copy that a version made which did not stay."""
+def _restore_earlier_store(path: Path) -> None:
+    """Put back the store of before an update that did not stay."""
     place = installed_folder()
     if place is None or place.record.phase != UpdatePhase.WENT_BACK:
         return

@@ -135,7 +135,7 @@ async def _read_log(
     """Read the new records of a log. The first time, only the number of the newest one is noted."""
     matched = MatchedLines()
     if number is None:
-        batch = await system.events(options.query(log, 0, most=0))
+        batch = await system.events(EventQuery(log=log, most=0))
         return LogResult(matched, batch.newest, has_begun=False)
     batch = await system.events(options.query(log, number, AT_ONCE))
     for record in batch.records:

@@ -119,6 +119,8 @@ def _should_run(expected: ExpectedState, fact: ServiceFact) -> bool | None:
     """Return whether a service should run; None if it may, and need not."""
     if expected != "by_start_type":
         return expected == "running"
+    if fact.state == "missing":  # somebody gave its whole name
+        return True
     match fact.start_type:
         case "automatic":
             return True if fact.state == "failed" or not fact.ends_by_itself else None

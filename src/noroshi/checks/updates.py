@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, plain
-from noroshi.ports import Check, Host, Outcome, options
+from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 if TYPE_CHECKING:  # what is measured, which definitions need not
     from noroshi.ports import UpdateFacts
@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 MOST_NAMED = 5
 NAMED_AND_MORE = _("{names} and {count} more")
 AT_LEAST = _("there are more updates than Noroshi counts: {names}")
+NEVER_LISTED = _("this computer has not fetched a list of updates yet")
+SECURITY_UNKNOWN = _(
+    "there are more updates than Noroshi counts, so it cannot tell whether any is for security"
+)
 REBOOT = _("installed updates take effect after a restart")
 LISTED = _("the list of updates dates from {time}")
 DAY = 86_400.0
@@ -29,6 +33,10 @@ class Options:
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     facts = await (await host.system_facts()).updates()
+    if not facts.names and facts.listed_at is None:
+        raise Unmeasurable(NEVER_LISTED)
+    if facts.is_partial and not facts.security_names:
+        raise Unmeasurable(SECURITY_UNKNOWN)
     return Outcome(tuple(_readings(facts, await host.now())))
 
 

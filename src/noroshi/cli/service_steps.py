@@ -21,6 +21,7 @@ if sys.platform == "win32":
     from noroshi.logs.sinks import FILE as LOG_FILE
     from noroshi.ports import StoreError
     from noroshi.stores.sqlite.backup import copy
+    from noroshi.stores.sqlite.error_messages import in_words
     from noroshi.stores.sqlite.migrations import applied_steps
     from noroshi.system.service_control import (
         ServiceSettings,
@@ -45,6 +46,10 @@ if sys.platform == "win32":
     COPY_ENDING = ".before-update"
     """Of the copy of the store that the last update made; the next one replaces it."""
     LOG_ENDINGS = ("-wal", "-shm")
+    PART_ENDING = ".part"
+    """Of what is to take the place of the store, until it is whole."""
+    NO_COPY = (StoreError, OSError, driver.Error)
+    """What may keep a store from being copied, there and back."""
 
     NOT_STARTED = _(
         "The service did not start (state {state}, exit code {code}). The reason is in {log} or "
@@ -85,16 +90,16 @@ if sys.platform == "win32":
         stop_and_wait()
         try:
             _copy_store(store)
-        except StoreError as error:
+        except NO_COPY as error:
             start_and_wait()
-            raise RefusedError("trouble", NOT_COPIED.fill(why=error.words)) from None
-        install_service(settings)
+            raise RefusedError("trouble", NOT_COPIED.fill(why=_words_of(error))) from None
         try:
+            install_service(settings)
             start_and_wait()
-        except RefusedError as error:
+        except (RefusedError, OSError) as error:
             _go_back(replace(settings, command_line=previous.command_line), store)
             words = WENT_BACK.fill(program=previous.command_line)
-            raise RefusedError("trouble", words, [("", error.words)]) from None
+            raise RefusedError("trouble", words, [("", _words_of(error))]) from None
 
     def store_copy(store: Path) -> Path:
         """Return the path of the copy that an update makes of a store."""
@@ -125,10 +130,11 @@ if sys.platform == "win32":
         return RefusedError("trouble", words, problems)
 
     def _go_back(settings: ServiceSettings, store: Path) -> None:
-        with suppress(RefusedError):  # then the start says what is wrong
+        with suppress(RefusedError, *NO_COPY):  # then the start says what is wrong
             stop_and_wait()
-        _put_store_back(store)
-        install_service(settings)
+            _put_store_back(store)
+        with suppress(OSError):  # Windows may refuse each change, and start what it has
+            install_service(settings)
         start_and_wait()
 
     def _copy_store(store: Path) -> None:
@@ -144,9 +150,16 @@ if sys.platform == "win32":
         copied_store = store_copy(store)
         if not copied_store.exists() or _steps(store) == _steps(copied_store):
             return
+        part = store.with_name(f"{store.name}{PART_ENDING}")
+        shutil.copyfile(copied_store, part)
         for ending in LOG_ENDINGS:
             store.with_name(f"{store.name}{ending}").unlink(missing_ok=True)
-        shutil.copyfile(copied_store, store)
+        part.replace(store)
+
+    def _words_of(error: Exception) -> Message:
+        if isinstance(error, RefusedError | StoreError):
+            return error.words
+        return in_words(error)
 
     def _steps(store: Path) -> dict[int, str]:
         with closing(driver.connect(store, isolation_level=None)) as db:

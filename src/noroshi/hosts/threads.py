@@ -6,12 +6,14 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
+
+from noroshi.hosts.snapshot_cache import retrieve_exception
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -56,6 +58,23 @@ def run_in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
         jobs.put(run)
         threading.Thread(target=_work, args=(jobs,), daemon=True, name="noroshi-apart").start()
     return future
+
+
+class SharedWork:
+    """Do work in threads, one for all who ask under the same key: work that hangs is not begun again
+    by each measurement that has given it up. Used from one loop."""
+
+    def __init__(self) -> None:
+        self._future_by_key = dict[Hashable, asyncio.Future[Any]]()
+
+    async def do(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what the work returns, or raise what it raises."""
+        future: asyncio.Future[T] | None = self._future_by_key.get(key)
+        if future is None:
+            future = self._future_by_key[key] = run_in_thread(work)
+            future.add_done_callback(retrieve_exception)
+            future.add_done_callback(lambda _future: self._future_by_key.pop(key, None))
+        return await asyncio.shield(future)
 
 
 _idle = list[SimpleQueue[Callable[[], None]]]()

@@ -85,7 +85,7 @@ if sys.platform == "win32":
             return buffer.value
 
         def close(self) -> None:
-            """Let go of the sources."""
+            """Close the sources."""
             for handle in self._handle_by_source.values():
                 if handle:
                     _log.EvtClose(handle)
@@ -115,7 +115,8 @@ if sys.platform == "win32":
         buffer = ctypes.create_unicode_buffer(used.value // 2 + 1)
         if not _log.EvtRender(None, record, AS_XML, used.value, buffer, *arguments):
             raise _last_error()
-        return buffer.value
+        # There may be a NUL within.
+        return ctypes.wstring_at(buffer, used.value // 2).rstrip("\0")
 
     def _handles(results: int) -> Iterator[int]:
         batch, count = (_Handle * BATCH)(), _Number()

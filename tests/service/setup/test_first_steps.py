@@ -166,6 +166,14 @@ async def test_over_ssh_a_port_is_watched_by_the_address_of_the_instance():
     assert ports == {"ports/tcp-22": "", "ports/tcp-443": "192.0.2.9"}
 
 
+async def test_over_ssh_an_address_that_is_none_is_left_out():
+    """netstat shortens long ones, and what answers there may be anything."""
+    ask = await over_ssh(FakeHost(listeners=(Listener("fe80::1ff:fe23:4567:89", 22),)))
+    assert await ask("suggest", instance="nas")
+    ask = await over_ssh(FakeHost(listeners=(Listener("localhost", 22),)))
+    assert "ports/tcp-22" not in str(await ask("suggest", instance="nas"))
+
+
 async def test_a_login_over_ssh_that_fails_is_told():
     ask = await over_ssh(BARE)
     with pytest.raises(ErrorAnswer, match="trouble: the host cannot be asked"):

@@ -5,6 +5,7 @@ https://learn.microsoft.com/windows/win32/wes/eventschema-schema
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -16,6 +17,10 @@ ALWAYS = 0
 """The level of records that are written whatever level is wanted. Windows shows them as
 information."""
 INFORMATION = 4
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Letters that XML 1.0 has not (2.2, Char). Programs log them, and Windows gives them as they are."""
+ESCAPED = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
+REPLACEMENT = "\ufffd"
 
 
 def xpath_of(query: EventQuery) -> str:
@@ -38,7 +43,7 @@ def event_record(xml: str, text: str) -> EventRecord:
     for what is no event."""
     # Windows itself writes it, without a DTD, and escapes what programs put into it.
     try:
-        root = ElementTree.fromstring(xml)  # noqa: S314
+        root = ElementTree.fromstring(_without_forbidden_letters(xml))  # noqa: S314
     except ElementTree.ParseError as error:
         raise ValueError(str(error)) from None
     system = root.find(f"{EVENT}System")
@@ -52,6 +57,17 @@ def event_record(xml: str, text: str) -> EventRecord:
         level=int(system.findtext(f"{EVENT}Level", "0")),
         text=text or _data_text(root),
     )
+
+
+def _without_forbidden_letters(xml: str) -> str:
+    """Return XML that can be parsed: one letter of one record must not keep a log from being read."""
+    return ESCAPED.sub(_escaped_letter, FORBIDDEN.sub(REPLACEMENT, xml))
+
+
+def _escaped_letter(match: re.Match[str]) -> str:
+    number = int(match[1], 16) if match[1] else int(match[2])
+    is_letter = number <= 0x10FFFF and not FORBIDDEN.match(chr(number))
+    return match[0] if is_letter else REPLACEMENT
 
 
 def _levels_shown_as(level: int) -> Iterable[int]:

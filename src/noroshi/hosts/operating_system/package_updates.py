@@ -9,8 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from noroshi.core.translation import _
-from noroshi.hosts.operating_system.system_programs import RunProgram, program_output
+from noroshi.core.translation import _, plain
+from noroshi.hosts.operating_system.system_programs import (
+    MOST_SHOWN,
+    RunProgram,
+    program_output,
+)
 from noroshi.ports import Unmeasurable, UpdateFacts
 
 PATIENCE = 60.0
@@ -34,6 +38,11 @@ DNF_PACKAGE = re.compile(r"(\S+)\.(?:noarch|[a-z]\w*)\s+\S+\s+\S+")
 OBSOLETE = "Obsoleting"
 """The beginning of the heading behind which dnf lists packages that others replace."""
 
+IGNORED = "Ignoring repositories"
+"""What dnf writes to its standard error before it goes on without those whose lists it does not have,
+if they are set up with skip_if_unavailable: it then finds no updates there, and says that all is well."""
+
+LEFT_OUT = _("dnf left out repositories whose lists it does not have: {output}")
 NEITHER = _("neither apt nor dnf is installed on this computer")
 
 
@@ -91,6 +100,8 @@ async def _dnf_updates(run: RunProgram, times: Mapping[str, datetime]) -> Update
 
 async def _dnf_packages(command: tuple[str, ...], run: RunProgram) -> tuple[str, ...]:
     result = await run(command, PATIENCE)
+    if left_out := next((one for one in result.errors.splitlines() if IGNORED in one), ""):
+        raise Unmeasurable(LEFT_OUT.fill(output=plain(left_out.strip()[:MOST_SHOWN])))
     if result.code != CAN_UPDATE:
         program_output(result, "dnf")
         return ()

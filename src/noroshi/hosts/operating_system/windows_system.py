@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 if sys.platform == "win32":
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
     from contextlib import closing
     from dataclasses import replace
     from pathlib import Path
@@ -25,7 +25,7 @@ if sys.platform == "win32":
     from noroshi.hosts.operating_system.windows_services import read_services
     from noroshi.hosts.program_runner import ProgramRunner
     from noroshi.hosts.programs import ClearedProgram
-    from noroshi.hosts.threads import run_in_thread
+    from noroshi.hosts.threads import SharedWork
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.ports import (
         CounterValue,
@@ -56,10 +56,12 @@ if sys.platform == "win32":
 
         def __init__(self, runner: ProgramRunner) -> None:
             self._runner, self._shares = runner, NetworkShares()
+            self._work = SharedWork()
             self._run_script: RunScript = script_runner(runner)
 
         async def services(self, names: Sequence[str]) -> Sequence[ServiceFact]:
-            return await _in_thread(lambda: read_services(names), NO_SERVICES)
+            question = ("services", *names)
+            return await self._in_thread(question, lambda: read_services(names), NO_SERVICES)
 
         async def updates(self) -> UpdateFacts:
             return updates_in(await self._run_script("windows_updates.ps1", UPDATES_PATIENCE))
@@ -70,12 +72,17 @@ if sys.platform == "win32":
         async def registry_value(
             self, key: str, name: str, *, is_32_bit: bool = False
         ) -> RegistryValue | None:
-            return await _in_thread(
-                lambda: _registry_value(key, name, is_32_bit), NO_VALUE, key=key
+            return await self._in_thread(
+                ("registry", key, name, is_32_bit),
+                lambda: _registry_value(key, name, is_32_bit),
+                NO_VALUE,
+                key=key,
             )
 
         async def events(self, query: EventQuery) -> EventBatch:
-            return await _in_thread(lambda: read_events(query), NO_LOG, log=query.log)
+            return await self._in_thread(
+                query, lambda: read_events(query), NO_LOG, log=query.log
+            )
 
         async def share_volume(self, path: str, user: str, password: str) -> Volume | Message:
             return await self._shares.volume(path, user, password)
@@ -91,12 +98,14 @@ if sys.platform == "win32":
             result = await self._runner.run(program, cleared_program)
             return counter_values_in(json_output(result, "performance_counters.py"), path)
 
-    async def _in_thread(work: Callable[[], T], words: Message, **arguments: str) -> T:
-        """Do work in a thread. Raises Unmeasurable with the words if the system refuses."""
-        try:
-            return await run_in_thread(work)
-        except OSError as error:
-            raise Unmeasurable(words.fill(why=cause_text(error), **arguments)) from error
+        async def _in_thread(
+            self, question: Hashable, work: Callable[[], T], words: Message, **arguments: str
+        ) -> T:
+            """Do work in a thread. Raises Unmeasurable with the words if the system refuses."""
+            try:
+                return await self._work.do(question, work)
+            except OSError as error:
+                raise Unmeasurable(words.fill(why=cause_text(error), **arguments)) from error
 
     def _registry_value(key: str, name: str, is_32_bit: bool) -> RegistryValue | None:
         try:

@@ -178,7 +178,10 @@ def _at_instance_address(listener: Listener) -> Listener:
 
 
 def _is_open_to_others(listener: Listener) -> bool:
-    address = ip_address(listener.address)
+    try:
+        address = ip_address(listener.address)
+    except ValueError:  # netstat shortens long ones, and it is another computer's word
+        return False
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return not (mapped or address).is_loopback
 

@@ -99,32 +99,33 @@ async def _list(visit: Visit, live: Live) -> Response:
 async def _agent(visit: Visit, live: Live) -> Response:
     """Show an agent in full; rename it, remove it or share a route with it, each with the password
     again."""
-    id, form = visit.request.path_params["id"], visit.form
-    deed, outcome = form.get("do", ""), Outcome[Changed]()
+    id, deed = visit.request.path_params["id"], visit.form.get("do", "")
+    outcome = Outcome[Changed]()
     if visit.request.method == "POST":
-        if deed == RENAME:
-            name = form.get("name", "").strip()
-            outcome = await run_reauthenticated(
-                visit, AgentOperations.rename, agent=id, name=name
-            )
-        elif deed == FORGET:
+        if deed == FORGET:
             await visit.call(AgentOperations.forget, agent=id)
             live.expire()
             return visit.redirect(SERVERS)
-        elif deed == UPDATE:
-            outcome = await run_reauthenticated(visit, AgentOperations.update, agent=id)
-        elif deed == REVOKE:
-            outcome = await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
-        elif deed in SHARING:
-            route = form.get("route", "")
-            outcome = await run_reauthenticated(visit, SHARING[deed], agent=id, route=route)
-        else:
-            raise NotFoundError(NO_SUCH_PAGE)
+        outcome = await _change_agent(visit, id, deed)
         live.expire()
     answer = await visit.call(AgentOperations.show, agent=id)
     return visit.page(
         "agent.html", outcome.status, **await _agent_context(visit, live, answer, deed, outcome)
     )
+
+
+async def _change_agent(visit: Visit, id: str, deed: str) -> Outcome[Changed]:
+    if deed == RENAME:
+        name = visit.form.get("name", "").strip()
+        return await run_reauthenticated(visit, AgentOperations.rename, agent=id, name=name)
+    if deed == UPDATE:
+        return await run_reauthenticated(visit, AgentOperations.update, agent=id)
+    if deed == REVOKE:
+        return await run_reauthenticated(visit, AgentOperations.revoke, agent=id)
+    if deed in SHARING:
+        route = visit.form.get("route", "")
+        return await run_reauthenticated(visit, SHARING[deed], agent=id, route=route)
+    raise NotFoundError(NO_SUCH_PAGE)
 
 
 async def _agent_context(
