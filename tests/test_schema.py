@@ -85,6 +85,7 @@ def test_a_value_as_plain_data_has_only_what_json_knows():
         "acknowledged": {},
         "maintenance": None,
         "setting_up": {},
+        "hub_offset": "P0D",
     }
 
 

@@ -266,7 +266,7 @@ def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():
 
 def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
     text = notice(SAM, replace(WELL, tally={"accepted": 5, "gone": 2}))["text"]
-    assert "7 since" in text and "2 lost" in text
+    assert "7 since" in text and "Lost since the store was created: 2" in text
 
 
 def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
@@ -293,6 +293,11 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
         ({"lost_count": 1}, "1 alarm lost", "◆ "),
         ({"tally": {"unheard of": 2}}, "2 alarms lost", "◆ "),
         ({"tally": {"came back": 1, "set aside": 1}}, "2 alarms not delivered", "▲ "),
+        (
+            {"lost_count": 2, "tally": {"came back": 1}},
+            "2 alarms lost; 1 other alarm not delivered",
+            "◆ ",
+        ),
         (
             {"lost_count": 1, "unhealthy": NOT_OK},
             "1 alarm lost; not OK: 1 of 16 monitors",

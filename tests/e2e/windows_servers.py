@@ -7,6 +7,7 @@ import uuid
 from pathlib import PureWindowsPath
 
 from noroshi.cli.exits import DONE
+from tests.e2e.world import until
 from tools import wine
 
 LET_GO_WITHIN = 60
@@ -25,9 +26,7 @@ class WindowsServer:
 
     def run(self, *arguments):
         """One command; its output as text."""
-        done = subprocess.run(
-            self._command(*arguments), **self._circumstances(), capture_output=True
-        )
+        done = self._finished(*arguments)
         told = done.stdout.decode("utf-8") + done.stderr.decode("utf-8")
         assert done.returncode == DONE, f"{arguments} gave {done.returncode}: {told}"
         return done.stdout.decode("utf-8")
@@ -42,8 +41,13 @@ class WindowsServer:
         return node
 
     def link(self):
-        """What the node says of its link to the hub."""
-        return json.loads(self.run("hub", "--json"))
+        """What the node says of its link to the hub, as soon as a busy machine lets it answer."""
+        tried = []
+        until(
+            lambda: tried.append(self._finished("hub", "--json")) or not tried[-1].returncode,
+            "the node to answer",
+        )
+        return json.loads(tried[-1].stdout.decode("utf-8"))
 
     def define(self, kind, name, text):
         """Write a definition of its own, and apply it."""
@@ -57,6 +61,11 @@ class WindowsServer:
             if node.poll() is None:
                 node.send_signal(signal.SIGTERM)
             node.wait(LET_GO_WITHIN)
+
+    def _finished(self, *arguments):
+        return subprocess.run(
+            self._command(*arguments), **self._circumstances(), capture_output=True
+        )
 
     def _command(self, *arguments):
         home = str(self.own_folder / "home")

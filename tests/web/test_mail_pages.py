@@ -31,7 +31,8 @@ NAMES = set(  # of things, people, headers; what the other side said stays as it
         """Noroshi English API OpenAPI HTML JSON Authorization Bearer node sato boss ops plain all box first
         addresses user noroshi queue release check store UTC From Subject Date Message Content Type MIME
         Version Importance Auto Submitted auto generated normal multipart alternative boundary
-        Suppress Response All Wed Apr such Concurrent connections limit exceeded""",
+        Suppress Response All Wed Apr such Concurrent connections limit exceeded
+        Ctrl Enter Esc Tab""",
     )
 )
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")

@@ -77,7 +77,7 @@ async def test_what_was_typed_is_marked_in_the_name(browser):
 
 async def test_the_list_over_a_page_has_three_of_each_and_counts_all(browser):
     page = (await browser.get("/search/list", params={"q": "filiale"})).text
-    assert page.count('role="option"') == 9 and "9 of 1400 results" in page
+    assert page.count('role="option"') == 9 and "9 of 1400" in page
     assert ">Servers, 3 of 200</p>" in page and 'data-query="filiale"' in page
     assert "<html" not in page and 'href="/search?q=filiale"' in page
 

@@ -265,7 +265,8 @@ def _well_headline(notice: StatusReport) -> Message:
     if notice.all_lost:
         problems.append(words.ALARMS_LOST.fill(count=notice.all_lost))
     if notice.undelivered_count:
-        problems.append(words.UNDELIVERED.fill(count=notice.undelivered_count))
+        undelivered = words.OTHERS_UNDELIVERED if problems else words.UNDELIVERED
+        problems.append(undelivered.fill(count=notice.undelivered_count))
     if notice.unhealthy or not problems:
         problems.append(_of_monitors(notice))
     return joined(problems, words.BETWEEN_PROBLEMS)
@@ -308,14 +309,14 @@ def _contact_at(contact: str, address: str) -> str:
 def _tally_text(notice: StatusReport, reader: NoticeReader) -> str:
     """Return the tally in words."""
     tally = notice.tally
-    waiting_state, held_state = EnvelopeState.WAITING, EnvelopeState.HELD
     return reader.say(
         words.ALARM_TALLY,
         all=sum(tally.values()),
         since=reader.time_text(notice.tally_since),
         accepted=tally.get(EnvelopeState.ACCEPTED, 0),
         back=tally.get(DeliveryState.CAME_BACK, 0),
-        waiting=tally.get(waiting_state, 0) + tally.get(held_state, 0),
+        waiting=tally.get(EnvelopeState.WAITING, 0),
+        held=tally.get(EnvelopeState.HELD, 0),
         aside=tally.get(EnvelopeState.SET_ASIDE, 0),
         dropped=tally.get(EnvelopeState.DROPPED, 0),
         lost=notice.all_lost,
