@@ -155,6 +155,7 @@ ALL = {
     "unwatched": MonitoringGap(
         happened_at=NIGHT - 3 * HOUR,
         ended_at=NIGHT,
+        node="tokyo",
         missed=(MissedMonitor("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
     ),
     "invitation-stolen": INTRUDER,
@@ -171,7 +172,12 @@ ALL = {
     "hub-unreachable": HubUnreachable(
         happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR
     ),
-    "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
+    "slept": MonitoringGap(
+        happened_at=NIGHT - HOUR, ended_at=NIGHT, node="tokyo", was_suspended=True
+    ),
+    "hub-unwatched": MonitoringGap(
+        happened_at=NIGHT - HOUR, ended_at=NIGHT, node="tokyo", has_agents=True
+    ),
 }
 
 
@@ -244,6 +250,11 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
     }
     low = {name for name, level in importance.items() if level == "low"}
     assert low == {"well", "not-well", "not-measured"}
+
+
+def test_a_refused_agent_whose_name_nobody_knows_leaves_no_hole_in_the_text():
+    text = notice(SAM, replace(INTRUDER, agent=""))["text"]
+    assert "Agent (not known) joined" in text and "Check that (not known)" in text
 
 
 def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():

@@ -354,8 +354,13 @@ def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
-        reader.say(words.UNWATCHED, span=span(notice.ended_at - notice.happened_at)),
-        lead=(reader.say(words.UNWATCHED_SO[notice.was_suspended]),),
+        reader.say(
+            words.UNWATCHED, span=span(notice.ended_at - notice.happened_at), node=notice.node
+        ),
+        lead=(
+            reader.say(words.UNWATCHED_SO[notice.was_suspended]),
+            *((reader.say(words.AGENTS_MEASURED),) if notice.has_agents else ()),
+        ),
         rows=(
             reader.row(words.FROM_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.UNTIL_LABEL, reader.time_text(notice.ended_at)),
@@ -371,7 +376,8 @@ def _missed_line(monitor: MissedMonitor, reader: NoticeReader) -> str:
 
 @page.register
 def _(notice: AgentRefused, reader: NoticeReader) -> Page:
-    facts = {"agent": notice.agent, "inviter": notice.inviter}
+    agent = notice.agent or f"({reader.say(words.NOBODY_KNOWN)})"
+    facts = {"agent": agent, "inviter": notice.inviter}
     machine = f"{notice.machine} ({notice.address})" if notice.machine else notice.address
     return _page(
         reader,
@@ -379,7 +385,7 @@ def _(notice: AgentRefused, reader: NoticeReader) -> Page:
         reader.say(words.AGENT_CONFLICT[notice.conflict], **facts),
         lead=(reader.say(words.CONFLICT_SO[notice.conflict], **facts),),
         rows=(
-            reader.row(words.AGENT, notice.agent or reader.say(words.NOBODY_KNOWN)),
+            reader.row(words.AGENT, agent),
             reader.row(words.INVITED_BY, notice.inviter),
             reader.row(words.CAME_FROM, machine),
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),

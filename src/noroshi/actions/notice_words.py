@@ -131,7 +131,10 @@ QUEUE_TEXT = ngettext(
     by="waiting",
 )
 REPORT_LATE = _("This report was due on {due}, when monitoring was not running.")
-UNWATCHED = _("monitoring was interrupted for {span}")
+UNWATCHED = _("monitoring was interrupted for {span} on {node}")
+AGENTS_MEASURED = _(
+    "Servers with an agent are not affected: their agents keep measuring without this node."
+)
 UNWATCHED_SO = {
     False: _(
         "Noroshi was not running. Problems that began and ended during that time were not "
