@@ -193,10 +193,10 @@ def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "")
     value = quantity(reading.value, shown_unit(reading, batch), language)
     if _names_part(title, reading_name):
         return value
-    name_amid = amid_sentence(reading_name)
+    lower_name = amid_sentence(reading_name)
     if is_own(batch.topic.monitor):
-        return OF_NODE.fill(what=name_amid, value=value).say(language)
-    return f"{name_amid} {value}"
+        return OF_NODE.fill(what=lower_name, value=value).say(language)
+    return f"{lower_name} {value}"
 
 
 def is_wordy(event: Event) -> bool:
