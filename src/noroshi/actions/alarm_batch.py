@@ -193,10 +193,10 @@ def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "")
     value = quantity(reading.value, shown_unit(reading, batch), language)
     if _names_part(title, reading_name):
         return value
-    named = amid_sentence(reading_name)
+    lower_name = amid_sentence(reading_name)
     if is_own(batch.topic.monitor):
-        return OF_NODE.fill(what=named, value=value).say(language)
-    return f"{named} {value}"
+        return OF_NODE.fill(what=lower_name, value=value).say(language)
+    return f"{lower_name} {value}"
 
 
 def is_wordy(event: Event) -> bool:
