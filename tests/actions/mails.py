@@ -32,7 +32,7 @@ GOLDEN = Path(__file__).parent.parent / "data" / "mails"
 LANGUAGES = ("ja", "en")
 OK, WARNING, CRITICAL, UNKNOWN = Level.OK, Level.WARNING, Level.CRITICAL, Level.UNKNOWN
 UNREACHABLE = bilingual(
-    en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
+    en="FS01 cannot be reached (connection timed out after 10 s), so the disk space could not be measured.",
     ja="FS01 に接続できないため測定できません (10秒でタイムアウトしました)。",
 )
 PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net", "group_title": ""}

@@ -155,6 +155,7 @@ ALL = {
     "unwatched": MonitoringGap(
         happened_at=NIGHT - 3 * HOUR,
         ended_at=NIGHT,
+        node="tokyo",
         missed=(MissedMonitor("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
     ),
     "invitation-stolen": INTRUDER,
@@ -171,7 +172,12 @@ ALL = {
     "hub-unreachable": HubUnreachable(
         happened_at=NIGHT, hub="tokyo", agent="fs01", last_contact=NIGHT - HOUR
     ),
-    "slept": MonitoringGap(happened_at=NIGHT - HOUR, ended_at=NIGHT, was_suspended=True),
+    "slept": MonitoringGap(
+        happened_at=NIGHT - HOUR, ended_at=NIGHT, node="tokyo", was_suspended=True
+    ),
+    "hub-unwatched": MonitoringGap(
+        happened_at=NIGHT - HOUR, ended_at=NIGHT, node="tokyo", has_agents=True
+    ),
 }
 
 
@@ -246,6 +252,11 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
     assert low == {"well", "not-well", "not-measured"}
 
 
+def test_a_refused_agent_whose_name_nobody_knows_leaves_no_hole_in_the_text():
+    text = notice(SAM, replace(INTRUDER, agent=""))["text"]
+    assert "Agent (not known) joined" in text and "Check that (not known)" in text
+
+
 def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():
     assert subjects("stopped", "started") == [
         "[Noroshi] web1: monitoring stopped",
@@ -255,7 +266,7 @@ def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():
 
 def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
     text = notice(SAM, replace(WELL, tally={"accepted": 5, "gone": 2}))["text"]
-    assert "7 since" in text and "2 lost" in text
+    assert "7 since" in text and "Lost since the store was created: 2" in text
 
 
 def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
@@ -282,6 +293,11 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
         ({"lost_count": 1}, "1 alarm lost", "◆ "),
         ({"tally": {"unheard of": 2}}, "2 alarms lost", "◆ "),
         ({"tally": {"came back": 1, "set aside": 1}}, "2 alarms not delivered", "▲ "),
+        (
+            {"lost_count": 2, "tally": {"came back": 1}},
+            "2 alarms lost; 1 other alarm not delivered",
+            "◆ ",
+        ),
         (
             {"lost_count": 1, "unhealthy": NOT_OK},
             "1 alarm lost; not OK: 1 of 16 monitors",

@@ -50,7 +50,7 @@ def test_a_pasted_line_makes_a_server_an_agent_until_it_is_removed(hub, server):
     hub.call("agent_revoke", agent="fs01")
     until(lambda: server.link()["phase"] == "removed", "the agent to hear of it")
     assert server.measured()  # it watches on
-    assert "the hub has removed this server" in server.run("status").stdout
+    assert "this server was removed from the hub" in server.run("status").stdout
 
 
 def test_both_sides_show_the_same_fingerprints(hub, server):

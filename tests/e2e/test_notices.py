@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.world import PATIENCE, Home, Mailbox, until
 
 CHANGED = "[Noroshi] settings changed (version 1)"
-UNWATCHED = "[Noroshi] no monitoring for 1 h"
+UNWATCHED = "[Noroshi] monitoring was interrupted for 1 h"
 STARTED = "[Noroshi] web1: monitoring started"
 STOPPED = "[Noroshi] web1: monitoring stopped"
 HOUR = 3600 * 1_000_000  # instants in the store are microseconds

@@ -36,4 +36,4 @@ def test_a_version_that_does_not_start_is_left_for_the_earlier_one(told):
     assert (record["phase"], links) == ("went-back", [good, good])
     assert told["bad: heard"] and not told["bad: agent"]["is_silent"]
     words = told["bad: agent"]["update"]["words"]["en"]
-    assert "did not reach the hub within 10 min of its first start, or stopped" in words
+    assert "did not connect to the hub within 10 min of its first start, or stopped" in words

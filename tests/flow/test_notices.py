@@ -150,6 +150,23 @@ async def test_nobody_watched_is_told_before_any_alarm_with_the_fixed_times_that
     assert scene.subjects[0] == "unwatched"
     assert timedelta(hours=3) <= gap.ended_at - gap.happened_at < timedelta(hours=3, seconds=5)
     assert [one.path for one in gap.missed] == ["web1/g/backup"]
+    assert (gap.node, gap.has_agents) == ("node", False)
+
+
+async def test_what_an_agent_measures_is_not_missed_while_the_hub_is_away():
+    scene = Told()
+    scene.agent_of = lambda monitor: monitor.instance.source
+    of_agent = disk_monitor(
+        id="m2",
+        instance=Instance(name="fs01", source="fs01"),
+        cadence=FixedTimes(times=(time(7),), zone="UTC"),
+    )
+    await scene.version(told(Happening.UNWATCHED), monitors=(disk_monitor(), of_agent))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(hours=3)
+    await scene.run(minutes=1, a=95)
+    [gap] = scene.of(Happening.UNWATCHED)
+    assert gap.has_agents and not gap.missed
 
 
 async def test_a_short_restart_is_no_time_in_which_nobody_watched():

@@ -20,7 +20,7 @@ NAMES = words(
 DEFINITIONS = words(
     """
     accounts blueprints clouds contacts counter disk eventlog every grace heartbeat http
-    include instances limits logfile mail minutes name networks normal notifications port
+    include instances limits logfile mail name networks normal notifications port
     process reach registry routes rules script sources task updates value word
     """
 )

@@ -90,6 +90,47 @@ async def test_actions_lead_to_their_forms_and_can_be_found_alone(browser):
     assert "/monitor/s042" not in page.partition("<main")[2]
 
 
+@pytest.mark.parametrize(
+    "words", ["ファイルサーバー", "ファイル サーバー", "ﾌｧｲﾙｻｰﾊﾞｰ", "社内ファイル"]
+)
+async def test_a_blank_between_japanese_words_may_be_left_out(harness, browser, words):
+    titled = {**server(1), "title": "社内 ファイル サーバー"}
+    await apply_definitions(InProcessClient(harness), instances__s001=titled)
+    page = (await browser.get("/search", params={"q": words})).text
+    assert 'href="/instance/s001"' in page and hits(page, "Servers") == 1
+
+
+@pytest.mark.parametrize("sign", [">", "＞"])
+async def test_the_sign_of_actions_alone_lists_them_in_either_width(browser, sign):
+    page = (await browser.get("/search", params={"q": sign})).text
+    assert 'href="/servers/add"' in page and hits(page, "Actions") == 20
+    page = (await browser.get("/search", params={"q": f"{sign}filiale 042 data"})).text
+    assert hits(page, "Actions") == 1 and "/monitor/s042" not in page.partition("<main")[2]
+
+
+async def test_contacts_and_rules_are_found_by_title_and_name(harness, browser):
+    ops = {"title": "情シス", "addresses": ["it@example.com"]}
+    rule = {"title": "Night shift", "action": "mail", "contacts": ["ops"], "routes": ["plain"]}
+    changed = {"contacts__ops": ops, "rules__night": rule, "instances__s001": server(1)}
+    await apply_definitions(InProcessClient(harness), **changed)
+    for words, href in (
+        ("情シス", "/settings/contact?name=ops"),
+        ("it@example", "/settings/contact?name=ops"),
+        ("night shift", "/settings/rule?name=night"),
+    ):
+        page = (await browser.get("/search", params={"q": words})).text
+        assert f'href="{href}"' in page, words
+
+
+async def test_the_name_of_an_agent_that_measures_leads_to_both_pages(harness, browser):
+    await heard(harness, await joined(harness, "fs01"))
+    measured = {**server(1), "source": "fs01"}
+    await apply_definitions(InProcessClient(harness), instances__s001=measured)
+    page = (await browser.get("/search", params={"q": "fs01"})).text
+    assert 'href="/instance/s001"' in page and hits(page, "Servers") == 2
+    assert 'href="/servers/agent/id-of-fs01"' in page
+
+
 async def test_nobody_finds_a_page_that_is_not_theirs(tmp_path):
     harness = await with_user(VIEWER, harness=Harness())
     async with browsing(harness, tmp_path) as browser:

@@ -75,6 +75,15 @@ async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_
     assert not caplog.records
 
 
+async def test_the_port_for_agents_is_not_proposed_for_the_manager(tmp_path):
+    said, harness = [], Harness()
+    house = WebContext(service=harness.service, people=harness.people)
+    settings = Web(address="192.0.2.1")  # an address of no computer (RFC 5737)
+    async with open_web(settings, tmp_path, house, said.append):
+        pass
+    assert "port = 7665 }" in said[0].en
+
+
 async def test_the_code_of_the_first_start_is_said_until_there_is_an_administrator(tmp_path):
     for harness, lines in ((Harness(), 2), (await with_user(), 1)):
         said = []

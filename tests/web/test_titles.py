@@ -151,6 +151,20 @@ async def test_where_a_part_may_go_is_told_by_titles_beside_the_path(titled, bro
     assert f'<option value="web1/base" selected>{HOST} › {GROUP} (web1/base)</option>' in text
 
 
+@pytest.mark.parametrize(
+    ("blueprint", "labels"),
+    [
+        ("hyper-v-replica", ["Maximum replication delay (min)"]),
+        ("sql-server", ["SQL Server service", "SQL Server Agent service", "Port"]),
+    ],
+)
+async def test_the_inputs_of_a_blueprint_are_told_apart(browser, blueprint, labels):
+    text = html.unescape((await browser.get(f"/add/{blueprint}")).text)
+    assert [
+        " ".join(label.split()) for label in re.findall(r'<label for="v-\w+">([^<]*)<', text)
+    ] == labels
+
+
 async def test_a_blueprint_is_added_to_the_instance_that_is_called_so(titled, harness, browser):
     group = {"name": "till", "monitor": [{"name": "disks", "kind": "disk"}]}
     await InProcessClient(harness)(

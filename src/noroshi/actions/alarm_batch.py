@@ -37,6 +37,7 @@ SHORTEST_SAYING = LONGEST_WORD = 20
 WATCH_ENDED = _("it is no longer monitored")
 WAS_STOPPED = _("its monitoring was stopped")
 AND_MORE = _(" and {count} more")
+OF_NODE = pgettext("a reading of the node itself, in a subject", "{what}: {value}")
 LIMITS = {
     Level.WARNING: pgettext("of a warning", "limit {value}"),
     Level.CRITICAL: pgettext("of a critical alarm", "limit {value}"),
@@ -190,9 +191,12 @@ def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "")
         return _shorten_to_sentence(words_of(event).say(language, Medium.MAIL))
     reading_name = name(event, batch, language)
     value = quantity(reading.value, shown_unit(reading, batch), language)
-    return (
-        value if _names_part(title, reading_name) else f"{amid_sentence(reading_name)} {value}"
-    )
+    if _names_part(title, reading_name):
+        return value
+    lower_name = amid_sentence(reading_name)
+    if is_own(batch.topic.monitor):
+        return OF_NODE.fill(what=lower_name, value=value).say(language)
+    return f"{lower_name} {value}"
 
 
 def is_wordy(event: Event) -> bool:

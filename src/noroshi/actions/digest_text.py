@@ -24,7 +24,7 @@ from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.digest_id import ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.translation import COMMA, Medium, Message, _, ngettext
+from noroshi.core.translation import COMMA, Medium, Message, _, ngettext, pgettext
 
 SUBJECT = ngettext("[{count} alarm] {first}, and more", "[{count} alarms] {first}, and more")
 SUBJECT_OVER = _("[{over}] {first}, and more")
@@ -98,7 +98,7 @@ LASTING_LINE = _("{line} · since {at}")
 NO_LONGER_MONITORED = _("no longer monitored ({at})")
 WAS_STOPPED = _("monitoring stopped ({at})")
 COUNT = _("{count}")
-RAISED = _("Raised")
+RAISED, DETECTED = _("Raised"), pgettext("end of an alarm", "Detected")
 QUEUED = _("Queued")
 STEPS_AHEAD = (_("Sending"), _("Accepted"))
 CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
@@ -464,7 +464,8 @@ def _entry(story: Story, reader: DigestReader) -> str:
 
 def _trail(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Iterator[Post]:
     first = min(datetime.fromisoformat(row["at"]) for row in rows)
-    yield Post(reader.say(RAISED), reader.time(first), is_lit=True)
+    is_all_over = all(row["ended"] or Level(row["level"]) is Level.OK for row in rows)
+    yield Post(reader.say(DETECTED if is_all_over else RAISED), reader.time(first), is_lit=True)
     yield Post(reader.say(QUEUED), is_lit=True)
     for post in STEPS_AHEAD:
         yield Post(reader.say(post))

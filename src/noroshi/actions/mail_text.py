@@ -29,6 +29,7 @@ from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
 from noroshi.actions.node_summaries import node_summary
 from noroshi.actions.phrases import LEVEL_WORDS, is_time, quantity, span, threshold
+from noroshi.core import judgement
 from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
 from noroshi.core.instruction import Instruction, InstructionKind
@@ -52,18 +53,23 @@ NEXT_MESSAGE = _("Next message")
 NOT_KNOWN = _("The current state is unknown.")
 LASTING_SPAN = _("for {span} so far")
 LASTED_SPAN = _("after {span}")
+LASTED_UNKNOWN = pgettext("how long something could not be measured", "after {span}")
+MEASURED_AGAIN = _("{monitor} can be measured again.")
 COUNT = ngettext("({count} item)", "({count} items)")
 IS = _("{what} {value}")
+IS_OF_NODE = pgettext("a reading of the node itself", "{what}: {value}")
 LINE = pgettext("what a check found, on a line of its own", "{words}")
 OF_DRIVE = _("{item} {what} {value}")
 OF_ITEM = _("{item}: {what} {value}")
 IS_TIME = pgettext("a time span", "{what} {value}")
+IS_TIME_OF_NODE = pgettext("a time span of the node itself", "{what}: {value}")
 OF_DRIVE_TIME = pgettext("a time span", "{item} {what} {value}")
 OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
 ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether {item} recovered.")
 ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
-RAISED = _("Raised")
+RAISED, DETECTED = _("Raised"), pgettext("end of an alarm", "Detected")
+"""An alarm is raised; its end is only detected."""
 QUEUED = _("Queued")
 CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
@@ -141,14 +147,22 @@ def _side_note(batch: AlarmBatch) -> str:
     length = event.at - event.since
     if length < timedelta(seconds=1) or event.after not in (Level.OK, event.before):
         return ""
-    template = LASTED_SPAN if event.after is Level.OK else LASTING_SPAN
-    return template.fill(span=span(length)).say(batch.language)
+    return _length_template(event).fill(span=span(length)).say(batch.language)
+
+
+def _length_template(event: Event) -> Message:
+    """Return the text of how long it lasts; of what is over, whether it was known to be a problem."""
+    if event.after is not Level.OK:
+        return LASTING_SPAN
+    return LASTED_UNKNOWN if event.before is Level.UNKNOWN else LASTED_SPAN
 
 
 def _sentence(event: Event, batch: AlarmBatch) -> str:
     reading, item, language = event.cause.reading, event.item, batch.language
     if item and is_ended(event):
         return (ITEM_STOPPED if is_stopped(event) else ITEM_ENDED).fill(item=item).say(language)
+    if not item and event.cause.words == judgement.MEASURED_AGAIN:
+        return MEASURED_AGAIN.fill(monitor=batch.title).say(language)
     if reading is None or is_wordy(event):
         label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
         words = words_of(event)
@@ -165,10 +179,12 @@ def _reading_sentence(reading: Reading, batch: AlarmBatch, reading_name: str, it
     """Return a reading as a sentence that names what was measured and gives the value."""
     language, is_duration = batch.language, is_time(reading.unit)
     value = quantity(reading.value, shown_unit(reading, batch), language)
+    if not item and is_own(batch.topic.monitor):
+        pattern = IS_TIME_OF_NODE if is_duration else IS_OF_NODE
+        return pattern.fill(what=reading_name, value=value).say(language)
     if not item:
-        return (
-            (IS_TIME if is_duration else IS).fill(what=reading_name, value=value).say(language)
-        )
+        pattern = IS_TIME if is_duration else IS
+        return pattern.fill(what=reading_name, value=value).say(language)
     if item.endswith(":"):
         pattern = OF_DRIVE_TIME if is_duration else OF_DRIVE
     else:
@@ -312,7 +328,9 @@ def _trail(batch: AlarmBatch) -> Iterator[Post]:
     was sent after that. It cannot know of more, so it speaks of no more."""
     language = batch.language
     earliest: datetime = min(alarm.event.at for alarm in batch.alarms)
-    yield Post(RAISED.say(language), clock(earliest, batch.zone), is_lit=True)
+    is_over = batch.level is Level.OK or is_ended(batch.alarms[0].event)
+    first_step = DETECTED if is_over else RAISED
+    yield Post(first_step.say(language), clock(earliest, batch.zone), is_lit=True)
     yield Post(QUEUED.say(language), is_lit=True)
 
 

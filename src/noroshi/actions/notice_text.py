@@ -265,7 +265,8 @@ def _well_headline(notice: StatusReport) -> Message:
     if notice.all_lost:
         problems.append(words.ALARMS_LOST.fill(count=notice.all_lost))
     if notice.undelivered_count:
-        problems.append(words.UNDELIVERED.fill(count=notice.undelivered_count))
+        undelivered = words.OTHERS_UNDELIVERED if problems else words.UNDELIVERED
+        problems.append(undelivered.fill(count=notice.undelivered_count))
     if notice.unhealthy or not problems:
         problems.append(_of_monitors(notice))
     return joined(problems, words.BETWEEN_PROBLEMS)
@@ -308,14 +309,14 @@ def _contact_at(contact: str, address: str) -> str:
 def _tally_text(notice: StatusReport, reader: NoticeReader) -> str:
     """Return the tally in words."""
     tally = notice.tally
-    waiting_state, held_state = EnvelopeState.WAITING, EnvelopeState.HELD
     return reader.say(
         words.ALARM_TALLY,
         all=sum(tally.values()),
         since=reader.time_text(notice.tally_since),
         accepted=tally.get(EnvelopeState.ACCEPTED, 0),
         back=tally.get(DeliveryState.CAME_BACK, 0),
-        waiting=tally.get(waiting_state, 0) + tally.get(held_state, 0),
+        waiting=tally.get(EnvelopeState.WAITING, 0),
+        held=tally.get(EnvelopeState.HELD, 0),
         aside=tally.get(EnvelopeState.SET_ASIDE, 0),
         dropped=tally.get(EnvelopeState.DROPPED, 0),
         lost=notice.all_lost,
@@ -353,8 +354,13 @@ def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
-        reader.say(words.UNWATCHED, span=span(notice.ended_at - notice.happened_at)),
-        lead=(reader.say(words.UNWATCHED_SO[notice.was_suspended]),),
+        reader.say(
+            words.UNWATCHED, span=span(notice.ended_at - notice.happened_at), node=notice.node
+        ),
+        lead=(
+            reader.say(words.UNWATCHED_SO[notice.was_suspended]),
+            *((reader.say(words.AGENTS_MEASURED),) if notice.has_agents else ()),
+        ),
         rows=(
             reader.row(words.FROM_LABEL, reader.time_text(notice.happened_at)),
             reader.row(words.UNTIL_LABEL, reader.time_text(notice.ended_at)),
@@ -370,7 +376,8 @@ def _missed_line(monitor: MissedMonitor, reader: NoticeReader) -> str:
 
 @page.register
 def _(notice: AgentRefused, reader: NoticeReader) -> Page:
-    facts = {"agent": notice.agent, "inviter": notice.inviter}
+    agent = notice.agent or f"({reader.say(words.NOBODY_KNOWN)})"
+    facts = {"agent": agent, "inviter": notice.inviter}
     machine = f"{notice.machine} ({notice.address})" if notice.machine else notice.address
     return _page(
         reader,
@@ -378,7 +385,7 @@ def _(notice: AgentRefused, reader: NoticeReader) -> Page:
         reader.say(words.AGENT_CONFLICT[notice.conflict], **facts),
         lead=(reader.say(words.CONFLICT_SO[notice.conflict], **facts),),
         rows=(
-            reader.row(words.AGENT, notice.agent or reader.say(words.NOBODY_KNOWN)),
+            reader.row(words.AGENT, agent),
             reader.row(words.INVITED_BY, notice.inviter),
             reader.row(words.CAME_FROM, machine),
             reader.row(words.AT_LABEL, reader.time_text(notice.happened_at)),

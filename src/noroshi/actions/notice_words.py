@@ -29,8 +29,8 @@ TO_DO = _("Remedy")
 
 MONITORING_STARTED = _("{where}: monitoring started")
 STARTED_SO = {
-    False: _("Node {node} has started and is monitoring the following."),
-    True: _("Version {version} of the definitions adds the following."),
+    False: _("Node {node} has started and is monitoring:"),
+    True: _("Version {version} of the definitions adds:"),
 }
 MONITORING_STOPPED = {
     False: _("{where}: monitoring stopped"),
@@ -38,10 +38,10 @@ MONITORING_STOPPED = {
 }
 STOPPED_SO = {
     False: _(
-        "Node {node} received a request to stop. Until it starts again, nothing is monitored and "
-        "no alarm is raised."
+        "Node {node} received a request to stop. Until it starts again, it does not monitor "
+        "these instances and raises no alarms for them:"
     ),
-    True: _("Version {version} of the definitions no longer contains the following."),
+    True: _("Version {version} of the definitions no longer contains:"),
 }
 SETTINGS_CHANGED = _("settings changed (version {version})")
 CHANGED_SO = _("Version {version} of the definitions is now in effect.")
@@ -86,8 +86,8 @@ UNREAD_DO = followed_by(
 )
 CAME_BACK = _("a message to {contact} ({address}) bounced")
 CAME_BACK_SO = _(
-    "The message was accepted, but a later report says that it could not be delivered. The "
-    "recipient has not received it."
+    "A mail server accepted the message, but a later report says that it could not be "
+    "delivered. The recipient has not received it."
 )
 CAME_BACK_DO = followed_by(
     _(
@@ -106,6 +106,10 @@ SOME_UNSEEN = ngettext(
 ALARMS_LOST = ngettext("{count} alarm lost", "{count} alarms lost")
 BETWEEN_PROBLEMS = pgettext("between the problems of a headline", "; ")
 UNDELIVERED = ngettext("{count} alarm not delivered", "{count} alarms not delivered")
+OTHERS_UNDELIVERED = ngettext(
+    "{count} other alarm not delivered", "{count} other alarms not delivered"
+)
+"""Beside alarms that are lost, which are none of them."""
 NONE_WATCHED = _("nothing is monitored")
 REPORT_ON = _("Report on")
 COUNTS = _("Monitors")
@@ -117,8 +121,8 @@ AND_STOPPED = _("{counted}, {stopped} stopped manually")
 AND_SILENT = _("{counted}; {silent} suppressed (silence or maintenance)")
 ALARMS = _("Alarms")
 ALARM_TALLY = _(
-    "{all} since {since}: {accepted} accepted, {back} bounced, {waiting} waiting, {aside} "
-    "undeliverable, {dropped} dropped by a user; {lost} lost in total"
+    "{all} since {since}: {accepted} accepted, {back} bounced, {waiting} waiting, {held} held, "
+    "{aside} undeliverable, {dropped} dropped by a user. Lost since the store was created: {lost}"
 )
 QUEUE = _("Queue now")
 QUEUE_TEXT = ngettext(
@@ -127,7 +131,10 @@ QUEUE_TEXT = ngettext(
     by="waiting",
 )
 REPORT_LATE = _("This report was due on {due}, when monitoring was not running.")
-UNWATCHED = _("no monitoring for {span}")
+UNWATCHED = _("monitoring was interrupted for {span} on {node}")
+AGENTS_MEASURED = _(
+    "Servers with an agent are not affected: their agents keep measuring without this node."
+)
 UNWATCHED_SO = {
     False: _(
         "Noroshi was not running. Problems that began and ended during that time were not "
@@ -153,8 +160,8 @@ CONFLICT_SO = {
         "different key tried to use the same invitation and was rejected."
     ),
     AgentConflict.KEY: _(
-        "Agent {agent} continues on the machine that joined. The other machine is rejected: it "
-        "keeps monitoring on its own, but this node receives nothing from it."
+        "The machine that had the key first remains agent {agent}. The other machine is "
+        "rejected: it keeps monitoring on its own, but this node receives nothing from it."
     ),
 }
 CONFLICT_DO = {
@@ -170,7 +177,7 @@ CONFLICT_DO = {
 }
 HUB = _("Hub")
 HUB_REFUSED = {
-    HubRefusal.REMOVED: _("the hub {hub} has removed this server"),
+    HubRefusal.REMOVED: _("this server was removed from the hub {hub}"),
     HubRefusal.CLONED: _(
         "another machine is registered with the hub {hub} under the key of this server"
     ),
@@ -191,8 +198,8 @@ HUB_REFUSED_DO = {
     HubRefusal.CLONED: with_commands(
         _(
             "If this server is a clone of a virtual machine, disconnect it from the hub ({leave}) "
-            "and join it with a new invitation. Otherwise, someone may have the key of {agent}: "
-            "remove it on the hub, and invite this server again."
+            "and join it with a new invitation. Otherwise, someone may have stolen the key of "
+            "{agent}: on the hub, remove agent {agent}, then invite this server again."
         ),
         leave=CommandText("leave"),
     ),

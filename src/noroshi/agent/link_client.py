@@ -36,6 +36,7 @@ from noroshi.link.message_body import (
 from noroshi.link.signature import Authorization, Signed, body_hash
 from noroshi.link.update_messages import BINARY, FilePartRequest
 from noroshi.network import connection_errors
+from noroshi.network.connection_errors import TlsError
 from noroshi.network.connector import Egress
 from noroshi.network.http import Reply
 from noroshi.network.http1 import HttpConnection, HttpError, HttpRequest, HungUpError, target_of
@@ -48,8 +49,14 @@ CONNECT_PATIENCE, ANSWER_PATIENCE = 15.0, 30.0
 """Seconds to wait for a connection, and for an answer that the hub does not hold back."""
 PART_PATIENCE = 120.0
 """Seconds to wait for a part of a file, which is large."""
+PLAIN_REASONS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
+"""OpenSSL's names of a server that answers in plain text."""
 
 NO_ANSWER = _("the hub at {where} did not answer")
+NO_TLS = _(
+    "{where} answers without TLS: that is not the port for agents, but probably the hub's "
+    "manager. To show the port for agents, run on the hub: noroshi agent listener"
+)
 NO_HUB = _("{where} does not respond like a Noroshi hub: {what}")
 
 
@@ -275,7 +282,11 @@ class LinkClient:
                 address.host, address.port, address.has_key, self._egress, CONNECT_PATIENCE
             )
         except RouteError as error:
-            raise HubNotReachedError(_words_of(error, self._egress.network.proxy)) from None
+            is_plain = isinstance(error, TlsError) and error.reason in PLAIN_REASONS
+            words = _words_of(error, self._egress.network.proxy)
+            raise HubNotReachedError(
+                NO_TLS.fill(where=str(address)) if is_plain else words
+            ) from None
         return HttpConnection(stream)
 
     def _no_answer(self) -> HubNotReachedError:

@@ -75,7 +75,7 @@ CLOCK_MOVED = timedelta(seconds=30)
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 500
 
 REMOVED = _(
-    "the hub has removed this server. This node keeps monitoring with its current "
+    "this server was removed from the hub. This node keeps monitoring with its current "
     "definitions, but reports nothing to the hub"
 )
 CLONED = _(

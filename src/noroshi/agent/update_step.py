@@ -57,8 +57,8 @@ OLDER = _("the offered version {offered} is older than the installed version {in
 NOT_INSTALLED = _("the new version cannot be installed on the server: {why}")
 OTHER_VERSION = _("it does not start, or is another version")
 NO_CONTACT = _(
-    "version {version} did not reach the hub within {minutes} min of its first start, or "
-    "stopped before. Version {previous} is running again"
+    "version {version} did not connect to the hub within {minutes} min of its first start, "
+    "or stopped before that. Version {previous} is running again"
 )
 Build = Callable[[Path, Path], None]
 """Install a file to a folder. Raises OSError or subprocess.SubprocessError."""

@@ -32,9 +32,10 @@ class Options:
     local_names: bool = False
     """Names in the language of Windows
 
-    The path uses the names that this Windows shows, instead of the English ones."""
+    The path uses the counter names in the display language of the monitored Windows system, instead
+    of the English names."""
     exclude: tuple[str, ...] = ()
-    """Instances to exclude; * stands for any text."""
+    """Counter instances to exclude; * stands for any text."""
     unit: str = ""
     """Unit shown after the number, such as ms or GiB."""
 
@@ -61,9 +62,9 @@ CHECK = Check(
     kind="counter",
     title=_("Performance counter (Windows)"),
     help=_(
-        "Reads a performance counter of Windows, over one second. A separate process reads it, "
-        "because a faulty counter can end the process that reads it. This type is not yet verified "
-        "on a real Windows system."
+        "Samples a Windows performance counter for one second, in a separate process, because a "
+        "faulty counter can crash the process that reads it. This type is not yet verified on a "
+        "real Windows system."
     ),
     options=Options,
     limits={},

@@ -39,7 +39,7 @@ class Options:
     include: tuple[str, ...] = ("*",)
     """Mount points to monitor; * stands for any text."""
     exclude: tuple[str, ...] = ()
-    """Mount points to exclude, even if they are included."""
+    """Mount points not to monitor, even if they match `include`."""
 
     shares: tuple[str, ...] = ()
     """Network shares

@@ -50,7 +50,7 @@ class Options:
     levels: tuple[LevelName, ...] = ("critical", "error")
     """Event levels
 
-    Levels of the events to count. If it is empty, all levels count."""
+    Levels of the events to count. If none is selected, events of all levels are counted."""
     sources: tuple[str, ...] = ()
     """Event sources
 
@@ -171,8 +171,8 @@ CHECK = Check(
     kind="eventlog",
     title=_("Event log (Windows)"),
     help=_(
-        "Counts new events in the logs of Windows, by level, source, ID and text. This type is not "
-        "yet verified on a real Windows system."
+        "Counts new events in the Windows event logs, by level, source, ID and text. This type "
+        "is not yet verified on a real Windows system."
     ),
     options=Options,
     limits={"hits": Limits(warning=1)},

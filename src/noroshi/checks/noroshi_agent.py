@@ -74,9 +74,9 @@ CHECK = Check(
     kind="noroshi-agent",
     title=_("Agents"),
     help=_(
-        "Checks that the agents of this node are in contact, that their reports arrive and are "
-        "accepted, and that their clocks are correct. Noroshi monitors its agents, in the "
-        "instance noroshi."
+        "Checks that the agents are connected to this node, that their reports arrive and are "
+        "accepted, and that their clocks are correct. Noroshi monitors its agents automatically, "
+        "in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -90,10 +90,10 @@ CHECK = Check(
     names={
         "agents": _("Number of agents"),
         "silence": _("Time since last contact"),
-        "excess": _("Reports over the limit"),
-        "backlog": _("Changes not reported yet"),
+        "excess": _("Reports above the rate limit per agent"),
+        "backlog": _("State changes not sent yet"),
         "clock": _("Difference between the clocks"),
-        "refused": _("Changes refused or lost"),
+        "refused": _("State changes rejected or lost"),
     },
     run=run,
     may_vanish=True,

@@ -118,7 +118,7 @@ CHECK = Check(
     yes_no=frozenset({"blocked", "retiring"}),
     names={
         "blocked": _("Action required"),
-        "down": _("Down for"),
+        "down": _("Downtime"),
         "retiring": _("Uses password sign-in, which is being retired"),
         "accepted": _("Time since the last accepted message"),
         "seen": _("Time since the last confirmed arrival"),

@@ -122,8 +122,8 @@ CHECK = Check(
     kind="port",
     title=_("TCP port"),
     help=_(
-        "Checks whether a TCP port accepts connections. A port that refuses is CRITICAL; one "
-        "that does not answer, or cannot be reached, is UNKNOWN."
+        "Checks whether a TCP port accepts connections. A port that refuses connections is "
+        "CRITICAL; one that does not answer, or cannot be reached, is UNKNOWN."
     ),
     options=Options,
     limits={"closed": Limits(critical=1)},

@@ -59,8 +59,8 @@ class Options:
     address: str = ""
     """IPv4 or IPv6 address, or host name. Default: that of the instance."""
     by: Literal["auto", "icmp", "tcp"] = "auto"
-    """Method: `icmp` (ping), `tcp`, or `auto`: TCP only if this computer does not allow
-    ICMP."""
+    """Method: `icmp` (ping), `tcp`, or `auto`. `auto` uses ICMP, or TCP if this computer does
+    not allow ICMP."""
     ports: tuple[int, ...] = (22, 80, 135, 443, 445)
     """TCP ports to try; a refused connection also counts as a reply."""
     count: int = 3

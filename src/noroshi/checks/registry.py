@@ -49,7 +49,7 @@ class Options:
     view: Literal["64-bit", "32-bit"] = "64-bit"
     """Registry view
 
-    Whose part of the registry is read: that of 64-bit programs, or that of 32-bit programs."""
+    Registry view to read: the 64-bit or the 32-bit one."""
 
     def __post_init__(self) -> None:
         parts = split_key(self.key)
@@ -105,9 +105,9 @@ CHECK = Check(
     kind="registry",
     title=_("Registry (Windows)"),
     help=_(
-        "Monitors a value in the registry of Windows: whether it exists, whether it is as "
-        "expected, and whether it changed since the last measurement. This type is verified under "
-        "Wine only, not on a real Windows system."
+        "Monitors a value in the Windows registry: whether it exists, whether it is as expected, "
+        "and whether it changed since the last measurement. This type is verified under Wine "
+        "only, not on a real Windows system."
     ),
     options=Options,
     limits={

@@ -54,7 +54,7 @@ class Options:
     Names of the services, such as nginx or Spooler; * stands for any text. On Windows, display
     names work as well."""
     exclude: tuple[str, ...] = ()
-    """Services to exclude, even if they are included."""
+    """Services not to monitor, even if they match `include`."""
     state: ExpectedState = "running"
     """Expected state
 
@@ -178,9 +178,9 @@ CHECK = Check(
     kind="service",
     title=_("Service"),
     help=_(
-        "Monitors services of systemd or of Windows: whether each service is in the expected "
-        "state, whether it has the expected start type, and whether it was restarted. On "
-        "Windows, this type is verified under Wine only, not on a real Windows system."
+        "Monitors systemd or Windows services: whether each service is in the expected state, "
+        "whether it has the expected start type, and whether it was restarted. On Windows, this "
+        "type is verified under Wine only, not on a real Windows system."
     ),
     options=Options,
     limits={

@@ -38,7 +38,7 @@ class Options:
     Names of the tasks: on Windows with their folders, such as \\Backup\\Daily, on Linux the names of
     the timers, such as certbot; * stands for any text."""
     exclude: tuple[str, ...] = (r"\Microsoft\*",)
-    """Tasks to exclude, unless their whole name is included."""
+    """Tasks not to monitor. A task whose full name is in `include` is monitored anyway."""
 
     def __post_init__(self) -> None:
         if not any(name.strip() for name in self.include):
@@ -134,10 +134,10 @@ CHECK = Check(
     kind="task",
     title=_("Scheduled task"),
     help=_(
-        "Monitors the tasks of Windows' Task Scheduler, or the timers of systemd: whether the last "
-        "run failed, whether a run was missed, and how long ago the last run was. Disabled tasks "
-        "are monitored only if you enter their whole name. This type is not yet verified on a "
-        "real Windows system."
+        "Monitors Windows scheduled tasks or systemd timers: whether the last run failed, "
+        "whether a run was missed, and how long ago the last run was. Disabled tasks are "
+        "monitored only if you enter their full name. This type is not yet verified on a real "
+        "Windows system."
     ),
     options=Options,
     limits={

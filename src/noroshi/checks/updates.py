@@ -68,10 +68,10 @@ CHECK = Check(
     kind="updates",
     title=_("System updates"),
     help=_(
-        "Counts the updates that apt, dnf or Windows Update can install, and tells whether the "
-        "computer has to be restarted. It uses the list that the system fetched last, and "
-        "fetches none. Measure every few hours (`every`), as listing the updates takes seconds "
-        "of CPU time. This type is not yet verified on a real Windows system, nor on a "
+        "Counts the updates that apt, dnf or Windows Update can install, and reports whether the "
+        "computer must be restarted. It uses the list of updates that the system last fetched, "
+        "and does not refresh it. Set `every` to a few hours, as listing the updates takes "
+        "seconds of CPU time. This type is not yet verified on a real Windows system, nor on a "
         "system with dnf."
     ),
     options=Options,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -159,6 +159,16 @@ def admission(
     if agent.thumbprint in invitation.used_by:  # a key that was replaced since
         return JoinRefusal.USED
     return replace(agent, name=free_name(agent.name, names_in_use(agents)))
+
+
+def agents_by(invitation: Invitation, agents: Iterable[Agent]) -> tuple[Agent, ...]:
+    """Return the agents that used an invitation: those that joined by it, and those that were
+    agents already and used it again with the key that they have."""
+    return tuple(
+        one
+        for one in agents
+        if one.invitation == invitation.id or one.thumbprint in invitation.used_by
+    )
 
 
 def names_in_use(agents: Collection[Agent]) -> frozenset[str]:

@@ -230,9 +230,9 @@ LOOK_FOR_CHANGES = Wording(
     _("Check the differences: {command}"), _("Check the differences in {page}.")
 )
 DIAGNOSE = Wording(
-    _("For the remedy and its page: {command}"),
+    _("To see the remedy and its page: {command}"),
     _("The diagnosis on {page} shows the remedy."),
-    _("For the remedy: {command} (or the diagnosis on {page} in the manager)"),
+    _("To see the remedy: {command} (or open the diagnosis on {page} in the manager)"),
 )
 CHECK_ACCEPTED = Wording(
     _("To check whether it was accepted: {command}"),
@@ -369,7 +369,11 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
     _KIND.EDIT_WAITING_PLACE: Guidance(
         CommandText("queue edit", "ID"), WITHIN_QUEUE, ManagerPage.QUEUE
     ),
-    _KIND.EDIT_MAIL: Guidance(CommandText("queue edit", "{mail}"), EDIT, ManagerPage.QUEUE),
+    _KIND.EDIT_MAIL: Guidance(
+        CommandText("queue edit", pgettext("command", "--to ADDRESS {mail}")),
+        EDIT,
+        ManagerPage.QUEUE,
+    ),
     _KIND.CHANGE_ROUTE: Guidance(
         CommandText("queue edit", pgettext("command", "ID --route ROUTE")),
         CHANGE_ROUTE,

@@ -31,10 +31,12 @@ AGENTS_KEY_REPLACE = operation(
     verb=Verb(
         words="agent replace-key",
         help=_(
-            "replace the key by which agents recognise this node; they are told the new one seven "
-            "days ahead"
+            "replace the key by which agents recognise this node: they receive the new key now, and "
+            "it takes effect in seven days"
         ),
-        done_message=_("Agents are told the new key. This node uses it in seven days."),
+        done_message=_(
+            "The new key is being sent to the agents. This node switches to it in seven days."
+        ),
     ),
 )
 AGENTS_LISTEN_STOP = operation(

@@ -14,6 +14,7 @@ from noroshi.config.web import Web
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.service.agents.hub_endpoints import Endpoint
+from noroshi.service.agents.listener import PORT as AGENT_PORT
 from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
@@ -120,6 +121,11 @@ def _report_failure(settings: Web, error: OSError, say: Callable[[Message], None
         address=settings.address,
         port=settings.port,
         why=cause_text(error),
-        other=settings.port + 1,
+        other=_next_port(settings.port),
     )
     say(words)
+
+
+def _next_port(port: int) -> int:
+    """Return the port to propose instead; the port for agents is none for a manager."""
+    return port + 2 if port + 1 == AGENT_PORT else port + 1

@@ -8,8 +8,8 @@ from noroshi.core.translation import Message, _, pgettext
 
 ABOUT = _(
     "Shows an alarm from beginning to end on this computer: a process is monitored, killed "
-    "and restarted; its alarm and its recovery arrive in a mailbox of a simulated Microsoft "
-    "365."
+    "and restarted; the alarm and recovery messages arrive in a simulated Microsoft 365 "
+    "mailbox."
 )
 ONCE = _("exit after both messages, and print them as received")
 LANG = _("language of the output: en or ja")

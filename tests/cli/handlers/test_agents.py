@@ -1,7 +1,7 @@
 """`noroshi agent`, as a person types it."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from noroshi.cli.exits import INVALID, REFUSED, TROUBLE
 from noroshi.core.translation import plain
 from noroshi.link.fingerprint_words import fingerprint_words
 from noroshi.link.update_messages import UpdateReport
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.cli.command_process import a_node, typed
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import InProcessClient, apply_definitions
@@ -58,6 +59,19 @@ async def test_agents_are_listed_with_how_long_they_were_not_heard(harness, tmp_
         " ago) 0.9.1 Debian 13 7"
     )
     assert words["new"].startswith("joined, no contact yet")
+
+
+async def test_no_agent_is_connected_where_no_node_runs(tmp_path):
+    await typed("init", home=tmp_path)
+    store = SqliteStore.open(tmp_path / "noroshi.db")
+    stopped = Harness(store=store)
+    agent = await joined(stopped, "fs01")
+    await heard(stopped, agent, last_contact=datetime.now(UTC))
+    await store.close()
+    for command in (("list",), ("show", "fs01")):
+        told = await typed("agent", *command, home=tmp_path)
+        assert "No node is running" in told.out
+        assert "no contact" in told.out and "connected" not in told.out
 
 
 async def test_one_agent_is_shown_in_full(harness, tmp_path):

@@ -40,6 +40,18 @@ async def test_an_alarm_is_acknowledged_and_taken_back(harness, tmp_path):
     assert "Comments and acknowledgements" in log.out and "acknowledgement withdrawn" in log.out
 
 
+async def test_a_notification_is_not_called_sent_when_it_was_raised(tmp_path):
+    """It may wait: for a route, or on an agent for its hub."""
+    waits = Harness()
+    async with a_node(tmp_path, waits.service):
+        await waits.service.definitions.apply(
+            AKI, tuple(Document(**one) for one in documents())
+        )
+        await waits.measured(told=("all",))
+        listed = await typed("alarms", home=tmp_path)
+    assert "all: notification for ops raised at 06:00:00" in listed.out
+
+
 async def test_a_silence_is_added_shown_and_ended(harness, tmp_path):
     words = ("--for", "2h", "--reason", "電源工事")
     added = await typed("silence", "add", "web1", *words, home=tmp_path)

@@ -57,7 +57,7 @@ async def test_every_alarm_has_its_line_and_the_sum_adds_up(harness, tmp_path):
     assert any(ALARM in line and "accepted" in line for line in lines)
     assert any("01J.18/all/ops" in line and "waiting" in line for line in lines)
     assert lines[-1] == (
-        "Alarms: raised 2 = accepted 1 + bounced 0 + waiting 1 + undeliverable 0 + dropped 0 + lost 0"
+        "Alarms: raised 2 = accepted 1 + bounced 0 + waiting 1 + held 0 + undeliverable 0 + dropped 0 + lost 0"
     )
 
 

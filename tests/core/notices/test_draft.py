@@ -127,7 +127,8 @@ def test_a_great_change_is_told_in_part_and_counted():
 
 def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():
     missed = tuple(MissedMonitor(name, f"{name}/g/m", "", NOW) for name in ("web1", "web2"))
-    gap = MonitoringGap(happened_at=NOW, ended_at=NOW + timedelta(hours=1), missed=missed)
+    ends = NOW + timedelta(hours=1)
+    gap = MonitoringGap(happened_at=NOW, ended_at=ends, node="n1", missed=missed)
     asked = notification(Happening.UNWATCHED, instances=frozenset({"web2"}))
     [envelope] = told(gap, asked)
     assert [one.instance for one in envelope.payload["part"].missed] == ["web2"]

@@ -34,8 +34,9 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.agent.stand_in_hub import stand_in_hub
 from tests.service.agents.test_hub_definitions import configuration, with_rules
-from tests.service.clients import InProcessClient
+from tests.service.clients import InProcessClient, open_manager
 from tests.service.harness import AKI, Harness
+from tests.web.browser import with_user
 
 OWN_GROUP = {"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
@@ -115,6 +116,15 @@ async def test_a_hub_that_is_not_there_is_told(node, hub):
     with pytest.raises(OperationFailedError) as refusal:
         await node.service.hub.join(AKI, "127.0.0.1:1", str(hub.invite()))
     assert "127.0.0.1:1" in refusal.value.words.en
+
+
+async def test_a_port_without_tls_is_told_as_none_for_agents(node, hub, tmp_path):
+    async with open_manager(await with_user(), tmp_path) as url:
+        with pytest.raises(OperationFailedError) as refusal:
+            await node.service.hub.join(AKI, url.removeprefix("http://"), str(hub.invite()))
+    words = refusal.value.words
+    assert "without TLS" in words.en and "noroshi agent listener" in words.en
+    assert "VERSION" not in words.en and "マネージャー" in words.ja
 
 
 async def test_another_hub_is_refused_until_this_one_is_left(node, hub, tmp_path):

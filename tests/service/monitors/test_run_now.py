@@ -9,6 +9,7 @@ from noroshi.core.translation import bilingual, plain
 from noroshi.plugins import Plugins
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service import Service, ServiceParts
+from noroshi.service.errors import NotFoundError
 from noroshi.service.operation_context import OperationContext
 from noroshi.testing import FakeHost
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
@@ -20,8 +21,8 @@ LINES = bilingual(en="line 1: hit", ja="1行目: 一致")
 NO_LOG = bilingual(en="no file matches", ja="ファイルがありません")
 
 
-def given():
-    return tuple(Document(**one) for one in documents())
+def given(**changed):
+    return tuple(Document(**one) for one in documents(**changed))
 
 
 async def shows_lines(_options, _host):
@@ -145,3 +146,12 @@ async def test_a_monitor_that_is_not_there_cannot_be_tried():
     await harness.apply()
     with pytest.raises(Exception, match="There is no monitor “nothing”"):
         await harness.service.trials.try_monitor(AKI, "nothing")
+
+
+async def test_a_name_that_several_monitors_have_is_told_with_their_paths():
+    harness = Bench(ROOMY)
+    group = {"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}
+    both = given(instances__web2={"group": [group]})
+    with pytest.raises(NotFoundError) as refusal:
+        await harness.service.trials.try_monitor(AKI, "disks", both)
+    assert "“disks”: web1/base/disks, web2/base/disks." in refusal.value.words.en

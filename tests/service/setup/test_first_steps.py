@@ -51,7 +51,7 @@ async def test_what_is_found_on_the_computer_is_suggested(asking):
         "ports/tcp-22",
     ]
     disk, _, _, sshd, port = found["monitors"]
-    assert disk["found"]["en"] == "/ 40% of 100 GiB used, /srv 90% of 10 GiB used"
+    assert disk["found"]["en"] == "/: 40% of 100 GiB used; /srv: 90% of 10 GiB used"
     assert sshd["found"]["ja"] == "動作中 (2プロセス)"
     assert sshd["title"]["ja"] == "リモート ログイン (SSH)"
     assert port["title"]["ja"] == "ポート 22: リモート ログイン (SSH)"

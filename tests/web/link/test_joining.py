@@ -58,6 +58,17 @@ async def test_a_stolen_invitation_is_told_by_mail_once_a_day(harness, newcomer)
     assert row.envelope.payload["subject"] == "[Noroshi] agent-refused"
 
 
+async def test_an_agent_that_used_a_second_invitation_is_named_with_it(harness, newcomer):
+    """It keeps the name of its first join, and the second invitation is used up."""
+    server = newcomer()
+    await server.join(await invite(harness))
+    code = await invite(harness)
+    await server.join(code)
+    assert (await newcomer().try_join(code, name="thief")).fault == "invitation"
+    used = await perform(harness.service, AKI, "agent_invitations", {})
+    assert [one.agents for one in used] == [("fs01",), ("fs01",)]
+
+
 async def test_whoever_was_quicker_with_a_stolen_code_is_seen_by_the_owner(harness, newcomer):
     """The thief is the agent; the server that was invited is refused, which is told."""
     code = await invite(harness)

@@ -121,7 +121,7 @@ def test_a_change_of_the_definitions_names_the_setting_as_its_form_does(line, ex
 def test_a_state_a_level_and_a_role_have_words():
     before, after = {"state": "waiting", "level": "ok"}, {"state": "held", "level": "critical"}
     assert told(before, after, "ja") == [
-        ("~", "状態", "待機", "停止中"),
+        ("~", "状態", "待機", "送信停止中"),
         ("~", "レベル", "正常", "危険"),
     ]
     assert told(None, {"state": "well"}, "ja")[0][3] == "使用可能"

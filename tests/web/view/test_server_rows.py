@@ -104,7 +104,12 @@ def test_the_day_is_told_in_words(changed, words):
 def test_of_what_is_not_ok_the_worst_is_named():
     spells = (spell(Level.WARNING, 10), spell(Level.CRITICAL, 20, item="/var"))
     one = shown(spells=spells, level=Level.CRITICAL)
-    assert (one.day, one.details) == ("CRITICAL since 02:00", "Volumes /var and 1 more problem")
+    assert (one.day, one.details) == (
+        "CRITICAL since 02:00",
+        "Volumes /var and 1 other problem",
+    )
+    japanese = shown("ja", spells=spells, level=Level.CRITICAL)
+    assert japanese.details == "Volumes /var ほか1件の異常"
     assert one.day_mark == one.sign.level == "critical"
 
 

@@ -76,7 +76,9 @@ AGENT = Command(
                 ),
                 Option(
                     ("--updates",),
-                    _("let this node update Noroshi on the servers that the command installs"),
+                    _(
+                        "allow this node to update Noroshi on the servers that join with the printed command"
+                    ),
                     FLAG,
                 ),
                 JSON,
@@ -98,7 +100,10 @@ AGENT = Command(
         Command(
             name="show",
             run="noroshi.cli.handlers.agents:show",
-            help=_("show an agent: fingerprint, machine, clock, configuration, secrets"),
+            help=_(
+                "show an agent: fingerprint, machine, clock, configuration, names of the secrets sent to "
+                "it"
+            ),
             options=(NAME, JSON),
         ),
         Command(
@@ -117,8 +122,9 @@ AGENT = Command(
             help=_("update Noroshi on the servers of agents to the version of this node"),
             more=(
                 _(
-                    "An agent can be updated if it was installed with a command that allows updates. It "
-                    "returns to its earlier version if the new one does not reach this node."
+                    "Only agents that joined with a command from `noroshi agent invite --updates`, or with "
+                    "one from the manager that allows updates, can be updated. If the updated agent cannot "
+                    "connect to this node, it rolls back to its earlier version."
                 ),
             ),
             options=(
@@ -127,7 +133,11 @@ AGENT = Command(
                     _("name or ID of the agent"),
                     {"metavar": "AGENT", "nargs": "?", "default": ""},
                 ),
-                Option(("--all",), _("all agents that run another version"), FLAG),
+                Option(
+                    ("--all",),
+                    _("update every agent whose version differs from that of this node"),
+                    FLAG,
+                ),
                 JSON,
             ),
         ),

@@ -40,7 +40,10 @@ SEND = Command(
         ),
         Option(
             ("--route",),
-            _("route to use (repeat for fallback routes; default: those of the contact)"),
+            _(
+                "route to use (repeat for fallback routes; default: those of the first rule that "
+                "notifies the contact, otherwise all routes)"
+            ),
             {"metavar": "ROUTE", "action": "append", "default": []},
         ),
         Option(

@@ -8,9 +8,7 @@ from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 
-NO_MANAGER = _(
-    "write settings without a manager, so that the node opens no port (for an agent)"
-)
+NO_MANAGER = _("write settings for an agent, without a manager: the node opens no port")
 
 INIT = Command(
     name="init",
@@ -98,7 +96,7 @@ LEAVE = Command(
     ),
     options=(
         Option(("--remove",), _("also remove the definitions received from the hub"), FLAG),
-        Option(("--service",), _("also stop and remove the service; its data stay"), FLAG),
+        Option(("--service",), _("also stop and remove the service; its data is kept"), FLAG),
         JSON,
     ),
 )
@@ -148,7 +146,10 @@ RESTORE = Command(
         Option(("file",), _("backup file"), {"metavar": "FILE"}),
         Option(
             ("--hold",),
-            _("hold all waiting messages, so that none is sent before you check them"),
+            _(
+                "hold all waiting messages: each is sent only once you release it (`noroshi queue "
+                "release`)"
+            ),
             FLAG,
         ),
     ),

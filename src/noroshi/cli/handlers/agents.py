@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
+from noroshi.cli.handlers.status import NOT_RUNNING
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.agents import AgentState
@@ -158,6 +159,7 @@ def list_(context: CommandContext) -> int:
     elif not agents:
         print(context.say(NO_AGENTS))
     else:
+        _say_if_no_node(context)
         now = datetime.now(UTC)
         rows = [_head(context, AGENT_HEAD), *(_agent(context, one, now) for one in agents)]
         updates = (
@@ -173,6 +175,7 @@ def show(context: CommandContext) -> int:
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
+    _say_if_no_node(context)
     rows = [
         (context.say(LABELS[label]), text) for label, text in _facts(context, answer) if text
     ]
@@ -224,7 +227,7 @@ def _invitation(context: CommandContext, one: InvitationRow) -> Sequence[str]:
 def _agent(context: CommandContext, one: AgentRow, now: datetime) -> Sequence[str]:
     return (
         one.name,
-        context.say(_state(one)),
+        context.say(_state(context, one)),
         _contact(context, one, now),
         one.version,
         one.system or one.host_name,
@@ -232,21 +235,32 @@ def _agent(context: CommandContext, one: AgentRow, now: datetime) -> Sequence[st
     )
 
 
-def _state(one: AgentRow) -> Message:
+def _say_if_no_node(context: CommandContext) -> None:
+    """Print that no agent can be connected, where no node runs."""
+    if not context.is_node_running:
+        print(context.say(NOT_RUNNING))
+
+
+def _state(context: CommandContext, one: AgentRow) -> Message:
     if one.state is AgentState.REVOKED:
         return REMOVED
     if one.last_contact is None:
         return NEVER
-    if one.is_silent:
+    if _is_silent(context, one):
         return SILENT
     return REFUSED if one.problems else CONNECTED
+
+
+def _is_silent(context: CommandContext, one: AgentRow) -> bool:
+    """Return whether an agent has no contact now: none has where no node runs."""
+    return one.is_silent or not context.is_node_running
 
 
 def _contact(context: CommandContext, one: AgentRow, now: datetime) -> str:
     at = one.last_contact
     if at is None:
         return ""
-    if not one.is_silent:
+    if not _is_silent(context, one):
         return clock(at, now)
     return context.say(AGO.fill(at=clock(at, now), span=elapsed_time(at, now)))
 
@@ -256,7 +270,7 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
     agent, now = answer.agent, datetime.now(UTC)
     digest = bytes.fromhex(agent.fingerprint.replace(":", ""))
     yield "name", agent.name
-    yield "state", context.say(_state(agent))
+    yield "state", context.say(_state(context, agent))
     yield "contact", _contact(context, agent, now)
     yield "from", agent.address
     yield "server", ", ".join(filter(None, (agent.host_name, agent.system)))

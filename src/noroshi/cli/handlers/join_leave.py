@@ -87,7 +87,7 @@ PHASES: Mapping[str, Message] = {
     "connecting": _("connecting"),
     "linked": _("connected"),
     "away": _("hub unreachable"),
-    "removed": _("removed by the hub"),
+    "removed": _("removed from the hub"),
     "cloned": _("refused: another machine has the same key"),
     "other-version": _("refused: incompatible version"),
 }

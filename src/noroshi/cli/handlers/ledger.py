@@ -20,8 +20,8 @@ from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum, Tried
 
 NOTHING = _("No alarms have been raised yet.")
 SUM = _(
-    "Alarms: raised {raised} = accepted {accepted} + bounced {came_back} + waiting {open} + "
-    "undeliverable {set_aside} + dropped {dropped} + lost {lost}"
+    "Alarms: raised {raised} = accepted {accepted} + bounced {came_back} + waiting {waiting} + "
+    "held {held} + undeliverable {set_aside} + dropped {dropped} + lost {lost}"
 )
 OLDER = ngettext(
     "({forgotten} older alarm, completed long ago, is no longer kept)",
@@ -83,7 +83,8 @@ def _sum(context: CommandContext, counts: Sum) -> Iterator[str]:
             raised=counts.raised - counts.forgotten,
             accepted=counts.accepted,
             came_back=counts.came_back,
-            open=counts.waiting + counts.held,
+            waiting=counts.waiting,
+            held=counts.held,
             set_aside=counts.set_aside,
             dropped=counts.dropped,
             lost=counts.lost,

@@ -36,7 +36,7 @@ class LimitsDef(Definition):
     rising: bool | None = None
     """Whether high or low values are bad. Default: that of the type."""
     margin: float = 0.0
-    """Hysteresis: how far the value must return inside a limit before the level clears."""
+    """Hysteresis: how far the value must move back past a limit before the level improves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,8 @@ class AccountDef(Definition):
     redirect: str = REDIRECT
     """Redirect URI of the app registration."""
     renew_every: str = "7d"
-    """Longest time without use before the sign-in is renewed automatically, 1h to 80d."""
+    """Longest time without use before the refresh token of the sign-in is renewed
+    automatically, 1h to 80d."""
     network: str = ""
     """Network for sign-ins and tokens. Default: a direct connection."""
     mails_a_minute: int | None = None

@@ -263,14 +263,16 @@ class MissedMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringGap:
-    """Nobody watched from `happened_at` to `ended_at`. `was_suspended`: the process was there, but
-    stood still."""
+    """The node `node` did not watch from `happened_at` to `ended_at`. `was_suspended`: the process was
+    there, but stood still. `has_agents`: agents measure some monitors, with or without the node."""
 
     happened_at: datetime
     ended_at: datetime
+    node: str
     missed: tuple[MissedMonitor, ...] = ()
     left_out: int = 0
     was_suspended: bool = False
+    has_agents: bool = False
 
     happening = Happening.UNWATCHED
 

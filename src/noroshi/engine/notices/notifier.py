@@ -99,6 +99,7 @@ class Notifier:
         difference_text: DifferenceText = by_path,
     ) -> None:
         self._store, self._clocks, self._draft = store, clocks, plugins.notice
+        self._agent_of = plugins.agent_of
         self._difference_text = difference_text
         self._node = Node("", 0)
         self._plan: AppliedPlan | None = None
@@ -371,15 +372,18 @@ class Notifier:
         self, gap_start: datetime, gap_end: datetime, *, is_sleep: bool = False
     ) -> MonitoringGap:
         assert self._plan is not None
+        monitors = self._plan.monitors.values()
+        own_monitors = [one for one in monitors if not self._agent_of(one)]
         missed_monitors = sorted(
-            _missed_monitors(self._plan.monitors.values(), gap_start, gap_end),
-            key=lambda m: m.due_at,
+            _missed_monitors(own_monitors, gap_start, gap_end), key=lambda m: m.due_at
         )
         return MonitoringGap(
             happened_at=gap_start,
             ended_at=gap_end,
+            node=self._node.name,
             missed=tuple(missed_monitors),
             was_suspended=is_sleep,
+            has_agents=len(own_monitors) < len(monitors),
         )
 
 

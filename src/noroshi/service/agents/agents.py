@@ -16,6 +16,7 @@ from noroshi.core.agents import (
     AgentState,
     Invitation,
     LastSeen,
+    agents_by,
     is_silent,
     names_in_use,
 )
@@ -391,7 +392,7 @@ def _invitation_row(
         expires_at=invitation.expires_at,
         servers=invitation.servers,
         uses=uses,
-        agents=tuple(one.name for one in agents if one.invitation == invitation.id),
+        agents=tuple(one.name for one in agents_by(invitation, agents)),
     )
 
 

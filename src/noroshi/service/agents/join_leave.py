@@ -63,7 +63,7 @@ REASONS = {
     ),
     JoinRefusal.NAME_TAKEN: _("another server has that name. Choose another one"),
     JoinRefusal.REVOKED: _(
-        "the hub has removed this server. Leave the hub and join it with a new invitation"
+        "this server was removed from the hub. Leave the hub and join it with a new invitation"
     ),
 }
 LEFT_HUB = _("definitions of the hub {hub} removed")

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from dataclasses import replace
 
-from noroshi.core.agents import Agent, Invitation, JoinRefusal, Machine, free_name
+from noroshi.core.agents import Agent, Invitation, JoinRefusal, Machine, agents_by, free_name
 from noroshi.core.notices.notice import AgentConflict
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
@@ -138,9 +138,9 @@ class Joining:
             )
 
     async def _agents_of(self, invitation: Invitation) -> str:
-        """Return the names of those who joined by an invitation."""
+        """Return the names of those who used an invitation."""
         agents = (await self._state.store.agents()).values()
-        return ", ".join(one.name for one in agents if one.invitation == invitation.id)
+        return ", ".join(one.name for one in agents_by(invitation, agents))
 
 
 def clean_machine(machine: Machine) -> Machine:

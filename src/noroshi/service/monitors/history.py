@@ -26,6 +26,9 @@ MOST = 10_000
 NO_MONITOR = followed_by(
     _("There is no monitor “{given}”{instead}."), InstructionKind.SHOW_STATUS
 )
+SAME_NAME = _("Several monitors have the name “{given}”: {paths}. Choose one by its path.")
+MOST_PATHS = 10
+"""The most monitors of one name that a refusal names."""
 
 
 class HistoryOperations(DisabledMonitors):
@@ -143,6 +146,11 @@ def monitor_named(plan: Plan, name: str) -> Monitor:
     match = plan.monitors.get(name) or by_path.get(name)
     if match is None and len(same_name) == 1:
         match = same_name[0]
+    if match is None and same_name:
+        paths = sorted(one.path for one in same_name)
+        ellipsis = ("…",) if len(paths) > MOST_PATHS else ()
+        shown_paths = ", ".join((*paths[:MOST_PATHS], *ellipsis))
+        raise NotFoundError(SAME_NAME.fill(given=name, paths=shown_paths))
     if match is None:
         raise NotFoundError(NO_MONITOR.fill(given=name, instead=suggestion(name, by_path)))
     return match

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
+from noroshi.core.translation import Message, _, joined, ngettext, pgettext, plain
 from noroshi.link.order_messages import Discovered, ProgramFound
 from noroshi.operations.setup_answers import Suggested
 from noroshi.ports import Listener, Memory, Volume
@@ -21,7 +21,8 @@ GROUP_TITLES: Mapping[str, Message] = {
     OF_PORTS: _("Ports"),
 }
 DISK, MEMORY, CPU = (_("Disk space"), _("Memory"), _("CPU"))
-OF_DISK = _("{mount} {used:.0f}% of {size:.0f} GiB used")
+OF_DISK = _("{mount}: {used:.0f}% of {size:.0f} GiB used")
+BETWEEN_DISKS = pgettext("between disks", "; ")
 OF_MEMORY = _("{size:.1f} GiB")
 OF_CPU = ngettext("{count} processor", "{count} processors")
 RUNS = _("running processes: {count}")
@@ -96,7 +97,7 @@ def _sizes(volumes: Sequence[Volume]) -> Message:
         for one in volumes[:MOST_VOLUMES]
     ]
     more = [plain(f"+{len(volumes) - MOST_VOLUMES}")] * (len(volumes) > MOST_VOLUMES)
-    return joined([*sizes, *more], COMMA)
+    return joined([*sizes, *more], BETWEEN_DISKS)
 
 
 def _services(programs: Iterable[ProgramFound]) -> Iterable[SuggestionRow]:

@@ -9,10 +9,34 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from noroshi.core.definitions.problems import read_location
-from noroshi.core.translation import NOTHING, Message, help_text
+from noroshi.core.translation import NOTHING, Message, _, help_text
 from noroshi.operations.kind_answers import BlueprintRow, Kind
 from noroshi.web.view.setting_names import declared_labels
 
+
+@dataclass(frozen=True, slots=True)
+class InputWords:
+    """Hold the label of an input, and its help."""
+
+    label: Message
+    help: Message
+
+
+WORDS_OF_INPUTS: Mapping[tuple[str, str], InputWords] = {
+    ("hyper-v-replica", "minutes"): InputWords(
+        _("Maximum replication delay (min)"),
+        _("A virtual machine whose last replication is longer ago is CRITICAL."),
+    ),
+    ("sql-server", "service"): InputWords(
+        _("SQL Server service"), _("Name of the service, such as MSSQLSERVER or MSSQL$NAME.")
+    ),
+    ("sql-server", "agent"): InputWords(
+        _("SQL Server Agent service"),
+        _("Name of the service, such as SQLSERVERAGENT or SQLAgent$NAME."),
+    ),
+}
+"""What our blueprints ask for, by blueprint and input, where the setting that the value fills does
+not say what is meant: it has no name, or two inputs fill it."""
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 
@@ -51,8 +75,17 @@ def inputs_of(blueprint: BlueprintRow, kinds: Sequence[Kind]) -> list[BlueprintI
     uses = list(_uses(blueprint.groups))
     inputs = [_input(name, default, uses, helps) for name, default in blueprint.asks.items()]
     return [
-        replace(one, label=labels.get(one.fills[0], {}).get(one.fills[1])) for one in inputs
+        _with_words(
+            replace(one, label=labels.get(one.fills[0], {}).get(one.fills[1])), blueprint.name
+        )
+        for one in inputs
     ]
+
+
+def _with_words(input: BlueprintInput, blueprint: str) -> BlueprintInput:
+    """Return the input, with the words that there are for it alone."""
+    words = WORDS_OF_INPUTS.get((blueprint, input.name))
+    return input if words is None else replace(input, label=words.label, help=words.help)
 
 
 def _input(

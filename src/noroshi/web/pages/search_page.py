@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import query_value
 from noroshi.web.view.language import LOCALIZERS
@@ -34,9 +35,12 @@ async def _show(visit: Visit, live: Live, template: str, most: int) -> Response:
     query = query_value(visit, "q", LONGEST_QUERY).strip()
     snapshot, open_alarms = await live.alarms()
     roles = visit.person.roles if visit.person else ()
+    definitions = await visit.call(EditOperations.read, types=("contacts", "rules"))
     localizer = LOCALIZERS[visit.language]
     return visit.page(
         template,
         ledger_sum=snapshot.ledger.sum,
-        found=search(snapshot, open_alarms, localizer, roles, query, most),
+        found=search(
+            snapshot, open_alarms, localizer, roles, query, most, definitions.documents
+        ),
     )

@@ -54,7 +54,7 @@ NEVER_REPORTED = _("The agent has not reported yet.")
 MAINTENANCE_UNTIL = _("Maintenance until {at}")
 SILENCED_UNTIL = _("Silenced until {at}")
 NOT_OK_SINCE = _("{level} since {at}")
-OTHERS = ngettext("and {count} more problem", "and {count} more problems")
+OTHERS = ngettext("and {count} other problem", "and {count} other problems")
 ALL_OVER = ngettext("{count} problem, ended {at}", "{count} problems, the last ended {at}")
 QUIET_DAYS = ngettext("No problems for {count} day", "No problems for {count} days")
 QUIET_SINCE = _("No problems since {at}")
@@ -126,6 +126,11 @@ def shown_rows(servers: Servers) -> tuple[Sequence[ServerRow], int]:
     return rows, len(servers.rows) - len(rows) + servers.more
 
 
+def agent_page(id: str) -> str:
+    """Return the address of the page of an agent."""
+    return f"{SERVERS}/agent/{quote(id, safe='')}"
+
+
 def glance(row: ServerRow, servers: Servers, localizer: Localizer) -> ServerGlance:
     """Return the row of a server."""
     level = STOPPED if row.is_stopped else row.level.value if row.is_known else NEW
@@ -134,7 +139,7 @@ def glance(row: ServerRow, servers: Servers, localizer: Localizer) -> ServerGlan
     return ServerGlance(
         id=element_id(row),
         title=row.title,
-        href=f"{SERVERS}/agent/{quote(row.agent_id, safe='')}"
+        href=agent_page(row.agent_id)
         if has_agent_page
         else f"/instance/{quote(row.name, safe='')}",
         sign=level_sign(localizer, level),

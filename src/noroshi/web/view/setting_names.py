@@ -205,7 +205,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "auth.cram-md5": plain("CRAM-MD5"),
     "state.running": pgettext("service", "running"),
     "state.stopped": pgettext("service", "stopped"),
-    "state.by_start_type": _("as the start type says"),
+    "state.by_start_type": _("according to the start type"),
     "start_type.automatic": pgettext("service", "automatic"),
     "start_type.manual": pgettext("service", "manual"),
     "start_type.disabled": pgettext("service", "disabled"),

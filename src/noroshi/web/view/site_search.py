@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any
 from unicodedata import normalize
+from urllib.parse import quote
 
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _, pgettext
@@ -19,7 +23,7 @@ from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.routes import href as route_page, kind as route_kind
 from noroshi.web.view.search_actions import SearchAction, actions_of
-from noroshi.web.view.server_rows import ServerGlance, pause_words
+from noroshi.web.view.server_rows import ServerGlance, agent_page, pause_words
 from noroshi.web.view.settings_index import GROUPS
 from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import STEP, STOPPED, level_of
@@ -29,10 +33,21 @@ MOST_IN_DIALOG, MOST_ON_PAGE = 3, 20
 LONGEST_QUERY = 100
 ACTIONS_ONLY = ">"
 """A query that begins with it finds actions alone."""
+WIDE_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+"""A blank beside a letter that is not ASCII: Japanese has none between words, so that people
+write it or not."""
 SERVERS, MONITORS, ALARMS = _("Servers"), _("Monitors"), _("Alarms")
 PAGES, ACTIONS = _("Pages"), pgettext("search", "Actions")
 MAIL = _("Mail")
 ENDED = _("ended {at}")
+AGENT = _("Agent")
+Content = Mapping[str, Any]
+NO_DOCUMENTS: Mapping[str, Content] = MappingProxyType({})
+DEFINITION_PAGES = {
+    "contacts": (_("Contacts"), "/settings/contact"),
+    "rules": (_("Rules"), "/settings/rule"),
+}
+"""The title of a type of definitions, and the page of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +113,21 @@ def search(
     roles: Iterable[str],
     query: str,
     most: int = MOST_ON_PAGE,
+    documents: Mapping[str, Content] = NO_DOCUMENTS,
 ) -> SearchResult:
     """Return the hits that contain each word of the query, in any order; at most `most` of each
-    kind."""
-    terms = _plain(query.removeprefix(ACTIONS_ONLY)).split()
-    if not terms:
+    kind. A query that is `ACTIONS_ONLY` alone finds all actions. The contacts and rules are those of the
+    `documents`."""
+    plain_query = _plain(query)
+    is_for_actions = plain_query.startswith(ACTIONS_ONLY)
+    terms = plain_query.removeprefix(ACTIONS_ONLY).split()
+    if not terms and not is_for_actions:
         return SearchResult(query=query)
     own_roles = frozenset(roles)
     groups = [(ACTIONS, _actions(snapshot, own_roles, localizer))]
-    if not query.startswith(ACTIONS_ONLY):
-        groups = [*_things(snapshot, open_alarms, own_roles, localizer), *groups]
+    if not is_for_actions:
+        things = _things(snapshot, open_alarms, own_roles, documents, localizer)
+        groups = [*things, *groups]
     found_groups = (
         _group(localizer.say(title), things, terms, most) for title, things in groups
     )
@@ -115,7 +135,11 @@ def search(
 
 
 def _things(
-    snapshot: Snapshot, open_alarms: OpenAlarms, roles: Collection[str], localizer: Localizer
+    snapshot: Snapshot,
+    open_alarms: OpenAlarms,
+    roles: Collection[str],
+    documents: Mapping[str, Content],
+    localizer: Localizer,
 ) -> Sequence[tuple[Message, Sequence[Searchable]]]:
     language = localizer.language
     translated = snapshot.read_in(language)
@@ -134,7 +158,14 @@ def _things(
             ALARMS,
             snapshot.value_for(("alarms", language), lambda: _alarms(open_alarms, localizer)),
         ),
-        (PAGES, [*_settings_pages(roles, localizer), *_routes(translated, localizer)]),
+        (
+            PAGES,
+            [
+                *_settings_pages(roles, localizer),
+                *_routes(translated, localizer),
+                *_definitions(documents, localizer),
+            ],
+        ),
     )
 
 
@@ -151,13 +182,23 @@ def _plain(text: str) -> str:
     return normalize("NFKC", text).casefold()
 
 
+def _searchable(text: str, hit: Callable[[], Hit]) -> Searchable:
+    """Return a thing with its words in one form."""
+    return Searchable(WIDE_BLANK.sub("", _plain(text)), hit)
+
+
 def _with_marks(hit: Hit, terms: Sequence[str]) -> Hit:
     return replace(hit, name_parts=tuple(name_parts(hit.name, terms)))
 
 
 def name_parts(name: str, terms: Sequence[str]) -> Iterator[NamePart]:
     """Yield the parts of a name, those apart that the terms, in plain letters, match."""
-    plain_letters = [_plain(letter) for letter in name]
+    wide_blanks = {
+        index for blank in WIDE_BLANK.finditer(name) for index in range(*blank.span())
+    }
+    plain_letters = [
+        "" if index in wide_blanks else _plain(letter) for index, letter in enumerate(name)
+    ]
     text = "".join(plain_letters)
     owners = [index for index, letters in enumerate(plain_letters) for _letter in letters]
     matched = {
@@ -180,17 +221,26 @@ def _starts(text: str, term: str) -> Iterator[int]:
 def _servers(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
     glances = snapshot.glances(localizer.language)
     at = snapshot.servers.at
-    return [
+    rows = snapshot.servers.rows
+    servers = [
         _server(row, glances[row.name or row.agent_id], pause_words(row, at, localizer))
-        for row in snapshot.servers.rows
+        for row in rows
     ]
+    agents = {row.agent_id: row.agent for row in rows if row.agent_id and row.name}
+    return [*servers, *(_agent(id, name, localizer) for id, name in agents.items())]
 
 
 def _server(row: ServerRow, glance: ServerGlance, pause: str) -> Searchable:
-    words = _plain(f"{row.title} {row.name} {row.address} {row.agent} {row.system}")
+    words = f"{row.title} {row.name} {row.address} {row.agent} {row.system}"
     place = " · ".join(filter(None, (row.address, glance.source, row.system)))
     hit = Hit(name=row.title, href=glance.href, place=place, state=pause, sign=glance.sign)
-    return Searchable(words, lambda: hit)
+    return _searchable(words, lambda: hit)
+
+
+def _agent(id: str, name: str, localizer: Localizer) -> Searchable:
+    """Return the page of an agent that measures an instance, which has a page of its own."""
+    hit = Hit(name=name, href=agent_page(id), place=localizer.say(AGENT))
+    return _searchable(name, lambda: hit)
 
 
 def _monitors(snapshot: Snapshot, localizer: Localizer) -> Sequence[Searchable]:
@@ -201,7 +251,7 @@ def _monitor(one: MonitorStatus, localizer: Localizer) -> Searchable:
     instance, group, name = one.path.split("/", 2)
     title = one.title or name
     place = f"{one.instance_title or instance}{STEP}{one.group_title or group}"
-    words = _plain(" ".join((title, place, one.path, one.agent, _item_words(one, localizer))))
+    words = " ".join((title, place, one.path, one.agent, _item_words(one, localizer)))
 
     def hit() -> Hit:
         worst = max(one.items, key=lambda item: item.level.severity, default=None)
@@ -209,7 +259,7 @@ def _monitor(one: MonitorStatus, localizer: Localizer) -> Searchable:
         sign = level_sign(localizer, level_of(one))
         return Hit(name=title, href=part_page(one.path), place=place, state=state, sign=sign)
 
-    return Searchable(words, hit)
+    return _searchable(words, hit)
 
 
 def _item_words(monitor: MonitorStatus, localizer: Localizer) -> str:
@@ -236,7 +286,7 @@ def _open_alarm(row: AlarmRow, open_alarms: OpenAlarms, localizer: Localizer) ->
         state=localizer.moment(row.since, open_alarms.alarms.at),
         sign=level_sign(localizer, row.level.value),
     )
-    return Searchable(_plain(f"{hit.name} {row.path} {reply}"), lambda: hit)
+    return _searchable(f"{hit.name} {row.path} {reply}", lambda: hit)
 
 
 def _ended_alarm(alarm: EndedAlarm, now: datetime, localizer: Localizer) -> Searchable:
@@ -247,7 +297,7 @@ def _ended_alarm(alarm: EndedAlarm, now: datetime, localizer: Localizer) -> Sear
         state=localizer.say(ENDED.fill(at=localizer.moment(alarm.event.at, now))),
         sign=level_sign(localizer, STOPPED if alarm.reason else alarm.event.after.value),
     )
-    return Searchable(_plain(f"{alarm.name} {alarm.path}"), lambda: hit)
+    return _searchable(f"{alarm.name} {alarm.path}", lambda: hit)
 
 
 def _settings_pages(roles: Collection[str], localizer: Localizer) -> Iterator[Searchable]:
@@ -255,18 +305,36 @@ def _settings_pages(roles: Collection[str], localizer: Localizer) -> Iterator[Se
         for one in group.for_roles(roles):
             title, description = localizer.say(one.title), localizer.say(one.description)
             hit = Hit(name=title, href=one.href, place=description)
-            yield Searchable(_plain(f"{title} {description}"), lambda hit=hit: hit)  # type: ignore[misc]
+            yield _searchable(f"{title} {description}", lambda hit=hit: hit)  # type: ignore[misc]
 
 
 def _routes(snapshot: Snapshot, localizer: Localizer) -> Iterator[Searchable]:
     for one in snapshot.status.routes:
         hit = _route(one, localizer)
-        yield Searchable(_plain(f"{hit.name} {one.name} {hit.place}"), lambda hit=hit: hit)  # type: ignore[misc]
+        yield _searchable(f"{hit.name} {one.name} {hit.place}", lambda hit=hit: hit)  # type: ignore[misc]
 
 
 def _route(route: RouteStatus, localizer: Localizer) -> Hit:
     place = f"{localizer.say(MAIL)}{STEP}{route_kind(localizer, route.kind)}"
     return Hit(name=route.title or route.name, href=route_page(route.name), place=place)
+
+
+def _definitions(
+    documents: Mapping[str, Content], localizer: Localizer
+) -> Iterator[Searchable]:
+    """Yield the contacts and the rules, found by title, name and addresses."""
+    for key, content in documents.items():
+        type, _slash, name = key.partition("/")
+        if type not in DEFINITION_PAGES:
+            continue
+        title, path = DEFINITION_PAGES[type]
+        hit = Hit(
+            name=str(content.get("title") or name),
+            href=f"{path}?name={quote(name, safe='')}",
+            place=localizer.say(title),
+        )
+        addresses = " ".join(map(str, content.get("addresses", ())))
+        yield _searchable(f"{hit.name} {name} {addresses}", lambda hit=hit: hit)  # type: ignore[misc]
 
 
 def _actions(
@@ -278,7 +346,7 @@ def _actions(
         lambda: tuple(actions_of(snapshot.servers.rows, translated.status.monitors, localizer)),
     )
     return [
-        Searchable(_plain(f"{one.name} {one.words}"), lambda one=one: _action(one))  # type: ignore[misc]
+        _searchable(f"{one.name} {one.words}", lambda one=one: _action(one))  # type: ignore[misc]
         for one in actions
         if one.role in roles
     ]
