@@ -111,10 +111,10 @@ def shared_route(name: str, documents: Mapping[str, Document]) -> SharedRoute:
     for one in parts:
         _refuse_local(one)
     sender = account[0].key if account else route.key
-    found = SharedRoute(documents=tuple(dict.fromkeys(parts)), sender=sender)
-    if any(entry.startswith(HUB_ENTRIES) for entry in found.entries):
+    whole_route = SharedRoute(documents=tuple(dict.fromkeys(parts)), sender=sender)
+    if any(entry.startswith(HUB_ENTRIES) for entry in whole_route.entries):
         raise NotSharedError(OF_OWN_HUB)
-    return found
+    return whole_route
 
 
 def mails_a_minute(agents: int) -> int:
