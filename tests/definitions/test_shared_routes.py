@@ -95,6 +95,11 @@ def test_neither_is_what_goes_through_such_a_network(field):
     assert "networks/dmz refers to this computer" in words
 
 
+def test_what_this_nodes_own_hub_has_shared_is_not_shared_again():
+    table = {"kind": "webhook", "options": {"url_entry": "from-hub/hook"}}
+    assert "comes from this node's own hub" in refusal(routes__out=table)
+
+
 @pytest.mark.parametrize(
     ("missing", "contents"),
     [

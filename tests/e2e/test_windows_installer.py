@@ -170,15 +170,20 @@ def test_it_is_installed_alarms_by_mail_is_updated_and_removed(windows, installe
 
 
 def test_it_joins_a_hub_and_is_removed_with_its_data(hub, windows, installers):
+    """From a folder that others use too: theirs stays."""
     hub.begin()
     address, code = hub.line()[1:]
-    done, told = windows.install(
-        installers["this"], f"/JOIN={address}", f"/CODE={code}", "/NAME=win01"
-    )
+    windows.program = windows.drive / "programs" / "Noroshi"
+    theirs = windows.drive / "programs" / "theirs.txt"
+    theirs.parent.mkdir()
+    theirs.touch()
+    join = (f"/JOIN={address}", f"/CODE={code}", "/NAME=win01")
+    done, told = windows.install(installers["this"], *join, r"/D=C:\programs")
     assert (done, "joined the hub" in told) == (DONE, True), told
     until(lambda: not hub.agent()["is_silent"], "the agent's first contact")
     assert hub.agent()["name"] == "win01"
     assert "web = false" in (windows.data / "noroshi.toml").read_text("utf-8")
 
-    windows.run(r"C:\Program Files\Noroshi\uninstall.exe", "/S", "/PURGE")
+    windows.run(r"C:\programs\Noroshi\uninstall.exe", "/S", "/PURGE")
     until(lambda: not windows.data.exists(), "the data to be gone")
+    assert theirs.exists() and not windows.program.exists()

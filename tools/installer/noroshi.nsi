@@ -68,6 +68,11 @@ Function .onInit
   ${GetOptions} $0 "/CODE=" $Code
   ${GetOptions} $0 "/NAME=" $ServerName
   ${GetOptions} $0 "/PROXY=" $Proxy
+  ; The folder is Noroshi's alone: its removal takes all that is in it.
+  ${GetFileName} "$INSTDIR" $0
+  ${If} $0 != "${NAME}"
+    StrCpy $INSTDIR "$INSTDIR\${NAME}"
+  ${EndIf}
 FunctionEnd
 
 ; ---------------------------------------------------------------------------- the page of roles

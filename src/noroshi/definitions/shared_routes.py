@@ -12,6 +12,7 @@ from typing import Any
 from noroshi.core.allowances import known_pace
 from noroshi.core.definitions.accounts import CREDENTIALS
 from noroshi.core.definitions.document import Document
+from noroshi.core.reserved_entries import HUB_ENTRIES
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import ENTRIES
 from noroshi.definitions.document_content import content, document
@@ -44,6 +45,9 @@ OTHER_KIND = _("Routes of type {kind} cannot be shared.")
 OF_COMPUTER = _(
     "The setting {field} in {key} refers to this computer, so the route would not work on another "
     "server."
+)
+OF_OWN_HUB = _(
+    "The route comes from this node's own hub. Only that hub can share it with other servers."
 )
 MISSING = _("The definition {key} does not exist.")
 
@@ -107,7 +111,10 @@ def shared_route(name: str, documents: Mapping[str, Document]) -> SharedRoute:
     for one in parts:
         _refuse_local(one)
     sender = account[0].key if account else route.key
-    return SharedRoute(documents=tuple(dict.fromkeys(parts)), sender=sender)
+    whole_route = SharedRoute(documents=tuple(dict.fromkeys(parts)), sender=sender)
+    if any(entry.startswith(HUB_ENTRIES) for entry in whole_route.entries):
+        raise NotSharedError(OF_OWN_HUB)
+    return whole_route
 
 
 def mails_a_minute(agents: int) -> int:
