@@ -55,7 +55,7 @@ PLAIN_REASONS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 NO_ANSWER = _("the hub at {where} did not answer")
 NO_TLS = _(
     "{where} answers without TLS: that is not the port for agents, but probably the hub's "
-    "manager. To show the port for agents, run on the hub: noroshi agent listener"
+    "manager. In the manager, “Add a server” shows the port for agents."
 )
 NO_HUB = _("{where} does not respond like a Noroshi hub: {what}")
 

@@ -123,7 +123,7 @@ async def test_a_port_without_tls_is_told_as_none_for_agents(node, hub, tmp_path
         with pytest.raises(OperationFailedError) as refusal:
             await node.service.hub.join(AKI, url.removeprefix("http://"), str(hub.invite()))
     words = refusal.value.words
-    assert "without TLS" in words.en and "noroshi agent listener" in words.en
+    assert "without TLS" in words.en and "“Add a server”" in words.en
     assert "VERSION" not in words.en and "マネージャー" in words.ja
 
 
