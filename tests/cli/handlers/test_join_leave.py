@@ -2,6 +2,7 @@
 
 import pytest
 
+from noroshi.core.report import ReportDraft
 from noroshi.service.agents.hub_definitions import HubDefinitions
 from tests.agent.stand_in_hub import stand_in_hub
 from tests.cli.command_process import a_node, typed
@@ -31,6 +32,18 @@ async def test_an_agent_says_who_sends_its_alarms(hub, tmp_path):
         told = await typed("status", home=tmp_path)
     assert "The hub Tokyo sends the alarms of this server." in told.out
     assert "no alarm can be sent" not in told.out
+
+
+async def test_the_ledger_of_an_agent_tells_what_waits_for_the_hub(hub, tmp_path):
+    node = node_with_links()
+    await join(node, hub)
+    await taken_up(node, with_rules())
+    async with a_node(tmp_path, node.service):
+        assert "not yet reported" not in (await typed("ledger", home=tmp_path)).out
+        now = node.time.now
+        await node.store.add_reports(ReportDraft(kind="change", written_at=now, body="{}"))
+        told = await typed("ledger", home=tmp_path)
+    assert "1 change is not yet reported to the hub Tokyo" in told.out
 
 
 async def test_who_leaves_is_told_that_nobody_is_notified(hub, tmp_path):

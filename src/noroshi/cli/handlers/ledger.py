@@ -15,7 +15,8 @@ from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, ngettext, pgettext
-from noroshi.operations import mail_operations
+from noroshi.operations import hub_operations, mail_operations
+from noroshi.operations.hub_answers import HubStatus
 from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum, Tried
 
 NOTHING = _("No alarms have been raised yet.")
@@ -36,6 +37,17 @@ LOST = with_commands(
     ),
     command=CommandText("check-store"),
 )
+FOR_HUB = with_commands(
+    ngettext(
+        "{count} change is not yet reported to the hub {hub}, which sends the alarms. Details: "
+        "{command}",
+        "{count} changes are not yet reported to the hub {hub}, which sends the alarms. Details: "
+        "{command}",
+    ),
+    command=CommandText("hub"),
+)
+SENT_BY_HUB = ("no-route", "")
+"""Who sends the notifications from here, as `HubStatus.sender` tells: the hub, or nobody."""
 STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.HELD: _("held"),
@@ -64,7 +76,15 @@ def ledger(context: CommandContext) -> int:
         print("\n".join(_details(context, answer.rows[0], datetime.now(UTC))))
     else:
         print("\n".join(_overview(context, answer, datetime.now(UTC))))
+        _say_what_waits_for_hub(context)
     return exits.TROUBLE if answer.sum.lost else exits.DONE
+
+
+def _say_what_waits_for_hub(context: CommandContext) -> None:
+    """Print how much the hub lacks, where it sends the alarms: no message of them is here."""
+    hub = context.ask(hub_operations.HUB_STATUS, HubStatus)
+    if hub.hub and hub.backlog and hub.sender in SENT_BY_HUB:
+        print(context.say(FOR_HUB.fill(hub=hub.hub, count=hub.backlog)))
 
 
 def _overview(context: CommandContext, answer: Ledger, now: datetime) -> Iterator[str]:
