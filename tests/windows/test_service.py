@@ -1,4 +1,5 @@
-"""A service of Windows from its installation to its removal, and what watches over its process."""
+"""A service of Windows from its installation to its removal, what watches over its process, and
+`noroshi selftest`, which looks at the one service of the computer: so it is tried beside no other."""
 
 from __future__ import annotations
 
@@ -10,8 +11,12 @@ from contextlib import closing
 
 import pytest
 
+from noroshi.checks import KINDS
+from noroshi.cli import exits
 from noroshi.cli.errors import RefusedError
+from noroshi.cli.handlers.windows_selftest import KINDS_TRIED
 from noroshi.cli.paths import ACCOUNT, NAME
+from noroshi.cli.run import run
 from noroshi.cli.service_steps import (
     start_and_wait,
     stop_and_wait,
@@ -30,6 +35,14 @@ from noroshi.system.service_process import Watchdog
 
 SECONDS = 300
 """Far more than it takes, for a computer that has much else to do."""
+FAILS_UNDER_WINE = {
+    "PowerShell script",
+    "System updates (updates)",
+    "Scheduled task (task)",
+    "Event log (Windows) (eventlog)",
+    "Performance counter (Windows) (counter)",
+}
+NOT_INSTALLED = {"service", "node"}
 
 
 class Installed:
@@ -174,3 +187,24 @@ def test_a_process_that_stands_still_is_ended():
     assert bites == []
     dog.step()
     assert bites == [1]
+
+
+def titles(report, verdict):
+    """The trials that ended so."""
+    lines = [line for line in report.splitlines() if line.startswith(verdict)]
+    return {line.removeprefix(verdict).strip().partition("  ")[0] for line in lines}
+
+
+def test_each_trial_is_reported_and_what_wine_lacks_has_failed(tmp_path, capsys):
+    report = tmp_path / "report.txt"
+    code = run(["--home", str(tmp_path / "none"), "--lang", "en", "selftest", str(report)])
+    shown, written = capsys.readouterr().out, report.read_text(encoding="utf-8")
+    assert code == exits.TROUBLE
+    assert titles(written, "failed") == FAILS_UNDER_WINE, written
+    assert titles(written, "not tried") == NOT_INSTALLED
+    assert {"named pipe", "protected folder", "exclusive port"} <= titles(written, "passed")
+    assert str(report) in shown
+
+
+def test_it_tries_what_there_is():
+    assert set(KINDS_TRIED) <= set(KINDS)
