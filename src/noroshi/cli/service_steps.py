@@ -49,7 +49,7 @@ if sys.platform == "win32":
     PART_ENDING = ".part"
     """Of what is to take the place of the store, until it is whole."""
     NO_COPY = (StoreError, OSError, driver.Error)
-    """What may keep a store from being copied, there and back."""
+    """Errors that may keep a store from being copied, there and back."""
 
     NOT_STARTED = _(
         "The service did not start (state {state}, exit code {code}). The reason is in {log} or "

@@ -93,7 +93,7 @@ if sys.platform == "win32":
     import re
 
     UNQUOTED = re.compile(r"[\w.:/\\~+@-]+")
-    """What cmd.exe and PowerShell both take as one word as it stands."""
+    """Text that cmd.exe and PowerShell both take as one word as it stands."""
 
     def _shell_word(text: str) -> str:
         return text if UNQUOTED.fullmatch(text) else f'"{text}"'

@@ -18,8 +18,8 @@ from noroshi.core.translation import _, ngettext
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 26 MiB then, the heaviest 31."""
 MOST_OF_AGENT, MOST_IN_ALL = 1_000, 100_000
-"""What an agent measures counts apart, as it costs the node no measuring: 1,000 agents with 30 monitors
-each are one node's."""
+"""Monitors of agents count apart, as the node does not measure them: one node takes 1,000 agents with
+30 monitors each."""
 MOST_WEIGHT, A_MONITOR = 8 << 20, 200
 """The most bytes that all bodies may have in memory, where one wide letter makes each letter of
 its body two or four bytes, and the bytes that each monitor adds: looking at them takes the node

@@ -25,7 +25,7 @@ NEW_VERSION = re.compile(r"Inst (\S+) \[[^]]*\] \((\S+) ([^\[)]*)")
 """A package that is there already, its new version, and where that comes from."""
 APT, DNF = "/usr/bin/apt-get", "/usr/bin/dnf"
 APT_STAMPS = ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists/partial")
-"""What changes whenever lists were fetched: apt fetches them into the folder."""
+"""Files that change whenever lists are fetched, and the folder into which apt fetches them."""
 DNF_STAMPS = ("/var/cache/dnf/last_makecache", "/var/cache/dnf/expired_repos.json")
 CHECK_UPDATES = ("dnf", "--quiet", "--cacheonly", "check-update")
 SECURITY_UPDATES = ("dnf", "--quiet", "--cacheonly", "--security", "check-update")
@@ -39,7 +39,7 @@ OBSOLETE = "Obsoleting"
 """The beginning of the heading behind which dnf lists packages that others replace."""
 
 IGNORED = "Ignoring repositories"
-"""What dnf writes to its standard error before it goes on without those whose lists it does not have,
+"""Text that dnf writes to its standard error before it goes on without those whose lists it does not have,
 if they are set up with skip_if_unavailable: it then finds no updates there, and says that all is well."""
 
 LEFT_OUT = _("dnf left out repositories whose lists it does not have: {output}")
