@@ -342,11 +342,26 @@ def unseen(listed: Sequence[tuple[str, str]], sections: Sequence[Section]) -> li
 
 
 def _stands(text: str, read: str) -> bool:
-    parts = [" ".join(part.split()) for part in PLACE.split(text)]
-    longest = max(parts, key=len)
-    if longest not in read or len(parts) == 1:
-        return longest in read
-    return bool(re.search(r".{0,200}?".join(map(re.escape, parts)), read))
+    parts = [part for part in (" ".join(one.split()) for one in PLACE.split(text)) if part]
+    if not all(part in read for part in parts):
+        return False
+    return not parts or any(_follow(parts, read, at) for at in _places_of(parts[0], read))
+
+
+def _places_of(part: str, read: str) -> Iterator[int]:
+    at = read.find(part)
+    while at >= 0:
+        yield at
+        at = read.find(part, at + 1)
+
+
+def _follow(parts: Sequence[str], read: str, at: int) -> bool:
+    for part in parts:
+        found = read.find(part, at, at + len(part) + 200)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def distinct(sections: Sequence[Section]) -> list[str]:

@@ -119,7 +119,7 @@ def test_a_refused_mail_is_set_aside_told_and_tried_again_on_demand(running, mai
     assert checked(running) == 1
     mailbox.knows_all = True
     told = running.run("--lang", "en", "queue", "retry", mail).stdout
-    assert told == f"{mail} is retried now: hello\n"
+    assert told == f"Retrying {mail} now: hello\n"
     until(lambda: state(running, mail) == "accepted", "its receipt")
     assert len(mailbox.mails) == 1
     until(lambda: checked(running) == 0, "the queue to be looked at again, and well")
