@@ -93,9 +93,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(
-    settings: Mapping[str, str] = SHARED, *, secure: bool = False
-) -> Iterator[Server]:
+def server(settings: Mapping[str, str] = SHARED, *, secure: bool = False) -> Iterator[Server]:
     """Run a server of its own; `settings` {} keep what is committed through kill -9. A `secure`
     one has a certificate for localhost, and lets nobody in as `barred`."""
     folder = make_folder()
@@ -138,7 +136,9 @@ def _secure(folder: Path) -> None:
     names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
     files = ("-keyout", str(key), "-out", str(certificate))
     made = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
-    subprocess.run([*made, "-nodes", "-days", "2", *names, *files], check=True, capture_output=True)
+    subprocess.run(
+        [*made, "-nodes", "-days", "2", *names, *files], check=True, capture_output=True
+    )
     _give(key, certificate)
     access = folder / "data/pg_hba.conf"
     access.write_text(f"host all barred all reject\n{access.read_text()}")

@@ -69,6 +69,7 @@ else:
     OPEN_TO_OTHERS = _(
         "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
     )
+NAME_WANTED = _("is required with a database, as each node that shares it has its own name")
 UNKNOWN = _("this setting does not exist; available: {known}")
 
 
@@ -130,6 +131,8 @@ def read_config(home: Path, environment: Mapping[str, str] = os.environ) -> Conf
         Fault(f"{file}: {name}", UNKNOWN.fill(known=setting_names))
         for name in table.keys() - SETTINGS
     ]
+    if isinstance(settings.get("store"), Database) and "name" not in table:
+        problems.append(Fault(f"{file}: name", NAME_WANTED))
     if problems:
         raise ConfigError(tuple(sorted(problems, key=lambda p: p.location)))
     if isinstance(database := settings["store"], Database):
@@ -230,8 +233,10 @@ SETTINGS: Mapping[str, Setting] = {
     "store": Setting(
         _read_store,
         STORE_FILE,
-        _("The store: everything that must survive a crash. A file, or a database of PostgreSQL:\n"
-"store.url = \"postgresql://noroshi@db1,db2/noroshi\", store.password_file = \"db-password\"."),
+        _(
+            "The store: everything that must survive a crash. A file, or a database of PostgreSQL:\n"
+            'store.url = "postgresql://noroshi@db1,db2/noroshi", store.password_file = "db-password".'
+        ),
     ),
     "key": Setting(
         read_path, "key", _("The only key that decrypts the secrets. Keep a copy elsewhere.")

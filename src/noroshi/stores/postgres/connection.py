@@ -17,7 +17,7 @@ from noroshi.config.database import Database
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
-from noroshi.stores.postgres.connection_errors import ConnectError, TooOldError
+from noroshi.stores.postgres.connection_errors import CONNECT_ERRORS, ConnectError, TooOldError
 
 if sys.platform == "win32":
     from noroshi.system.owners import readers
@@ -25,13 +25,6 @@ if sys.platform == "win32":
 OLDEST_VERSION = 15
 CONNECT_WITHIN = 5.0
 """Seconds for one host, of which another may follow."""
-CONNECT_ERRORS = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-    TooOldError,
-)
 LONGEST_APPLICATION = 63
 """Bytes of application_name that PostgreSQL keeps."""
 WRITABLE = "read-write"

@@ -58,6 +58,16 @@ class TooOldError(Exception):
     """Report a server that is older than what Noroshi needs."""
 
 
+CONNECT_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TooOldError,
+)
+"""All by which a connection fails, or is not made; TimeoutError is among them, as an OSError."""
+
+
 def fault_of(error: BaseException) -> StoreFault:
     """Return the kind of an error, as callers tell them apart."""
     return FAULTS.get(meaning_of(error), StoreFault.OTHER)
