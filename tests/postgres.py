@@ -83,6 +83,11 @@ class Server:
     def log(self) -> Path:
         return Path(self.folder, "log")
 
+    def make_database(self, name: str) -> None:
+        """Make an empty database."""
+        to = ("-h", self.socket, "-p", str(self.port), "-U", "noroshi", "-d", "postgres")
+        _run("psql", "-q", *to, "-c", f"create database {name}")
+
     def url(self, database: str = "postgres") -> str:
         """Return the address by the socket, without a password."""
         return f"postgresql://noroshi@/{database}?host={self.socket}&port={self.port}"

@@ -18,7 +18,9 @@ from noroshi.stores.stored_state import state_text
 LOCK = "definitions"
 PUT_DOCUMENTS = """
 insert into document select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing"""
-DOCUMENTS = "select key, body from document where hash = any($1::text[]) order by key"
+DOCUMENTS = """
+select key, body from unnest($1::text[]) with ordinality one (hash, place)
+join document using (hash) order by place"""
 HEAD = "select number, who, at, note from version"
 MOST_NUMBER = 2**63 - 1
 """The greatest bigint: no version has a greater number, and none can be asked for."""

@@ -69,7 +69,7 @@ delete from sample where at < $1 and row in (
 DAYS = """
 select child.relname from pg_inherits
 join pg_class child on child.oid = inhrelid where inhparent = 'sample'::regclass"""
-COUNT = "select count(*) from (select 1 from {name} limit $1) as few"
+COUNT = "select count(*) from (select 1 from {name} limit $1) few"
 MAKE_DAY = """
 create table {name} (like sample including defaults);
 alter table sample attach partition {name} for values from ({first}) to ({end})"""
