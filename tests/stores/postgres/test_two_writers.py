@@ -51,7 +51,7 @@ async def _send(store, node, sent, is_over):
         parcel = await store.claim_parcel(node, "smtp", LATER)
         if parcel is not None:
             sent.append(parcel.envelope)
-            assert await store.settle(parcel, OK, Accepted())
+            assert await store.settle(parcel, OK, Accepted(accepted_at=DAWN))
         elif is_over():
             return
         else:
@@ -92,7 +92,7 @@ async def test_a_node_that_lost_its_block_writes_nothing_more(nodes):
 async def test_a_node_hears_at_once_what_another_one_commits(nodes):
     first, second = nodes
     async with asyncio.timeout(60):
-        while not (first.hears_others and second.hears_others):
+        while not (first.hears_others and second.hears_others):  # noqa: ASYNC110  there is no event for it
             await asyncio.sleep(0.01)
         waiting = asyncio.create_task(_await_mail(second))
         await first.post(letter())

@@ -215,7 +215,7 @@ async def forget_fates(db: Session, agent: str, number: int) -> None:
 async def newest_fates(db: Session) -> Mapping[str, int]:
     """Do what ports.Store.newest_fates says."""
     rows = await db.rows("select agent, max(number) from hub_fate group by agent")
-    return {agent: newest for agent, newest in rows}
+    return dict(rows)
 
 
 async def last_fate_number(db: Session) -> int:

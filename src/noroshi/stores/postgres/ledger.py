@@ -42,7 +42,7 @@ before."""
 TALLY = f"""
 select case when s.seq = any($1::bigint[]) then '{DeliveryState.CAME_BACK}' else s.fate end, count(*)
 from spool s join alarm a on a.envelope = s.seq
-where s.born >= $2 and s.born <= coalesce($3, s.born) and s.seq not in ({WAITS_FOR_HUB})
+where s.born >= $2 and s.born <= coalesce($3, s.born) and not {WAITS_FOR_HUB}
 group by 1"""  # noqa: S608  our own text
 OLD_MAILS = f"""
 select seq from spool where fate in {sql_list(SETTLED_STATES)} and due < $1
@@ -90,7 +90,7 @@ async def totals(db: Session) -> Mapping[str, int]:
         counts[DeliveryState.CAME_BACK] += count
     recorded_count = sum(counts.values())
     sums = await db.rows("select name, sum(value)::bigint from counter group by name")
-    stored_counters = {name: value for name, value in sums}
+    stored_counters = dict(sums)
     raised_count = stored_counters.get("raised", 0)
     forgotten_count = stored_counters.get("forgotten", 0)
     counters = {

@@ -64,6 +64,7 @@ from noroshi.stores.postgres import (
     deferral,
     definitions,
     digests,
+    integrity,
     leases,
     ledger,
     locks,
@@ -194,7 +195,7 @@ class PostgresStore(PooledStore):
         return await self._read(lambda db: sample_table.newest_of_each(db, distinct_ids))
 
     async def samples_after(self, row: int, limit: int) -> Sequence[StoredSample]:
-        return await self._read(lambda db: sample_table.following(db, row, limit))
+        return await self._write(lambda db: sample_table.following(db, row, limit))
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
         return await self._write(lambda db: monitors.set_suppression(db, monitor, suppression))
@@ -575,6 +576,9 @@ class PostgresStore(PooledStore):
         await self._write(lambda db: locks.end(db, name, holder))
 
     # all
+
+    async def faults(self) -> Sequence[Message]:
+        return await self._read(integrity.faults)
 
     async def shift(self, amount: timedelta) -> None:
         await self._write_and_wake(lambda db: spool.shift(db, amount // MICROSECOND))
