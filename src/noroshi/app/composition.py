@@ -30,7 +30,7 @@ from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.host_parts import shared_parts
-from noroshi.app.install_file import find_install_file
+from noroshi.app.install_file import find_install_file, find_windows_installer
 from noroshi.app.store_opening import database_steps_of, open_store_of
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
@@ -347,6 +347,7 @@ async def open_app(
             agent_names=agent_names,
             identity=own_names.current,
             find_install_file=lambda: find_install_file(config.home),
+            find_windows_installer=lambda: find_windows_installer(config.home),
             hub_links=hub_links,
             text_failures=engine.notifier.text_failures,
             endpoints=endpoints,

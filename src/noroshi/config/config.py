@@ -244,7 +244,7 @@ SETTINGS: Mapping[str, Setting] = {
     "door": Setting(read_socket, DOOR_FILE, DOOR_HELP),
     "door_group": Setting(read_text, "", GROUP_HELP),
     "programs": Setting(read_folders, [], PROGRAMS_HELP),
-    "runs_as": Setting(read_texts, [], _("Users that scripts may run as.")),
+    "runs_as": Setting(read_texts, [], _("Users under which scripts may run.")),
     "program_env": Setting(
         read_variables,
         [],
@@ -299,16 +299,16 @@ SETTINGS: Mapping[str, Setting] = {
         read_nets,
         [],
         _(
-            "Exceptions for addresses that routes, sign-ins and web page monitors must not connect\n"
-            "to: those where a cloud hands out credentials (169.254.169.254 and others), and that of\n"
-            "the manager. Written as 169.254.169.254 or 169.254.0.0/16."
+            "Addresses that routes, sign-ins and web page monitors may connect to as an exception.\n"
+            "Blocked otherwise are those where a cloud hands out credentials (169.254.169.254 and\n"
+            "others), and that of the manager. Examples: 169.254.169.254, 169.254.0.0/16."
         ),
     ),
     "hub_requests": Setting(
         read_some_of(HUB_REQUESTS),
         list(HUB_REQUESTS),
         _(
-            'What the hub of this server may request at any time: "try" measures a monitor now,\n'
+            'Requests that the hub may send at any time: "try" measures a monitor now,\n'
             '"doctor" checks what can be read here, "discover" lists disks, services and ports,\n'
             '"update" installs a version signed by the hub, if that was allowed when this server was\n'
             "added."
@@ -318,8 +318,8 @@ SETTINGS: Mapping[str, Setting] = {
         read_flag,
         True,
         _(
-            "Whether the hub may share its delivery routes with this server, which uses them while the\n"
-            "hub is unavailable, and only for the hub's notifications."
+            "true: the hub may share its delivery routes with this server, which uses them only while\n"
+            "the hub is unavailable, and only for the hub's notifications."
         ),
     ),
     "web": Setting(
