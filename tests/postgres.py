@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -83,10 +84,12 @@ class Server:
     def log(self) -> Path:
         return Path(self.folder, "log")
 
-    def make_database(self, name: str) -> None:
-        """Make an empty database."""
+    def make_database(self) -> str:
+        """Make an empty database, and return its name."""
+        name = f"database_{uuid.uuid4().hex}"
         to = ("-h", self.socket, "-p", str(self.port), "-U", "noroshi", "-d", "postgres")
         _run("psql", "-q", *to, "-c", f"create database {name}")
+        return name
 
     def url(self, database: str = "postgres") -> str:
         """Return the address by the socket, without a password."""

@@ -14,12 +14,12 @@ from tests.postgres import PASSWORD
 @pytest.fixture
 def home(tmp_path, postgres, mailbox):
     home = Home(tmp_path)
-    postgres.make_database("of_a_node")
+    url = postgres.tcp_url(postgres.make_database())
     password = home.folder / "db-password"
     password.write_text(f"{PASSWORD}\n")
     password.chmod(0o600)
     with (home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
-        settings.write(f'store.url = "{postgres.tcp_url("of_a_node")}"\n')
+        settings.write(f'store.url = "{url}"\n')
         settings.write('store.password_file = "db-password"\n')
     (home.folder / "noroshi.db").unlink()  # that `init` made before the settings were changed
     home.define(
@@ -61,11 +61,13 @@ def test_an_alarm_arrives_once_though_the_node_is_killed_and_the_commands_know_t
 
     home.serve_warm()
     until(lambda: home.status()["running"], "the node")
-    assert "of_a_node is intact" in home.run("check-store").stdout
+    assert " is intact" in home.run("check-store").stdout
     refused = home.run("backup", str(home.folder / "copy.db"), check=False)
     assert refused.returncode and "pg_dump" in refused.stdout + refused.stderr
     doctor = home.run("doctor", "--json", check=False).stdout
-    stages = {s["name"]: s["state"] for one in json.loads(doctor)["examined"] for s in one["stages"]}
+    stages = {
+        s["name"]: s["state"] for one in json.loads(doctor)["examined"] for s in one["stages"]
+    }
     assert {stages[name] for name in ("postgres", "database", "news", "connections")} == {"ok"}
     assert "sqlite" not in stages
 

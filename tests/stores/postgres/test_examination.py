@@ -74,7 +74,7 @@ async def test_who_waits_for_a_standby_and_what_is_left_is_told(small):
     writer = await connect(database, "noroshi")
     task = asyncio.create_task(writer.execute("create table one (n integer)"))
     looker = await connect(database, "noroshi")
-    while not await looker.fetchval(
+    while not await looker.fetchval(  # noqa: ASYNC110  there is no event for it
         "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
     ):
         await asyncio.sleep(0.05)
