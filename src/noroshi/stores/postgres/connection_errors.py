@@ -16,7 +16,7 @@ from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError, StoreFault
 
-QUOTED_ERROR = _("PostgreSQL says “{said}”")
+QUOTED_ERROR = _("PostgreSQL reports “{said}”")
 EXPLAINED = _("{meaning} ({said})")
 VERSION = _("its version is {version}")
 NAMED = _("{place}: {words}")
