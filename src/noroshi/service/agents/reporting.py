@@ -69,6 +69,12 @@ class Reporting:
         self._sample_positions: dict[str, datetime] | None = None
         self._earlier_samples = EarlierSamples()
 
+    def forget(self, agent: str) -> None:
+        """Drop what is kept in memory of an agent that was removed."""
+        self._earlier_samples.forget(agent)
+        for turn in (agent, _samples_turn(agent)):
+            self._turns.pop(turn, None)
+
     # what agents begin with
 
     async def position_of(self, agent: str) -> Position:
@@ -253,7 +259,7 @@ class Reporting:
         )
         seconds = (request.end - request.start).total_seconds()
         self._state.report_rates.take_samples(agent.id, count, seconds, now)
-        async with self._turns[f"samples {agent.id}"]:
+        async with self._turns[_samples_turn(agent.id)]:
             position = await self._samples_position(agent.id)
             end = min(request.end, self._state.now() + AHEAD)
             rows = await self._history(agent, request.monitors, position)
@@ -316,6 +322,10 @@ class Reporting:
             except UnfitReportError:
                 continue
         return clean_samples
+
+
+def _samples_turn(agent: str) -> str:
+    return f"samples {agent}"
 
 
 async def _read(shape: type[T], body: Body) -> T:
