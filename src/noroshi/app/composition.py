@@ -42,6 +42,7 @@ from noroshi.core.sender_lease import LeaseTerms
 from noroshi.core.sources import SourceKind, source_of, titles_by_source
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import Message, _, label_text, plain
+from noroshi.core.winrm_login import WinrmLogin
 from noroshi.definitions.changes import Difference
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
@@ -91,6 +92,7 @@ from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if TYPE_CHECKING:
     from noroshi.hosts.ssh.ssh_hosts import SshHosts
+    from noroshi.hosts.winrm.winrm_hosts import WinrmHosts
     from noroshi.service import Service
 
 log = logging.getLogger(__package__)
@@ -109,6 +111,8 @@ SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAM
 """Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
+WINRM_MODULES = ("noroshi.hosts.winrm.winrm_hosts",)
+"""Loaded only where an instance is asked by WinRM: pypsrp and pyspnego take 0.5 s and 9 to 12 MB."""
 NO_ACCOUNT = _("account “{name}” no longer exists")
 
 
@@ -165,10 +169,14 @@ def _modules_of(plan: Plan, plugins: Plugins) -> set[str]:
         *(plugins.transport(kind).modules for kind in ways),
         *(_provider_of(account.cloud).modules for account in plan.accounts.values()),
     )
-    of_logins = SSH_MODULES if any(m.instance.ssh for m in plan.monitors.values()) else ()
+    instances = [monitor.instance for monitor in plan.monitors.values()]
+    of_ssh = SSH_MODULES if any(one.ssh for one in instances) else ()
+    of_winrm = WINRM_MODULES if any(one.winrm for one in instances) else ()
     of_routes = SENDING_MODULES if plan.routes else ()
     of_accounts = selection.MODULES if plan.accounts else ()
-    return {name for names in (*lists, of_logins, of_routes, of_accounts) for name in names}
+    return {
+        name for names in (*lists, of_ssh, of_winrm, of_routes, of_accounts) for name in names
+    }
 
 
 class Hosts:
@@ -187,9 +195,12 @@ class Hosts:
         self._rules, self._context, self._policy = rules, context, policy
         self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
         self._own_names, self._node = own_names, own_names.current()
-        self._hosts: dict[tuple[str, str, SshLogin | None, str, bool, Network], Host] = {}
+        self._hosts: dict[
+            tuple[str, str, SshLogin | WinrmLogin | None, str, bool, Network], Host
+        ] = {}
         self._local_hosts: dict[tuple[str, str, bool, Network], LocalHost] = {}
         self._ssh_hosts: SshHosts | None = None
+        self._winrm_hosts: WinrmHosts | None = None
         self.own_facts: SelfFacts | None = None
         """Facts about this node; only monitors of the node's own instance may ask for them."""
 
@@ -202,7 +213,7 @@ class Hosts:
         key = (
             instance.address,
             instance.source,
-            instance.ssh,
+            instance.login,
             instance.zone,
             is_own(monitor),
             monitor.network,
@@ -213,9 +224,11 @@ class Hosts:
 
     def _made_for(self, monitor: Monitor) -> Host:
         source = source_of(monitor.instance, self._node)
-        login = monitor.instance.ssh
-        if source.kind is SourceKind.SSH and login is not None:
+        login = monitor.instance.login
+        if isinstance(login, SshLogin) and source.kind is SourceKind.SSH:
             return self._ssh_host(login, monitor)
+        if isinstance(login, WinrmLogin) and source.kind is SourceKind.WINRM:
+            return self._winrm_host(login, monitor)
         return host_by_source(source, self._local_host(monitor))
 
     def _ssh_host(self, login: SshLogin, monitor: Monitor) -> Host:
@@ -227,10 +240,21 @@ class Hosts:
             self._ssh_hosts = SshHosts(egress, self._context.clocks.steady)
         return self._ssh_hosts.host_for(login, self._local_host(monitor))
 
+    def _winrm_host(self, login: WinrmLogin, monitor: Monitor) -> Host:
+        if self._winrm_hosts is None:
+            with imports.ONE_AT_A_TIME:
+                from noroshi.hosts.winrm.winrm_hosts import WinrmHosts
+
+            egress = NetworkEgress(Network(policy=self._policy), self._context.secret)
+            self._winrm_hosts = WinrmHosts(egress, self._context.clocks.steady)
+        return self._winrm_hosts.host_for(login, self._local_host(monitor))
+
     def close(self) -> None:
         """Let go of the connections that are kept."""
         if self._ssh_hosts is not None:
             self._ssh_hosts.close()
+        if self._winrm_hosts is not None:
+            self._winrm_hosts.close()
 
     def _local_host(self, monitor: Monitor) -> LocalHost:
         instance = monitor.instance
