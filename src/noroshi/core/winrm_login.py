@@ -73,15 +73,15 @@ LOOK_UP_COMMAND = (
 """Prints the same fingerprint in PowerShell on the computer itself. Windows shows the SHA-1 hash alone."""
 
 
-def certificate_problem(login: WinrmLogin, fingerprint: str, why: Message) -> Message | None:
+def certificate_problem(login: WinrmLogin, fingerprint: str, reason: Message) -> Message | None:
     """Return why a certificate is refused that no CA vouched for, or that is not one of those that
-    are pinned; None if it is one of these. `why` is what the CAs say."""
+    are pinned; None if it is one of these. `reason` is what the CAs say."""
     if fingerprint in login.fingerprints:
         return None
     words = CHANGED_CERTIFICATE if login.fingerprints else NEW_CERTIFICATE
     return words.fill(
         where=login.host_and_port,
-        why=why,
+        why=reason,
         fingerprint=fingerprint,
         pinned=", ".join(login.fingerprints),
         command=LOOK_UP_COMMAND,

@@ -101,6 +101,7 @@ class StandIn:
         self.faults: dict[str, tuple[int, str]] = {}
         """By the last word of the action: the code and the text of a fault."""
         self.status = 0
+        self.preamble = ""
         self.is_mapped = True
         self.offers = ("Negotiate", "Kerberos")
         self.language = "FullLanguage"
@@ -394,7 +395,7 @@ class Request:
         )[1]
 
     def _envelope(self, body: str) -> tuple[int, str]:
-        return 200, (
+        return 200, self._stand_in.preamble + (
             '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
             'xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" '
             'xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" '

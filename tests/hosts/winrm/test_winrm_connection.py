@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -11,10 +12,9 @@ from noroshi.core.mail import Network
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.winrm_login import LoginMethod
 from noroshi.hosts.winrm.channel import WinrmChannel
-from noroshi.hosts.winrm.questions import question
-from noroshi.hosts.winrm.remote_computer import RemoteComputer, TurnTaker
+from noroshi.hosts.winrm.fact_questions import question
 from noroshi.hosts.winrm.tls import fingerprint_of
-from noroshi.network import NetworkEgress
+from noroshi.hosts.winrm.windows_computer import RemoteComputer, TurnTaker
 from noroshi.ports import Unmeasurable
 from tests.hosts.winrm.conftest import login_of
 
@@ -68,7 +68,7 @@ async def test_a_client_certificate_logs_in_without_a_password(ask, server, logi
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ("stranger", "closed"),
+        ("stranger", "TLSV1_ALERT_UNKNOWN_CA"),
         ("no pem", "“no pem” of the vault is not a certificate with its private key"),
         ("nothing", "no nothing"),
     ],
@@ -213,14 +213,13 @@ async def test_an_output_without_its_end_and_a_powershell_without_scripts(ask, s
     assert "does not run to its end" in await ask(login)
 
 
-async def test_a_page_of_something_else_is_not_winrm(ask, login, server):
-    server.faults["Create"] = (5, "<!DOCTYPE x>")
-    words = await ask(login)
-    assert "does not allow this user" in words  # it is escaped there, and a text like others
+async def test_an_answer_with_a_document_type_is_not_read(ask, login, server):
+    server.preamble = "<!DOCTYPE s:Envelope [<!ENTITY a 'aaaaaaaaaa'>]>"
+    assert "does not answer like WinRM" in await ask(login)
 
 
-async def test_no_definition_leads_where_the_node_may_not_go(server, login, secrets):
-    closed = NetworkEgress(Network(policy=NetworkPolicy(manager=server.port)))
+async def test_no_definition_leads_where_the_node_may_not_go(server, login, egress):
+    closed = replace(egress, network=Network(policy=NetworkPolicy(manager=server.port)))
     with pytest.raises(Unmeasurable):
         await TurnTaker(login, closed, 20).turn([question("memory")])
     assert not server.connections

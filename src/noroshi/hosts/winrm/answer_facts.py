@@ -93,8 +93,8 @@ def processes_in(value: Any) -> Sequence[Process]:
 
 def listeners_in(value: Any) -> Sequence[Listener]:
     """Return the ports that take connections, each once."""
-    found = {(str(row["address"]), int(row["port"])) for row in rows(value)}
-    return [Listener(address, port) for address, port in sorted(found)]
+    pairs = {(str(row["address"]), int(row["port"])) for row in rows(value)}
+    return [Listener(address, port) for address, port in sorted(pairs)]
 
 
 def services_in(value: Any, names: Sequence[str]) -> Sequence[ServiceFact]:
@@ -177,7 +177,7 @@ def _is_selected(row: Mapping[str, Any], names: Iterable[str]) -> bool:
     """Return whether these names select a service; wildcards select none of a single user."""
     own_names = [str(row["name"]).casefold(), str(row.get("title") or "").casefold()]
     patterns = [
-        name for name in names if any(fnmatchcase(own, name.casefold()) for own in own_names)
+        name for name in names if any(fnmatchcase(one, name.casefold()) for one in own_names)
     ]
     is_of_one_user = bool(int(row.get("type") or 0) & OF_ONE_USER)
     is_named_in_full = any(not WILDCARDS & set(name) for name in patterns)

@@ -13,7 +13,7 @@ from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import FeatureMissingError, NegotiateOptions, SpnegoError
 
 from noroshi.core.winrm_login import LoginMethod, WinrmLogin
-from noroshi.hosts.winrm.problems import WinrmProblem
+from noroshi.hosts.winrm.winrm_problem import WinrmProblem
 
 SERVICE = "WSMAN"
 """The first part of a server's name in Kerberos, which each Windows computer of a domain has."""
@@ -56,8 +56,8 @@ class Authentication:
     def choose_scheme(self, headers: Mapping[str, str]) -> bool:
         """Choose how the server wants to be asked. Return whether it offers anything that fits."""
         offered = headers.get("www-authenticate", "").lower()
-        wanted = SCHEMES if self._login.method is LoginMethod.KERBEROS else SCHEMES[1:]
-        for scheme in wanted:
+        schemes = SCHEMES if self._login.method is LoginMethod.KERBEROS else SCHEMES[1:]
+        for scheme in schemes:
             if scheme.lower() in offered:
                 self._scheme = scheme
                 return True

@@ -17,7 +17,7 @@ from noroshi.core.winrm_login import LoginMethod, WinrmLogin
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.winrm import tls
 from noroshi.hosts.winrm.authentication import BY_CERTIFICATE, Authentication
-from noroshi.hosts.winrm.problems import ROW_BY_STATUS, WinrmProblem
+from noroshi.hosts.winrm.winrm_problem import ROW_BY_STATUS, WinrmProblem
 from noroshi.network import ConnectError, Egress, reach
 from noroshi.network.byte_stream import ByteStream
 from noroshi.network.connection_errors import NO_TLS, not_reached, of_error, of_tls
@@ -69,11 +69,11 @@ class WinrmChannel:
 
     async def post(self, message: bytes) -> bytes:
         """Return the answer to a message. Raises SoapFaultError."""
-        is_kept = self._connection is not None and self._connection.is_idle
+        is_reused = self._connection is not None and self._connection.is_idle
         try:
             return await self._post(message)
         except HungUpError as error:
-            if not is_kept:
+            if not is_reused:
                 raise self._broken() from error
         except (HttpError, OSError) as error:
             raise self._broken() from error
@@ -97,7 +97,7 @@ class WinrmChannel:
                 await self._authenticate(secret, certificate)
         except (HttpError, OSError) as error:
             raise self._broken() from error
-        except BaseException:
+        except BaseException:  # also when cancelled: half a login is of no use
             self.close()
             raise
 
@@ -151,7 +151,7 @@ class WinrmChannel:
         """Return the answer, if it is one. Raises SoapFaultError."""
         if head.status == UNAUTHORIZED:
             self.close()
-            raise self._refused(head.headers)
+            raise self._refusal(head.headers)
         if FORBIDDEN_MARKUP in answer:
             raise WinrmProblem("not_winrm", self._login)
         if head.status == SERVER_ERROR:
@@ -204,14 +204,14 @@ class WinrmChannel:
             if head.status != UNAUTHORIZED and authentication.is_complete:
                 break
             if head.status == UNAUTHORIZED and authentication.is_complete:
-                raise self._refused(headers)
+                raise self._refusal(headers)
         if head.status == UNAUTHORIZED:
-            raise self._refused(headers)
+            raise self._refusal(headers)
         if head.status in ROW_BY_STATUS:
             raise WinrmProblem(ROW_BY_STATUS[head.status], login, status=str(head.status))
         self._authentication = authentication
 
-    def _refused(self, headers: Mapping[str, str]) -> WinrmProblem:
+    def _refusal(self, headers: Mapping[str, str]) -> WinrmProblem:
         if self._login.method is LoginMethod.CERTIFICATE:
             return WinrmProblem("certificate_refused", self._login)
         return WinrmProblem("refused", self._login)
@@ -253,7 +253,7 @@ class WinrmChannel:
     async def _start_tls(self, context: ssl.SSLContext) -> ByteStream:
         """Connect by TLS. Raises ssl.SSLCertVerificationError for a server that is not trusted."""
         sock = await self._reach()
-        where = self._login.host_and_port
+        peer = self._login.host_and_port
         try:
             async with asyncio.timeout(PATIENCE):
                 _transport, stream = await asyncio.get_running_loop().create_connection(
@@ -265,13 +265,13 @@ class WinrmChannel:
                 )
                 return stream
         except TimeoutError:
-            trouble = not_reached(NO_TLS, where=where, seconds=PATIENCE)
+            trouble = not_reached(NO_TLS, where=peer, seconds=PATIENCE)
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
-            trouble = of_tls(where, error)
+            trouble = of_tls(peer, error)
         except OSError as error:
-            trouble = of_error(where, error)
+            trouble = of_error(peer, error)
         raise Unmeasurable(trouble.words)
 
     async def _reach(self) -> socket.socket:

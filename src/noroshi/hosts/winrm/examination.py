@@ -12,9 +12,7 @@ from noroshi.core.translation import COMMA, Message, _, joined, plain, sentences
 from noroshi.core.winrm_login import WinrmLogin
 from noroshi.hosts.winrm import tls
 from noroshi.hosts.winrm.channel import WinrmChannel
-from noroshi.hosts.winrm.powershell_session import PowerShellSession
-from noroshi.hosts.winrm.problems import WinrmProblem, remedy_of
-from noroshi.hosts.winrm.questions import (
+from noroshi.hosts.winrm.fact_questions import (
     FULL_LANGUAGE,
     IncompleteOutputError,
     TurnOutput,
@@ -22,7 +20,9 @@ from noroshi.hosts.winrm.questions import (
     read_output,
     request_of,
 )
-from noroshi.hosts.winrm.remote_computer import PATIENCE as FACTS_PATIENCE, SCRIPT, SILENT
+from noroshi.hosts.winrm.powershell_session import PowerShellSession
+from noroshi.hosts.winrm.windows_computer import PATIENCE as FACTS_PATIENCE, SCRIPT, SILENT
+from noroshi.hosts.winrm.winrm_problem import WinrmProblem, remedy_of
 from noroshi.network import ConnectError, Egress
 from noroshi.network.reach_steps import FirstHop, connect_first_hop, resolve
 from noroshi.ports import Unmeasurable
@@ -129,40 +129,43 @@ class WinrmExamination:
         return self._step_error(row, words, fingerprint=tls.fingerprint_of(certificate))
 
     async def _log_in(self) -> StepResult:
-        await self._taken(self._channel.log_in())
+        await self._run(self._channel.log_in())
         return StepResult(LOGGED_IN.fill(user=self._login.name))
 
     async def _shell(self) -> StepResult:
-        await self._taken(self._session.open())
+        await self._run(self._session.open())
         return StepResult(STARTED)
 
     async def _rights(self) -> StepResult:
-        result = await self._taken(self._session.run(SCRIPT, request_of(QUESTIONS)))
+        result = await self._run(self._session.run(SCRIPT, request_of(QUESTIONS)))
         try:
             self._output = read_output(result.lines)
         except IncompleteOutputError as error:
             row = "no_language" if "no-language" in result.error.lower() else "no_script"
             problem = WinrmProblem(row, self._login, result.error or error.start)
             raise StepError(plain(""), problem.remedy(self._exam)) from None
-        return self._told(self._output)
+        return self._readable_facts(self._output)
 
-    def _told(self, output: TurnOutput) -> StepResult:
+    def _readable_facts(self, output: TurnOutput) -> StepResult:
         """Say what can be read. Raises StepError if nothing can."""
         failed = {
-            one.ask: output.answers[number].error
+            one.ask: output.answer_by_number[number].error
             for number, one in enumerate(QUESTIONS)
-            if number in output.answers and output.answers[number].error
+            if number in output.answer_by_number and output.answer_by_number[number].error
         }
         if len(failed) == len(QUESTIONS):
             problem = WinrmProblem("not_allowed", self._login, failed["memory"])
             raise StepError(plain(""), problem.remedy(self._exam))
-        ran = SYSTEM.fill(host=output.host_name, version=output.powershell)
+        script_line = SYSTEM.fill(host=output.host_name, version=output.powershell)
         if not failed:
-            return StepResult(sentences(ran, TELLS))
-        known = joined((name for ask, name in ASKED.items() if ask not in failed), COMMA)
-        unknown = joined((ASKED[ask] for ask in failed), COMMA)
-        remarks = (NOT_TOLD.fill(unknown=unknown), *map(plain, sorted(set(failed.values()))))
-        return StepResult(sentences(ran, known), remarks)
+            return StepResult(sentences(script_line, TELLS))
+        known_names = joined((name for ask, name in ASKED.items() if ask not in failed), COMMA)
+        unknown_names = joined((ASKED[ask] for ask in failed), COMMA)
+        remarks = (
+            NOT_TOLD.fill(unknown=unknown_names),
+            *map(plain, sorted(set(failed.values()))),
+        )
+        return StepResult(sentences(script_line, known_names), remarks)
 
     async def _language(self) -> StepResult:
         assert self._output is not None
@@ -172,7 +175,7 @@ class WinrmExamination:
         words = WinrmProblem("constrained", self._login).words
         return StepResult(plain(mode), (words,))
 
-    async def _taken(self, work: Awaitable[T]) -> T:
+    async def _run(self, work: Awaitable[T]) -> T:
         """Return what the work returns. Raises StepError."""
         try:
             async with asyncio.timeout(FACTS_PATIENCE):
@@ -182,8 +185,8 @@ class WinrmExamination:
         except Unmeasurable as problem:
             raise _stop(problem.words, Whose.ADMINISTRATOR, self._exam) from None
         except TimeoutError:
-            where = self._login.host_and_port
-            words = SILENT.fill(where=where, seconds=FACTS_PATIENCE)
+            peer = self._login.host_and_port
+            words = SILENT.fill(where=peer, seconds=FACTS_PATIENCE)
             raise _stop(words, Whose.ADMINISTRATOR, self._exam) from None
 
     def _step_error(self, row: str, words: Message, **values: str) -> StepError:

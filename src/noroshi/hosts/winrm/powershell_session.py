@@ -19,7 +19,7 @@ from pypsrp.wsman import WSMan
 from noroshi.core.winrm_login import WinrmLogin
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.winrm.channel import TOO_MUCH, SoapFaultError, WinrmChannel
-from noroshi.hosts.winrm.problems import WinrmProblem, fault_row
+from noroshi.hosts.winrm.winrm_problem import WinrmProblem, fault_row
 from noroshi.ports import Unmeasurable
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class _Transport:
     def __init__(self, login: WinrmLogin, channel: WinrmChannel) -> None:
         scheme = "https" if login.is_https else "http"
         self.endpoint = f"{scheme}://{login.host_and_port}/wsman"
-        self.received = 0
+        self.received_bytes = 0
         self._login, self._channel = login, channel
         self._loop = asyncio.get_running_loop()
 
@@ -56,10 +56,10 @@ class _Transport:
             answer = asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except SoapFaultError as fault:
             raise WinRMTransportError("http", 500, fault.text) from None
-        self.received += len(answer)
-        if self.received > MOST_OUTPUT:
-            where = self._login.host_and_port
-            raise Unmeasurable(TOO_MUCH.fill(where=where, most=MOST_OUTPUT))
+        self.received_bytes += len(answer)
+        if self.received_bytes > MOST_OUTPUT:
+            peer = self._login.host_and_port
+            raise Unmeasurable(TOO_MUCH.fill(where=peer, most=MOST_OUTPUT))
         return answer
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class PowerShellSession:
         """Run a script with one argument."""
         if self._pool is None:
             await self.open()
-        self._transport.received = 0
+        self._transport.received_bytes = 0
         pool = self._pool
         assert pool is not None
         return await self._in_thread(lambda: self._run(pool, script, argument))

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from noroshi.core.translation import Message, _
 from noroshi.core.winrm_login import LoginMethod, WinrmLogin, certificate_problem
-from noroshi.hosts.winrm.problems import WinrmProblem
+from noroshi.hosts.winrm.winrm_problem import WinrmProblem
 from noroshi.network import client_context
 from noroshi.network.connection_errors import distrust_text
 

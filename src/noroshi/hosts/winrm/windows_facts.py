@@ -10,7 +10,7 @@ from noroshi.core.translation import Message, _
 from noroshi.hosts.operating_system.event_records import xpath_of
 from noroshi.hosts.operating_system.windows_script_output import tasks_in, updates_in
 from noroshi.hosts.winrm import answer_facts
-from noroshi.hosts.winrm.questions import Question, question
+from noroshi.hosts.winrm.fact_questions import Question, question
 from noroshi.ports import (
     CounterValue,
     EventBatch,
@@ -46,8 +46,10 @@ class WinrmSystem:
         self._ask = ask
 
     async def services(self, names: Sequence[str]) -> Sequence[ServiceFact]:
-        asked = question("services", names=list(names))
-        return await self._ask(asked, lambda value: answer_facts.services_in(value, names))
+        fact_question = question("services", names=list(names))
+        return await self._ask(
+            fact_question, lambda value: answer_facts.services_in(value, names)
+        )
 
     async def updates(self) -> UpdateFacts:
         return await self._ask(question("updates"), updates_in)
@@ -58,11 +60,11 @@ class WinrmSystem:
     async def registry_value(
         self, key: str, name: str, *, is_32_bit: bool = False
     ) -> RegistryValue | None:
-        asked = question("registry", key=full_key(key, is_32_bit), name=name)
-        return await self._ask(asked, answer_facts.registry_value_in)
+        fact_question = question("registry", key=full_key(key, is_32_bit), name=name)
+        return await self._ask(fact_question, answer_facts.registry_value_in)
 
     async def events(self, query: EventQuery) -> EventBatch:
-        asked = question(
+        fact_question = question(
             "events",
             log=query.log,
             xpath=xpath_of(query),
@@ -70,7 +72,7 @@ class WinrmSystem:
             after=query.after_number,
             most=query.most,
         )
-        return await self._ask(asked, answer_facts.events_in)
+        return await self._ask(fact_question, answer_facts.events_in)
 
     async def share_volume(self, path: str, user: str, password: str) -> Volume | Message:
         return NO_SHARES
@@ -78,14 +80,14 @@ class WinrmSystem:
     async def counter_values(
         self, path: str, *, is_english: bool = True
     ) -> Sequence[CounterValue]:
-        asked = question("counter", path=path, english=is_english)
-        return await self._ask(asked, answer_facts.counter_values_in)
+        fact_question = question("counter", path=path, english=is_english)
+        return await self._ask(fact_question, answer_facts.counter_values_in)
 
 
 def full_key(key: str, is_32_bit: bool) -> str:
     """Return the whole name of a key, where a 64-bit program finds it."""
-    tree, rest = split_key(key) or ("", key)
-    first, _, more = rest.partition("\\")
+    tree, path = split_key(key) or ("", key)
+    first, _, more = path.partition("\\")
     if is_32_bit and tree == "HKEY_LOCAL_MACHINE" and first.upper() == REDIRECTED:
-        rest = "\\".join(filter(None, (VIEW_OF_32_BIT, more)))
-    return "\\".join(filter(None, (tree, rest)))
+        path = "\\".join(filter(None, (VIEW_OF_32_BIT, more)))
+    return "\\".join(filter(None, (tree, path)))

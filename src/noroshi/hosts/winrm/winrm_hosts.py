@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from noroshi.core.winrm_login import WinrmLogin
-from noroshi.hosts.winrm.host import WinrmHost
-from noroshi.hosts.winrm.remote_computer import RemoteComputer
+from noroshi.hosts.winrm.windows_computer import RemoteComputer
+from noroshi.hosts.winrm.winrm_host import WinrmHost
 from noroshi.network import Egress
 from noroshi.ports import Host
 

@@ -48,7 +48,7 @@ class TurnOutput:
     host_name: str = ""
     powershell: str = ""
     language_mode: str = ""
-    answers: Mapping[int, Answer] = field(default_factory=dict)
+    answer_by_number: Mapping[int, Answer] = field(default_factory=dict)
 
 
 class IncompleteOutputError(ValueError):
@@ -81,7 +81,9 @@ def read_output(lines: Sequence[str]) -> TurnOutput:
         host_name=str(head.get("host", "")),
         powershell=str(head.get("powershell", "")),
         language_mode=str(head.get("language", "")),
-        answers={row["id"]: _answer(row) for row in rows if isinstance(row.get("id"), int)},
+        answer_by_number={
+            row["id"]: _answer(row) for row in rows if isinstance(row.get("id"), int)
+        },
     )
 
 

@@ -9,10 +9,10 @@ from noroshi.core.translation import NOTHING, Message, _
 from noroshi.core.winrm_login import WinrmLogin
 from noroshi.hosts.foreign import ForeignHost
 from noroshi.hosts.winrm import answer_facts
-from noroshi.hosts.winrm.problems import WinrmProblem
-from noroshi.hosts.winrm.questions import Question, question
-from noroshi.hosts.winrm.remote_computer import RemoteComputer
+from noroshi.hosts.winrm.fact_questions import Question, question
+from noroshi.hosts.winrm.windows_computer import RemoteComputer
 from noroshi.hosts.winrm.windows_facts import WinrmSystem
+from noroshi.hosts.winrm.winrm_problem import WinrmProblem
 from noroshi.ports import (
     Files,
     Host,

@@ -32,13 +32,13 @@ class WinrmProblem(Unmeasurable):
 
     def __init__(self, row: str, login: WinrmLogin, reply: str = "", **values: str) -> None:
         self.row, self.login, self.reply = row, login, shortened_reply(reply)
-        self._values = {**values_of(login), **values}
-        words = explanation_of(row).summary(**self._values)
+        self._row_values = {**values_of(login), **values}
+        words = explanation_of(row).summary(**self._row_values)
         super().__init__(sentences(words, plain(self.reply)) if self.reply else words)
 
     def remedy(self, exam: Exam) -> Remedy:
         """Return the meaning, whose it is, and what mends it."""
-        return remedy_of(self.row, self.login, exam, self.reply, **self._values)
+        return remedy_of(self.row, self.login, exam, self.reply, **self._row_values)
 
 
 def remedy_of(

@@ -12,9 +12,7 @@ from noroshi.core.translation import Message, _
 from noroshi.core.winrm_login import WinrmLogin
 from noroshi.hosts.snapshot_cache import LIFETIME, retrieve_exception
 from noroshi.hosts.winrm.channel import WinrmChannel
-from noroshi.hosts.winrm.powershell_session import PowerShellSession, ScriptResult
-from noroshi.hosts.winrm.problems import WinrmProblem
-from noroshi.hosts.winrm.questions import (
+from noroshi.hosts.winrm.fact_questions import (
     Answer,
     IncompleteOutputError,
     Question,
@@ -22,6 +20,8 @@ from noroshi.hosts.winrm.questions import (
     read_output,
     request_of,
 )
+from noroshi.hosts.winrm.powershell_session import PowerShellSession, ScriptResult
+from noroshi.hosts.winrm.winrm_problem import WinrmProblem
 from noroshi.network import Egress
 from noroshi.ports import Unmeasurable
 
@@ -143,14 +143,14 @@ class TurnTaker:
             else:
                 for number, future in enumerate(questions.values()):
                     if not future.done():
-                        future.set_result(output.answers.get(number, NO_ANSWER))
+                        future.set_result(output.answer_by_number.get(number, NO_ANSWER))
 
     async def _result(self, request: str) -> ScriptResult:
-        is_kept = self._session is not None
+        is_reused = self._session is not None
         try:
             return await self._run(request)
         except WinrmProblem as problem:
-            if problem.row != "shell_gone" or not is_kept:
+            if problem.row != "shell_gone" or not is_reused:
                 raise
         return await self._run(request)
 
@@ -163,9 +163,9 @@ class TurnTaker:
                 result = await session.run(SCRIPT, request)
         except TimeoutError:
             self.close()
-            where = self._login.host_and_port
-            raise Unmeasurable(SILENT.fill(where=where, seconds=self._patience)) from None
-        except BaseException:
+            peer = self._login.host_and_port
+            raise Unmeasurable(SILENT.fill(where=peer, seconds=self._patience)) from None
+        except BaseException:  # also when cancelled: nobody knows what it is at
             self.close()
             raise
         self._keep()
