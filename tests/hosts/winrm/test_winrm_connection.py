@@ -181,7 +181,7 @@ async def test_a_computer_that_hangs_is_given_up_and_asked_anew(server, egress, 
     assert "did not finish within 0.5 s" in error.value.words.en
     server.hangs = False
     taker = TurnTaker(login, egress, 20)
-    assert (await taker.turn([question("memory")])).answers[0].value == MEMORY
+    assert (await taker.turn([question("memory")])).answer_by_number[0].value == MEMORY
     taker.close()
 
 
@@ -197,7 +197,7 @@ async def test_a_closed_connection_and_a_lost_powershell_are_made_anew(server, e
     await taker.turn([question("memory")])
     assert (server.logins, len(server.shells)) == (2, 1)
     server.forget_shells()
-    assert (await taker.turn([question("memory")])).answers[0].value == MEMORY
+    assert (await taker.turn([question("memory")])).answer_by_number[0].value == MEMORY
     taker.close()
 
 
