@@ -29,6 +29,7 @@ FILES = (
     "connections",
     "tokens",
     "computer",
+    "postgres",
     "winrm",
 )
 OWNERS = {whose.value: whose for whose in Whose}
