@@ -53,6 +53,17 @@ if _has_room(MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """The one PostgreSQL of all workers (tests/postgres.py)."""
+    from tests.postgres import shared_server  # not on Windows
+
+    folder = tmp_path_factory.getbasetemp()
+    of_all = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with shared_server(of_all / "postgres") as server:
+        yield server
+
+
 SELDOM = (20_000, 20, 20)
 """Python's own thresholds are 700, 10 and 10: by them, a tenth of the tests' CPU time is a search for
 cycles, of which a test leaves few."""

@@ -27,7 +27,16 @@ fi
 say "Installing Debian packages for the tests:$missing"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+no_cluster=/etc/postgresql-common/createcluster.d/noroshi-tests.conf
+trap 'rm -f "$log" "$no_cluster"' EXIT
+# The tests make servers of their own. The package would make another one, which nobody asked for,
+# and start it at each boot.
+case "$missing" in
+*postgresql*)
+    mkdir -p "${no_cluster%/*}"
+    echo "create_main_cluster = false" >"$no_cluster"
+    ;;
+esac
 # shellcheck disable=SC2086  # one argument for each package
 if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
     tail -n 20 "$log" >&2

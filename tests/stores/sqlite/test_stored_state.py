@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Cause, ItemState, LastNotification, Limits, Reading, State
 from noroshi.core.translation import bilingual
-from noroshi.stores.sqlite.stored_state import read_state, state_text
+from noroshi.stores.stored_state import read_state, state_text
 
 NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 USED = Reading("used", 93.5, "%", "/var", bilingual(en="nearly full", ja="ほぼ満杯です"))

@@ -21,8 +21,8 @@ from noroshi.core.alarms import (
 from noroshi.core.judgement import serial_of
 from noroshi.core.levels import Level
 from noroshi.core.model import Event
-from noroshi.stores.sqlite.stored_state import read_state
 from noroshi.stores.sqlite.types import Connection, number
+from noroshi.stores.stored_state import read_state
 
 DELETE_SILENCES_OF_HUB = "delete from silence where substr(id, 1, length(:prefix)) = :prefix"
 DELETE_ENDED = ("delete from silence where ends < ?", "delete from remark where at < ?")

@@ -10,9 +10,9 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.model import State
 from noroshi.ports import Document, StoreConflict, Version
-from noroshi.stores.sqlite.stored_state import state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
 from noroshi.stores.store_rules import first_state
+from noroshi.stores.stored_state import state_text
 
 DOCUMENTS = """
 select d.key, d.body

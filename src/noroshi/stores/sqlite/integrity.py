@@ -13,9 +13,9 @@ from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event
 from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.stores.sqlite.stored_state import State
 from noroshi.stores.sqlite.types import Connection, sql_list
 from noroshi.stores.store_rules import OPEN_STATES, SETTLED_STATES
+from noroshi.stores.stored_state import State
 
 MOST_FAULTS = 20
 """The most faults of the file that are reported: further ones are mostly more of the same."""

@@ -12,8 +12,8 @@ from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
 from noroshi.ports import LEASE, MOST_DECISIONS, Block, Node, Renewal
 from noroshi.stores.sqlite import alarms, definitions, reports, spool
-from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
+from noroshi.stores.stored_state import read_state, state_text
 
 Memory = Mapping[str, Any]
 

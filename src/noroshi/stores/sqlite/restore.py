@@ -22,8 +22,8 @@ from noroshi.stores.sqlite.database import refuse_foreign
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import known_migrations, migrate
-from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant
+from noroshi.stores.stored_state import read_state, state_text
 from noroshi.system.raw_files import sync_folder
 
 NEED_LEASES = """

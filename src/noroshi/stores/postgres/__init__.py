@@ -1,0 +1,1 @@
+"""Keep the whole contract in a database of PostgreSQL, which several nodes may share."""

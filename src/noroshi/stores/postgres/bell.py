@@ -1,0 +1,106 @@
+"""Hear from other nodes that something was committed, and let them hear it.
+
+NOTIFY within a transaction takes one lock for the whole server as it commits, so it is sent
+afterwards, by a connection of its own, for all that was committed meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+
+from noroshi.stores.postgres.error_messages import TRANSACTION_ERRORS
+from noroshi.stores.postgres.pool import Address
+
+CHANNEL = "noroshi"
+TRIAL = "?"
+"""Begins what a bell sends to itself, to hear whether it hears."""
+BETWEEN_RINGS = 0.05
+BETWEEN_PINGS = 5.0
+PATIENCE = 2.0
+TRIAL_PATIENCE = 1.0
+POLL, POLL_DEAF = 5.0, 1.0
+"""Seconds after which whoever waits looks all the same: what was sent while no one listened is lost."""
+
+
+class Bell:
+    """Ring and listen on a connection of its own. It never fails: while it does not hear, whoever
+    waits looks each second."""
+
+    def __init__(self, address: Address, application: str, on_ring: Callable[[], None]) -> None:
+        self._address, self._application, self._on_ring = address, application, on_ring
+        self._mark = secrets.token_hex(8)
+        self._has_news, self._heard_trial = asyncio.Event(), asyncio.Event()
+        self.hears = False
+        """Whether what other nodes send is heard; behind PgBouncer in transaction mode it is not."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    @property
+    def longest_wait(self) -> float:
+        return POLL if self.hears else POLL_DEAF
+
+    def ring(self) -> None:
+        """Tell the others, in a moment."""
+        self._has_news.set()
+
+    async def close(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(*TRANSACTION_ERRORS):
+                await self._serve()
+            self.hears = False
+            await asyncio.sleep(POLL_DEAF)
+
+    async def _serve(self) -> None:
+        settings = {"application_name": self._application}
+        connection = await asyncpg.connect(
+            server_settings=settings, command_timeout=PATIENCE, **self._address.arguments
+        )
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            await self._try_out(connection)
+            self._on_ring()  # what was sent before it listened is lost
+            while True:
+                await self._ring_or_ping(connection)
+        finally:
+            self.hears = False
+            connection.terminate()
+
+    async def _try_out(self, connection: Any) -> None:
+        self._heard_trial.clear()
+        await self._send(connection, TRIAL)
+        try:
+            async with asyncio.timeout(TRIAL_PATIENCE):
+                await self._heard_trial.wait()
+        except TimeoutError:
+            return
+        self.hears = True
+
+    async def _ring_or_ping(self, connection: Any) -> None:
+        try:
+            async with asyncio.timeout(BETWEEN_PINGS):
+                await self._has_news.wait()
+        except TimeoutError:
+            await connection.fetchval("select 1")
+            return
+        self._has_news.clear()
+        await self._send(connection, "")
+        await asyncio.sleep(BETWEEN_RINGS)
+
+    async def _send(self, connection: Any, sort: str) -> None:
+        await connection.execute("select pg_notify($1, $2)", CHANNEL, f"{sort}{self._mark}")
+
+    def _heard(self, connection: Any, pid: int, channel: str, payload: str) -> None:
+        if payload == f"{TRIAL}{self._mark}":
+            self._heard_trial.set()
+        elif payload != self._mark and not payload.startswith(TRIAL):
+            self._on_ring()

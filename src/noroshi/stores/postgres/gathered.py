@@ -1,0 +1,56 @@
+"""Do in one transaction what was asked for while the last one was under way.
+
+A mail that is lent and settled by itself costs two commits; ten of them together cost two as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Argument = TypeVar("Argument")
+LARGEST_BATCH = 50
+
+
+class Gathered(Generic[Argument, T]):
+    """Answer those of one kind together: `all_of` does the work for each argument in one
+    transaction, and answers each in that order."""
+
+    def __init__(self, all_of: Callable[[Sequence[Argument]], Awaitable[Sequence[T]]]) -> None:
+        self._all_of = all_of
+        self._waiting = dict[Hashable, list[tuple[Argument, asyncio.Future[T]]]]()
+        self._tasks = dict[Hashable, asyncio.Task[None]]()
+
+    async def do(self, kind: Hashable, argument: Argument) -> T:
+        """Return the answer to one argument, which is done even if nobody waits for it."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        self._waiting.setdefault(kind, []).append((argument, answer))
+        if kind not in self._tasks:
+            self._tasks[kind] = loop.create_task(self._work_off(kind))
+        return await answer
+
+    async def _work_off(self, kind: Hashable) -> None:
+        try:
+            while waiting := self._waiting.get(kind):
+                batch, self._waiting[kind] = waiting[:LARGEST_BATCH], waiting[LARGEST_BATCH:]
+                await self._answer(batch)
+        finally:
+            del self._tasks[kind]
+            self._waiting.pop(kind, None)
+
+    async def _answer(self, batch: Sequence[tuple[Argument, asyncio.Future[T]]]) -> None:
+        try:
+            answers = await self._all_of([argument for argument, _ in batch])
+        except Exception as error:  # handed to whoever asked
+            if len(batch) > 1:  # one of them may have spoiled it for the others
+                for one in batch:
+                    await self._answer([one])
+            elif not batch[0][1].done():
+                batch[0][1].set_exception(error)
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)

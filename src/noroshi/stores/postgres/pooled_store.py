@@ -1,0 +1,101 @@
+"""Open a store in a database, and do what ports.Store says of the store as a whole."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import count
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
+
+from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, with_origin
+from noroshi.core.translation import Message, _
+from noroshi.stores.postgres.bell import Bell
+from noroshi.stores.postgres.migrations import migrate, refuse_older
+from noroshi.stores.postgres.origin import origin_of
+from noroshi.stores.postgres.pool import Address, Pool, Work
+from noroshi.stores.store_rules import Wakeups
+
+T = TypeVar("T")
+NOT_WRITTEN = _("the store cannot be written: {why}")
+APPLICATION = "noroshi"
+
+
+class PooledStore:
+    """Hold the connections to a store. Made by `open`; used from one event loop."""
+
+    def __init__(self, pool: Pool, origin: Origin, bell: Bell | None, wakeups: Wakeups) -> None:
+        self.origin = origin
+        self._pool, self._bell, self._wakeups = pool, bell, wakeups
+        self._write, self._read = pool.write, pool.read
+        self._mark, self._leases = uuid.uuid4().hex, count()
+
+    @classmethod
+    async def open(cls, address: Address) -> Self:
+        """Open a store, or make one in an empty database. Raise StoreError if the server cannot be
+        reached, or its schema is newer or not ours."""
+        name = name_of(address)
+        pool = await Pool.open(address, name, f"{APPLICATION}/{secrets.token_hex(3)}")
+        try:
+            await migrate(pool, name)
+            origin = await pool.write(origin_of)
+        except BaseException:  # whatever it was, the connections must not stay open
+            await pool.close()
+            raise
+        wakeups = Wakeups()
+        bell = Bell(address, f"{APPLICATION}/bell", wakeups.notify)
+        return cls(pool, origin, bell, wakeups)
+
+    @classmethod
+    async def look(cls, address: Address) -> Self:
+        """Open a store that is there, for who only looks, or only renews sign-ins. Raise
+        StoreError with StoreFault.OLD where it is of an older schema. No ids are given out."""
+        name = name_of(address)
+        pool = await Pool.open(address, name, f"{APPLICATION}/look")
+        try:
+            await pool.read(lambda db: refuse_older(db, name))
+        except BaseException:  # whatever it was, the connections must not stay open
+            await pool.close()
+            raise
+        return cls(pool, NO_ORIGIN, None, Wakeups())
+
+    def _with_origin(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+        """Give envelopes that are put in the origin of this store."""
+        return tuple(with_origin(one, self.origin) for one in envelopes)
+
+    async def _write_and_wake(self, work: Work[T]) -> T:
+        """Write what may free an envelope or bring one, and wake those who wait, here and on other
+        nodes."""
+        result = await self._write(work)
+        self._wake()
+        return result
+
+    def _wake(self) -> None:
+        self._wakeups.notify()
+        if self._bell is not None:
+            self._bell.ring()
+
+    async def wait(self, timeout: timedelta) -> None:
+        longest = timeout if self._bell is None else timedelta(seconds=self._bell.longest_wait)
+        await self._wakeups.wait(min(timeout, longest))
+
+    async def trouble(self) -> Message | None:
+        failed = self._pool.trouble
+        return None if failed is None else NOT_WRITTEN.fill(why=failed)
+
+    async def is_lost(self) -> bool:
+        return False
+
+    async def close(self) -> None:
+        if self._bell is not None:
+            await self._bell.close()
+        await self._pool.close()
+
+
+def name_of(address: Address) -> str:
+    """Return the name of a database as people are told it: its URL without a password."""
+    parts = urlsplit(address.url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"postgresql://{place}{parts.path}"
