@@ -141,12 +141,12 @@ class RotatedFile:
         """Rename each file to the next number: the oldest is overwritten by the one before it. The
         newest leaves first: where it cannot, as somebody reads it, the others stay as well."""
         self.close()
-        leaving = Path(f"{self._path}{LEAVING}")
-        if not leaving.exists():  # else this process was ended between the two steps
+        leaving_file = Path(f"{self._path}{LEAVING}")
+        if not leaving_file.exists():  # else this process was ended between the two steps
             with suppress(*MAY_STAY):
-                self._path.replace(leaving)
-        if leaving.exists():
-            names = [leaving, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
+                self._path.replace(leaving_file)
+        if leaving_file.exists():
+            names = [leaving_file, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
             for target, source in zip(reversed(names), reversed(names[:-1]), strict=False):
                 with suppress(*MAY_STAY):
                     source.replace(target)

@@ -181,19 +181,19 @@ time.sleep(600)
     def _seen_in_time(trial: Trial) -> str:
         """Return what was seen, or raise what went wrong. What hangs is left behind, in a thread of
         its own."""
-        seen = Future[str]()
+        result_future = Future[str]()
 
         def work() -> None:
             try:
-                seen.set_result(trial.run())
+                result_future.set_result(trial.run())
             except BaseException as error:  # raised anew where the trial is waited for
-                seen.set_exception(error)
+                result_future.set_exception(error)
 
         threading.Thread(target=work, daemon=True).start()
         try:
-            return seen.result(trial.seconds)
+            return result_future.result(trial.seconds)
         except TimeoutError:
-            if seen.done():  # the trial's own
+            if result_future.done():  # the trial's own
                 raise
             raise NotAsExpectedError(f"not done after {trial.seconds:g} s") from None
 
