@@ -80,7 +80,7 @@ def test_a_program_that_others_may_change_may_not(folder):
 def test_a_folder_that_users_may_write_to_is_told_with_what_takes_that_away(folder):
     """So it is with a folder that is made on a drive itself."""
     path = written(folder, PRINTS)
-    set_dacl(folder, f"D:P{OURS}(A;OICI;0x1301BF;;;AU)")
+    set_dacl(folder, f"D:P{OURS}(A;OICI;0x1301BF;;;WD)")
     problem = said(folder, path)[-1]
     assert problem.endswith(
         f'To remove it: icacls "{folder}" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" '

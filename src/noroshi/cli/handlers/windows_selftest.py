@@ -170,7 +170,7 @@ time.sleep(600)
     def find_out(trial: Trial) -> Finding:
         """Try something, and return how that ended."""
         try:
-            return Finding(trial.title, Verdict.PASSED, _seen_in_time(trial))
+            return Finding(trial.title, Verdict.PASSED, _detail_of(trial))
         except NotTriedError as reason:
             return Finding(trial.title, Verdict.NOT_TRIED, str(reason))
         except (Unmeasurable, RefusedError) as error:
@@ -178,7 +178,7 @@ time.sleep(600)
         except Exception as error:  # one that fails must not hide the others
             return Finding(trial.title, Verdict.FAILED, f"{type(error).__name__}: {error}")
 
-    def _seen_in_time(trial: Trial) -> str:
+    def _detail_of(trial: Trial) -> str:
         """Return what was seen, or raise what went wrong. What hangs is left behind, in a thread of
         its own."""
         result_future = Future[str]()
