@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run drill test test-windows test-long check format bench dist windows lock debian clean
+.PHONY: help setup run drill test test-windows test-long check format reading bench dist windows lock debian clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ check: setup ## look at the code without running it: ruff, mypy (for Linux and f
 format: setup ## let ruff put the code into shape
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format
+
+reading: setup debian ## write all that people read into build/reading, to be read through (ten minutes)
+	@$(BIN)/python tools/reading.py
 
 bench: setup debian ## measure, and hold the figures against what is promised
 	@$(BIN)/python -m benchmarks

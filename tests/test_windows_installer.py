@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from noroshi import __version__
+from noroshi.service.agents.install_file_reader import WINDOWS_INSTALLER, read_install_file
 from tools.windows_installer import (
     BUILD_FILE,
     Signature,
@@ -86,3 +88,12 @@ def test_an_installer_is_signed_by_the_certificate_that_is_given(program, signat
         ["osslsigncode", "verify", "-in", installer], capture_output=True, text=True
     ).stdout
     assert "Noroshi's tests" in shown, shown
+
+
+def test_a_hub_reads_the_version_of_an_installer(program, tmp_path):
+    (program / BUILD_FILE).write_text("build\n")
+    installer = tmp_path / "noroshi-setup.exe"
+    pack(program, installer, __version__, "Noroshi", compressor="zlib")
+    path, file = read_install_file(lambda: installer, WINDOWS_INSTALLER)
+    assert (path, file.version) == (installer, __version__)
+    assert file.sha256 == hashlib.sha256(installer.read_bytes()).hexdigest()

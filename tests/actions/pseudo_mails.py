@@ -12,20 +12,20 @@ from noroshi.core.translation import Message
 from noroshi.transports.http.webhook_payloads import SHAPES
 from noroshi.transports.mime.message import compose
 from tests.actions.mails import DIGESTS, MAILS, OTHERS, OWN, own_alarm, payload_of
-from tests.actions.sample_alarms import AKI, NOW
+from tests.actions.sample_alarms import AKI, NOW, READERS
 from tests.actions.test_notice import ALL as NOTICES
 
 
-def payloads():
-    """Yield each sort of mail by its name."""
+def payloads(language="ja"):
+    """Yield each sort of mail by its name, as who reads that language gets it."""
     for name in (*MAILS, *DIGESTS, *OTHERS):
-        yield name, payload_of(name, "ja")
+        yield name, payload_of(name, language)
     for name, about in NOTICES.items():
-        yield f"notice {name}", notice(AKI, about)
-    yield from _own_alarms()
+        yield f"notice {name}", notice(READERS[language], about)
+    yield from _own_alarms(language)
 
 
-def _own_alarms():
+def _own_alarms(language):
     """Yield an alarm for each thing that a monitor of Noroshi itself may find."""
     for module in {module.CHECK.kind: module for module, _reading in OWN.values()}.values():
         name = module.CHECK.kind
@@ -33,9 +33,9 @@ def _own_alarms():
         for number, note in enumerate(notes):
             reading = next(iter(module.CHECK.names))
             found = Reading(reading, 1, note=note.fill(**dict.fromkeys(note.empty_places, 7)))
-            yield f"{name} {number}", own_alarm(module, found, "ja")
+            yield f"{name} {number}", own_alarm(module, found, language)
         for reading in module.CHECK.names:
-            yield f"{name} {reading}", own_alarm(module, Reading(reading, 7, "min"), "ja")
+            yield f"{name} {reading}", own_alarm(module, Reading(reading, 7, "min"), language)
 
 
 def _envelope(payload):

@@ -119,7 +119,7 @@ def test_a_refused_mail_is_set_aside_told_and_tried_again_on_demand(running, mai
     assert checked(running) == 1
     mailbox.knows_all = True
     told = running.run("--lang", "en", "queue", "retry", mail).stdout
-    assert told == f"{mail} is retried now: hello\n"
+    assert told == f"Retrying {mail} now: hello\n"
     until(lambda: state(running, mail) == "accepted", "its receipt")
     assert len(mailbox.mails) == 1
     until(lambda: checked(running) == 0, "the queue to be looked at again, and well")
@@ -146,7 +146,7 @@ def test_all_that_wait_are_retried_by_one_command(running, mailbox):
             lambda: "route “smtp1” is down" in shown(running, mails[0]), "the route to be down"
         )
         told = running.run("--lang", "en", "queue", "retry-all").stdout
-        assert told.startswith("Messages to be retried now: ")
+        assert told.startswith("Messages being retried now: ")
     finally:
         mailbox.open()
     running.run("queue", "retry-all")

@@ -212,7 +212,7 @@ async def test_a_fault_of_ours_ends_nothing_and_tells_nothing_it_was_given(caplo
     with caplog.at_level(logging.DEBUG):
         told = await run_as_json(Broken(), AKI, "fail", {"value": CANARY})
     assert told["error"] == "trouble"
-    assert told["words"]["en"].startswith("Noroshi itself failed here (RuntimeError)")
+    assert told["words"]["en"].startswith("Internal error in Noroshi (RuntimeError)")
     assert CANARY not in caplog.text + str(told)
     assert "operation fail failed: RuntimeError" in caplog.text and "in fail" in caplog.text
 

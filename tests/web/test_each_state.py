@@ -89,7 +89,7 @@ class Doing(Walk):
         await self.judge(name, answer.status, status)
 
 
-async def _at_the_door(walk, harness):
+async def at_the_door(walk, harness):
     await walk.see("start-again", "/start")
     user = User(name="eri", role=VIEWER, made=harness.time.now, two_steps=True)
     password = await harness.people.passwords.hash(GOOD)
@@ -100,7 +100,7 @@ async def _at_the_door(walk, harness):
     await walk.fills("login-wrong", "/login", given | {"#password": "x"}, "class", 403)
 
 
-async def _by_people(walk):
+async def by_people(walk):
     await walk.seen.log_in()
     token = {"do": "token_new", "name": "zabbix", "role": "viewer", "days": "90"}
     await walk.does("tokens-sure", "/settings/tokens", 403, **token)
@@ -116,7 +116,7 @@ async def _by_people(walk):
     await walk.does("me-wrong", "/settings/me", 400, **wrong)
 
 
-async def _by_forms(walk, harness):
+async def by_forms(walk, harness):
     instance = "/settings/instance?name=fs01"
     bad = {"#f-every": "1 fortnight", "#f-zone": "Mars"}
     await walk.fills("set-instance-wrong", instance, bad, status=400)
@@ -136,7 +136,7 @@ async def _by_forms(walk, harness):
     await walk.does("alarms-wrong", "/alarms", 404, do="silence", place="nothing")
 
 
-async def _by_files(walk):
+async def by_files(walk):
     for name, body in (("plan", 'addresses = ["eri@x.example"]'), ("wrong", "addresses = [")):
         await walk.page.goto(f"{walk.seen.url}/settings/files")
         given = {"name": "eri.toml", "mimeType": "text/plain", "buffer": body.encode()}
@@ -145,7 +145,7 @@ async def _by_files(walk):
         await walk.sends(f"files-{name}", "value=look")
 
 
-async def _by_deeds(walk, harness):
+async def by_deeds(walk, harness):
     await harness.done("instance_stop", instance="db01", note="#1210")
     await walk.see("instance-stopped", "/instance/db01")
     await walk.see("overview-stopped", "/")
@@ -160,11 +160,11 @@ async def test_what_stands_there_after_something_was_done(
 ):
     harness = await living(tmp_path, language)
     async with walking(chromium, harness, tmp_path, language, theme, width, kind=Doing) as walk:
-        await _at_the_door(walk, harness)
-        await _by_people(walk)
-        await _by_forms(walk, harness)
-        await _by_files(walk)
-        await _by_deeds(walk, harness)
+        await at_the_door(walk, harness)
+        await by_people(walk)
+        await by_forms(walk, harness)
+        await by_files(walk)
+        await by_deeds(walk, harness)
 
 
 @looks(*QUICK)

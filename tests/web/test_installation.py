@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from noroshi import __version__
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.core.agents import Invitation
-from noroshi.link.install_line import InstallSource, curl_line, python_line
+from noroshi.link.install_line import InstallSource, curl_line, python_line, windows_file_path
 from noroshi.link.join_code import JoinCode
 from noroshi.service import perform
 from noroshi.service.agents.install_script import InstallFile, install_script
@@ -351,6 +352,104 @@ async def test_what_is_wrong_with_the_file_is_told(hub):
     file.unlink()
     assert "make dist" in (await installation.problem()).en
     assert await status(hub, f"/link/1/install/{hub.code.secret.hex()}") == 404
+
+
+SETUP = """\
+#!/bin/sh
+echo "$@" >>{done}
+"""
+
+
+def fake_installer(hub, version=__version__):
+    """An installer that writes down its arguments, with the version that its resources name."""
+    file = hub.folder / "noroshi-setup.exe"
+    entry = f"ProductVersion\0\0{version}\0\0".encode("utf-16-le")
+    file.write_bytes(SETUP.format(done=hub.folder / "done").encode() + b"exit 0\n" + entry)
+    hub.harness.service.context.find_windows_installer = lambda: file
+    return file
+
+
+async def powershell_line_of(hub, **given):
+    windows = await Installation(hub.harness.service.context).windows_line(
+        hub.code, hub.endpoint, **given
+    )
+    return windows.line
+
+
+async def pasted_on_windows(hub, line):
+    """Do what PowerShell would do with the line, which is not to be had here: fetch with the
+    arguments that it gives to curl, compare the hash, run the file with its arguments."""
+    parts = re.search(
+        r"curl\.exe (?P<curl>\S+) \$f '(?P<url>[^']+)'.*\.Hash -ne '(?P<sha256>\w{64})'\)\{.*\}"
+        r";\$p=Start-Process \$f '(?P<arguments>[^']+)' -Wait -PassThru;",
+        line,
+    )
+    file = hub.folder / "downloaded"
+    fetching = await asyncio.create_subprocess_exec(
+        "curl", parts["curl"], file, parts["url"], stderr=asyncio.subprocess.DEVNULL
+    )
+    await fetching.wait()
+    content = file.read_bytes() if file.exists() else b""
+    if hashlib.sha256(content).hexdigest() != parts["sha256"]:
+        return "other file"
+    subprocess.run(["sh", file, *parts["arguments"].split()], check=True)
+    return "run"
+
+
+async def test_the_line_for_windows_fetches_the_installer_and_joins(hub):
+    fake_installer(hub)
+    line = await powershell_line_of(hub, language="ja", name="fs01")
+    assert await pasted_on_windows(hub, line) == "run"
+    assert hub.done == [f"/S /JOIN={hub.endpoint.address} /CODE={hub.code} /NAME=fs01"]
+
+
+async def test_a_server_in_between_learns_no_secret_from_windows_and_its_file_is_not_run(hub):
+    fake_installer(hub)
+    async with in_between(hub.folder, f"touch {hub.folder}/mark\n") as (port, received):
+        line = (await powershell_line_of(hub)).replace(str(hub.endpoint.port), str(port))
+        assert await pasted_on_windows(hub, line) == "other file"
+    asked = b"".join(received)
+    assert hub.code.secret_hash.encode() in asked
+    assert hub.code.secret.hex().encode() not in asked and str(hub.code).encode() not in asked
+    assert not (hub.folder / "mark").exists()
+
+
+async def test_an_installer_that_was_changed_after_the_line_was_made_is_not_run(hub):
+    file = fake_installer(hub)
+    line = await powershell_line_of(hub)
+    file.write_bytes(file.read_bytes() + b"x")
+    assert await pasted_on_windows(hub, line) == "other file"
+
+
+async def test_the_installer_is_for_whoever_has_an_open_invitation(hub):
+    fake_installer(hub)
+    path = windows_file_path(hub.code.secret_hash)
+    assert await status(hub, path) == 200
+    for other in (windows_file_path("0" * 64), windows_file_path(hub.code.secret.hex())):
+        assert await status(hub, other) == 404
+    # The hash opens nothing but the installer, which is the same for everybody.
+    assert await status(hub, f"/link/1/install/{hub.code.secret_hash}/noroshi.pex") == 404
+    assert await status(hub, f"/link/1/install/{hub.code.secret_hash}") == 404
+    over = invitation(hub.harness, hub.code, used_by=("another",))
+    await hub.harness.store.put_invitation(over)
+    assert await status(hub, path) == 404
+
+
+async def test_without_a_fitting_installer_the_invitation_says_how_to_make_one(hub):
+    service = hub.harness.service
+    invited = await perform(service, AKI, "agent_invite", {})
+    assert invited.powershell_line == ""
+    assert "dist/noroshi-setup.exe" in invited.powershell_problem.en
+    file = fake_installer(hub, "0.0.9")
+    invited = await perform(service, AKI, "agent_invite", {})
+    assert "contains version 0.0.9" in invited.powershell_problem.en
+    file.unlink()
+    invited = await perform(service, AKI, "agent_invite", {})
+    assert "cannot be read" in invited.powershell_problem.en
+    fake_installer(hub)
+    invited = await perform(service, AKI, "agent_invite", {"name": "fs01"})
+    assert invited.powershell_problem is None
+    assert f"/CODE={invited.code} /NAME=fs01'" in invited.powershell_line
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ async def test_what_the_agent_measures_now_is_shown_as_any_measurement(browser, 
         page = (await browser.post(PAGE)).text
     assert "71%" in page and "/srv" in page and "took 0.25 s" in page
     assert "agent fs01" in page and "last values" not in page
-    assert "No rule would act on this result." in page
+    assert "No rule applies to this result." in page
 
 
 async def test_where_it_does_not_the_reason_stands_there(browser, harness):

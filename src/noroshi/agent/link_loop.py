@@ -87,7 +87,7 @@ KEY_UNKNOWN = _("the hub does not recognise the key of this node")
 HUB_BUSY = _("the hub is busy")
 REFUSED = _("the hub refused a request: {message}")
 NO_KEYS = _("the key of this node is not in the vault")
-BUG = _("Noroshi itself failed here; see the log for details")
+BUG = _("internal error in Noroshi; see the log for details")
 TROUBLES = {
     LinkFault.REVOKED: REMOVED,
     LinkFault.CLONED: CLONED,

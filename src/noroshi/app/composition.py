@@ -30,7 +30,8 @@ from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.host_parts import shared_parts
-from noroshi.app.install_file import find_install_file
+from noroshi.app.install_file import find_install_file, find_windows_installer
+from noroshi.app.store_opening import database_steps_of, open_store_of
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
 from noroshi.core.definitions import compiler
@@ -287,7 +288,7 @@ async def open_app(
     async with AsyncExitStack() as stack:  # what is opened first is closed last
         if life is None and holder is not None:
             life = stack.enter_context(life_of(config.store, holder))
-        store = open_store(config.store)
+        store = await open_store_of(config, open_store, to_look=holder is None)
         stack.push_async_callback(store.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
@@ -338,7 +339,7 @@ async def open_app(
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
-            system=System(config, store, ring).steps,
+            system=System(config, store, ring, database_steps_of(config)).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
             applied_version=lambda: engine.version,
@@ -346,6 +347,7 @@ async def open_app(
             agent_names=agent_names,
             identity=own_names.current,
             find_install_file=lambda: find_install_file(config.home),
+            find_windows_installer=lambda: find_windows_installer(config.home),
             hub_links=hub_links,
             text_failures=engine.notifier.text_failures,
             endpoints=endpoints,

@@ -70,7 +70,8 @@ async def serve(
     on the store, where it is taken already.
     """
     asyncio.get_running_loop().set_default_executor(Pool())
-    await asyncio.to_thread(_restore_earlier_store, config.store)
+    if config.database is None:
+        await asyncio.to_thread(_restore_earlier_store, config.store)
     async with AsyncExitStack() as stack:
         opening = open_app(config, open_store=open_store, life=life)
         app = await stack.enter_async_context(opening)

@@ -66,7 +66,7 @@ class Options:
     terms: tuple[Term, ...] = ()
     """Terms to look for in the text of the event, as in a log file. Default: any text."""
     match: Literal["", "all", "any"] = ""
-    """Whether all terms must match, or any of them."""
+    """Required matches: all terms, or any one of them."""
     ignore_case: bool = False
     """ERROR, Error and error count as the same word."""
 

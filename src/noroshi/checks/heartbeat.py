@@ -29,7 +29,7 @@ class Options:
     job: str
     """Name of the job, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """Longest time between two reports, such as 1h or 1d."""
+    """Maximum time between two reports, such as 1h or 1d."""
     at: tuple[str, ...] = ()
     """Start times of the job in the instance's time zone, such as 02:00. Set either these or
     `every`."""

@@ -72,7 +72,7 @@ class Options:
     (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word =
     "…" }, …] } or { any = […] }."""
     match: Literal["", "all", "any"] = ""
-    """Whether all terms must match, or any of them."""
+    """Required matches: all terms, or any one of them."""
     ignore_case: bool = False
     """ERROR, Error and error count as the same word."""
     encoding: Encoding = "auto"

@@ -21,7 +21,7 @@ MEANING: Mapping[int, Message] = {
     USAGE: _("the command line is wrong"),
     INVALID: _("the definitions, noroshi.toml or a value is not valid"),
     NO_NODE: _("no node can be reached"),
-    REFUSED: _("refused: not found, not allowed, or changed by somebody else"),
+    REFUSED: _("refused: not found, not allowed, or changed by someone else"),
     WAITS: _("`send`: the message is queued and not sent yet; the node sends it automatically"),
     UNSENT: _("`send`: the message is queued, but no node is running to send it"),
     ASIDE: _(

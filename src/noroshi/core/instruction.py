@@ -266,7 +266,7 @@ SECOND_STEP_LOST = Wording(
     _("If the authenticator is lost, an administrator can run: {command}"),
     _("If the authenticator is lost, an administrator can turn it off on {page}."),
 )
-AT_ONCE = Wording(_("at once after: {command}"), _("as soon as it is saved"))
+AT_ONCE = Wording(_("immediately after: {command}"), _("as soon as it is saved"))
 WITH_NEXT = Wording(
     _("with the next message after: {command}"), _("with the next message, once it is saved")
 )

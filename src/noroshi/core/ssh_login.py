@@ -18,7 +18,8 @@ NEW_HOST_KEY = _(
 CHANGED_HOST_KEY = _(
     "{where} presents a different host key than before: {algorithm} {fingerprint}, not "
     "{pinned}. Nothing was sent to it. If the computer was reinstalled, compare the key "
-    "there and set host_key in the instance; if not, somebody is intercepting the connection"
+    "there and set host_key in the instance; if not, someone may be intercepting the "
+    "connection"
 )
 
 

@@ -106,12 +106,12 @@ DELIVERY = SetupField(
     settings=("graph",),
     choices={
         "smtp": _(
-            "Port 587; requires the fewest permissions. “Authenticated SMTP” must be enabled for "
-            "the mailbox."
+            "Port 587. Requires the fewest permissions. “Authenticated SMTP” must be enabled for the "
+            "mailbox."
         ),
         "graph": _(
-            "HTTPS; for cases where port 587 or Authenticated SMTP is not available. Suitable as a "
-            "second route."
+            "HTTPS. Choose this if port 587 or Authenticated SMTP is not available, or as a second "
+            "route."
         ),
     },
 )

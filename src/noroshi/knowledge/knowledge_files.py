@@ -29,6 +29,7 @@ FILES = (
     "connections",
     "tokens",
     "computer",
+    "postgres",
 )
 OWNERS = {whose.value: whose for whose in Whose}
 VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}

@@ -1,13 +1,16 @@
 """The line that is pasted on a server to install Noroshi there and join its hub.
 
-Both forms check whose server answers before they send or read anything else: what a server in
-between would answer is never run.
+The forms for Linux check whose server answers before they send or read anything else. The form for
+Windows carries the hash of the file, and asks for it without the secret of the invitation. What a
+server in between would answer is never run.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from noroshi.core.translation import _
 from noroshi.link.join_code import JoinCode, curl_pin
 from noroshi.link.link_messages import PREFIX
 
@@ -29,6 +32,23 @@ certificate; it is renewed only once a year, and an invitation is over in an hou
 UPDATES = "--updates"
 """The argument of the script by which the administrator lets the hub update Noroshi there."""
 OTHER_SERVER = "another server answered; nothing was run"
+POWERSHELL_LINE = (
+    '&{{$f="$env:ProgramFiles\\{file}";curl.exe -fsSko $f {url};'
+    "if((Get-FileHash $f -ea 0).Hash -ne {sha256}){{del $f -ea 0;throw {not_fetched}}};"
+    "$p=Start-Process $f {arguments} -Wait -PassThru;del $f;"
+    "if($p.ExitCode -ne 0){{throw {not_installed}}}}}"
+)
+"""For Windows PowerShell 5.1. Only administrators write to that folder, so nobody else changes the
+file once its hash was compared, or lays a library beside it. `del` and `throw` are in one block: the
+line goes on after an error, as it is pasted into a prompt."""
+NOT_FETCHED = _(
+    "noroshi: the download failed, or the file is not the one on the hub. Nothing was installed. Is "
+    "this PowerShell running as an administrator, and is the invitation still valid?"
+)
+NOT_INSTALLED = _("noroshi: the installation failed. See {log}")
+INSTALL_LOG = r"C:\Program Files\Noroshi\install.log"
+SINGLE_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
+"""PowerShell ends a text in single quotes at each of these (about_Quoting_Rules)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +78,12 @@ def file_path(secret: bytes) -> str:
     return f"{INSTALL}{secret.hex()}/{FILE}"
 
 
+def windows_file_path(secret_hash: str) -> str:
+    """Return the path of the installer for Windows, for the invitation of which the secret has that
+    hash. Who answers is not verified there, so the secret does not go along."""
+    return f"{INSTALL}{secret_hash}/{WINDOWS_FILE}"
+
+
 def curl_line(
     source: InstallSource, code: JoinCode, name: str = "", *, updates: bool = False
 ) -> str:
@@ -81,10 +107,34 @@ def python_line(
     )
 
 
+def powershell_line(source: InstallSource, code: JoinCode, sha256: str, name: str = "") -> str:
+    """Return the line for a server with Windows: it fetches the installer, compares its SHA-256, and
+    lets it install and join without a word. -k: the hash says whose file it is, and no authority."""
+    language = source.language or "en"
+    url = f"https://{source.address}{windows_file_path(code.secret_hash)}"
+    return POWERSHELL_LINE.format(
+        file=WINDOWS_FILE,
+        url=powershell_text(url),
+        sha256=powershell_text(sha256),
+        arguments=powershell_text(_installer_arguments(source.address, str(code), name)),
+        not_fetched=powershell_text(NOT_FETCHED.say(language)),
+        not_installed=powershell_text(NOT_INSTALLED.fill(log=INSTALL_LOG).say(language)),
+    )
+
+
+def powershell_text(text: str) -> str:
+    """Return a text as PowerShell takes it literally: in single quotes, those in it doubled."""
+    return f"'{SINGLE_QUOTES.sub(lambda mark: mark[0] * 2, text)}'"
+
+
 def windows_line(address: str, code: str, name: str = "") -> str:
     """Return the line for a server with Windows, where the installer lies: it installs and joins
     without a word."""
-    return f"{WINDOWS_FILE} /S /JOIN={address} /CODE={code}{f' /NAME={name}' if name else ''}"
+    return f"{WINDOWS_FILE} {_installer_arguments(address, code, name)}"
+
+
+def _installer_arguments(address: str, code: str, name: str) -> str:
+    return f"/S /JOIN={address} /CODE={code}{f' /NAME={name}' if name else ''}"
 
 
 def _shell(name: str, *, updates: bool) -> str:

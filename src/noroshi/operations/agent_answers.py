@@ -23,7 +23,9 @@ class InvitationState(Enum):
 class AgentInvited:
     """An invitation: `line` is the command to paste on a server that has Noroshi, `install_line` the
     one that installs it first, with curl, and `python_line` the same without curl; `windows_line`
-    installs it on Windows, by the installer; `code` is the join code in them. All are shown once. `install_problem`: why there are no lines that install.
+    installs it on Windows where the installer lies, and `powershell_line` fetches the installer from
+    this node first; `code` is the join code in them. All are shown once. `install_problem` and
+    `powershell_problem`: why there are no lines that fetch.
     `address` is HOST:PORT of this node, as the server reaches it; `pin` the SHA-256 of its public
     key, in hexadecimal digits."""
 
@@ -32,6 +34,8 @@ class AgentInvited:
     install_line: str = field(repr=False)
     python_line: str = field(repr=False)
     windows_line: str = field(default="", repr=False)
+    powershell_line: str = field(default="", repr=False)
+    powershell_problem: Message | None = None
     install_problem: Message | None = None
     code: str = field(repr=False)
     address: str

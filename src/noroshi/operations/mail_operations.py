@@ -51,7 +51,7 @@ QUEUE_RETRY_ALL = operation(
     verb=Verb(
         words="queue retry-all",
         help=_("retry all waiting messages now; held and undeliverable ones stay as they are"),
-        done_message=_("Messages to be retried now: {count}"),
+        done_message=_("Messages being retried now: {count}"),
     ),
 )
 QUEUE_HOLD = operation(

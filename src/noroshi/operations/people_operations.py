@@ -27,7 +27,7 @@ TOKEN_REVOKE = operation(
     label=_("API token revoked"),
     verb=Verb(
         words="token revoke",
-        help=_("revoke an API token at once, with all tokens created by it"),
+        help=_("revoke an API token immediately, along with all tokens created by it"),
         done_message=_("“{name}” was revoked."),
         arguments=(Argument("name", "NAME", _("name of the token")),),
     ),

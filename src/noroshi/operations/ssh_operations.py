@@ -9,7 +9,7 @@ from noroshi.operations.declaration import operation
 SSH_HOST_KEY = operation(
     "ssh_host_key",
     ADMIN,
-    help=_("Show the host key of a server. Nobody logs in."),
+    help=_("Show the host key of a server, without logging in."),
     label=_("Host key shown"),
     changes=False,
 )

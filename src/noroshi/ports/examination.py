@@ -156,7 +156,7 @@ PEOPLE: Mapping[Whose, Message] = {
     Whose.NETWORK: _("your network: firewall, proxy, name server"),
 }
 WE_FAILED = with_commands(
-    _("Noroshi itself failed here ({kind}). Report it with the file that {command} writes."),
+    _("Internal error in Noroshi ({kind}). Report it with the file that {command} writes."),
     command=CommandText("doctor", "--bundle"),
 )
 MAKERS = _("the developers of Noroshi")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from noroshi.core.alarms import (
     Acknowledgement,
@@ -492,13 +492,18 @@ class Store(AgentStore, Protocol):
     async def is_lost(self) -> bool:
         """Return True if its file was removed or replaced: what was in it can still be saved."""
 
-    async def copy_to(self, path: Path) -> None:
-        """Write a copy of the whole store, as it is at one instant, while work goes on; the
-        file (0600) appears under its name when it is whole. Raise StoreConflict if there is one
-        already."""
-
     async def faults(self) -> Sequence[Message]:
         """Look through the whole store and return what should not be so; change nothing."""
 
     async def close(self) -> None:
         """Write what is under way, and let go."""
+
+
+@runtime_checkable
+class FiledStore(Protocol):
+    """Do what only a store in a file can do; a database has tools of its own for it."""
+
+    async def copy_to(self, path: Path) -> None:
+        """Write a copy of the whole store, as it is at one instant, while work goes on; the
+        file (0600) appears under its name when it is whole. Raise StoreConflict if there is one
+        already."""

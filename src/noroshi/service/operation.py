@@ -71,7 +71,7 @@ STORE_TROUBLE = _(
     "The store is currently unavailable: {why}. Nothing was changed; monitoring continues."
 )
 BUG = _(
-    "Noroshi itself failed here ({kind}). See the node's log for details; monitoring continues."
+    "Internal error in Noroshi ({kind}). See the node's log for details; monitoring continues."
 )
 
 

@@ -85,6 +85,7 @@ class OperationContext:
         self.endpoints = parts.endpoints
         """Where agents reach this node; the node's process writes it."""
         self.find_install_file = parts.find_install_file
+        self.find_windows_installer = parts.find_windows_installer
         self._agents_hub: AgentHub | None = None
         self.running_examinations = RunningExaminations(clocks.steady)
         self.examinations: dict[str, tuple[Route, RunningExamination]] = {}

@@ -41,8 +41,8 @@ def no_text_failures(_envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
 class ServiceParts:
     """Hold the parts that operations need beside store, plugins and clocks. `measure` and
     `host_of` are the engine's; `system` gives the steps that examine this computer, `identity` the
-    names and addresses of this node and its computer, `find_install_file` the file from which
-    other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
+    names and addresses of this node and its computer, `find_install_file` and
+    `find_windows_installer` the files from which other servers install Noroshi. `hub_links` is the link to the node's hub; `text_failures`
     returns the notices of envelopes whose text could not be made; `agent_leases` are the rights to
     send for agents; `hub_requests` is what the hub may order at any time; `hub_routes`: it
     may share routes. `node_updates` carries out its updates of this node. `applied_version` returns
@@ -65,6 +65,7 @@ class ServiceParts:
     agent_names: AgentNames | None = None
     identity: Callable[[], NodeIdentity] | None = None
     find_install_file: Callable[[], Path | None] = lambda: None
+    find_windows_installer: Callable[[], Path | None] = lambda: None
     hub_links: LinkOnDemand | None = None
     text_failures: TextFailures = no_text_failures
     endpoints: HubEndpoints = field(default_factory=HubEndpoints)

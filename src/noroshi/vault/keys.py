@@ -41,12 +41,12 @@ BAD_KEY = _(
 if sys.platform == "win32":
     OPEN_KEY = _(
         "The vault's key {path} is readable by {names}. Remove this permission under Properties "
-        "> Security. If somebody may have read the key, enter new secrets."
+        "> Security. If someone may have read the key, replace the secrets."
     )
 else:
     OPEN_KEY = _(
         "The vault's key {path} is readable by users other than its owner (mode {mode}). Set the "
-        "mode to 0600. If somebody may have read the key, enter new secrets."
+        "mode to 0600. If someone may have read the key, replace the secrets."
     )
 UNREADABLE_KEY = _(
     "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."

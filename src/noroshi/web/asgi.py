@@ -32,10 +32,10 @@ from noroshi.web.link import install_downloads, link_endpoints
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
-OUR_BUG = _("Noroshi itself failed here. The node's log shows where. Monitoring continues.")
+OUR_BUG = _("Internal error in Noroshi. The node's log has the details. Monitoring continues.")
 REASONS: Mapping[int, Message] = {
     404: NO_SUCH_PAGE,
-    405: _("This page cannot be requested in this way."),
+    405: _("This page does not support this request."),
 }
 """The reason why a request is not answered, by HTTP status; any other status is a bug of
 ours."""

@@ -119,7 +119,7 @@ TEN = (
         course=Course.STOPS,
         breaks=_consent_goes,
         mends=Stage.sign_in,
-        mended=_("somebody signed in again (noroshi authorize {first})"),
+        mended=_("a user signed in again (noroshi authorize {first})"),
     ),
     Failure(
         name="tenant",

@@ -55,7 +55,7 @@ _UPLOADED = _(
 )
 _NO_FILE = _("Cannot read {file}.")
 _NO_CERTIFICATE = _("{file} is not a certificate in PEM or DER.")
-_ALONE = _("expire the existing ones at once")
+_ALONE = _("expire the existing ones immediately")
 _URL = _("URL of the sign-in page, or the device code")
 _ADMIN = _("sign in as the administrator, who consents for the organisation")
 _AFTER = _("only those after this number")

@@ -118,7 +118,10 @@ async def test_a_secret_that_was_kept_is_not_called_no_change(harness, tmp_path)
     (tmp_path / "secret").write_text(CANARY)
     argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"))
     told = await typed(*argv, home=tmp_path)
-    assert (told.code, told.err) == (3, "Nothing was entered, so nobody was signed in.\n")
+    assert (told.code, told.err) == (
+        3,
+        "Nothing was entered, so the sign-in was not completed.\n",
+    )
     assert "app" in await harness.vault.names()
 
 

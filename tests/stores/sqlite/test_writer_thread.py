@@ -109,7 +109,7 @@ async def test_a_piece_of_work_that_fails_is_undone_alone(writer):
     assert (first, last) == (1, 1)
     assert (
         isinstance(failed, StoreError)
-        and str(failed) == "t.db: SQLite says “no such table: nowhere”"
+        and str(failed) == "t.db: SQLite reports “no such table: nowhere”"
     )
     assert await numbers(writer) == [1, 2]
 
@@ -132,7 +132,7 @@ async def test_a_full_disk_is_told_to_each_and_the_next_is_written(writer):
     await writer.do(lambda db: db.execute("pragma max_page_count = 8").fetchone())
     found = await together(writer, [put("x" * 100_000), put("x" * 100_000)])
     assert [str(error) for error in found] == [
-        "t.db: SQLite says “database or disk is full”"
+        "t.db: SQLite reports “database or disk is full”"
     ] * 2
     assert await writer.do(put(1)) == 1
     assert await numbers(writer) == [1]
@@ -154,7 +154,7 @@ async def test_a_store_that_somebody_else_has_locked_says_so(writer, path):
     with closing(driver.connect(path, isolation_level=None)) as other:
         other.execute("begin immediate")
         found = await together(writer, [put(1), put(2)])
-    assert {str(error) for error in found[-2:]} == {"t.db: SQLite says “database is locked”"}
+    assert {str(error) for error in found[-2:]} == {"t.db: SQLite reports “database is locked”"}
     assert await writer.do(put(3)) == 1
 
 

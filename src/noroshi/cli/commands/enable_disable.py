@@ -53,7 +53,12 @@ INSTANCES = Command(
             name="start",
             run="noroshi.cli.handlers.enable_disable:start",
             help=_("start monitoring the instance"),
-            more=(_("Monitoring resumes; what happened while it was stopped is not checked."),),
+            more=(
+                _(
+                    "Monitoring resumes. Events that occurred while it was stopped are not checked "
+                    "afterwards."
+                ),
+            ),
             options=(INSTANCE, NOTE, JSON),
         ),
         Command(

@@ -260,11 +260,13 @@ if sys.platform == "win32":
     SELFTEST = Command(
         name="selftest",
         run="noroshi.cli.handlers.windows_selftest:selftest",
-        help=_("try what Noroshi uses of Windows on this computer, and write a report"),
+        help=_(
+            "test the Windows features that Noroshi uses on this computer, and write a report"
+        ),
         more=(
             _(
-                "The command changes nothing. The report says for each part whether it worked, and "
-                "what was seen. Exit code 1: something failed."
+                "The command changes nothing. The report states for each feature whether it works, with "
+                "details. Exit code 1: something failed."
             ),
         ),
         options=(

@@ -21,7 +21,7 @@ AUTHORIZE = Command(
         ),
         _(
             'An account with sign_in = "app" needs only its secret or certificate: a token is '
-            "fetched to verify the secret or certificate."
+            "fetched to verify it."
         ),
     ),
     options=(

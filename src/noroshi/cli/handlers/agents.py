@@ -45,6 +45,9 @@ INVITED = ngettext(
     by="servers",
 )
 WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
+IN_POWERSHELL = _(
+    "On a server with Windows, in Windows PowerShell as an administrator:\n\n  {line}"
+)
 ON_WINDOWS = _(
     "On a server with Windows, as an administrator, in the folder of the installer:\n\n  {line}"
 )
@@ -133,6 +136,10 @@ def invite(context: CommandContext) -> int:
         print(context.say(answer.install_problem))
     else:
         print(context.say(WITH_NOROSHI.fill(line=answer.line)))
+    if answer.powershell_line:
+        print(context.say(IN_POWERSHELL.fill(line=answer.powershell_line)))
+    elif answer.powershell_problem is not None:
+        print(context.say(answer.powershell_problem))
     if answer.windows_line:  # a node of an older version knows none
         print(context.say(ON_WINDOWS.fill(line=answer.windows_line)))
     return exits.DONE

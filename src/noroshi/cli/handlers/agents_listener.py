@@ -21,9 +21,10 @@ NOWHERE = with_commands(
     _("Other servers cannot reach this node. To start listening for agents: {command}"),
     command=CommandText("agent listen", "HOST"),
 )
-NEXT_KEY = _("From {start} this node uses another key. Its fingerprint:\n\n  {words}\n")
+NEXT_KEY = _("From {start} this node uses a different key. Its fingerprint:\n\n  {words}\n")
 FORMER = _(
-    "Agents are told the new address. Until {until} they can also reach this node at {where}."
+    "Agents are informed of the new address. Until {until} they can also reach this node at "
+    "{where}."
 )
 PORT_OPEN = _(
     "If this computer's firewall is on, this command opens the port. Noroshi does not run it:\n\n"

@@ -130,6 +130,8 @@ def _store_alone(context: CommandContext) -> int:
     """Make a new store in a home folder that is there, if that was asked for and the old one is
     lost."""
     config = context.config
+    if config.database is not None:
+        raise RefusedError("conflict", TAKEN.fill(home=context.home, file=FILE))
     if config.store.exists() and not is_blank(config.store):
         words = STORE_THERE.fill(store=config.store) if context.args.new_store else TAKEN
         raise RefusedError("conflict", words.fill(home=context.home, file=FILE))

@@ -65,7 +65,7 @@ VERDICTS: Mapping[Verdict, Message] = {
 }
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
-TRIED_AGAIN = _("{id} is retried now: {subject}")
+TRIED_AGAIN = _("Retrying {id} now: {subject}")
 IS_EDITED = _("{id} will be sent to {to} through {routes}.")
 TO_LET_GO = with_commands(
     _("{because}; to release it: {command}"), command=CommandText("queue release", "{id}")

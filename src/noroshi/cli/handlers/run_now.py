@@ -28,7 +28,9 @@ JUDGED = _("Resulting levels")
 TELLS = _("Decisions of the rules")
 WOULD = _("would notify {contacts} through {routes}: {because}")
 WOULD_NOT = _("would notify nobody: {because}")
-NO_RULES = _("Nobody would be notified: nothing is wrong now, or no rule acts on this monitor.")
+NO_RULES = _(
+    "Nobody would be notified: there is no problem now, or no rule applies to this monitor."
+)
 NOTHING_KEPT = _("This was a test: nothing was saved or sent.")
 
 

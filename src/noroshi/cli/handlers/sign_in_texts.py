@@ -41,7 +41,7 @@ OPEN_PAGE = _(
 URL_PROMPT = _("URL: ")
 GOES_ON = _("The URL is not complete yet. Paste the rest (Enter alone if there is no more): ")
 GIVEN_UP = with_commands(
-    _("Nobody was signed in. To start again: {command}"),
+    _("The sign-in was not completed. To start again: {command}"),
     command=CommandText("authorize", "{route}"),
 )
 ONCE_MORE = _("Try again, or stop with Ctrl-C. Waiting messages stay in the queue.")
@@ -133,6 +133,6 @@ TYPE_CODE = with_commands(
     command=CommandText("authorize", "{route}"),
 )
 NO_SECRET = _("Nothing was entered, so no client secret was saved.")
-NO_ADDRESS = _("Nothing was entered, so nobody was signed in.")
+NO_ADDRESS = _("Nothing was entered, so the sign-in was not completed.")
 CANNOT_READ = pgettext("cannot_read", "Cannot read {file}: {why}")
 BOTH_STDIN = _("Only one of --secret-file and --url-file can be the standard input (-).")

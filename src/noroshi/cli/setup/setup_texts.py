@@ -94,8 +94,8 @@ WHICH_FILE = _("File")
 WROTE_STEPS = _("The steps are in {file}.")
 NOT_WRITTEN = _("Cannot write to {file}: {why}")
 SEND_IT = _(
-    "Pass the file on to the administrator. You may interrupt here (Ctrl-C) and continue "
-    "with the administrator's answers."
+    "Pass the file on to the administrator. You can interrupt here (Ctrl-C), and continue "
+    "once you have the administrator's answers."
 )
 SEND_CERTIFICATE = _("Pass on the certificate {file} too.")
 
@@ -138,7 +138,7 @@ WHY: Mapping[str, Message] = {
     ),
     "app-secret": _("The same, with a secret that expires after two years at most."),
     "person-paste": _(
-        "The administrator gives you client ID, secret, tenant ID and redirect URL. Somebody "
+        "The administrator gives you the client ID, secret, tenant ID and redirect URL. A user "
         "signs in once, on any computer."
     ),
     "person-here": _("The same, with a browser on this computer: nothing to paste."),
@@ -152,7 +152,7 @@ KINDS: Mapping[str, tuple[Message, Message]] = {
     ),
     "graph": (
         SENDS_BY["graph"],
-        _("For cases where port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
+        _("Choose this if port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
     ),
 }
 NOT_REGISTERED = _("not registered yet")
@@ -211,7 +211,9 @@ NO_ROLE = _("The token does not contain the permission {role}, or nobody has con
 # the test mail
 
 STARTED = _("Enter: the node is running   q: interrupt: ")
-MENDED_OR_WAIT = _("Enter: try again now   w: wait until the problem passes   q: interrupt: ")
+MENDED_OR_WAIT = _(
+    "Enter: try again now   w: wait until the problem is resolved   q: interrupt: "
+)
 NOBODY_SENDS = with_commands(
     _(
         "No node is running to send the message. In another window: {serve} (as a service: "
@@ -246,7 +248,7 @@ DID_IT_ARRIVE = _("Where did the message arrive?")
 WHERE_IT_IS = (
     (_("In the inbox"), NOTHING),
     (_("Under “Other” or in Junk Email"), NOTHING),
-    (_("Nowhere"), NOTHING),
+    (_("It did not arrive"), NOTHING),
     (_("Check later"), NOTHING),
 )
 IT_ARRIVED = with_commands(

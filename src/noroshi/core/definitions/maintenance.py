@@ -27,7 +27,8 @@ ONE_OF_BOTH = _(
 DAYS_OF_ONCE = _("is only for recurring maintenance; the start and end have dates here")
 BACKWARDS = _("{given} is not after the start, {other}")
 TOO_LONG = _(
-    "lasts longer than 90 days; remove what is not to be monitored from the definitions"
+    "lasts longer than 90 days; to stop monitoring for longer, remove the monitors from the "
+    "definitions"
 )
 
 

@@ -34,7 +34,7 @@ class LimitsDef(Definition):
     critical: float | None = None
     """Value at which the reading becomes CRITICAL."""
     rising: bool | None = None
-    """Whether high or low values are bad. Default: that of the type."""
+    """Direction in which values get worse: higher or lower. Default: that of the type."""
     margin: float = 0.0
     """Hysteresis: how far the value must move back past a limit before the level improves."""
 
@@ -156,7 +156,7 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """What monitors the instance: the name of this node or of an agent, "ssh" to log in over
+    """Source of the measurements: the name of this node or of an agent, "ssh" to log in over
     SSH, or "network" for network checks only. Default: this node if the address is one of its
     own, otherwise "network"."""
     ssh: SshDef | None = None
@@ -179,7 +179,7 @@ class InstanceDef(Definition):
     enabled: bool = True
     """Off: monitoring of the instance is stopped; nothing is measured."""
     of_hub: bool = False
-    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    """Marks a definition received from the hub. Set by Noroshi; do not change it."""
     group: tuple[GroupDef, ...] = ()
 
 
@@ -229,7 +229,7 @@ class ContactDef(Definition):
     """Number of alarms within a minute that are sent individually; further alarms are combined.
     0: never combine."""
     of_hub: bool = False
-    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    """Marks a definition received from the hub. Set by Noroshi; do not change it."""
     hub_id: str = ""
     """ID that the hub knows this definition by. Set by Noroshi; do not change it."""
 
@@ -270,7 +270,7 @@ class RuleDef(Definition):
     options: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the action: subject, text ..."""
     of_hub: bool = False
-    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    """Marks a definition received from the hub. Set by Noroshi; do not change it."""
     hub_id: str = ""
     """ID that the hub knows this definition by. Set by Noroshi; do not change it."""
 

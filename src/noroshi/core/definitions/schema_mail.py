@@ -32,7 +32,7 @@ class RouteDef(Definition):
     """For a route without an account: recipients in 24 hours; 0 means no limit. Default: the
     server's known limit."""
     of_hub: bool = False
-    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    """Marks a definition received from the hub. Set by Noroshi; do not change it."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Settings of this type of route; `account` is the account that it sends for."""
 
@@ -65,8 +65,8 @@ class AccountDef(Definition):
     client_id: str
     """Application (client) ID of the app registration."""
     sign_in: Literal["person", "app"] = "person"
-    """`person`: a user signs in once, in a browser; `app`: the app signs in by itself, with its
-    secret or certificate."""
+    """`person`: a user signs in once, in a browser; `app`: the app signs in without a user,
+    with its secret or certificate."""
     secret: str = ""
     """Vault entry with the client secret: the name of the entry, never the secret."""
     secret_ends: str = ""
@@ -88,8 +88,8 @@ class AccountDef(Definition):
     redirect: str = REDIRECT
     """Redirect URI of the app registration."""
     renew_every: str = "7d"
-    """Longest time without use before the refresh token of the sign-in is renewed
-    automatically, 1h to 80d."""
+    """Maximum time without use, 1h to 80d. After that, the refresh token of the sign-in is
+    renewed automatically."""
     network: str = ""
     """Network for sign-ins and tokens. Default: a direct connection."""
     mails_a_minute: int | None = None
@@ -105,7 +105,7 @@ class AccountDef(Definition):
     """Recipients that the mailbox may send to in 24 hours; 0 means no limit. Default: the
     cloud's limit."""
     of_hub: bool = False
-    """Whether this definition was received from the hub. Set by Noroshi; do not change it."""
+    """Marks a definition received from the hub. Set by Noroshi; do not change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

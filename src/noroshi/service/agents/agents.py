@@ -132,12 +132,15 @@ class AgentOperations(ApplyOperations):
         installation = Installation(self._context)
         problem = await installation.problem()
         lines = installation.lines(code, endpoint, language, name, updates=updates)
+        windows = await installation.windows_line(code, endpoint, language, name)
         return AgentInvited(
             id=invitation.id,
             line=_line(endpoint.address, str(code), name, language),
             install_line=lines.curl if problem is None else "",
             python_line=lines.python if problem is None else "",
             windows_line=windows_line(endpoint.address, str(code), name),
+            powershell_line=windows.line,
+            powershell_problem=windows.problem,
             install_problem=problem,
             code=str(code),
             address=endpoint.address,

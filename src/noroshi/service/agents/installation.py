@@ -10,10 +10,14 @@ from pathlib import Path
 from noroshi.core.agents import Invitation
 from noroshi.core.translation import Message
 from noroshi.hosts.threads import run_in_thread
-from noroshi.link.install_line import InstallSource, curl_line, python_line
+from noroshi.link.install_line import InstallSource, curl_line, powershell_line, python_line
 from noroshi.link.join_code import SECRET_BYTES, JoinCode
 from noroshi.service.agents.hub_endpoints import Endpoint
-from noroshi.service.agents.install_file_reader import NoInstallFileError, read_install_file
+from noroshi.service.agents.install_file_reader import (
+    WINDOWS_INSTALLER,
+    NoInstallFileError,
+    read_install_file,
+)
 from noroshi.service.agents.install_script import InstallFile, install_script, refusal_script
 from noroshi.service.operation_context import OperationContext
 
@@ -25,6 +29,15 @@ class InstallLines:
 
     curl: str = field(repr=False)
     python: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowsLine:
+    """Hold the line to paste on a server with Windows; "" if this hub has no installer, and then
+    `problem` says why."""
+
+    line: str = field(default="", repr=False)
+    problem: Message | None = None
 
 
 class Installation:
@@ -58,6 +71,18 @@ class Installation:
             python=python_line(source, code, name, updates=updates),
         )
 
+    async def windows_line(
+        self, code: JoinCode, endpoint: Endpoint, language: str = "", name: str = ""
+    ) -> WindowsLine:
+        """Return the line for a server with Windows, which carries the hash of the installer."""
+        try:
+            _path, file = await self._windows_installer()
+        except NoInstallFileError as error:
+            return WindowsLine(problem=error.words)
+        return WindowsLine(
+            line=powershell_line(_source(endpoint, language), code, file.sha256, name)
+        )
+
     async def script(self, secret_text: str, language: str) -> str | None:
         """Return the script for whoever has the secret of an invitation, or one that says that it is
         over; None: there is no such invitation, or nothing to install from. Raises StoreError."""
@@ -85,11 +110,25 @@ class Installation:
         except NoInstallFileError:
             return None
 
+    async def windows_installer(self, secret_hash: str) -> tuple[Path, str] | None:
+        """Return the installer for Windows, and the ID of the invitation, for whoever has the hash of
+        the secret of one that holds. Raises StoreError."""
+        invitation = await self._invitation_by_hash(secret_hash)
+        if invitation is None or not self._is_open(invitation):
+            return None
+        try:
+            return (await self._windows_installer())[0], invitation.id
+        except NoInstallFileError:
+            return None
+
     async def _invitation(self, secret_text: str) -> Invitation | None:
         """Return the invitation of a secret in hexadecimal digits. Raises StoreError."""
         if not re.fullmatch(rf"[0-9a-f]{{{2 * SECRET_BYTES}}}", secret_text):
             return None
         secret_hash = hashlib.sha256(bytes.fromhex(secret_text)).hexdigest()
+        return await self._invitation_by_hash(secret_hash)
+
+    async def _invitation_by_hash(self, secret_hash: str) -> Invitation | None:
         invitations = await self._context.store.invitations()
         return next((one for one in invitations.values() if one.hash == secret_hash), None)
 
@@ -98,6 +137,10 @@ class Installation:
 
     def _endpoint(self) -> Endpoint | None:
         return self._context.endpoints.preferred
+
+    async def _windows_installer(self) -> tuple[Path, InstallFile]:
+        find = self._context.find_windows_installer
+        return await run_in_thread(lambda: read_install_file(find, WINDOWS_INSTALLER))
 
     async def _file(self) -> tuple[Path, InstallFile]:
         return await run_in_thread(lambda: read_install_file(self._context.find_install_file))

@@ -14,6 +14,7 @@ from noroshi.agent.enrolment import (
     keep_configuration,
 )
 from noroshi.agent.hub_documents import own_documents, released, stays_with_node
+from noroshi.agent.hub_secrets import remove_sign_ins
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import HubProxy
@@ -186,6 +187,7 @@ class HubOperations(ApplyOperations):
         # Whoever dies in between has a hub still, and fetches the configuration again.
         await keep_configuration(self._store, AcceptedConfiguration(keys=keys))
         await self._on_newest(make)
+        await remove_sign_ins(self._vault, [key for key in keys if not stays_with_node(key)])
 
     async def _require_given_unchanged(self, _result: CheckResult, _current: Version) -> None:
         """Let what the hub gave be changed: the node leaves it."""

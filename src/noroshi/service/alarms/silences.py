@@ -28,7 +28,7 @@ EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
 MOST_SHOWN = 200
 BAD_SILENCE = _("The silence cannot be started; nothing was changed.")
-NO_REASON = _("requires a reason for the silence, for others to see")
+NO_REASON = _("is required: state the reason for the silence, so that others can see it")
 LONG_REASON = _("is longer than {most} characters")
 ONE_END = _("specify either an end or a duration; every silence has an end")
 NO_LENGTH = _('{given} is not a duration; use a form such as "30m", "2h" or "1d12h"')
@@ -38,8 +38,8 @@ NO_MOMENT = _(
 )
 PAST = _("{given} has already passed")
 TOO_FAR = _(
-    "{given} is more than 90 days ahead; remove what is not to be monitored from the "
-    "definitions"
+    "{given} is more than 90 days ahead; to stop monitoring for longer, remove the monitors "
+    "from the definitions"
 )
 NO_SILENCE = followed_by(
     _("There is no active silence {given}."), InstructionKind.SHOW_SILENCES

@@ -33,7 +33,7 @@ BAD_ROLE = _("must be one of {known}")
 NO_USER = _("There is no user {given}{instead}")
 THERE_IS = _("The user {name} already exists.")
 LAST_ONE = _("{name} is the only administrator who can log in. Create another one first.")
-MEANWHILE = _("Someone else changed {name} at the same moment. Check it and try again.")
+MEANWHILE = _("Someone else changed {name} at the same time. Check it and try again.")
 BUSY = _("Many passwords are being checked. Try again in a moment.")
 WRONG_CODE = _(
     "The code is not correct. Enter the code that the authenticator shows now, and check "

@@ -10,7 +10,7 @@ from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreFault
 
-QUOTED_ERROR = _("SQLite says “{said}”")
+QUOTED_ERROR = _("SQLite reports “{said}”")
 MEANS: Mapping[StoreFault, Message] = {
     StoreFault.FULL: _(
         "{name}: the volume is full and the reserve is used up, so nothing can be written; free "

@@ -49,7 +49,8 @@ BAD_GRAPH = with_settings(
 BAD_USER = with_settings(_("{user} {given!r} is not an email address"), "user")
 TOO_LARGE = _(
     "the message is {size:.1f} MB, but Microsoft Graph accepts at most {most:.0f} MB, so it "
-    "was not tried. Add a route of type smtp after this one, or attach less (attach_lines)"
+    "was not tried. Add a route of type smtp after this one, or reduce the attachments "
+    "(attach_lines)"
 )
 
 

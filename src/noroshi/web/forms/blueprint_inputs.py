@@ -25,7 +25,7 @@ class InputWords:
 WORDS_OF_INPUTS: Mapping[tuple[str, str], InputWords] = {
     ("hyper-v-replica", "minutes"): InputWords(
         _("Maximum replication delay (min)"),
-        _("A virtual machine whose last replication is longer ago is CRITICAL."),
+        _("If a virtual machine's last replication was longer ago, the level is CRITICAL."),
     ),
     ("sql-server", "service"): InputWords(
         _("SQL Server service"), _("Name of the service, such as MSSQLSERVER or MSSQL$NAME.")

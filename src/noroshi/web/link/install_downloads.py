@@ -1,15 +1,17 @@
-"""Answer a server that installs Noroshi from its hub: the script, and the file that it fetches."""
+"""Answer a server that installs Noroshi from its hub: the script, and the files that are fetched."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.core.translation import LANGUAGES
-from noroshi.link.install_line import FILE, INSTALL
+from noroshi.link.install_line import FILE, INSTALL, WINDOWS_FILE
 from noroshi.ports import StoreError
 from noroshi.service.agents.installation import Installation
 from noroshi.web.context import WebContext
@@ -37,8 +39,16 @@ def routes(web: WebContext) -> list[Route]:
         return PlainTextResponse(text, media_type=SCRIPT)
 
     async def file(request: Request) -> Response:
+        return await answer(request, installation.file(request.path_params["secret"]))
+
+    async def windows_installer(request: Request) -> Response:
+        return await answer(
+            request, installation.windows_installer(request.path_params["hash"])
+        )
+
+    async def answer(request: Request, search: Awaitable[tuple[Path, str] | None]) -> Response:
         try:
-            download = await installation.file(request.path_params["secret"])
+            download = await search
         except StoreError:
             return Response(status_code=503)
         if download is None:
@@ -52,6 +62,7 @@ def routes(web: WebContext) -> list[Route]:
 
     return [
         Route(f"{INSTALL}{{secret}}/{FILE}", file, methods=["GET"]),
+        Route(f"{INSTALL}{{hash}}/{WINDOWS_FILE}", windows_installer, methods=["GET"]),
         Route(f"{INSTALL}{{secret}}/{{language}}", script, methods=["GET"]),
         Route(f"{INSTALL}{{secret}}", script, methods=["GET"]),
     ]

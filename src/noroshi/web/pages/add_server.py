@@ -177,6 +177,8 @@ async def _invited(visit: Visit, outcome: Outcome[object]) -> dict[str, Any] | N
         "install_line": answer.install_line,
         "python_line": answer.python_line,
         "windows_line": answer.windows_line,
+        "powershell_line": answer.powershell_line,
+        "powershell_problem": answer.powershell_problem,
         "install_problem": answer.install_problem,
         "servers": answer.servers,
         "until": clock(visit, answer.expires_at),

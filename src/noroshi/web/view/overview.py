@@ -271,8 +271,8 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
     """Say that no monitor is wrong; `not_measured` of them were not measured yet."""
     if not_measured:
         text = ngettext(
-            "Nothing is wrong so far. Not measured yet: {new} of {count} monitor.",
-            "Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
+            "No problems so far. Not measured yet: {new} of {count} monitor.",
+            "No problems so far. Not measured yet: {new} of {count} monitors.",
         )
         if status.troubles:
             text = ngettext(

@@ -40,7 +40,7 @@ OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, str]] = (
         _("Microsoft 365, without a user"),
         _(
             "The app signs in with a certificate that is created on the server and never leaves it. "
-            "The command leads through the setup."
+            "The command guides you through the setup."
         ),
         "sudo noroshi setup microsoft365 --sign-in app",
     ),

@@ -283,7 +283,7 @@ ARGUMENT_NAMES: Mapping[str, Message] = {
     "role": _("Role"),
     "seen": _("Seen at"),
     "servers": _("Number of servers"),
-    "sha1": _("Fingerprint"),
+    "sha1": _("Thumbprint"),
     "silence": _("Silence"),
     "sort": _("Operation"),
     "state": _("State"),
