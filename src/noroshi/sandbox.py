@@ -16,17 +16,6 @@ from typing import IO, Any
 
 from noroshi import schema
 
-if sys.platform == "win32":
-    from subprocess import CREATE_NO_WINDOW as NO_WINDOW
-
-    from noroshi.system.job_object import confine
-
-    ENVIRONMENT = {"SystemRoot": os.environ.get("SYSTEMROOT", r"C:\Windows")}
-    """What libraries of Windows itself need to start; it tells nothing."""
-else:
-    NO_WINDOW = 0
-    ENVIRONMENT = dict[str, str]()
-
 LONGEST_LINE = 64 * 1024
 AT_ONCE = 2
 """Readers at a time, as each may take half a gigabyte and a core."""
@@ -36,8 +25,6 @@ person."""
 WITHIN = 120.0
 """Seconds: a reader's own limit, of CPU time, comes first unless the machine stands still."""
 CHUNK = 64 * 1024
-MEMORY = 512 << 20
-"""Bytes that a program may take on Windows; elsewhere it limits itself, and its time as well."""
 
 
 async def start(
@@ -46,29 +33,19 @@ async def start(
     stdin: int | IO[bytes] = asyncio.subprocess.PIPE,
 ) -> asyncio.subprocess.Process:
     """Raises OSError if no process can be started."""
-    # A session or console of its own, so that Ctrl-C at a terminal does not reach it before its
-    # turn.
-    child = await asyncio.create_subprocess_exec(
+    # A session of its own, so that Ctrl-C at a terminal does not reach it before its turn.
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         str(program),
         stdin=stdin,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=ENVIRONMENT,
+        env={},
         cwd=program.anchor,
         start_new_session=True,
         limit=longest_line,
-        creationflags=NO_WINDOW,
     )
-    if sys.platform == "win32":
-        try:
-            confine(child.pid, MEMORY)
-        except OSError:
-            kill(child)
-            await child.wait()
-            raise
-    return child
 
 
 def kill(child: asyncio.subprocess.Process) -> None:

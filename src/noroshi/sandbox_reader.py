@@ -23,7 +23,7 @@ def run(answer: Callable[[Mapping[str, Any], bytes], Any]) -> None:
 
 
 def bound_resources() -> None:
-    """Memory, time, files, dumps. On Windows, the parent limits memory and time."""
+    """Memory, time, files, dumps. Windows has no such limits: there the parent's clock must do."""
     if sys.platform == "win32":
         return
     import resource

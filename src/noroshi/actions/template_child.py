@@ -112,7 +112,8 @@ def compiled(source: str, kind: str = "plain") -> Template:
 
 
 def bound_resources() -> None:
-    """Limit memory, files, dumps. On Windows, the parent limits memory and time."""
+    """Limit memory, files, dumps. Windows has no such limits: there the parent's clock must
+    do."""
     if sys.platform == "win32":
         return
     import resource

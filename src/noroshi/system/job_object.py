@@ -13,8 +13,6 @@ if sys.platform == "win32":
     from ctypes import wintypes
 
     EXTENDED_LIMITS = 9
-    PROCESS_MEMORY = 0x100
-    """A flag of a job: the limit of that name is in force."""
     DIE_ON_FAULT, KILL_ON_CLOSE = 0x400, 0x2000
     """Flags of a job: no box asks anybody about a process that crashed; and all of them end with
     the last handle of the job, so also with a node that is killed."""
@@ -67,15 +65,29 @@ if sys.platform == "win32":
 
         def __init__(self) -> None:
             """Make an empty one. Raises OSError."""
+            self._handle: int = _require(_kernel.CreateJobObjectW(None, None))
+            self._using = threading.Lock()
             limits = _Limits()
             limits.basic.flags = DIE_ON_FAULT | KILL_ON_CLOSE
-            self._handle = _new_job(limits)
-            self._using = threading.Lock()
+            size = ctypes.sizeof(limits)
+            try:
+                _require(
+                    _kernel.SetInformationJobObject(
+                        self._handle, EXTENDED_LIMITS, ctypes.byref(limits), size
+                    )
+                )
+            except OSError:
+                self.close()
+                raise
 
         def take(self, pid: int) -> None:
             """Take in a process that has started nothing yet. Raises OSError."""
-            with self._using:
-                _assign(self._handle, pid)
+            process: int = _require(_kernel.OpenProcess(ASSIGN, False, pid))
+            try:
+                with self._using:
+                    _require(_kernel.AssignProcessToJobObject(self._handle, process))
+            finally:
+                _kernel.CloseHandle(process)
 
         def end(self) -> None:
             """End all that is in it."""
@@ -90,39 +102,6 @@ if sys.platform == "win32":
                     _kernel.TerminateJobObject(self._handle, ENDED)
                     _kernel.CloseHandle(self._handle)
                 self._handle = 0
-
-    def confine(pid: int, memory: int) -> None:
-        """Let a process take so many bytes of memory at most. Raises OSError.
-
-        Its job goes with it, without a handle of ours: nobody has to keep one.
-        """
-        limits = _Limits(process_memory=memory)
-        limits.basic.flags = DIE_ON_FAULT | PROCESS_MEMORY
-        job = _new_job(limits)
-        try:
-            _assign(job, pid)
-        finally:
-            _kernel.CloseHandle(job)
-
-    def _new_job(limits: _Limits) -> int:
-        job: int = _require(_kernel.CreateJobObjectW(None, None))
-        try:
-            _require(
-                _kernel.SetInformationJobObject(
-                    job, EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
-                )
-            )
-        except OSError:
-            _kernel.CloseHandle(job)
-            raise
-        return job
-
-    def _assign(job: int, pid: int) -> None:
-        process: int = _require(_kernel.OpenProcess(ASSIGN, False, pid))
-        try:
-            _require(_kernel.AssignProcessToJobObject(job, process))
-        finally:
-            _kernel.CloseHandle(process)
 
     def _require(result: int | None) -> int:
         if not result:
