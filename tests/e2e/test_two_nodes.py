@@ -18,7 +18,7 @@ STANDS_BY = "this one stands by"
 def homes(tmp_path, postgres):
     url = postgres.tcp_url(postgres.make_database())
     homes = [_home(tmp_path / name, name, url) for name in ("one", "two")]
-    key = "vault.key"
+    key = "key"
     shutil.copy(homes[0].folder / key, homes[1].folder / key)  # as the guide says
     yield homes
     for home in homes:
