@@ -210,9 +210,9 @@ class FieldAgent(OnMachine, Server):
         now, looks = self.looks()
         ends = [*(life.first for life in self.lives[1:]), len(looks)]
         for life, end in zip(self.lives, ends, strict=True):
-            begun = self._turn(life.since)
-            times = [at for at in looks[life.first : end] if self._turn(at) > begun]
-            turns = [self._turn(at) for at in times if not life.until or at < life.until]
+            begun, of_life = self._turn(life.since), looks[life.first : end]
+            times = [at for at in of_life if self._turn(at) > begun and life.includes(at)]
+            turns = [self._turn(at) for at in times]
             assert turns == [*range(begun + 1, begun + 1 + len(turns))], (
                 self.name,
                 life,
@@ -301,6 +301,10 @@ class Life:
     first: int
     since: datetime
     until: datetime | None = None
+
+    def includes(self, look):
+        """Whether it is no look of the next life, which was stored before that was watched."""
+        return self.until is None or look < self.until
 
 
 class Fleet:

@@ -99,7 +99,7 @@ class Reporting:
             for id, state in states.items()
         }
         position = await self.position_of(agent.id)
-        return StatesOfHub(states=_within_bounds(states), position=position)
+        return StatesOfHub(states=bounded_states(states), position=position)
 
     def _is_own_word(self, agent: Agent, reporter: str) -> bool:
         """Return whether an agent reported a state, perhaps before it joined again: a state of another
@@ -371,9 +371,10 @@ def _is_sound_row(row: ReportRow) -> bool:
     )
 
 
-def _within_bounds(states: Mapping[str, State]) -> Mapping[str, State]:
+def bounded_states(states: Mapping[str, State]) -> Mapping[str, State]:
+    """Return states that fit into an answer: of those that do not, the serials alone."""
     bounded, size = dict[str, State](), 0
     for id, state in states.items():
-        size += len(schema.text(state))
+        size += len(schema.text(state).encode())
         bounded[id] = state if size <= MOST_STATES else State(serial=state.serial)
     return bounded
