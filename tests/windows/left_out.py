@@ -1,6 +1,7 @@
-"""Name what of the folders that run on Windows cannot run there, each with the reason.
+"""Name what does not run on Windows, each with the reason: folders and files of tests, and tests of
+the folders that run.
 
-tools/wine.py names the folders. A name without its parameters stands for all of them.
+tools/wine.py names what runs. A name without its parameters stands for all of them.
 """
 
 MODES = "permissions as POSIX has them; those of Windows: tests/windows/test_owners.py"
@@ -30,3 +31,54 @@ TESTS = {
     "tests/vault/test_vault.py::test_a_key_file_is_its_owners_alone_whatever_the_umask_says": MODES,
     "tests/vault/test_vault.py::test_a_key_that_others_may_touch_is_refused": MODES,
 }
+
+OF_LINUX = (
+    "what only Linux has, or its programs: systemd, namespaces, packages, services to log in to"
+)
+OF_SOURCES = "reads the source, the catalogues and the documents, which are the same there"
+BROWSER = "needs Chromium, which does not run under Wine"
+NODES = "starts many nodes, forked from a warm process (tests/warm), which Windows cannot do"
+UNTRIED = "not brought to Windows yet"
+DOORS = "Unix sockets; the named pipe: tests/windows/test_named_pipe.py"
+
+PLACES_LEFT_OUT = {
+    "tests/actions": UNTRIED,
+    "tests/agent": UNTRIED,
+    "tests/checks/test_docs.py": OF_SOURCES,
+    "tests/checks/test_http.py": UNTRIED,
+    "tests/checks/test_http_ways.py": UNTRIED,
+    "tests/checks/test_logfile.py": UNTRIED,
+    "tests/checks/test_logfile_lines.py": UNTRIED,
+    "tests/checks/test_logfile_rotation.py": UNTRIED,
+    "tests/checks/test_noroshi.py": UNTRIED,
+    "tests/checks/test_noroshi_agent.py": UNTRIED,
+    "tests/checks/test_port.py": UNTRIED,
+    "tests/checks/test_reach.py": UNTRIED,
+    "tests/checks/test_script.py": OF_LINUX,
+    "tests/cli": NODES,
+    "tests/door": DOORS,
+    "tests/e2e": NODES,
+    "tests/flow": UNTRIED,
+    "tests/hostile": OF_LINUX,
+    "tests/hosts": OF_LINUX,
+    "tests/load": NODES,
+    "tests/noroshi_lab": NODES,
+    "tests/oauth": UNTRIED,
+    "tests/service": UNTRIED,
+    "tests/stores": UNTRIED,
+    "tests/transports": UNTRIED,
+    "tests/web": BROWSER,
+    **dict.fromkeys(
+        (
+            f"tests/test_{name}.py"
+            for name in (
+                *("absent_texts", "catalogue_of_code", "catalogue_of_templates"),
+                *("damaged_catalogue", "links", "names", "places", "private_parts", "readme"),
+                *("powershell", "repository", "round_trips", "schema", "setup", "sweeps"),
+                *("windows_installer", "windows_readiness"),
+            )
+        ),
+        OF_SOURCES,
+    ),
+}
+"""Folders and files of tests that do not run there."""

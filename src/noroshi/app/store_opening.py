@@ -8,7 +8,7 @@ from pathlib import Path
 from noroshi import imports
 from noroshi.config.config import Config
 from noroshi.config.database import Database
-from noroshi.ports import Store
+from noroshi.ports import SharedStore, Store
 from noroshi.ports.examination import Step
 
 
@@ -27,6 +27,14 @@ async def _open_database(database: Database, *, to_look: bool) -> Store:
         from noroshi.stores.postgres.store import PostgresStore
 
     return await (PostgresStore.look if to_look else PostgresStore.open)(database)
+
+
+async def open_shared_store(database: Database) -> SharedStore:
+    """Open what the nodes on a database agree in, on connections of its own. Raise StoreError."""
+    with imports.ONE_AT_A_TIME:
+        from noroshi.stores.postgres.store import PostgresStore
+
+    return await PostgresStore.open(database)
 
 
 def database_steps_of(config: Config) -> Callable[[], Sequence[Step]] | None:

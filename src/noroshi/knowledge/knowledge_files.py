@@ -30,6 +30,7 @@ FILES = (
     "tokens",
     "computer",
     "postgres",
+    "winrm",
 )
 OWNERS = {whose.value: whose for whose in Whose}
 VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}

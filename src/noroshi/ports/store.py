@@ -507,3 +507,18 @@ class FiledStore(Protocol):
         """Write a copy of the whole store, as it is at one instant, while work goes on; the
         file (0600) appears under its name when it is whole. Raise StoreConflict if there is one
         already."""
+
+
+class SharedStore(Protocol):
+    """Do what only a store can do that several nodes share."""
+
+    async def take_work(self, node: str, holder: str, lasting: timedelta) -> bool:
+        """Hold the work of all nodes for so long, or hold it on, by the store's own clock. Whoever
+        takes it from another ends what that one held, and follows on it as a life of `node`.
+        False: another holder has it."""
+
+    async def leave_work(self, holder: str) -> None:
+        """Let another one have the work, if that holder has it."""
+
+    async def close(self) -> None:
+        """Let go of the store."""

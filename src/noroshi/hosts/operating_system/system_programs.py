@@ -76,7 +76,7 @@ def _first_line(result: ProgramResult) -> object:
 
 
 if sys.platform == "win32":
-    from noroshi.hosts.job_runner import system_folder
+    from noroshi.hosts.job_runner import DRAINED, system_folder
     from noroshi.hosts.programs import ClearedProgram
     from noroshi.hosts.windows_command import POWERSHELL as POWERSHELL_PATH
 
@@ -88,7 +88,7 @@ if sys.platform == "win32":
             with as_file(files("noroshi.hosts.operating_system").joinpath(name)) as script:
                 argv = (str(shell), *SCRIPT_OPTIONS, str(script))
                 program = Program(argv=argv, timeout=seconds)
-                result = await runner.run(program, ClearedProgram(shell, None))
+                result = await runner.run(program, ClearedProgram(shell, None), DRAINED)
             return json_output(result, name)
 
         return run

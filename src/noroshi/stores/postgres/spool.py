@@ -80,10 +80,10 @@ where {IS_OPEN} and due > $1 and lease is null
     and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""  # noqa: S608  our own text
 """Make envelopes due that nobody has deferred, whatever the clock said when they were written;
 an envelope that may have ended two lives of the node lets others go first."""
-LENT_TO = f"""
-select seq, unanswered, envelope from spool
-where {IS_OPEN} and lease is not null and node = $1 and life between $2 and $3
-order by seq for update"""  # noqa: S608  our own text
+LENT = f"""
+select seq, unanswered, envelope from spool where {IS_OPEN} and lease is not null"""  # noqa: S608  our own text
+LENT_TO = f"{LENT} and node = $1 and life between $2 and $3 order by seq for update"
+ALL_LENT = f"{LENT} order by seq for update"
 RELEASE_LEASES = """
 update spool
 set due = case when spool.unanswered > 0 then $4::bigint else $3::bigint end, lease = null,
@@ -232,11 +232,18 @@ async def release_leases(db: Session, node: str, lives: range, now: datetime) ->
     """Count what these lives of a node had out as not answered, and make it due as
     ports.Store.begin says."""
     rows = await db.rows(LENT_TO, node, lives.start, lives.stop - 1)
-    if not rows:
-        return
-    bodies = [changed(body, unanswered=count + 1) for _, count, body in rows]
-    due, later = number(now), number(now + SHORTEST)
-    await db.run(RELEASE_LEASES, [seq for seq, _, _ in rows], bodies, due, later)
+    await _release(db, rows, number(now), number(now + SHORTEST))
+
+
+async def release_all_leases(db: Session, due: int, later: int) -> None:
+    """Do the same for whatever node has something out."""
+    await _release(db, await db.rows(ALL_LENT), due, later)
+
+
+async def _release(db: Session, rows: Sequence[Any], due: int, later: int) -> None:
+    if rows:
+        bodies = [changed(body, unanswered=count + 1) for _, count, body in rows]
+        await db.run(RELEASE_LEASES, [seq for seq, _, _ in rows], bodies, due, later)
 
 
 async def hasten_never_tried(db: Session, now: datetime) -> None:

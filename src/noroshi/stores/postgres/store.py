@@ -76,6 +76,7 @@ from noroshi.stores.postgres import (
     samples as sample_table,
     spool,
     spool_counts,
+    work,
 )
 from noroshi.stores.postgres.bell import Bell
 from noroshi.stores.postgres.gathered import Gathered
@@ -576,6 +577,12 @@ class PostgresStore(PooledStore):
         await self._write(lambda db: locks.end(db, name, holder))
 
     # all
+
+    async def take_work(self, node: str, holder: str, lasting: timedelta) -> bool:
+        return await self._write(lambda db: work.take(db, node, holder, lasting))
+
+    async def leave_work(self, holder: str) -> None:
+        await self._write(lambda db: work.leave(db, holder))
 
     async def faults(self) -> Sequence[Message]:
         return await self._read(integrity.faults)
