@@ -61,7 +61,7 @@ from noroshi.core.model import (
     Sample,
     State,
 )
-from noroshi.core.report import START, Position, ReportDraft, ReportRow, RowKind, number_rows
+from noroshi.core.report import START, Position, ReportDraft, RowKind, number_rows
 from noroshi.definitions.document_content import content
 from noroshi.link.agent_key import PrivateKey
 from noroshi.link.join_code import JoinCode
@@ -81,6 +81,7 @@ from noroshi.link.link_messages import (
     WaitRequest,
 )
 from noroshi.link.message_body import NO_TEXT, EarlierText, text_of
+from noroshi.link.order_messages import MeasuredOnTrial, Order, OrderAnswer, OrderOutcome
 from noroshi.link.report_messages import (
     AlarmOfRow,
     ChangeOfRow,
@@ -136,6 +137,7 @@ class Server:
         self._clients: tuple[LinkClient, ...] = ()
         self._sampled_at = datetime.now(UTC).replace(microsecond=0)
         self._earlier_text = NO_TEXT
+        self._order = 0
 
     async def join(self, code: JoinCode) -> None:
         """Become an agent."""
@@ -201,9 +203,16 @@ class Server:
     async def _wait(self, configuration: str) -> Outcome:
         hold = random.uniform(SHORTEST_HOLD * LONGEST_WAIT, LONGEST_WAIT)
         request = WaitRequest(
-            configuration=configuration, hold=hold, clock=time.time(), last=self.position
+            configuration=configuration,
+            hold=hold,
+            clock=time.time(),
+            last=self.position,
+            orders=self._order,
         )
         answer = await self._ask(0, WAIT, request, WaitAnswer, hold + ANSWER_MARGIN)
+        for order in answer.orders:
+            self._order = order.number
+            await self._report(self._answer_row(order))
         return News(configuration=answer.configuration)
 
     async def _fetch(self, configuration: str) -> Outcome:
@@ -250,23 +259,33 @@ class Server:
         """Report that a volume is full, as the agent's log would have it."""
         figures, name = self._fleet.figures, alarm_name(self.number)
         figures.raised[name] = time.time()
-        row, position = self._alarm_row()
+        await self._report(self._alarm_row())
+        figures.taken[name] = time.time() - figures.raised[name]
+
+    async def _report(self, draft: ReportDraft) -> None:
+        """Send one row of the agent's log."""
+        ((row, position),) = number_rows(self.position, self.position.epoch, [draft])
         await asyncio.sleep(GATHER)
         request = ReportRequest(start=self.position, rows=(row,), last=position)
         answer = await self._ask(1, REPORT, request, ReportAnswer)
         self.position = answer.position
         if answer.refused_rows or answer.position != position:
-            figures.refused += 1
-        figures.taken[name] = time.time() - figures.raised[name]
+            self._fleet.figures.refused += 1
 
-    def _alarm_row(self) -> tuple[ReportRow, Position]:
+    def _alarm_row(self) -> ReportDraft:
         now = datetime.now(UTC)
         change = _full_volume(
             self.alarm_monitor, contact_name(self.number), self._signed().life.mark, now
         )
-        draft = ReportDraft(kind=RowKind.CHANGE, written_at=now, body=schema.text(change))
-        ((row, position),) = number_rows(self.position, self.position.epoch, [draft])
-        return row, position
+        return ReportDraft(kind=RowKind.CHANGE, written_at=now, body=schema.text(change))
+
+    def _answer_row(self, order: Order) -> ReportDraft:
+        now = datetime.now(UTC)
+        trial = MeasuredOnTrial(sample=_sample(now))
+        answer = OrderAnswer(
+            order=order.id, outcome=OrderOutcome.DONE.value, body=schema.text(trial)
+        )
+        return ReportDraft(kind=RowKind.ANSWER, written_at=now, body=schema.text(answer))
 
     async def _ask(
         self,

@@ -11,9 +11,11 @@ import json
 import shlex
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from math import inf
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -29,6 +31,7 @@ from noroshi.config.settings_file import FILE as SETTINGS
 HOST = "127.0.0.1"
 AN_INVITATION = 500  # servers that one invitation lets join
 REAL = "real"  # the name of the agent that is none of the stand-ins
+GROUP, MEASURED = "base", "m1"  # of the monitor that is measured on order
 KINDS = ("disk", "memory", "process")
 OPTIONS = {"process": '[group.monitor.options]\nname = "noroshi"\n'}
 SETTLED = 5.0  # seconds from the last configuration to the figures, and from these to the kill
@@ -44,18 +47,20 @@ DAY = 86_400.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
     """Hold how many agents, with how many monitors each (every minute), for how long they report
-    (seconds), and how many alarms meanwhile, each of another agent."""
+    (seconds), and how many alarms and orders meanwhile, each of another agent."""
 
     agents: int = 1000
     monitors: int = 30
     window: float = 40.0
     alarms: int = 140
+    orders: int = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """Hold the result of a run, in seconds, MB and shares of one core. `stored` and `told` are from an
-    alarm to the hub's answer and to its mail, sorted; `untold`: alarms of which no mail came;
+    alarm to the hub's answer and to its mail, sorted; `untold`: alarms of which no mail came; `answered`: from an order to its answer, both at
+    the hub's socket, sorted, and infinite without one;
     `cpu`, `bare_cpu`: of 1,000 requests, in seconds; `bytes_a_day`: of an agent; `back`: from the
     start of the hub until its last agent was answered; `health`: the answers of /healthz, sorted;
     `agent_resident`, `agent_of_a_core`: of the agent that is none of the stand-ins; `agent_at_first`: in
@@ -64,6 +69,7 @@ class Answered:
     stored: tuple[float, ...]
     told: tuple[float, ...]
     untold: int
+    answered: tuple[float, ...]
     refused: int
     requests: int
     cpu: float
@@ -82,9 +88,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The hub with its agents, and the programs at its other side."""
+    """The hub with its agents, how to ask it, and the programs at its other side."""
 
     hub: Node
+    calls: SocketClient
     agent: Node
     fleet: Helper
     mails: Path
@@ -135,8 +142,10 @@ def run_hub(work: Path, size: Size) -> Answered:
 def _measure(on: Stage, size: Size) -> Mapping[str, Any]:
     on.fleet.tell("begin")
     start, before, agent_before = time.time(), on.hub.usage(), on.agent.usage()
-    on.fleet.tell("events", size.alarms, size.window)
-    seconds, after, agent_after = time.time() - start, on.hub.usage(), on.agent.usage()
+    with ThreadPoolExecutor(1) as orders:
+        answered = orders.submit(_give_orders, on.calls, size)
+        on.fleet.tell("events", size.alarms, size.window)
+        seconds, after, agent_after = time.time() - start, on.hub.usage(), on.agent.usage()
     on.fleet.tell("end")
     figures = json.loads(on.figures.read_text())
     raised, cpu = figures["raised"], after.cpu - before.cpu
@@ -149,6 +158,7 @@ def _measure(on: Stage, size: Size) -> Mapping[str, Any]:
         "stored": tuple(sorted(figures["taken"].values())),
         "told": tuple(sorted(first[name] - at for name, at in raised.items() if name in first)),
         "untold": size.alarms - len(raised.keys() & first.keys()),
+        "answered": tuple(sorted(answered.result())),
         "refused": figures["refused"],
         "requests": figures["requests"],
         "cpu": cpu / figures["requests"] * 1000,
@@ -159,6 +169,20 @@ def _measure(on: Stage, size: Size) -> Mapping[str, Any]:
         "agent_resident": agent_after.resident,
         "agent_of_a_core": (agent_after.cpu - agent_before.cpu) / seconds,
     }
+
+
+def _give_orders(calls: SocketClient, size: Size) -> list[float]:
+    """Have agents that raise no alarm measure a monitor now, one after the other at an even pace.
+    Return how long each answer took."""
+    took, begun = list[float](), time.monotonic()
+    quiet = [number for number in range(size.agents) if number % (size.agents // size.alarms)]
+    for turn, number in enumerate(quiet[: size.orders]):
+        time.sleep(max(0.0, begun + turn * size.window / size.orders - time.monotonic()))
+        started = time.monotonic()
+        monitor = f"{server_name(number)}/{GROUP}/{MEASURED}"
+        tried = calls.call("try_monitor", monitor=monitor)
+        took.append(inf if tried["not_measured"]["en"] else time.monotonic() - started)
+    return took
 
 
 def _restart(on: Stage) -> float:
@@ -200,7 +224,13 @@ def _stage(work: Path, size: Size) -> Iterator[tuple[Stage, Mapping[str, Any]]]:
         fleet.tell("link")
         agent_at_first = _restarted(agent)
         on = Stage(
-            hub=hub, agent=agent, fleet=fleet, mails=mails, figures=figures, web_port=web_port
+            hub=hub,
+            calls=calls,
+            agent=agent,
+            fleet=fleet,
+            mails=mails,
+            figures=figures,
+            web_port=web_port,
         )
         yield on, {"joined": joined, "agent_at_first": agent_at_first}
 
@@ -254,9 +284,7 @@ def _instances(size: Size) -> Mapping[str, str]:
 
 
 def _instance(name: str, contact: str, first: str, size: Size) -> str:
-    text = (
-        f'source = "{name}"\nrules = ["{contact}"]\n[[group]]\nname = "base"\nevery = "60s"\n'
-    )
+    text = f'source = "{name}"\nrules = ["{contact}"]\n[[group]]\nname = "{GROUP}"\nevery = "60s"\n'
     for number in range(size.monitors):
         kind = KINDS[number % len(KINDS)]
         monitor = f"m{number}" if number else first

@@ -6,34 +6,34 @@ They are the answers and arguments of operations, the definitions, the options o
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from tests.source_trees import tree_of
+from tests.source_trees import nodes_of
 
 
 @dataclass(frozen=True)
 class Module:
-    """Hold the classes of a module, and where its imported names come from."""
+    """Hold the nodes and classes of a module, and where its imported names come from."""
 
-    tree: ast.Module
+    nodes: Sequence[ast.AST]
     classes: Mapping[str, ast.ClassDef]
     imports: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @cache
 def read(path: Path) -> Module:
-    tree = tree_of(path)
-    classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    nodes = nodes_of(path)
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     imports = {
         alias.asname or alias.name: (node.module, alias.name)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }
-    return Module(tree, classes, imports)
+    return Module(nodes, classes, imports)
 
 
 def json_classes(paths: Mapping[str, Path]) -> set[tuple[str, str]]:
@@ -57,11 +57,17 @@ def roots(name: str, modules: Mapping[str, Module]) -> Iterator[tuple[str, str]]
     for one in module.classes:
         if is_of_keys or one == "Options":
             yield name, one
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "schema.value":
+    for node in module.nodes:
+        if isinstance(node, ast.Call) and is_schema_value(node.func):
             yield from resolved([node.args[0]], name, modules)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and is_offered(node):
             yield from resolved([node.args, node.returns], name, modules)
+
+
+def is_schema_value(function: ast.expr) -> bool:
+    """Tell a call of schema.value; to unparse each call of the source takes seconds."""
+    is_value = isinstance(function, ast.Attribute) and function.attr == "value"
+    return is_value and isinstance(function.value, ast.Name) and function.value.id == "schema"
 
 
 def is_offered(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ USER, GROUP = "nobody", "nogroup"
 """Whom the server belongs to if root runs the tests; else to who does."""
 DIES_WITH_PARENT = ("setpriv", "--pdeathsig=INT")
 DROP = (f"--reuid={USER}", f"--regid={GROUP}", "--clear-groups") if os.geteuid() == 0 else ()
-STARTS_WITHIN = 120
+STARTS_WITHIN = 280
 SHARED: Mapping[str, str] = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -75,8 +76,20 @@ class Server:
         return f"{self.folder}/socket"
 
     @property
+    def certificate(self) -> str:
+        """Return the file of a secure server's certificate, which it issued itself."""
+        return f"{self.folder}/data/server.crt"
+
+    @property
     def log(self) -> Path:
         return Path(self.folder, "log")
+
+    def make_database(self) -> str:
+        """Make an empty database, and return its name."""
+        name = f"database_{uuid.uuid4().hex}"
+        to = ("-h", self.socket, "-p", str(self.port), "-U", "noroshi", "-d", "postgres")
+        _run("psql", "-q", *to, "-c", f"create database {name}")
+        return name
 
     def url(self, database: str = "postgres") -> str:
         """Return the address by the socket, without a password."""
@@ -88,9 +101,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(settings: Mapping[str, str] = SHARED) -> Iterator[Server]:
-    """Run a server of its own; `settings` {} keep what is committed through kill -9."""
+def server(settings: Mapping[str, str] = SHARED, *, secure: bool = False) -> Iterator[Server]:
+    """Run a server of its own; `settings` {} keep what is committed through kill -9. A `secure`
+    one has a certificate for localhost, and lets nobody in as `barred`."""
     folder = make_folder()
+    if secure:
+        _secure(folder)
     try:
         yield (one := start(folder, free_port(), settings))
         stop(one.pid)
@@ -121,6 +137,20 @@ def _initdb(folder: Path) -> Sequence[str]:
         *("--auth-local=trust", "--auth-host=scram-sha-256"),
         *("--pwfile", str(folder / "password"), "-E", "UTF8", "--locale=C.UTF-8"),
     )
+
+
+def _secure(folder: Path) -> None:
+    key, certificate = folder / "data/server.key", folder / "data/server.crt"
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    files = ("-keyout", str(key), "-out", str(certificate))
+    made = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+    subprocess.run(
+        [*made, "-nodes", "-days", "2", *names, *files], check=True, capture_output=True
+    )
+    _give(key, certificate)
+    access = folder / "data/pg_hba.conf"
+    access.write_text(f"host all barred all reject\n{access.read_text()}")
+    certificate.chmod(0o644)
 
 
 def start(folder: Path, port: int, settings: Mapping[str, str]) -> Server:

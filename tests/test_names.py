@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.json_classes import json_classes
-from tests.source_trees import tree_of
+from tests.source_trees import nodes_of, tree_of
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
@@ -161,7 +161,7 @@ def defined(src: Path) -> Sequence[tuple[str, str]]:
     """Return the names of classes, functions and fields, each behind the name of its module."""
     found = []
     for module, path in modules(src).items():
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 found.append((module, node.name))
             if isinstance(node, ast.ClassDef):
@@ -192,7 +192,7 @@ def api_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -232,7 +232,7 @@ def classes(src: Path) -> list[tuple[str, str]]:
     return [
         (module, node.name)
         for module, path in modules(src).items()
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef)
     ]
 
@@ -268,7 +268,7 @@ def fields(src: Path) -> list[tuple[str, str]]:
     return [
         (module, name)
         for module, path in paths.items()
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef) and (module, node.name) not in of_json
         for name in attributes(node)
     ]
@@ -285,7 +285,7 @@ def attributes(node: ast.ClassDef) -> Iterator[str]:
             yield one.name
     for one in ast.walk(node):
         is_set = isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
-        if is_set and ast.unparse(one.value) == "self":
+        if is_set and isinstance(one.value, ast.Name) and one.value.id == "self":
             yield one.attr
 
 

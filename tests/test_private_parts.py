@@ -3,13 +3,13 @@
 import ast
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
 import noroshi
 import noroshi_lab
-from tests.source_trees import tree_of
+from tests.source_trees import nodes_of
 
 SOURCE = Path(__file__).parents[1] / "src"
 OURS = {"noroshi", "noroshi_lab"}
@@ -26,10 +26,10 @@ def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__") and not name.endswith("_")
 
 
-def names_of_ours(trees) -> set[str]:
+def names_of_ours(sources) -> set[str]:
     """Whatever our own code gives a name to."""
     found = set[str]()
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in (node for nodes in sources for node in nodes):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -39,8 +39,8 @@ def names_of_ours(trees) -> set[str]:
     return found
 
 
-def uses(tree: ast.Module, known: set[str]) -> Iterator[str]:
-    for node in ast.walk(tree):
+def uses(nodes: Sequence[ast.AST], known: set[str]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             if node.attr not in known:
                 yield ast.unparse(node)
@@ -51,9 +51,9 @@ def uses(tree: ast.Module, known: set[str]) -> Iterator[str]:
 
 
 def test_what_nobody_of_ours_has_named_is_not_used():
-    trees = {path: tree_of(path) for path in SOURCE.rglob("*.py")}
-    known = names_of_ours(trees.values()) | PUBLIC
-    found = {path.name: list(uses(tree, known)) for path, tree in trees.items()}
+    sources = {path: nodes_of(path) for path in SOURCE.rglob("*.py")}
+    known = names_of_ours(sources.values()) | PUBLIC
+    found = {path.name: list(uses(nodes, known)) for path, nodes in sources.items()}
     assert {name: used for name, used in found.items() if used} == {}
 
 
@@ -80,5 +80,7 @@ def test_no_class_takes_the_place_of_a_private_part_of_its_base():
 
 
 def test_the_lint_finds_what_is_private():
-    tree = ast.parse("from a import _b, c\nsession._retry = parts._replace(a=own._mine)")
-    assert list(uses(tree, {"_mine", *PUBLIC})) == ["a._b", "session._retry"]
+    nodes = ast.walk(
+        ast.parse("from a import _b, c\nsession._retry = parts._replace(a=own._mine)")
+    )
+    assert list(uses([*nodes], {"_mine", *PUBLIC})) == ["a._b", "session._retry"]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.source_trees import tree_of
+from tests.source_trees import nodes_of, tree_of
 
 HOUSE = Path(__file__).parent.parent
 SOURCES = sorted((HOUSE / "src").rglob("*.py"))
@@ -51,7 +51,7 @@ class Function(NamedTuple):
 def functions(path: Path) -> Sequence[Function]:
     return [
         Function(node.name, body_lines(node), node.returns is not None)
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -69,7 +69,7 @@ def at(numbers: list[int], share: float) -> int:
 @cache
 def names_used(path: Path) -> Mapping[str, int]:
     """Full dotted names that a file uses, imports resolved, each with a line."""
-    nodes = [*ast.walk(tree_of(path))]
+    nodes = nodes_of(path)
     origin, used = {}, {}
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -135,10 +135,10 @@ def test_every_function_says_what_it_returns():
 
 def constructors(path: Path) -> list[tuple[str, int]]:
     """The classes of a source with the number of arguments that each is made with."""
-    tree = tree_of(path)
+    nodes = nodes_of(path)
     return [
         (one.name, len(made.args.args) + len(made.args.kwonlyargs) - 1)
-        for one in ast.walk(tree)
+        for one in nodes
         if isinstance(one, ast.ClassDef) and not one.name.endswith("Error")
         for made in one.body
         if isinstance(made, ast.FunctionDef) and made.name == "__init__"
@@ -171,7 +171,7 @@ def test_the_core_waits_for_nothing():
     waiting = [
         f"{path.name}:{node.lineno}"
         for path in core
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.AsyncFunctionDef | ast.Await)
     ]
     assert core and waiting == []

@@ -1,9 +1,17 @@
-"""`tools/windows.py` finds what Windows lacks, where nothing keeps Windows away from it."""
+"""`tools/windows.py` finds what Windows lacks, where nothing keeps Windows away from it; and all tests
+run there (`tools/wine.py`), or are left out by name."""
 
 import ast
+import re
+from pathlib import Path
 
 from tests.sweeps import sweep
+from tests.windows.left_out import PLACES_LEFT_OUT, TESTS
 from tools.windows import unguarded_uses
+from tools.wine import ALL
+
+TESTS_FOLDER = Path(__file__).parent
+TESTING = TESTS_FOLDER.parent / "docs" / "develop" / "testing.md"
 
 GUARDED = {
     "a branch for others": 'if sys.platform != "win32":\n    os.fork()',
@@ -59,3 +67,22 @@ def test_what_sys_platform_guards_is_no_use(code):
 @sweep(("code", "uses"), UNGUARDED.values(), ids=UNGUARDED)
 def test_what_nothing_guards_is_found(code, uses):
     assert list(unguarded_uses(ast.parse(code))) == uses
+
+
+def places():
+    """Each folder of tests, and each file beside the folders; of tests/checks, each file."""
+    for file in TESTS_FOLDER.rglob("test_*.py"):
+        folder, *rest = file.relative_to(TESTS_FOLDER).parts
+        is_file = not rest or folder == "checks"
+        yield f"tests/{'/'.join((folder, *rest)) if is_file else folder}"
+
+
+def test_all_tests_run_on_windows_or_are_left_out_by_name():
+    assert sorted({*ALL, *PLACES_LEFT_OUT}) == sorted(set(places()))
+    assert set(ALL) & set(PLACES_LEFT_OUT) == set()
+
+
+def test_the_documents_say_how_many_tests_are_left_out():
+    counts = re.search(r"(\d+) tests of these folders are left out", TESTING.read_text("utf-8"))
+    assert counts
+    assert int(counts[1]) == len(TESTS)

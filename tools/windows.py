@@ -1,10 +1,8 @@
-"""Hold the code against Windows: `tools/windows.py check`, or `update` after a use has gone.
+"""Hold the code against Windows: `tools/windows.py check`.
 
 Two readers look for what Windows does not have: mypy with `--platform win32`, which knows types
 and `sys.platform`, and a lint over the syntax, which also finds what mypy is told to ignore and
-what exists on Windows but does not work there. What stood when the lint began is listed in
-`tools/windows-uses.txt`. A use beyond the list fails; a line that has no use any more fails too,
-so that the list only grows shorter.
+what exists on Windows but does not work there. There are no exceptions.
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "src"
-LIST = ROOT / "tools" / "windows-uses.txt"
 ABSENT_NAMES = ROOT / "tools" / "windows-absent.txt"
 MYPY = [sys.executable, "-m", "mypy", "--strict", "--platform", "win32"]
 MYPY += ["--cache-dir", ".mypy_cache/windows", "--no-error-summary", "src"]
@@ -45,22 +42,9 @@ LEAVES = (ast.Return, ast.Raise, ast.Continue)
 
 def main() -> int:
     found = Counter([*uses_in_sources(), *errors_of_mypy()])
-    if sys.argv[1:] == ["update"]:
-        LIST.write_text("".join(f"{one}\t{count}\n" for one, count in sorted(found.items())))
-        return 0
-    listed = read_list()
-    added, gone = found - listed, listed - found
-    for one, count in sorted(added.items()):
-        print(f"not on Windows, guard it by sys.platform: {one} ({count} more than listed)")
-    for one in sorted(gone):
-        print(f"gone, run tools/windows.py update: {one}")
-    return 1 if added or gone else 0
-
-
-def read_list() -> Counter[str]:
-    """Read the uses that the list allows, each with its number."""
-    lines = (line.rpartition("\t") for line in LIST.read_text().splitlines())
-    return Counter({one: int(count) for one, _, count in lines})
+    for one, count in sorted(found.items()):
+        print(f"not on Windows, guard it by sys.platform: {one} ({count})")
+    return 1 if found else 0
 
 
 def errors_of_mypy() -> Iterator[str]:

@@ -205,3 +205,14 @@ def test_a_port_that_another_program_has_is_told(family, host):
     assert (
         f"port {port} of" in caught.value.words.en and "without --here" in caught.value.words.en
     )
+
+
+@pytest.mark.parametrize(
+    ("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
+def test_no_other_program_can_take_the_port_meanwhile(listener, family, host):
+    """On Windows, SO_REUSEADDR would let it."""
+    with socket.socket(family) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with pytest.raises(OSError):
+            other.bind((host, listener.port))

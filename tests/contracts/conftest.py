@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import asynccontextmanager
+
 import pytest
 
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, DISK, change, version
 
-STORES = {
-    "memory": lambda folder: MemoryStore(),
-    # Without its reserve, of which tests/stores/test_full_volume.py tells.
-    "sqlite": lambda folder: SqliteStore.open(folder / "noroshi.db", reserve=0),
-}
+STORES = ("memory", "sqlite") if sys.platform == "win32" else ("memory", "sqlite", "postgres")
+
+
+@asynccontextmanager
+async def _open(kind, request):
+    if kind == "postgres":
+        from tests.postgres_database import open_store
+
+        async with request.getfixturevalue("databases").lent() as url:
+            yield await open_store(url)
+    elif kind == "sqlite":
+        # Without its reserve, of which tests/stores/test_full_volume.py tells.
+        path = request.getfixturevalue("tmp_path") / "noroshi.db"
+        yield SqliteStore.open(path, reserve=0)
+    else:
+        yield MemoryStore()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres):
+    from tests.postgres_database import Databases
+
+    return Databases(postgres, os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 
 
 @pytest.fixture(params=STORES)
-async def empty(request, tmp_path):
-    store = STORES[request.param](tmp_path)
-    yield store
-    await store.close()
+async def empty(request):
+    async with _open(request.param, request) as store:
+        yield store
+        await store.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample, State, Suppression
 from noroshi.core.translation import NOTHING, bilingual
-from noroshi.ports import LEASE, MOST_DECISIONS, Beat, Node, StoreConflict, StoreError, Version
+from noroshi.ports import LEASE, MOST_DECISIONS, Beat, Node, StoreConflict, Version
 from tests.contracts.sample_records import (
     DAWN,
     DISK,
@@ -495,11 +495,6 @@ async def test_a_store_that_is_well_has_no_trouble_and_no_faults(store, give):
     await give(letter(), events=(event(1),), decisions=(decision(Reason.NEW_LEVEL),))
     assert await store.trouble() is None
     assert list(await store.faults()) == []
-
-
-async def test_a_copy_is_made_or_refused_as_the_store_s_error(store, tmp_path):
-    with pytest.raises(StoreError, match="copy"):
-        await store.copy_to(tmp_path / "nowhere" / "copy.db")
 
 
 @pytest.mark.parametrize("number", [10**30, 2**63, -(10**30), 0])

@@ -172,9 +172,10 @@ class Hub(Process):
         self.every(1.0, self.pump)
 
     def pump(self) -> None:
+        now = self.time
         for alarm, custody in list(self.disk.mails.items()):
             if custody != SENT and self.may_try(alarm):
-                why = self.lease.decide(custody, self.time, self.world.terms)
+                why = self.lease.decide(custody, now, self.world.terms)
                 if why.may_send or (custody is Custody.HUB and not self.world.has_lease):
                     self.attempt(alarm, why)
 

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import weakref
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from noroshi.cli.run import PROGRAMS
 from noroshi.core.command_text import CommandText, CopiedCommand, line_at, with_commands
 from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Medium, Terminal, bilingual, composed, plain, sentence
+from tests.source_trees import nodes_of
 
 SOURCE = Path(noroshi.__file__).parent
 HERE = Terminal("/srv/n")
@@ -159,12 +161,15 @@ NOT_OF_A_TERMINAL = (
 """Where a text is the help of a command or of a setting, or is read in a mail, a page or a file."""
 
 
+@cache
 def calls():
     """Every call of a function by its name, with the file that it stands in."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield path.relative_to(SOURCE).as_posix(), node
+    return [
+        (path.relative_to(SOURCE).as_posix(), node)
+        for path in sorted(SOURCE.rglob("*.py"))
+        for node in nodes_of(path)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
 
 
 def literals(node):

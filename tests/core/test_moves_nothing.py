@@ -79,7 +79,7 @@ def turn(monitor, state, sample):
     return reckon(monitor, state, sample, NOT_SUPPRESSED, sample.measured_at, draft)
 
 
-@settings(max_examples=2000)
+@settings(max_examples=700)
 @given(MONITORS, st.lists(LOOKS, max_size=7), LOOKS)
 def test_what_takes_the_short_way_changes_nothing_on_the_long_one(monitor, before, last):
     state = State()

@@ -10,11 +10,14 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from noroshi.cli.clients.socket import SocketClient
+from noroshi.cli.errors import RefusedError
+from noroshi.core.cadence import EPOCH, phase
 from noroshi.core.digest_id import id_of_set
 from tests.e2e.hubs import Hub, Server
 from tests.e2e.machines import Field
@@ -22,6 +25,8 @@ from tests.e2e.relays import Relay
 from tests.e2e.world import PATIENCE, Mailbox, until
 
 PORT = 7664
+TURN = timedelta(seconds=10)  # the interval of the monitor `clock`
+MILLISECOND = timedelta(milliseconds=1)  # stored times have no more digits
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 WATCH = """
 source = "{name}"
@@ -36,6 +41,7 @@ kind = "port"
 port = 8000
 [[group.monitor]]
 name = "clock"
+id = "{clock}"
 kind = "port"
 every = "10s"
 rules = []
@@ -55,6 +61,11 @@ port = {port}
 protection = "none"
 sender = "noroshi@example.com"
 """
+
+
+def clock_of(name):
+    """The id of the monitor `clock` of an agent, which says when its turns are."""
+    return f"01K{name.removeprefix('fs'):0>23}"
 
 
 class OnMachine:
@@ -150,6 +161,25 @@ class FieldAgent(OnMachine, Server):
         self.shop, self.seen = Shop(machine, 8000), []
         self.clock = Shop(machine, 8001)
         self.clock.open()
+        self.ahead, self.lives = timedelta(0), []
+
+    def serve_warm(self):
+        return self._live(super().serve_warm)
+
+    def _live(self, serve, ahead=timedelta(0)):
+        """Another life of its node, by a wall clock that is so far ahead."""
+        if self.lives:
+            self.lives[-1].until = datetime.now(UTC) + self.ahead
+        self.ahead = ahead
+        node = serve()
+        self.begin_life()
+        return node
+
+    def begin_life(self):
+        """From its next turn on, it is to look at its clock."""
+        now, looks = self.looks()
+        if looks:
+            self.lives.append(Life(len(looks), now))
 
     def serve_by_clock(self, minutes):
         """A node whose wall clock is so many minutes ahead of all others'."""
@@ -160,7 +190,46 @@ class FieldAgent(OnMachine, Server):
         }
         variables = ("env", *(f"{name}={value}" for name, value in fake.items()))
         program = (*self.machine.prefix, *variables, sys.executable, "-u", "-m", "noroshi.cli")
-        return self._said(self._open([*program, *self._home(), "serve"], env=self._env()))
+        command = [*program, *self._home(), "serve"]
+        return self._live(
+            lambda: self._said(self._open(command, env=self._env())), timedelta(minutes=minutes)
+        )
+
+    def looks(self):
+        """The time by its wall clock, and when it looked at its clock, as it stored that."""
+        try:
+            shown = self.call("monitor_show", monitor=f"{self.name}/net/clock", last=1000)
+        except RefusedError:  # it has no such monitor yet
+            return None, []
+        points = shown["series"][0]["points"] if shown["series"] else []
+        now, *times = map(datetime.fromisoformat, (shown["at"], *(one["at"] for one in points)))
+        return now, times
+
+    def keeps_to_its_grid(self):
+        """In each of its lives, it looked at its clock at each turn, and once."""
+        now, looks = self.looks()
+        ends = [*(life.first for life in self.lives[1:]), len(looks)]
+        for life, end in zip(self.lives, ends, strict=True):
+            begun, of_life = self._turn(life.since), looks[life.first : end]
+            times = [at for at in of_life if self._turn(at) > begun and life.includes(at)]
+            turns = [self._turn(at) for at in times]
+            assert turns == [*range(begun + 1, begun + 1 + len(turns))], (
+                self.name,
+                life,
+                times,
+            )
+            assert all(self._since_turn(at) < TURN / 2 for at in times), (self.name, times)
+        assert self._turn(now) - (begun + len(turns)) <= 1, (self.name, now, times)
+
+    def _turn(self, moment):
+        """The number of the last turn by then."""
+        return self._since_grid(moment) // TURN
+
+    def _since_turn(self, moment):
+        return self._since_grid(moment) % TURN
+
+    def _since_grid(self, moment):
+        return moment + MILLISECOND - EPOCH - phase(clock_of(self.name)) * TURN
 
     def sees(self, level):
         until(lambda: self.level(self.name) == level, f"{level} at {self.name}")
@@ -224,6 +293,20 @@ class Shop:
             visitor.close()
 
 
+@dataclass
+class Life:
+    """A life of a node: how many looks were stored before it, since when it is watched, and when the
+    next life began, by the wall clock of this one."""
+
+    first: int
+    since: datetime
+    until: datetime | None = None
+
+    def includes(self, look):
+        """Whether it is no look of the next life, which was stored before that was watched."""
+        return self.until is None or look < self.until
+
+
 class Fleet:
     """A hub, agents fs01 to fsNN, and a server for mail, each on a computer of its own. `settings`
     are of the hub."""
@@ -279,10 +362,15 @@ class Fleet:
 
     def watch(self, *agents):
         """Each of them watches its shop, which is closed."""
-        watched = {f"instances__{one.name}": WATCH.format(name=one.name) for one in agents}
+        watched = {
+            f"instances__{one.name}": WATCH.format(name=one.name, clock=clock_of(one.name))
+            for one in agents
+        }
         self.hub.define(**watched)
         for agent in agents:
             agent.sees("critical")
+            until(lambda agent=agent: agent.looks()[1], f"a look of {agent.name} at its clock")
+            agent.begin_life()
 
     def relay(self, delay):
         """A computer that passes on to the hub."""
@@ -305,8 +393,10 @@ class Fleet:
         return node.call("ledger", monitor=f"{agent.name}/net/shop", last=1000)["rows"]
 
     def all_is_told(self):
-        """The hub has each event of each agent once and in order; each alarm came as one mail."""
+        """The hub has each event of each agent once and in order; each alarm came as one mail; and
+        the agents watch on their grid."""
         for agent in self.agents:
+            agent.keeps_to_its_grid()
             self.has_the_log_of(agent)
             self.told_once(agent)
         carriers = {

@@ -73,6 +73,14 @@ def test_the_doctor_at_the_hub_examines_what_can_be_read_on_the_agent(hub, fs01)
     assert "not reached" not in page
 
 
+def test_where_no_node_runs_that_is_told_and_not_that_the_agent_is_away(hub, fs01):
+    hub.end()
+    page = hub.run("try", MEASURED).stdout
+    assert "No node is running" in page and "currently not connected" not in page
+    page = hub.run("doctor", "files", check=False).stdout
+    assert page.index("No node is running") < page.index("Agent")
+
+
 def test_what_the_agent_finds_becomes_its_watch(hub, fs01):
     hub.define(instances__files="rules = []\n")
     (hub.definitions / "instances" / "files.toml").unlink()

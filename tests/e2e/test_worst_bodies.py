@@ -73,6 +73,8 @@ def changes(shape, most):
 
 SOME = ("objects", "names", "a long text", "monitors that are none")
 """Those of which most is made; each takes as long as another process takes to start."""
+FEW = ("objects", "a long text")
+"""Enough for roles that may send less, and for the local door: what reads them is the same."""
 EACH = pytest.mark.parametrize(
     "whole",
     [
@@ -82,14 +84,14 @@ EACH = pytest.mark.parametrize(
 )
 
 
-def among(shapes, whole):
-    return [one for name, one in shapes.items() if whole or name in SOME]
+def among(shapes, whole, some=SOME):
+    return [one for name, one in shapes.items() if whole or name in some]
 
 
-def bodies_of(role, whole):
+def bodies_of(role, whole, some=SOME):
     """Operation and body, each as long as that role's may be."""
     op, name = OPERATIONS[role]
-    for shape in among(SHAPES, whole):
+    for shape in among(SHAPES, whole, some):
         yield op, of_length(shape, LONGEST[role], name)
     if role == OPERATOR:
         to = json.dumps([f"a{n}@example.com" for n in range(20_000)])
@@ -98,7 +100,7 @@ def bodies_of(role, whole):
     if role == ADMIN:
         keys = json.dumps([{"key": f"instances/a{n}", "body": "{"} for n in range(100_000)])
         yield "plan", f'{{"documents":{keys}}}'.encode()
-        for shape in among(INSIDE, whole):
+        for shape in among(INSIDE, whole, some):
             yield "plan", documents(shape, LONGEST[role])
             yield "definition_change", changes(shape, LONGEST[role])
 
@@ -130,7 +132,7 @@ class Watched:
             while not told.done():
                 assert await node.healthy()
                 asked += 1
-                await asyncio.wait([told], timeout=0.1)
+                await asyncio.wait([told], timeout=0.25)
             answers.append((await told, asked))
         grown = node.memory("VmHWM") - before
         print(f"{len(answers)} requests, memory grew by {grown / (1 << 20):.1f} MiB")
@@ -157,7 +159,8 @@ async def test_by_the_api(node, role, whole):
     def way(op, body):
         return lambda: node.request(f"POST /api/{op} HTTP/1.1\r\n{start}", body)
 
-    found = await Watched(node).sending([way(op, body) for op, body in bodies_of(role, whole)])
+    bodies = bodies_of(role, whole, SOME if role == ADMIN else FEW)
+    found = await Watched(node).sending([way(op, body) for op, body in bodies])
     for (status, _, body), _ in found:
         assert status in (400, 404, 503), body[:300]
         refused(body)
@@ -176,20 +179,24 @@ def instances(count, monitors):
     return {f"instances/i{n}": said for n in range(count)}
 
 
-def too_much():
+def too_much(whole):
     """More than a node takes, and what is said of it."""
     yield sound(instances(1, 70_000)), "70000 monitors"
-    yield sound(instances(15_000, 2)), "30000 monitors"
-    yield sound(instances(60_000, 0)), "60000 definitions"
     contact = {"addresses": ["a@example.jp"]}
     yield sound({f"contacts/c{n}": contact for n in range(60_000)}), "60000 definitions"
+    if whole:
+        yield sound(instances(15_000, 2)), "30000 monitors"
+        yield sound(instances(60_000, 0)), "60000 definitions"
 
 
-async def test_more_sound_definitions_than_a_node_takes_are_not_even_looked_at_by_it(node):
+@EACH
+async def test_more_sound_definitions_than_a_node_takes_are_not_even_looked_at_by_it(
+    node, whole
+):
     token = node.token(ADMIN)
     start = f"authorization: Bearer {token}\r\ncontent-type: application/json"
     head = f"POST /api/plan HTTP/1.1\r\n{start}"
-    bodies = [*too_much()]
+    bodies = [*too_much(whole)]
     ways = [lambda body=body: node.request(head, body) for body, _ in bodies]
     found = await Watched(node).sending(ways)
     for ((status, _, body), asked), (sent, told) in zip(found, bodies, strict=True):
@@ -215,14 +222,14 @@ def at_the_bound(count, second, monitor, title=""):
 
 
 EACH_OF_TWO = MOST_MONITORS - MOST_DEFINITIONS
-BOUND = {
-    "the most that one node takes": (MOST_DEFINITIONS, EACH_OF_TWO, PORT),
-    "as many, as heavy as they may be": (MOST_DEFINITIONS, 0, PAGE, "a" * 32),
-    "texts of four bytes a letter": (10_000, 0, PAGE, "\N{FIRE}" * 6),
-}
+THE_MOST = (MOST_DEFINITIONS, EACH_OF_TWO, PORT)
+HEAVY = (MOST_DEFINITIONS, 0, PAGE, "a" * 32)
+OF_FOUR_BYTES = (10_000, 0, PAGE, "\N{FIRE}" * 6)
+"""Letters of four bytes."""
 
 
-async def test_sound_definitions_at_the_bound(node):
+@EACH
+async def test_sound_definitions_at_the_bound(node, whole):
     """What may be asked for is looked at within the same memory, time after time."""
     start = f"authorization: Bearer {node.token(ADMIN)}\r\ncontent-type: application/json"
 
@@ -234,7 +241,7 @@ async def test_sound_definitions_at_the_bound(node):
     await planned(
         (1, 0, PAGE, "a")
     )()  # a node loads what plans need when it is first asked for one
-    each = [*BOUND.values(), next(iter(BOUND.values()))]
+    each = [THE_MOST, HEAVY, OF_FOUR_BYTES, THE_MOST] if whole else [HEAVY, HEAVY]
     found = await Watched(node).sending([planned(how) for how in each])
     for ((status, _, answer), asked), how in zip(found, each, strict=True):
         told = json.loads(answer)["ok"]
@@ -277,7 +284,7 @@ async def test_by_the_local_door(node, whole):
         return lambda: said(line)
 
     bodies = [
-        *bodies_of(ADMIN, whole),
+        *bodies_of(ADMIN, whole, FEW),
         ("x" * 200, of_length(SHAPES["numbers"], LONGEST[ADMIN], "a")),
     ]
     for answer, _ in await Watched(node).sending([way(*one) for one in bodies]):
@@ -360,7 +367,7 @@ def zipped(name, content):
 ROOM = LONGEST_IMPORT - 2000
 IMPORTS = {
     "nesting": lambda: ("a.toml", b"a = " + b"[" * (ROOM - 10)),
-    "a bomb": lambda: ("bomb.zip", zipped("instances/a.toml", b"\n" * (1 << 30))),
+    "a bomb": lambda: ("bomb.zip", zipped("instances/a.toml", b"\n" * (1 << 28))),
     "a list of nothing": lambda: ("none.zip", b"PK\x03\x04" + b"PK\x01\x02" * (ROOM // 5)),
 }
 LONG_IMPORTS = {

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from noroshi.app.composition import Hosts
+from noroshi.app.host_choice import Hosts
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.network_policy import CLOSED
 from noroshi.hosts.files import MOST_THREADS, LocalFiles

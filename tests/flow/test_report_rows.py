@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from noroshi import schema
 from noroshi.core.levels import Level
-from noroshi.core.report import RowKind
-from noroshi.link.report_messages import ChangeOfRow
+from noroshi.core.report import START, RowKind
+from noroshi.link.link_messages import MOST_BYTES_INFLATED, MOST_BYTES_TAKEN
+from noroshi.link.message_body import body_of, text_of
+from noroshi.link.report_messages import ChangeOfRow, ReportRequest
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
 from tests.flow.scene import RULE, WEB1, Scene, disk_monitor
@@ -47,6 +50,26 @@ async def test_a_change_is_told_with_its_state_events_alarms_and_decisions():
     assert alarm.event == row.events[0].id and alarm.id == f"{alarm.event}/r/ops"
     assert alarm.thread == alarm.id
     assert [(one.rule, one.item) for one in row.decisions] == [("r", "/a")]
+
+
+async def test_a_change_with_very_many_alarms_is_told_in_reports_that_the_hub_takes():
+    scene, (contact,) = Scene(), RULE.contacts
+    contacts = tuple(replace(contact, id=f"contact-{n}") for n in range(20))
+    volumes = {f"/srv/volume-{n}": 95 for n in range(1000)}
+    rule = replace(HUB_RULE, id=60 * "r", contacts=contacts)
+    await scene.run(1, given(rules=(rule,)), **volumes)
+    told, seq = Counter(), 0
+    while rows := await scene.store.reports(seq, 1):
+        request = ReportRequest(start=START, rows=tuple(rows))
+        assert len(text_of(request)) <= MOST_BYTES_INFLATED
+        assert len(body_of(request).content) <= MOST_BYTES_TAKEN
+        change, seq = schema.value(ChangeOfRow, rows[0].body), rows[0].seq
+        events = {one.id for one in change.events}
+        assert {one.event for one in change.alarms} <= events
+        told.update(one.contact for one in change.alarms)
+        # One contact's alarms are one notification, so they are in one row.
+        assert {told[one.contact] for one in change.alarms} <= {len(volumes)}
+    assert told == {one.id: len(volumes) for one in contacts}
 
 
 async def test_each_turn_that_changes_nothing_writes_none():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.hosts.operating_system.package_updates import (
+    ADVISORIES,
     APT,
     APT_STAMPS,
     CHECK_UPDATES,
@@ -101,6 +102,27 @@ async def test_dnf_tells_its_updates_by_an_exit_code_of_its_own():
     assert facts.security_names == ("kernel",)
     assert facts.needs_reboot is True
     assert facts.listed_at == datetime.fromtimestamp(STAMP, UTC)
+
+
+@pytest.mark.parametrize(
+    ("advisories", "expected"),
+    [
+        ("RHBA-2026:5122 bugfix kernel-5.14.0-611.el9.x86_64\n", ()),
+        ("", None),
+        ("Name Type Severity Package Issued\n", None),
+    ],
+)
+async def test_repositories_without_advisories_do_not_tell_what_is_for_security(
+    advisories, expected
+):
+    results = {
+        CHECK_UPDATES: ProgramResult(100, DNF_OUTPUT, ""),
+        SECURITY_UPDATES: ProgramResult(0, "", ""),
+        ADVISORIES: ProgramResult(0, advisories, ""),
+        NEEDS_REBOOT: ProgramResult(0, "", ""),
+    }
+    facts = await read_updates(runs({DNF: 0}, results))
+    assert (len(facts.names), facts.security_names) == (2, expected)
 
 
 async def test_dnf_without_updates_and_without_the_plug_in_for_restarts():

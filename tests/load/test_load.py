@@ -5,6 +5,7 @@ once. Full size, one at a time: -m long.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from math import inf
 
 import pytest
 
@@ -26,7 +27,7 @@ SCENES = {
         browsers.Size(monitors=50, period=2.0, timeout=1.0, browsers=10, window=4.0),
     ),
     "sending": (sending.run_sending, sending.Size(mails=60)),
-    "hub": (hub.run_hub, hub.Size(agents=10, monitors=3, window=2.0, alarms=5)),
+    "hub": (hub.run_hub, hub.Size(agents=10, monitors=3, window=2.0, alarms=5, orders=5)),
 }
 AT_ONCE = 3
 """More would keep each other from a processor, and the scenes count checks."""
@@ -161,5 +162,6 @@ def test_a_hub_tells_each_alarm_of_its_agents_and_all_come_back(scenes):
     seen = scenes.seen("hub")
     assert (seen.untold, seen.refused) == (0, 0)
     assert len(seen.stored) == len(seen.told) == 5
+    assert len(seen.answered) == 5 and seen.answered[-1] < inf
     assert seen.back > 0 and seen.health
     assert 0 < seen.bare_cpu < seen.cpu

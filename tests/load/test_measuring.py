@@ -65,6 +65,7 @@ RATIOS = [
             "refused": 0,
             "stored": (0.1,),
             "told": (0.1,),
+            "answered": (0.1,),
             "cpu": 50.0,
             "bytes_a_day": 1e6,
             "back": 10.0,

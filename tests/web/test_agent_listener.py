@@ -177,6 +177,26 @@ async def test_a_new_key_is_announced_for_a_week_before_it_is_shown(tmp_path):
         assert [pin.hex() for pin in endpoints.pins] == [announced_key.pin]
 
 
+async def test_a_new_key_is_shown_at_both_addresses_by_the_sockets_that_are_open(tmp_path):
+    """A socket that was closed for it might not be opened again."""
+    harness = Harness()
+    endpoints = harness.service.context.endpoints
+    async with node(harness, tmp_path):
+        former = await ask(harness, "agents_listen", port=0, **HERE)
+        current = await ask(harness, "agents_listen", port=0, **HERE)
+        announced_key = await ask(harness, "agents_key_replace")
+        harness.time.pass_by(days=7)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", current.port, ssl=WITHOUT_CHECKS
+        )
+        await endpoints.control.follow_key(harness.store, endpoints)
+        for port in (former.port, current.port):
+            assert (await answer_at(port, "/"))[1] == announced_key.pin
+        writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"404"
+        writer.close()
+
+
 async def test_a_key_that_fell_due_while_no_node_ran_is_shown_at_the_start(tmp_path):
     harness = Harness()
     async with node(harness, tmp_path):

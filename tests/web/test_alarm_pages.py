@@ -56,6 +56,15 @@ async def test_an_alarm_is_acknowledged_and_everybody_sees_who_has_it(seen, harn
         assert "sato <time" in page and "mark--ack" in page
 
 
+async def test_a_notification_whose_message_is_gone_is_not_called_sent(browser, harness):
+    """It may have waited until it was dropped."""
+    await apply_definitions(InProcessClient(harness))
+    await harness.measured(told=("all",))
+    await browser.log_in()
+    page = (await browser.get("/alarms")).text
+    assert "notification raised at <time" in page and "notified at" not in page
+
+
 async def test_it_is_taken_back_from_the_monitors_page_and_one_comes_back_there(seen, ask):
     await ask("alarm_acknowledge", monitor=DISKS)
     page = (await seen.get(f"/monitor/{DISKS}")).text

@@ -9,12 +9,12 @@ from noroshi.core.roles import VIEWER
 from tests.web.browser import GOOD
 from tests.web.filled_queue import envelope, filled
 from tests.web.node_at_work import living
-from tests.web.test_each_page import BUT_CONTRAST, PAGES, Walk, looks, names_of, walking
-from tests.web.window import NARROW, ON_ITS_LOOP
+from tests.web.test_each_page import BUT_CONTRAST, PAGES, SMALL, Walk, looks, names_of, walking
+from tests.web.window import ON_ITS_LOOP
 
 pytestmark = ON_ITS_LOOP
 
-QUICK = (("ja", "dark", NARROW),)
+QUICK = (("ja", "dark", SMALL),)
 """One look is enough to find what is too wide or not translated."""
 SEND = """([path, fields]) => {
   const form = document.createElement("form");

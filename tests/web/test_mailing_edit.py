@@ -356,6 +356,17 @@ async def test_a_webhook_s_url_goes_into_the_vault(harness, entered):
     assert (await harness.vault.get("webhook1")).reveal() == url
 
 
+async def test_a_webhook_of_the_own_network_may_be_of_http_if_one_says_so(harness, entered):
+    assert 'name="plain_http"' in (await entered.get("/mail/new?of=webhook")).text
+    given = {"of": "webhook", "secret": "http://192.168.1.10:8080/hook", "shape": "json"}
+    page = await entered.post("/mail/new?of=webhook", **given)
+    assert page.status == 400 and 'id="secret-bad"' in page.text
+    page = await entered.post("/mail/new?of=webhook", **given, plain_http="yes")
+    assert page.to == "/mail/route/webhook1?did=added&check=1"
+    options = (await in_force(harness, "routes/webhook1"))["options"]
+    assert options == {"shape": "json", "url_entry": "webhook1", "plain_http": True}
+
+
 @pytest.mark.parametrize("key", ["routes/&of=smtp", "routes/&of=webhook", "routes/plain"])
 async def test_no_field_that_names_an_entry_can_be_typed_into(harness, entered, key):
     text = (await entered.get(f"/mail/edit?key={key}")).text

@@ -1,6 +1,7 @@
-"""Name what of the folders that run on Windows cannot run there, each with the reason.
+"""Name what does not run on Windows, each with the reason: folders and files of tests, and tests of
+the folders that run.
 
-tools/wine.py names the folders. A name without its parameters stands for all of them.
+tools/wine.py names what runs. A name without its parameters stands for all of them.
 """
 
 MODES = "permissions as POSIX has them; those of Windows: tests/windows/test_owners.py"
@@ -10,6 +11,8 @@ OPEN_FILES = "nobody can remove a file that is open"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
 RESOLVER = "the resolver of Windows leaves out the protocol"
+RESET = "Windows drops what a server said before it closed with something unread"
+WORLDS = "namespaces of network, with other addresses"
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
 
 TESTS = {
@@ -23,6 +26,26 @@ TESTS = {
     "tests/logs/test_sinks.py::test_the_last_room_of_a_volume_is_left_to_the_alarms": VOLUMES,
     "tests/network/test_happy_eyeballs.py::"
     "test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it": RESOLVER,
+    "tests/transports/diagnostics/test_pickup.py::"
+    "test_a_folder_that_may_not_be_written_to_stops_at_writing": PLACES,
+    "tests/transports/diagnostics/test_smtp.py::"
+    "test_an_aaaa_that_is_a_black_hole_works_and_is_told": WORLDS,
+    "tests/transports/smtp/test_protocol.py::"
+    "test_a_server_that_leaves_in_the_midst_is_heard[RCPT-pipelining]": RESET,
+    "tests/transports/smtp/test_protocol.py::"
+    "test_a_server_that_leaves_in_the_midst_is_heard[DATA-pipelining]": RESET,
+    "tests/transports/smtp/test_reply_classifier.py::test_a_server_says": RESET,
+    "tests/transports/smtp/test_transport.py::"
+    "test_what_the_server_says_becomes_a_verdict[pipelining-RCPT and closed]": RESET,
+    "tests/transports/test_docs.py::test_an_example_can_be_used": PLACES,
+    "tests/transports/test_networks.py::test_a_mail_arrives_where": WORLDS,
+    "tests/transports/test_pickup.py::"
+    "test_a_folder_that_may_be_written_to_and_not_be_read_is_a_letter_box": MODES,
+    "tests/transports/test_pickup.py::"
+    "test_a_link_of_another_user_in_the_folder_s_place_is_not_followed": LINKS,
+    "tests/transports/test_pickup.py::test_links_that_lead_in_a_circle_are_told": LINKS,
+    "tests/transports/test_pickup.py::"
+    "test_a_volume_that_takes_nothing_takes_the_route_down": VOLUMES,
     "tests/vault/test_key_rotation.py::"
     "test_an_exchange_that_is_killed_while_it_writes_a_key_leaves_no_half_key": LIMITS,
     "tests/vault/test_key_rotation.py::"
@@ -30,3 +53,56 @@ TESTS = {
     "tests/vault/test_vault.py::test_a_key_file_is_its_owners_alone_whatever_the_umask_says": MODES,
     "tests/vault/test_vault.py::test_a_key_that_others_may_touch_is_refused": MODES,
 }
+
+OF_LINUX = (
+    "what only Linux has, or its programs: systemd, namespaces, packages, services to log in to"
+)
+OF_SOURCES = "reads the source, the catalogues and the documents, which are the same there"
+BROWSER = "needs Chromium, which does not run under Wine"
+NODES = "starts many nodes, forked from a warm process (tests/warm), which Windows cannot do"
+UNTRIED = "not brought to Windows yet"
+DOORS = "Unix sockets; the named pipe: tests/windows/test_named_pipe.py"
+
+PLACES_LEFT_OUT = {
+    "tests/actions": UNTRIED,
+    "tests/agent": UNTRIED,
+    "tests/checks/test_docs.py": OF_SOURCES,
+    "tests/checks/test_http.py": UNTRIED,
+    "tests/checks/test_http_ways.py": UNTRIED,
+    "tests/checks/test_logfile.py": UNTRIED,
+    "tests/checks/test_logfile_lines.py": UNTRIED,
+    "tests/checks/test_logfile_rotation.py": UNTRIED,
+    "tests/checks/test_noroshi.py": UNTRIED,
+    "tests/checks/test_noroshi_agent.py": UNTRIED,
+    "tests/checks/test_port.py": UNTRIED,
+    "tests/checks/test_reach.py": UNTRIED,
+    "tests/checks/test_script.py": OF_LINUX,
+    "tests/cli": NODES,
+    "tests/door": DOORS,
+    "tests/e2e": NODES,
+    "tests/flow": UNTRIED,
+    "tests/hostile": OF_LINUX,
+    "tests/hosts": OF_LINUX,
+    "tests/load": NODES,
+    "tests/noroshi_lab": NODES,
+    "tests/oauth": UNTRIED,
+    "tests/service": UNTRIED,
+    "tests/stores": UNTRIED,
+    "tests/web": BROWSER,
+    **dict.fromkeys(
+        (
+            f"tests/test_{name}.py"
+            for name in (
+                *("absent_texts", "catalogue_of_code", "catalogue_of_templates"),
+                *("damaged_catalogue", "links", "names", "places", "private_parts", "readme"),
+                *("powershell", "repository", "round_trips", "schema", "setup", "sweeps"),
+                *("windows_installer", "windows_readiness"),
+            )
+        ),
+        OF_SOURCES,
+    ),
+}
+"""Folders and files of tests that do not run there."""
+
+FILES = {"tests/transports/test_signing_in.py": "signs in to Dovecot, which only Linux has"}
+"""Files of the folders that run there, which cannot even be imported."""

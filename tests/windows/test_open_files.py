@@ -8,7 +8,9 @@ import pytest
 
 from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.protected_files import ClosedFile
+from noroshi.logs.sinks import RotatedFile
 from noroshi.vault.passphrase import HEAD
+from tests.logs.sample_lines import line
 
 
 @pytest.fixture
@@ -53,3 +55,20 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     assert error.value.filename == str(tmp_path / "none")
     with pytest.raises(PermissionError):
         LocalFiles().open(str(tmp_path))
+
+
+def test_while_somebody_reads_noroshis_own_log_no_old_one_is_lost(tmp_path):
+    log = tmp_path / "noroshi.log"
+    log.write_text("first\n")
+    old_log = tmp_path / "noroshi.log.1"
+    old_log.write_text("old\n")
+    sink = RotatedFile(log, largest=10)
+    with log.open():
+        for number in range(6):
+            sink.write(line(f"line {number}"))
+    assert old_log.read_text() == "old\n"
+    assert log.read_text().startswith("first\n")
+    sink.write(line("last"))
+    sink.close()
+    assert old_log.read_text().startswith("first\n")
+    assert (tmp_path / "noroshi.log.2").read_text() == "old\n"

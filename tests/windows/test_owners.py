@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
+from pysqlite3 import dbapi2 as driver
 
 from noroshi.config.config import read_config, sample
 from noroshi.config.settings_file import FILE, ConfigError
+from noroshi.stores.sqlite.backup import copy
 from noroshi.system.owners import (
     close_to_others,
     is_group,
@@ -107,3 +111,13 @@ def test_owners_and_groups_have_names(file):
     assert owner_name(file) == account_name(own_sid())
     assert is_group(account_name(ADMINISTRATORS).rpartition("\\")[2])
     assert not is_group("nobody of that name")
+
+
+def test_a_copy_of_the_store_is_closed_where_others_may_read(tmp_path):
+    set_dacl(tmp_path, "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FR;;;WD)")
+    store, backup = tmp_path / "store.db", tmp_path / "copy.db"
+    with closing(driver.connect(store, isolation_level=None)) as db:
+        db.execute("create table a (b)")
+        copy(db, backup)
+    assert readers(store) == [account_name("S-1-1-0")]
+    assert readers(backup) == []

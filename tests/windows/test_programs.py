@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from noroshi.checks.script import Options, run as run_check
-from noroshi.hosts.job_runner import ProgramRunner, decoded
+from noroshi.hosts.job_runner import DRAINED, ProgramRunner, decoded
 from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.processes import running_processes
-from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.programs import ClearedProgram, ProgramRules
 from noroshi.ports import Program, Unmeasurable
 from noroshi.system.owners import make_private_folder
 from noroshi.system.system_folder import system_folder
@@ -82,6 +82,17 @@ def test_a_program_that_others_may_change_may_not(folder):
     set_dacl(Path(path), f"D:P{OURS}(A;;FRFW;;;WD)")
     (problem,) = said(folder, path)
     assert problem.startswith(f"{account_name(EVERYBODY)} can change {path};")
+
+
+def test_a_folder_that_users_may_write_to_is_told_with_what_takes_that_away(folder):
+    """So it is with a folder that is made on a drive itself."""
+    path = written(folder, PRINTS)
+    set_dacl(folder, f"D:P{OURS}(A;OICI;0x1301BF;;;WD)")
+    problem = said(folder, path)[-1]
+    assert problem.endswith(
+        f'To remove it: icacls "{folder}" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" '
+        '"*S-1-5-32-544:(OI)(CI)F" "*S-1-5-32-545:(OI)(CI)RX"'
+    )
 
 
 def test_nor_one_beside_which_others_may_lay_a_library(folder):
@@ -299,6 +310,16 @@ async def test_output_is_cut_and_the_code_is_kept(folder, host):
     path = written(folder, "import sys\nprint('x' * 100000)\nsys.exit(2)\n")
     ran = await host.run(Program(argv=(path,)))
     assert (len(ran.output), ran.code, ran.is_truncated) == (64 * 1024, 2, True)
+
+
+async def test_of_noroshis_own_scripts_more_is_kept(folder):
+    """A thousand scheduled tasks are more than the 64 KiB of other programs."""
+    path = written(folder, "print('x' * 300_000)\n")
+    runner, python = ProgramRunner(), Path(sys.executable)
+    program = Program(argv=(str(python), path))
+    ran = await runner.run(program, ClearedProgram(python, None), DRAINED)
+    await runner.close()
+    assert (len(ran.output.strip()), ran.is_truncated) == (300_000, False)
 
 
 async def test_output_without_an_end_is_ended(folder, host):

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 from noroshi.checks import KINDS
 from noroshi.cli import exits
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.windows_selftest import KINDS_TRIED
+from noroshi.cli.handlers.windows_selftest import KINDS_TRIED, Trial, Verdict, find_out
+from noroshi.cli.handlers.windows_service import program_warnings
 from noroshi.cli.paths import ACCOUNT, NAME
 from noroshi.cli.run import run
 from noroshi.cli.service_steps import (
@@ -24,6 +26,8 @@ from noroshi.cli.service_steps import (
     update_service,
     wait_until,
 )
+from noroshi.core.translation import plain
+from noroshi.system.owners import make_private_folder
 from noroshi.system.service_control import (
     ServiceSettings,
     ServiceState,
@@ -32,6 +36,7 @@ from noroshi.system.service_control import (
     service_status,
 )
 from noroshi.system.service_process import Watchdog
+from noroshi.system.windows_security import set_dacl
 
 SECONDS = 300
 """Far more than it takes, for a computer that has much else to do."""
@@ -210,3 +215,32 @@ def test_each_trial_is_reported_and_what_wine_lacks_has_failed(tmp_path, capsys)
 
 def test_it_tries_what_there_is():
     assert set(KINDS_TRIED) <= set(KINDS)
+
+
+def test_an_installation_warns_of_who_may_change_the_program(tmp_path):
+    folder = tmp_path / "python"
+    make_private_folder(folder)
+    program = folder / "python.exe"
+    program.write_bytes(b"")
+    assert [one for one in program_warnings([program]) if str(folder) in one.en] == []
+    set_dacl(folder, "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301BF;;;WD)")
+    warnings = [one.en for one in program_warnings([program])]
+    assert any(f" can change {folder}, " in one for one in warnings)
+
+
+def test_a_trial_that_hangs_has_failed_and_holds_up_no_other():
+    hang = threading.Event()
+    finding = find_out(Trial(plain("log"), lambda: str(hang.wait()), seconds=0.1))
+    hang.set()
+    assert (finding.verdict, finding.detail) == (
+        Verdict.FAILED,
+        "NotAsExpectedError: not done after 0.1 s",
+    )
+
+
+def test_a_trial_that_gives_up_says_so_itself():
+    def give_up() -> str:
+        raise TimeoutError("no answer")
+
+    finding = find_out(Trial(plain("log"), give_up))
+    assert finding.detail == "TimeoutError: no answer"

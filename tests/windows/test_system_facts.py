@@ -6,16 +6,29 @@ end nothing.
 
 from __future__ import annotations
 
+import asyncio
+import time
 import winreg
+from dataclasses import dataclass
 
+import psutil
 import pytest
 
 from noroshi.checks import service
 from noroshi.core.translation import Message
 from noroshi.hosts.local import LocalHost, SharedParts
+from noroshi.hosts.operating_system.network_shares import NetworkShares
+from noroshi.hosts.operating_system.windows_services import read_services
 from noroshi.hosts.program_runner import ProgramRunner
 from noroshi.hosts.programs import ProgramRules
-from noroshi.ports import EventQuery, RegistryValue, ServiceState, StartType, Unmeasurable
+from noroshi.ports import (
+    EventQuery,
+    RegistryValue,
+    ServiceState,
+    StartType,
+    Unmeasurable,
+    Volume,
+)
 from noroshi.testing import ManualClocks
 
 KEY = r"SOFTWARE\Noroshi Test"
@@ -64,6 +77,40 @@ async def test_services_are_measured(here):
     assert values["Spooler", "wrong_state"] == 1
 
 
+@dataclass
+class Guarded:
+    """A service that Windows does not let Noroshi's account look at."""
+
+    error: Exception
+
+    def name(self) -> str:
+        return "Guarded"
+
+    def display_name(self) -> str:
+        return "Guarded Service"
+
+    def status(self) -> str:
+        raise self.error
+
+    def start_type(self) -> str:
+        raise self.error
+
+    def pid(self) -> int | None:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [psutil.AccessDenied(), OSError(15100, "no text")])
+def test_a_service_that_may_not_be_read_hides_no_other(error):
+    def all_services():
+        return [Guarded(error), *psutil.win_service_iter()]
+
+    by_pattern = {one.name: one for one in read_services(["*"], all_services)}
+    assert "Eventlog" in by_pattern
+    assert "Guarded" not in by_pattern
+    guarded, _eventlog = read_services(["guarded service", "eventlog"], all_services)
+    assert (guarded.name, guarded.state) == ("Guarded", ServiceState.UNREADABLE)
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "expected"),
     [
@@ -106,6 +153,30 @@ async def test_a_share_that_is_not_there_is_told_with_a_login_and_without(system
     for user, password in (("", ""), ("CONTOSO\\monitor", "x")):
         reason = await system.share_volume(r"\\127.0.0.1\no such share", user, password)
         assert isinstance(reason, Message) and reason.en
+
+
+async def test_users_of_one_server_are_measured_one_after_the_other_each_for_itself():
+    """Windows logs the one out where the other logs in."""
+    measuring, most = list[str](), list[int]()
+
+    def measure(path: str, user: str, password: str) -> Volume:
+        measuring.append(user)
+        most.append(len(measuring))
+        time.sleep(0.05)
+        measuring.remove(user)
+        if user == "bad":
+            raise PermissionError(13, "no")
+        return Volume(path, len(user), 0)
+
+    shares = NetworkShares(measure)
+    good, other, bad = await asyncio.gather(
+        shares.volume(r"\\FS01\a", "good", "x"),
+        shares.volume(r"\\fs01\a", "another", "x"),
+        shares.volume(r"\\fs01\a", "bad", "x"),
+    )
+    assert (good.size, other.size) == (4, 7)
+    assert isinstance(bad, Message)
+    assert max(most) == 1
 
 
 async def test_a_script_that_prints_nothing_is_told(system):

@@ -120,6 +120,19 @@ FunctionEnd
 ; --------------------------------------------------------------------------------- installation
 
 Section
+  ; A folder elsewhere inherits write access for users, who could then change what the service runs.
+  ${GetParent} "$INSTDIR" $0
+  ${If} $0 != $PROGRAMFILES64
+    CreateDirectory "$INSTDIR"
+    nsExec::ExecToLog '"$SYSDIR\icacls.exe" "$INSTDIR" /setowner "*S-1-5-32-544"'
+    Pop $0
+    nsExec::ExecToLog '"$SYSDIR\icacls.exe" "$INSTDIR" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*S-1-5-32-545:(OI)(CI)RX"'
+    Pop $0
+    ${If} $0 != 0
+      StrCpy $0 "icacls $0"
+      Goto failed
+    ${EndIf}
+  ${EndIf}
   ; Whole, or not there: what runs is never written to.
   ${IfNot} ${FileExists} "${PROGRAM}"
     RMDir /r "$INSTDIR\${BUILD}.new"

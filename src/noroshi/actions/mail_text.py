@@ -34,7 +34,7 @@ from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.model import SSH_SOURCE as SSH, Alarm, Event, Reading, Rule
+from noroshi.core.model import LOGIN_SOURCES, Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence, has_sentence
 from noroshi.core.sources import by_agent, measured_on
@@ -264,7 +264,9 @@ def _rows(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
 
 def _computer_text(batch: AlarmBatch) -> str:
     agent, host, monitor = batch.topic.agent, batch.topic.runs_on, batch.topic.monitor
-    is_asked_here = not agent and not monitor.goes_to and monitor.instance.source != SSH
+    is_asked_here = (
+        not agent and not monitor.goes_to and monitor.instance.source not in LOGIN_SOURCES
+    )
     if host and is_asked_here:
         computer = HOST_AND_COMPUTER.fill(host=host, here=THIS_COMPUTER)
     else:

@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 from noroshi.agent.enrolment import Enrolment
+from noroshi.agent.hub_names import ACCOUNTS
 from noroshi.agent.key_chain import read_keys
-from noroshi.core.reserved_entries import HUB_ENTRIES
+from noroshi.core.reserved_entries import ACCESS, HUB_ENTRIES, REFUSALS, SIGN_INS, TOKENS
 from noroshi.link.link_messages import FetchAnswer
 from noroshi.link.sealed_secrets import SealedFor, open_sealed
 from noroshi.vault import Secret, Vault
 
+ENTRIES_OF_ACCOUNTS = frozenset({SIGN_INS, TOKENS, ACCESS, REFUSALS})
 LONGEST = 64 - len(HUB_ENTRIES)
 """Letters of an entry's name that fit behind the prefix."""
 
@@ -49,4 +51,14 @@ async def remove_others(vault: Vault, entries: Collection[str]) -> None:
     """Remove what the hub shared but for these entries. Raises what the store raises."""
     for name in await entries_from_hub(vault):
         if name not in entries:
+            await vault.remove(name)
+
+
+async def remove_sign_ins(vault: Vault, ended_keys: Collection[str]) -> None:
+    """Remove the tokens of the accounts among these documents. Raises what the store raises."""
+    beginning = f"{ACCOUNTS}/"
+    accounts = {key.removeprefix(beginning) for key in ended_keys if key.startswith(beginning)}
+    for name in await vault.names() if accounts else ():
+        kind, _slash, rest = name.partition("/")
+        if f"{kind}/" in ENTRIES_OF_ACCOUNTS and rest.partition("/")[0] in accounts:
             await vault.remove(name)

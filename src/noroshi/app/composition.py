@@ -29,18 +29,18 @@ from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
 from noroshi.agent.node_updates import NodeUpdates
+from noroshi.app.host_choice import Hosts
 from noroshi.app.host_parts import shared_parts
 from noroshi.app.install_file import find_install_file, find_windows_installer
+from noroshi.app.store_opening import database_steps_of, open_store_of
 from noroshi.config.config import Config
-from noroshi.core.cadence import zone_of
 from noroshi.core.definitions import compiler
 from noroshi.core.definitions.self_monitoring import is_own
-from noroshi.core.mail import Fault, Network, Route
+from noroshi.core.mail import Fault, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.sender_lease import LeaseTerms
-from noroshi.core.sources import SourceKind, source_of, titles_by_source
-from noroshi.core.ssh_login import SshLogin
+from noroshi.core.sources import titles_by_source
 from noroshi.core.translation import Message, _, label_text, plain
 from noroshi.definitions.changes import Difference
 from noroshi.definitions.compilation import Plan
@@ -51,19 +51,15 @@ from noroshi.engine.dispatch.send_rights import SendRightSources
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
 from noroshi.hosts.agent_names import AgentNames
-from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.footprint import Surroundings
-from noroshi.hosts.foreign import host_by_source
-from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.own_names import OwnNames, addresses_of_interfaces
-from noroshi.hosts.programs import ProgramRules, program_rules
+from noroshi.hosts.programs import program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import run_in_thread
 from noroshi.intakes import selection
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import os_errors
-from noroshi.network import NetworkEgress
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
 from noroshi.oauth.refresh_lock import RefreshLock
@@ -72,9 +68,7 @@ from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
-    Host,
     RouteError,
-    SelfFacts,
     Store,
     StoreError,
     Transport,
@@ -90,7 +84,6 @@ from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if TYPE_CHECKING:
-    from noroshi.hosts.ssh.ssh_hosts import SshHosts
     from noroshi.service import Service
 
 log = logging.getLogger(__package__)
@@ -109,6 +102,8 @@ SENDING_MODULES = (DRAFTING, "noroshi.actions.letter_template", *transports.EXAM
 """Loaded only where there is a route: a server that leaves its alarms to its hub saves 6 MB."""
 SSH_MODULES = ("noroshi.hosts.ssh.ssh_hosts",)
 """Loaded only where an instance is asked by SSH: asyncssh takes 0.2 s and 15 MB."""
+WINRM_MODULES = ("noroshi.hosts.winrm.winrm_hosts",)
+"""Loaded only where an instance is asked by WinRM: pypsrp and pyspnego take 0.5 s and 9 to 12 MB."""
 NO_ACCOUNT = _("account “{name}” no longer exists")
 
 
@@ -165,91 +160,14 @@ def _modules_of(plan: Plan, plugins: Plugins) -> set[str]:
         *(plugins.transport(kind).modules for kind in ways),
         *(_provider_of(account.cloud).modules for account in plan.accounts.values()),
     )
-    of_logins = SSH_MODULES if any(m.instance.ssh for m in plan.monitors.values()) else ()
+    instances = [monitor.instance for monitor in plan.monitors.values()]
+    of_ssh = SSH_MODULES if any(one.ssh for one in instances) else ()
+    of_winrm = WINRM_MODULES if any(one.winrm for one in instances) else ()
     of_routes = SENDING_MODULES if plan.routes else ()
     of_accounts = selection.MODULES if plan.accounts else ()
-    return {name for names in (*lists, of_logins, of_routes, of_accounts) for name in names}
-
-
-class Hosts:
-    """All instances are watched from this computer, which answers for itself alone: of others it
-    tells what the network shows. Address and time zone are an instance's own, and some monitors
-    have a network."""
-
-    def __init__(
-        self,
-        rules: ProgramRules,
-        context: TransportContext,
-        policy: NetworkPolicy,
-        shared_parts: SharedParts,
-        own_names: OwnNames,
-    ) -> None:
-        self._rules, self._context, self._policy = rules, context, policy
-        self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
-        self._own_names, self._node = own_names, own_names.current()
-        self._hosts: dict[tuple[str, str, SshLogin | None, str, bool, Network], Host] = {}
-        self._local_hosts: dict[tuple[str, str, bool, Network], LocalHost] = {}
-        self._ssh_hosts: SshHosts | None = None
-        self.own_facts: SelfFacts | None = None
-        """Facts about this node; only monitors of the node's own instance may ask for them."""
-
-    def host_for(self, monitor: Monitor) -> Host:
-        """Return whom the check of a monitor asks. Raises Unmeasurable where another node or an
-        agent measures the instance."""
-        if (node := self._own_names.current()) is not self._node:
-            self._node, self._hosts = node, {}  # the local ones stay: they count what hangs
-        instance = monitor.instance
-        key = (
-            instance.address,
-            instance.source,
-            instance.ssh,
-            instance.zone,
-            is_own(monitor),
-            monitor.network,
-        )
-        if key not in self._hosts:
-            self._hosts[key] = self._made_for(monitor)
-        return self._hosts[key]
-
-    def _made_for(self, monitor: Monitor) -> Host:
-        source = source_of(monitor.instance, self._node)
-        login = monitor.instance.ssh
-        if source.kind is SourceKind.SSH and login is not None:
-            return self._ssh_host(login, monitor)
-        return host_by_source(source, self._local_host(monitor))
-
-    def _ssh_host(self, login: SshLogin, monitor: Monitor) -> Host:
-        if self._ssh_hosts is None:
-            with imports.ONE_AT_A_TIME:
-                from noroshi.hosts.ssh.ssh_hosts import SshHosts
-
-            egress = NetworkEgress(Network(policy=self._policy), self._context.secret)
-            self._ssh_hosts = SshHosts(egress, self._context.clocks.steady)
-        return self._ssh_hosts.host_for(login, self._local_host(monitor))
-
-    def close(self) -> None:
-        """Let go of the connections that are kept."""
-        if self._ssh_hosts is not None:
-            self._ssh_hosts.close()
-
-    def _local_host(self, monitor: Monitor) -> LocalHost:
-        instance = monitor.instance
-        key = instance.address, instance.zone, is_own(monitor), monitor.network
-        if key not in self._local_hosts:
-            self._local_hosts[key] = self._made_local(monitor)
-        return self._local_hosts[key]
-
-    def _made_local(self, monitor: Monitor) -> LocalHost:
-        network = replace(monitor.network, policy=self._policy)
-        return LocalHost(
-            self._rules,
-            self._context.clocks,
-            monitor.instance.address,
-            zone=zone_of(monitor.instance.zone),
-            own_facts=self.own_facts if is_own(monitor) else None,
-            egress=NetworkEgress(network, self._context.secret),
-            shared_parts=self._shared_parts,
-        )
+    return {
+        name for names in (*lists, of_ssh, of_winrm, of_routes, of_accounts) for name in names
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +205,7 @@ async def open_app(
     async with AsyncExitStack() as stack:  # what is opened first is closed last
         if life is None and holder is not None:
             life = stack.enter_context(life_of(config.store, holder))
-        store = open_store(config.store)
+        store = await open_store_of(config, open_store, to_look=holder is None)
         stack.push_async_callback(store.close)
         host_name = socket.gethostname()
         policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
@@ -338,7 +256,7 @@ async def open_app(
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
-            system=System(config, store, ring).steps,
+            system=System(config, store, ring, database_steps_of(config)).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
             applied_version=lambda: engine.version,

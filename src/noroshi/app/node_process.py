@@ -22,6 +22,7 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
+from noroshi.app.standby import WorkLostError, work_of
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
 from noroshi.core.definitions.problems import Problem
@@ -64,14 +65,22 @@ async def serve(
     life: LifeLock | None = None,
 ) -> NodeUpdates | None:
     """Run the node until SIGTERM or SIGINT; return its updates if another version is to start in its
-    place, else None. Raises StoreError if it cannot start.
+    place, else None. Raises StoreError if it cannot start, and WorkLostError if another node on the
+    same database has taken over.
 
     `say` is told what is watched and by which routes it sends, once it is so. `life` is the lock
     on the store, where it is taken already.
     """
     asyncio.get_running_loop().set_default_executor(Pool())
-    await asyncio.to_thread(_restore_earlier_store, config.store)
+    if config.database is None:
+        await asyncio.to_thread(_restore_earlier_store, config.store)
+    stop = asyncio.Event()
     async with AsyncExitStack() as stack:
+        if config.database is not None:  # it may wait for long
+            _on_stop(stop.set)
+        lost_event = await stack.enter_async_context(work_of(config, stop, _stand_by))
+        if stop.is_set():
+            return None
         opening = open_app(config, open_store=open_store, life=life)
         app = await stack.enter_async_context(opening)
         if config.web is not None:  # before the first turn, which it would hold up
@@ -84,7 +93,6 @@ async def serve(
             open_door(config, app.services.open, app.engine.wake_up)
         )
         stack.enter_context(_mark_in_lock(app.life))
-        stop = asyncio.Event()
         _on_stop(stop.set)
         working = asyncio.create_task(app.engine.run())
         try:
@@ -95,12 +103,22 @@ async def serve(
             _settle_memory()
             async with _signs_of_life(app, config), _sign_ins_alive(app), _linked(app):
                 await _until_either(
-                    stop.wait(), app.updates.restart_event.wait(), asyncio.shield(working)
+                    stop.wait(),
+                    lost_event.wait(),
+                    app.updates.restart_event.wait(),
+                    asyncio.shield(working),
                 )
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
+    if lost_event.is_set():
+        raise WorkLostError
     return app.updates if app.updates.restart_event.is_set() else None
+
+
+def _stand_by() -> None:
+    """Let the service manager hear that this node waits, and is well."""
+    supervisor(os.environ).notify("READY=1\nWATCHDOG=1\nSTATUS=standing by")
 
 
 def _restore_earlier_store(path: Path) -> None:

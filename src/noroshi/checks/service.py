@@ -26,6 +26,7 @@ STATES: Mapping[str, Message] = {
     "stopped": pgettext("service", "stopped"),
     "failed": pgettext("service", "failed"),
     "missing": pgettext("service", "not installed on this computer"),
+    "unreadable": pgettext("service", "not readable for the account of Noroshi's service"),
 }
 START_TYPES: Mapping[str, Message] = {
     "automatic": pgettext("service", "automatic"),
@@ -35,6 +36,9 @@ START_TYPES: Mapping[str, Message] = {
 }
 IN_TRANSITION = frozenset({"starting", "stopping"})
 """States that pass: they count as wrong only at a second measurement in a row."""
+
+WITHOUT_START_TYPE = frozenset({"missing", "unreadable"})
+"""States of services of which nothing else is known. Wildcards find none in them."""
 
 NO_NAME = _("{include} must contain the name of a service")
 NO_MATCH = _("no service matches {names}")
@@ -102,7 +106,7 @@ def _readings(options: Options, fact: ServiceFact, last: Memory) -> Iterator[Rea
     is_wrong = _is_wrong_state(fact, should_run, last)
     note = _state_note(fact, should_run if is_wrong else None)
     yield Reading("wrong_state", int(is_wrong), "", fact.name, note)
-    if options.start_type and fact.state != "missing":
+    if options.start_type and fact.state not in WITHOUT_START_TYPE:
         is_other = fact.start_type not in (options.start_type, "unknown")
         note = OTHER_START_TYPE.fill(
             start_type=START_TYPES[fact.start_type], expected=START_TYPES[options.start_type]
@@ -119,7 +123,7 @@ def _should_run(expected: ExpectedState, fact: ServiceFact) -> bool | None:
     """Return whether a service should run; None if it may, and need not."""
     if expected != "by_start_type":
         return expected == "running"
-    if fact.state == "missing":  # somebody gave its whole name
+    if fact.state in WITHOUT_START_TYPE:  # somebody gave its whole name
         return True
     match fact.start_type:
         case "automatic":
@@ -136,12 +140,12 @@ def _is_wrong_state(fact: ServiceFact, should_run: bool | None, last: Memory) ->
         return fact.name in last.in_transition
     if should_run:
         return fact.state != "running"
-    return fact.state in ("running", "paused")
+    return fact.state in ("running", "paused", "unreadable")
 
 
 def _state_note(fact: ServiceFact, should_run: bool | None) -> Message:
     state = STATES[fact.state]
-    if fact.state == "missing":
+    if fact.state in WITHOUT_START_TYPE:
         return state
     if fact.state == "failed" and fact.detail:
         state = FAILED.fill(detail=plain(fact.detail))

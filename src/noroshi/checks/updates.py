@@ -21,6 +21,7 @@ NEVER_LISTED = _("this computer has not fetched a list of updates yet")
 SECURITY_UNKNOWN = _(
     "there are more updates than Noroshi counts, so it cannot tell whether any is for security"
 )
+NO_ADVISORIES = _("the package sources do not tell which updates are for security: {names}")
 REBOOT = _("installed updates take effect after a restart")
 LISTED = _("the list of updates dates from {time}")
 DAY = 86_400.0
@@ -44,9 +45,12 @@ def _readings(facts: UpdateFacts, now: datetime) -> Iterator[Reading]:
     note = _names_text(facts.names)
     if facts.is_partial:
         note = AT_LEAST.fill(names=note)
+    if facts.security_names is None:
+        note = NO_ADVISORIES.fill(names=note)
     yield Reading("pending", len(facts.names), note=note)
-    security_note = _names_text(facts.security_names)
-    yield Reading("security", len(facts.security_names), note=security_note)
+    if facts.security_names is not None:
+        security_note = _names_text(facts.security_names)
+        yield Reading("security", len(facts.security_names), note=security_note)
     if facts.needs_reboot is not None:
         note = REBOOT if facts.needs_reboot else NOTHING
         yield Reading("reboot", int(facts.needs_reboot), note=note)

@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 from noroshi.cli.errors import CliError
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.system.port_claim import claim
 
 PATIENCE = 10.0
 """Seconds for one request: who connects and says nothing is let go."""
@@ -128,6 +129,14 @@ class Listener:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = False
+
+    if sys.platform == "win32":
+
+        def server_bind(self) -> None:
+            """Bind for this program alone: any other one could else take the same port, and with it
+            the code that a browser brings."""
+            claim(self.socket)
+            super().server_bind()
 
     def handle_error(self, *_: Any) -> None:
         """Ignore the error: a browser that goes away in the middle is no error of ours."""

@@ -11,6 +11,7 @@ from noroshi.cli.run import run
 
 if sys.platform == "win32":
     from noroshi.cli.paths import NAME, OUTPUT
+    from noroshi.system.raw_files import BINARY
     from noroshi.system.service_process import run_as_service
 
     STAYS_DOWN = (exits.DONE, exits.USAGE, exits.INVALID)
@@ -28,7 +29,7 @@ if sys.platform == "win32":
     def _print_to(path: Path) -> None:
         """Let everything that is printed go to a file, which is begun anew once it is large."""
         is_large = path.exists() and path.stat().st_size > LARGEST
-        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if is_large else os.O_APPEND)
+        flags = os.O_WRONLY | os.O_CREAT | BINARY | (os.O_TRUNC if is_large else os.O_APPEND)
         file = os.open(path, flags)
         for number in (1, 2):
             os.dup2(file, number)

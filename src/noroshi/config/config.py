@@ -11,6 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from noroshi.config.database import (
+    URL_VARIABLE,
+    Database,
+    DatabaseSettingsError,
+    is_database_url,
+    read_database,
+)
 from noroshi.config.setting_values import (
     SettingValueError,
     read_alone,
@@ -38,6 +45,8 @@ from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.system.owners import writers
 
+NO_VARIABLES: Mapping[str, str] = {}
+STORE_FILE = "noroshi.db"
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
@@ -60,6 +69,7 @@ else:
     OPEN_TO_OTHERS = _(
         "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
     )
+NAME_WANTED = _("is required with a database, as each node that shares it has its own name")
 UNKNOWN = _("this setting does not exist; available: {known}")
 
 
@@ -74,7 +84,7 @@ class Config:
     long without its hub an agent waits before it sends by its own routes. `may_reach` are networks
     that definitions may reach although they are closed by default. `hub_requests` is what the hub
     may order at any time; `hub_routes`: it may share routes. `web` None: there is no
-    manager.
+    manager. With a `database` there is no file of the store: the path is that of its lock alone.
     """
 
     home: Path
@@ -98,29 +108,48 @@ class Config:
     hub_requests: tuple[str, ...] = HUB_REQUESTS
     hub_routes: bool = True
     web: Web | None = None
+    database: Database | None = None
 
 
-def read_config(home: Path) -> Config:
-    """Read the settings in a home folder. Raise ConfigError with all problems of the
-    settings."""
+def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Config:
+    """Read the settings in a home folder; the `environment` may name another database. Raise
+    ConfigError with all problems of the settings."""
     file = home / FILE
     table, problems = _load(file), list[Fault]()
+    if url := environment.get(URL_VARIABLE):
+        table["store"] = _with_url(table.get("store"), url)
     settings: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         try:
             settings[name] = setting.read(home, table.get(name, setting.default))
         except SettingValueError as error:
             problems.append(Fault(f"{file}: {name}", error.words))
-        except WebSettingsError as error:
+        except (WebSettingsError, DatabaseSettingsError) as error:
             problems += [Fault(f"{file}: {name}", words) for words in error.words]
     setting_names = ", ".join(SETTINGS)
     problems += [
         Fault(f"{file}: {name}", UNKNOWN.fill(known=setting_names))
         for name in table.keys() - SETTINGS
     ]
+    if isinstance(settings.get("store"), Database) and "name" not in table:
+        problems.append(Fault(f"{file}: name", NAME_WANTED))
     if problems:
         raise ConfigError(tuple(sorted(problems, key=lambda p: p.location)))
+    if isinstance(database := settings["store"], Database):
+        settings |= {"store": home / STORE_FILE, "database": database}
     return Config(home=home, **settings)
+
+
+def _with_url(store: object, url: str) -> object:
+    return {**store, "url": url} if isinstance(store, dict) else {"url": url}
+
+
+def _read_store(home: Path, value: object) -> Path | Database:
+    if isinstance(value, Mapping):
+        return read_database(home, value)
+    if isinstance(value, str) and is_database_url(value):
+        return read_database(home, {"url": value})
+    return read_path(home, value)
 
 
 def _load(file: Path) -> dict[str, Any]:
@@ -202,7 +231,12 @@ else:
 SETTINGS: Mapping[str, Setting] = {
     "name": Setting(read_name, "node", _("Name of the node.")),
     "store": Setting(
-        read_path, "noroshi.db", _("The store: everything that must survive a crash.")
+        _read_store,
+        STORE_FILE,
+        _(
+            "The store: everything that must survive a crash. A file, or a database of PostgreSQL:\n"
+            'store.url = "postgresql://noroshi@db1,db2/noroshi", store.password_file = "db-password".'
+        ),
     ),
     "key": Setting(
         read_path, "key", _("The only key that decrypts the secrets. Keep a copy elsewhere.")

@@ -20,6 +20,7 @@ from noroshi.core.maintenance import Window
 from noroshi.core.report import ReportDraft
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message
+from noroshi.core.winrm_login import WinrmLogin
 
 MOST_TELLINGS = 999
 MOST_LINES = 50
@@ -121,7 +122,7 @@ class Rule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """Describe a monitored computer. Network checks reach it at `address`. `source` is where it
-    is measured, as its definition says; core.sources decides. `ssh`: how to log in there.
+    is measured, as its definition says; core.sources decides. `ssh`, `winrm`: how to log in there.
     `of_hub`: the hub gave it, and what happens to it is reported there."""
 
     name: str
@@ -130,11 +131,22 @@ class Instance:
     zone: str = "UTC"
     source: str = ""
     ssh: SshLogin | None = None
+    winrm: WinrmLogin | None = None
     of_hub: bool = False
+
+    @property
+    def login(self) -> SshLogin | WinrmLogin | None:
+        """Return how the computer is logged in to; None if it is not measured in this way."""
+        if self.source == SSH_SOURCE:
+            return self.ssh
+        return self.winrm if self.source == WINRM_SOURCE else None
 
 
 SSH_SOURCE = "ssh"
 """The `source` of an instance that is asked over SSH."""
+WINRM_SOURCE = "winrm"
+"""The `source` of an instance that is asked over WinRM."""
+LOGIN_SOURCES = (SSH_SOURCE, WINRM_SOURCE)
 MINUTELY = FixedInterval(timedelta(minutes=1))
 
 
@@ -182,8 +194,8 @@ class Monitor:
 
     @property
     def _target(self) -> tuple[object, ...]:
-        login = self.instance.ssh if self.instance.source == SSH_SOURCE else None
-        computer = "" if login is None else self.instance.address
+        is_by_login = self.instance.login is not None
+        computer = self.instance.address if is_by_login else ""
         return (self.kind, self.options, self.goes_to, computer)
 
 

@@ -13,7 +13,13 @@ from enum import Enum
 from functools import lru_cache
 from ipaddress import ip_address
 
-from noroshi.core.model import SSH_SOURCE as SSH, Instance, Monitor
+from noroshi.core.model import (
+    LOGIN_SOURCES,
+    SSH_SOURCE as SSH,
+    WINRM_SOURCE as WINRM,
+    Instance,
+    Monitor,
+)
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
 
@@ -47,6 +53,22 @@ MEASURED_BY_AGENT = _("agent {agent} monitors this instance; this node does not"
 OVER_NETWORK = _("{host}, over the network")
 BY_AGENT = _("agent {agent}")
 BY_SSH = _("{address}, over SSH from {host}")
+BY_WINRM = _("{address}, over WinRM from {host}")
+WINRM_KINDS = frozenset(
+    {
+        "counter",
+        "cpu",
+        "disk",
+        "eventlog",
+        "memory",
+        "process",
+        "registry",
+        "service",
+        "task",
+        "updates",
+    }
+)
+"""The types of monitors that a computer answers over WinRM."""
 
 
 class SourceKind(Enum):
@@ -56,6 +78,7 @@ class SourceKind(Enum):
     NETWORK = "network"
     AGENT = "agent"
     SSH = "ssh"
+    WINRM = "winrm"
     OTHER_NODE = "other-node"
 
 
@@ -119,6 +142,8 @@ def source_of(instance: Instance, node: NodeIdentity) -> Source:
         return _by_address(instance, node)
     if instance.source == SSH and instance.ssh is not None:
         return Source(SourceKind.SSH)
+    if instance.source == WINRM and instance.winrm is not None:
+        return Source(SourceKind.WINRM)
     if instance.source == NETWORK:
         problem = NETWORK_ONLY.fill(source=NETWORK, node=node.name)
         return Source(SourceKind.NETWORK, problem)
@@ -131,7 +156,7 @@ def _nothing_there(source: str, node: NodeIdentity) -> Message:
     """Return why a source measures nothing: it may have been an agent, or be meant as one."""
     if removed_agent := _by_lower_case(node.removed_agents).get(source.casefold()):
         return AGENT_REMOVED.fill(agent=removed_agent)
-    if not node.agents or source == SSH:
+    if not node.agents or source in LOGIN_SOURCES:
         return OTHER_NODE.fill(source=source, node=node.name, network=NETWORK)
     names = sorted(node.agents)
     agents = ", ".join((*names[:MOST_NAMED], *(["..."] if names[MOST_NAMED:] else [])))
@@ -162,9 +187,11 @@ def by_agent(agent: str) -> Message:
 
 def measured_on(monitor: Monitor, host: str | Message) -> Message:
     """Return on which computer a monitor is measured, and whether from `host`, which is the
-    node's computer, over the network or by SSH."""
+    node's computer, over the network, by SSH or by WinRM."""
     if monitor.goes_to:
         return OVER_NETWORK.fill(host=host)
     if monitor.instance.source == SSH:
         return BY_SSH.fill(address=monitor.instance.address, host=host)
+    if monitor.instance.source == WINRM:
+        return BY_WINRM.fill(address=monitor.instance.address, host=host)
     return host if isinstance(host, Message) else plain(host)

@@ -45,7 +45,7 @@ SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token"
 # an id of the form 8-4-4-4-12 is the secret's ID, which people paste instead of its value.
 ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
 
-AGENT_SOURCE = re.compile(r'"source":"(?!(?:network|ssh)?")')
+AGENT_SOURCE = re.compile(r'"source":"(?!(?:network|ssh|winrm)?")')
 """Stands in the text of an instance whose source may be an agent."""
 NAME_TWICE = _("two definitions have this name")
 FILE_NAMES_IT = _("must not be set: the file name is the name")
@@ -229,6 +229,9 @@ def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
 
 def _check_logins(table: Mapping[str, Any], place: Place) -> None:
     """Check the entries that an instance, and its jump host, are logged in to with."""
+    winrm = table.get("winrm", {})
+    for field in ("password", "certificate") if isinstance(winrm, Mapping) else ():
+        _check_entry(winrm.get(field, ""), place.at("winrm").at(field))
     for key in ("ssh", "jump"):
         table, place = table.get(key, {}), place.at(key)
         if not isinstance(table, Mapping):

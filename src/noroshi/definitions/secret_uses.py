@@ -10,6 +10,7 @@ from noroshi.core.mail import Route
 from noroshi.core.model import Monitor
 from noroshi.core.reserved_entries import TOKENS
 from noroshi.core.ssh_login import SshLogin
+from noroshi.core.winrm_login import WinrmLogin
 from noroshi.definitions.accounts_of_routes import account_of, reader_of
 from noroshi.definitions.compilation import Plan
 from noroshi.oauth.account import Account
@@ -24,7 +25,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Use:
-    """Hold one use of an entry of the vault. `what` is "password", "header", "ssh", "url" (the
+    """Hold one use of an entry of the vault. `what` is "password", "header", "ssh", "winrm", "url" (the
     entry says itself where it goes), "proxy", "token" or "account ID". `where` is host:port; "" where
     the URL in `by_url`, another entry of the vault, says it, through that `proxy`."""
 
@@ -65,6 +66,7 @@ def _all_uses(plan: Plan) -> Iterator[Use]:
         yield from _of_headers(monitor)
         yield from _of_shares(monitor)
         yield from _of_login(monitor.instance.ssh)
+        yield from _of_winrm(monitor.instance.winrm)
 
 
 def _of_account(account: Account) -> Iterator[Use]:
@@ -133,6 +135,12 @@ def _of_login(login: SshLogin | None) -> Iterator[Use]:
         for entry in filter(None, (login.key, login.password)):
             yield Use(entry, "ssh", _with_proxy(login.host_and_port.lower(), jump))
         login = login.jump
+
+
+def _of_winrm(login: WinrmLogin | None) -> Iterator[Use]:
+    """Yield the password or the certificate of a login by WinRM, at its server."""
+    if login is not None and login.entry:
+        yield Use(login.entry, "winrm", login.host_and_port.lower())
 
 
 def _with_proxy(host_and_port: str, proxy: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
-from noroshi.core.model import SSH_SOURCE
+from noroshi.core.model import LOGIN_SOURCES
 from noroshi.core.sources import NETWORK
 from noroshi.core.translation import _, ngettext
 
@@ -130,7 +130,7 @@ def certain_count_problems(
     """Yield the problems that any node would find, whatever its name is and those of its agents."""
     by_source = Counter[str]()
     for one in definitions.instances.values():
-        name = "" if one.source in (NETWORK, SSH_SOURCE) else one.source.casefold()
+        name = "" if one.source in (NETWORK, *LOGIN_SOURCES) else one.source.casefold()
         by_source[name] += sum(len(group.monitor) for group in one.group)
     yield from count_problems(documents, MonitorCounts(max(by_source.values(), default=0)))
     if by_source.total() > MOST_IN_ALL:

@@ -70,6 +70,10 @@ if sys.platform == "win32":
                     return
                 except BrokenPipeError:  # who came is gone again
                     self._replace()
+                except OSError:  # the system is short of something: others still want in
+                    log.exception("the door %s could not take somebody in", self._name)
+                    self._is_closed.wait(AGAIN_AFTER)
+                    self._replace()
 
         def _hand_over(self) -> None:
             """Let whoever came be served, and wait at another instance."""

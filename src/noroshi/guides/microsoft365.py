@@ -39,7 +39,6 @@ WORLDWIDE_ALONE = (
     "https://security.microsoft.com",
 )
 """Pages of which it is not known here where the national clouds have them."""
-WORLDWIDE = "microsoft365"
 CONNECT = "Connect-ExchangeOnline"
 
 

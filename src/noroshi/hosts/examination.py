@@ -93,11 +93,18 @@ else:
 class System:
     """Examine the computer around one home folder."""
 
-    def __init__(self, config: Config, store: Store, ring: KeyRing | None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        ring: KeyRing | None,
+        database_steps: Callable[[], Sequence[Step]] | None = None,
+    ) -> None:
         self._config, self._store, self._ring = config, store, ring
+        self._database_steps = database_steps
 
     def steps(self) -> Sequence[Step]:
-        """Return the stages; none of them needs another one to be well."""
+        """Return the stages; none of them needs another one to be well, but those of a database."""
         stages: tuple[tuple[str, Message, Callable[[], Awaitable[StepResult]]], ...] = (
             ("program", PROGRAM, self._program),
             ("sqlite", SQLITE, self._sqlite),
@@ -107,9 +114,10 @@ class System:
             ("door", DOOR, self._door),
             ("manager", MANAGER, self._manager),
         )
-        return tuple(
-            Step(name=n, title=t, take=look, is_independent=True) for n, t, look in stages
-        )
+        steps = [Step(name=n, title=t, take=look, is_independent=True) for n, t, look in stages]
+        if self._database_steps is None:
+            return tuple(steps)
+        return (*(one for one in steps if one.name != "sqlite"), *self._database_steps())
 
     async def _program(self) -> StepResult:
         system = f"{platform.system()} {platform.release()} ({platform.machine()})"

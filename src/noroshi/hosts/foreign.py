@@ -29,7 +29,9 @@ from noroshi.ports import (
 T = TypeVar("T")
 
 
-NOT_ASKED = _("the running node monitors this computer over SSH; this command does not")
+NOT_ASKED = _(
+    "the running node monitors this computer over SSH or WinRM; this command does not"
+)
 
 
 class ForeignHost:
@@ -106,11 +108,11 @@ class UnaskedHost(ForeignHost):
 
 def host_by_source(source: Source, host: Host) -> Host:
     """Return whom a check asks: `host`, or what shows no more of a computer than the network
-    does; of a computer that is asked by SSH, nothing. Raises Unmeasurable where another node
+    does; of a computer that is asked by SSH or WinRM, nothing. Raises Unmeasurable where another node
     measures the instance, MeasuredByAgent where an agent does."""
     if source.kind is SourceKind.AGENT:
         raise MeasuredByAgent(source.problem)
-    if source.kind is SourceKind.SSH:
+    if source.kind in (SourceKind.SSH, SourceKind.WINRM):
         return UnaskedHost(host)
     if source.kind is SourceKind.OTHER_NODE:
         raise Unmeasurable(source.problem)

@@ -35,7 +35,9 @@ if sys.platform == "win32":
     from noroshi.system.user_variables import user_variables
 
     MOST_OUTPUT = 64 * 1024  # bytes of each output
-    DRAINED = 16 * MOST_OUTPUT  # bytes after which an output is taken to have no end
+    DRAINED = 16 * MOST_OUTPUT
+    """Bytes after which an output is taken to have no end. So many of Noroshi's own scripts are kept:
+    the scheduled tasks of a server may be a thousand."""
     PATIENCE = 6.0  # seconds for a start
     EXIT_PATIENCE = 2.0  # seconds until what is ended has ended
 
@@ -47,12 +49,18 @@ if sys.platform == "win32":
             self._runs = dict[_Run, asyncio.Future[_ProgramEnd]]()
             self.clearance = Clearance()
 
-        async def run(self, program: Program, cleared_program: ClearedProgram) -> ProgramResult:
-            """Run a program to its end; raise Unmeasurable if it cannot start, is too slow, or has
-            no end."""
+        async def run(
+            self,
+            program: Program,
+            cleared_program: ClearedProgram,
+            most_output: int = MOST_OUTPUT,
+        ) -> ProgramResult:
+            """Run a program to its end, and keep so many bytes of each output; raise Unmeasurable if
+            it cannot start, is too slow, or has no end."""
             path = program.argv[0]
             try:
-                return _program_result(await self._run(_Run(program, cleared_program)))
+                run = _Run(program, cleared_program, most_output)
+                return _program_result(await self._run(run))
             except _SlowStartError:
                 words = HANGS.fill(path=path, seconds=self._patience)
                 raise Unmeasurable(words) from None
@@ -108,11 +116,13 @@ if sys.platform == "win32":
     class _Run:
         """One program: `work` in a thread, `end` in any."""
 
-        def __init__(self, program: Program, cleared_program: ClearedProgram) -> None:
+        def __init__(
+            self, program: Program, cleared_program: ClearedProgram, most_output: int
+        ) -> None:
             """Raises OSError if there can be no job."""
             self._program, self._path = program, cleared_program.path
             self._job = Job()
-            self.timeout = program.timeout
+            self.timeout, self.most_output = program.timeout, most_output
             self.has_started = self.is_over = False
 
         def work(self, begin: Callable[[], object]) -> _ProgramEnd:
@@ -189,7 +199,7 @@ if sys.platform == "win32":
         def _read(self) -> None:
             with suppress(OSError):
                 while part := self._stream.read(MOST_OUTPUT):
-                    self.data += part[: MOST_OUTPUT - len(self.data)]
+                    self.data += part[: self._run.most_output - len(self.data)]
                     self.total += len(part)
                     if self.has_no_end:
                         self._run.end()

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
-from noroshi.core.translation import SENTENCES, Message, _, joined
+from noroshi.core.translation import SENTENCES, Message, _, joined, plain
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import USUAL_BITS, Program, Unmeasurable
 
 if sys.platform == "win32":
     from noroshi.hosts.windows_command import SUFFIXES
-    from noroshi.system.owners import replacers, writers
+    from noroshi.system.owners import closing_command, openings
 
 DEBIAN = Path("/usr/lib/nagios/plugins")
 """The folder of Debian's monitoring-plugins, whose programs may run when no folder is named."""
@@ -82,6 +82,11 @@ NO_PROGRAM_NAME = _("the name of {path} must end in one of {suffixes}")
 OPEN_TO = _(
     "{names} can change {path}; only administrators may have write access to a program that may "
     "run, and to its folders"
+)
+OPEN_FOLDER = _(
+    "{names} can change {path}; only administrators may have write access to a program that may "
+    "run, and to its folders. A folder that is made on a drive itself inherits write access for "
+    "users. To remove it: {command}"
 )
 NO_FOLDER = _(
     "{path} may not run, as `programs` in noroshi.toml lists no folder; add the folder of this "
@@ -263,14 +268,11 @@ if sys.platform == "win32":
             yield NO_PROGRAM_NAME.fill(path=target, suffixes=" ".join(SUFFIXES))
 
     def _of_owners(target: Path) -> Iterator[Message]:
-        """Yield who else could change the file, lay a library beside it, or put another in its
-        place: who may do so to a folder above could swap all of it."""
-        for place in (target, *target.parents):
-            names = [*replacers(place)]
-            if place in (target, target.parent):
-                names += writers(place)
-            if names:
-                yield OPEN_TO.fill(path=place, names=", ".join(dict.fromkeys(names)))
+        """Yield who else could change the file or exchange it."""
+        for place, names in openings(target):
+            words = OPEN_FOLDER if place.is_dir() else OPEN_TO
+            command = plain(closing_command(place))
+            yield words.fill(path=place, names=", ".join(names), command=command)
 else:
     import pwd
 

@@ -29,6 +29,8 @@ FILES = (
     "connections",
     "tokens",
     "computer",
+    "postgres",
+    "winrm",
 )
 OWNERS = {whose.value: whose for whose in Whose}
 VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}

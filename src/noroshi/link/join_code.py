@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from noroshi.core.translation import Message, _
 
-SECRET_BYTES, PIN_BYTES, CHECK_BYTES = 16, 32, 2
+SECRET_BYTES, CHECK_BYTES = 16, 2
 CURL_PREFIX = "sha256//"
 """Goes before a pin in base64 where curl reads it (--pinnedpubkey)."""
 

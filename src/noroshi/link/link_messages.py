@@ -30,7 +30,8 @@ STAMP_HEADER = "Noroshi-Stamp"
 """The header of each answer with a fresh stamp."""
 LONGEST_WAIT = 40.0
 """Seconds for which the hub holds a `wait` at the most."""
-MOST_BYTES_SENT, MOST_BYTES_INFLATED = 256 * 1024, 4 * 1024 * 1024
+MOST_BYTES_SENT, MOST_BYTES_TAKEN, MOST_BYTES_INFLATED = 1 << 18, 3 << 18, 1 << 22
+"""Bytes of a body as agents fill it, and as the hub takes it: a row is not divided, and may need more."""
 
 
 class LinkFault(Enum):

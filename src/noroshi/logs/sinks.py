@@ -18,6 +18,8 @@ from noroshi.system.service_process import service_process
 
 FILE = "noroshi.log"
 LARGEST, FILES = 5 << 20, 5
+LEAVING = ".0"
+"""The ending of the file that is about to become the first of the old ones."""
 MIN_FREE_BYTES = 2 << 20
 """Bytes that the log leaves free on its volume: what little there is belongs to the alarms."""
 STDERR = 2
@@ -141,13 +143,18 @@ class RotatedFile:
             return volume.f_bavail * volume.f_frsize
 
     def _rotate(self) -> None:
-        """Rename each file to the next number: the oldest is overwritten by the one before
-        it."""
+        """Rename each file to the next number: the oldest is overwritten by the one before it. The
+        newest leaves first: where it cannot, as somebody reads it, the others stay as well."""
         self.close()
-        names = [self._path, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
-        for target, source in zip(reversed(names), reversed(names[:-1]), strict=False):
+        leaving_file = Path(f"{self._path}{LEAVING}")
+        if not leaving_file.exists():  # else this process was ended between the two steps
             with suppress(*MAY_STAY):
-                source.replace(target)
+                self._path.replace(leaving_file)
+        if leaving_file.exists():
+            names = [leaving_file, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
+            for target, source in zip(reversed(names), reversed(names[:-1]), strict=False):
+                with suppress(*MAY_STAY):
+                    source.replace(target)
         self._size()
 
     def close(self) -> None:

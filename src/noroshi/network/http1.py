@@ -18,6 +18,8 @@ LONGEST_HEAD, MOST_HEADERS = 65_536, 1000
 PIECE = 65_536
 """Bytes of a body that are written at a time: the loop must not be held up."""
 START = b"HTTP/"
+CHALLENGES = "www-authenticate"
+"""A server has one of these for each way to log in. They are a list (RFC 9110, 11.6.1)."""
 PORTS = {"http": 80, "https": 443}
 HEADERS = {
     "User-Agent": f"Noroshi/{__version__}",
@@ -226,4 +228,9 @@ def _headers_by_name(headers: Collection[tuple[bytes, bytes]]) -> Mapping[str, s
     length = sum(len(name) + len(value) for name, value in headers)
     if len(headers) > MOST_HEADERS or length > LONGEST_HEAD:
         raise NotHttpError
-    return {n.decode("ascii").lower(): v.decode("utf-8", "replace") for n, v in headers}
+    by_name = dict[str, str]()
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("ascii").lower(), raw_value.decode("utf-8", "replace")
+        is_more = name == CHALLENGES and name in by_name
+        by_name[name] = f"{by_name[name]}, {value}" if is_more else value
+    return by_name

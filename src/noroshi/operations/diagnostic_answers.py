@@ -8,6 +8,9 @@ from datetime import datetime
 from noroshi.core.translation import Message
 from noroshi.ports.examination import Remedy, Stage
 
+AGENT_CONTACT = "connected"
+"""The name of the stage that tells whether an agent was heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class StageName:

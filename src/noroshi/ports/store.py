@@ -3,6 +3,7 @@ refuses."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -492,13 +493,33 @@ class Store(AgentStore, Protocol):
     async def is_lost(self) -> bool:
         """Return True if its file was removed or replaced: what was in it can still be saved."""
 
-    async def copy_to(self, path: Path) -> None:
-        """Write a copy of the whole store, as it is at one instant, while work goes on; the
-        file (0600) appears under its name when it is whole. Raise StoreConflict if there is one
-        already."""
-
     async def faults(self) -> Sequence[Message]:
         """Look through the whole store and return what should not be so; change nothing."""
 
     async def close(self) -> None:
         """Write what is under way, and let go."""
+
+
+class FiledStore(ABC):
+    """Do what only a store in a file can do; a database has tools of its own for it."""
+
+    @abstractmethod
+    async def copy_to(self, path: Path) -> None:
+        """Write a copy of the whole store, as it is at one instant, while work goes on; the
+        file (0600) appears under its name when it is whole. Raise StoreConflict if there is one
+        already."""
+
+
+class SharedStore(Protocol):
+    """Do what only a store can do that several nodes share."""
+
+    async def take_work(self, node: str, holder: str, lasting: timedelta) -> bool:
+        """Hold the work of all nodes for so long, or hold it on, by the store's own clock. Whoever
+        takes it from another ends what that one held, and follows on it as a life of `node`.
+        False: another holder has it."""
+
+    async def leave_work(self, holder: str) -> None:
+        """Let another one have the work, if that holder has it."""
+
+    async def close(self) -> None:
+        """Let go of the store."""

@@ -14,7 +14,8 @@ from noroshi.ports.host_facts import Volume
 
 
 class ServiceState(StrEnum):
-    """The state of a service. FAILED: it ended with an error. MISSING: there is no such service."""
+    """The state of a service. FAILED: it ended with an error. MISSING: there is no such service.
+    UNREADABLE: the system does not tell Noroshi."""
 
     RUNNING = "running"
     STARTING = "starting"
@@ -23,6 +24,7 @@ class ServiceState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     MISSING = "missing"
+    UNREADABLE = "unreadable"
 
 
 class StartType(StrEnum):
@@ -56,12 +58,12 @@ class ServiceFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateFacts:
-    """The updates that can be installed, by name; the names of those for security. `needs_reboot`
-    is None if the system does not tell. `listed_at` is when the list came from the vendor.
+    """The updates that can be installed, by name; the names of those for security. These and
+    `needs_reboot` are None if the system does not tell. `listed_at` is when the list came from the vendor.
     `is_partial`: there are more, which were not counted."""
 
     names: tuple[str, ...] = ()
-    security_names: tuple[str, ...] = ()
+    security_names: tuple[str, ...] | None = ()
     needs_reboot: bool | None = None
     listed_at: datetime | None = None
     is_partial: bool = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from noroshi import schema
 from noroshi.core.mail import Route
-from noroshi.core.model import SSH_SOURCE, Monitor
+from noroshi.core.model import LOGIN_SOURCES, Monitor
 from noroshi.core.notices.draft import notification_envelopes, with_default_notifications
 from noroshi.core.notices.notice import Notice
 from noroshi.core.sources import NETWORK, NodeIdentity, by_agent, measured_on
@@ -93,7 +93,7 @@ class OperationContext:
         self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
         self.plans = parts.plans or PlanCache(plugins)
-        reserved_names = {self.name, self.runs_on, NETWORK, SSH_SOURCE}
+        reserved_names = {self.name, self.runs_on, NETWORK, *LOGIN_SOURCES}
         self.agent_names = parts.agent_names or AgentNames(store)
         self.agent_names.reserved = frozenset(reserved_names)
         self.agent_leases = parts.agent_leases or AgentLeases(clocks)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE, PRIVATE_FILE = 0o700, 0o600
@@ -15,6 +16,7 @@ if sys.platform == "win32":
         INSTALLER,
         OWNER,
         SYSTEM,
+        USERS,
         account_name,
         allow_alone,
         grants_of,
@@ -27,6 +29,8 @@ if sys.platform == "win32":
 
     SERVICE = "noroshi"
     """The name of the service, whose virtual account may do what the node does."""
+    CLOSED = {SYSTEM: "F", ADMINISTRATORS: "F", USERS: "RX"}
+    """Who may do what in a folder of programs, as icacls writes it."""
     WRITE, APPEND, DELETE_CHILD, DELETE = 0x2, 0x4, 0x40, 0x10000
     CHANGE_RIGHTS, TAKE, WRITE_ALL, ALL = 0x40000, 0x80000, 0x40000000, 0x10000000
     READ, READ_ALL = 0x1, 0x80000000
@@ -53,6 +57,23 @@ if sys.platform == "win32":
         foreign = () if owner in trusted_sids() else (account_name(owner),)
         return tuple(dict.fromkeys([*foreign, *_names_with(place, REPLACES, set())]))
 
+    def openings(program: Path) -> Iterator[tuple[Path, Sequence[str]]]:
+        """Yield each place, with the names of those who could change a program there, lay a library
+        beside it, or put another in its place: who may do so to a folder above could swap all of
+        it. Raises OSError."""
+        for place in (program, *program.parents):
+            names = [*replacers(place)]
+            if place in (program, program.parent):
+                names += writers(place)
+            if names:
+                yield place, tuple(dict.fromkeys(names))
+
+    def closing_command(folder: Path) -> str:
+        """Return the command by which an administrator leaves users nothing but to read a folder:
+        one made on a drive itself inherits more. In quotation marks, as PowerShell needs them."""
+        grants = (f'"*{sid}:(OI)(CI){right}"' for sid, right in CLOSED.items())
+        return f'icacls "{folder}" /inheritance:r /grant:r {" ".join(grants)}'
+
     def owner_name(place: Path) -> str:
         """Return the name of the owner of a file or folder. Raises OSError."""
         return account_name(owner_of(place))
@@ -73,6 +94,12 @@ if sys.platform == "win32":
         if not is_administrator():
             sids.append(own_sid())
         set_dacl(place, allow_alone(sids, in_folder=place.is_dir()))
+
+    def close_new_file(file: Path) -> None:
+        """Let only the owner reach a file that was made for the owner alone, which means nothing to
+        Windows; as far as its volume knows rights."""
+        with suppress(OSError):
+            close_to_others(file)
 
     def make_private_folder(folder: Path) -> None:
         """Make a folder closed to others. Raises OSError."""
@@ -123,6 +150,9 @@ else:
     def close_to_others(place: Path) -> None:
         """Let only the owner reach a file or a folder. Raises OSError."""
         place.chmod(PRIVATE if place.is_dir() else PRIVATE_FILE)
+
+    def close_new_file(file: Path) -> None:
+        """Do nothing: a file can be made for its owner alone."""
 
     def make_private_folder(folder: Path) -> None:
         """Make a folder that only the owner may reach. Raises OSError."""

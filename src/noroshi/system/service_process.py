@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Container
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 WATCHDOG = 120.0
@@ -228,7 +229,8 @@ if sys.platform == "win32":
 
     def _end_at_once() -> None:
         # Not to the log, whose thread may stand still too.
-        os.write(STDERR, SILENCE)
+        with suppress(OSError):
+            os.write(STDERR, SILENCE)
         os._exit(STANDS_STILL)
 else:
 

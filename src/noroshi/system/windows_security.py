@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 SYSTEM, ADMINISTRATORS, EVERYBODY = "S-1-5-18", "S-1-5-32-544", "S-1-1-0"
+USERS = "S-1-5-32-545"
+"""All who may log on, and the accounts of services."""
 NETWORK = "S-1-5-2"
 """Whoever came in from another computer."""
 INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"

@@ -37,8 +37,8 @@ if sys.platform == "win32":
         return MARK + b64encode(_call_dpapi("CryptProtectData", data))
 
     def unprotect(text: bytes) -> bytes:
-        """Return the data again; a text that was never protected comes back as it is.
-        OSError."""
+        """Return the data again; a text that was never protected comes back as it is. Raises
+        OSError, and ValueError for a text that was cut."""
         stripped = text.strip()
         if not stripped.startswith(MARK):
             return text

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from noroshi.core.translation import _
+from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.translation import _, pgettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.system.raw_files import sync_folder
 from noroshi.vault import dpapi
@@ -49,6 +50,14 @@ else:
     )
 UNREADABLE_KEY = _(
     "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."
+)
+FOREIGN_KEY = with_commands(
+    _(
+        "Windows cannot open the vault's key {path} ({why}). It protects the key for one computer: "
+        "a file from another computer, or a damaged one, cannot be opened. Move the file away, then "
+        "restore the key from its backup: {command}"
+    ),
+    command=CommandText("key restore", pgettext("command", "FILE")),
 )
 KEY_EXISTS = _("{path} already exists. A vault key is never overwritten.")
 
@@ -145,7 +154,10 @@ def _box(path: Path, *, is_private: bool) -> Box:
         raise VaultError(UNREADABLE_KEY.fill(path=path, why=cause_text(error))) from None
     if is_private:
         _require_closed(path, mode)
-    return Box(key_in(dpapi.unprotect(text), path))
+    try:
+        return Box(key_in(dpapi.unprotect(text), path))
+    except (OSError, ValueError) as error:
+        raise VaultError(FOREIGN_KEY.fill(path=path, why=cause_text(error))) from None
 
 
 def _require_closed(path: Path, mode: int) -> None:

@@ -27,18 +27,25 @@ LIMITS = ConnectionLimits(most=500, one_of=8)
 
 @dataclass(frozen=True, slots=True)
 class _Tls:
-    """Hold a context, the pin of its key, and the SHA-256 of its certificate."""
+    """Hold the files of a certificate and its key, the pin of the key, and the SHA-256 of the
+    certificate."""
 
-    context: ssl.SSLContext
+    files: tuple[Path, Path]
     pin: bytes
     certificate: bytes
+
+    def context(self) -> ssl.SSLContext:
+        """Return a context that shows it. Raises OSError."""
+        return context_of(*self.files)
 
 
 @dataclass(slots=True)
 class _OpenServer:
-    """Hold an open server, its address, and the event that ends the requests it holds for agents."""
+    """Hold an open server, its address, what it shows, and the event that ends the requests it holds
+    for agents."""
 
     server: Server
+    context: ssl.SSLContext
     setting: ListenerSetting
     closing: asyncio.Event
 
@@ -90,12 +97,13 @@ class AgentListener:
         await self._keep_former(self._start(setting, await self._tls()))
 
     async def renew_key(self) -> None:
-        """Use the current key of the node. Raises OSError."""
-        current = self._current
-        if current is not None:
-            tls = await self._tls()
-            await current.close()
-            self._announce(self._start(current.setting, tls), tls)
+        """Show the current key of the node to whoever connects from now on. No socket is closed: it
+        might not be opened again. Raises OSError."""
+        tls = await self._tls()
+        for open_server in filter(None, (self._current, self._former_server)):
+            open_server.context.load_cert_chain(*tls.files)
+        if self._current is not None:
+            self._announce(self._current, tls)
 
     async def close_former(self) -> None:
         """Stop listening at the former address."""
@@ -137,11 +145,11 @@ class AgentListener:
     def _start(self, setting: ListenerSetting, tls: _Tls) -> _OpenServer:
         connections = Connections(self._limits)
         listener = listen(setting.address, setting.port, connections)
-        closing, port = asyncio.Event(), _port_of(listener)
+        closing, port, context = asyncio.Event(), _port_of(listener), tls.context()
         web = replace(self._web, closing=closing, port=port, secure=True)
-        server = Server(agents_application(web), tls.context, self._limits, connections)
+        server = Server(agents_application(web), context, self._limits, connections)
         server.start(listener)
-        return _OpenServer(server, replace(setting, port=port), closing)
+        return _OpenServer(server, context, replace(setting, port=port), closing)
 
     async def _tls(self) -> _Tls:
         """Return the node's own certificate, for TLS."""
@@ -151,7 +159,7 @@ class AgentListener:
 
     def _own_certificate(self, now: datetime) -> _Tls:
         certificate, key = own_certificate(self._home, self._web.hosts, now)
-        return _Tls(context_of(certificate, key), pin_of(certificate), hash_of(certificate))
+        return _Tls((certificate, key), pin_of(certificate), hash_of(certificate))
 
 
 def _port_of(listener: socket.socket) -> int:

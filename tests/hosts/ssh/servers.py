@@ -35,6 +35,7 @@ class SshServer:
     shell: str = "/bin/sh"
     rules: str = ""
     port: int = 0
+    listens: str = "127.0.0.1"
     host_key_kind: str = "ed25519"
     authorized: str = ""
     has_sftp: bool = True
@@ -131,7 +132,7 @@ class SshServer:
         sftp = "Subsystem sftp internal-sftp\n" if self.has_sftp else ""
         self._write(
             "config",
-            f"Port {self.port}\nListenAddress 127.0.0.1\n"
+            f"Port {self.port}\nListenAddress {self.listens}\n"
             f"HostKey {self.folder}/host_{self.host_key_kind}\nPidFile none\nUsePAM no\n"
             f"StrictModes no\nAuthorizedKeysFile {self.folder}/authorized\n"
             f"LogLevel VERBOSE\nUseDNS no\n{sftp}{self.rules}\n",

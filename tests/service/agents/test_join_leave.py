@@ -232,8 +232,9 @@ async def test_a_running_node_links_as_soon_as_it_has_joined(node, hub):
     ("text", "expected"),
     [
         ("hub.example.com:443", ("hub.example.com", 443)),
-        ("192.0.2.1", ("192.0.2.1", 7663)),
+        ("192.0.2.1", ("192.0.2.1", 7664)),
         (" https://hub:7663/ ", ("hub", 7663)),
+        ("https://hub/", ("hub", 7664)),
         ("[2001:db8::1]:7664", ("2001:db8::1", 7664)),
         ("", None),
         ("hub:port", None),

@@ -121,6 +121,21 @@ async def test_a_route_that_is_not_shared_any_more_goes_with_its_secret(node):
     assert await value(node, "smtp") == "own"
 
 
+async def test_the_tokens_of_an_account_go_with_it(node):
+    contents = {"routes__out": {**BY_APP, "options": {"account": "app"}}}
+    answer = await shared(node, secrets={"app": "s3"}, accounts__app=ACCOUNT, **contents)
+    assert await taken(node, answer) == []
+    before = set(await node.vault.names())
+    await node.vault.put("access/apple/smtp", Secret("another account's"))
+    await node.tokens.token((await plan_of(node)).accounts["app"])
+    assert "access/app/smtp" in await node.vault.names()
+    await taken(node, answer)  # as it is: the tokens stay
+    assert "access/app/smtp" in await node.vault.names()
+    assert await taken(node, with_rules("c2")) == []
+    left = {"access/apple/smtp"} | {one for one in before if not one.startswith(HUB_ENTRIES)}
+    assert set(await node.vault.names()) == left
+
+
 async def test_names_that_the_node_uses_itself_stay_its_own(node):
     own = {key: await content(node, key) for key in ("routes/plain", "accounts/box")}
     contents = {"routes__plain": BY_APP, "accounts__box": ACCOUNT}

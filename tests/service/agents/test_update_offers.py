@@ -1,17 +1,23 @@
 """The hub's file as an update of its agents: signed, in parts, and to some agents at a time."""
 
+import asyncio
 import hashlib
 import zipfile
+from contextlib import AsyncExitStack
 
 import pytest
 
 import noroshi
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import MOST_FILE_PART, FilePartRequest
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.service.agents.install_file_reader import NoInstallFileError
 from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.service.agents.update_offers import BETWEEN_PARTS, MOST_AT_ONCE, UpdateOffers
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import ManualClocks
+from noroshi.vault import Secret, Vault
+from noroshi.vault.box import Box
 from tests.service.harness import Harness
 
 
@@ -34,9 +40,14 @@ def vault():
     return Harness().service.context.vault
 
 
+def offers_of(file, vault, time, store=None, holder="this process"):
+    lock = RefreshLock(store or Harness().store, holder, time.clocks, look=0.01)
+    return UpdateOffers(vault, lambda: file, time.clocks.steady, lock)
+
+
 @pytest.fixture
 def offers(file, vault, time):
-    return UpdateOffers(vault, lambda: file, time.clocks.steady)
+    return offers_of(file, vault, time)
 
 
 async def test_the_offer_is_signed_by_a_key_that_stays(offers, file, vault, time):
@@ -44,8 +55,20 @@ async def test_the_offer_is_signed_by_a_key_that_stays(offers, file, vault, time
     content = file.read_bytes()
     assert (offer.version, offer.size) == (noroshi.__version__, len(content))
     assert offer.sha256 == hashlib.sha256(content).hexdigest()
-    restarted_hub = UpdateOffers(vault, lambda: file, time.clocks.steady)
+    restarted_hub = offers_of(file, vault, time)
     assert offer.is_signed_by(await restarted_hub.public_key())
+
+
+async def test_processes_that_make_the_first_key_at_once_have_one(file, time, tmp_path):
+    async def public_key(stack, number):
+        store = SqliteStore.open(tmp_path / "store.db", reserve=0)
+        stack.push_async_callback(store.close)
+        vault = Vault(store, Box(Secret("5a" * 32)))
+        return await offers_of(file, vault, time, store, f"process {number}").public_key()
+
+    async with AsyncExitStack() as stack:
+        keys = await asyncio.gather(*(public_key(stack, number) for number in range(4)))
+    assert len(set(keys)) == 1
 
 
 async def test_the_parts_are_the_file(offers, file):
@@ -84,4 +107,4 @@ async def test_some_agents_fetch_at_a_time(offers, time):
 
 async def test_without_a_file_there_is_no_offer(vault, time):
     with pytest.raises(NoInstallFileError):
-        await UpdateOffers(vault, lambda: None, time.clocks.steady).offer()
+        await offers_of(None, vault, time).offer()

@@ -72,6 +72,11 @@ async def block(store, node):
     return await store.lease_monitors(node, DAWN)
 
 
+async def test_a_copy_that_cannot_be_made_is_refused_as_the_store_s_error(store, tmp_path):
+    with pytest.raises(StoreError, match="copy"):
+        await store.copy_to(tmp_path / "nowhere" / "copy.db")
+
+
 async def taken(store, old):
     """A backup, and its file."""
     file = old.with_name("backup.db")

@@ -11,7 +11,7 @@ from yarl import URL
 
 from noroshi.core.agents import Life
 from noroshi.link.agent_key import PrivateKey
-from noroshi.link.link_messages import HELLO, MOST_BYTES_SENT, PREFIX, WAIT, WaitRequest
+from noroshi.link.link_messages import HELLO, MOST_BYTES_TAKEN, PREFIX, WAIT, WaitRequest
 from noroshi.link.message_body import CODING, Body, body_of
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from tests.service.clients import open_manager
@@ -112,14 +112,14 @@ async def test_a_body_that_is_no_message_is_refused(agent, content):
 async def test_a_zip_bomb_is_not_inflated(agent):
     deflation = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     bomb = deflation.compress(b'{"version": "' + b"0" * (64 << 20)) + deflation.flush()
-    assert len(bomb) < MOST_BYTES_SENT
+    assert len(bomb) < MOST_BYTES_TAKEN
     header = {"authorization": agent.authorization(HELLO, bomb)}
     refused = await agent.post(HELLO, Body(bomb, CODING), header)
     assert (refused.status, refused.fault) == (413, "too-large")
 
 
 async def test_a_body_that_is_too_large_is_refused_in_words(agent):
-    body = Body(b"x" * (MOST_BYTES_SENT + 1))
+    body = Body(b"x" * (MOST_BYTES_TAKEN + 1))
     header = {"authorization": agent.authorization(HELLO, body.content)}
     refused = await agent.post(HELLO, body, header)
     assert (refused.status, refused.fault) == (413, "too-large")

@@ -14,9 +14,17 @@ from noroshi.core.mail import EnvelopeState, Origin
 from noroshi.core.model import Decision, ItemState, State
 from noroshi.core.report import MOST_ROWS, START, Position, RowKind
 from noroshi.core.translation import Message, plain
-from noroshi.link.link_messages import FETCH, REPORT, FetchAnswer, FetchRequest
-from noroshi.link.report_messages import GapOfRow, ReportAnswer, ReportRequest
+from noroshi.link.link_messages import (
+    FETCH,
+    MOST_BYTES_INFLATED,
+    REPORT,
+    FetchAnswer,
+    FetchRequest,
+)
+from noroshi.link.message_body import text_of
+from noroshi.link.report_messages import GapOfRow, ReportAnswer, ReportRequest, StatesOfHub
 from noroshi.schema import text
+from noroshi.service.agents.reporting import bounded_states
 from tests.web.link.agent_client import invite
 from tests.web.link.reporting_agent import (
     CONTENT,
@@ -75,6 +83,23 @@ async def test_a_repeat_changes_nothing_and_drafts_nothing_twice(harness, fs01):
     assert positions_of(answer) == ("repeat", 1)
     assert len(await mails(harness)) == 1
     assert len(await harness.store.events()) == 1
+
+
+async def test_a_change_may_come_in_several_rows_each_with_other_contacts(harness, fs01):
+    rule = CONTENT["rules/all"] | {"contacts": ["ops", "boss"]}
+    await publish(harness, CONTENT | {"rules/all": rule})
+    change = at(harness, CRITICAL)
+    (alarm,) = change.alarms
+    id = f"{alarm.event}/all/boss"
+    of_boss = replace(alarm, id=id, contact="boss", thread=id)
+    answer = await fs01.report(change, replace(change, alarms=(of_boss,), decisions=()))
+    assert positions_of(answer) == ("apply", 2) and answer.refused_rows == ()
+    assert [mail.to for mail in await mails(harness)] == [
+        ("ops@example.com",),
+        ("boss@example.com",),
+    ]
+    assert len(await harness.store.events()) == 1
+    assert await level_of(harness) is CRITICAL
 
 
 async def test_a_recovery_hangs_on_the_mail_that_told_the_problem(harness, fs01):
@@ -157,6 +182,21 @@ async def test_a_monitor_of_as_many_items_as_a_node_judges_is_heard(harness, fs0
     answer = await fs01.report(replace(change, state=replace(change.state, items=items)))
     assert answer.refused_rows == ()
     assert len(await mails(harness)) == 1
+
+
+def test_states_in_another_script_are_given_as_far_as_an_agent_takes_them():
+    """A letter may take three bytes."""
+    items = {f"ボリューム{n}{'あ' * 2000}": ItemState() for n in range(200)}
+    states = {f"m{n}": State(items=items, serial=n) for n in range(30)}
+    answer = FetchAnswer(
+        configuration="c1",
+        documents=(),
+        states=StatesOfHub(states=bounded_states(states), position=START),
+    )
+    assert len(text_of(answer)) < MOST_BYTES_INFLATED
+    given = answer.states.states
+    assert [one.serial for one in given.values()] == list(range(30))
+    assert given["m0"].items == items and not given["m29"].items
 
 
 async def test_what_a_refused_row_notifies_of_is_given_up_at_the_agent_too(harness, fs01):

@@ -9,8 +9,10 @@ import pytest
 from noroshi.core.model import Reading, Sample
 from noroshi.core.translation import plain
 from noroshi.link.link_messages import SAMPLES, WAIT, WaitRequest
-from noroshi.link.message_body import EarlierText, text_of
+from noroshi.link.message_body import EarlierText, body_of, text_of
 from noroshi.link.report_messages import SamplesAnswer, SamplesOfMonitor, SamplesRequest
+from noroshi.service.agents.earlier_samples import EarlierSamples
+from noroshi.service.agents.link_refusal import LinkRefusedError
 from tests.web.link.reporting_agent import M, publish
 
 MINUTE = timedelta(minutes=1)
@@ -123,3 +125,15 @@ async def test_samples_that_were_refused_are_not_what_the_next_ones_are_sent_by(
     assert (await fs01.send(SAMPLES, naive)).fault == "malformed"
     refused = await fs01.send(SAMPLES, naive, earlier_text=EarlierText.end_of(text_of(naive)))
     assert refused.fault == "earlier-text"
+
+
+def test_the_text_of_an_agent_that_was_removed_is_forgotten(harness):
+    now, earlier_samples = harness.time.now, EarlierSamples()
+    request = SamplesRequest(start=now, end=now, monitors=())
+    _, text = earlier_samples.read("a1", body_of(request))
+    earlier_samples.keep("a1", text)
+    similar = body_of(request, text)
+    assert earlier_samples.read("a1", similar)[0] == request
+    earlier_samples.forget("a1")
+    with pytest.raises(LinkRefusedError):
+        earlier_samples.read("a1", similar)

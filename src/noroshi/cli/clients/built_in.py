@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from noroshi import actions, checks, transports
 from noroshi.actions.template import Renderer
-from noroshi.core.model import SSH_SOURCE, Monitor
+from noroshi.core.model import LOGIN_SOURCES, Monitor
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.sources import NETWORK
 from noroshi.ports import Action, Check, TransportKind
@@ -26,7 +26,7 @@ class BuiltInKinds:
     def agent_of(self, monitor: Monitor) -> str:
         """Return another name for each monitor whose source may be an agent. Which are agents is not
         known here, so nobody is told that one of them has too many monitors."""
-        is_of_node = monitor.instance.source in ("", NETWORK, SSH_SOURCE)
+        is_of_node = monitor.instance.source in ("", NETWORK, *LOGIN_SOURCES)
         return "" if is_of_node else monitor.id
 
 

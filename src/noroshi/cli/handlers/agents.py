@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.status import NOT_RUNNING
+from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.agents import AgentState
@@ -148,32 +149,28 @@ def invite(context: CommandContext) -> int:
 def invitations(context: CommandContext) -> int:
     """List invitations, the newest first."""
     answer = context.ask(agent_operations.AGENT_INVITATIONS, tuple[InvitationRow, ...])
-    if context.args.json:
-        context.print_json(answer)
-    elif not answer:
-        print(context.say(NO_INVITATIONS))
-    else:
-        rows = [_head(context, INVITATION_HEAD), *(_invitation(context, one) for one in answer)]
-        print("\n".join(table(rows)))
-    return exits.DONE
+
+    def lines_of(answer: Sequence[InvitationRow]) -> Sequence[str]:
+        rows = (_invitation(context, one) for one in answer)
+        return table_with_head(context, INVITATION_HEAD, rows)
+
+    return print_list(context, answer, NO_INVITATIONS, lines_of)
 
 
 def list_(context: CommandContext) -> int:
     """List agents by name."""
-    agents = context.ask(agent_operations.AGENT_LIST, tuple[AgentRow, ...])
-    if context.args.json:
-        context.print_json(agents)
-    elif not agents:
-        print(context.say(NO_AGENTS))
-    else:
+    answer = context.ask(agent_operations.AGENT_LIST, tuple[AgentRow, ...])
+
+    def lines_of(agents: Sequence[AgentRow]) -> Iterator[str]:
         _say_if_no_node(context)
         now = datetime.now(UTC)
-        rows = [_head(context, AGENT_HEAD), *(_agent(context, one, now) for one in agents)]
-        updates = (
+        rows = (_agent(context, one, now) for one in agents)
+        yield from table_with_head(context, AGENT_HEAD, rows)
+        yield from (
             f"{one.name}: {context.say(one.update.words)}" for one in agents if one.update
         )
-        print("\n".join((*table(rows), *updates)))
-    return exits.DONE
+
+    return print_list(context, answer, NO_AGENTS, lines_of)
 
 
 def show(context: CommandContext) -> int:
@@ -304,7 +301,3 @@ def _clock_text(agent: AgentRow) -> Message:
         return IN_STEP
     words = BEHIND if agent.clock_offset < 0 else AHEAD
     return words.fill(seconds=f"{abs(agent.clock_offset):.1f}")
-
-
-def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:
-    return [context.say(words) for words in head]

@@ -69,8 +69,22 @@ KEY_NEEDED = with_commands(
     ),
     command=CommandText("key restore", pgettext("command", "FILE")),
 )
+WITH_ITS_OWN_TOOLS = with_commands(
+    _(
+        "the store is a database of PostgreSQL ({place}). Restore it while no node runs, into an "
+        "empty database, and check it before a node starts:\n"
+        "  pg_restore --exit-on-error --no-owner --dbname {database} FILE\n"
+        "  {check_store}"
+    ),
+    check_store=CommandText("check-store"),
+)
 WHOLE = _("{store} is intact.")
 FAULTS = _("{store} is damaged:")
+
+
+def store_name(config: Config) -> str:
+    """Return the name of a store as people are told it: its file, or its database."""
+    return str(config.store) if config.database is None else config.database.place
 
 
 def backup(context: CommandContext) -> int:
@@ -94,6 +108,9 @@ def restore(context: CommandContext) -> int:
     from noroshi.stores.sqlite.restore import restore as put_back
 
     config, path = context.config, Path(context.args.file)
+    if (database := config.database) is not None:
+        instructions = WITH_ITS_OWN_TOOLS.fill(place=database.place, database=database.name)
+        raise RefusedError("conflict", CANNOT_RESTORE.fill(why=instructions))
     now = datetime.now(UTC)
     try:
         with life_of(config.store, Holder.COMMAND):
@@ -138,7 +155,7 @@ def check_store(context: CommandContext) -> int:
         name, faults = context.args.file, _faults_of(Path(context.args.file))
     else:
         config = context.config_here
-        name = str(config.store) if config else context.say(ITS_STORE)
+        name = store_name(config) if config else context.say(ITS_STORE)
         faults = _store_faults(context)
     if not faults:
         print(context.say(WHOLE.fill(store=name)))

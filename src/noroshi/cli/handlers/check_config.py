@@ -25,7 +25,7 @@ from noroshi.config.config import Config, read_config
 from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
-from noroshi.core.model import SSH_SOURCE, Monitor
+from noroshi.core.model import LOGIN_SOURCES, Monitor
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
 from noroshi.core.translation import Message, _
 from noroshi.definitions.dedupe_problems import by_file
@@ -92,7 +92,7 @@ def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
     if not (home / FILE).exists():
         return None, ()
     try:
-        return read_config(home), ()
+        return read_config(home, os.environ), ()
     except ConfigError as error:
         return None, tuple(Problem(fault.location, fault.message) for fault in error.problems)
 
@@ -115,7 +115,7 @@ async def _check(content: Folder, config: Config | None) -> CheckResult:
 def _sources_not_known(result: CheckResult, config: Config) -> list[str]:
     """Return the sources that may be agents: no store is opened here to look."""
     instances = {one.instance.name: one.instance for one in result.plan.monitors.values()}
-    if all(one.source in ("", NETWORK, SSH_SOURCE) for one in instances.values()):
+    if all(one.source in ("", NETWORK, *LOGIN_SOURCES) for one in instances.values()):
         return []  # to know this computer's addresses takes long
     node = _node(config)
     return sorted(
@@ -128,7 +128,7 @@ def _sources_not_known(result: CheckResult, config: Config) -> list[str]:
 
 
 def _may_be_agent(name: str, source: Source) -> bool:
-    return source.kind is SourceKind.OTHER_NODE and name != SSH_SOURCE
+    return source.kind is SourceKind.OTHER_NODE and name not in LOGIN_SOURCES
 
 
 def _node(config: Config) -> NodeIdentity:

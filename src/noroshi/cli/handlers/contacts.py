@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from noroshi.cli import exits
+from collections.abc import Sequence
+
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.tables import table
+from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _, pgettext
 from noroshi.operations import monitor_operations
@@ -30,14 +31,11 @@ NO_RULE = _("none: never notified")
 def contacts(context: CommandContext) -> int:
     """Print a row for each contact."""
     answer = context.ask(monitor_operations.CONTACTS, tuple[ContactRow, ...])
-    if context.args.json:
-        context.print_json(answer)
-    elif not answer:
-        print(context.say(NOBODY))
-    else:
-        rows = [[context.say(words) for words in HEAD], *(_row(context, one) for one in answer)]
-        print("\n".join(table(rows)))
-    return exits.DONE
+
+    def lines_of(answer: Sequence[ContactRow]) -> Sequence[str]:
+        return table_with_head(context, HEAD, (_row(context, one) for one in answer))
+
+    return print_list(context, answer, NOBODY, lines_of)
 
 
 def _row(context: CommandContext, one: ContactRow) -> tuple[str, ...]:

@@ -22,7 +22,13 @@ from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.command_text import CommandText, CopiedCommand, line_at, with_commands
 from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.operations import monitor_operations, sign_in_operations
-from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
+from noroshi.operations.diagnostic_answers import (
+    AGENT_CONTACT,
+    Examined,
+    KnownDown,
+    Looked,
+    StageName,
+)
 from noroshi.operations.status_answers import RoutesShown
 from noroshi.ports.examination import Remedy, Stage, State, Whose
 
@@ -100,7 +106,8 @@ def _examine(
         to=context.args.to if route else "",
         instance=instance,
     )
-    local_stages = [] if route or instance else node_stages(context)
+    concerns_node = not (route or instance) or _needs_node(context, examination)
+    local_stages = node_stages(context) if concerns_node else []
     local_names = (StageName(one.name, one.title) for one in local_stages)
     names = (*local_names, *examination.names)
     page.begin(replace(examination, names=names))
@@ -118,6 +125,12 @@ def _examine(
         finished = answer.over
     all_stages = (*local_stages, *stages)
     return replace(examination, names=names, stages=all_stages, over=True)
+
+
+def _needs_node(context: CommandContext, examination: Examined) -> bool:
+    """Return whether a node is missing: agents connect to no other process."""
+    is_of_agent = any(one.name == AGENT_CONTACT for one in examination.names)
+    return is_of_agent and not context.is_node_running
 
 
 def _any_failed(examinations: Sequence[Examined]) -> bool:

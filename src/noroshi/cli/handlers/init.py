@@ -6,6 +6,7 @@ Nothing else makes a store: one that is missing was lost, and a start must not t
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import sys
@@ -130,6 +131,8 @@ def _store_alone(context: CommandContext) -> int:
     """Make a new store in a home folder that is there, if that was asked for and the old one is
     lost."""
     config = context.config
+    if config.database is not None:
+        raise RefusedError("conflict", TAKEN.fill(home=context.home, file=FILE))
     if config.store.exists() and not is_blank(config.store):
         words = STORE_THERE.fill(store=config.store) if context.args.new_store else TAKEN
         raise RefusedError("conflict", words.fill(home=context.home, file=FILE))
@@ -185,7 +188,7 @@ def _settings(home: Path, chosen_settings: Mapping[str, str | bool]) -> Config:
         settings.write(sample(**chosen_settings))
     close_to_others(file)
     try:
-        return read_config(home)
+        return read_config(home, os.environ)
     except ConfigError:  # a name that is none: leave nothing in the way of the next try
         file.unlink()
         raise

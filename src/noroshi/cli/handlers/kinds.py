@@ -13,6 +13,7 @@ from noroshi.cli.output.tables import table
 from noroshi.command_line.text_width import wrap
 from noroshi.config.settings_file import ConfigError
 from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.sources import WINRM_KINDS
 from noroshi.core.translation import Message, _, help_text, pgettext
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
@@ -42,6 +43,10 @@ LIMITS = _("default limits: {value}")
 DEFAULT = _("default {value}")
 IN_FULL = with_commands(
     _("Details: {command}"), command=CommandText("kinds", pgettext("command", "KIND"))
+)
+BY_WINRM = _(
+    "This type also works over WinRM, which was tested with a simulated server only, not yet with "
+    "Windows."
 )
 NO_KIND = _("There is no type {kind}. Available types: {known}")
 COLUMNS = 76
@@ -117,6 +122,8 @@ def _overview(context: CommandContext, entries: Sequence[Kind]) -> Iterator[str]
 def _details(context: CommandContext, kind: Kind) -> Iterator[str]:
     yield f"{kind.kind}  {context.say(kind.title)} ({context.say(FAMILIES[kind.family])})"
     yield from (f"  {line}" for line in wrap(context.say(kind.help), COLUMNS))
+    if kind.family == "monitor" and kind.kind in WINRM_KINDS:
+        yield from (f"  {line}" for line in wrap(context.say(BY_WINRM), COLUMNS))
     yield from ("", context.say(OPTIONS))
     options = kind.options.get("properties", {})
     if not options:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
+from noroshi.cli.output.lists import print_list
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
@@ -83,15 +84,12 @@ NOBODY_SENDS = with_commands(
 
 def list_(context: CommandContext) -> int:
     """Print what waits and what was set aside, oldest first."""
-    mails = context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...])
-    if context.args.json:
-        context.print_json(mails)
-    elif not mails:
-        print(context.say(NOTHING_WAITS))
-    else:
-        now = datetime.now(UTC)
-        print("\n".join(_list(context, mails, now)))
-    return exits.DONE
+    answer = context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...])
+
+    def lines_of(mails: Sequence[Queued]) -> Iterable[str]:
+        return _list(context, mails, datetime.now(UTC))
+
+    return print_list(context, answer, NOTHING_WAITS, lines_of)
 
 
 def show(context: CommandContext) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import documents_of
+from noroshi.cli.handlers.status import NOT_RUNNING
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
@@ -67,7 +68,10 @@ def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
 
 def _reported_page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     """Yield what the agent reported last."""
-    yield f"  {context.say(NOT_MEASURED.fill(why=result.not_measured))}"
+    if context.is_node_running:
+        yield f"  {context.say(NOT_MEASURED.fill(why=result.not_measured))}"
+    else:  # which is why no agent is connected
+        yield f"  {context.say(NOT_RUNNING)}"
     if result.measured_at is None:
         yield f"  {context.say(NO_VALUES)}"
         return

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.output.tables import table
+from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
@@ -115,18 +115,12 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
 
 def list_(context: CommandContext) -> int:
     """Print which entries there are, and who names them; never what is in them."""
-    entries = context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
-    if context.args.json:
-        context.print_json(entries)
-    elif not entries:
-        print(context.say(NONE_YET))
-    else:
-        rows = [
-            [context.say(words) for words in HEAD],
-            *(_row(context, one) for one in entries),
-        ]
-        print("\n".join(table(rows)))
-    return exits.DONE
+    answer = context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
+
+    def lines_of(entries: Sequence[SecretEntry]) -> Sequence[str]:
+        return table_with_head(context, HEAD, (_row(context, one) for one in entries))
+
+    return print_list(context, answer, NONE_YET, lines_of)
 
 
 def _row(context: CommandContext, one: SecretEntry) -> Sequence[str]:

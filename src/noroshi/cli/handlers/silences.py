@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
+from noroshi.cli.output.lists import print_list
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
@@ -64,18 +65,15 @@ def add(context: CommandContext) -> int:
 
 def list_(context: CommandContext) -> int:
     """List silences, the first to end first; with --all the newest."""
-    silences = context.ask(
+    answer = context.ask(
         alarm_operations.SILENCE_LIST, tuple[SilenceShown, ...], all=context.args.all
     )
-    if context.args.json:
-        context.print_json(silences)
-    elif not silences:
-        print(context.say(NONE))
-    else:
+
+    def lines_of(silences: Sequence[SilenceShown]) -> Sequence[str]:
         now = datetime.now(UTC)
-        rows = [(one.id, *_silence(context, one, now)) for one in silences]
-        print("\n".join(table(rows, columns())))
-    return exits.DONE
+        return table(((one.id, *_silence(context, one, now)) for one in silences), columns())
+
+    return print_list(context, answer, NONE, lines_of)
 
 
 def end(context: CommandContext) -> int:

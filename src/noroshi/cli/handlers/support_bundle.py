@@ -25,6 +25,7 @@ from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import Message, _, in_each_language, pgettext
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.system.owners import close_new_file
 
 PRIVATE = 0o600
 LAST_ALARMS, LAST_EVENTS, LAST_LINES = 200, 200, 1000
@@ -97,11 +98,13 @@ def try_place(file: Path) -> None:
 
 def _create(file: Path) -> int:
     try:
-        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except FileExistsError:
         raise RefusedError("conflict", CANNOT_WRITE.fill(file=file, why=THERE_IS_ONE)) from None
     except OSError as error:
         raise _cannot(file, error) from None
+    close_new_file(file)
+    return handle
 
 
 def _cannot(file: Path, error: OSError) -> RefusedError:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.tables import table
+from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.roles import ROLE_NAMES
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.translation import _, ngettext, pgettext
 from noroshi.operations import people_operations
 from noroshi.operations.people_answers import (
     Recovery,
@@ -99,15 +99,12 @@ def role(context: CommandContext) -> int:
 
 def list_(context: CommandContext) -> int:
     """List all users."""
-    users = context.ask(people_operations.USER_LIST, tuple[UserRow, ...])
-    if context.args.json:
-        context.print_json(users)
-    elif not users:
-        print(context.say(NO_USERS))
-    else:
-        rows = [_head(context, USER_HEAD), *(_user(context, one) for one in users)]
-        print("\n".join(table(rows)))
-    return exits.DONE
+    answer = context.ask(people_operations.USER_LIST, tuple[UserRow, ...])
+
+    def lines_of(users: Sequence[UserRow]) -> Sequence[str]:
+        return table_with_head(context, USER_HEAD, (_user(context, one) for one in users))
+
+    return print_list(context, answer, NO_USERS, lines_of)
 
 
 def totp(context: CommandContext) -> int:
@@ -159,15 +156,12 @@ def token_new(context: CommandContext) -> int:
 
 def token_list(context: CommandContext) -> int:
     """List all API tokens."""
-    tokens = context.ask(people_operations.TOKEN_LIST, tuple[TokenRow, ...])
-    if context.args.json:
-        context.print_json(tokens)
-    elif not tokens:
-        print(context.say(NO_TOKENS))
-    else:
-        rows = [_head(context, TOKEN_HEAD), *(_token(context, one) for one in tokens)]
-        print("\n".join(table(rows)))
-    return exits.DONE
+    answer = context.ask(people_operations.TOKEN_LIST, tuple[TokenRow, ...])
+
+    def lines_of(tokens: Sequence[TokenRow]) -> Sequence[str]:
+        return table_with_head(context, TOKEN_HEAD, (_token(context, one) for one in tokens))
+
+    return print_list(context, answer, NO_TOKENS, lines_of)
 
 
 def _password(context: CommandContext) -> str:
@@ -201,10 +195,6 @@ def _token(context: CommandContext, one: TokenRow) -> Sequence[str]:
     end = context.say(NEVER) if one.until is None else _clock_text(one.until)
     end = context.say(ENDED.fill(until=end)) if one.ended else end
     return (one.name, context.say(role), end, one.by)
-
-
-def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:
-    return [context.say(words) for words in head]
 
 
 def _clock_text(at: datetime | None) -> str:

@@ -190,17 +190,18 @@ def decryption_faults(config: Config, box: Box | None) -> Mapping[str, Message |
     # Late: SQLite is not needed by a command that asks a node.
     import asyncio
 
+    from noroshi.app.store_opening import open_store_of
     from noroshi.stores.sqlite.process_lock import Holder, life_of
     from noroshi.stores.sqlite.store import SqliteStore
 
     async def look() -> Mapping[str, Message | None]:
-        store = SqliteStore.reopen(config.store)
+        store = await open_store_of(config, SqliteStore.reopen)
         try:
             return await check_entries(Vault(store, box))
         finally:
             await store.close()
 
-    if not config.store.exists():
+    if config.database is None and not config.store.exists():
         return {}
     with life_of(config.store, Holder.COMMAND):
         return asyncio.run(look())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import list_changes, say_applied
-from noroshi.cli.output.tables import table
+from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _, pgettext
@@ -39,16 +40,14 @@ def versions(context: CommandContext) -> int:
     answer = context.ask(
         definition_operations.VERSIONS, tuple[VersionRow, ...], last=context.args.last
     )
-    if context.args.json:
-        context.print_json(answer)
-    elif not answer:
-        print(context.say(NONE_YET))
-    else:
+
+    def lines_of(answer: Sequence[VersionRow]) -> Iterator[str]:
         now, newest = datetime.now(UTC), answer[0].number
-        rows = [_row(context, one, now, current=one.number == newest) for one in answer]
-        print("\n".join(table([[context.say(words) for words in HEAD], *rows])))
-        print(context.say(IN_FULL))
-    return exits.DONE
+        rows = (_row(context, one, now, current=one.number == newest) for one in answer)
+        yield from table_with_head(context, HEAD, rows)
+        yield context.say(IN_FULL)
+
+    return print_list(context, answer, NONE_YET, lines_of)
 
 
 def take_back(context: CommandContext) -> int:

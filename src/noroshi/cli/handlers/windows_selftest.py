@@ -17,9 +17,11 @@ if sys.platform == "win32":
     import socket
     import subprocess
     import tempfile
+    import threading
     import time
     import uuid
     from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from contextlib import contextmanager
     from datetime import UTC, datetime
     from enum import StrEnum
@@ -59,9 +61,14 @@ if sys.platform == "win32":
     T = TypeVar("T")
     FILE = "noroshi-selftest.txt"
     CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
-    SECONDS = 5.0
+    SECONDS, TREE_RUNS_FOR = 5.0, 15.0
     ENDS_WITHIN = 10.0
     """Seconds within which a process is gone that was ended."""
+    LONGEST_TRIAL, LONGEST_SEARCH = 60.0, 330.0
+    """Seconds that a trial may take, and that of Windows Update: Windows may be slow to list the
+    updates. A service or a log that hangs must not keep the report from being written."""
+    POWERSHELL_STARTS_WITHIN = 50.0
+    """Seconds: on a slow server, with an antivirus program, its first start takes long."""
     MOST_NAMES = 5
     KINDS_TRIED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         {
@@ -85,6 +92,7 @@ if sys.platform == "win32":
     TREE = """
 import subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[1]])
+open(sys.argv[2], "w").close()
 time.sleep(600)
 """
     GREEDY = """
@@ -128,10 +136,12 @@ except OSError:
     }
 
     class Trial(NamedTuple):
-        """Hold what is tried. `run` returns what was seen, and raises what went wrong."""
+        """Hold what is tried, and how long it may take. `run` returns what was seen, and raises what
+        went wrong."""
 
         title: Message
         run: Callable[[], str]
+        seconds: float = LONGEST_TRIAL
 
     class Finding(NamedTuple):
         """Hold how a trial ended, and what was seen."""
@@ -148,7 +158,7 @@ except OSError:
 
     def selftest(context: CommandContext) -> int:
         """Try everything, print it and write it to a file; exit code 1 if something failed."""
-        findings = [_finding(trial) for trial in _trials(context)]
+        findings = [find_out(trial) for trial in _trials(context)]
         rows = [
             (context.say(VERDICTS[one.verdict]), context.say(one.title), one.detail)
             for one in findings
@@ -176,17 +186,38 @@ except OSError:
         yield Trial(_("Japanese output"), _japanese_output)
         for kind, options in KINDS_TRIED.items():
             title = composed("{title} ({kind})", title=KINDS[kind].title, kind=kind)
-            yield Trial(title, partial(_kind, kind, options))
+            seconds = LONGEST_SEARCH if kind == "updates" else LONGEST_TRIAL
+            yield Trial(title, partial(_kind, kind, options), seconds)
 
-    def _finding(trial: Trial) -> Finding:
+    def find_out(trial: Trial) -> Finding:
+        """Try something, and return how that ended."""
         try:
-            return Finding(trial.title, Verdict.PASSED, trial.run())
+            return Finding(trial.title, Verdict.PASSED, _detail_of(trial))
         except NotTriedError as reason:
             return Finding(trial.title, Verdict.NOT_TRIED, str(reason))
         except (Unmeasurable, RefusedError) as error:
             return Finding(trial.title, Verdict.FAILED, error.words.en)
         except Exception as error:  # one that fails must not hide the others
             return Finding(trial.title, Verdict.FAILED, f"{type(error).__name__}: {error}")
+
+    def _detail_of(trial: Trial) -> str:
+        """Return what was seen, or raise what went wrong. What hangs is left behind, in a thread of
+        its own."""
+        result_future = Future[str]()
+
+        def work() -> None:
+            try:
+                result_future.set_result(trial.run())
+            except BaseException as error:  # raised anew where the trial is waited for
+                result_future.set_exception(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            return result_future.result(trial.seconds)
+        except TimeoutError:
+            if result_future.done():  # the trial's own
+                raise
+            raise NotAsExpectedError(f"not done after {trial.seconds:g} s") from None
 
     def _write(path: Path, findings: Sequence[Finding], context: CommandContext) -> None:
         """Write the report in English, for whoever develops Noroshi. Raises RefusedError."""
@@ -280,14 +311,17 @@ except OSError:
         """Run a program that starts a child, and see that both end at the time-out."""
         mark = uuid.uuid4().hex
         with _own_folder() as folder:
-            script = folder / "tree.py"
+            script, started = folder / "tree.py", folder / "started"
             script.write_text(TREE, encoding="utf-8")
+            argv = (str(script), mark, str(started))
             try:
-                _run(folder, Program(argv=(str(script), mark), timeout=SECONDS))
+                _run(folder, Program(argv=argv, timeout=TREE_RUNS_FOR))
             except Unmeasurable as expected:
                 words = expected.words.en
             else:
                 raise NotAsExpectedError("the program was not ended")
+            if not started.exists():
+                raise NotAsExpectedError(f"it had started no child: {words}")
             if left_processes := _remaining_processes(mark):
                 raise NotAsExpectedError(f"still running: {left_processes}")
         return words
@@ -312,7 +346,8 @@ except OSError:
         with _own_folder() as folder:
             script = folder / "version.ps1"
             script.write_text(POWERSHELL, encoding="utf-8-sig")
-            result = _run(folder, Program(argv=(str(script),), bits=bits, timeout=60.0))
+            program = Program(argv=(str(script),), bits=bits, timeout=POWERSHELL_STARTS_WITHIN)
+            result = _run(folder, program)
         output = result.output.strip()
         if result.code or JAPANESE not in output or f" {bits} bits" not in output:
             raise NotAsExpectedError(

@@ -8,10 +8,11 @@ if sys.platform == "win32":
     import os
     import socket
     import subprocess
-    from collections.abc import Iterator
-    from contextlib import contextmanager
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import contextmanager, suppress
     from pathlib import Path
 
+    import noroshi
     from noroshi.cli import exits
     from noroshi.cli.context import CommandContext
     from noroshi.cli.errors import RefusedError
@@ -31,7 +32,7 @@ if sys.platform == "win32":
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.logs.sinks import FILE as LOG_FILE
     from noroshi.system.local_group import make_local_group
-    from noroshi.system.owners import close_to_others
+    from noroshi.system.owners import close_to_others, openings
     from noroshi.system.privileges import is_administrator
     from noroshi.system.service_control import (
         ServiceSettings,
@@ -81,6 +82,11 @@ if sys.platform == "win32":
         "Windows lists the service until the programs that have it open, such as the Services "
         "console, are closed."
     )
+    OPEN_PROGRAM = _(
+        "Warning: {names} can change {path}, and with it what the service runs. Install Python and "
+        "Noroshi where only administrators can write, such as in C:\\Program Files, or remove their "
+        "write access."
+    )
     NOT_INSTALLED = _("Noroshi is not installed as a service.")
     LEFT = _(
         "The service was removed. The home folder {home} with its contents and the local group "
@@ -107,9 +113,19 @@ if sys.platform == "win32":
             if is_updated
             else _start_hint(process_before),
             (LET_IN if has_group else NO_WAY_IN).fill(group=GROUP),
+            *program_warnings((Path(sys.executable), Path(noroshi.__file__))),
         )
         print("\n".join(context.say(words) for words in messages))
         return exits.DONE
+
+    def program_warnings(files: Iterable[Path]) -> Iterator[Message]:
+        """Yield who beside administrators could change what the service runs."""
+        names_by_place = dict[Path, Sequence[str]]()
+        for file in files:
+            with suppress(OSError):  # a drive of another kind, which has no owners
+                names_by_place.update(openings(file))
+        for place, names in names_by_place.items():
+            yield OPEN_PROGRAM.fill(path=place, names=", ".join(names))
 
     def uninstall(context: CommandContext) -> int:
         """Stop the service and take it away; what it knows stays."""

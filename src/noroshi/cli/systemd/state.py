@@ -84,6 +84,8 @@ def _exists(path: Path) -> bool:
 
 def _has_foreign_files(home: Path) -> bool:
     """Return whether something of the home folder does not belong to the service's user."""
+    if sys.platform == "win32":  # find_installation has refused
+        return False
     import pwd
 
     try:

@@ -34,6 +34,7 @@ from noroshi.core.definitions.value_checks import (
     zone,
 )
 from noroshi.core.definitions.value_syntax import DAYS, is_name, moment
+from noroshi.core.definitions.winrm_logins import winrm_login_of
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.maintenance import Window
 from noroshi.core.marked_names import with_settings
@@ -133,6 +134,7 @@ def _of_instance(
         zone=instance_zone,
         source=definition.source,
         ssh=ssh_login_of(definition, place),
+        winrm=winrm_login_of(definition, place),
         of_hub=definition.of_hub,
     )
     references = references.with_rules_for(definition)

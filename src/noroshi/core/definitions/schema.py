@@ -149,6 +149,28 @@ class SshDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WinrmDef(Definition):
+    user: str = ""
+    """User to log in as, such as SERVER\\noroshi, EXAMPLE\\noroshi or noroshi@EXAMPLE.COM."""
+    password: str = ""
+    """Name of the vault entry with the password."""
+    certificate: str = ""
+    """Name of the vault entry with a client certificate and its private key, in PEM, instead of
+    user and password."""
+    authentication: Literal["auto", "ntlm", "kerberos", "certificate"] = "auto"
+    """Authentication method. auto: the certificate if one is set, otherwise NTLM."""
+    protocol: Literal["https", "http"] = "https"
+    """With http, NTLM or Kerberos encrypts each message, and the server shows no certificate."""
+    port: int = 0
+    """Port of WinRM. Default (0): 5986 for https, 5985 for http."""
+    fingerprint: tuple[str, ...] | str = ()
+    """SHA-256 fingerprint of the server's certificate, such as SHA256:…, if no CA vouches for it.
+    If several are given, any of them is accepted."""
+    ca_file: str = ""
+    """File with the CA certificates to trust in addition to those of this computer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceDef(Definition):
     name: str
     title: str = ""
@@ -157,10 +179,12 @@ class InstanceDef(Definition):
     """Name or IP address that network checks connect to."""
     source: str = ""
     """Source of the measurements: the name of this node or of an agent, "ssh" to log in over
-    SSH, or "network" for network checks only. Default: this node if the address is one of its
-    own, otherwise "network"."""
+    SSH, "winrm" to log in to Windows over WinRM, or "network" for network checks only. Default:
+    this node if the address is one of its own, otherwise "network"."""
     ssh: SshDef | None = None
     """SSH login settings, used when the source is "ssh"."""
+    winrm: WinrmDef | None = None
+    """WinRM login settings, used when the source is "winrm"."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""

@@ -21,7 +21,6 @@ DAYS: Mapping[str, int] = {
 REMEMBERED, LONGEST = 4096, 64
 """The most texts that are remembered with their values, and the length of the longest: to
 remember all that was ever asked would fill the memory."""
-UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
 def duration(text: str) -> timedelta | None:
@@ -36,15 +35,6 @@ def _duration(text: str) -> timedelta | None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-
-
-def say_duration(length: timedelta) -> str:
-    """Write a duration as a definition has it; whole seconds."""
-    remaining, terms = int(length.total_seconds()), list[str]()
-    for unit, size in UNITS:
-        count, remaining = divmod(remaining, size)
-        terms += [f"{count}{unit}"] if count else []
-    return "".join(terms) or "0s"
 
 
 def moment(text: str) -> time | None:

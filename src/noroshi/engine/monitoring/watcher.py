@@ -37,7 +37,7 @@ from noroshi.engine.monitoring.schedule import (
     ScheduledCheck,
     shift_change,
 )
-from noroshi.link.report_rows import row_of_change
+from noroshi.link.report_rows import rows_of_change
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
 
@@ -377,7 +377,7 @@ class Watcher:
     def _with_report(
         self, monitor: Monitor, change: Change, *, is_retired: bool = False
     ) -> Change:
-        """Return the change with the row that tells the hub of it, and the notifications that are
+        """Return the change with the rows that tell the hub of it, and the notifications that are
         kept for the hub, if the monitor is the hub's. Both are told by the hub's clock, as it is
         known while the times of the change are those of this computer's clock; and both bear one
         date, as each notification is one mail."""
@@ -385,15 +385,15 @@ class Watcher:
             return change
         now, offset = self.clocks.wall(), self._hub_offset()
         hub_change = shift_for_hub(change, offset)
-        row = row_of_change(hub_change, now + offset, is_retired=is_retired)
+        rows = rows_of_change(hub_change, now + offset, is_retired=is_retired)
         hub_envelopes = (
-            replace(envelope, written_at=row.written_at)
+            replace(envelope, written_at=rows[0].written_at)
             for envelope in hub_envelopes_of(
                 monitor, hub_change.hub_notifications, now, self.plugins.draft
             )
         )
         envelopes = (*change.envelopes, *self._marked(hub_envelopes))
-        return replace(change, envelopes=envelopes, reports=(row,))
+        return replace(change, envelopes=envelopes, reports=rows)
 
     def _schedule_wakeup(self, block: MonitorBlock, change: Change) -> None:
         if change.wake is None:

@@ -29,6 +29,9 @@ APT_STAMPS = ("/var/lib/apt/periodic/update-success-stamp", "/var/lib/apt/lists/
 DNF_STAMPS = ("/var/cache/dnf/last_makecache", "/var/cache/dnf/expired_repos.json")
 CHECK_UPDATES = ("dnf", "--quiet", "--cacheonly", "check-update")
 SECURITY_UPDATES = ("dnf", "--quiet", "--cacheonly", "--security", "check-update")
+ADVISORIES = ("dnf", "--quiet", "--cacheonly", "updateinfo", "list", "--all")
+ADVISORY = re.compile(r"\S*\d\S*\s+\S+\s+\S+")
+"""A line of dnf about an advisory: its name, which has a number, its type, and a package."""
 CAN_UPDATE = 100
 """The exit code of dnf if there are updates."""
 REBOOT_MARK = "/run/reboot-required"
@@ -90,12 +93,22 @@ def apt_updates(output: str) -> Iterator[tuple[str, bool]]:
 
 async def _dnf_updates(run: RunProgram, times: Mapping[str, datetime]) -> UpdateFacts:
     reboot = await run(NEEDS_REBOOT, PATIENCE)
+    names = await _dnf_packages(CHECK_UPDATES, run)
+    security_names = await _dnf_packages(SECURITY_UPDATES, run)
+    is_known = not names or bool(security_names) or await _has_advisories(run)
     return UpdateFacts(
-        names=await _dnf_packages(CHECK_UPDATES, run),
-        security_names=await _dnf_packages(SECURITY_UPDATES, run),
+        names=names,
+        security_names=security_names if is_known else None,
         needs_reboot={0: False, 1: True}.get(reboot.code),
         listed_at=_newest(times, DNF_STAMPS),
     )
+
+
+async def _has_advisories(run: RunProgram) -> bool:
+    """Return whether any repository tells what its updates are for. CentOS' own do not, and dnf then
+    finds no update for security without a word."""
+    result = await run(ADVISORIES, PATIENCE)
+    return any(ADVISORY.match(line.strip()) for line in result.output.splitlines())
 
 
 async def _dnf_packages(command: tuple[str, ...], run: RunProgram) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ def _first_line(result: ProgramResult) -> object:
 
 
 if sys.platform == "win32":
+    from noroshi.hosts.job_runner import DRAINED
     from noroshi.hosts.programs import ClearedProgram
     from noroshi.hosts.windows_command import POWERSHELL as POWERSHELL_PATH
     from noroshi.system.system_folder import system_folder
@@ -88,7 +89,7 @@ if sys.platform == "win32":
             with as_file(files("noroshi.hosts.operating_system").joinpath(name)) as script:
                 argv = (str(shell), *SCRIPT_OPTIONS, str(script))
                 program = Program(argv=argv, timeout=seconds)
-                result = await runner.run(program, ClearedProgram(shell, None))
+                result = await runner.run(program, ClearedProgram(shell, None), DRAINED)
             return json_output(result, name)
 
         return run

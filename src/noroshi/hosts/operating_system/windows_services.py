@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 if sys.platform == "win32":
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from fnmatch import fnmatchcase
     from typing import Protocol
 
@@ -35,7 +35,7 @@ if sys.platform == "win32":
     NEVER_STARTED = 1077
     """The exit code of a service that was not started since the computer was."""
 
-    class _Service(Protocol):
+    class Service(Protocol):
         """Describe what psutil has of a service."""
 
         def name(self) -> str: ...
@@ -44,14 +44,21 @@ if sys.platform == "win32":
         def start_type(self) -> str: ...
         def pid(self) -> int | None: ...
 
-    def read_services(names: Sequence[str]) -> Sequence[ServiceFact]:
+    def _all_services() -> Iterable[Service]:
+        services: Iterable[Service] = psutil.win_service_iter()
+        return services
+
+    def read_services(
+        names: Sequence[str], all_services: Callable[[], Iterable[Service]] = _all_services
+    ) -> Sequence[ServiceFact]:
         """Return the services of these names or display names, whatever the case of their letters,
-        each once. Raises OSError."""
+        each once. One that this account may not read is left out, unless its whole name is given.
+        Raises OSError."""
         fact_by_name = {
             fact.name: fact
-            for service in psutil.win_service_iter()
+            for service in all_services()
             if _is_selected(service, names)
-            for fact in _facts_of(service)
+            for fact in _facts_of(service, is_named_in_full=_is_named_in_full(service, names))
         }
         known_names = {
             name.casefold()
@@ -61,25 +68,32 @@ if sys.platform == "win32":
         missing_names = [
             name
             for name in names
-            if not set("*?[") & set(name) and name.casefold() not in known_names
+            if not _has_wildcards(name) and name.casefold() not in known_names
         ]
         missing = (ServiceFact(name=name, state=ServiceState.MISSING) for name in missing_names)
         return [*fact_by_name.values(), *missing]
 
-    def _is_selected(service: _Service, names: Sequence[str]) -> bool:
+    def _is_selected(service: Service, names: Sequence[str]) -> bool:
         """Return whether these names select a service. Wildcards select none of a single user, which
         comes and goes with its logons, under another name each time."""
-        matching_names = [name for name in names if _is_named(service, name)]
-        is_named_in_full = any(not set("*?[") & set(name) for name in matching_names)
-        return is_named_in_full or bool(matching_names and not _is_of_one_user(service.name()))
+        if _is_named_in_full(service, names):
+            return True
+        is_matching = any(_is_named(service, name) for name in names)
+        return is_matching and not _is_of_one_user(service.name())
 
-    def _is_named(service: _Service, name: str) -> bool:
+    def _is_named_in_full(service: Service, names: Sequence[str]) -> bool:
+        return any(_is_named(service, name) for name in names if not _has_wildcards(name))
+
+    def _has_wildcards(name: str) -> bool:
+        return bool(set("*?[") & set(name))
+
+    def _is_named(service: Service, name: str) -> bool:
         pattern = name.casefold()
         return fnmatchcase(service.name().casefold(), pattern) or fnmatchcase(
             (service.display_name() or "").casefold(), pattern
         )
 
-    def _facts_of(service: _Service) -> Iterator[ServiceFact]:
+    def _facts_of(service: Service, *, is_named_in_full: bool) -> Iterator[ServiceFact]:
         """Yield what Windows says of a service; nothing if it was removed since."""
         try:
             state = STATES.get(service.status(), ServiceState.STOPPED)
@@ -96,18 +110,24 @@ if sys.platform == "win32":
             )
         except psutil.NoSuchProcess:
             return
+        except (psutil.AccessDenied, OSError):
+            if is_named_in_full:
+                title = service.display_name() or ""
+                yield ServiceFact(
+                    name=service.name(), title=title, state=ServiceState.UNREADABLE
+                )
 
-    def _start_type(service: _Service) -> StartType:
+    def _start_type(service: Service) -> StartType:
         try:
             return START_TYPES.get(service.start_type(), StartType.UNKNOWN)
-        except psutil.AccessDenied:
+        except (psutil.AccessDenied, OSError):
             return StartType.UNKNOWN
 
     def _exit_code(name: str) -> int:
         """Return the code with which a service ended; 0 if it ended well, or never ran."""
         try:
             status = service_status(name)
-        except PermissionError:
+        except OSError:
             return 0
         code = status.exit_code if status else 0
         return 0 if code == NEVER_STARTED else code

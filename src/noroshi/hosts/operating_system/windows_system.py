@@ -12,6 +12,7 @@ if sys.platform == "win32":
     from typing import TypeVar
 
     from noroshi.core.translation import Message, _
+    from noroshi.hosts.job_runner import DRAINED
     from noroshi.hosts.operating_system.counter_output import counter_values_in
     from noroshi.hosts.operating_system.event_records import event_record, xpath_of
     from noroshi.hosts.operating_system.network_shares import NetworkShares
@@ -95,7 +96,7 @@ if sys.platform == "win32":
             argv = (sys.executable, "-I", "-X", "utf8", script, path, *options)
             program = Program(argv=argv, timeout=PATIENCE)
             cleared_program = ClearedProgram(Path(sys.executable), None)
-            result = await self._runner.run(program, cleared_program)
+            result = await self._runner.run(program, cleared_program, DRAINED)
             return counter_values_in(json_output(result, "performance_counters.py"), path)
 
         async def _in_thread(

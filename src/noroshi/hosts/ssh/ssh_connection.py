@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import asyncssh
 
@@ -63,12 +62,6 @@ class _Client(asyncssh.SSHClient):
         self.shown_key = ShownHostKey(key.get_algorithm(), key.get_fingerprint())
         self.problem = host_key_problem(self._login, self.shown_key)
         return self.problem is None
-
-
-class SecretSource(Protocol):
-    """Give the text of an entry of the vault. Raises RouteError."""
-
-    async def __call__(self, entry: str) -> str: ...
 
 
 class SshConnection:

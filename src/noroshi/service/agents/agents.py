@@ -23,7 +23,7 @@ from noroshi.core.agents import (
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.model import SSH_SOURCE, Instance
+from noroshi.core.model import LOGIN_SOURCES, Instance
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.sender_lease import Custody
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
@@ -96,7 +96,7 @@ class DefinedInstance:
     title: str
     address: str
     source: str
-    has_ssh: bool
+    has_login: bool
 
 
 class AgentOperations(ApplyOperations):
@@ -366,7 +366,7 @@ def _invitation_problems(servers: int, name: str, language: str) -> Iterator[Pro
 
 def _name_problem(name: str, agents: Sequence[Agent], identity: NodeIdentity) -> Message | None:
     """Return why an agent cannot have a name; None if it can."""
-    if not NAME.fullmatch(name) or name.casefold() in (NETWORK, SSH_SOURCE):
+    if not NAME.fullmatch(name) or name.casefold() in (NETWORK, *LOGIN_SOURCES):
         return BAD_NAME
     if identity.has_name(name):
         return NAME_OF_NODE.fill(name=name)
@@ -446,15 +446,15 @@ def _instances_in(documents: Iterable[Document]) -> Iterator[DefinedInstance]:
                 title=str(definition.get("title", "")),
                 address=str(definition.get("address", "")),
                 source=str(definition.get("source", "")),
-                has_ssh=bool(definition.get("ssh")),
+                has_login=bool(definition.get(str(definition.get("source")))),
             )
 
 
 def _measured_instance(one: DefinedInstance, identity: NodeIdentity) -> MeasuredInstance:
     instance = Instance(name=one.name, address=one.address or LOOPBACK, source=one.source)
     source = source_of(instance, identity)
-    if one.source == SSH_SOURCE and one.has_ssh:
-        source = Source(SourceKind.SSH)
+    if one.source in LOGIN_SOURCES and one.has_login:
+        source = Source(SourceKind(one.source))
     return MeasuredInstance(
         name=one.name,
         title=one.title,

@@ -83,6 +83,11 @@ class Conversation:
             raise LinkRefusedError(LinkFault.MALFORMED, "unknown message type")
         return await handler(caller, body)
 
+    def forget(self, agent: str) -> None:
+        """Drop what is kept in memory of an agent that was removed."""
+        self._announced.pop(agent, None)
+        self._reporting.forget(agent)
+
     async def _hello(self, caller: Caller, body: Body) -> HelloAnswer:
         state, hello = self._state, message_of(HelloRequest, body)
         _refuse_other_version(hello.version)

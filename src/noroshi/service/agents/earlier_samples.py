@@ -17,8 +17,8 @@ from noroshi.service.agents.link_refusal import body_refusals
 
 
 class EarlierSamples:
-    """Hold the text of the last samples by agent, deflated, as long as it lives: an agent whose hub
-    has another text sends all."""
+    """Hold the text of the last samples by agent, deflated: an agent whose hub has another text, or
+    none, sends all."""
 
     def __init__(self) -> None:
         self._deflated_texts: dict[str, bytes] = {}
@@ -33,6 +33,10 @@ class EarlierSamples:
     def keep(self, agent: str, text: EarlierText) -> None:
         """Keep the text of the last samples of an agent."""
         self._deflated_texts[agent] = deflated_text(text.content)
+
+    def forget(self, agent: str) -> None:
+        """Drop the text of an agent that was removed."""
+        self._deflated_texts.pop(agent, None)
 
     def _text_of(self, agent: str) -> EarlierText:
         deflated = self._deflated_texts.get(agent)

@@ -202,6 +202,7 @@ class AgentHub:
         result = await self._state.roster.change(id, revoked)
         self._state.rates.forget(id)
         self._state.report_rates.forget(id)
+        self._conversation.forget(id)
         return result
 
     # what it does by itself

@@ -27,7 +27,7 @@ from noroshi.agent.hub_documents import (
     unfit_documents,
 )
 from noroshi.agent.hub_names import ACCOUNTS, CUSTOM_CLOUDS, ROUTES, with_free_names
-from noroshi.agent.hub_secrets import entry_here, remove_others, secrets_in
+from noroshi.agent.hub_secrets import entry_here, remove_others, remove_sign_ins, secrets_in
 from noroshi.agent.link_status import LinkStatus
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.definitions.version_note import note_text
@@ -108,6 +108,7 @@ class HubDefinitions(ApplyOperations):
         # Under no name, so that the hub is asked for the one without routes.
         await keep_configuration(self._store, AcceptedConfiguration(keys=remaining_keys))
         await remove_others(self._vault, ())
+        await remove_sign_ins(self._vault, withdrawn_keys)
         return changes
 
     async def report_refusal(self, enrolment: Enrolment, status: LinkStatus) -> None:
@@ -162,6 +163,7 @@ class HubDefinitions(ApplyOperations):
             AcceptedConfiguration(configuration=answer.configuration, keys=new_keys),
         )
         await remove_others(self._vault, set(_entries_in(hub_documents)))
+        await remove_sign_ins(self._vault, set(accepted.keys) - set(new_keys))
         return changes
 
     async def _publish_for_hub(

@@ -17,6 +17,7 @@ from noroshi.core.translation import NOTHING, Message
 from noroshi.hosts.agent_names import AgentNames
 from noroshi.link.link_messages import HubPlace
 from noroshi.link.stamps import StampMint
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.people.denied_log import DeniedLog
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
@@ -121,7 +122,8 @@ class HubState:
         self.leases, self.fates = parts.leases, HubFates(store, clocks, parts.name)
         self.denied_log = DeniedLog(store, clocks)
         self.book = ConfigurationBook(store, vault, clocks.steady)
-        self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady)
+        lock = RefreshLock(store, parts.new_id(), clocks)
+        self.updates = UpdateOffers(vault, parts.find_install_file, clocks.steady, lock)
         self.roster = Roster(store, clocks, self.open_waits.wake, parts.agent_names.update)
         self.secrets = AgentSecrets(vault, self.roster)
         self._vault, self._last_announced = vault, (self.pins, self.place)

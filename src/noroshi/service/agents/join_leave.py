@@ -14,10 +14,10 @@ from noroshi.agent.enrolment import (
     keep_configuration,
 )
 from noroshi.agent.hub_documents import own_documents, released, stays_with_node
+from noroshi.agent.hub_secrets import remove_sign_ins
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError, OtherHubError
 from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import HubProxy
-from noroshi.config.web import PORT
 from noroshi.core.agents import NAME, JoinRefusal
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.version_note import note_text
@@ -32,6 +32,7 @@ from noroshi.operations.definition_answers import Applied
 from noroshi.operations.hub_answers import HubLeft, HubStatus
 from noroshi.ports import RouteError, Version
 from noroshi.service.agents.link_refusal import JOIN_REFUSALS
+from noroshi.service.agents.listener import PORT
 from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.errors import (
     ConflictError,
@@ -44,7 +45,7 @@ from noroshi.vault import Secret, VaultError
 
 NOT_JOINED = _("This node did not join a hub.")
 NO_ADDRESS = _(
-    "must be the name or IP address of the hub and its port, such as hub.example.com:7663"
+    "must be the name or IP address of the hub and its port, such as hub.example.com:7664"
 )
 NO_NAME = _(
     "may contain only letters, digits, hyphens, underscores and dots; at most 63 characters"
@@ -186,6 +187,7 @@ class HubOperations(ApplyOperations):
         # Whoever dies in between has a hub still, and fetches the configuration again.
         await keep_configuration(self._store, AcceptedConfiguration(keys=keys))
         await self._on_newest(make)
+        await remove_sign_ins(self._vault, [key for key in keys if not stays_with_node(key)])
 
     async def _require_given_unchanged(self, _result: CheckResult, _current: Version) -> None:
         """Let what the hub gave be changed: the node leaves it."""
@@ -242,7 +244,8 @@ def _split_url(text: str, scheme: str = "https") -> tuple[SplitResult, int] | No
 
 
 def read_address(text: str) -> tuple[str, int] | None:
-    """Return host and port of HOST:PORT, or of the URL of a manager; None if it is neither."""
+    """Return host and port of HOST:PORT, or of the URL of a manager; None if it is neither. Without a
+    port, it is that which is proposed for agents."""
     parts = _split_url(text.strip())
     if parts is None or parts[0].username or (parts[0].path.strip("/") or parts[0].query):
         return None

@@ -69,6 +69,12 @@ class Reporting:
         self._sample_positions: dict[str, datetime] | None = None
         self._earlier_samples = EarlierSamples()
 
+    def forget(self, agent: str) -> None:
+        """Drop what is kept in memory of an agent that was removed."""
+        self._earlier_samples.forget(agent)
+        for turn in (agent, _samples_turn(agent)):
+            self._turns.pop(turn, None)
+
     # what agents begin with
 
     async def position_of(self, agent: str) -> Position:
@@ -93,7 +99,7 @@ class Reporting:
             for id, state in states.items()
         }
         position = await self.position_of(agent.id)
-        return StatesOfHub(states=_within_bounds(states), position=position)
+        return StatesOfHub(states=bounded_states(states), position=position)
 
     def _is_own_word(self, agent: Agent, reporter: str) -> bool:
         """Return whether an agent reported a state, perhaps before it joined again: a state of another
@@ -253,7 +259,7 @@ class Reporting:
         )
         seconds = (request.end - request.start).total_seconds()
         self._state.report_rates.take_samples(agent.id, count, seconds, now)
-        async with self._turns[f"samples {agent.id}"]:
+        async with self._turns[_samples_turn(agent.id)]:
             position = await self._samples_position(agent.id)
             end = min(request.end, self._state.now() + AHEAD)
             rows = await self._history(agent, request.monitors, position)
@@ -318,6 +324,10 @@ class Reporting:
         return clean_samples
 
 
+def _samples_turn(agent: str) -> str:
+    return f"samples {agent}"
+
+
 async def _read(shape: type[T], body: Body) -> T:
     if len(body.content) < LARGE:
         return message_of(shape, body)
@@ -361,9 +371,10 @@ def _is_sound_row(row: ReportRow) -> bool:
     )
 
 
-def _within_bounds(states: Mapping[str, State]) -> Mapping[str, State]:
+def bounded_states(states: Mapping[str, State]) -> Mapping[str, State]:
+    """Return states that fit into an answer: of those that do not, the serials alone."""
     bounded, size = dict[str, State](), 0
     for id, state in states.items():
-        size += len(schema.text(state))
+        size += len(schema.text(state).encode())
         bounded[id] = state if size <= MOST_STATES else State(serial=state.serial)
     return bounded

@@ -13,6 +13,7 @@ from noroshi.hosts.threads import run_in_thread
 from noroshi.link.agent_key import BadKeyError, PrivateKey
 from noroshi.link.link_messages import LinkFault
 from noroshi.link.update_messages import MOST_FILE_PART, FilePartRequest, UpdateOffer
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.service.agents.install_file_reader import (
     FindFile,
     NoInstallFileError,
@@ -22,6 +23,7 @@ from noroshi.service.agents.link_refusal import LinkRefusedError
 from noroshi.vault import Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
+LOCK = "key for updates"
 MOST_AT_ONCE = 8
 """Agents that fetch the file at one time; the others wait for their turn."""
 BETWEEN_PARTS = 20.0
@@ -36,11 +38,13 @@ class FilePart:
 
 
 class UpdateOffers:
-    """Sign the file that is there now, and hand out parts of it."""
+    """Sign the file that is there now, and hand out parts of it. `lock` is for this process alone."""
 
-    def __init__(self, vault: Vault, find: FindFile, steady: Callable[[], float]) -> None:
+    def __init__(
+        self, vault: Vault, find: FindFile, steady: Callable[[], float], lock: RefreshLock
+    ) -> None:
         self._vault, self._find, self._steady = vault, find, steady
-        self._making = asyncio.Lock()
+        self._lock, self._making = lock, asyncio.Lock()
         self._turns = dict[str, float]()
 
     async def offer(self) -> UpdateOffer:
@@ -79,11 +83,18 @@ class UpdateOffers:
 
     async def _key(self) -> PrivateKey:
         async with self._making:
+            secret = await self._vault.get(UPDATE_KEY) or await self._first_key()
+            return PrivateKey.read(secret.reveal())
+
+    async def _first_key(self) -> Secret:
+        """Make the key, unless another process makes it now: agents keep to the one they are
+        told."""
+        async with self._lock.acquire(LOCK):
             secret = await self._vault.get(UPDATE_KEY)
             if secret is None:
                 secret = Secret(PrivateKey.create().secret_text())
                 await self._vault.put(UPDATE_KEY, secret)
-            return PrivateKey.read(secret.reveal())
+            return secret
 
 
 def _part_of(path: Path, offset: int) -> bytes:

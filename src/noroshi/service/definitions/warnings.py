@@ -70,7 +70,7 @@ NOT_SENT = followed_by(
 LOGIN_NOT_KEPT = followed_by(
     _(
         "{who} logs in with the entry “{entry}”, which is not in the vault: nothing is measured "
-        "over SSH until the entry is added."
+        "on that computer until the entry is added."
     ),
     InstructionKind.PUT_ENTRY,
 )

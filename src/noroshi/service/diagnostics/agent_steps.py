@@ -10,6 +10,7 @@ from functools import partial
 from noroshi.core.agents import Agent, AgentState, LastSeen, is_silent
 from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
 from noroshi.link.order_messages import Examined, ExaminedStage, OrderVerb
+from noroshi.operations.diagnostic_answers import AGENT_CONTACT
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
 from noroshi.service.agents.order_answers import clean_examination
 from noroshi.service.diagnostics.instance_steps import FACT_TITLES, SOURCE, SOURCE_STAGE
@@ -90,7 +91,7 @@ class AgentExamination:
     def steps(self) -> Sequence[Step]:
         return (
             Step(name="agent", title=AGENT, take=self._take_agent),
-            Step(name="connected", title=CONNECTED, take=self._take_contact),
+            Step(name=AGENT_CONTACT, title=CONNECTED, take=self._take_contact),
             Step(name="configuration", title=CONFIGURATION, take=self._take_configuration),
             Step(name="reports", title=REPORTED, take=self._take_reports, is_independent=True),
             *self.computer.steps,

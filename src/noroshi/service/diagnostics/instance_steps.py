@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from noroshi import imports
-from noroshi.core.model import SSH_SOURCE as SSH, Monitor
+from noroshi.core.model import Monitor
+from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, ngettext, plain
+from noroshi.core.winrm_login import WinrmLogin
 from noroshi.network import ConnectError, Egress
 from noroshi.network.reach_steps import resolve
 from noroshi.ports import Host, Unmeasurable
@@ -88,11 +90,16 @@ def examination_of(
 ) -> Examination:
     """Return the examination of a monitor's instance."""
     instance = monitor.instance
-    if instance.source == SSH and instance.ssh is not None:
+    if isinstance(instance.login, SshLogin):
         with imports.ONE_AT_A_TIME:
             from noroshi.hosts.ssh.examination import SshExamination
 
-        return SshExamination(instance.ssh, egress)
+        return SshExamination(instance.login, egress)
+    if isinstance(instance.login, WinrmLogin):
+        with imports.ONE_AT_A_TIME:
+            from noroshi.hosts.winrm.examination import WinrmExamination
+
+        return WinrmExamination(instance.login, egress)
     try:
         host: Host | Unmeasurable = host_of(monitor)
     except Unmeasurable as problem:

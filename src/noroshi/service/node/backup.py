@@ -19,6 +19,11 @@ THERE_IS_ONE = _(
     "{path} already exists; nothing was changed. Choose another name, or delete it first."
 )
 
+OWN_TOOLS = _(
+    "The store is a database of PostgreSQL, so PostgreSQL's own tools back it up: "
+    "pg_dump --format custom --file FILE DATABASE"
+)
+
 
 class BackupOperations(OperationGroup):
     """Make and check copies of the store."""
@@ -27,6 +32,8 @@ class BackupOperations(OperationGroup):
     async def backup(self, person: Person, path: str) -> BackedUp:
         """Write a copy of the store as it is at one instant (0600), while work goes on. The
         path is one of the node's computer."""
+        if not isinstance(self._store, ports.FiledStore):
+            raise ConflictError(OWN_TOOLS)
         file = Path(path)
         if not file.is_absolute():
             raise InvalidArgumentError(NO_PATH, (Problem("path", NOT_WHOLE),))

@@ -11,6 +11,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.model import LOGIN_SOURCES
 from noroshi.core.reserved_entries import reserved, unwritable
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
@@ -172,8 +173,8 @@ def _entries_in(content: Any) -> Iterator[str]:
 
 
 def _in_logins(content: Any) -> Iterator[str]:
-    fields = fields_naming({"ssh": content.get("ssh")})
-    return (name for place, name in fields if place.startswith("ssh."))
+    fields = fields_naming({name: content.get(name) for name in LOGIN_SOURCES})
+    return (name for place, name in fields if place.partition(".")[0] in LOGIN_SOURCES)
 
 
 def _in_headers(content: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from noroshi import schema
 from noroshi.core.agents import Agent, AgentState
 from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.model import SSH_SOURCE, Instance, Monitor
+from noroshi.core.model import LOGIN_SOURCES, Instance, Monitor
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.definitions.document_content import content
@@ -39,11 +39,11 @@ NO_SUGGESTION = _("{given} was not suggested{instead}")
 NEW_OF_AGENT = _("basic monitoring of {agent}")
 NEW_OVER_SSH = _("more monitoring of {instance}")
 NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
-NOT_OVER_SSH = _("There is no instance “{given}” that is monitored over SSH{instead}.")
+NOT_OVER_SSH = _("There is no instance “{given}” that is monitored over SSH or WinRM{instead}.")
 
 
 class DiscoveryOperations(FirstStepOperations, EditOperations):
-    """Suggest the monitors that a new node, or a server with an agent or over SSH, begins with."""
+    """Suggest the monitors that a new node, or a server with an agent or a login, begins with."""
 
     @offers(setup_operations.SUGGEST)
     async def suggest(self, person: Person, agent: str = "", instance: str = "") -> Suggestion:
@@ -127,7 +127,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         monitors = {
             one.instance.name: one
             for one in plan.monitors.values()
-            if one.instance.source == SSH_SOURCE
+            if one.instance.source in LOGIN_SOURCES
         }
         if name not in monitors:
             near = suggestion(name, monitors)

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from noroshi.core.alarms import (
@@ -48,7 +47,6 @@ from noroshi.ports import (
     RowEffect,
     StoreConflict,
     StoredSample,
-    StoreError,
     Version,
 )
 from noroshi.stores.memory.custody import CustodyInMemory
@@ -570,9 +568,6 @@ class MemoryStore(CustodyInMemory):
 
     async def is_lost(self) -> bool:
         return False
-
-    async def copy_to(self, path: Path) -> None:
-        raise StoreError(f"a store for trials cannot be copied to {path}")
 
     async def faults(self) -> Sequence[Message]:
         return ()

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import asyncpg
-
-from noroshi.stores.postgres.error_messages import TRANSACTION_ERRORS
-from noroshi.stores.postgres.pool import Address
+from noroshi.config.database import Database
+from noroshi.stores.postgres.connection import connect
+from noroshi.stores.postgres.transaction_errors import TRANSACTION_ERRORS
 
 CHANNEL = "noroshi"
 TRIAL = "?"
@@ -32,8 +31,10 @@ class Bell:
     """Ring and listen on a connection of its own. It never fails: while it does not hear, whoever
     waits looks each second."""
 
-    def __init__(self, address: Address, application: str, on_ring: Callable[[], None]) -> None:
-        self._address, self._application, self._on_ring = address, application, on_ring
+    def __init__(
+        self, database: Database, application: str, on_ring: Callable[[], None]
+    ) -> None:
+        self._database, self._application, self._on_ring = database, application, on_ring
         self._mark = secrets.token_hex(8)
         self._has_news, self._heard_trial = asyncio.Event(), asyncio.Event()
         self.hears = False
@@ -61,12 +62,9 @@ class Bell:
             await asyncio.sleep(POLL_DEAF)
 
     async def _serve(self) -> None:
-        settings = {"application_name": self._application}
-        connection = await asyncpg.connect(
-            server_settings=settings, command_timeout=PATIENCE, **self._address.arguments
-        )
+        connection = await connect(self._database, self._application, command_timeout=PATIENCE)
         try:
-            await connection.add_listener(CHANNEL, self._heard)
+            await connection.add_listener(CHANNEL, self._on_notification)
             await self._try_out(connection)
             self._on_ring()  # what was sent before it listened is lost
             while True:
@@ -99,7 +97,7 @@ class Bell:
     async def _send(self, connection: Any, sort: str) -> None:
         await connection.execute("select pg_notify($1, $2)", CHANNEL, f"{sort}{self._mark}")
 
-    def _heard(self, connection: Any, pid: int, channel: str, payload: str) -> None:
+    def _on_notification(self, connection: Any, pid: int, channel: str, payload: str) -> None:
         if payload == f"{TRIAL}{self._mark}":
             self._heard_trial.set()
         elif payload != self._mark and not payload.startswith(TRIAL):

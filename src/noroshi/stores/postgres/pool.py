@@ -6,20 +6,21 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import asyncpg
 
+from noroshi.config.database import Database
 from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError
-from noroshi.stores.postgres.error_messages import (
+from noroshi.stores.postgres.connection import connect
+from noroshi.stores.postgres.session import Session
+from noroshi.stores.postgres.transaction_errors import (
     TRANSACTION_ERRORS,
     is_away,
     may_be_done_again,
     store_error,
 )
-from noroshi.stores.postgres.session import Session
 
 T = TypeVar("T")
 Work = Callable[[Session], Awaitable[T]]
@@ -37,62 +38,52 @@ TRIES = 8
 """So often a transaction is done in all, if it and another one were in each other's way."""
 LONGEST_REST = 0.02
 """Seconds of rest before it is done again, at most, times the tries so far."""
-CONNECT_TIMEOUT = 10.0
+ACQUIRE_TIMEOUT = 15.0
+UNDO_TIMEOUT = 5.0
 COMMAND_TIMEOUT = 15.0
 """Seconds without an answer from the server, which by itself ends a statement sooner."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """The database of a store: a URL of libpq's, a password that is not in it, and what asyncpg
-    needs to know besides, such as how TLS is verified."""
-
-    url: str
-    password: str | None = None
-    options: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        password = {} if self.password is None else {"password": self.password}
-        return {"dsn": self.url, "timeout": CONNECT_TIMEOUT} | password | dict(self.options)
 
 
 class Pool:
     """Do work on connections of a pool. A piece of work that was asked for is done even if nobody
     waits for it any more."""
 
-    def __init__(self, connections: Any, name: str) -> None:
-        self._connections, self._name = connections, name
+    def __init__(self, connections: Any, database: Database) -> None:
+        self._connections, self._database = connections, database
         self._works = set[asyncio.Task[Any]]()
         self._is_closed = False
         self.trouble: Message | None = None
         """The reason why the last transaction that writes failed; None: it did not."""
 
     @classmethod
-    async def open(cls, address: Address, name: str, application: str) -> Self:
+    async def open(cls, database: Database, application: str) -> Self:
         """Connect. Raise StoreError if that does not go."""
+
+        async def connect_one(_no_dsn: None, **options: Any) -> Any:
+            return await connect(
+                database, application, command_timeout=COMMAND_TIMEOUT, **options
+            )
+
         try:
             connections = await asyncpg.create_pool(
                 min_size=1,
                 max_size=MOST_CONNECTIONS,
-                command_timeout=COMMAND_TIMEOUT,
                 reset=_nothing_to_reset,
-                server_settings={"application_name": application},
-                **address.arguments,
+                connect=connect_one,
             )
         except TRANSACTION_ERRORS as error:
-            raise store_error(name, error) from error
-        return cls(connections, name)
+            raise store_error(database, error) from error
+        return cls(connections, database)
 
     async def write(self, work: Work[T]) -> T:
         """Return the result of `work`, once it is committed."""
-        return await asyncio.shield(self._start(self._told(work)))
+        return await asyncio.shield(self._start(self._write_noting_trouble(work)))
 
     async def read(self, work: Work[T]) -> T:
         """Return what `work` finds, all of it as it was at one instant."""
         return await asyncio.shield(self._start(self._in_words(TO_READ, work)))
 
-    async def settled(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Return when all that was asked for until now is done."""
         works = [one for one in self._works if one is not asyncio.current_task()]
         if works:
@@ -101,14 +92,14 @@ class Pool:
     async def close(self) -> None:
         """Do what was asked for, and let go. It may be called twice."""
         self._is_closed = True
-        await self.settled()
+        await self.wait_until_idle()
         with suppress(*TRANSACTION_ERRORS):
             await self._connections.close()
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if self._is_closed:
             work.close()
-            raise StoreError(IS_CLOSED.fill(name=self._name))
+            raise StoreError(IS_CLOSED.fill(name=self._database.place))
         task = asyncio.get_running_loop().create_task(work)
         self._works.add(task)
         task.add_done_callback(self._forget)
@@ -119,7 +110,7 @@ class Pool:
         if not task.cancelled():
             task.exception()  # whoever asked may be gone
 
-    async def _told(self, work: Work[T]) -> T:
+    async def _write_noting_trouble(self, work: Work[T]) -> T:
         try:
             result = await self._in_words(TO_WRITE, work)
         except StoreError as error:
@@ -132,20 +123,20 @@ class Pool:
         try:
             return await self._again_if_undone(begin, work)
         except TRANSACTION_ERRORS as error:
-            raise store_error(self._name, error) from error
+            raise store_error(self._database, error) from error
 
     async def _again_if_undone(self, begin: str, work: Work[T]) -> T:
-        for tries in range(1, TRIES):
+        for try_number in range(1, TRIES):
             try:
                 return await self._in_transaction(begin, work)
             except asyncpg.PostgresError as error:
                 if not may_be_done_again(error):
                     raise
-            await asyncio.sleep(random.uniform(0, LONGEST_REST * tries))  # noqa: S311  no secret
+            await asyncio.sleep(random.uniform(0, LONGEST_REST * try_number))  # noqa: S311  no secret
         return await self._in_transaction(begin, work)
 
     async def _in_transaction(self, begin: str, work: Work[T]) -> T:
-        connection = await self._begun(begin)
+        connection = await self._begin_on_connection(begin)
         try:
             result = await work(Session(connection))
             await connection.execute("commit")
@@ -155,11 +146,11 @@ class Pool:
         await self._connections.release(connection)
         return result
 
-    async def _begun(self, begin: str) -> Any:
+    async def _begin_on_connection(self, begin: str) -> Any:
         """Return a connection with a transaction that began. One that was idle may have been
         ended by the server meanwhile; nothing was done on it yet, so another one will do."""
         for _unused in range(MOST_CONNECTIONS + 1):
-            connection = await self._connections.acquire(timeout=CONNECT_TIMEOUT)
+            connection = await self._connections.acquire(timeout=ACQUIRE_TIMEOUT)
             try:
                 await connection.execute(begin)
             except BaseException as error:  # whatever it was, the connection goes back
@@ -168,12 +159,12 @@ class Pool:
                     raise
             else:
                 return connection
-        raise StoreError(IS_CLOSED.fill(name=self._name))
+        raise StoreError(IS_CLOSED.fill(name=self._database.place))
 
     async def _undo(self, connection: Any) -> None:
         """Give a connection back without what it did; close one that does not answer."""
         try:
-            await connection.execute("rollback", timeout=CONNECT_TIMEOUT)
+            await connection.execute("rollback", timeout=UNDO_TIMEOUT)
         except TRANSACTION_ERRORS:
             connection.terminate()
         with suppress(*TRANSACTION_ERRORS):

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
 
+from noroshi.config.database import Database
 from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
-from noroshi.stores.postgres.bell import Bell
+from noroshi.stores.postgres.bell import POLL_DEAF, Bell
+from noroshi.stores.postgres.connection import listen_database
 from noroshi.stores.postgres.migrations import migrate, refuse_older
 from noroshi.stores.postgres.origin import origin_of
-from noroshi.stores.postgres.pool import Address, Pool, Work
+from noroshi.stores.postgres.pool import Pool, Work
 from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
@@ -33,11 +34,11 @@ class PooledStore:
         self._mark, self._leases = uuid.uuid4().hex, count()
 
     @classmethod
-    async def open(cls, address: Address) -> Self:
+    async def open(cls, database: Database) -> Self:
         """Open a store, or make one in an empty database. Raise StoreError if the server cannot be
         reached, or its schema is newer or not ours."""
-        name = name_of(address)
-        pool = await Pool.open(address, name, f"{APPLICATION}/{secrets.token_hex(3)}")
+        name = database.place
+        pool = await Pool.open(database, f"{APPLICATION}/{secrets.token_hex(3)}")
         try:
             await migrate(pool, name)
             origin = await pool.write(origin_of)
@@ -45,15 +46,14 @@ class PooledStore:
             await pool.close()
             raise
         wakeups = Wakeups()
-        bell = Bell(address, f"{APPLICATION}/bell", wakeups.notify)
-        return cls(pool, origin, bell, wakeups)
+        return cls(pool, origin, _bell(database, wakeups), wakeups)
 
     @classmethod
-    async def look(cls, address: Address) -> Self:
+    async def look(cls, database: Database) -> Self:
         """Open a store that is there, for who only looks, or only renews sign-ins. Raise
         StoreError with StoreFault.OLD where it is of an older schema. No ids are given out."""
-        name = name_of(address)
-        pool = await Pool.open(address, name, f"{APPLICATION}/look")
+        name = database.place
+        pool = await Pool.open(database, f"{APPLICATION}/look")
         try:
             await pool.read(lambda db: refuse_older(db, name))
         except BaseException:  # whatever it was, the connections must not stay open
@@ -78,8 +78,14 @@ class PooledStore:
             self._bell.ring()
 
     async def wait(self, timeout: timedelta) -> None:
-        longest = timeout if self._bell is None else timedelta(seconds=self._bell.longest_wait)
-        await self._wakeups.wait(min(timeout, longest))
+        longest_seconds = POLL_DEAF if self._bell is None else self._bell.longest_wait
+        await self._wakeups.wait(min(timeout, timedelta(seconds=longest_seconds)))
+
+    @property
+    def hears_others(self) -> bool:
+        """Return whether what other nodes commit is heard at once; else it is looked for each
+        second."""
+        return self._bell is not None and self._bell.hears
 
     async def trouble(self) -> Message | None:
         failed = self._pool.trouble
@@ -94,8 +100,10 @@ class PooledStore:
         await self._pool.close()
 
 
-def name_of(address: Address) -> str:
-    """Return the name of a database as people are told it: its URL without a password."""
-    parts = urlsplit(address.url)
-    place = parts.netloc.rpartition("@")[2]
-    return f"postgresql://{place}{parts.path}"
+def _bell(database: Database, wakeups: Wakeups) -> Bell | None:
+    bell_database = listen_database(database)
+    return (
+        None
+        if bell_database is None
+        else Bell(bell_database, f"{APPLICATION}/bell", wakeups.notify)
+    )

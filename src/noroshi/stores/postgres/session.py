@@ -57,5 +57,14 @@ class Session:
     async def lock(self, name: str) -> None:
         """Wait for, and hold until the transaction ends, the lock of a name, for a small table
         that is read, changed and written."""
-        key = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
-        await self._connection.fetch("select pg_advisory_xact_lock($1::bigint)", key)
+        await self._connection.fetch("select pg_advisory_xact_lock($1::bigint)", _key(name))
+
+    async def share_lock(self, name: str) -> None:
+        """Do the same beside others who share it, so that only who locks it waits."""
+        await self._connection.fetch(
+            "select pg_advisory_xact_lock_shared($1::bigint)", _key(name)
+        )
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)

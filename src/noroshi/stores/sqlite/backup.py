@@ -12,6 +12,7 @@ from noroshi.core.translation import _
 from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
+from noroshi.system.owners import close_new_file
 from noroshi.system.raw_files import sync_folder
 
 THERE_IS_ONE = _("{path} already exists; nothing is ever overwritten")
@@ -43,6 +44,7 @@ def _fill(db: Connection, part: Path) -> None:
     _away_with(part)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     os.close(os.open(part, flags, 0o600))
+    close_new_file(part)
     with closing(driver.connect(part, isolation_level=None)) as copy_db:
         # It is no store before it has its name: a copy that was cut off is thrown away.
         copy_db.executescript("pragma journal_mode = off; pragma synchronous = off")

@@ -12,7 +12,8 @@ from noroshi.core.alarms import Acknowledgement, Remark, Silence
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event
 from noroshi.core.people import ApiToken, Audited, User
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _
+from noroshi.stores import fault_messages
 from noroshi.stores.sqlite.types import Connection, sql_list
 from noroshi.stores.store_rules import OPEN_STATES, SETTLED_STATES
 from noroshi.stores.stored_state import State
@@ -20,10 +21,6 @@ from noroshi.stores.stored_state import State
 MOST_FAULTS = 20
 """The most faults of the file that are reported: further ones are mostly more of the same."""
 DAMAGED = _("the file is damaged: {what}")
-UNREADABLE = ngettext(
-    "{count} row of {table} cannot be read, the first is {id}",
-    "{count} rows of {table} cannot be read, the first is {id}",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,80 +36,49 @@ RULES = (
         f"select s.id from spool s where s.fate in {sql_list(OPEN_STATES)} "  # noqa: S608  our own text
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         f"where o.order_key = s.order_key and o.fate in {sql_list(OPEN_STATES)}))",
-        ngettext(
-            "{count} message is in the wrong position in the order, the first is {id}: it may wait "
-            "indefinitely, or overtake others",
-            "{count} messages are in the wrong position in the order, the first is {id}: they may "
-            "wait indefinitely, or overtake others",
-        ),
+        fault_messages.MISPLACED,
     ),
     Rule(
         f"select id from spool s where fate = '{EnvelopeState.WAITING}' "  # noqa: S608  our own text
         "and not exists (select 1 from way where envelope = s.seq)",
-        ngettext(
-            "{count} message is waiting without a route, the first is {id}",
-            "{count} messages are waiting without a route, the first is {id}",
-        ),
+        fault_messages.WITHOUT_ROUTE,
     ),
     Rule(
         f"select id from spool s where fate in {sql_list(SETTLED_STATES)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
-        ngettext(
-            "{count} message is completed but still has a route, the first is {id}",
-            "{count} messages are completed but still have a route, the first is {id}",
-        ),
+        fault_messages.STILL_ROUTED,
     ),
     Rule(
         f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
-        ngettext(
-            "{count} message is completed but still being sent, the first is {id}",
-            "{count} messages are completed but still being sent, the first is {id}",
-        ),
+        fault_messages.STILL_LENT,
     ),
     Rule(
         f"select id from spool where fate = '{EnvelopeState.IN_DIGEST}' and id not in ("  # noqa: S608  our own text
         "select m.value from spool d, "
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
         f"where d.fate in {sql_list((EnvelopeState.WAITING, EnvelopeState.HELD))})",
-        ngettext(
-            "{count} message is in a digest that is not waiting, the first is {id}: it would never "
-            "be sent",
-            "{count} messages are in a digest that is not waiting, the first is {id}: they would "
-            "never be sent",
-        ),
+        fault_messages.IN_NO_DIGEST,
     ),
     Rule(
         "select envelope from receipt where envelope not in (select seq from spool)",
-        ngettext(
-            "{count} server reply belongs to no message",
-            "{count} server replies belong to no message",
-        ),
+        fault_messages.STRAY_RECEIPT,
     ),
     Rule(
         "select monitor from decision where monitor not in (select id from monitor)",
-        ngettext(
-            "{count} rule decision refers to monitors that do not exist, the first is {id}",
-            "{count} rule decisions refer to monitors that do not exist, the first is {id}",
-        ),
+        fault_messages.STRAY_DECISION,
     ),
     Rule(
         "select monitor from memory where monitor not in (select id from monitor)",
-        ngettext(
-            "{count} stored state refers to monitors that do not exist, the first is {id}",
-            "{count} stored states refer to monitors that do not exist, the first is {id}",
-        ),
+        fault_messages.STRAY_MEMORY,
     ),
     Rule(
         "select v.number from version v, json_each(v.documents) h "
         "where h.value not in (select hash from document)",
-        ngettext(
-            "{count} document of a version is missing, the first of version {id}",
-            "{count} documents of versions are missing, the first of version {id}",
-        ),
+        fault_messages.MISSING_DOCUMENT,
     ),
     Rule(
         "select series from sample where series not in (select id from series)",
-        ngettext("{count} sample belongs to no series", "{count} samples belong to no series"),
+        fault_messages.STRAY_SAMPLE,
     ),
 )
 BODIES: Mapping[str, tuple[str, Any]] = {
@@ -156,7 +122,7 @@ def _unreadable(db: Connection) -> Iterator[Message]:
             continue
         bad_ids = [id for id, body in _as_bytes(db, ask) if not _is_readable(kind, body)]
         if bad_ids:
-            yield UNREADABLE.fill(table=table, count=len(bad_ids), id=bad_ids[0])
+            yield fault_messages.UNREADABLE.fill(table=table, count=len(bad_ids), id=bad_ids[0])
 
 
 def _as_bytes(db: Connection, ask: str) -> Iterator[tuple[Any, bytes]]:

@@ -104,7 +104,6 @@ class Drawing:
     typed_form: Form | None = None
     now: Mapping[str, Any] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    readonly: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
     """The titles of definitions, by key: they stand before the names to choose from."""
     labels: Mapping[str, str] = field(default_factory=dict)

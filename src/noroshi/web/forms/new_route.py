@@ -8,6 +8,7 @@ from typing import Any
 
 from noroshi.guides.setup_documents import (
     FIELDS,
+    WEBHOOK,
     Content,
     definitions_of,
     orders,
@@ -37,7 +38,15 @@ def blank(sort: str) -> dict[str, str]:
 def route_settings(sort: str, form: Mapping[str, str], entry: str) -> dict[str, Any]:
     """Return the definition of a new route. `entry` names the vault entry of the route's
     secret; "": there is none."""
-    return route_document(sort, {**form, "port": figures(form.get("port", ""))}, entry)
+    settings = route_document(sort, {**form, "port": figures(form.get("port", ""))}, entry)
+    if sort == WEBHOOK and allows_http(form):
+        settings["options"]["plain_http"] = True
+    return settings
+
+
+def allows_http(form: Mapping[str, str]) -> bool:
+    """Return whether the URL of a webhook may be of http."""
+    return form.get("plain_http") == "yes"
 
 
 def free_name(documents: Mapping[str, Content], type: str, stem: str) -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from noroshi.link.link_messages import (
     JOIN,
-    MOST_BYTES_SENT,
+    MOST_BYTES_TAKEN,
     PREFIX,
     STAMP_HEADER,
     WAIT,
@@ -60,7 +60,7 @@ def routes(web: WebContext) -> list[Route]:
 
     async def post(request: Request) -> Response:
         is_joining = request.path_params["name"] == JOIN
-        body = ReceivedBody(request, MOST_BYTES_JOINING if is_joining else MOST_BYTES_SENT)
+        body = ReceivedBody(request, MOST_BYTES_JOINING if is_joining else MOST_BYTES_TAKEN)
         try:
             return await _response(web, await _answer(web, request, body))
         except LinkRefusedError as refusal:

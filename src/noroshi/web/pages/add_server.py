@@ -44,7 +44,7 @@ from noroshi.web.view.server_rows import ADD, watch_page_over_ssh
 from noroshi.web.view.servers import agent_on_page
 from noroshi.web.view.templates import templates
 
-WAYS = (AGENT, SSH_WAY, NETWORK_WAY) = ("agent", "ssh", "network")
+WAYS = (AGENT, SSH_WAY, WINRM_WAY, NETWORK_WAY) = ("agent", "ssh", "winrm", "network")
 INVITE, WITHDRAW = "agent_invite", "agent_uninvite"
 LISTEN, STOP = "agents_listen", "agents_listen_stop"
 MOST_DIGITS = 5

@@ -22,7 +22,6 @@ from noroshi.web.view.page_context import Visit
 LOOK, ADD_SERVER = "ssh_look", "ssh_add"
 DEEDS = (LOOK, ADD_SERVER)
 NEW_KEY, OWN_KEY, BY_PASSWORD = "new-key", "own-key", "password"
-WAYS_IN = (NEW_KEY, OWN_KEY, BY_PASSWORD)
 FIELDS = ("title", "address", "user", "port", "login", "key", "password_entry", "line")
 DEFAULTS: Mapping[str, str] = {"user": "noroshi", "port": str(PORT), "login": NEW_KEY}
 RULE = "rule."

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.model import SSH_SOURCE
+from noroshi.core.model import LOGIN_SOURCES
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.operations.definition_answers import Applied
@@ -139,8 +139,8 @@ async def _agent(visit: Visit, snapshot: Snapshot, source: str) -> AgentOnPage |
 
 def _watch(instance: str, content: Mapping[str, Any]) -> str:
     """Return the address of the page that proposes monitors; "" where nobody can look for them."""
-    is_over_ssh = content.get("source") == SSH_SOURCE
-    return watch_page_over_ssh(instance) if is_over_ssh else ""
+    is_by_login = content.get("source") in LOGIN_SOURCES
+    return watch_page_over_ssh(instance) if is_by_login else ""
 
 
 def _settings(instance: str, group: str) -> str:

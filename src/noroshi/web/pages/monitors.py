@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.agents import AgentState
 from noroshi.core.definitions.schema import GroupDef, InstanceDef, SshDef, SshHopDef
-from noroshi.core.model import SSH_SOURCE
+from noroshi.core.model import SSH_SOURCE, WINRM_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.sources import NETWORK, by_agent
 from noroshi.core.translation import _, pgettext
@@ -39,7 +39,7 @@ from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.server_rows import OVER_NETWORK, OVER_SSH
+from noroshi.web.view.server_rows import OVER_NETWORK, OVER_SSH, OVER_WINRM
 
 HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")
@@ -47,6 +47,8 @@ HOME, INSTANCE, GROUP, MONITOR = (
 SCHEDULE = ("every", "at", "days")
 SSH_LOGIN, SSH_JUMP = "ssh", "ssh.jump"
 """The tables of an instance with the login over SSH, and with that of its jump host."""
+WINRM_LOGIN = "winrm"
+"""The table of an instance with the login over WinRM."""
 BELOW = ("name", "group", "monitor", "limits")
 """The settings of an instance or a group that are no fields of their own."""
 MOST_UNFOLDED = 300
@@ -271,6 +273,7 @@ async def _source_labels(visit: Visit) -> Mapping[str, str]:
     labels = {
         visit.web.name: NODE_NAMED.fill(name=visit.web.name),
         SSH_SOURCE: OVER_SSH,
+        WINRM_SOURCE: OVER_WINRM,
         NETWORK: OVER_NETWORK,
         **{name: by_agent(name) for name in names},
     }
@@ -339,12 +342,15 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
 def _login_sections(
     visit: Visit, edit: Edit, outline: Outline, fields: dict[str, Field]
 ) -> list[Section]:
-    """Take the fields of the login over SSH out of the others, and return their sections: none for
-    an instance that is measured in another way."""
+    """Take the fields of logins out of the others, and return the sections of the one that the
+    instance has: none if it is measured in another way."""
+    winrm_fields = _take(fields, f"{WINRM_LOGIN}.")
     jump_fields = _take(fields, f"{SSH_JUMP}.")
     login_fields = _take(fields, f"{SSH_LOGIN}.")
     content = {**outline.start, **edit.base_content}
     source = visit.form.get("source", content.get("source"))
+    if source == WINRM_SOURCE or content.get(WINRM_LOGIN):
+        return [_winrm_section(visit, winrm_fields)]
     if source != SSH_SOURCE and not content.get(SSH_LOGIN):
         return []
     return [
@@ -368,6 +374,21 @@ def _login_sections(
             fields=jump_fields,
         ),
     ]
+
+
+def _winrm_section(visit: Visit, fields: list[Field]) -> Section:
+    return Section(
+        id="winrm",
+        title=visit.say(_("WinRM login")),
+        description=visit.say(
+            _(
+                "User and password, or a client certificate, are required. Noroshi logs in only if a "
+                "trusted CA issued the server's certificate, or if it has the fingerprint that is "
+                "set here. WinRM was tested with a simulated server only, not yet with Windows."
+            )
+        ),
+        fields=fields,
+    )
 
 
 def _take(fields: dict[str, Field], prefix: str) -> list[Field]:

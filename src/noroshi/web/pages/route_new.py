@@ -25,6 +25,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.new_route import (
     SHORT,
+    allows_http,
     blank,
     free_name,
     new_entry,
@@ -56,7 +57,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
             sort,
             _field_refusal("secret", visit.say(_("Paste the URL to which alarms are posted."))),
         )
-    if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
+    if sort == WEBHOOK and (fault := fault_of(secret, plain_http=allows_http(visit.form))):
         return await _server_page(visit, sort, _field_refusal("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
     entry = await new_entry(visit, route) if secret else ""

@@ -51,7 +51,7 @@ class AlarmQuery:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarm:
     """Show an alarm with the progress of the newest mail. `because`: nobody was notified;
-    `notified_at`: somebody was, though that mail is not at hand."""
+    `notified_at`: when a notification was raised whose mail is not at hand; it may never have left."""
 
     alarm: AlarmRow
     key: str

@@ -20,10 +20,11 @@ from noroshi.web.view.tree import NEW, STOPPED
 SERVERS, ADD, WATCH = "/servers", "/servers/add", "/servers/watch"
 MOST_ROWS = 30
 """The most rows of the overview; the page of servers has all."""
-BY_NODE, OVER_NETWORK, OVER_SSH, BY_AGENT = (
+BY_NODE, OVER_NETWORK, OVER_SSH, OVER_WINRM, BY_AGENT = (
     _("this node"),
     _("network only"),
     _("SSH"),
+    _("WinRM"),
     _("agent"),
 )
 ELSEWHERE = _("none (unknown source)")
@@ -31,6 +32,7 @@ SOURCES: Mapping[SourceKind, Message] = {
     SourceKind.NODE: BY_NODE,
     SourceKind.NETWORK: OVER_NETWORK,
     SourceKind.SSH: OVER_SSH,
+    SourceKind.WINRM: OVER_WINRM,
     SourceKind.AGENT: BY_AGENT,
     SourceKind.OTHER_NODE: ELSEWHERE,
 }

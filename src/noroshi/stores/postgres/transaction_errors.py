@@ -1,0 +1,50 @@
+"""Say which errors end a transaction, which of them may go well at a second try, and what each
+means for a store."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from noroshi.config.database import Database
+from noroshi.ports import StoreError
+from noroshi.schema import Unreadable
+from noroshi.stores.postgres.connection_errors import ConnectError
+
+TRANSACTION_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    StoreError,
+    Unreadable,
+    UnicodeError,
+)
+"""All by which a transaction fails; TimeoutError is among them, as an OSError."""
+TRIED_AGAIN = ("40001", "40P01")
+"""Two transactions were in each other's way: one of them was undone, and may be done again."""
+AWAY = ("08", "57P")
+"""The beginnings of the codes of a connection that is gone, and of a server that stops."""
+
+
+def may_be_done_again(error: BaseException) -> bool:
+    """Return True if nothing of a transaction was written, and the same may go well now."""
+    return _code(error) in TRIED_AGAIN
+
+
+def is_away(error: BaseException) -> bool:
+    """Return True if the connection is of no more use: the server may be back at the next one."""
+    is_lost = isinstance(error, OSError | asyncpg.InterfaceError)
+    return is_lost or _code(error).startswith(AWAY)
+
+
+def store_error(database: Database, error: Exception) -> StoreError:
+    """Return an error as the store's own."""
+    if isinstance(error, StoreError):
+        return StoreError(error.words, error.fault)
+    translated = ConnectError(database, {database.addresses[0]: error})
+    translated.__cause__ = error
+    return translated
+
+
+def _code(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")
