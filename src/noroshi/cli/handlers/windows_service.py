@@ -152,7 +152,8 @@ if sys.platform == "win32":
         with _telling_what_failed():
             stop_and_wait()
             remove_service(NAME)
-            remove_source()
+            with suppress(OSError):
+                remove_source()
         if not wait_until(lambda: service_status(NAME) is None, REMOVED_WITHIN):
             print(context.say(STILL_OPEN))
         print(context.say(LEFT.fill(home=HOME, group=GROUP)))
@@ -260,7 +261,8 @@ if sys.platform == "win32":
         another program before, which this one replaced."""
         settings, previous = _settings(context), service_status(NAME)
         is_other = previous is not None and previous.command_line != settings.command_line
-        register_source()
+        with suppress(OSError):  # events are shown without it, only not as well
+            register_source()
         if context.args.start and is_other:
             update_service(settings, context.config.store)
             return True
