@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,10 @@ KINDS = [pytest.param(kind, id=kind.kind) for kind in BUILT_IN]
 SMALLEST = {
     "smtp": {"host": "127.0.0.1", "sender": "n@example.com", "protection": "none"},
     "graph": {"account": "m365", "graph": "https://127.0.0.1:1", "user": "n@example.com"},
-    "pickup": {"folder": "/nonexistent/pickup", "sender": "n@example.com"},
+    "pickup": {
+        "folder": f"{Path('/nonexistent/pickup').absolute()}",
+        "sender": "n@example.com",
+    },
     "webhook": {"url": "https://127.0.0.1:1/hook"},
 }
 LETTER = Envelope(

@@ -312,13 +312,14 @@ def test_a_folder_that_may_be_written_to_and_not_be_read_is_a_letter_box(public)
     assert files(public) == [file_name(LETTER)]
 
 
-def test_options_say_what_is_missing_or_wrong():
+def test_options_say_what_is_missing_or_wrong(tmp_path):
+    folder = str(tmp_path)
     for given, said in (
         ({"sender": "n@x.example"}, "folder"),
         ({"folder": "pickup", "sender": "n@x.example"}, "absolute path"),
-        ({"folder": "/a\0b", "sender": "n@x.example"}, "absolute path"),
-        ({"folder": "/pickup", "sender": "nobody"}, "'nobody' is not an email address"),
-        ({"folder": "/pickup", "sender": "n@x.example", "charset": "sjis"}, "charset"),
+        ({"folder": f"{folder}\0b", "sender": "n@x.example"}, "absolute path"),
+        ({"folder": folder, "sender": "nobody"}, "'nobody' is not an email address"),
+        ({"folder": folder, "sender": "n@x.example", "charset": "sjis"}, "charset"),
     ):
         with pytest.raises(schema.Invalid) as caught:
             schema.read(KIND.options, given)

@@ -11,6 +11,8 @@ OPEN_FILES = "nobody can remove a file that is open"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
 RESOLVER = "the resolver of Windows leaves out the protocol"
+RESET = "Windows drops what a server said before it closed with something unread"
+WORLDS = "namespaces of network, with other addresses"
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
 
 TESTS = {
@@ -24,6 +26,26 @@ TESTS = {
     "tests/logs/test_sinks.py::test_the_last_room_of_a_volume_is_left_to_the_alarms": VOLUMES,
     "tests/network/test_happy_eyeballs.py::"
     "test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it": RESOLVER,
+    "tests/transports/diagnostics/test_pickup.py::"
+    "test_a_folder_that_may_not_be_written_to_stops_at_writing": PLACES,
+    "tests/transports/diagnostics/test_smtp.py::"
+    "test_an_aaaa_that_is_a_black_hole_works_and_is_told": WORLDS,
+    "tests/transports/smtp/test_protocol.py::"
+    "test_a_server_that_leaves_in_the_midst_is_heard[RCPT-pipelining]": RESET,
+    "tests/transports/smtp/test_protocol.py::"
+    "test_a_server_that_leaves_in_the_midst_is_heard[DATA-pipelining]": RESET,
+    "tests/transports/smtp/test_reply_classifier.py::test_a_server_says": RESET,
+    "tests/transports/smtp/test_transport.py::"
+    "test_what_the_server_says_becomes_a_verdict[pipelining-RCPT and closed]": RESET,
+    "tests/transports/test_docs.py::test_an_example_can_be_used": PLACES,
+    "tests/transports/test_networks.py::test_a_mail_arrives_where": WORLDS,
+    "tests/transports/test_pickup.py::"
+    "test_a_folder_that_may_be_written_to_and_not_be_read_is_a_letter_box": MODES,
+    "tests/transports/test_pickup.py::"
+    "test_a_link_of_another_user_in_the_folder_s_place_is_not_followed": LINKS,
+    "tests/transports/test_pickup.py::test_links_that_lead_in_a_circle_are_told": LINKS,
+    "tests/transports/test_pickup.py::"
+    "test_a_volume_that_takes_nothing_takes_the_route_down": VOLUMES,
     "tests/vault/test_key_rotation.py::"
     "test_an_exchange_that_is_killed_while_it_writes_a_key_leaves_no_half_key": LIMITS,
     "tests/vault/test_key_rotation.py::"
@@ -66,7 +88,6 @@ PLACES_LEFT_OUT = {
     "tests/oauth": UNTRIED,
     "tests/service": UNTRIED,
     "tests/stores": UNTRIED,
-    "tests/transports": UNTRIED,
     "tests/web": BROWSER,
     **dict.fromkeys(
         (
@@ -82,3 +103,6 @@ PLACES_LEFT_OUT = {
     ),
 }
 """Folders and files of tests that do not run there."""
+
+FILES = {"tests/transports/test_signing_in.py": "signs in to Dovecot, which only Linux has"}
+"""Files of the folders that run there, which cannot even be imported."""

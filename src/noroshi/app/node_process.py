@@ -78,7 +78,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         if config.database is not None:  # it may wait for long
             _on_stop(stop.set)
-        lost = await stack.enter_async_context(work_of(config, stop, _stand_by))
+        lost_event = await stack.enter_async_context(work_of(config, stop, _stand_by))
         if stop.is_set():
             return None
         opening = open_app(config, open_store=open_store, life=life)
@@ -104,14 +104,14 @@ async def serve(
             async with _signs_of_life(app, config), _sign_ins_alive(app), _linked(app):
                 await _until_either(
                     stop.wait(),
-                    lost.wait(),
+                    lost_event.wait(),
                     app.updates.restart_event.wait(),
                     asyncio.shield(working),
                 )
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
-    if lost.is_set():
+    if lost_event.is_set():
         raise WorkLostError
     return app.updates if app.updates.restart_event.is_set() else None
 

@@ -24,13 +24,13 @@ class WorkLostError(Exception):
 
 
 class Work:
-    """Hold the work of all nodes on a database. `lost` is set once another node has it: this one
+    """Hold the work of all nodes on a database. `lost_event` is set once another node has it: this one
     must not go on."""
 
     def __init__(self, store: SharedStore, node: str) -> None:
         self._store, self._node = store, node
         self._holder = f"{node}/{secrets.token_hex(8)}"
-        self.lost = asyncio.Event()
+        self.lost_event = asyncio.Event()
 
     async def wait(self, on_wait: Callable[[], None]) -> None:
         """Return when this node has the work; `on_wait` is called before each pause. Raise
@@ -46,11 +46,11 @@ class Work:
     async def hold(self) -> None:
         """Hold the work on until another node has it. While the database is away nobody can take
         it, so that this node goes on."""
-        while not self.lost.is_set():
+        while not self.lost_event.is_set():
             await asyncio.sleep(RENEW)
             with suppress(StoreError):
                 if not await self._take():
-                    self.lost.set()
+                    self.lost_event.set()
 
     async def leave(self) -> None:
         """Let another node have it at once."""
@@ -87,14 +87,14 @@ async def work_of(
         if waiting.done():
             await waiting
         waiting.cancel()
-        async with _held(work):
-            yield work.lost
+        async with _hold_within(work):
+            yield work.lost_event
     finally:
         await store.close()
 
 
 @asynccontextmanager
-async def _held(work: Work) -> AsyncIterator[None]:
+async def _hold_within(work: Work) -> AsyncIterator[None]:
     task = asyncio.create_task(work.hold())
     try:
         yield

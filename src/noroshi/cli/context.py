@@ -91,7 +91,7 @@ class CommandContext:
         """Return the node's settings. Raises ConfigError."""
         from noroshi.config.config import read_config  # only now: few commands need all of them
 
-        return read_config(self.home)
+        return read_config(self.home, os.environ)
 
     @property
     def _node_door(self) -> str:

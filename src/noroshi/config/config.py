@@ -5,7 +5,6 @@ It says what may run and who may come in, so no API ever writes it.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,6 +45,7 @@ from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.system.owners import writers
 
+NO_VARIABLES: Mapping[str, str] = {}
 STORE_FILE = "noroshi.db"
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
@@ -111,9 +111,9 @@ class Config:
     database: Database | None = None
 
 
-def read_config(home: Path, environment: Mapping[str, str] = os.environ) -> Config:
-    """Read the settings in a home folder. Raise ConfigError with all problems of the
-    settings."""
+def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Config:
+    """Read the settings in a home folder; the `environment` may name another database. Raise
+    ConfigError with all problems of the settings."""
     file = home / FILE
     table, problems = _load(file), list[Fault]()
     if url := environment.get(URL_VARIABLE):

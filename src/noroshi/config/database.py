@@ -70,10 +70,10 @@ class Database:
         query = self.query
         hosts = urlsplit(self.url).netloc.rpartition("@")[2] or query.get("host", "")
         ports = query.get("port", PORT).split(",")
-        found = [_host_and_port(host) for host in hosts.split(",") if host]
+        host_parts = [_host_and_port(host) for host in hosts.split(",") if host]
         return tuple(
             (host, int(port or ports[min(number, len(ports) - 1)]))
-            for number, (host, port) in enumerate(found)
+            for number, (host, port) in enumerate(host_parts)
         )
 
     @property
@@ -97,9 +97,11 @@ class Database:
     @property
     def query(self) -> Mapping[str, str]:
         """Return what the address asks for beside the place, such as sslmode."""
-        given = urlsplit(self.url).query
-        asked = parse_qs(given, strict_parsing=True, keep_blank_values=True) if given else {}
-        return {name: values[-1] for name, values in asked.items()}
+        parts = urlsplit(self.url).query
+        query_values = (
+            parse_qs(parts, strict_parsing=True, keep_blank_values=True) if parts else {}
+        )
+        return {name: values[-1] for name, values in query_values.items()}
 
 
 def read_database(home: Path, table: object) -> Database:
@@ -163,7 +165,7 @@ def _host_and_port(text: str) -> tuple[str, str]:
     if text.startswith("/"):
         return text, ""
     if text.startswith("["):
-        host, _bracket, rest = text[1:].partition("]")
-        return host, rest.removeprefix(":")
+        host, _bracket, port_part = text[1:].partition("]")
+        return host, port_part.removeprefix(":")
     host, _colon, port = text.partition(":")
     return unquote(host), port

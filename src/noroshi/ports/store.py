@@ -3,11 +3,12 @@ refuses."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from noroshi.core.alarms import (
     Acknowledgement,
@@ -499,10 +500,10 @@ class Store(AgentStore, Protocol):
         """Write what is under way, and let go."""
 
 
-@runtime_checkable
-class FiledStore(Protocol):
+class FiledStore(ABC):
     """Do what only a store in a file can do; a database has tools of its own for it."""
 
+    @abstractmethod
     async def copy_to(self, path: Path) -> None:
         """Write a copy of the whole store, as it is at one instant, while work goes on; the
         file (0600) appears under its name when it is whole. Raise StoreConflict if there is one

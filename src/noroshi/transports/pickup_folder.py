@@ -83,7 +83,10 @@ if sys.platform == "win32":
 
     @contextmanager
     def open_folder(folder: Path) -> Iterator[Folder]:
-        """Hold nothing open: Windows cannot open a folder."""
+        """Hold nothing open: Windows cannot open a folder. Raises NotADirectoryError for a file,
+        of which Windows itself says only that it does not find what is in it."""
+        if folder.is_file():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         yield Folder(folder, None)
 else:
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -150,17 +150,23 @@ def _message(kind, body):
 
 @asynccontextmanager
 async def _server_of_version(text):
+    ended = asyncio.Event()
+
     async def answer(reader, writer):
         while (await reader.readexactly(8))[4:] == struct.pack("!i", 80877103):
             writer.write(b"N")  # no TLS here
         version = _message(b"S", b"server_version\0" + text + b"\0")
         ready = _message(b"K", struct.pack("!ii", 1, 1)) + _message(b"Z", b"I")
         writer.write(_message(b"R", struct.pack("!i", 0)) + version + ready)
-        await reader.read()
-        writer.close()
+        with suppress(ConnectionError):
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+        ended.set()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
+        await ended.wait()
 
 
 async def test_a_server_that_is_too_old_is_told_with_its_version():

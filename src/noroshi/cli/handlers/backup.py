@@ -109,8 +109,8 @@ def restore(context: CommandContext) -> int:
 
     config, path = context.config, Path(context.args.file)
     if (database := config.database) is not None:
-        why = WITH_ITS_OWN_TOOLS.fill(place=database.place, database=database.name)
-        raise RefusedError("conflict", CANNOT_RESTORE.fill(why=why))
+        instructions = WITH_ITS_OWN_TOOLS.fill(place=database.place, database=database.name)
+        raise RefusedError("conflict", CANNOT_RESTORE.fill(why=instructions))
     now = datetime.now(UTC)
     try:
         with life_of(config.store, Holder.COMMAND):

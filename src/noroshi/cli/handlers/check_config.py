@@ -92,7 +92,7 @@ def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
     if not (home / FILE).exists():
         return None, ()
     try:
-        return read_config(home), ()
+        return read_config(home, os.environ), ()
     except ConfigError as error:
         return None, tuple(Problem(fault.location, fault.message) for fault in error.problems)
 

@@ -6,6 +6,7 @@ Nothing else makes a store: one that is missing was lost, and a start must not t
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import sys
@@ -187,7 +188,7 @@ def _settings(home: Path, chosen_settings: Mapping[str, str | bool]) -> Config:
         settings.write(sample(**chosen_settings))
     close_to_others(file)
     try:
-        return read_config(home)
+        return read_config(home, os.environ)
     except ConfigError:  # a name that is none: leave nothing in the way of the next try
         file.unlink()
         raise

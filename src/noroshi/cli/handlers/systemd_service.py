@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
@@ -219,7 +220,7 @@ def settings() -> Config | None:
     """Return the service's settings; None where they are not ours to read, or to be told by who
     starts it."""
     try:
-        return read_config(Path(HOME))
+        return read_config(Path(HOME), os.environ)
     except ConfigError:
         return None
 

@@ -64,7 +64,7 @@ class Bell:
     async def _serve(self) -> None:
         connection = await connect(self._database, self._application, command_timeout=PATIENCE)
         try:
-            await connection.add_listener(CHANNEL, self._heard)
+            await connection.add_listener(CHANNEL, self._on_notification)
             await self._try_out(connection)
             self._on_ring()  # what was sent before it listened is lost
             while True:
@@ -97,7 +97,7 @@ class Bell:
     async def _send(self, connection: Any, sort: str) -> None:
         await connection.execute("select pg_notify($1, $2)", CHANNEL, f"{sort}{self._mark}")
 
-    def _heard(self, connection: Any, pid: int, channel: str, payload: str) -> None:
+    def _on_notification(self, connection: Any, pid: int, channel: str, payload: str) -> None:
         if payload == f"{TRIAL}{self._mark}":
             self._heard_trial.set()
         elif payload != self._mark and not payload.startswith(TRIAL):

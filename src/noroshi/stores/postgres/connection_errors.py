@@ -134,7 +134,7 @@ class ConnectError(StoreError):
 
     def __init__(self, database: Database, errors: Mapping[tuple[str, int], Exception]) -> None:
         self.errors = errors
-        texts = [_told(database, *one) for one in errors.items()]
+        texts = [_error_text(database, *one) for one in errors.items()]
         faults = {fault_of(error) for error in errors.values()}
         fault = faults.pop() if len(faults) == 1 else StoreFault.OTHER
         super().__init__(
@@ -142,11 +142,11 @@ class ConnectError(StoreError):
         )
 
 
-def _told(database: Database, address: tuple[str, int], error: Exception) -> Message:
-    said, explanation = in_words(error), explanation_of(error)
+def _error_text(database: Database, address: tuple[str, int], error: Exception) -> Message:
+    error_text, explanation = in_words(error), explanation_of(error)
     if explanation is None or isinstance(error, StoreError):
-        return said
+        return error_text
     meaning = explanation.meaning
     values = user_values(database, address)
     meaning = meaning.fill(**{name: values[name] for name in meaning.empty_places})
-    return EXPLAINED.fill(meaning=meaning, said=said)
+    return EXPLAINED.fill(meaning=meaning, said=error_text)

@@ -148,12 +148,12 @@ async def _undo_digests(db: Session, agent: str, ids: Iterable[str], now: dateti
 
 async def _undo_digest(db: Session, row: Any, now: datetime) -> None:
     digest_seq, order, body = row
-    digest, _why = await read(db, digest_seq, body)
+    digest, _reason = await read(db, digest_seq, body)
     members = await db.rows(RELEASE, number(now), list(digest.members))
     if not members:
         return
     for seq, _order, member_body in members:
-        member, _why = await read(db, seq, member_body)
+        member, _reason = await read(db, seq, member_body)
         await spool.write_routes(db, seq, member.routes or digest.routes)
     first = min(seq for seq, _order, _body in members)
     for table in ("receipt", "message"):
@@ -201,8 +201,8 @@ async def _last_receipt(db: Session, seq: int, reason: str) -> Receipt | None:
 async def forget_agent(db: Session, agent: str) -> None:
     """Make what an agent left the hub's own, as nobody else will send it."""
     rows = await db.rows(OF_AGENT, agent)
-    own = {"agent": "", "custody": Custody.HUB.value}
-    bodies = [_with_fields(body, **own) for _seq, body in rows]
+    hub_fields = {"agent": "", "custody": Custody.HUB.value}
+    bodies = [_with_fields(body, **hub_fields) for _seq, body in rows]
     await db.run(FORGET_AGENT, [seq for seq, _body in rows], bodies)
     await db.run("delete from hub_fate where agent = $1", agent)
 

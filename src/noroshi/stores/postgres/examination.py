@@ -87,15 +87,17 @@ class DatabaseExamination:
             ("news", NEWS, self._news),
             ("connections", ROOM, self._room),
         )
-        return tuple(Step(name=n, title=t, take=self._taken(look)) for n, t, look in stages)
+        return tuple(
+            Step(name=n, title=t, take=self._closing_after(look)) for n, t, look in stages
+        )
 
-    def _taken(
+    def _closing_after(
         self, look: Callable[[], Awaitable[StepResult]]
     ) -> Callable[[], Awaitable[StepResult]]:
         async def take() -> StepResult:
             try:
                 return await look()
-            except BaseException as error:
+            except BaseException as error:  # whatever it was, the connection must not stay open
                 await self._close()
                 if isinstance(error, CONNECT_ERRORS):
                     raise self._step_error(self._database.addresses[0], error) from None
@@ -126,12 +128,12 @@ class DatabaseExamination:
         return (host, port) if host else self._database.addresses[0]
 
     def _step_error(self, address: tuple[str, int], error: BaseException) -> StepError:
-        said, explanation = in_words(error), explanation_of(error)
+        error_text, explanation = in_words(error), explanation_of(error)
         if explanation is None:
-            return StepError(NOTHING, _own_cure().remedy(said, Exam()))
+            return StepError(NOTHING, _own_cure().remedy(error_text, Exam()))
         values = user_values(self._database, address)
         exam = Exam(user_values=values, people=PEOPLE)
-        return StepError(NOTHING, explanation.remedy(exam, said.en))
+        return StepError(NOTHING, explanation.remedy(exam, error_text.en))
 
     async def _look_at_database(self) -> StepResult:
         size, user, encoding, _ssl, has_standby = await self._connection.fetchrow(SESSION)
@@ -140,8 +142,8 @@ class DatabaseExamination:
             words = NOT_UTF8.fill(database=name, encoding=encoding)
             line = literal(MAKE_UTF8.format(user=user, database=name))
             raise StepError(NOTHING, _own_cure(line).remedy(words, Exam(people=PEOPLE)))
-        found = OF_DATABASE.fill(database=name, size=size / 1e6, user=user)
-        return StepResult(found, tuple([one async for one in self._remarks(has_standby)]))
+        summary = OF_DATABASE.fill(database=name, size=size / 1e6, user=user)
+        return StepResult(summary, tuple([one async for one in self._remarks(has_standby)]))
 
     async def _remarks(self, has_standby: bool) -> Any:
         if not has_standby:
@@ -159,24 +161,24 @@ class DatabaseExamination:
         return StepResult(HEARD)
 
     async def _hears(self, database: Database) -> bool:
-        heard, word = asyncio.Event(), secrets.token_hex(8)
+        news_event, word = asyncio.Event(), secrets.token_hex(8)
         listener = await connect(database, APPLICATION)
         try:
             await listener.add_listener(
-                CHANNEL, lambda *news: heard.set() if news[-1] == word else None
+                CHANNEL, lambda *news: news_event.set() if news[-1] == word else None
             )
             await self._connection.execute("select pg_notify($1, $2)", CHANNEL, word)
             with suppress(TimeoutError):
-                await asyncio.wait_for(heard.wait(), HEARS_WITHIN)
+                await asyncio.wait_for(news_event.wait(), HEARS_WITHIN)
         finally:
             await listener.close()
-        return heard.is_set()
+        return news_event.is_set()
 
     async def _room(self) -> StepResult:
-        used, most = await self._connection.fetchrow(USAGE)
+        used_count, most = await self._connection.fetchrow(USAGE)
         await self._close()
-        remarks = (FEW_LEFT,) if most - used < FEWEST_LEFT else ()
-        return StepResult(USED.fill(used=used, most=most), remarks)
+        remarks = (FEW_LEFT,) if most - used_count < FEWEST_LEFT else ()
+        return StepResult(USED.fill(used=used_count, most=most), remarks)
 
     async def _close(self) -> None:
         connection, self._connection = self._connection, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 
-def changed(text: str, **fields: object) -> str:
+def with_fields(text: str, **fields: object) -> str:
     """Return an object's text with some fields set; a text that is no object stays as it is."""
     try:
         values = json.loads(text)

@@ -117,13 +117,13 @@ async def lend(db: Session, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     outage = await db.row("select since, until from rest where route = $1", first.route)
     if outage is not None and outage[1] > number(now):
         return [None] * len(claims)
-    rows = sorted(await _lent(db, claims, now), key=lambda row: row[-1])
+    rows = sorted(await _lend_due(db, claims, now), key=lambda row: row[-1])
     down_since, open_until = (None, None) if outage is None else map(instant, outage)
     parcels = [await _parcel(db, row, first.route, down_since, open_until) for row in rows]
     return parcels + [None] * (len(claims) - len(parcels))
 
 
-async def _lent(db: Session, claims: Sequence[Claim], now: datetime) -> Sequence[Any]:
+async def _lend_due(db: Session, claims: Sequence[Claim], now: datetime) -> Sequence[Any]:
     first = claims[0]
     return await db.rows(
         LEND,
@@ -156,32 +156,34 @@ async def _parcel(
 async def settle(db: Session, ends: Sequence[End]) -> Sequence[bool]:
     """Do for each what ports.Store.settle says. Where one has more to it, each is written by
     itself, as what it leaves behind is another one's to find."""
-    told = [notice.order for end in ends for notice in end.notices]
-    await _lock(db, [end.parcel.envelope for end in ends], told)
+    notice_orders = [notice.order for end in ends for notice in end.notices]
+    await _lock(db, [end.parcel.envelope for end in ends], notice_orders)
     if len(ends) == 1 or all(end.plain for end in ends):
         return await _settle_at_once(db, ends)
     return [is_held for end in ends for is_held in await _settle_at_once(db, (end,))]
 
 
-async def _lock(db: Session, envelopes: Sequence[Envelope], told: Iterable[str]) -> None:
+async def _lock(
+    db: Session, envelopes: Sequence[Envelope], notice_orders: Iterable[str]
+) -> None:
     """Hold the order keys of envelopes, of what they tell as digests, and of what is put in."""
     members = [member for one in envelopes for member in one.members]
     of_members = [key for (key,) in await db.rows(spool.ORDERS, members)] if members else []
-    await db.lock_keys([*(one.order for one in envelopes), *of_members, *told])
+    await db.lock_keys([*(one.order for one in envelopes), *of_members, *notice_orders])
 
 
 async def _settle_at_once(db: Session, ends: Sequence[End]) -> Sequence[bool]:
     leases = [end.parcel.lease for end in ends]
-    held = await db.rows(HELD, [end.parcel.envelope.id for end in ends], leases)
-    seqs = {id: seq for seq, id in held}
-    own = [(seqs[id], end) for end in ends if (id := end.parcel.envelope.id) in seqs]
-    settled = [settle_envelope(end.parcel, end.receipt, end.fate) for _, end in own]
-    if own:
-        rows = [_row(*one, *result) for one, result in zip(own, settled, strict=True)]
+    held_rows = await db.rows(HELD, [end.parcel.envelope.id for end in ends], leases)
+    seqs = {id: seq for seq, id in held_rows}
+    held_ends = [(seqs[id], end) for end in ends if (id := end.parcel.envelope.id) in seqs]
+    results = [settle_envelope(end.parcel, end.receipt, end.fate) for _, end in held_ends]
+    if held_ends:
+        rows = [_row(*one, *result) for one, result in zip(held_ends, results, strict=True)]
         await db.run(SETTLE, *map(list, zip(*rows, strict=True)))
-    for (seq, end), (envelope, due) in zip(own, settled, strict=True):
+    for (seq, end), (envelope, due) in zip(held_ends, results, strict=True):
         await _write_remaining(db, seq, end, envelope, has_ended=due is None)
-    await _pass_on(db, own)
+    await _pass_on(db, held_ends)
     return [end.parcel.envelope.id in seqs for end in ends]
 
 
@@ -194,11 +196,11 @@ def _row(seq: int, end: End, envelope: Envelope, due: datetime | None) -> tuple[
 
 async def _pass_on(db: Session, ends: Sequence[tuple[int, End]]) -> None:
     """Take the routes of what has ended, and make the next of their order keys the heads."""
-    over = [(seq, end) for seq, end in ends if outcome(end.fate)[0] in ENDED_STATES]
-    if over:
-        seqs = [seq for seq, _ in over]
+    last_ends = [(seq, end) for seq, end in ends if outcome(end.fate)[0] in ENDED_STATES]
+    if last_ends:
+        seqs = [seq for seq, _ in last_ends]
         await db.run("delete from way where envelope = any($1::bigint[])", seqs)
-        await spool.promote(db, {end.parcel.envelope.order for _, end in over})
+        await spool.promote(db, {end.parcel.envelope.order for _, end in last_ends})
 
 
 async def _write_remaining(

@@ -103,12 +103,12 @@ async def totals(db: Session) -> Mapping[str, int]:
 
 async def _came_back(db: Session) -> Sequence[int]:
     """Return the rows of the mails that came back, and of the members of such digests."""
-    back, members = list[int](), list[str]()
+    returned_rows, members = list[int](), list[str]()
     for seq, body in await db.rows(BACK):
-        back.append(seq)
+        returned_rows.append(seq)
         members += (await read(db, seq, body))[0].members
     rows = await db.rows(ROWS_OF, members) if members else ()
-    return [*back, *(seq for (seq,) in rows)]
+    return [*returned_rows, *(seq for (seq,) in rows)]
 
 
 def _state_of_alarms(stored_state: str) -> str:
@@ -135,8 +135,8 @@ async def _forget_events(db: Session, cutoff: datetime, limit: int) -> None:
     newest = await db.value("select at from event order by seq desc limit 1")
     if newest is None:
         return
-    first_kept = await db.value(FIRST_KEPT, number(cutoff), newest)
-    await db.run(FORGET_EVENTS, number(cutoff), first_kept, limit)
+    first_recent = await db.value(FIRST_KEPT, number(cutoff), newest)
+    await db.run(FORGET_EVENTS, number(cutoff), first_recent, limit)
 
 
 async def _entry(db: Session, alarm: str, seq: int) -> LedgerEntry:

@@ -75,11 +75,11 @@ async def refuse_older(db: Session, name: str) -> None:
 
 
 async def _missing_steps(db: Session, name: str) -> list[Migration]:
-    known = {step.number: step for step in known_migrations()}
-    taken = dict(await db.rows("select number, checksum from migration"))
-    if max(taken, default=0) > max(known):
-        raise StoreError(NEWER.fill(name=name, newest=max(taken), mine=max(known)))
-    for number, checksum in taken.items():
-        if number not in known or known[number].checksum != checksum:
+    known_steps = {step.number: step for step in known_migrations()}
+    checksums = dict(await db.rows("select number, checksum from migration"))
+    if max(checksums, default=0) > max(known_steps):
+        raise StoreError(NEWER.fill(name=name, newest=max(checksums), mine=max(known_steps)))
+    for number, checksum in checksums.items():
+        if number not in known_steps or known_steps[number].checksum != checksum:
             raise StoreError(OTHER_STEP.fill(name=name, number=number))
-    return [step for number, step in known.items() if number not in taken]
+    return [step for number, step in known_steps.items() if number not in checksums]

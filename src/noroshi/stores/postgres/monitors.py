@@ -120,8 +120,8 @@ async def write_reported(db: Session, agent: str, change: Change) -> bool:
     if not await db.run(sql, state_text(change.state), agent, change.monitor):
         return False
     sql = "select id from event where id = any($1::text[])"
-    known = {id for (id,) in await db.rows(sql, [one.id for one in change.events])}
-    new_events = tuple(one for one in change.events if one.id not in known)
+    known_ids = {id for (id,) in await db.rows(sql, [one.id for one in change.events])}
+    new_events = tuple(one for one in change.events if one.id not in known_ids)
     await _write_outcome(db, replace(change, events=new_events))
     return True
 

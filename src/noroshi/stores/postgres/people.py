@@ -111,5 +111,5 @@ async def forget_audit(db: Session, cutoff: datetime, limit: int) -> int:
     newest = await db.value("select at from audit order by seq desc limit 1")
     if newest is None:
         return 0
-    first_kept = await db.value(FIRST_KEPT, number(cutoff), newest)
-    return await db.run(FORGET_AUDIT, number(cutoff), first_kept, limit)
+    first_recent = await db.value(FIRST_KEPT, number(cutoff), newest)
+    return await db.run(FORGET_AUDIT, number(cutoff), first_recent, limit)

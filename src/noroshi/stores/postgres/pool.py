@@ -77,13 +77,13 @@ class Pool:
 
     async def write(self, work: Work[T]) -> T:
         """Return the result of `work`, once it is committed."""
-        return await asyncio.shield(self._start(self._told(work)))
+        return await asyncio.shield(self._start(self._write_noting_trouble(work)))
 
     async def read(self, work: Work[T]) -> T:
         """Return what `work` finds, all of it as it was at one instant."""
         return await asyncio.shield(self._start(self._in_words(TO_READ, work)))
 
-    async def settled(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Return when all that was asked for until now is done."""
         works = [one for one in self._works if one is not asyncio.current_task()]
         if works:
@@ -92,7 +92,7 @@ class Pool:
     async def close(self) -> None:
         """Do what was asked for, and let go. It may be called twice."""
         self._is_closed = True
-        await self.settled()
+        await self.wait_until_idle()
         with suppress(*TRANSACTION_ERRORS):
             await self._connections.close()
 
@@ -110,7 +110,7 @@ class Pool:
         if not task.cancelled():
             task.exception()  # whoever asked may be gone
 
-    async def _told(self, work: Work[T]) -> T:
+    async def _write_noting_trouble(self, work: Work[T]) -> T:
         try:
             result = await self._in_words(TO_WRITE, work)
         except StoreError as error:
@@ -126,17 +126,17 @@ class Pool:
             raise store_error(self._database, error) from error
 
     async def _again_if_undone(self, begin: str, work: Work[T]) -> T:
-        for tries in range(1, TRIES):
+        for try_number in range(1, TRIES):
             try:
                 return await self._in_transaction(begin, work)
             except asyncpg.PostgresError as error:
                 if not may_be_done_again(error):
                     raise
-            await asyncio.sleep(random.uniform(0, LONGEST_REST * tries))  # noqa: S311  no secret
+            await asyncio.sleep(random.uniform(0, LONGEST_REST * try_number))  # noqa: S311  no secret
         return await self._in_transaction(begin, work)
 
     async def _in_transaction(self, begin: str, work: Work[T]) -> T:
-        connection = await self._begun(begin)
+        connection = await self._begin_on_connection(begin)
         try:
             result = await work(Session(connection))
             await connection.execute("commit")
@@ -146,7 +146,7 @@ class Pool:
         await self._connections.release(connection)
         return result
 
-    async def _begun(self, begin: str) -> Any:
+    async def _begin_on_connection(self, begin: str) -> Any:
         """Return a connection with a transaction that began. One that was idle may have been
         ended by the server meanwhile; nothing was done on it yet, so another one will do."""
         for _unused in range(MOST_CONNECTIONS + 1):

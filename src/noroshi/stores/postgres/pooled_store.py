@@ -78,8 +78,8 @@ class PooledStore:
             self._bell.ring()
 
     async def wait(self, timeout: timedelta) -> None:
-        longest = POLL_DEAF if self._bell is None else self._bell.longest_wait
-        await self._wakeups.wait(min(timeout, timedelta(seconds=longest)))
+        longest_seconds = POLL_DEAF if self._bell is None else self._bell.longest_wait
+        await self._wakeups.wait(min(timeout, timedelta(seconds=longest_seconds)))
 
     @property
     def hears_others(self) -> bool:
@@ -101,5 +101,9 @@ class PooledStore:
 
 
 def _bell(database: Database, wakeups: Wakeups) -> Bell | None:
-    heard = listen_database(database)
-    return None if heard is None else Bell(heard, f"{APPLICATION}/bell", wakeups.notify)
+    bell_database = listen_database(database)
+    return (
+        None
+        if bell_database is None
+        else Bell(bell_database, f"{APPLICATION}/bell", wakeups.notify)
+    )

@@ -98,12 +98,12 @@ def _keys(monitor: str, sample: Sample) -> Sequence[Key]:
 async def _series(db: Session, keys: Iterable[Key]) -> Mapping[Key, int]:
     """Return the number of each series, and number those that are new."""
     sorted_keys = sorted(keys)
-    found = await _known_series(db, sorted_keys)
-    new_keys = [key for key in sorted_keys if key not in found]
+    numbers_by_key = await _known_series(db, sorted_keys)
+    new_keys = [key for key in sorted_keys if key not in numbers_by_key]
     if new_keys:
         await db.run(PUT_SERIES, *map(list, zip(*new_keys, strict=True)))
-        found |= await _known_series(db, new_keys)
-    return found
+        numbers_by_key |= await _known_series(db, new_keys)
+    return numbers_by_key
 
 
 async def _known_series(db: Session, keys: Sequence[Key]) -> dict[Key, int]:
@@ -155,11 +155,11 @@ async def drop(db: Session, cutoff: datetime, limit: int) -> int:
     return dropped_count
 
 
-async def _drop_days(db: Session, first_kept: int, most: int) -> int:
+async def _drop_days(db: Session, first_recent_day: int, most: int) -> int:
     """Drop the days before one, from the oldest on, until they had `most` rows together."""
     dropped_count = 0
     for day in sorted(_day(name) for (name,) in await db.rows(DAYS)):
-        if day >= first_kept or dropped_count >= most:
+        if day >= first_recent_day or dropped_count >= most:
             break
         name = _name(day)
         dropped_count += await db.value(COUNT.format(name=name), most - dropped_count)

@@ -33,7 +33,7 @@ from noroshi.stores.column_values import (
 )
 from noroshi.stores.postgres.counters import add_to_counter
 from noroshi.stores.postgres.deferral import earliest_try
-from noroshi.stores.postgres.json_text import changed
+from noroshi.stores.postgres.json_text import with_fields
 from noroshi.stores.postgres.quarantine import read
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.store_rules import (
@@ -153,8 +153,8 @@ async def put_all(db: Session, envelopes: Sequence[Envelope]) -> int:
     await db.lock_keys(one.order for one in envelopes)
     columns = zip(*map(_columns, envelopes), strict=True)
     rows = await db.rows(PUT, *map(list, columns))
-    known = {one.id: one for one in reversed(envelopes)}
-    new = [(seq, known[id], head) for seq, id, head in rows]
+    envelopes_by_id = {one.id: one for one in reversed(envelopes)}
+    new = [(seq, envelopes_by_id[id], head) for seq, id, head in rows]
     await _put_routes(db, [(seq, one.routes) for seq, one, _ in new])
     await _put_alarms(db, [(alarm, seq) for seq, one, _ in new for alarm in one.alarms])
     for _, one, is_head in new:
@@ -235,15 +235,15 @@ async def release_leases(db: Session, node: str, lives: range, now: datetime) ->
     await _release(db, rows, number(now), number(now + SHORTEST))
 
 
-async def release_all_leases(db: Session, due: int, later: int) -> None:
+async def release_all_leases(db: Session, due: int, due_after_pause: int) -> None:
     """Do the same for whatever node has something out."""
-    await _release(db, await db.rows(ALL_LENT), due, later)
+    await _release(db, await db.rows(ALL_LENT), due, due_after_pause)
 
 
-async def _release(db: Session, rows: Sequence[Any], due: int, later: int) -> None:
+async def _release(db: Session, rows: Sequence[Any], due: int, due_after_pause: int) -> None:
     if rows:
-        bodies = [changed(body, unanswered=count + 1) for _, count, body in rows]
-        await db.run(RELEASE_LEASES, [seq for seq, _, _ in rows], bodies, due, later)
+        bodies = [with_fields(body, unanswered=count + 1) for _, count, body in rows]
+        await db.run(RELEASE_LEASES, [seq for seq, _, _ in rows], bodies, due, due_after_pause)
 
 
 async def hasten_never_tried(db: Session, now: datetime) -> None:
@@ -278,17 +278,17 @@ async def _let_wait(db: Session, seq: int, envelope: Envelope) -> None:
 
 async def wake(db: Session, route: str, now: datetime) -> bool:
     """Do what ports.Store.wake says."""
-    until = await db.value("select until from rest where route = $1 for update", route)
+    circuit_until = await db.value("select until from rest where route = $1 for update", route)
     await db.run("update rest set until = $1 where route = $2", number(now), route)
-    return until is not None and until > number(now)
+    return circuit_until is not None and circuit_until > number(now)
 
 
 async def hold(db: Session, id: str, person: str) -> bool:
     await lock_orders(db, (id,))
     sql = """
     update spool set fate = $1, why = $2 where id = $3 and fate = $4 and lease is null"""
-    held, waiting = EnvelopeState.HELD.value, EnvelopeState.WAITING.value
-    return bool(await db.run(sql, held, words_text(plain(person)), id, waiting))
+    held_state, waiting = EnvelopeState.HELD.value, EnvelopeState.WAITING.value
+    return bool(await db.run(sql, held_state, words_text(plain(person)), id, waiting))
 
 
 async def release(db: Session, id: str, now: datetime) -> bool:
@@ -428,8 +428,10 @@ async def open_circuit(
     db: Session, route: str, fate: OpenCircuit, earlier_end: datetime | None, found_at: datetime
 ) -> None:
     """Write that a route is down, as core.delivery.circuit_end says."""
-    until = await db.value("select until from rest where route = $1 for update", route)
-    end = circuit_end(fate, None if until is None else instant(until), earlier_end, found_at)
+    circuit_until = await db.value("select until from rest where route = $1 for update", route)
+    end = circuit_end(
+        fate, None if circuit_until is None else instant(circuit_until), earlier_end, found_at
+    )
     times = number(fate.down_since), number(end)
     reason = words_text(fate.reason)
     await db.run(OPEN_CIRCUIT, route, *times, reason, fate.fault.value, fate.can_probe)
@@ -457,12 +459,16 @@ async def write_routes(db: Session, seq: int, routes: Sequence[str]) -> None:
     await _put_routes(db, [(seq, routes)])
 
 
-async def add_receipt(db: Session, seq: int, receipt: Receipt, route: str, taken: int) -> None:
+async def add_receipt(
+    db: Session, seq: int, receipt: Receipt, route: str, taken_count: int
+) -> None:
     """Add the receipt of an attempt; of one that was taken the ids by which it may be found."""
-    named = [answer.again for answer in receipt.answers.values() if answer.again is not None]
-    row = schema.text(receipt), number(receipt.at), route, taken
-    await db.run(ADD_RECEIPT, seq, *row, max(map(number, named), default=0))
-    if taken:
+    named_times = [
+        answer.again for answer in receipt.answers.values() if answer.again is not None
+    ]
+    row = schema.text(receipt), number(receipt.at), route, taken_count
+    await db.run(ADD_RECEIPT, seq, *row, max(map(number, named_times), default=0))
+    if taken_count:
         await db.run(LAST_ACCEPTED, route, number(receipt.at))
         await add_message_ids(db, seq, receipt)
 

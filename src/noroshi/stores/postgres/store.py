@@ -158,7 +158,9 @@ class PostgresStore(PooledStore):
         return result
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
-        await self._pool.settled()  # a commit that nobody waits for any more may be under way
+        await (
+            self._pool.wait_until_idle()
+        )  # a commit that nobody waits for any more may be under way
         return await self._read(lambda db: monitors.recall(db, monitor))
 
     async def retire(self, fence: int, change: Change) -> bool:

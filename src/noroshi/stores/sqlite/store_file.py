@@ -20,7 +20,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
-from noroshi.ports import StoreError, StoreFault
+from noroshi.ports import FiledStore, StoreError, StoreFault
 from noroshi.stores.sqlite import samples
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.batch import Work
@@ -58,7 +58,7 @@ class Connections:
         return cls(writer, reader, reader, reader)
 
 
-class StoreFile:
+class StoreFile(FiledStore):
     """Do what ports.Store says of the file as a whole. Made by `open`; used from one event loop."""
 
     def __init__(
