@@ -68,7 +68,7 @@ queue list
 ledger
 definition show
 blueprint list
-blueprint show web-server --to fs01
+blueprint show web-server
 audit
 user list
 token list
@@ -95,23 +95,23 @@ alarm take-back db01/service/postgres
 alarm comment fs01/disks/volumes x
 send --to ops --subject x x
 queue retry-all
-queue retry nothing
-queue hold nothing
-queue drop nothing
-queue show nothing
-instance stop nothing
-monitor disable nothing/x
-silence add nothing --for 2h
-silence add fs01 --for soon
+queue retry absent1
+queue hold absent1
+queue drop absent1
+queue show absent1
+instance stop absent1
+monitor disable absent1/x
+silence add absent1 --for 2h --reason x
+silence add fs01 --for soon --reason x
 alarm acknowledge fs01/system/cpu
-try nothing
-doctor nothing
-guide nothing
-agent show nothing
+try absent1
+doctor absent1
+guide absent1
+agent show absent1
 agent rename fs02 db01
 agent revoke fs02
 agent update fs02
-definition show nothing
+definition show absent1
 definition remove contacts/ops
 definition rename contacts/ops boss
 take-back 9
@@ -119,16 +119,16 @@ take-back 1
 versions 9
 user add sato
 user add tanaka
-user remove nothing
-token revoke nothing
+user remove absent1
+token revoke absent1
 token new zabbix --role administrator
 secret remove m365
-cert show nothing
+cert show absent1
 authorize relay
 beat nightly
-beat nothing
-blueprint show nothing
-apply {root}/nothing
+beat absent1
+blueprint show absent1
+apply {root}/absent1
 export .
 queue
 send
@@ -153,15 +153,15 @@ health
 queue list
 send --to ops --subject x x
 service status
-restore nothing
-backup nothing/there
+restore absent.db
+backup absent/copy.db
 doctor
-check-config nothing
-key restore nothing
-join nonsense
+check-config absent
+key restore absent.db
+join 127.0.0.1:9 nonsense
 leave
 setup microsoft365
-first
+first look
 """
 """What a command says where no node runs, one after the other in one home folder."""
 PLACE = re.compile(r"\{[^{}]*\}|%\(\w+\)[sr]|%[sr]")

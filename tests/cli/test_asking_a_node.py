@@ -88,7 +88,7 @@ async def test_a_mail_is_queued_and_its_id_is_printed(harness, tmp_path):
     told = await typed(*argv, home=tmp_path)
     (waiting,) = await harness.store.queue()
     assert (told.code, told.out) == (WAITS, f"{waiting.envelope.id}\n")
-    assert told.err.startswith("To ops: not sent yet, waiting; waiting for its turn\n")
+    assert told.err.startswith("To ops: not sent yet; waiting for its turn\n")
     assert (
         f"until it can be sent. Details: noroshi queue show {waiting.envelope.id}" in told.err
     )

@@ -75,7 +75,7 @@ def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, t
         "what is missing",
     )
     told = home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t").stderr
-    assert told.startswith("To a@contoso.example: not sent yet, waiting; route ")
+    assert told.startswith("To a@contoso.example: not sent yet; route ")
     assert "the vault has no entry “relay-password”" in told
     put(home, WRONG)
     until(

@@ -204,7 +204,7 @@ def test_the_exit_code_tells_whether_the_mail_was_sent(running, mailbox):
     until(lambda: not running.queue(), "an empty queue")
     mailbox.close()
     waits = running.run(*argv, "aki")
-    assert waits.returncode == 6 and "not sent yet, waiting" in waits.stderr
+    assert waits.returncode == 6 and "not sent yet;" in waits.stderr
     mailbox.open()
     running.run("queue", "retry", waits.stdout.strip(), check=False)  # it may just be out
     until(lambda: well(running) and not running.queue(), "the route to be well")

@@ -49,7 +49,7 @@ async def test_a_notification_is_not_called_sent_when_it_was_raised(tmp_path):
         )
         await waits.measured(told=("all",))
         listed = await typed("alarms", home=tmp_path)
-    assert "all: notification for ops raised at 06:00:00" in listed.out
+    assert "all: notification for ops created at 06:00:00" in listed.out
 
 
 async def test_a_silence_is_added_shown_and_ended(harness, tmp_path):

@@ -288,7 +288,7 @@ def test_its_help_is_japanese_for_who_reads_japanese(
         main([*of, "--lang", "ja", "--help"])
     said = capsys.readouterr().out
     assert ended.value.code == 0
-    assert said.startswith("使い方: noroshi lab") and "この説明を表示します" in said
+    assert said.startswith("使い方: noroshi lab") and "このヘルプを表示します" in said
     assert not ENGLISH_OF_ARGPARSE.search(said)
 
 

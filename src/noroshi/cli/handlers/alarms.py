@@ -23,7 +23,7 @@ NOBODY = _("not acknowledged")
 HAS_IT = _("✓ acknowledged by {who} at {at}")
 SILENT = _("notifications suppressed until {at}")
 WORKS = _("maintenance until {at}")
-TOLD = _("{rule}: notification for {contacts} raised at {at}")
+TOLD = _("{rule}: notification for {contacts} created at {at}")
 TIMES = ngettext("{told} ({times} time)", "{told} ({times} times)", by="times")
 NOT_TOLD = _("{rule}: {because}")
 IS_HAD = _(

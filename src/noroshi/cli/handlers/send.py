@@ -24,7 +24,7 @@ NOBODY_SENDS = with_commands(
 )
 NOT_LOOKED = _("The message is queued. It is not known whether it was sent: {why}")
 ACCEPTED = _("To {contact}: accepted by the server. Arrival is not confirmed yet.")
-WAITS = _("To {contact}: not sent yet, waiting; {because}")
+WAITS = _("To {contact}: not sent yet; {because}")
 HELD = _("To {contact}: not sent, held; {because}")
 SET_ASIDE = _("To {contact}: not sent, undeliverable; {because}")
 REFUSED = with_commands(
