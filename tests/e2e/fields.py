@@ -178,8 +178,8 @@ class FieldAgent(OnMachine, Server):
     def begin_life(self):
         """From its next turn on, it is to look at its clock."""
         now, looks = self.looks()
-        if looks:
-            self.lives.append(Life(len(looks), now))
+        if now:
+            self.lives.append(Life(looks[-1] if looks else None, now))
 
     def serve_by_clock(self, minutes):
         """A node whose wall clock is so many minutes ahead of all others'."""
@@ -208,9 +208,10 @@ class FieldAgent(OnMachine, Server):
     def keeps_to_its_grid(self):
         """In each of its lives, it looked at its clock at each turn, and once."""
         now, looks = self.looks()
-        ends = [*(life.first for life in self.lives[1:]), len(looks)]
-        for life, end in zip(self.lives, ends, strict=True):
-            begun, of_life = self._turn(life.since), looks[life.first : end]
+        firsts = [_index_after(looks, life.last_before) for life in self.lives]
+        ends = [*firsts[1:], len(looks)]
+        for life, first, end in zip(self.lives, firsts, ends, strict=True):
+            begun, of_life = self._turn(life.since), looks[first:end]
             times = [at for at in of_life if self._turn(at) > begun and life.includes(at)]
             turns = [self._turn(at) for at in times]
             assert turns == [*range(begun + 1, begun + 1 + len(turns))], (
@@ -295,16 +296,21 @@ class Shop:
 
 @dataclass
 class Life:
-    """A life of a node: how many looks were stored before it, since when it is watched, and when the
-    next life began, by the wall clock of this one."""
+    """A life of a node: the last look that was stored before it, since when it is watched, and when
+    the next life began, by the wall clock of this one."""
 
-    first: int
+    last_before: datetime | None
     since: datetime
     until: datetime | None = None
 
     def includes(self, look):
         """Whether it is no look of the next life, which was stored before that was watched."""
         return self.until is None or look < self.until
+
+
+def _index_after(looks, one):
+    """Where the looks after that one begin; they may all be, as those before make room."""
+    return looks.index(one) + 1 if one in looks else 0
 
 
 class Fleet:

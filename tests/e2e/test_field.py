@@ -205,13 +205,17 @@ def test_an_agent_whose_disk_is_full(fleet):
     agent = fleet.agents[5]
     agent.machine.cut_from(fleet.hub.machine)
     filler = fill(agent.machine.outside)
+    agent.clock.visits.clear()
     agent.flip()
     fill(agent.machine.outside)  # what it had kept for this, too
     agent.flip()
     fill(agent.machine.outside)
     agent.flip()
+    until(lambda: len(agent.clock.visits) > 2, "three turns")
+    assert agent.turns() == [*range(len(agent.turns()))]
     agent.kill()
     filler.unlink()
+    agent.lives.clear()  # what it measured made room for its log
     agent.serve_warm()
     agent.machine.heal()
     fleet.all_is_told()

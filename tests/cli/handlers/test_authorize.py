@@ -414,7 +414,7 @@ async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(harness, tmp_path
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.until("URL: ")
-        await person.interrupt("Nobody was signed in")
+        await person.interrupt("The sign-in was not completed")
         assert await person.process.wait() == 130
 
 

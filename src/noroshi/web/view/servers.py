@@ -19,7 +19,7 @@ from noroshi.web.view.signs import Sign, level_sign
 from noroshi.web.view.tree import NEW, Instance
 
 CONNECTED = pgettext("agent", "connected")
-SILENT = pgettext("agent", "no contact for {length}")
+SILENT = _("no contact since {at}")
 NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
 ALL_WELL = ngettext(
@@ -208,7 +208,7 @@ def agent_sign(visit: Visit, row: AgentRow) -> Sign:
     if row.last_contact is None:
         return Sign(level="paused", mark="wait", word=visit.say(NEVER))
     if row.is_silent:
-        words = SILENT.fill(length=time_since(visit, row.last_contact))
+        words = SILENT.fill(at=clock(visit, row.last_contact))
         return Sign(level="unknown", mark="unknown", word=visit.say(words))
     return Sign(level="ok", mark="ok", word=visit.say(CONNECTED))
 
