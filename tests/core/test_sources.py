@@ -8,6 +8,7 @@ from noroshi.core.model import Instance, Monitor
 from noroshi.core.sources import NodeIdentity, SourceKind, by_agent, measured_on, source_of
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, plain
+from noroshi.core.winrm_login import WinrmLogin
 
 NODE = NodeIdentity(
     "minato", "kanri01", frozenset({"192.0.2.1", "2001:db8::1"}), frozenset({"FS01", "minato"})
@@ -129,3 +130,11 @@ def test_ssh_needs_a_login_and_then_counts_at_any_address():
     instance = Instance(name="a", source="ssh", ssh=login)
     assert source_of(instance, NODE).kind is SourceKind.SSH
     assert source_of(Instance(name="a", source="ssh"), NODE).kind is SourceKind.OTHER_NODE
+
+
+def test_winrm_needs_a_login_too_and_no_agent_has_its_name():
+    login = WinrmLogin(address="srv1", user="a", password="winrm/a")
+    instance = Instance(name="a", address="srv1", source="winrm", winrm=login)
+    assert source_of(instance, NODE).kind is SourceKind.WINRM
+    assert source_of(Instance(name="a", source="winrm"), NODE).kind is SourceKind.OTHER_NODE
+    assert instance.login == login and replace(instance, source="network").login is None

@@ -113,9 +113,9 @@ async def test_no_operation_reads_or_writes_a_file_by_a_path_that_was_given_for_
             given = {arg: filled_with(kind, path) for arg, kind in one.arguments.items()}
             given = {arg: value for arg, value in given.items() if value is not None}
             told = json.dumps(await run_as_json(harness.service, AKI, name, given))
-            assert "canary-of-the-house" not in told and "Internal error in Noroshi" not in told, (
-                name
-            )
+            assert (
+                "canary-of-the-house" not in told and "Internal error in Noroshi" not in told
+            ), name
     assert canary.read_text() == "canary-of-the-house"
     assert [file.name for file in canary.parent.iterdir()] == ["secret.txt"]
 

@@ -96,7 +96,7 @@ async def test_an_app_sends_once_it_has_its_permission(route: Route) -> None:
             "mailbox-quota",
             "0.0001",
             Fault.PERMISSION,
-            "is full, mostly with its own",
+            "is full, usually with its own",
             id="mailbox full",
         ),
         pytest.param("size", "0.001", None, "Add a route of type smtp", id="size"),

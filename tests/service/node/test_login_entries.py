@@ -13,6 +13,8 @@ def test_the_keys_of_a_login_and_of_its_jump_host_are_named_by_the_instance():
         "ssh/nas01": ["instances/nas01"],
         "ssh/gate": ["instances/nas01"],
     }
+    srv = document("instances/srv1", {"source": "winrm", "winrm": {"password": "winrm/srv1"}})
+    assert named_in([srv]) == {"winrm/srv1": ["instances/srv1"]}
     web = document("instances/web", {"group": [{"name": "a", "key": "none"}]})
     assert named_in([web]) == {}
 

@@ -49,6 +49,11 @@ def nas(**login):
     return {"address": "192.0.2.9", "source": "ssh", "ssh": login, "group": [group]}
 
 
+def windows(address, **login):
+    group = {"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}
+    return {"address": address, "source": "winrm", "winrm": login, "group": [group]}
+
+
 def files(server):
     options = {"shares": [rf"\\{server}\backup"], "user": "monitor", "password": "share"}
     monitor = {"name": "backups", "kind": "disk", "options": options}
@@ -75,6 +80,7 @@ FIRST = {
     "networks__office": {"proxy": "proxy.example.com:3128"},
     "instances__nas": nas(**LOGIN),
     "instances__fs01": files("fs01.example.com"),
+    "instances__srv1": windows("srv1", user="watcher", password="windows"),
 }
 KEPT = {
     "app": "s3cret-Value~1",
@@ -83,6 +89,7 @@ KEPT = {
     "hook": HOOK,
     "login": "log in 1234",
     "share": "file server 1234",
+    "windows": "log on 1234",
 }
 ELSEWHERE = [
     pytest.param(
@@ -134,6 +141,11 @@ ELSEWHERE = [
     ),
     pytest.param(
         "relay", {"networks__office": {**PROXY, "proxy_password": "relay"}}, id="proxy"
+    ),
+    pytest.param(
+        "windows",
+        {"instances__srv1": windows("evil.example", user="watcher", password="windows")},
+        id="WinRM server",
     ),
     pytest.param(
         "login", {"instances__nas": nas(**LOGIN) | {"address": "192.0.2.66"}}, id="SSH server"
