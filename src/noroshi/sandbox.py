@@ -10,13 +10,32 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from noroshi import schema
+from noroshi.sandbox_reader import CPU_SECONDS, MEMORY
+from noroshi.system.job_object import ProcessBounds
+
+if sys.platform == "win32":
+    import psutil
+
+    from noroshi.system.job_object import NO_WINDOW, SUSPENDED, hold_within
+    from noroshi.system.system_folder import system_folder
+
+    START_FLAGS = SUSPENDED | NO_WINDOW
+    PROCESSES = 1 if sys.prefix == sys.base_prefix else 2
+    """The python.exe of a virtual environment starts the one that it was made of (docs.python.org,
+    "venv"), and waits for it."""
+    ENVIRONMENT = {"SystemRoot": str(Path(system_folder()).parent)}
+    """Libraries of Windows that Python loads look for their files there."""
+else:
+    START_FLAGS, ENVIRONMENT = 0, dict[str, str]()
 
 LONGEST_LINE = 64 * 1024
+READER_BOUNDS = ProcessBounds(memory=MEMORY, cpu_seconds=CPU_SECONDS)
 AT_ONCE = 2
 """Readers at a time, as each may take half a gigabyte and a core."""
 MOST_WAITING, MOST_OF_ONE = 16, 4
@@ -29,23 +48,41 @@ CHUNK = 64 * 1024
 
 async def start(
     program: Path,
+    bounds: ProcessBounds,
     longest_line: int = LONGEST_LINE,
     stdin: int | IO[bytes] = asyncio.subprocess.PIPE,
 ) -> asyncio.subprocess.Process:
-    """Raises OSError if no process can be started."""
+    """Start a program, on Windows within the bounds; elsewhere it sets them itself, before it reads
+    anything. Raises OSError if no process can be started."""
     # A session of its own, so that Ctrl-C at a terminal does not reach it before its turn.
-    return await asyncio.create_subprocess_exec(
+    child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         str(program),
         stdin=stdin,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={},
+        env=ENVIRONMENT,
         cwd=program.anchor,
         start_new_session=True,
+        creationflags=START_FLAGS,
         limit=longest_line,
     )
+    if sys.platform == "win32":
+        _release_within(child, bounds)
+    return child
+
+
+if sys.platform == "win32":
+
+    def _release_within(child: asyncio.subprocess.Process, bounds: ProcessBounds) -> None:
+        """Let a child that is suspended go on, within bounds. Raises OSError."""
+        try:
+            hold_within(child.pid, replace(bounds, processes=PROCESSES))
+            psutil.Process(child.pid).resume()
+        except (OSError, psutil.Error) as error:
+            kill(child)
+            raise OSError(str(error)) from error
 
 
 def kill(child: asyncio.subprocess.Process) -> None:
@@ -106,7 +143,7 @@ def _request_file() -> IO[bytes]:
 
 
 async def _answer_of(program: Path, body: IO[bytes]) -> Any:
-    child = await start(program, CHUNK, body)
+    child = await start(program, READER_BOUNDS, CHUNK, body)
     try:
         async with asyncio.timeout(WITHIN):
             output, _ = await child.communicate()

@@ -23,7 +23,7 @@ def run(answer: Callable[[Mapping[str, Any], bytes], Any]) -> None:
 
 
 def bound_resources() -> None:
-    """Memory, time, files, dumps. Windows has no such limits: there the parent's clock must do."""
+    """Limit memory, time, files, dumps. On Windows the parent has done so, by a job."""
     if sys.platform == "win32":
         return
     import resource

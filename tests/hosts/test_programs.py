@@ -24,6 +24,11 @@ def test_an_administrators_program_in_a_named_folder_may_run(folder):
     assert said(folder, script(folder, "true")) == []
 
 
+def test_there_is_no_32_bit_powershell_here(folder):
+    (problem,) = said(folder, script(folder, "true"), bits=32)
+    assert problem == "only Windows has a 32-bit PowerShell; remove `bits` from the monitor"
+
+
 def test_so_may_one_in_a_folder_below_it(folder):
     (folder / "below").mkdir(mode=0o755)
     assert said(folder, script(folder / "below", "true")) == []

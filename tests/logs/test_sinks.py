@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from noroshi.logs.sinks import RotatedFile, Stderr, journal_listens, sink_of
+from noroshi.logs.sinks import RotatedFile, Stderr, WithEvents, journal_listens, sink_of
+from noroshi.system.windows_event_source import event_text
 from tests.logs.sample_lines import line
 from tests.stores.volumes import fill, tmpfs
 
@@ -143,3 +144,54 @@ def test_the_setting_chooses(tmp_path):
         for env in (systemd, {})
     }
     assert [key for key, first in forms.items() if first == "<"] == [("auto", True)]
+
+
+class EventLog:
+    """An event log that takes so many events, and then no more."""
+
+    def __init__(self, room=9):
+        self.events, self.room, self.is_closed = [], room, False
+
+    def report(self, number, text, *, is_error):
+        if len(self.events) >= self.room:
+            raise OSError("the event log is full")
+        self.events.append((number, text, is_error))
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_warnings_and_worse_go_to_the_event_log_as_well(tmp_path):
+    events = EventLog()
+    sink = WithEvents(RotatedFile(tmp_path / "log"), events)
+    sink.write(*(line(f"level {level}", level=level) for level in (10, 20, 30, 35, 40, 50)))
+    sink.close()
+    assert events.events == [
+        (100, "noroshi.engine: level 30", False),
+        (100, "noroshi.engine: level 35", False),
+        (200, "noroshi.engine: level 40", True),
+        (300, "noroshi.engine: level 50", True),
+    ]
+    assert (tmp_path / "log").read_text().count("level") == 6
+    assert events.is_closed
+
+
+def test_an_event_log_that_takes_nothing_costs_no_line_of_the_file(tmp_path):
+    sink = WithEvents(RotatedFile(tmp_path / "log"), EventLog(room=0))
+    sink.write(line("first", level=40), line("second", level=40))
+    sink.close()
+    assert [text.split()[-1] for text in (tmp_path / "log").read_text().splitlines()] == [
+        "first",
+        "second",
+    ]
+
+
+def test_a_file_that_takes_nothing_costs_no_event(tmp_path):
+    events = EventLog()
+    with pytest.raises(OSError):
+        WithEvents(RotatedFile(tmp_path / "no" / "log"), events).write(line("x", level=50))
+    assert [number for number, _text, _is_error in events.events] == [300]
+
+
+def test_event_viewer_shows_a_percent_sign_and_no_other_text_in_its_place():
+    assert event_text("95% of %1 and %%2; 100 %") == "95% of % 1 and % % 2; 100 %"

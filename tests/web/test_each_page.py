@@ -5,7 +5,7 @@ build/pages/each/."""
 import re
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, product
 from urllib.parse import quote
 
 import pytest
@@ -142,12 +142,6 @@ PARTS = (
 OUR_OWN = ("404 (Not Found)", "Blocked script execution in")
 """What the test itself leads to: the page that is not there, and the clock that we set, which the
 frame of a mail lets run as little as any other script."""
-LOOKS = [
-    (language, theme, width)
-    for language in ("ja", "en")
-    for theme in ("light", "dark")
-    for width in (WIDE, SMALL)
-]
 TEXTS_SHOWN = """() => {
   const user = 'code, samp, pre, kbd, textarea, script, style, body [lang], .given, .said';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -204,14 +198,16 @@ def test_names_and_terms_may_stand_in_a_japanese_page(text):
     assert not SENTENCE.search(text)
 
 
-def looks(*quick):
-    """All looks there are; but for the quick ones they are left to `make test-long`."""
-    marks = [() if one in quick else pytest.mark.long for one in LOOKS]
+def looks(*quick, phone=SMALL):
+    """All looks there are, a phone as wide as that among them; but for the quick ones they are left
+    to `make test-long`."""
+    every = [*product(("ja", "en"), ("light", "dark"), (WIDE, phone))]
+    marks = [() if one in quick else pytest.mark.long for one in every]
     return pytest.mark.parametrize(
         ("language", "theme", "width"),
         [
             pytest.param(*one, marks=mark, id="-".join(map(str, one)))
-            for one, mark in zip(LOOKS, marks, strict=True)
+            for one, mark in zip(every, marks, strict=True)
         ],
     )
 

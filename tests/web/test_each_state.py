@@ -9,12 +9,12 @@ from noroshi.core.roles import VIEWER
 from tests.web.browser import GOOD
 from tests.web.filled_queue import envelope, filled
 from tests.web.node_at_work import living
-from tests.web.test_each_page import BUT_CONTRAST, PAGES, SMALL, Walk, looks, names_of, walking
-from tests.web.window import ON_ITS_LOOP
+from tests.web.test_each_page import BUT_CONTRAST, PAGES, Walk, looks, names_of, walking
+from tests.web.window import NARROW, ON_ITS_LOOP
 
 pytestmark = ON_ITS_LOOP
 
-QUICK = (("ja", "dark", SMALL),)
+QUICK = (("ja", "dark", NARROW),)
 """One look is enough to find what is too wide or not translated."""
 SEND = """([path, fields]) => {
   const form = document.createElement("form");
@@ -154,7 +154,7 @@ async def by_deeds(walk, harness):
         await walk.see(f"{name.rpartition('/')[2]}-nothing", f"/{name}?q=zzz")
 
 
-@looks(*QUICK)
+@looks(*QUICK, phone=NARROW)
 async def test_what_stands_there_after_something_was_done(
     chromium, tmp_path, language, theme, width
 ):
@@ -167,7 +167,7 @@ async def test_what_stands_there_after_something_was_done(
         await by_deeds(walk, harness)
 
 
-@looks(*QUICK)
+@looks(*QUICK, phone=NARROW)
 async def test_long_names_are_whole_and_break_where_they_must(
     chromium, tmp_path, language, theme, width
 ):
@@ -180,7 +180,7 @@ async def test_long_names_are_whole_and_break_where_they_must(
             await walk.see(f"{name}-long", PAGES[name].format(**names))
 
 
-@looks()
+@looks(phone=NARROW)
 async def test_two_hundred_rows_stand_on_one_page(chromium, tmp_path, language, theme, width):
     many = [f"/srv/share/{n:03d}" for n in range(200)]
     harness = await filled()

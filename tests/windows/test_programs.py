@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from noroshi.checks.script import Options, run as run_check
-from noroshi.hosts.job_runner import DRAINED, ProgramRunner, decoded, system_folder
+from noroshi.hosts.job_runner import DRAINED, ProgramRunner, decoded
 from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.processes import running_processes
 from noroshi.hosts.programs import ClearedProgram, ProgramRules
 from noroshi.ports import Program, Unmeasurable
 from noroshi.system.owners import make_private_folder
+from noroshi.system.system_folder import system_folder
 from noroshi.system.windows_security import account_name, set_dacl
 from noroshi.testing import ManualClocks
 
@@ -50,6 +51,12 @@ def written(folder: Path, text: str, name: str = "script.py") -> str:
 def said(folder: Path, path: str, **further: object) -> list[str]:
     program = Program(argv=(path,), **further)
     return [words.en for words in ProgramRules((folder,)).problems(program)]
+
+
+def test_only_a_powershell_script_has_bits(folder):
+    (problem,) = said(folder, written(folder, "exit"), bits=32)
+    assert "`bits` is for .ps1 files" in problem
+    assert said(folder, written(folder, "exit", "x.ps1"), bits=32) == []
 
 
 # ---------------------------------------------------------------------------- which may run

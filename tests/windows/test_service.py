@@ -41,13 +41,15 @@ from noroshi.system.windows_security import set_dacl
 SECONDS = 300
 """Far more than it takes, for a computer that has much else to do."""
 FAILS_UNDER_WINE = {
+    "limits of Noroshi's own child processes",
     "PowerShell script",
+    "32-bit PowerShell script",
     "System updates (updates)",
     "Scheduled task (task)",
     "Event log (Windows) (eventlog)",
     "Performance counter (Windows) (counter)",
 }
-NOT_INSTALLED = {"service", "node"}
+NOT_INSTALLED = {"service", "node", "source of events in the event log"}
 
 
 class Installed:

@@ -15,8 +15,11 @@ from typing import Any, Protocol
 
 from noroshi import sandbox
 from noroshi.core.translation import Message, _
+from noroshi.system.job_object import ProcessBounds
 
 CHILD = Path(__file__).with_name("template_child.py")
+BOUNDS = ProcessBounds(memory=256 << 20)
+"""As the child sets them where it can. It imports nothing of ours, and has what we must not."""
 WALL_SECONDS = 2.0
 START_SECONDS = 30.0
 END_SECONDS = 1.0
@@ -112,7 +115,7 @@ class TemplateRenderer:
     async def _ready_child(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
             try:
-                self._child = await sandbox.start(CHILD, LONGEST_LINE)
+                self._child = await sandbox.start(CHILD, BOUNDS, LONGEST_LINE)
                 async with asyncio.timeout(START_SECONDS):
                     await _answer(self._child)
             except (OSError, EOFError) as error:  # TimeoutError is an OSError

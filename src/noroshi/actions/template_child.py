@@ -112,8 +112,7 @@ def compiled(source: str, kind: str = "plain") -> Template:
 
 
 def bound_resources() -> None:
-    """Limit memory, files, dumps. Windows has no such limits: there the parent's clock must
-    do."""
+    """Limit memory, files, dumps. On Windows the parent has done so, by a job."""
     if sys.platform == "win32":
         return
     import resource

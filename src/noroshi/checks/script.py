@@ -34,6 +34,9 @@ class Options:
     runs_as: str = ""
     """User to run as. Default: “nobody” if Noroshi runs as root, otherwise the user that runs
     Noroshi."""
+    bits: int = 64
+    """PowerShell to run a `.ps1` file with, on Windows: 64-bit (64) or 32-bit (32), for modules
+    that exist for one of the two."""
     timeout: float = 15.0
     """Seconds after which the program and all its child processes are terminated."""
     name: str = "value"
@@ -44,6 +47,8 @@ class Options:
     def __post_init__(self) -> None:
         if not self.argv:
             raise InvalidValueError(with_settings(_("{argv} must contain a program"), "argv"))
+        if self.bits not in (32, 64):
+            raise InvalidValueError(with_settings(_("{bits} must be 32 or 64"), "bits"))
         if not 0 < self.timeout <= 3600:
             raise InvalidValueError(
                 with_settings(_("{timeout} must be more than 0 and at most 3600"), "timeout")
@@ -51,7 +56,13 @@ class Options:
 
     @property
     def program(self) -> Program:
-        return Program(argv=self.argv, env=self.env, runs_as=self.runs_as, timeout=self.timeout)
+        return Program(
+            argv=self.argv,
+            env=self.env,
+            runs_as=self.runs_as,
+            bits=self.bits,
+            timeout=self.timeout,
+        )
 
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

@@ -13,9 +13,9 @@ from noroshi.hosts.snapshot_cache import retrieve_exception
 from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Program, Unmeasurable
 
-LookKey = tuple[ProgramRules, tuple[str, ...], str, frozenset[str]]
-"""All that the clearance of a program depends on: the rules, the file, the user and the names
-of the variables."""
+LookKey = tuple[ProgramRules, tuple[str, ...], str, int, frozenset[str]]
+"""All that the clearance of a program depends on: the rules, the file, the user, the
+bits and the names of the variables."""
 
 
 class Clearance:
@@ -27,7 +27,7 @@ class Clearance:
     async def clear(self, rules: ProgramRules, program: Program) -> ClearedProgram:
         """Return what may run; Unmeasurable with all that forbids it. The look begins only after
         all that share it have asked, and goes on when one of them gives up."""
-        key = (rules, program.argv[:1], program.runs_as, frozenset(program.env))
+        key = (rules, program.argv[:1], program.runs_as, program.bits, frozenset(program.env))
         look = self._tasks.get(key)
         if look is None:
             look = self._tasks[key] = asyncio.create_task(self._look(key, program))

@@ -13,7 +13,6 @@ import sys
 if sys.platform == "win32":
     import asyncio
     import codecs
-    import ctypes
     import subprocess
     import threading
     from collections.abc import Callable
@@ -31,7 +30,8 @@ if sys.platform == "win32":
     from noroshi.hosts.windows_command import command, environment
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.ports import Program, ProgramResult, Unmeasurable
-    from noroshi.system.job_object import Job
+    from noroshi.system.job_object import NO_WINDOW, SUSPENDED, Job
+    from noroshi.system.system_folder import system_folder
     from noroshi.system.user_variables import user_variables
 
     MOST_OUTPUT = 64 * 1024  # bytes of each output
@@ -40,14 +40,6 @@ if sys.platform == "win32":
     the scheduled tasks of a server may be a thousand."""
     PATIENCE = 6.0  # seconds for a start
     EXIT_PATIENCE = 2.0  # seconds until what is ended has ended
-    SUSPENDED, NO_WINDOW = 0x4, 0x08000000
-    """CREATE_SUSPENDED and CREATE_NO_WINDOW; the latter also keeps Ctrl+C of our console away."""
-
-    def system_folder() -> str:
-        """Return the folder of Windows' own programs, which no variable can change."""
-        buffer = ctypes.create_unicode_buffer(260)
-        ctypes.windll.kernel32.GetSystemDirectoryW(buffer, len(buffer))
-        return buffer.value
 
     class ProgramRunner:
         """Run programs. Used from one loop."""
@@ -148,7 +140,7 @@ if sys.platform == "win32":
         def _start(self) -> subprocess.Popen[bytes]:
             system = system_folder()
             process = subprocess.Popen(
-                command(self._path, self._program.argv[1:], system),
+                command(self._path, self._program.argv[1:], system, self._program.bits),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

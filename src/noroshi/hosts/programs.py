@@ -18,7 +18,7 @@ from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
 from noroshi.core.translation import SENTENCES, Message, _, joined, plain
 from noroshi.knowledge.os_errors import cause_text
-from noroshi.ports import Program, Unmeasurable
+from noroshi.ports import USUAL_BITS, Program, Unmeasurable
 
 if sys.platform == "win32":
     from noroshi.hosts.windows_command import SUFFIXES
@@ -92,6 +92,10 @@ NO_FOLDER = _(
     "{path} may not run, as `programs` in noroshi.toml lists no folder; add the folder of this "
     "program there"
 )
+ONLY_ON_WINDOWS = _("only Windows has a 32-bit PowerShell; remove `bits` from the monitor")
+ONLY_FOR_POWERSHELL = _(
+    "`bits` is for .ps1 files, and {path} is none; remove `bits` from the monitor"
+)
 NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 
 
@@ -143,6 +147,7 @@ class ProgramRules:
             *self._of_path(program),
             *self._of_variables(program.env),
             *user_problems(program.runs_as, self.runs_as),
+            *bits_problems(program),
         )
 
     def _of_path(self, program: Program) -> Iterator[Message]:
@@ -248,6 +253,12 @@ if sys.platform == "win32":
         if name:
             yield NO_OTHER_USER
 
+    def bits_problems(program: Program) -> Iterator[Message]:
+        """Yield what forbids the PowerShell that a program asks for."""
+        path = program.argv[0] if program.argv else ""
+        if program.bits != USUAL_BITS and not path.lower().endswith(".ps1"):
+            yield ONLY_FOR_POWERSHELL.fill(path=path)
+
     def _of_file(target: Path) -> Iterator[Message]:
         if not is_whole(str(target)):  # a drive letter of a network share
             yield NOT_WHOLE.fill(path=target)
@@ -276,6 +287,11 @@ else:
             yield NOT_ROOT.fill(name=name, own=_name(own_uid))
         elif name != NOBODY and name not in allowed:
             yield NOT_ALLOWED.fill(name=name)
+
+    def bits_problems(program: Program) -> Iterator[Message]:
+        """Yield what forbids the PowerShell that a program asks for."""
+        if program.bits != USUAL_BITS:
+            yield ONLY_ON_WINDOWS
 
     def is_whole(path: str) -> bool:
         """Return True for a full path."""

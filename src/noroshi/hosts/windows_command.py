@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
 
 from noroshi.core.translation import _
-from noroshi.ports import Unmeasurable
+from noroshi.ports import USUAL_BITS, Unmeasurable
 
 PLAIN = re.compile(r"[A-Za-z0-9_.:/\\@+-]+")
 """An argument that a batch file takes as it stands."""
@@ -22,6 +22,7 @@ UNSAFE = re.compile(rf"[{SPECIAL.replace(' ', '')}\r\n\0]")
 """Characters that cmd.exe would read as part of a command or a variable: within quotation marks
 too, or once a batch file takes them off, as it does by %~1."""
 POWERSHELL = r"WindowsPowerShell\v1.0\powershell.exe"
+OWN_BITS = 64 if sys.maxsize > 1 << 32 else 32
 NO_PROFILE = ("-NoLogo", "-NoProfile", "-NonInteractive", "-File")
 PYTHON_OPTIONS = ("-s", "-E", "-X", "utf8")
 """No packages and no variables of the user's, and UTF-8."""
@@ -33,18 +34,30 @@ NOT_FOR_BATCH = _(
 )
 
 
-def command(path: PurePath, arguments: Sequence[str], system: str) -> str | list[str]:
+def command(
+    path: PurePath, arguments: Sequence[str], system: str, bits: int = USUAL_BITS
+) -> str | list[str]:
     """Return what `subprocess.Popen` starts for a program. `system` is the folder of Windows' own
-    programs. Raises Unmeasurable for an argument that cannot be given."""
+    programs, `bits` the PowerShell. Raises Unmeasurable for an argument that cannot be given."""
     match path.suffix.lower():
         case ".bat" | ".cmd":
             return _batch_line(path, arguments, system)
         case ".ps1":
-            return [rf"{system}\{POWERSHELL}", *NO_PROFILE, str(path), *arguments]
+            folder = powershell_folder(system, bits, OWN_BITS)
+            return [rf"{folder}\{POWERSHELL}", *NO_PROFILE, str(path), *arguments]
         case ".py":
             return [sys.executable, *PYTHON_OPTIONS, str(path), *arguments]
         case _:
             return [str(path), *arguments]
+
+
+def powershell_folder(system: str, bits: int, own_bits: int) -> str:
+    """Return the folder of Windows' own programs of so many bits, as a process of `own_bits` sees
+    it: to one of 32 bits Windows shows SysWOW64 under the name of System32, and System32 itself as
+    Sysnative (learn.microsoft.com, "File System Redirector")."""
+    if bits == own_bits:
+        return system
+    return str(PureWindowsPath(system).parent / ("SysWOW64" if bits == 32 else "Sysnative"))
 
 
 def _batch_line(path: PurePath, arguments: Sequence[str], system: str) -> str:

@@ -1,8 +1,9 @@
 """Write lines to where they go: the journal, the standard error, a rotated file of the home
-folder."""
+folder, and beside it Windows' event log."""
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import sys
@@ -27,6 +28,8 @@ MAY_STAY: tuple[type[OSError], ...] = (FileNotFoundError,)
 if sys.platform == "win32":
     from shutil import disk_usage
 
+    from noroshi.system.windows_event_source import EventSource
+
     MAY_STAY += (PermissionError,)  # somebody reads it: it grows until they are done
 NO_ROOM = "no room left on its volume"
 
@@ -42,8 +45,10 @@ class Sink(Protocol):
 def sink_of(log: str, home: Path, environment: Mapping[str, str]) -> Sink:
     """Return the sink that `log` in noroshi.toml names; "auto" is the journal where it listens, the
     file in a service of Windows, which has nothing else, else stderr."""
-    if log == "file" or (log == "auto" and service_process() is not None):
-        return RotatedFile(home / FILE)
+    is_service = service_process() is not None
+    if log == "file" or (log == "auto" and is_service):
+        file = RotatedFile(home / FILE)
+        return _beside_event_log(file) if is_service else file
     return Stderr(journal=log == "auto" and journal_listens(environment, STDERR))
 
 
@@ -156,6 +161,55 @@ class RotatedFile:
         if self._file >= 0:
             os.close(self._file)
         self._file = -1
+
+
+EVENT_IDS = {logging.WARNING: 100, logging.ERROR: 200, logging.CRITICAL: 300}
+"""The ID of an event by its level. People filter by it: an ID never changes its meaning."""
+
+
+class Events(Protocol):
+    """Takes events, one by one. Raises OSError if it cannot take one."""
+
+    def report(self, number: int, text: str, *, is_error: bool) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class WithEvents:
+    """Write lines to a sink, and warnings and worse to Windows' event log as well. If that takes
+    none, they are in the other sink all the same."""
+
+    def __init__(self, sink: Sink, events: Events) -> None:
+        self._sink, self._events = sink, events
+
+    def write(self, *lines: Line) -> None:
+        """Raises OSError if the sink cannot take the lines; the event log has got its own."""
+        try:
+            self._sink.write(*lines)
+        finally:
+            for line in lines:
+                self._report(line)
+
+    def _report(self, line: Line) -> None:
+        level = max((level for level in EVENT_IDS if line.level >= level), default=None)
+        if level is not None:
+            with suppress(OSError):
+                text = f"{line.name}: {line.text}"
+                self._events.report(EVENT_IDS[level], text, is_error=level >= logging.ERROR)
+
+    def close(self) -> None:
+        self._sink.close()
+        self._events.close()
+
+
+if sys.platform == "win32":
+
+    def _beside_event_log(sink: Sink) -> Sink:
+        return WithEvents(sink, EventSource())
+else:
+
+    def _beside_event_log(sink: Sink) -> Sink:
+        return sink
 
 
 def _content(lines: Iterable[Line], form: Callable[[Line], str]) -> bytes:

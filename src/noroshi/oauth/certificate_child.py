@@ -134,7 +134,7 @@ def _is_certificate(data: bytes) -> bool:
 
 def bound_resources() -> None:
     """Limit memory, time, files, dumps: scrypt says itself how much memory it wants (RFC 7914,
-    2). Windows has no such limits: there the parent's clock must do."""
+    2). On Windows the parent has done so, by a job."""
     if sys.platform == "win32":
         return
     import resource

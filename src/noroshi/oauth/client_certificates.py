@@ -19,15 +19,19 @@ from noroshi import imports, sandbox
 from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.certificate_child import (
+    CPU_SECONDS,
     LEAST_BITS,
+    MEMORY,
     CertificateFileError,
     bundle,
     read_bundle,
 )
 from noroshi.oauth.provider import OAuthError
+from noroshi.system.job_object import ProcessBounds
 from noroshi.vault import Secret
 
 CHILD = Path(__file__).with_name("certificate_child.py")
+BOUNDS = ProcessBounds(memory=MEMORY, cpu_seconds=CPU_SECONDS)
 SERIALIZING = "cryptography.hazmat.primitives.serialization"
 READ_SECONDS = 10.0
 """Seconds for a file that anybody may have made; those of Windows and OpenSSL take under one."""
@@ -142,7 +146,7 @@ async def read_in_sandbox(
 ) -> Secret:
     """Read a certificate with the private key in a separate process, which is ended after
     `patience` seconds. Raises CertificateError, and OSError if no process can be started."""
-    child = await sandbox.start(CHILD)
+    child = await sandbox.start(CHILD, BOUNDS)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
         async with asyncio.timeout(patience):

@@ -31,6 +31,7 @@ from noroshi.ports.plugins import (
 if TYPE_CHECKING:
     from noroshi.ports.agent_store import MOST_FATES as MOST_FATES, RowEffect as RowEffect
     from noroshi.ports.host_facts import (
+        USUAL_BITS as USUAL_BITS,
         AccountFacts as AccountFacts,
         AgentFacts as AgentFacts,
         FileFact as FileFact,
@@ -94,6 +95,7 @@ else:
     LATER = {
         "agent_store": ("MOST_FATES", "RowEffect"),
         "host_facts": (
+            "USUAL_BITS",
             "AccountFacts",
             "AgentFacts",
             "FileFact",

@@ -75,17 +75,23 @@ class Processor:
     """Processes that ran or waited to run, over the last minute."""
 
 
+USUAL_BITS = 64
+"""The PowerShell that a .ps1 file gets unless its monitor asks for the other one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A program to run without a shell: argv, and what its environment has beside PATH and
     LANG.
 
-    `timeout` in seconds; the program and all its children are ended then.
+    `timeout` in seconds; the program and all its children are ended then. `bits` are those of the
+    PowerShell that runs a .ps1 file on Windows.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     runs_as: str = ""
+    bits: int = USUAL_BITS
     timeout: float = 20.0
 
 

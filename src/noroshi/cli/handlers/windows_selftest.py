@@ -32,7 +32,7 @@ if sys.platform == "win32":
 
     import psutil
 
-    from noroshi import __version__, schema
+    from noroshi import __version__, sandbox, schema
     from noroshi.checks import KINDS
     from noroshi.cli import exits
     from noroshi.cli.context import CommandContext
@@ -46,13 +46,15 @@ if sys.platform == "win32":
     from noroshi.hosts.programs import ProgramRules
     from noroshi.hosts.time_zone import machine_zone
     from noroshi.knowledge.os_errors import cause_text
-    from noroshi.ports import Clocks, Program, ProgramResult, Unmeasurable
+    from noroshi.ports import USUAL_BITS, Clocks, Program, ProgramResult, Unmeasurable
+    from noroshi.system.job_object import ProcessBounds
     from noroshi.system.named_pipe import make_pipe, open_pipe, pipe_name
     from noroshi.system.owners import make_private_folder, owner_name, writers
     from noroshi.system.port_claim import claim
     from noroshi.system.privileges import is_administrator
     from noroshi.system.service_control import ServiceState, service_status
     from noroshi.system.shared_files import open_to_read
+    from noroshi.system.windows_event_source import SOURCE, is_registered
     from noroshi.system.windows_security import account_name, own_sid
     from noroshi.vault import dpapi
 
@@ -93,7 +95,24 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv
 open(sys.argv[2], "w").close()
 time.sleep(600)
 """
-    POWERSHELL = 'Write-Output "PowerShell $($PSVersionTable.PSVersion) \u65e5\u672c\u8a9e"\n'
+    GREEDY = """
+import subprocess, sys
+try:
+    bytearray(512 << 20)
+    print("memory")
+except MemoryError:
+    print("no-memory")
+try:
+    subprocess.run([sys.executable, "-c", ""])
+    print("process")
+except OSError:
+    print("no-process")
+"""
+    BOUNDS = ProcessBounds(memory=256 << 20, cpu_seconds=20)
+    POWERSHELL = (
+        'Write-Output "PowerShell $($PSVersionTable.PSVersion) $([IntPtr]::Size * 8) bits '
+        '\u65e5\u672c\u8a9e"\n'
+    )
     JAPANESE = "\u65e5\u672c\u8a9e"
 
     WRITTEN = _("Report: {path}")
@@ -157,8 +176,11 @@ time.sleep(600)
         yield Trial(_("named pipe"), _named_pipe)
         yield Trial(_("service"), _service)
         yield Trial(_("node"), lambda: _node(context))
+        yield Trial(_("source of events in the event log"), _event_source)
         yield Trial(_("program with a child process, ended"), _program_tree)
+        yield Trial(_("limits of Noroshi's own child processes"), _own_child)
         yield Trial(_("PowerShell script"), _powershell)
+        yield Trial(_("32-bit PowerShell script"), lambda: _powershell(bits=32))
         yield Trial(_("exclusive port"), _exclusive_port)
         yield Trial(_("log renamed while it is read"), _shared_log)
         yield Trial(_("Japanese output"), _japanese_output)
@@ -278,6 +300,13 @@ time.sleep(600)
         answer = context.call("status")
         return f"{len(answer['monitors'])} monitors"
 
+    def _event_source() -> str:
+        if service_status(NAME) is None:
+            raise NotTriedError("the service is not installed")
+        if not is_registered():
+            raise NotAsExpectedError("the event log does not know Noroshi")
+        return f"Application, {SOURCE}"
+
     def _program_tree() -> str:
         """Run a program that starts a child, and see that both end at the time-out."""
         mark = uuid.uuid4().hex
@@ -297,14 +326,30 @@ time.sleep(600)
                 raise NotAsExpectedError(f"still running: {left_processes}")
         return words
 
-    def _powershell() -> str:
+    def _own_child() -> str:
+        """Start a child as those that read templates and certificates, and see what it cannot do."""
+
+        async def ask(program: Path) -> bytes:
+            child = await sandbox.start(program, BOUNDS)
+            answer, _errors = await child.communicate(b"")
+            return answer
+
+        with _own_folder() as folder:
+            program = folder / "greedy.py"
+            program.write_text(GREEDY, encoding="utf-8")
+            answer = asyncio.run(ask(program)).decode().split()
+        if answer != ["no-memory", "no-process"]:
+            raise NotAsExpectedError(" ".join(answer) or "no answer")
+        return f"{BOUNDS.memory >> 20} MiB, one process"
+
+    def _powershell(bits: int = USUAL_BITS) -> str:
         with _own_folder() as folder:
             script = folder / "version.ps1"
             script.write_text(POWERSHELL, encoding="utf-8-sig")
-            program = Program(argv=(str(script),), timeout=POWERSHELL_STARTS_WITHIN)
+            program = Program(argv=(str(script),), bits=bits, timeout=POWERSHELL_STARTS_WITHIN)
             result = _run(folder, program)
         output = result.output.strip()
-        if result.code or JAPANESE not in output:
+        if result.code or JAPANESE not in output or f" {bits} bits" not in output:
             raise NotAsExpectedError(
                 f"exit code {result.code}: {output} {result.errors.strip()}"
             )

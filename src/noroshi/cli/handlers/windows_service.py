@@ -42,6 +42,7 @@ if sys.platform == "win32":
         remove_service,
         service_status,
     )
+    from noroshi.system.windows_event_source import register_source, remove_source
     from noroshi.system.windows_security import group_sid
 
     DISPLAY_NAME = "Noroshi"
@@ -151,6 +152,8 @@ if sys.platform == "win32":
         with _telling_what_failed():
             stop_and_wait()
             remove_service(NAME)
+            with suppress(OSError):
+                remove_source()
         if not wait_until(lambda: service_status(NAME) is None, REMOVED_WITHIN):
             print(context.say(STILL_OPEN))
         print(context.say(LEFT.fill(home=HOME, group=GROUP)))
@@ -258,6 +261,8 @@ if sys.platform == "win32":
         another program before, which this one replaced."""
         settings, previous = _settings(context), service_status(NAME)
         is_other = previous is not None and previous.command_line != settings.command_line
+        with suppress(OSError):  # events are shown without it, only not as well
+            register_source()
         if context.args.start and is_other:
             update_service(settings, context.config.store)
             return True

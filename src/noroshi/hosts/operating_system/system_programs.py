@@ -76,9 +76,10 @@ def _first_line(result: ProgramResult) -> object:
 
 
 if sys.platform == "win32":
-    from noroshi.hosts.job_runner import DRAINED, system_folder
+    from noroshi.hosts.job_runner import DRAINED
     from noroshi.hosts.programs import ClearedProgram
     from noroshi.hosts.windows_command import POWERSHELL as POWERSHELL_PATH
+    from noroshi.system.system_folder import system_folder
 
     def script_runner(runner: ProgramRunner) -> RunScript:
         """Return what runs Noroshi's PowerShell scripts."""

@@ -10,8 +10,10 @@ from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.hosts.foreign import ForeignHost
 from noroshi.hosts.operating_system.linux_system import LinuxSystem
+from noroshi.hosts.programs import ONLY_ON_WINDOWS
 from noroshi.hosts.ssh.remote_computer import RemoteComputer
 from noroshi.ports import (
+    USUAL_BITS,
     Files,
     Host,
     Listener,
@@ -90,7 +92,8 @@ class SshHost(ForeignHost):
         return ProgramResult(code, result.output[:MOST_TEXT], result.errors, is_truncated)
 
     async def objections(self, program: Program) -> Sequence[Message]:
-        return (OTHER_USER,) if program.runs_as else ()
+        problems = (OTHER_USER,) if program.runs_as else ()
+        return (*problems, *((ONLY_ON_WINDOWS,) if program.bits != USUAL_BITS else ()))
 
     async def with_files(self, work: Callable[[Files], T]) -> T:
         return await self._computer.file_work().do(work)

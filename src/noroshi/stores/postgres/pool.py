@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Self, TypeVar
@@ -132,7 +131,7 @@ class Pool:
             except asyncpg.PostgresError as error:
                 if not may_be_done_again(error):
                     raise
-            await asyncio.sleep(random.uniform(0, LONGEST_REST * try_number))  # noqa: S311  no secret
+            await asyncio.sleep(LONGEST_REST * try_number)
         return await self._in_transaction(begin, work)
 
     async def _in_transaction(self, begin: str, work: Work[T]) -> T:
