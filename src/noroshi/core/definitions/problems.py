@@ -156,7 +156,7 @@ def suggestion(name: str, candidates: Collection[str]) -> Message:
     are."""
     if len(name) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
         return plain("")
-    names = sorted(candidates)
+    names = sorted(set(candidates))
     matches = get_close_matches(name, names, n=1, cutoff=0.6)
     if matches:
         return NEAR.fill(near=matches[0])
