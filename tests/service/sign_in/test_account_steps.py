@@ -192,7 +192,10 @@ async def test_a_consent_that_is_missing_names_the_permission_of_this_route_alon
     account = replace(ACCOUNT, is_shared=shared)
     stages = await looked(Tokens(raises=refused), account, resource)
     how = stages["token"].remedy.how[0]
-    assert f"› Delegated › {permission})" in how.en and f"› 委任 › {permission}」" in how.ja
+    assert (
+        f"› Delegated › {permission})" in how.en
+        and f"› 委任されたアクセス許可 › {permission}」" in how.ja
+    )
     assert how.en.count("Send") == 1
 
 

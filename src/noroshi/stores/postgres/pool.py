@@ -128,7 +128,7 @@ class Pool:
         for try_number in range(1, TRIES):
             try:
                 return await self._in_transaction(begin, work)
-            except asyncpg.PostgresError as error:
+            except (asyncpg.PostgresError, asyncpg.InternalClientError) as error:
                 if not may_be_done_again(error):
                     raise
             await asyncio.sleep(LONGEST_REST * try_number)

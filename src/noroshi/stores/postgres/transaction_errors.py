@@ -20,20 +20,22 @@ TRANSACTION_ERRORS = (
     UnicodeError,
 )
 """All by which a transaction fails; TimeoutError is among them, as an OSError."""
-TRIED_AGAIN = ("40001", "40P01")
-"""Two transactions were in each other's way: one of them was undone, and may be done again."""
+TRIED_AGAIN = ("40001", "40P01", "25P03")
+"""Two transactions were in each other's way, or the server cut off one that stood still: it was undone,
+and may be done again."""
 AWAY = ("08", "57P")
 """The beginnings of the codes of a connection that is gone, and of a server that stops."""
 
 
 def may_be_done_again(error: BaseException) -> bool:
     """Return True if nothing of a transaction was written, and the same may go well now."""
-    return _code(error) in TRIED_AGAIN
+    # asyncpg's own error: the server has ended the connection, so the statement was not sent.
+    return isinstance(error, asyncpg.InternalClientError) or _code(error) in TRIED_AGAIN
 
 
 def is_away(error: BaseException) -> bool:
     """Return True if the connection is of no more use: the server may be back at the next one."""
-    is_lost = isinstance(error, OSError | asyncpg.InterfaceError)
+    is_lost = isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError)
     return is_lost or _code(error).startswith(AWAY)
 
 
