@@ -90,5 +90,5 @@ def test_what_was_told_long_ago_is_not_said_to_be_told_to_nobody():
     before, now = ToldOf(**its, at=None), ToldOf(**its, at=NOW - timedelta(hours=2))
     assert "nobody notified" in cell("en", before) and "未通知" in cell("ja", before)
     text = cell("ja", before, now)
-    assert "未通知" not in text and "に通知済み" in text
+    assert "未通知" not in text and "に通知を作成" in text
     assert 'href="/ledger?q=web1/base/d0"' in text

@@ -59,6 +59,6 @@ async def remove_sign_ins(vault: Vault, ended_keys: Collection[str]) -> None:
     beginning = f"{ACCOUNTS}/"
     accounts = {key.removeprefix(beginning) for key in ended_keys if key.startswith(beginning)}
     for name in await vault.names() if accounts else ():
-        kind, _slash, rest = name.partition("/")
-        if f"{kind}/" in ENTRIES_OF_ACCOUNTS and rest.partition("/")[0] in accounts:
+        kind, _slash, owner = name.partition("/")
+        if f"{kind}/" in ENTRIES_OF_ACCOUNTS and owner.partition("/")[0] in accounts:
             await vault.remove(name)

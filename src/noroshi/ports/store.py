@@ -513,7 +513,7 @@ class FiledStore(ABC):
 class SharedStore(Protocol):
     """Do what only a store can do that several nodes share."""
 
-    async def take_work(self, node: str, holder: str, lasting: timedelta) -> bool:
+    async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
         """Hold the work of all nodes for so long, or hold it on, by the store's own clock. Whoever
         takes it from another ends what that one held, and follows on it as a life of `node`.
         False: another holder has it."""

@@ -40,7 +40,7 @@ SAME = {
         "Microsoft 365",
         "Microsoft Graph",
     ),
-    *("Noroshi", "SMTP", "SSH", "URL", "Webhook"),
+    *("Noroshi", "SMTP", "SSH", "URL", "WinRM", "Webhook"),
 }
 """Texts that are the same in both languages: patterns, and names of others."""
 

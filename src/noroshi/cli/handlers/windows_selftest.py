@@ -311,16 +311,16 @@ except OSError:
         """Run a program that starts a child, and see that both end at the time-out."""
         mark = uuid.uuid4().hex
         with _own_folder() as folder:
-            script, started = folder / "tree.py", folder / "started"
+            script, start_file = folder / "tree.py", folder / "started"
             script.write_text(TREE, encoding="utf-8")
-            argv = (str(script), mark, str(started))
+            argv = (str(script), mark, str(start_file))
             try:
                 _run(folder, Program(argv=argv, timeout=TREE_RUNS_FOR))
             except Unmeasurable as expected:
                 words = expected.words.en
             else:
                 raise NotAsExpectedError("the program was not ended")
-            if not started.exists():
+            if not start_file.exists():
                 raise NotAsExpectedError(f"it had started no child: {words}")
             if left_processes := _remaining_processes(mark):
                 raise NotAsExpectedError(f"still running: {left_processes}")

@@ -52,7 +52,7 @@ function Get-Processes {
     try {  # only administrators may ask who owns the processes of others
         Get-Process -IncludeUserName | ForEach-Object { $owners[[string]$_.Id] = $_.UserName }
     } catch { $owners = @{} }
-    Get-CimInstance Win32_Process -Property ProcessId, Name, CommandLine | ForEach-Object {
+    Get-CimInstance Win32_Process -Property @("ProcessId", "Name", "CommandLine") | ForEach-Object {
         @{
             pid = $_.ProcessId
             name = $_.Name

@@ -35,11 +35,11 @@ NO_STANDBY = _(
     "server takes over, the last moments are lost."
 )
 STANDBY_MISSING = _(
-    "{count} transactions wait for a synchronous standby that does not answer. Until it does, "
-    "nothing is written: start the standby, or take it out of synchronous_standby_names."
+    "Transactions that wait for a synchronous standby, which does not answer: {count}. Until it "
+    "does, nothing is written: start the standby, or take it out of synchronous_standby_names."
 )
 OLD_TRANSACTION = _(
-    "The session {session} of {who} has kept a transaction open for {minutes} minutes, so that "
+    "The session {session} of {who} has kept a transaction open for {minutes} min, so that "
     "PostgreSQL cannot clean up and its tables grow. End it."
 )
 HEARD = _("heard at once")

@@ -580,8 +580,8 @@ class PostgresStore(PooledStore):
 
     # all
 
-    async def take_work(self, node: str, holder: str, lasting: timedelta) -> bool:
-        return await self._write(lambda db: work.take(db, node, holder, lasting))
+    async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
+        return await self._write(lambda db: work.take(db, node, holder, duration))
 
     async def leave_work(self, holder: str) -> None:
         await self._write(lambda db: work.leave(db, holder))

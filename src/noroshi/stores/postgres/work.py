@@ -26,13 +26,13 @@ on conflict (node) do update set seen = excluded.seen"""
 """A life of the new holder follows on the one before, whichever node that was."""
 
 
-async def take(db: Session, node: str, holder: str, lasting: timedelta) -> bool:
+async def take(db: Session, node: str, holder: str, duration: timedelta) -> bool:
     """Do what ports.SharedStore.take_work says."""
     await db.lock(NAME)
     row = await db.row(HOLDER, NAME)
     if row is not None and row[0] != holder and not row[1]:
         return False
-    await db.run(TAKE, NAME, holder, lasting // MICROSECOND)
+    await db.run(TAKE, NAME, holder, duration // MICROSECOND)
     if row is None or row[0] != holder:
         await _end_the_others(db, node)
     return True
