@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = words(
     """
     boss disks errors first grafana jobs logs memory minato nginx nightly node
-    postgres relay root sato service shop suzuki system volumes
+    postgres relay root sato service shop suzuki system volumes winrm
     """
 )
 """Of what is watched, and of people: the test's own, or a title that is in one language."""

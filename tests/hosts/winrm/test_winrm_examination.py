@@ -91,7 +91,7 @@ async def test_a_user_without_the_group_is_told_the_line(server, login, examined
     well, failed = await examined(login)
     assert well == ["name", "port", "tls", "login"]
     assert failed.remedy.lines[0] == (
-        "Add-LocalGroupMember -SID S-1-5-32-580 -Member SRV1\\watcher"
+        "Add-LocalGroupMember -SID S-1-5-32-580 -Member 'SRV1\\watcher'"
     )
     assert failed.remedy.reply == "Access is denied."
     assert failed.remedy.who.en == "the administrator of 127.0.0.1"

@@ -158,11 +158,12 @@ async def _server_of_version(text):
         version = _message(b"S", b"server_version\0" + text + b"\0")
         ready = _message(b"K", struct.pack("!ii", 1, 1)) + _message(b"Z", b"I")
         writer.write(_message(b"R", struct.pack("!i", 0)) + version + ready)
-        with suppress(ConnectionError):
-            await reader.read()
+        try:
+            with suppress(ConnectionError):
+                await reader.read()
+        finally:
             writer.close()
-            await writer.wait_closed()
-        ended.set()
+            ended.set()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]

@@ -60,10 +60,10 @@ async def connect(database: Database, application: str, **options: Any) -> Any:
 async def _connect_to(address: tuple[str, int], arguments: Mapping[str, Any]) -> Any:
     host, port = address
     connection = await asyncpg.connect(host=host, port=port, **arguments)
-    version = connection.get_server_version()
-    if version.major < OLDEST_VERSION:
+    if connection.get_server_version().major < OLDEST_VERSION:
+        version = connection.get_settings().server_version  # gone once the connection has ended
         connection.terminate()
-        raise TooOldError(connection.get_settings().server_version)
+        raise TooOldError(version)
     return connection
 
 
