@@ -97,7 +97,7 @@ def test_security_defaults_exempt_nobody_and_are_not_said_to():
     policy = advise(
         "invalid_grant", codes=(53003,)
     ).words  # from which somebody can be exempted
-    for exempt, language in (("administrator to exclude", "en"), ("外して", "ja")):
+    for exempt, language in (("administrator to exclude", "en"), ("対象から外す", "ja")):
         assert exempt in policy.say(language) and exempt not in advice.words.say(language)
     again = Instruction(InstructionKind.SIGN_IN_AGAIN)
     assert advice.party == "user" and advice.cure.steps[-1] == again
