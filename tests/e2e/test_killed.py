@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.e2e.mortal_node import STEPS
+from tests.e2e.shop import define_shop
 from tests.e2e.world import PATIENCE, Home, Mailbox, until
 from tests.ports import free_port
 
@@ -21,29 +22,7 @@ def mailbox():
 @pytest.fixture
 def home(tmp_path, mailbox):
     home = Home(tmp_path)
-    home.define(
-        contacts__ops='addresses = ["ops@example.com"]\nlanguage = "ja"\nzone = "Asia/Tokyo"\none_by_one = 0',
-        rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
-        routes__smtp1=f"""
-            kind = "smtp"
-            [options]
-            host = "127.0.0.1"
-            port = {mailbox.port}
-            protection = "none"
-            sender = "noroshi@example.com"
-        """,
-        instances__here=f"""
-            every = "1s"
-            rules = ["ops"]
-            [[group]]
-            name = "net"
-            [[group.monitor]]
-            name = "shop"
-            kind = "port"
-            [group.monitor.options]
-            port = {free_port()}
-        """,
-    )
+    define_shop(home, mailbox, free_port(), 'language = "ja"\nzone = "Asia/Tokyo"')
     yield home
     home.end()
 

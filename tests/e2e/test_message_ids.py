@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pytest
 
+from tests.e2e.shop import define_shop
 from tests.e2e.world import Home, Mailbox, until
 from tests.ports import free_port
 
@@ -29,31 +30,14 @@ def homes():
 
 
 def define(home, mailbox, port):
-    home.define(
-        contacts__ops='addresses = ["ops@example.com"]\nlanguage = "en"\none_by_one = 0',
-        rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
+    define_shop(
+        home,
+        mailbox,
+        port,
+        'language = "en"',
         notifications__ops=(
             'events = ["started"]\naction = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]'
         ),
-        routes__smtp1=f"""
-            kind = "smtp"
-            [options]
-            host = "127.0.0.1"
-            port = {mailbox.port}
-            protection = "none"
-            sender = "noroshi@example.com"
-        """,
-        instances__here=f"""
-            every = "1s"
-            rules = ["ops"]
-            [[group]]
-            name = "net"
-            [[group.monitor]]
-            name = "shop"
-            kind = "port"
-            [group.monitor.options]
-            port = {port}
-        """,
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.e2e.shop import define_shop
 from tests.e2e.world import PATIENCE, Home, status_of, until
 from tests.ports import free_port
 from tests.postgres import PASSWORD
@@ -22,29 +23,7 @@ def home(tmp_path, postgres, mailbox):
         settings.write(f'store.url = "{url}"\n')
         settings.write('store.password_file = "db-password"\n')
     (home.folder / "noroshi.db").unlink()  # that `init` made before the settings were changed
-    home.define(
-        contacts__ops='addresses = ["ops@example.com"]\none_by_one = 0',
-        rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
-        routes__smtp1=f"""
-            kind = "smtp"
-            [options]
-            host = "127.0.0.1"
-            port = {mailbox.port}
-            protection = "none"
-            sender = "noroshi@example.com"
-        """,
-        instances__here=f"""
-            every = "1s"
-            rules = ["ops"]
-            [[group]]
-            name = "net"
-            [[group.monitor]]
-            name = "shop"
-            kind = "port"
-            [group.monitor.options]
-            port = {free_port()}
-        """,
-    )
+    define_shop(home, mailbox, free_port())
     yield home
     home.end()
 

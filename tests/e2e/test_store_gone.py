@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from noroshi.cli.clients.socket import SocketClient
+from tests.e2e.shop import shop_instance, smtp_route
 from tests.e2e.world import PATIENCE, Home, Mailbox, status_of, until
 
 DEFINITIONS = {
@@ -13,25 +14,6 @@ DEFINITIONS = {
     "rules__ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
     "instances__noroshi": 'title = "Noroshi"\nevery = "1s"',
 }
-ROUTE = """
-    kind = "smtp"
-    [options]
-    host = "127.0.0.1"
-    port = {port}
-    protection = "none"
-    sender = "noroshi@example.com"
-"""
-INSTANCE = """
-    every = "1s"
-    rules = ["ops"]
-    [[group]]
-    name = "net"
-    [[group.monitor]]
-    name = "shop"
-    kind = "port"
-    [group.monitor.options]
-    port = {port}
-"""
 BESIDE = ("", "-wal", "-shm", "-ballast")
 
 
@@ -45,10 +27,8 @@ def mailbox():
 @pytest.fixture
 def home(tmp_path, mailbox):
     home = Home(tmp_path)
-    instance = INSTANCE.format(port=mailbox.port)
-    home.define(
-        **DEFINITIONS, routes__smtp1=ROUTE.format(port=mailbox.port), instances__web=instance
-    )
+    instance = shop_instance(mailbox.port)
+    home.define(**DEFINITIONS, routes__smtp1=smtp_route(mailbox.port), instances__web=instance)
     yield home
     home.end()
 

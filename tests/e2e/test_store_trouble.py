@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.e2e.shop import shop_instance, smtp_route
 from tests.e2e.world import Home, Mailbox, status_of, until
 from tests.stores.volumes import LOCKER, fill, free, tmpfs
 
@@ -12,25 +13,6 @@ DEFINITIONS = {
     "contacts__ops": 'addresses = ["ops@example.com"]\none_by_one = 0',
     "rules__ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
 }
-ROUTE = """
-    kind = "smtp"
-    [options]
-    host = "127.0.0.1"
-    port = {port}
-    protection = "none"
-    sender = "noroshi@example.com"
-"""
-INSTANCE = """
-    every = "1s"
-    rules = ["ops"]
-    [[group]]
-    name = "net"
-    [[group.monitor]]
-    name = "shop"
-    kind = "port"
-    [group.monitor.options]
-    port = {port}
-"""
 
 
 @pytest.fixture
@@ -51,7 +33,7 @@ def home(volume, mailbox):
     """A node whose only monitor looks at a port that answers, until `shop` is closed."""
     home = Home(volume)
     home.shop = Mailbox().open()
-    route, instance = ROUTE.format(port=mailbox.port), INSTANCE.format(port=home.shop.port)
+    route, instance = smtp_route(mailbox.port), shop_instance(home.shop.port)
     home.define(**DEFINITIONS, routes__smtp1=route, instances__web=instance)
     home.serve_warm()
     until(lambda: status(home)["monitors"][0]["known"], "the first look")

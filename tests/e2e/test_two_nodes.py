@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from tests.e2e.shop import define_shop
 from tests.e2e.world import PATIENCE, Home, until
 from tests.ports import free_port
 from tests.postgres import PASSWORD
@@ -50,29 +51,7 @@ def test_when_the_working_node_is_killed_the_other_tells_what_happens_next_once(
     homes, mailbox, shop
 ):
     one, two = homes
-    one.define(
-        contacts__ops='addresses = ["ops@example.com"]\none_by_one = 0',
-        rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
-        routes__smtp1=f"""
-            kind = "smtp"
-            [options]
-            host = "127.0.0.1"
-            port = {mailbox.port}
-            protection = "none"
-            sender = "noroshi@example.com"
-        """,
-        instances__here=f"""
-            every = "1s"
-            rules = ["ops"]
-            [[group]]
-            name = "net"
-            [[group.monitor]]
-            name = "shop"
-            kind = "port"
-            [group.monitor.options]
-            port = {shop.getsockname()[1]}
-        """,
-    )
+    define_shop(one, mailbox, shop.getsockname()[1])
     working = one.serve()
     waiting = two.start("-m", "noroshi.cli", "--home", str(two.folder), "serve")
     until(lambda: two.log.exists() and STANDS_BY in two.log.read_text(), "the standby")

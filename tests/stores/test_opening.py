@@ -12,7 +12,8 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.ports import StoreError, Version
-from noroshi.stores.sqlite.migrations import Migration, known_migrations
+from noroshi.stores.migration_steps import Migration
+from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.stores.volumes import fill, tmpfs
 

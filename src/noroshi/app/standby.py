@@ -13,7 +13,7 @@ from noroshi.app.store_opening import open_shared_store
 from noroshi.config.config import Config
 from noroshi.ports import SharedStore, StoreError
 
-LASTING = timedelta(seconds=9)
+WORK_LEASE = timedelta(seconds=9)
 RENEW = 2.0
 """Seconds between two renewals, and between two looks of a node that waits."""
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Work:
             await self._store.leave_work(self._holder)
 
     async def _take(self) -> bool:
-        return await self._store.take_work(self._node, self._holder, LASTING)
+        return await self._store.take_work(self._node, self._holder, WORK_LEASE)
 
     async def _take_if_it_answers(self) -> bool:
         try:

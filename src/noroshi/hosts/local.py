@@ -15,6 +15,7 @@ from noroshi.core.translation import NOTHING, Message, _
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.files import FileWork, LocalFiles
+from noroshi.hosts.foreign import NOT_A_NODE
 from noroshi.hosts.jobs import Jobs, no_beats
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import run_in_thread
@@ -47,7 +48,6 @@ local_system = called_later("noroshi.hosts.operating_system.local_system", "loca
 NO_PROCESSES = _("cannot read the process table: {why}")
 NO_PORTS = _("cannot read the list of open ports: {why}")
 NOT_ALLOWED = _("the system shows it to administrators only")
-NOT_ITSELF = _("only the instance noroshi, which is the node itself, supports this")
 OTHER_SYSTEM = _("monitors of this type work on Linux and Windows only")
 NOT_HERE = _(
     "programs can run on Linux and Windows only: on other systems it is not yet verified who "
@@ -142,7 +142,7 @@ class LocalHost:
 
     async def self_facts(self) -> SelfFacts:
         if self._own_facts is None:
-            raise Unmeasurable(NOT_ITSELF)
+            raise Unmeasurable(NOT_A_NODE)
         return self._own_facts
 
     async def system_facts(self) -> SystemFacts:

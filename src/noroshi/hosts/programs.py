@@ -32,8 +32,7 @@ CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
 OWN_SCRIPTS = Path(__file__).parent / "scripts"
 """The folder of Noroshi's own scripts, which only read and which every definition may run."""
 OWN = "noroshi:"
-"""What the name of an own script begins with, in place of a folder: it is where Noroshi is, which
-differs between servers."""
+"""Begins the name of a script of Noroshi, in place of its folder, which differs between servers."""
 NOBODY = "nobody"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""

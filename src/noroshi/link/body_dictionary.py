@@ -57,4 +57,4 @@ _WAIT = (
     '"words":{"en":"","ja":""}}}'
 )
 TEXT = (_CHANGE + _REPORT + _LINK + _SAMPLES + _WAIT).encode()
-"""What is sent most often stands last, as near text takes fewer bits to name."""
+"""Ends with the text that is sent most often: text nearby takes fewer bits to name."""

@@ -24,7 +24,7 @@ MIN_FREE_BYTES = 2 << 20
 """Bytes that the log leaves free on its volume: what little there is belongs to the alarms."""
 STDERR = 2
 MAY_STAY: tuple[type[OSError], ...] = (FileNotFoundError,)
-"""What keeps a file from being renamed, and does no harm."""
+"""Errors that may keep a file from being renamed, and do no harm."""
 if sys.platform == "win32":
     from shutil import disk_usage
 

@@ -1,1 +1,1 @@
-"""What differs between Windows and other systems, each behind one function or constant."""
+"""Hide the differences between Windows and other systems, each behind one function or constant."""

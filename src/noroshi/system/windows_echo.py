@@ -27,7 +27,7 @@ if sys.platform == "win32":
     NO_NETWORK = frozenset({1231})
     """ERROR_NETWORK_UNREACHABLE: this computer has no way there."""
     NO_HOST = frozenset({1232, 11002, 11003, 11004, 11005, 11012, 11013, 11040})
-    """What a router says in place of the computer: no network, host, protocol or port there, or
+    """Answers of a router in place of the computer: no network, host, protocol or port there, or
     too far away (IP_STATUS)."""
     ADDRESS_6 = struct.Struct("=HHI16sI")
     """sockaddr_in6; the port and the flow are in no order of bytes, as both are 0."""

@@ -15,7 +15,7 @@ import sys
 SOURCE = "Noroshi"
 MESSAGES = r"%SystemRoot%\System32\EventCreate.exe"
 PLACE = re.compile(r"%(?=[0-9%])")
-"""What Event Viewer would replace by another string (ReportEventW, lpStrings)."""
+"""Matches a place that Event Viewer would replace by another string (ReportEventW, lpStrings)."""
 
 
 def event_text(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from noroshi.core.ssh_login import SshLogin
 from noroshi.core.translation import NOTHING, Message, _
-from noroshi.hosts.foreign import ForeignHost
+from noroshi.hosts.foreign import NOT_A_NODE, ForeignHost
 from noroshi.hosts.operating_system.linux_system import LinuxSystem
 from noroshi.hosts.programs import ONLY_ON_WINDOWS
 from noroshi.hosts.ssh.remote_computer import RemoteComputer
@@ -35,14 +35,13 @@ NOT_TOLD = _(
 VOLUMES, PROCESSES = _("the volumes (df)"), _("the processes (ps)")
 PORTS = _("the open ports (/proc/net/tcp, netstat)")
 MEMORY, PROCESSOR = _("the memory (/proc/meminfo)"), _("the CPU time (/proc/stat)")
-NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
 RESTRICTED_KEY = _(
     "the key of {user} on {where} is restricted to Noroshi's script, so it cannot run {program}"
 )
 OTHER_USER = _("over SSH, programs run as the login user; remove runs_as")
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 FIRST_PART = "#noroshi "
-"""What the output of Noroshi's own script begins with (facts.sh)."""
+"""Begins the output of Noroshi's own script (facts.sh)."""
 MOST_TEXT = 64 * 1024
 NO_EXIT_CODE = 255
 """The code that ssh(1) answers for a program that a signal ended."""

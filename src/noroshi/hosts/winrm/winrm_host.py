@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.core.winrm_login import WinrmLogin
-from noroshi.hosts.foreign import ForeignHost
+from noroshi.hosts.foreign import NOT_A_NODE, ForeignHost
 from noroshi.hosts.winrm import answer_facts
 from noroshi.hosts.winrm.fact_questions import Question, question
 from noroshi.hosts.winrm.windows_computer import RemoteComputer
@@ -28,7 +28,6 @@ from noroshi.ports import (
 )
 
 T = TypeVar("T")
-NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
 NO_PROGRAMS = _("scripts do not run over WinRM; install the agent on this computer for them")
 NO_FILES = _("log files are not read over WinRM; use the type eventlog, or install the agent")
 

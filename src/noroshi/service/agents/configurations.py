@@ -27,9 +27,9 @@ INSTANCES, NETWORKS, RULES, CONTACTS = "instances/", "networks/", "rules/", "con
 SOURCE = '"source":'
 """In the text of each document that names a source: the others, mostly many, are not parsed."""
 GIVEN_OF_CONTACT = ("title", "language", "zone")
-"""What an agent is told of a contact: by what its notifications are worded, and no address."""
+"""Fields of a contact that each agent gets: those that word its notifications, and no address."""
 GIVEN_TO_SENDER = (*GIVEN_OF_CONTACT, "addresses", "one_by_one")
-"""What an agent is told that notifies the contact itself while the hub is away."""
+"""Fields of a contact for an agent that notifies it by itself while the hub is away."""
 LEFT_OUT_OF_RULE = frozenset({"routes"})
 """Rules go by the routes that an agent has, be they its own or shared by the hub."""
 ONE_BY_ONE = "one_by_one"

@@ -46,7 +46,7 @@ def read_custody_row(
 def _fate(
     row: SentOfRow, agent: str, settled_at: datetime, now: datetime
 ) -> CustodyChange | OtherSideFate:
-    """What the agent gave up goes back to the hub, which has other routes."""
+    """Give back to the hub, which has other routes, an envelope that the agent gave up."""
     if row.fate == DeliveryState.SET_ASIDE:
         return CustodyChange(
             envelopes=(row.envelope,), custody=Custody.HUB, changed_at=settled_at

@@ -57,7 +57,7 @@ from noroshi.service.errors import InvalidArgumentError, OperationError
 from noroshi.vault import VaultError
 
 TAKE_UP, LINK = "hub_configuration", "link"
-"""What the audit log calls it, and the door by which it came."""
+"""Names of the operation and of its door in the audit log."""
 OF_ROUTES = (ROUTES, ACCOUNTS, CUSTOM_CLOUDS)
 """The types of definitions that a hub gives for routes alone."""
 SERIALS_APART = 1000

@@ -17,8 +17,8 @@ LONGEST_NAME, LONGEST_TEXT = 128, 1000
 
 
 class HubSuppressions:
-    """What the hub says of this node's monitors. Each agent hears of it at each start, so nothing
-    is imported for it that measuring does not need."""
+    """Take up what the hub says of this node's monitors. Each agent hears of it at each start, so
+    nothing is imported for it that measuring does not need."""
 
     def __init__(self, store: Store, plans: PlanCache) -> None:
         self._store, self._plans = store, plans

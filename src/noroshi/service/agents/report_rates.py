@@ -20,7 +20,7 @@ LONGEST_RETRY = 600.0
 
 @dataclass
 class _RowBucket:
-    """What an agent may still report now, and what it reported since the day began."""
+    """Count what an agent may still report now, and what it reported since the day began."""
 
     remaining: float
     filled_at: float

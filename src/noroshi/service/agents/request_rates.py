@@ -19,7 +19,7 @@ JOINING = "join "
 
 @dataclass
 class _Bucket:
-    """What an agent may still ask for now: it fills up by `A_MINUTE` in a minute."""
+    """Count the requests that an agent may still make now: `A_MINUTE` are added in a minute."""
 
     remaining: float
     filled_at: float

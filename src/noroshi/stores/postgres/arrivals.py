@@ -24,7 +24,7 @@ PUT = "insert into arrival values ($1, $2, $3, $4, $5) on conflict do nothing"
 AFTER_ALL = "\U0010ffff"
 """Sorts behind whatever else an id goes on with."""
 NUL, IN_ITS_PLACE = "\0", "�"
-"""What a text of PostgreSQL cannot hold."""
+"""A character that no text in PostgreSQL can hold, and its substitute."""
 
 
 async def record_arrival(

@@ -38,7 +38,7 @@ class Bell:
         self._mark = secrets.token_hex(8)
         self._has_news, self._heard_trial = asyncio.Event(), asyncio.Event()
         self.hears = False
-        """Whether what other nodes send is heard; behind PgBouncer in transaction mode it is not."""
+        """Tells whether other nodes are heard; behind PgBouncer in transaction mode they are not."""
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     @property

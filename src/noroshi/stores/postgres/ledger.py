@@ -48,7 +48,7 @@ OLD_MAILS = f"""
 select seq from spool where fate in {sql_list(SETTLED_STATES)} and due < $1
 order by due limit $2 for update skip locked"""  # noqa: S608  our own text
 FIRST_KEPT = "select min(seq) from event where at >= $1 and (at <= $2 or $2 < $1)"
-"""What is dated later than the last event comes of a clock that was ahead, and is passed over."""
+"""Passes over events dated later than the last one: they come from a clock that was ahead."""
 FORGET_EVENTS = """
 delete from event where seq in (
     select seq from event old where at < $1 and seq < coalesce($2, seq + 1)

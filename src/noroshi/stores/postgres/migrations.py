@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 
 from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
+from noroshi.stores.migration_steps import Migration, migrations_in
 from noroshi.stores.postgres.pool import Pool
 from noroshi.stores.postgres.session import Session
 
@@ -28,25 +26,10 @@ TABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """A step of the schema. After the release the text of a step never changes."""
-
-    number: int
-    sql: str
-
-    @property
-    def checksum(self) -> str:
-        return sha256(self.sql.encode()).hexdigest()
-
-
 @cache
 def known_migrations() -> tuple[Migration, ...]:
     """Return the steps that this program knows, in order."""
-    folder = files("noroshi.stores.postgres").joinpath("migrations")
-    scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    migrations = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
-    return tuple(sorted(migrations, key=lambda step: step.number))
+    return migrations_in("noroshi.stores.postgres")
 
 
 async def migrate(pool: Pool, name: str) -> None:

@@ -24,7 +24,7 @@ insert into session values ($1, $2, $3, $4) on conflict (key) do update
 set person = excluded.person, ends = excluded.ends, body = excluded.body"""
 FIRST_KEPT = """
 select min(seq) from audit where at >= $1 and (at <= $2 or $2 < $1)"""
-"""What is dated later than the last row comes of a clock that was ahead, and is passed over."""
+"""Passes over rows dated later than the last one: they come from a clock that was ahead."""
 FORGET_AUDIT = """
 delete from audit where seq in (
     select seq from audit where at < $1 and seq < coalesce($2, seq + 1) order by seq limit $3)"""

@@ -96,7 +96,8 @@ on conflict (route) do update set since = least(rest.since, excluded.since),
     until = excluded.until, why = excluded.why, fault = excluded.fault, early = excluded.early"""
 WAITS_FOR_HUB = """(s.agent <> '' and s.fate in ('', 'together') and s.custody = 'hub'
     and not exists (select 1 from agent where agent.id = s.agent))"""
-"""What this node has as an agent of a hub, and the hub is to send: the agent is none of its own."""
+"""Selects envelopes of this node, as an agent of a hub, that the hub is to send: their agent is not in
+the table, which holds the agents of this node."""
 ROW = f"""select s.seq, s.attempts, s.envelope, s.due, s.lease is not null, s.fate, s.why,
     (select count(*) from receipt where receipt.envelope = s.seq), s.custody_at, {WAITS_FOR_HUB}
 from spool s"""  # noqa: S608  our own text

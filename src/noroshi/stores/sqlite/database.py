@@ -13,9 +13,10 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.mail import NO_ORIGIN, Origin
 from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
+from noroshi.stores.migration_steps import Migration
 from noroshi.stores.sqlite.disk_reserve import fault_of
 from noroshi.stores.sqlite.error_messages import meaning
-from noroshi.stores.sqlite.migrations import Migration, applied_steps, migrate
+from noroshi.stores.sqlite.migrations import applied_steps, migrate
 from noroshi.stores.sqlite.origin import origin_of
 from noroshi.stores.sqlite.types import Connection
 

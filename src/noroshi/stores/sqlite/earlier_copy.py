@@ -12,7 +12,7 @@ from noroshi.ports import StoreError
 from noroshi.stores.sqlite.migrations import applied_steps, copy_before, known_migrations
 
 COMPANIONS = ("", "-wal", "-shm")
-"""What SQLite lays beside a store has the store's name with one of these."""
+"""Endings of the names of a store's files: its own, and those that SQLite makes beside it."""
 
 
 def return_to_copy(path: Path) -> Path | None:

@@ -6,16 +6,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.translation import _
 from noroshi.ports import StoreError
+from noroshi.stores.migration_steps import Migration, migrations_in
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
@@ -33,26 +31,10 @@ FAILED = _(
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """A step of the schema. After the release the text of a step never changes."""
-
-    number: int
-    sql: str
-
-    @property
-    def checksum(self) -> str:
-        return sha256(self.sql.encode()).hexdigest()
-
-
 @cache
 def known_migrations() -> tuple[Migration, ...]:
-    """Return the steps that this program knows, in order; read as text, so that line ends are
-    one."""
-    folder = files("noroshi.stores").joinpath("migrations")
-    scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    migrations = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
-    return tuple(sorted(migrations, key=lambda step: step.number))
+    """Return the steps that this program knows, in order."""
+    return migrations_in("noroshi.stores")
 
 
 def applied_steps(path: Path, db: Connection) -> dict[int, str]:

@@ -79,7 +79,8 @@ BODY_OF = "select cast(envelope as blob) from spool where seq = ?"
 WAITS_FOR_HUB = """select kept.seq from spool kept indexed by spool_agent
 where kept.agent <> '' and kept.fate in ('', 'together') and kept.custody = 'hub'
     and not exists (select 1 from agent where agent.id = kept.agent)"""
-"""What this node has as an agent of a hub, and the hub is to send: the agent is none of its own."""
+"""Selects envelopes of this node, as an agent of a hub, that the hub is to send: their agent is not in
+the table, which holds the agents of this node."""
 ROW = f"""select seq, attempts, cast(envelope as blob), due, lease is not null, fate, why,
     (select count(*) from receipt where receipt.envelope = seq), custody_at,
     seq in ({WAITS_FOR_HUB}) from spool"""  # noqa: S608  our own text

@@ -21,6 +21,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.mail import Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
 from noroshi.ports import FiledStore, StoreError, StoreFault
+from noroshi.stores.migration_steps import Migration
 from noroshi.stores.sqlite import samples
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.batch import Work
@@ -33,7 +34,7 @@ from noroshi.stores.sqlite.database import (
 )
 from noroshi.stores.sqlite.disk_reserve import BALLAST, Ballast, Reserve, preallocate_log
 from noroshi.stores.sqlite.integrity import faults
-from noroshi.stores.sqlite.migrations import Migration, known_migrations
+from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.presence import Presence, refuse_lost
 from noroshi.stores.sqlite.writer_thread import GATHER, Writer
 from noroshi.stores.store_rules import Wakeups

@@ -35,7 +35,7 @@ WORDS_OF_INPUTS: Mapping[tuple[str, str], InputWords] = {
         _("Name of the service, such as SQLSERVERAGENT or SQLAgent$NAME."),
     ),
 }
-"""What our blueprints ask for, by blueprint and input, where the setting that the value fills does
+"""Labels of inputs of our blueprints, by blueprint and input. Only inputs have one whose setting does
 not say what is meant: it has no name, or two inputs fill it."""
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 

@@ -107,7 +107,7 @@ class Drawing:
     titles: Mapping[str, str] = field(default_factory=dict)
     """The titles of definitions, by key: they stand before the names to choose from."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What stands in the place of a name to choose from, by SETTING/NAME."""
+    """Texts shown in place of a name to choose from, by SETTING/NAME."""
 
 
 def fields_of(

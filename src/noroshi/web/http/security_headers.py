@@ -37,7 +37,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 HEADERS_OF_LINK = {"x-content-type-options": "nosniff"}
-"""What an agent gets it shows nobody, and it asks all day: those for browsers would be half of it. An
+"""An agent shows its answers to nobody, and asks all day: headers for browsers would be half of them. An
 answer that is no refusal has none at all: only who signed the request gets one."""
 STRICT_TRANSPORT = "max-age=31536000"
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")

@@ -1,1 +1,1 @@
-"""What the hub answers agents over HTTP."""
+"""Answer agents over HTTP, as their hub."""

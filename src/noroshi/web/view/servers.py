@@ -121,7 +121,7 @@ class AgentOnPage:
     words: Sequence[str]
     instances: Sequence[InstanceLink]
     alone_sign: Sign
-    """Whether it can notify by itself while this node is away."""
+    """Shows whether it can notify by itself while this node is away."""
     watch: str
     """The page that proposes what to monitor there."""
 
