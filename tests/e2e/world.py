@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.exits import DONE, KEPT
+from noroshi.stores.sqlite.process_lock import holding
 from tests.ports import free_port
 from tests.warm import warm
 
@@ -119,13 +120,20 @@ class Home:
 
     def serve(self):
         """A running node, started as anywhere, once it has said what it watches."""
+        self._until_ended()
         return self._said(self.start("-m", "noroshi.cli", *self._home(), "serve"))
 
     def serve_warm(self):
         """The same, forked from a program that has imported all: for stories of what a node does.
         What stands for it passes on SIGTERM and Ctrl-C and no other signal, and is not its process."""
+        self._until_ended()
         command = [*warm(), *self._home(), "serve"]
         return self._said(self._open(command, env=self._env() | {"PYTHONUNBUFFERED": "1"}))
+
+    def _until_ended(self):
+        """A warm node that was killed outlives what stood for it by a moment."""
+        if all(node.poll() is not None for node in self.running):
+            until(lambda: holding(self.folder / "noroshi.lock") is None, "the end of the last")
 
     def _said(self, node):
         if not node.stdout.readline():
