@@ -46,10 +46,10 @@ class Full:
     def __getattr__(self, name):
         return getattr(self.inner, name)
 
-    async def append(self, samples):
+    async def append(self, samples, fence=None):
         if self.full:
             raise StoreError("full")
-        await self.inner.append(samples)
+        await self.inner.append(samples, fence)
 
     async def commit(self, fence, change):
         if self.full:

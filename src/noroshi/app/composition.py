@@ -225,6 +225,8 @@ async def open_app(
         await notifications.load()
         send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
+        # On another node an agent may join that this one hears of by the store alone.
+        agents = agent_names.ensure_read if config.database is None else agent_names.read_anew
         calls = ProcessCalls(
             compile_plan=plans.compile,
             open_transport=_opener(plugins, context),
@@ -232,7 +234,7 @@ async def open_app(
             jitter=random.random,
             mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
             difference_text=_difference_text_of(plugins),
-            agents=agent_names.ensure_read,
+            agents=agents,
             agent_name=agent_names.name_of,
             marked=notifications.marked,
             hub_offset=notifications.hub_offset,
@@ -256,7 +258,7 @@ async def open_app(
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
-            system=System(config, store, ring, database_steps_of(config)).steps,
+            system=System(config, store, ring, database_steps_of(config, REAL.wall)).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
             applied_version=lambda: engine.version,
@@ -462,6 +464,7 @@ def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
 def _engine_settings(config: Config) -> EngineSettings:
     return EngineSettings(
         name=config.name,
+        is_shared=config.database is not None,
         retention=RetentionPeriods(
             samples=timedelta(days=config.history_days),
             ledger=timedelta(days=config.ledger_days),

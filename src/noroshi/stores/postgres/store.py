@@ -44,6 +44,7 @@ from noroshi.ports import (
     Block,
     LedgerEntry,
     Node,
+    NodeLease,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -55,7 +56,7 @@ from noroshi.ports import (
     TrackedMail,
     Version,
 )
-from noroshi.stores.column_values import MICROSECOND
+from noroshi.stores.column_values import MICROSECOND, instant
 from noroshi.stores.postgres import (
     agents,
     alarms,
@@ -137,11 +138,19 @@ class PostgresStore(PooledStore):
     async def end(self, node: Node, now: datetime) -> None:
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        return await self._write(lambda db: monitors.lend(db, node, now, fence))
+    async def lease_monitors(
+        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+    ) -> Block:
+        return await self._write(lambda db: monitors.lend(db, node, fence, left_out))
+
+    async def give_back(self, fence: int, ids: Collection[str]) -> None:
+        await self._write(lambda db: monitors.give_back(db, fence, ids))
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        return await self._read(monitors.nodes)
 
     async def commit(self, fence: int, change: Change) -> bool:
         change = replace(change, envelopes=self._with_origin(change.envelopes))
@@ -167,11 +176,16 @@ class PostgresStore(PooledStore):
         change = replace(change, envelopes=self._with_origin(change.envelopes))
         return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
 
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+    async def append(
+        self, samples: Sequence[tuple[str, Sample]], fence: int | None = None
+    ) -> None:
         newest_memories = {monitor: sample.memory for monitor, sample in samples}
 
         async def work(db: Transaction) -> None:
-            await monitors.remember(db, newest_memories)
+            if fence is None:
+                await monitors.remember(db, newest_memories)
+            else:
+                await monitors.remember_held(db, fence, newest_memories)
             await sample_table.append(db, samples)
 
         await self._write(work)
@@ -573,7 +587,7 @@ class PostgresStore(PooledStore):
     async def acquire_lock(
         self, name: str, holder: str, expires_at: datetime, now: datetime
     ) -> bool:
-        return await self._write(lambda db: locks.take(db, name, holder, expires_at, now))
+        return await self._write(lambda db: locks.take(db, name, holder, expires_at - now))
 
     async def release_lock(self, name: str, holder: str) -> None:
         await self._write(lambda db: locks.end(db, name, holder))
@@ -582,6 +596,9 @@ class PostgresStore(PooledStore):
 
     async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
         return await self._write(lambda db: work.take(db, node, holder, duration))
+
+    async def clock(self) -> datetime:
+        return instant(await self._read(lambda db: db.value("select noroshi_now()")))
 
     async def leave_work(self, holder: str) -> None:
         await self._write(lambda db: work.leave(db, holder))

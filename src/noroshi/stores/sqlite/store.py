@@ -45,6 +45,7 @@ from noroshi.ports import (
     Block,
     LedgerEntry,
     Node,
+    NodeLease,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -130,11 +131,19 @@ class SqliteStore(StoreFile):
     async def end(self, node: Node, now: datetime) -> None:
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        return await self._write(lambda db: monitors.lend(db, node, now, fence))
+    async def lease_monitors(
+        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+    ) -> Block:
+        return await self._write(lambda db: monitors.lend(db, node, now, fence, left_out))
+
+    async def give_back(self, fence: int, ids: Collection[str]) -> None:
+        await self._write(lambda db: monitors.give_back(db, fence, ids))
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        return ()
 
     async def commit(self, fence: int, change: Change) -> bool:
         keep = not self._reserve.is_tight  # a change comes first; its samples are only charts
@@ -159,13 +168,15 @@ class SqliteStore(StoreFile):
         change = replace(change, envelopes=self._with_origin(change.envelopes))
         return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
 
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+    async def append(
+        self, samples: Sequence[tuple[str, Sample]], fence: int | None = None
+    ) -> None:
         if trouble := self._reserve.trouble:
             raise StoreError(trouble, StoreFault.SAVING)
         newest_memories = {monitor: sample.memory for monitor, sample in samples}
 
         def work(db: Connection) -> dict[sample_table.Key, int]:
-            monitors.remember(db, newest_memories)
+            monitors.remember(db, newest_memories, fence)
             return sample_table.append(db, self._series, samples)
 
         self._series |= await self._write(work)
