@@ -46,7 +46,7 @@ MEASURES = (
 STARTS, QUICK_STARTS = 30, 3
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
-QUICK_HUB = hub.Size(agents=20, monitors=3, window=5.0, alarms=10, orders=10)
+QUICK_HUB = hub.Size(agents=20, monitors=3, window=5.0, alarms=10, orders=10, orders_window=5.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)

@@ -107,8 +107,8 @@ NOTES = {
     "with each attempt and result stored; {bare:.0f} by bare aiosmtplib, which stores nothing. "
     "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
     "hub": "The agents but one are stand-ins in a program of their own (`benchmarks/fleet.py`), which speak the "
-    "link over TLS and are told no more than agents are. {window:g} s a run, {alarms} alarms and {orders} orders to measure meanwhile, each "
-    "of another agent; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
+    "link over TLS and are told no more than agents are. {window:g} s a run, {alarms} alarms meanwhile, each "
+    "of another agent; then {orders} orders to measure in {orders_window:g} s; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
     "of a core on {processor}, {cpu:.2f} ms a request, bare {bare_cpu:.2f} ms. Half the alarms were stored "
     "after {half_stored:.3f} s and told after {half_told:.3f} s, half the orders answered after {half_answered:.3f} s. They joined in {joined:.0f} s. Resident at the end: {resident:.0f} MB. "
     "The bytes of a day are those of the window, as if an agent had {alarms_a_day:.0f} alarms a day. "
