@@ -15,8 +15,10 @@ import asyncpg
 import pytest
 
 from noroshi.cli.exits import RESTART
+from tests import postgres as postgres_server
 from tests.e2e.shop import smtp_route
 from tests.e2e.world import PATIENCE, Home, until
+from tests.ports import free_port
 from tests.postgres import PASSWORD
 
 SHOPS = 8
@@ -199,3 +201,28 @@ def test_nodes_share_the_monitors_and_go_on_for_one_that_is_killed_stopped_or_le
 
 def _longest_gap(looks):
     return max(after - before for before, after in pairwise(looks))
+
+
+def test_while_the_database_is_away_each_node_tells_of_its_share_past_the_queue(
+    tmp_path, mailbox, shops
+):
+    with ExitStack() as stack:
+        folder = postgres_server.make_folder()
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        server = postgres_server.start(folder, free_port(), {})
+        stack.callback(lambda: postgres_server.stop(server.pid))
+        cluster = Cluster(tmp_path, ("one", "two"), server)
+        stack.callback(cluster.close)
+        cluster.define(mailbox, shops)
+        for name in ("one", "two"):
+            cluster.serve(name)
+        until(lambda: len(cluster.shares()) == 2, "shares of two nodes")
+        everything = sum(cluster.shares().values())
+
+        postgres_server.stop(server.pid)
+        for one in shops:
+            one.close()
+        until(lambda: len(mailbox.raw) == SHOPS, "an alarm of each instance")
+        server = postgres_server.start(folder, server.port, {})
+        until(lambda: sum(cluster.shares().values()) == everything, "everything, as before")
+        assert len(cluster.shares()) == 2

@@ -12,7 +12,7 @@ import random
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -225,8 +225,6 @@ async def open_app(
         await notifications.load()
         send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
-        # On another node an agent may join that this one hears of by the store alone.
-        agents = agent_names.ensure_read if config.database is None else agent_names.read_anew
         calls = ProcessCalls(
             compile_plan=plans.compile,
             open_transport=_opener(plugins, context),
@@ -234,7 +232,7 @@ async def open_app(
             jitter=random.random,
             mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
             difference_text=_difference_text_of(plugins),
-            agents=agents,
+            agents=_agents_of(config, agent_names),
             agent_name=agent_names.name_of,
             marked=notifications.marked,
             hub_offset=notifications.hub_offset,
@@ -332,6 +330,14 @@ async def _agent_names(store: Store, agent_leases: AgentLeases) -> AgentNames:
     except StoreError as error:
         log.warning("the agents are not known: %s", error)
     return names
+
+
+def _agents_of(
+    config: Config, agent_names: AgentNames
+) -> Callable[[], Awaitable[Collection[str]]]:
+    """Return what reads the names of the agents: again and again where they may join at another node,
+    of which this one hears by the store alone."""
+    return agent_names.ensure_read if config.database is None else agent_names.read_anew
 
 
 @asynccontextmanager

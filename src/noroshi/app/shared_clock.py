@@ -19,36 +19,36 @@ class SharedClock:
     """Tell the database's time as of the last look; between two looks it goes on by the steady
     clock."""
 
-    def __init__(self, own: Clocks, read: Callable[[], Awaitable[datetime]]) -> None:
-        self._own, self._read = own, read
-        self._base: datetime | None = None
-        self._is_said = False
-        self.clocks = Clocks(wall=self.wall, steady=own.steady)
+    def __init__(self, own_clocks: Clocks, read: Callable[[], Awaitable[datetime]]) -> None:
+        self._own_clocks, self._read_database = own_clocks, read
+        self._epoch: datetime | None = None
+        self._is_reported = False
+        self.clocks = Clocks(wall=self.wall, steady=own_clocks.steady)
 
     def wall(self) -> datetime:
         """Return the database's time; this computer's, until the first look."""
-        if self._base is None:
-            return self._own.wall()
-        return self._base + timedelta(seconds=self._own.steady())
+        if self._epoch is None:
+            return self._own_clocks.wall()
+        return self._epoch + timedelta(seconds=self._own_clocks.steady())
 
     async def look(self) -> None:
         """Ask the database. Raise StoreError."""
-        asked_at = self._own.steady()
-        read_time = await self._read()
-        answered_at, own_time = self._own.steady(), self._own.wall()
+        asked_at = self._own_clocks.steady()
+        read_time = await self._read_database()
+        answered_at, own_time = self._own_clocks.steady(), self._own_clocks.wall()
         doubt = timedelta(seconds=(answered_at - asked_at) / 2)
-        base = read_time + doubt - timedelta(seconds=answered_at)
-        if self._base is None or abs(base - self._base) > timedelta(seconds=STEP) + doubt:
-            self._base = base
+        epoch = read_time + doubt - timedelta(seconds=answered_at)
+        if self._epoch is None or abs(epoch - self._epoch) > timedelta(seconds=STEP) + doubt:
+            self._epoch = epoch
         self._say(own_time - (read_time + doubt), doubt)
 
     def _say(self, offset: timedelta, doubt: timedelta) -> None:
         is_wrong = abs(offset) > WRONG + doubt
-        if is_wrong and not self._is_said:
+        if is_wrong and not self._is_reported:
             log.warning(
                 "this computer's clock is off by %+.1f s from the database's, which counts",
                 offset.total_seconds(),
             )
-        if self._is_said and not is_wrong:
+        if self._is_reported and not is_wrong:
             log.info("this computer's clock agrees with the database's again")
-        self._is_said = is_wrong
+        self._is_reported = is_wrong

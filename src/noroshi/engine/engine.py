@@ -384,7 +384,7 @@ class Engine:
             return FLUSH
         self.watcher.update_suppressions(block, renewal)
         retire_removed(self.watcher, block)
-        close_disabled(self.watcher, block)
+        close_disabled(self.watcher, block, block.monitors)
         await self._follow_moves(block)
         self.watcher.block = block
         await self._serve(version, plan)
@@ -403,6 +403,8 @@ class Engine:
         )
         await self._follow_moves(block)
         apply_plan(self.watcher, block, previous_monitors, plan.monitors, returned_ids)
+        if self._sharing is not None:
+            close_disabled(self.watcher, block, leased.states)
         block.catch_up_each(leased.unwatched, self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
 

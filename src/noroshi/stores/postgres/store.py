@@ -56,7 +56,7 @@ from noroshi.ports import (
     TrackedMail,
     Version,
 )
-from noroshi.stores.column_values import MICROSECOND, instant
+from noroshi.stores.column_values import MICROSECOND
 from noroshi.stores.postgres import (
     agents,
     alarms,
@@ -68,7 +68,6 @@ from noroshi.stores.postgres import (
     integrity,
     leases,
     ledger,
-    locks,
     monitors,
     named_values,
     people,
@@ -77,7 +76,6 @@ from noroshi.stores.postgres import (
     samples as sample_table,
     spool,
     spool_counts,
-    work,
 )
 from noroshi.stores.postgres.bell import Bell
 from noroshi.stores.postgres.gathered import Gathered
@@ -584,24 +582,7 @@ class PostgresStore(PooledStore):
     async def get_values(self) -> Mapping[str, str]:
         return await self._read(named_values.get_values)
 
-    async def acquire_lock(
-        self, name: str, holder: str, expires_at: datetime, now: datetime
-    ) -> bool:
-        return await self._write(lambda db: locks.take(db, name, holder, expires_at - now))
-
-    async def release_lock(self, name: str, holder: str) -> None:
-        await self._write(lambda db: locks.end(db, name, holder))
-
     # all
-
-    async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
-        return await self._write(lambda db: work.take(db, node, holder, duration))
-
-    async def clock(self) -> datetime:
-        return instant(await self._read(lambda db: db.value("select noroshi_now()")))
-
-    async def leave_work(self, holder: str) -> None:
-        await self._write(lambda db: work.leave(db, holder))
 
     async def faults(self) -> Sequence[Message]:
         return await self._read(integrity.faults)

@@ -45,7 +45,6 @@ from noroshi.ports import (
     Block,
     LedgerEntry,
     Node,
-    NodeLease,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -69,7 +68,6 @@ from noroshi.stores.sqlite import (
     digests,
     leases,
     ledger,
-    locks,
     monitors,
     named_values,
     people,
@@ -141,9 +139,6 @@ class SqliteStore(StoreFile):
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
-
-    async def nodes(self) -> Sequence[NodeLease]:
-        return ()
 
     async def commit(self, fence: int, change: Change) -> bool:
         keep = not self._reserve.is_tight  # a change comes first; its samples are only charts
@@ -592,14 +587,6 @@ class SqliteStore(StoreFile):
 
     async def get_values(self) -> Mapping[str, str]:
         return await self._read(named_values.get_values)
-
-    async def acquire_lock(
-        self, name: str, holder: str, expires_at: datetime, now: datetime
-    ) -> bool:
-        return await self._write(lambda db: locks.take(db, name, holder, expires_at, now))
-
-    async def release_lock(self, name: str, holder: str) -> None:
-        await self._write(lambda db: locks.end(db, name, holder))
 
     # all
 
