@@ -12,7 +12,7 @@ from tests.e2e.keystrokes import Effort
 from tests.e2e.manager import GOOD
 from tests.e2e.world import PATIENCE, until
 from tests.hosts.winrm.stand_in import PASSWORD
-from tests.hosts.winrm.windows_server import LOGIN, windows_server  # noqa: F401  a fixture
+from tests.hosts.winrm.windows_server import LOGIN, client_certificate, windows_server  # noqa: F401  fixtures
 from tests.ports import free_port
 from tests.web.window import WIDE, Seen, launched, window
 

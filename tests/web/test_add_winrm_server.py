@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.definitions.document_content import content
 from tests.hosts.winrm.stand_in import PASSWORD
-from tests.hosts.winrm.windows_server import LOGIN, windows_server  # noqa: F401  a fixture
+from tests.hosts.winrm.windows_server import LOGIN, client_certificate, windows_server  # noqa: F401  fixtures
 from tests.ports import free_port
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
@@ -82,6 +82,34 @@ async def test_a_server_is_added_once_its_certificate_was_compared_and_its_login
     }
     kinds = [one["kind"] for group in server["group"] for one in group["monitor"]]
     assert kinds == ["disk", "memory", "cpu"] and server["rules"] == ["all"]
+
+
+async def test_where_a_ca_vouches_for_the_server_nothing_is_compared_and_a_certificate_logs_in(
+    chromium,
+    harness,
+    tmp_path,
+    monkeypatch,
+    windows_server,  # noqa: F811
+    client_certificate,  # noqa: F811
+):
+    (authority,) = tmp_path.glob("server*")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    async with looking(chromium, harness, tmp_path) as seen:
+        page = await filled(seen, windows_server.port)
+        await page.check("[name=login][value=certificate]")
+        await page.fill("[name=client_certificate]", client_certificate.read_text())
+        await page.click("button[value=winrm_look]")
+        assert await page.is_checked("[name=trust][value=ca]")
+        await expect(page.locator("[name=same]")).to_have_count(0)
+        await seen.shoot("winrm-trusted-en")
+        await page.click("button[value=winrm_examine]")
+        await page.click("button[value=winrm_add]")
+        await page.wait_for_url("**/servers/watch?instance=srv1")
+    assert (await instance(harness))["winrm"] == {
+        "port": windows_server.port,
+        "authentication": "certificate",
+        "certificate": "winrm/srv1",
+    }
 
 
 async def test_a_wrong_password_stops_at_the_login_and_can_be_changed(

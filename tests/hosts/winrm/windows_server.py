@@ -38,12 +38,18 @@ ANSWERS = {
 
 
 @pytest.fixture
-def windows_server(tmp_path, monkeypatch):
-    """A Windows server whose certificate no CA vouches for."""
+def client_certificate(tmp_path):
+    """The certificate, with its key, by which somebody may log in."""
+    return make_certificate(tmp_path, "client")
+
+
+@pytest.fixture
+def windows_server(tmp_path, monkeypatch, client_certificate):
+    """A Windows server whose certificate (server.pem) no CA vouches for."""
     users = tmp_path / "winrm-users"  # for the acceptor of NTLM, which is pyspnego's
     users.write_text(f"{DOMAIN}:{USER}:{PASSWORD}\n")
     monkeypatch.setenv("NTLM_USER_FILE", str(users))
-    server = StandIn(make_certificate(tmp_path, "server"))
+    server = StandIn(make_certificate(tmp_path, "server"), client_certificate)
     server.answers = dict(ANSWERS)
     yield server
     server.stop()
