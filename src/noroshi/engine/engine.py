@@ -372,7 +372,7 @@ class Engine:
         version, plan = await self._current()
         self._agents = frozenset(await self._read_agents())
         left_out = plan.monitors.keys() if self._sharing is not None else ()
-        leased = await self.store.lease_monitors(node, self.clocks.wall(), left_out=left_out)
+        leased = await self.store.lease_monitors(node, self.clocks.wall(), 0, left_out)
         block = MonitorBlock(leased.fence)
         block.add_leased(leased, plan.monitors, self._is_reported)
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
