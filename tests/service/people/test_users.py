@@ -154,7 +154,7 @@ async def test_a_token_is_shown_once(ask):
     assert (rows["ci"]["ended"], rows["ci"]["programs"]) == (False, False)
     assert made["token"] not in json.dumps([rows, await ask("audit")])
     assert await ask("token_revoke", name="ci") == "ci"
-    with pytest.raises(ErrorAnswer, match="not found: There is no API token ci"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no API token “ci”"):
         await ask("token_revoke", name="ci")
 
 
