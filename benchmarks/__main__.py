@@ -1,8 +1,7 @@
 """`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|hub|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
 
 Without a name all is measured, which takes fifty minutes, and docs/benchmarks.md is written.
-With --again only what is named is measured anew, beside the rows of build/bench.json, and the page is written, too:
-each table says its commit.
+With --again only what is named is measured anew, and the page keeps its other tables: each says its commit.
 The exit code is 1 if a promise does not hold.
 """
 
@@ -24,10 +23,10 @@ from benchmarks.report import (
     PAGE,
     broken,
     commit_of_house,
-    in_order,
     page,
-    rows_besides,
+    sections_of,
     write_rows,
+    written_sections,
 )
 from benchmarks.startup import run_startup
 
@@ -47,7 +46,7 @@ MEASURES = (
 STARTS, QUICK_STARTS = 30, 3
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
-QUICK_HUB = hub.Size(agents=20, monitors=3, window=5.0, alarms=10, orders=10)
+QUICK_HUB = hub.Size(agents=20, monitors=3, window=5.0, alarms=10, orders=10, orders_window=5.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
@@ -65,7 +64,6 @@ def main() -> int:
     given = _given()
     work = HOUSE / "build" / "bench"
     path, started = HOUSE / "build" / "bench.json", time.time()
-    kept = rows_besides(path, given.measures) if given.again else ()
     rows, commit = list[Row](), commit_of_house()
     for measure, variant, run in planned(given.quick, given.runs):
         if measure in (given.measures or MEASURES):
@@ -73,10 +71,10 @@ def main() -> int:
             say(f"{measure}, {variant}")
             found = run(work / "run")
             rows.append({"measure": measure, "variant": variant, "commit": commit, **found})
-            write_rows(path, in_order([*kept, *rows], MEASURES))
+            write_rows(path, rows)
     shutil.rmtree(work, ignore_errors=True)
-    rows = in_order([*kept, *rows], MEASURES)
-    text = page(rows, " ".join(["python -m benchmarks", *sys.argv[1:]]))
+    kept = written_sections(PAGE.read_text(encoding="utf-8")) if given.again else {}
+    text = page(kept | sections_of(rows), " ".join(["python -m benchmarks", *sys.argv[1:]]))
     if (given.measures and not given.again) or given.quick:
         print(text)
     else:

@@ -11,7 +11,6 @@ import json
 import shlex
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -47,13 +46,15 @@ DAY = 86_400.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
     """Hold how many agents, with how many monitors each (every minute), for how long they report
-    (seconds), and how many alarms and orders meanwhile, each of another agent."""
+    (seconds), and how many alarms meanwhile, each of another agent; then how many orders are
+    given, to others, and in how many seconds."""
 
     agents: int = 1000
     monitors: int = 30
     window: float = 40.0
     alarms: int = 140
     orders: int = 120
+    orders_window: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,21 +132,25 @@ def run_hub(work: Path, size: Size) -> Answered:
         say(f"{size.agents} agents report for {size.window:g} s")
         time.sleep(SETTLED)
         row = _measure(on, size)
+        answered = _give_orders(on.calls, size)
         time.sleep(SETTLED)
         back = _restart(on)
     bare = cpu_of("answer", BARE)
     return Answered(
-        **row, **seen, back=back, health=tuple(sorted(health.took)), bare_cpu=bare / BARE * 1000
+        **row,
+        **seen,
+        answered=tuple(sorted(answered)),
+        back=back,
+        health=tuple(sorted(health.took)),
+        bare_cpu=bare / BARE * 1000,
     )
 
 
 def _measure(on: Stage, size: Size) -> Mapping[str, Any]:
     on.fleet.tell("begin")
     start, before, agent_before = time.time(), on.hub.usage(), on.agent.usage()
-    with ThreadPoolExecutor(1) as orders:
-        answered = orders.submit(_give_orders, on.calls, size)
-        on.fleet.tell("events", size.alarms, size.window)
-        seconds, after, agent_after = time.time() - start, on.hub.usage(), on.agent.usage()
+    on.fleet.tell("events", size.alarms, size.window)
+    seconds, after, agent_after = time.time() - start, on.hub.usage(), on.agent.usage()
     on.fleet.tell("end")
     figures = json.loads(on.figures.read_text())
     raised, cpu = figures["raised"], after.cpu - before.cpu
@@ -158,7 +163,6 @@ def _measure(on: Stage, size: Size) -> Mapping[str, Any]:
         "stored": tuple(sorted(figures["taken"].values())),
         "told": tuple(sorted(first[name] - at for name, at in raised.items() if name in first)),
         "untold": size.alarms - len(raised.keys() & first.keys()),
-        "answered": tuple(sorted(answered.result())),
         "refused": figures["refused"],
         "requests": figures["requests"],
         "cpu": cpu / figures["requests"] * 1000,
@@ -177,7 +181,7 @@ def _give_orders(calls: SocketClient, size: Size) -> list[float]:
     took, begun = list[float](), time.monotonic()
     quiet = [number for number in range(size.agents) if number % (size.agents // size.alarms)]
     for turn, number in enumerate(quiet[: size.orders]):
-        time.sleep(max(0.0, begun + turn * size.window / size.orders - time.monotonic()))
+        time.sleep(max(0.0, begun + turn * size.orders_window / size.orders - time.monotonic()))
         started = time.monotonic()
         monitor = f"{server_name(number)}/{GROUP}/{MEASURED}"
         tried = calls.call("try_monitor", monitor=monitor)

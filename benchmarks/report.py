@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -106,8 +107,8 @@ NOTES = {
     "with each attempt and result stored; {bare:.0f} by bare aiosmtplib, which stores nothing. "
     "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
     "hub": "The agents but one are stand-ins in a program of their own (`benchmarks/fleet.py`), which speak the "
-    "link over TLS and are told no more than agents are. {window:g} s a run, {alarms} alarms and {orders} orders to measure meanwhile, each "
-    "of another agent; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
+    "link over TLS and are told no more than agents are. {window:g} s a run, {alarms} alarms meanwhile, each "
+    "of another agent; then {orders} orders to measure in {orders_window:g} s; then the hub is killed, and started {dead_for:g} s later. {requests:,} requests; {of_a_core:.3f} "
     "of a core on {processor}, {cpu:.2f} ms a request, bare {bare_cpu:.2f} ms. Half the alarms were stored "
     "after {half_stored:.3f} s and told after {half_told:.3f} s, half the orders answered after {half_answered:.3f} s. They joined in {joined:.0f} s. Resident at the end: {resident:.0f} MB. "
     "The bytes of a day are those of the window, as if an agent had {alarms_a_day:.0f} alarms a day. "
@@ -137,15 +138,28 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def rows_besides(path: Path, measures: Collection[str]) -> list[Row]:
-    """Read the rows of an earlier run, but those of these measures."""
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [row for row in rows if row["measure"] not in measures]
+def sections_of(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the tables of the page for these rows, by their measure."""
+    sections: dict[str, list[str]] = {}
+    for measure, variant, runs in _tables(rows):
+        sections.setdefault(measure, []).append(_table(measure, variant, runs))
+    return sections
 
 
-def in_order(rows: Iterable[Row], measures: Sequence[str]) -> list[Row]:
-    """Sort rows by their measures, and leave those of one measure as they stand."""
-    return sorted(rows, key=lambda row: measures.index(row["measure"]))
+def written_sections(text: str) -> dict[str, list[str]]:
+    """Return the tables of a page that was written before, by their measure."""
+    sections: dict[str, list[str]] = {}
+    for body in text.split("\n## ")[1:]:
+        section = f"## {body.rstrip()}\n"
+        (measure,) = (one for one, start in _starts() if section.startswith(start))
+        sections.setdefault(measure, []).append(section)
+    return sections
+
+
+def _starts() -> Iterator[tuple[str, str]]:
+    """The measures, and the words with which the titles of their tables begin."""
+    for measure, title in TITLES.items():
+        yield measure, re.split("[:{]", title)[0]
 
 
 def commit_of_house() -> str:
@@ -165,11 +179,10 @@ def broken(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def page(rows: Sequence[Row], command: str) -> str:
-    """Return the whole of docs/benchmarks.md."""
-    parts = [HEAD.format(command=command, machine=_machine())]
-    parts += [_table(*table) for table in _tables(rows)]
-    return "\n".join(parts)
+def page(sections: Mapping[str, Sequence[str]], command: str) -> str:
+    """Return the whole of docs/benchmarks.md, its tables in the order of the titles."""
+    tables = (table for measure in TITLES for table in sections.get(measure, ()))
+    return "\n".join((HEAD.format(command=command, machine=_machine()), *tables))
 
 
 def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:

@@ -11,6 +11,7 @@ from tree_sitter import Language, Parser
 from noroshi.core.translation import LANGUAGES
 from noroshi.link.install_line import InstallSource, powershell_line, powershell_text
 from noroshi.link.join_code import JoinCode
+from noroshi.web.view.servers import OWN_ROUTE_WAYS, own_route_commands
 from tests.sweeps import sweep
 
 PARSER = Parser(Language(tree_sitter_powershell.language()))
@@ -54,6 +55,15 @@ def test_the_line_that_is_pasted_is_powershell(language):
     texts = list(literals(tree))
     assert f"/S /JOIN=hub.example.com:7664 /CODE={CODE} /NAME=fs01" in map(unquoted, texts)
     assert len(texts) == 5
+
+
+def test_what_an_agent_with_windows_runs_for_a_route_of_its_own_is_powershell():
+    for _id, _title, _reason, commands, definition in OWN_ROUTE_WAYS:
+        text = own_route_commands(commands, definition, "Windows 2022Server AMD64")
+        assert not tree_of(text).has_error and "sudo" not in text
+        assert definition in text
+        on_linux = own_route_commands(commands, definition, "Linux 6.12 x86_64")
+        assert tree_of(on_linux).has_error or not definition
 
 
 def unquoted(literal):

@@ -49,7 +49,10 @@ QUIET = {
     "DISPLAY": "",
     "XDG_RUNTIME_DIR": str(HOME),
 }
-IN_MAKE_TEST = ("tests/core", "tests/knowledge", "tests/contracts", "tests/windows")
+IN_MAKE_TEST = (
+    *("tests/core", "tests/knowledge", "tests/contracts", "tests/stores"),
+    "tests/windows",
+)
 """What `make test` runs there."""
 CHECKS = (
     *(

@@ -78,6 +78,8 @@ async def test_the_alarm_of_a_silent_agent_names_what_it_hides_and_the_next_step
     ]
     assert "Monitored there: Files, web." in note
     assert note.endswith("Next step: on fs01, run systemctl status noroshi")
+    on_windows = AgentFacts(name="fs01", silence=100, is_windows=True)
+    assert (await notes(on_windows))["silence"].endswith("run Get-Service noroshi")
     many = tuple(f"s{n}" for n in range(9))
     assert (
         "s4, …."

@@ -10,7 +10,9 @@ from playwright.async_api import expect
 
 from tests.e2e.keystrokes import Effort
 from tests.e2e.manager import GOOD
-from tests.e2e.world import PATIENCE
+from tests.e2e.world import PATIENCE, until
+from tests.hosts.winrm.stand_in import PASSWORD
+from tests.hosts.winrm.windows_server import LOGIN, client_certificate, windows_server  # noqa: F401  fixtures
 from tests.ports import free_port
 from tests.web.window import WIDE, Seen, launched, window
 
@@ -103,3 +105,45 @@ async def test_from_add_a_server_to_its_disk_on_the_overview(hub, server, url):
         await seen.shoot("adding-on-the-overview")
         assert seen.wrong == []
     assert person.effort.seconds < PROMISED, person.effort
+
+
+async def test_a_windows_server_is_added_over_winrm_from_its_certificate_to_its_services(
+    hub,
+    url,
+    windows_server,  # noqa: F811
+):
+    async with launched() as chromium, window(chromium, "en", "light", WIDE) as context:
+        seen = Seen(await context.new_page(), url)
+        person, page = Person(seen), seen.page
+        await person.enters(url)
+        await page.goto(f"{url}/servers/add?way=winrm")
+        for field, value in login_of(windows_server).items():
+            await person.types(f"[name={field}]", value)
+        await person.clicks_on("button[value=winrm_look]")
+        await person.clicks_on("[name=same]")
+        assert not windows_server.logins
+        await person.clicks_on("button[value=winrm_examine]")
+        await person.clicks_on("button[value=winrm_add]")
+        proposed = page.locator("[name='take.services/automatic']")
+        await expect(proposed).to_be_checked(timeout=2 * PATIENT)
+        await expect(page.locator(".proposed")).to_have_count(3)
+        await expect(page.locator("form.block")).to_contain_text("C:\\: 45% of 120 GiB used")
+        await expect(page.locator("form.block")).to_contain_text("3 of 3 running")
+        await seen.shoot("adding-winrm-proposed")
+        await person.clicks_on("form .button--main")
+        row = page.locator("#server-srv1")
+        await expect(row).to_contain_text("WinRM")
+        await expect(row.locator(".gauges")).to_contain_text("D:\\", timeout=2 * PATIENT)
+        await seen.shoot("adding-winrm-on-the-overview")
+        assert seen.wrong == []
+    until(lambda: "srv1/services/automatic" in known_paths(hub), "a look at the services")
+    assert person.effort.seconds < PROMISED, person.effort
+
+
+def login_of(windows_server):  # noqa: F811
+    place = {"address": "127.0.0.1", "port": str(windows_server.port), "title": "SRV1"}
+    return place | {"user": LOGIN, "secret": PASSWORD}
+
+
+def known_paths(hub):
+    return {one["path"] for one in hub.status()["monitors"] if one["known"]}

@@ -38,6 +38,11 @@ def last_contact(agent):
     return datetime.fromisoformat(agent.link()["last_contact"])
 
 
+def watches(agent):
+    """Whether what the hub defined for the agent is in force there."""
+    return any(one["path"].endswith("/net/shop") for one in agent.status()["monitors"])
+
+
 def join(hub, agents, mailboxes, shop):
     of_hub, of_agents = mailboxes
     for name, agent in agents.items():
@@ -52,7 +57,7 @@ def join(hub, agents, mailboxes, shop):
         **{f"instances__{name}": watched.replace("fs01", name) for name in agents},
     )
     for name, agent in agents.items():
-        until(lambda agent=agent: agent.link()["configuration"], f"the configuration of {name}")
+        until(lambda agent=agent: watches(agent), f"the configuration of {name}")
     for name in WITH_ROUTES:
         agents[name].define(routes__own=ROUTE.format(port=of_agents.port))
 

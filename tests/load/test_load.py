@@ -27,7 +27,10 @@ SCENES = {
         browsers.Size(monitors=50, period=2.0, timeout=1.0, browsers=10, window=4.0),
     ),
     "sending": (sending.run_sending, sending.Size(mails=60)),
-    "hub": (hub.run_hub, hub.Size(agents=10, monitors=3, window=2.0, alarms=5, orders=5)),
+    "hub": (
+        hub.run_hub,
+        hub.Size(agents=10, monitors=3, window=2.0, alarms=5, orders=5, orders_window=2.0),
+    ),
 }
 AT_ONCE = 3
 """More would keep each other from a processor, and the scenes count checks."""

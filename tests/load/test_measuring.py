@@ -15,7 +15,7 @@ from benchmarks.__main__ import MEASURES, planned
 from benchmarks.grid import punctuality
 from benchmarks.mails import read_mails, told
 from benchmarks.promises import promises
-from benchmarks.report import REFERENCES, broken
+from benchmarks.report import PAGE, REFERENCES, broken, page, written_sections
 from benchmarks.scene import SLOTS, targets
 from benchmarks.usage import usage
 from noroshi.core.cadence import EPOCH, FixedInterval, next_due
@@ -214,3 +214,10 @@ def test_cpu_time_of_a_child_that_has_ended_counts():
     before = usage(os.getpid()).cpu - time.process_time()
     subprocess.run([sys.executable, "-c", "sum(range(5_000_000))"], check=True)
     assert usage(os.getpid()).cpu - time.process_time() > before
+
+
+def test_the_tables_of_the_page_are_found_again_by_their_measure():
+    text = PAGE.read_text(encoding="utf-8")
+    found = written_sections(text)
+    assert set(found) == set(MEASURES)
+    assert page(found, "").partition("\n## ")[2] == text.partition("\n## ")[2]

@@ -166,6 +166,8 @@ class Talk:
         self.writer.write(said.encode() + b"\r\n")
         await self.writer.drain()
         if said.startswith("421"):
+            self.writer.close()  # says first what was written
+            await self.writer.wait_closed()
             raise ConnectionResetError
         return said
 

@@ -11,7 +11,6 @@ OPEN_FILES = "nobody can remove a file that is open"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
 RESOLVER = "the resolver of Windows leaves out the protocol"
-RESET = "Windows drops what a server said before it closed with something unread"
 WORLDS = "namespaces of network, with other addresses"
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
 
@@ -26,17 +25,42 @@ TESTS = {
     "tests/logs/test_sinks.py::test_the_last_room_of_a_volume_is_left_to_the_alarms": VOLUMES,
     "tests/network/test_happy_eyeballs.py::"
     "test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it": RESOLVER,
+    "tests/stores/test_full_volume.py::"
+    "test_the_ballast_has_real_blocks_and_is_for_its_owner_alone": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_what_5000_monitors_have_to_say_goes_through_a_full_volume": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_a_program_that_takes_every_free_byte_cannot_take_what_old_samples_leave": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_samples_are_refused_when_room_is_short_and_told_from_the_rest": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_old_samples_go_before_anything_that_was_said_is_refused": VOLUMES,
+    "tests/stores/test_full_volume.py::test_when_there_is_room_again_all_is_as_before": VOLUMES,
+    "tests/stores/test_full_volume.py::test_a_node_starts_on_a_full_volume": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_without_its_ballast_a_full_volume_is_named_in_both_languages": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_a_volume_too_small_for_the_ballast_takes_no_samples_and_says_so": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_a_lock_is_known_by_who_holds_it_also_on_a_full_volume": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_a_volume_that_became_read_only_is_told_at_once": VOLUMES,
+    "tests/stores/test_full_volume.py::"
+    "test_a_volume_that_is_read_only_from_the_start_is_refused": VOLUMES,
+    "tests/stores/test_opening.py::"
+    "test_without_room_for_the_copy_the_update_is_refused_in_plain_words": VOLUMES,
+    "tests/stores/sqlite/test_restore.py::"
+    "test_a_backup_that_does_not_fit_leaves_nothing_behind": VOLUMES,
+    "tests/stores/sqlite/test_presence.py::"
+    "test_a_file_that_loses_its_name_is_told_and_nothing_more_is_written": OPEN_FILES,
+    "tests/stores/sqlite/test_presence.py::"
+    "test_another_file_in_its_place_is_left_as_it_is": OPEN_FILES,
+    "tests/stores/sqlite/test_presence.py::"
+    "test_what_was_in_it_can_be_saved_and_looked_through_as_long_as_it_is_open": OPEN_FILES,
     "tests/transports/diagnostics/test_pickup.py::"
     "test_a_folder_that_may_not_be_written_to_stops_at_writing": PLACES,
     "tests/transports/diagnostics/test_smtp.py::"
     "test_an_aaaa_that_is_a_black_hole_works_and_is_told": WORLDS,
-    "tests/transports/smtp/test_protocol.py::"
-    "test_a_server_that_leaves_in_the_midst_is_heard[RCPT-pipelining]": RESET,
-    "tests/transports/smtp/test_protocol.py::"
-    "test_a_server_that_leaves_in_the_midst_is_heard[DATA-pipelining]": RESET,
-    "tests/transports/smtp/test_reply_classifier.py::test_a_server_says": RESET,
-    "tests/transports/smtp/test_transport.py::"
-    "test_what_the_server_says_becomes_a_verdict[pipelining-RCPT and closed]": RESET,
     "tests/transports/test_docs.py::test_an_example_can_be_used": PLACES,
     "tests/transports/test_networks.py::test_a_mail_arrives_where": WORLDS,
     "tests/transports/test_pickup.py::"
@@ -87,7 +111,6 @@ PLACES_LEFT_OUT = {
     "tests/noroshi_lab": NODES,
     "tests/oauth": UNTRIED,
     "tests/service": UNTRIED,
-    "tests/stores": UNTRIED,
     "tests/web": BROWSER,
     **dict.fromkeys(
         (
@@ -104,5 +127,8 @@ PLACES_LEFT_OUT = {
 }
 """Folders and files of tests that do not run there."""
 
-FILES = {"tests/transports/test_signing_in.py": "signs in to Dovecot, which only Linux has"}
-"""Files of the folders that run there, which cannot even be imported."""
+FILES = {
+    "tests/stores/postgres": "PostgreSQL, whose server the tests start as a program of Linux",
+    "tests/transports/test_signing_in.py": "signs in to Dovecot, which only Linux has",
+}
+"""Files and folders of the folders that run there, which cannot even be imported."""

@@ -7,7 +7,9 @@ import winreg
 
 import pytest
 
+from noroshi.agent.machine import describe_machine, machine_id
 from noroshi.checks import reach
+from noroshi.core.agents import runs_windows
 from noroshi.hosts import counters, time_zone
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from noroshi.web.http.http_server import listen
@@ -61,3 +63,9 @@ async def test_this_computer_answers_a_ping():
     result = await reach.ping(place, options)
     assert len(result.answer_times) == 2
     assert all(0 < seconds < 1 for seconds in result.answer_times)
+
+
+def test_an_agent_tells_windows_installations_apart():
+    machine = describe_machine("SRV1", frozenset)
+    assert len(machine.id) == 64 and machine.id == machine_id()
+    assert runs_windows(machine.system)

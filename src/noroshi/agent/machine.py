@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from noroshi.core.agents import Machine
 
-MACHINE_ID = Path("/etc/machine-id")
-"""machine-id(5) asks not to hand the id out as it is, so it is hashed."""
 CONTEXT = b"noroshi agent "
+if sys.platform == "win32":
+    from noroshi.system.windows_registry import read_value
+
+    MACHINE_ID = r"HKLM\SOFTWARE\Microsoft\Cryptography"
+
+    def _read_id(place: str) -> str:
+        return str(read_value(place, "MachineGuid"))
+else:
+    MACHINE_ID = "/etc/machine-id"
+
+    def _read_id(place: str) -> str:
+        return Path(place).read_text(encoding="ascii")
 
 
-def machine_id(file: Path = MACHINE_ID) -> str:
-    """Return the hash of the id that this installation of the system has; "" if there is none."""
+def machine_id(place: str = MACHINE_ID) -> str:
+    """Return the hash of the id that this installation of the system has; "" if there is none.
+    machine-id(5) asks not to hand the id out as it is, so it is hashed."""
     try:
-        text = file.read_text(encoding="ascii").strip()
+        text = _read_id(place).strip()
     except (OSError, ValueError):
         return ""
     return hashlib.sha256(CONTEXT + text.encode()).hexdigest() if text else ""

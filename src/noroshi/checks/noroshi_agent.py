@@ -19,7 +19,8 @@ WITH_NEXT_STEP = _(
     "{silent}. Monitored there: {instances}. Next step: on {agent}, run {command}"
 )
 SILENT_AND_IDLE = _("it monitors nothing yet. Next step: on {agent}, run {command}")
-COMMAND, LOG_COMMAND = "systemctl status noroshi", "noroshi log"
+COMMAND, WINDOWS_COMMAND = "systemctl status noroshi", "Get-Service noroshi"
+LOG_COMMAND = "noroshi log"
 MOST_NAMED = 5
 """The most instances that an alarm names."""
 REFUSED = _("within the last hour; see Noroshi's log for the reasons")
@@ -57,12 +58,13 @@ def _readings(facts: AgentFacts) -> Iterator[Reading]:
 
 def _silent_note(facts: AgentFacts) -> Message:
     """Say what the silence of an agent means, for which instances, and what to do about it."""
+    command = WINDOWS_COMMAND if facts.is_windows else COMMAND
     if not facts.instances:
-        return SILENT_AND_IDLE.fill(agent=facts.name, command=COMMAND)
+        return SILENT_AND_IDLE.fill(agent=facts.name, command=command)
     more = ("…",) if facts.instances[MOST_NAMED:] else ()
     instances = joined(map(plain, (*facts.instances[:MOST_NAMED], *more)), COMMA)
     return WITH_NEXT_STEP.fill(
-        silent=SILENT, instances=instances, agent=facts.name, command=COMMAND
+        silent=SILENT, instances=instances, agent=facts.name, command=command
     )
 
 

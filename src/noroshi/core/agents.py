@@ -29,6 +29,11 @@ ERA_NOTE = "link_era"
 of before counts at the hub that was restored."""
 
 
+def runs_windows(system: str) -> bool:
+    """Return whether the system of a computer, as its agent names it, is Windows."""
+    return system.startswith("Windows")
+
+
 class AgentState(Enum):
     """Name whether an agent may come in."""
 
@@ -49,7 +54,7 @@ class JoinRefusal(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """Describe the computer of an agent, as the agent does. `id` stays as long as the system is
-    installed (/etc/machine-id, hashed)."""
+    installed (/etc/machine-id or MachineGuid of Windows, hashed)."""
 
     host_name: str
     id: str = ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from noroshi.core.agents import Agent, AgentState, LastSeen
+from noroshi.core.agents import Agent, AgentState, LastSeen, runs_windows
 from noroshi.core.mail import Route
 from noroshi.definitions.accounts_of_routes import (
     NOT_IN_VAULT,
@@ -188,6 +188,7 @@ class OwnFacts:
                 name=agent.name,
                 silence=_seconds(heard_since, now),
                 instances=instances.get(agent.name.casefold(), ()),
+                is_windows=runs_windows(agent.machine.system),
             )
         heard_since = max(self._started_at, last_seen.last_contact)
         silence = _seconds(heard_since, now) - self._readings.update_grace(agent.id)
@@ -199,6 +200,7 @@ class OwnFacts:
             refused_rows=self._readings.refused_rows(agent.id),
             excessive_reports=self._readings.excessive_reports(agent.id),
             instances=instances.get(agent.name.casefold(), ()),
+            is_windows=runs_windows(agent.machine.system),
         )
 
     async def node(self) -> NodeFacts:

@@ -105,13 +105,22 @@ class ProgramFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFound:
+    """Tell of a service of Windows that starts automatically, and is to run from then on."""
+
+    name: str
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
     """OrderVerb.DISCOVER: what there is on the agent's computer. `memory` None: not known;
-    `cores` 0: not known; `zone` is the computer's time zone."""
+    `cores` 0: not known; `zone` is the computer's time zone. `services` are Windows' own."""
 
     zone: str = ""
     volumes: tuple[Volume, ...] = ()
     memory: Memory | None = None
     cores: int = 0
     programs: tuple[ProgramFound, ...] = ()
+    services: tuple[ServiceFound, ...] = ()
     listeners: tuple[Listener, ...] = ()

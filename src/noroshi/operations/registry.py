@@ -18,6 +18,7 @@ from noroshi.operations import (
     setup_operations,
     sign_in_operations,
     ssh_operations,
+    winrm_operations,
 )
 from noroshi.operations.declaration import Declaration
 
@@ -34,6 +35,7 @@ MODULES = (
     setup_operations,
     sign_in_operations,
     ssh_operations,
+    winrm_operations,
 )
 OPERATIONS: Mapping[str, Declaration] = {
     one.name: one

@@ -191,7 +191,7 @@ class AgentFacts:
     started if that is less; how many rows wait there, by how many seconds its clock is ahead,
     how many of its rows were refused within the last hour, and how many of its reports were put off, as
     it makes more of them than the node takes. `instances` are the titles of those
-    that it measures."""
+    that it measures. `is_windows`: its computer runs Windows."""
 
     name: str
     silence: float = 0.0
@@ -200,6 +200,7 @@ class AgentFacts:
     refused_rows: int = 0
     excessive_reports: int = 0
     instances: tuple[str, ...] = ()
+    is_windows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

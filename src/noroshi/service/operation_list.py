@@ -47,6 +47,7 @@ from noroshi.service.people.users import UserOperations
 from noroshi.service.setup.first_steps import FirstStepOperations
 from noroshi.service.setup.inventory import DiscoveryOperations
 from noroshi.service.setup.ssh_servers import SshServerOperations
+from noroshi.service.setup.winrm_servers import WinrmServerOperations
 from noroshi.service.sign_in.account_check import AccountCheckOperations
 from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.certificates import CertificateOperations
@@ -98,6 +99,7 @@ class Service:
         self.first_steps = FirstStepOperations(context)
         self.discovery = DiscoveryOperations(context)
         self.ssh_servers = SshServerOperations(context)
+        self.winrm_servers = WinrmServerOperations(context)
         self.sign_in = SignInOperations(context)
         self.certificates = CertificateOperations(context)
         self.guides = GuideOperations(context)
@@ -186,6 +188,7 @@ GROUPS = (
     FirstStepOperations,
     DiscoveryOperations,
     SshServerOperations,
+    WinrmServerOperations,
     SignInOperations,
     CertificateOperations,
     GuideOperations,

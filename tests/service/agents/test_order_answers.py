@@ -20,6 +20,7 @@ from noroshi.link.order_messages import (
     MeasuredOnTrial,
     OrderAnswer,
     ProgramFound,
+    ServiceFound,
 )
 from noroshi.ports import Listener, Memory, Volume
 from noroshi.service.agents.order_answers import (
@@ -88,6 +89,7 @@ def test_a_computer_has_what_a_computer_can_have():
         memory=Memory(total=10, available=11),
         cores=-4,
         programs=(ProgramFound(name=EVIL, count=-1),) * (MOST_FOUND + 1),
+        services=(ServiceFound(name=EVIL, is_running=True),) * (MOST_FOUND + 1),
         listeners=(Listener("0.0.0.0", 443), Listener("x; rm", 22), Listener("::1", 70000)),
     )
     clean = clean_discovery(found)
@@ -95,7 +97,8 @@ def test_a_computer_has_what_a_computer_can_have():
     assert clean.volumes == (Volume("evil?[2J?", 100, 50),)
     assert clean.listeners == (Listener("0.0.0.0", 443),)
     assert clean.programs[0] == ProgramFound(name="evil?[2J?", count=0)
-    assert len(clean.programs) == MOST_FOUND
+    assert clean.services[0] == ServiceFound(name="evil?[2J?", is_running=True)
+    assert len(clean.programs) == len(clean.services) == MOST_FOUND
     for odd in ("../../etc/passwd", "Nowhere/City", "a\x00b"):
         assert clean_discovery(Discovered(zone=odd)).zone == ""
 

@@ -123,7 +123,7 @@ async def test_the_second_editor_is_told_who_changed_what_and_nothing_is_overwri
     await changed(ask, put={"contacts/boss": BOSS}, etags=seen)
     mine = {"contacts/boss": {"addresses": ["mine@example.com"]}}
     with pytest.raises(
-        ErrorAnswer, match="contacts/boss was changed in the meantime by .*, in version 2"
+        ErrorAnswer, match=r"contacts/boss was changed in the meantime by .*, in version 2"
     ) as told:
         await changed(ask, put=mine, etags=seen)
     assert told.value.kind == "conflict"
@@ -144,7 +144,7 @@ async def test_a_change_of_something_else_meanwhile_is_kept(ask):
 async def test_who_adds_what_somebody_else_has_added_or_removed_is_told(ask):
     await apply_definitions(ask)
     with pytest.raises(
-        ErrorAnswer, match="contacts/boss was changed in the meantime by .*, in version 1"
+        ErrorAnswer, match=r"contacts/boss was changed in the meantime by .*, in version 1"
     ):
         await changed(ask, put={"contacts/boss": BOSS}, etags={"contacts/boss": ""})
     seen = (await shown(ask, "contacts/boss"))["etags"]

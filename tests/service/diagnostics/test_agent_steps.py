@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from noroshi.core.agents import Machine
 from noroshi.core.levels import Level
 from noroshi.service import perform
 from tests.service.agents.fleet import heard, joined
@@ -37,10 +40,22 @@ async def test_an_agent_that_reports_passes_every_stage(harness):  # noqa: F811
     assert stages["reports"].found.en == "Monitors that have reported: 1 of 1"
 
 
-async def test_an_agent_that_is_silent_is_looked_at_on_its_own_computer(harness):  # noqa: F811
-    await heard(harness, await joined(harness))
+@pytest.mark.parametrize(
+    ("system", "line"),
+    [
+        ("Linux 6.12 x86_64", "systemctl status noroshi"),
+        ("Windows 2022Server AMD64", "Get-Service noroshi"),
+    ],
+)
+async def test_an_agent_that_is_silent_is_looked_at_on_its_own_computer(
+    harness,  # noqa: F811
+    system,
+    line,
+):
+    machine = Machine(host_name="fs01", system=system)
+    await heard(harness, await joined(harness, machine=machine))
     harness.time.pass_by(seconds=120)
     stage = (await stages_of(harness))["connected"]
     assert stage.state == "failed"
     assert stage.remedy.who.en == "the administrator of fs01"
-    assert stage.remedy.lines == ("systemctl status noroshi", "noroshi status")
+    assert stage.remedy.lines == (line, "noroshi status")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.checks import disk, http
+from noroshi.checks import cpu, disk, http, memory
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
@@ -14,6 +14,7 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.transports.http import webhook
 from noroshi.transports.smtp import transport
 from noroshi.vault import Secret
+from tests.ports import free_port
 from tests.service.harness import AKI, POST, Harness, documents
 from tests.sweeps import sweep
 
@@ -158,7 +159,9 @@ ELSEWHERE = [
 class Bench(Harness):
     def __init__(self, store=None):
         kinds = (POST, transport.KIND, webhook.KIND)
-        super().__init__(store, checks=(disk.CHECK, http.CHECK), routes=kinds)
+        super().__init__(
+            store, checks=(cpu.CHECK, disk.CHECK, http.CHECK, memory.CHECK), routes=kinds
+        )
 
     async def ask(self, who, op, **given):
         return await run_as_json(self.service, who, op, given)
@@ -303,6 +306,18 @@ async def test_nothing_is_tried_with_a_secret_elsewhere(harness):
     )
     given = {"monitor": "web1/base/page", "documents": led}
     assert (await harness.ask(TOKEN, "try_monitor", **given))["error"] == "password"
+
+
+async def test_no_login_is_diagnosed_with_a_secret_elsewhere(harness):
+    login = {"address": "127.0.0.1", "port": free_port(), "user": "SRV1\\watcher"}
+    given = login | {"instance": "srv9", "password": "login"}
+    for who in (TOKEN, BROWSER):
+        told = await harness.ask(who, "winrm_examine", **given)
+        assert told["error"] == "password"
+        assert [one["where"] for one in told["problems"]] == ["login"]
+    told = await harness.ask(replace(BROWSER, reauthenticated=True), "winrm_examine", **given)
+    assert "ok" in told
+    await harness.service.context.running_examinations.close()
 
 
 LED = RELAY | {"host": "evil.example"}

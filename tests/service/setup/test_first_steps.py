@@ -9,8 +9,18 @@ from noroshi.checks import BUILT_IN
 from noroshi.config.web import Web
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Verdict
+from noroshi.definitions.blueprints import blueprints
 from noroshi.hosts.footprint import Surroundings
-from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.ports import (
+    Listener,
+    Memory,
+    Process,
+    Processor,
+    ServiceFact,
+    ServiceState,
+    StartType,
+    Volume,
+)
 from noroshi.service.setup.known_services import PORTS, PROGRAMS
 from noroshi.service.setup.suggestions import instance_name
 from noroshi.testing import FakeHost, ManualClocks
@@ -56,6 +66,39 @@ async def test_what_is_found_on_the_computer_is_suggested(asking):
     assert sshd["title"]["ja"] == "リモート ログイン (SSH)"
     assert port["title"]["ja"] == "ポート 22: リモート ログイン (SSH)"
     assert port["found"]["ja"] == "すべてのアドレスで待ち受け中"
+
+
+def service(name, state=ServiceState.RUNNING, start=StartType.AUTOMATIC, **more):
+    return ServiceFact(name=name, state=state, start_type=start, **more)
+
+
+class WindowsServices:
+    """What Windows manages, of a computer with these services."""
+
+    facts = (
+        service("Spooler"),
+        service("W32Time", ServiceState.STOPPED),
+        service("TrustedInstaller", ServiceState.STOPPED),
+        service("edgeupdate", ServiceState.STOPPED),
+        service("CDPSvc", ServiceState.STOPPED, ends_by_itself=True),
+        service("Fax", ServiceState.STOPPED, StartType.MANUAL),
+    )
+
+    async def services(self, names):
+        assert names == ["*"]
+        return self.facts
+
+
+async def test_on_windows_the_automatic_services_are_suggested_in_the_place_of_programs():
+    found = {"processes": [Process(9, "spoolsv.exe", ())], "system": WindowsServices()}
+    host = FakeHost(volumes=[Volume("C:\\", 100 * GIB, 60 * GIB)], **found)
+    answer = await InProcessClient(Harness(host=host, checks=BUILT_IN))("suggest")
+    disk, services = answer["monitors"]
+    assert (disk["id"], services["id"]) == ("system/disk", "services/automatic")
+    assert services["found"]["ja"] == "2個中1個が実行中"
+    blueprint = blueprints(())["windows-server"]
+    monitors = {one["name"]: one for group in blueprint.groups for one in group["monitor"]}
+    assert services["monitor"]["options"] == monitors["services"]["options"]
 
 
 LISTENING = {

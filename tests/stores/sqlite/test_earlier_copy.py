@@ -1,6 +1,7 @@
 """The store of before an update, where the newer version did not stay."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -24,7 +25,7 @@ async def path(tmp_path):
 def updated(path):
     """What a newer version leaves: its copy, and a store of its schema."""
     path.with_name(f"{path.name}.before-{NEXT}").write_bytes(path.read_bytes())
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("insert into migration values (?, 'newer')", (NEXT,))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -403,6 +404,33 @@ async def test_a_server_that_leaves_in_the_midst_is_heard(step, pipelining):
         server.answers[step] = "421 4.3.2 Service not active"
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 421)
+
+
+async def refuses_and_leaves(listener: socket.socket, refusal: bytes):
+    """Refuse the first recipient of each connection and close it, in one turn of the loop. What was
+    said behind that RCPT is unread then, which makes a reset of the close: the reset drops whatever
+    the other side has not read."""
+    loop = asyncio.get_running_loop()
+    while True:
+        wire, _ = await loop.sock_accept(listener)
+        for saying in (GREETING, b"250-mail.test\r\n250 PIPELINING\r\n", OK):
+            await loop.sock_sendall(wire, saying)
+            while await loop.sock_recv(wire, 1) not in (b"\n", b""):
+                pass
+        wire.send(refusal)
+        wire.close()
+
+
+async def test_why_a_server_left_in_the_midst_of_pipelined_commands_is_asked_without_them():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        server = SimpleNamespace(port=listener.getsockname()[1])
+        leaving = asyncio.create_task(refuses_and_leaves(listener, b"550 5.1.1 unknown\r\n"))
+        async with open_route(server) as transport:
+            got = answer(await transport.send(LETTER))
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+    assert (got.verdict, got.code) == (Verdict.REFUSED, 550)
 
 
 async def test_a_server_that_says_yes_before_it_was_told_a_password_is_not_believed(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.translation import Medium, Message
 from noroshi.knowledge.knowledge_files import knowledge
-from noroshi.web.pages.route_live import steps_of
+from noroshi.web.view.stages import steps_of
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.sweeps import sweep
 

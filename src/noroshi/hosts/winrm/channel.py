@@ -12,15 +12,21 @@ import ssl
 from collections.abc import Mapping
 
 from noroshi import __version__
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.core.winrm_login import LoginMethod, WinrmLogin
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.winrm import tls
 from noroshi.hosts.winrm.authentication import BY_CERTIFICATE, Authentication
 from noroshi.hosts.winrm.winrm_problem import ROW_BY_STATUS, WinrmProblem
-from noroshi.network import ConnectError, Egress, reach
+from noroshi.network import ConnectError, Egress, client_context, reach
 from noroshi.network.byte_stream import ByteStream
-from noroshi.network.connection_errors import NO_TLS, not_reached, of_error, of_tls
+from noroshi.network.connection_errors import (
+    NO_TLS,
+    distrust_text,
+    not_reached,
+    of_error,
+    of_tls,
+)
 from noroshi.network.http1 import (
     HttpConnection,
     HttpError,
@@ -106,6 +112,18 @@ class WinrmChannel:
         stream = await self._start_tls(tls.unverified_context())
         stream.abort()
         return _certificate_of(stream)
+
+    async def distrust(self) -> Message:
+        """Return why no CA vouches for the server's certificate; NOTHING if one does."""
+        try:
+            context = await run_in_thread(lambda: client_context((self._login.ca_file,)))
+            stream = await self._start_tls(context)
+        except ConnectError as error:
+            raise Unmeasurable(error.words) from None
+        except ssl.SSLCertVerificationError as error:
+            return distrust_text(error)
+        stream.abort()
+        return NOTHING
 
     async def check_certificate(self) -> bytes:
         """Return the certificate of the server, which is checked; nobody logs in."""

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeVar
 
-from noroshi.core.translation import COMMA, Message, _, joined, plain, sentences
+from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.core.winrm_login import WinrmLogin
 from noroshi.hosts.winrm import tls
 from noroshi.hosts.winrm.channel import WinrmChannel
@@ -44,6 +44,7 @@ STARTED = _("a PowerShell was started")
 SYSTEM = _("the script ran on {host} (PowerShell {version})")
 FULL = _("FullLanguage: all types of monitor are available")
 TELLS = _("volumes, processes, ports, memory, CPU time, services and the event log")
+READABLE = _("can be read: {facts}")
 NOT_TOLD = _("not available: {unknown}. Monitors that need these become UNKNOWN")
 ASKED: Mapping[str, Message] = {
     "volumes": _("the volumes"),
@@ -158,14 +159,15 @@ class WinrmExamination:
             raise StepError(plain(""), problem.remedy(self._exam))
         script_line = SYSTEM.fill(host=output.host_name, version=output.powershell)
         if not failed:
-            return StepResult(sentences(script_line, TELLS))
+            return StepResult(joined((script_line, READABLE.fill(facts=TELLS))))
         known_names = joined((name for ask, name in ASKED.items() if ask not in failed), COMMA)
         unknown_names = joined((ASKED[ask] for ask in failed), COMMA)
         remarks = (
             NOT_TOLD.fill(unknown=unknown_names),
             *map(plain, sorted(set(failed.values()))),
         )
-        return StepResult(sentences(script_line, known_names), remarks)
+        readable = READABLE.fill(facts=known_names)
+        return StepResult(joined((script_line, readable)), remarks)
 
     async def _language(self) -> StepResult:
         assert self._output is not None

@@ -29,6 +29,7 @@ from noroshi.link.order_messages import (
     OrderAnswer,
     OrderOutcome,
     ProgramFound,
+    ServiceFound,
 )
 from noroshi.ports import Listener, Memory, Volume
 from noroshi.service.errors import OperationFailedError
@@ -115,6 +116,10 @@ def clean_discovery(discovered: Discovered) -> Discovered:
                 name=neutral_name(one.name), count=max(0, min(one.count, MOST_PROCESSES))
             )
             for one in discovered.programs[:MOST_FOUND]
+        ),
+        services=tuple(
+            ServiceFound(name=neutral_name(one.name), is_running=one.is_running)
+            for one in discovered.services[:MOST_FOUND]
         ),
         listeners=tuple(_listeners(discovered.listeners[:MOST_FOUND])),
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from noroshi.core.agents import Agent, AgentState, LastSeen, is_silent
+from noroshi.core.agents import Agent, AgentState, LastSeen, is_silent, runs_windows
 from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
 from noroshi.link.order_messages import Examined, ExaminedStage, OrderVerb
 from noroshi.operations.diagnostic_answers import AGENT_CONTACT
@@ -34,6 +34,7 @@ NOT_EXAMINED = _("not examined")
 ITS_ADMINISTRATOR = _("the administrator of {agent}")
 LOOK_THERE = _("On {agent}, check whether Noroshi is running and can reach this node:")
 STATUS_LINES = ("systemctl status noroshi", "noroshi status")
+WINDOWS_STATUS_LINES = ("Get-Service noroshi", "noroshi status")
 
 
 class ComputerOfAgent:
@@ -112,11 +113,11 @@ class AgentExamination:
         return StepResult(IS_KNOWN.fill(agent=self.name))
 
     async def _take_contact(self) -> StepResult:
-        _agent, last_seen = await self._agent()
+        agent, last_seen = await self._agent()
         if last_seen is None:
-            raise self._stop_there(NEVER_HEARD.fill(agent=self.name))
+            raise self._stop_there(agent, NEVER_HEARD.fill(agent=self.name))
         if is_silent(last_seen, self.context.now()):
-            raise self._stop_there(NOT_HEARD.fill(agent=self.name))
+            raise self._stop_there(agent, NOT_HEARD.fill(agent=self.name))
         return StepResult(HEARD_NOW)
 
     async def _take_configuration(self) -> StepResult:
@@ -135,13 +136,16 @@ class AgentExamination:
         states = await self.context.store.states(self.monitors)
         count = sum(bool(state.items) for state in states.values())
         if not count:
-            raise self._stop_there(NONE_REPORTED.fill(agent=self.name))
+            agent, _last_seen = await self._agent()
+            raise self._stop_there(agent, NONE_REPORTED.fill(agent=self.name))
         return StepResult(ALL_REPORTED.fill(total=len(self.monitors), count=count))
 
-    def _stop_there(self, words: Message) -> StepError:
+    def _stop_there(self, agent: Agent, words: Message) -> StepError:
         look = LOOK_THERE.fill(agent=self.name)
         administrator = ITS_ADMINISTRATOR.fill(agent=self.name)
-        cure = Cure(party=Whose.ADMINISTRATOR, steps=(look,), lines=STATUS_LINES)
+        is_windows = runs_windows(agent.machine.system)
+        lines = WINDOWS_STATUS_LINES if is_windows else STATUS_LINES
+        cure = Cure(party=Whose.ADMINISTRATOR, steps=(look,), lines=lines)
         return _stop(words, cure, Exam(people={Whose.ADMINISTRATOR: administrator}))
 
 

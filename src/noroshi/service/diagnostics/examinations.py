@@ -109,7 +109,7 @@ class DiagnosticOperations(OperationGroup):
             if target
             else self._context.runs_on,
             at=now,
-            names=_names(examination.steps),
+            names=stage_names(examination.steps),
             down=outage,
         )
 
@@ -131,7 +131,7 @@ class DiagnosticOperations(OperationGroup):
             mark=NOTHING,
             where=monitor.instance.address,
             at=now,
-            names=_names(examination.steps),
+            names=stage_names(examination.steps),
             instance=name,
         )
 
@@ -177,7 +177,7 @@ class DiagnosticOperations(OperationGroup):
         returns all stages at once."""
         examination = self._context.running_examinations.get(id)
         stages, is_over = await self._context.running_examinations.since(id, seen)
-        steps = _names(examination.steps)
+        steps = stage_names(examination.steps)
         return Looked(tuple(stages), is_over, examination.begun_at, steps)
 
     async def close(self) -> None:
@@ -262,7 +262,8 @@ def _postponed(waiting: Sequence[QueuedEnvelope]) -> KnownDown:
     )
 
 
-def _names(steps: Sequence[Step]) -> tuple[StageName, ...]:
+def stage_names(steps: Sequence[Step]) -> tuple[StageName, ...]:
+    """Return the names of all stages of an examination."""
     return tuple(StageName(step.name, step.title) for step in steps)
 
 

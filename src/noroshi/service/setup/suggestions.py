@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from noroshi.core.translation import Message, _, joined, ngettext, pgettext, plain
-from noroshi.link.order_messages import Discovered, ProgramFound
+from noroshi.link.order_messages import Discovered, ProgramFound, ServiceFound
 from noroshi.operations.setup_answers import Suggested
 from noroshi.ports import Listener, Memory, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS, known_as
@@ -29,6 +30,22 @@ RUNS = _("running processes: {count}")
 FROM = _("WARNING at {warning}%, CRITICAL at {critical}%")
 WARNING_FROM = _("WARNING at {warning}%")
 ENDS = _("CRITICAL if it is not running")
+AUTOMATIC = "automatic"
+ALL_SERVICES = _("Automatic services")
+RUNNING = _("{count} of {total} running")
+ONE_ENDS = _("CRITICAL if one of them is not running")
+NOT_MONITORED = (
+    "gupdate*",
+    "edgeupdate*",
+    "GoogleUpdater*",
+    "MapsBroker",
+    "RemoteRegistry",
+    "sppsvc",
+    "TrustedInstaller",
+    "clr_optimization*",
+)
+"""Automatic services of Windows that stop when their work is done; the blueprint of a Windows server
+leaves out the same."""
 PORT = _("Port {port}: {what}")
 EVERYWHERE = _("listens on all addresses")
 HERE_ALONE = _("listens on this computer only")
@@ -47,7 +64,9 @@ def suggest_monitors(
     """Return the monitors that fit, each under the id group/name; those that cannot be measured
     are left out."""
     system = _system(discovered.volumes, discovered.memory, discovered.cores)
-    rows = [*system, *_services(discovered.programs), *_ports(discovered.listeners)]
+    # Programs that Windows starts as services are among its services.
+    services = _windows_services(discovered.services) or _programs(discovered.programs)
+    rows = [*system, *services, *_ports(discovered.listeners)]
     return tuple(_suggestion(*one, existing=existing) for one in rows)
 
 
@@ -100,7 +119,22 @@ def _sizes(volumes: Sequence[Volume]) -> Message:
     return joined([*sizes, *more], BETWEEN_DISKS)
 
 
-def _services(programs: Iterable[ProgramFound]) -> Iterable[SuggestionRow]:
+def _windows_services(services: Sequence[ServiceFound]) -> Sequence[SuggestionRow]:
+    included = [one for one in services if not _is_excluded(one.name)]
+    if not included:
+        return ()
+    runs = RUNNING.fill(count=sum(one.is_running for one in included), total=len(included))
+    options = {"include": ["*"], "exclude": list(NOT_MONITORED), "state": "by_start_type"}
+    monitor = {"name": AUTOMATIC, "kind": "service", "patience": 3, "options": options}
+    return [(f"{SERVICES}/{AUTOMATIC}", ALL_SERVICES, runs, ONE_ENDS, monitor)]
+
+
+def _is_excluded(name: str) -> bool:
+    patterns = (one.casefold() for one in NOT_MONITORED)
+    return any(fnmatchcase(name.casefold(), one) for one in patterns)
+
+
+def _programs(programs: Iterable[ProgramFound]) -> Iterable[SuggestionRow]:
     counts = {one.name: one.count for one in programs if known_as(one.name)}
     order = list(PROGRAMS)
     for program in sorted(counts, key=lambda one: order.index(known_as(one))):

@@ -29,6 +29,8 @@ REPLACE = f"""
 update spool set fate = '{EnvelopeState.IN_DIGEST}', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
 where id in (select value from json_each(?)) returning seq, order_key"""  # noqa: S608  our own text
+AT_ONCE = 50
+"""Members that one statement marks."""
 ACCEPTED_MAILS = """
 select r.at, r.route, s.contact, r.taken, s.id like :digest
 from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
@@ -75,13 +77,22 @@ def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     leased_row = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
     if waiting_count != len(digest.members) or leased_row is None or not put(db, digest):
         return False
-    joined_rows = db.execute(REPLACE, (words_text(DigestId(digest.id)), members)).fetchall()
+    joined_rows = _join(db, digest)
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined_rows])
     for order in {order for _, order in joined_rows}:
         promote(db, order)
     if parcel.envelope.members:
         _move_receipts(db, parcel.envelope, digest)
     return True
+
+
+def _join(db: Connection, digest: Envelope) -> Sequence[Any]:
+    """Mark the members. SQLite keeps what one statement changes in memory until its end."""
+    reason, rows = words_text(DigestId(digest.id)), list[Any]()
+    for start in range(0, len(digest.members), AT_ONCE):
+        members = json.dumps(list(digest.members[start : start + AT_ONCE]))
+        rows += db.execute(REPLACE, (reason, members)).fetchall()
+    return rows
 
 
 def _move_receipts(db: Connection, old_envelope: Envelope, new_envelope: Envelope) -> None:

@@ -166,6 +166,15 @@ class Connection:
         """Return the server's certificate in DER, as far as TLS has begun."""
         return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
 
+    @property
+    def has_unheard_replies(self) -> bool:
+        """Return whether commands that were said at once wait for the reply to the present one."""
+        return bool(self._pipelined_commands)
+
+    def stop_pipelining(self) -> None:
+        """Say one command at a time from now on."""
+        self.extensions.pop("pipelining", None)
+
     def pipeline(self, *commands: bytes) -> None:
         """Say several at once, where the server can be spoken to so (RFC 2920); each is said by
         `command` all the same, which then only hears the answer. Raises ConnectionLostError."""

@@ -68,6 +68,17 @@ class ConnectionLostError(SmtpError):
     """Report a connection that was lost, or on which nothing came in time; it is of no more use."""
 
 
+class ConnectionWasResetError(ConnectionLostError):
+    """Report a connection that was reset, as happens where a server closes it and has not read all
+    that was said. The reset drops what it said last (RFC 9293, 3.10.7.4), unless it was read by then.
+    """
+
+
+class UnheardReplyError(SmtpError):
+    """Report a connection that was reset in the midst of commands that were said at once: the server
+    may have said why, and may be heard if they are said one by one."""
+
+
 class NotSmtpError(SmtpError):
     """Report what is no reply of SMTP, or too long for one; nothing after it can be read."""
 

@@ -15,7 +15,12 @@ from functools import lru_cache
 from math import inf
 from typing import NamedTuple, cast
 
-from noroshi.transports.smtp.errors import ConnectionLostError, NotSmtpError, SmtpError
+from noroshi.transports.smtp.errors import (
+    ConnectionLostError,
+    ConnectionWasResetError,
+    NotSmtpError,
+    SmtpError,
+)
 
 LONGEST_LINE = 8192
 """Bytes of a line. RFC 5321, 4.5.3.1.5 allows 512; a server that says more is listened to still."""
@@ -191,7 +196,8 @@ class SmtpProtocol(asyncio.Protocol):
         self._fail(ConnectionLostError)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._fail(ConnectionLostError)
+        was_reset = isinstance(error, ConnectionError)
+        self._fail(ConnectionWasResetError if was_reset else ConnectionLostError)
         if self._timer is not None:
             self._timer.cancel()
 

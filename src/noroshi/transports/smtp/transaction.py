@@ -12,9 +12,11 @@ from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Connection, Reply
 from noroshi.transports.smtp.errors import (
     ConnectionLostError,
+    ConnectionWasResetError,
     SmtpError,
     SmtpServerError,
     StaleConnectionError,
+    UnheardReplyError,
 )
 from noroshi.transports.smtp.reply_classifier import DEFERRED, Meaning, wants_tls
 
@@ -41,7 +43,8 @@ class SmtpMessage:
 async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
     """Return answers by address, the provider's id, and whether the connection can be used again.
 
-    Raises StaleConnectionError, or SmtpServerError where the mail was surely not taken.
+    Raises StaleConnectionError, UnheardReplyError, or SmtpServerError; the mail was surely not
+    taken then.
     """
     sender, *recipients = _envelope(connection, message)
     try:
@@ -49,10 +52,10 @@ async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
             b"MAIL " + sender, *(b"RCPT " + path for path in recipients), b"DATA"
         )
         reply = await connection.command(b"MAIL", sender)
-    except ConnectionLostError:
+    except ConnectionLostError as error:
         if connection.is_reused:
             raise StaleConnectionError from None
-        raise _lost_answer(connection) from None
+        raise _loss(connection, error) from None
     if connection.is_reused and reply.code == CLOSING:
         raise StaleConnectionError
     if not reply.is_positive:
@@ -63,8 +66,8 @@ async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
         return dict.fromkeys(message.paths, refusal), "", await _reset(connection)
     try:
         return await _to_recipients(connection, message)
-    except ConnectionLostError:
-        raise _lost_answer(connection) from None
+    except ConnectionLostError as error:
+        raise _loss(connection, error) from None
 
 
 async def _to_recipients(connection: Connection, message: SmtpMessage) -> Delivered:
@@ -159,7 +162,10 @@ async def _reset(connection: Connection) -> bool:
         return False
 
 
-def _lost_answer(connection: Connection) -> SmtpServerError:
+def _loss(connection: Connection, error: ConnectionLostError) -> SmtpError:
+    """Return what a connection means that was lost before the mail itself was said."""
+    if connection.has_unheard_replies and isinstance(error, ConnectionWasResetError):
+        return UnheardReplyError("reset in the midst of what was said at once")
     server = connection.server
     message = errors.CONNECTION_BROKE.fill(
         where=server.address, stage=connection.stage, seconds=server.patience.command

@@ -19,7 +19,11 @@ from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials
 from noroshi.transports.smtp.connect import connect
 from noroshi.transports.smtp.connection import Connection, Patience
-from noroshi.transports.smtp.errors import SmtpAuthError, StaleConnectionError
+from noroshi.transports.smtp.errors import (
+    SmtpAuthError,
+    StaleConnectionError,
+    UnheardReplyError,
+)
 from noroshi.transports.smtp.options import Options
 from noroshi.transports.smtp.reply_classifier import is_of_token, wants_new_token
 from noroshi.transports.smtp.token_diagnosis import diagnosis
@@ -108,6 +112,16 @@ class SmtpTransport:
         return message_ids(envelope, self._options.mail_from, reply)
 
     async def _deliver(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
+        """Deliver, and one command at a time if the server reset the connection in the midst of
+        several. It may have said why, and can be heard where it has nothing unread."""
+        try:
+            return await self._deliver_as_usual(message)
+        except UnheardReplyError:
+            connection = await self._connect()
+            connection.stop_pipelining()
+            return await self._use(connection, message)
+
+    async def _deliver_as_usual(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
         """Deliver on a kept connection, and on a new one if the server has closed that meanwhile."""
         idle = self._take()
         if idle is not None:

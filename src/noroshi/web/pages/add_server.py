@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.add_ssh_server import ssh_form
+from noroshi.web.pages.add_winrm_server import EXAM, exam, winrm_form
+from noroshi.web.pages.login_form import LoginForm
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -45,6 +47,10 @@ from noroshi.web.view.servers import agent_on_page
 from noroshi.web.view.templates import templates
 
 WAYS = (AGENT, SSH_WAY, WINRM_WAY, NETWORK_WAY) = ("agent", "ssh", "winrm", "network")
+LOGIN_FORMS: Mapping[str, Callable[[Visit], Awaitable[LoginForm]]] = {
+    SSH_WAY: ssh_form,
+    WINRM_WAY: winrm_form,
+}
 INVITE, WITHDRAW = "agent_invite", "agent_uninvite"
 LISTEN, STOP = "agents_listen", "agents_listen_stop"
 MOST_DIGITS = 5
@@ -77,6 +83,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
     return [
         Route(ADD, page(web, add_server), methods=["GET", "POST"]),
         Route(f"{ADD}/progress", page(web, progress), methods=["GET"]),
+        Route(EXAM, page(web, exam), methods=["GET"]),
     ]
 
 
@@ -84,23 +91,23 @@ async def _add_server(visit: Visit, live: Live) -> Response:
     """Show the ways to measure a server. The line of a new invitation stands in the answer to the
     form: it is shown once."""
     require_administrator(visit)
-    deed, outcome, ssh = visit.form.get("do", ""), Outcome[object](), None
-    if query_value(visit, "way") == SSH_WAY:
-        ssh = await ssh_form(visit)
-        outcome = ssh.outcome
-        if ssh.is_added:
+    deed, outcome, way = visit.form.get("do", ""), Outcome[object](), query_value(visit, "way")
+    forms: dict[str, LoginForm] = {}
+    if way in LOGIN_FORMS:
+        form = forms[way] = await LOGIN_FORMS[way](visit)
+        outcome = form.outcome
+        if form.is_added:
             live.expire()
-            return visit.redirect(watch_page_over_ssh(ssh.instance))
+            return visit.redirect(watch_page_over_ssh(form.instance))
     elif visit.request.method == "POST":
         outcome = await _run(visit, deed)
     listener = await visit.call(ListenerOperations.show)
-    way = query_value(visit, "way")
     return await visit.show(
         "add_server.html",
         outcome.status,
         way=way if way in WAYS else AGENT,
         listener=listener,
-        ssh=ssh,
+        **forms,
         place_words=_words(visit, listener.pin),
         digits=_digits(listener.pin),
         next_key_start=clock(visit, listener.next_key.used_from) if listener.next_key else "",

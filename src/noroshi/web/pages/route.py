@@ -26,7 +26,7 @@ from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.mail import DONE
 from noroshi.web.pages.route_actions import DEEDS, RouteActionResult
-from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
+from noroshi.web.pages.route_live import device_of, exam_of_route, letter_of, live_routes
 from noroshi.web.view.form_operations import permissions_of, query_value, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
@@ -162,7 +162,7 @@ async def _for_admin(
         "guide": await _guide(visit, details),
         "certificate": await _certificate(visit, details, stored_entries),
         "returns_here": port_for(visit.request.url, details.redirect) is not None,
-        "exam": await exam_of(visit, details.name, exam_id) if exam_id else None,
+        "exam": await exam_of_route(visit, details.name, exam_id) if exam_id else None,
         # It is there again when the page is loaded anew.
         "device_code": device_of(visit, details.name, code) if code else None,
         "check": query_value(visit, "check") == "1" and not result.reasons,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import __version__
+from noroshi.core.agents import runs_windows
 from noroshi.operations.agent_answers import (
     AgentRenamed,
     AgentRevoked,
@@ -137,7 +138,8 @@ async def _agent_context(
         "agent": agent_on_page(visit, answer.agent, snapshot.tree),
         "shown": answer,
         "hub_version": __version__,
-        "own_route_ways": own_route_ways(visit),
+        "runs_windows": runs_windows(answer.agent.system),
+        "own_route_ways": own_route_ways(visit, answer.agent.system),
         "routes": routes_on_page(visit, answer),
         "key_since": clock(visit, answer.key_since),
         "revoked_at": clock(visit, answer.revoked_at),

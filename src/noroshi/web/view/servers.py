@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from noroshi.core.agents import AgentState
+from noroshi.core.agents import AgentState, runs_windows
 from noroshi.core.sources import SourceKind
 from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.link.fingerprint_words import fingerprint_words
@@ -34,7 +34,7 @@ IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 UNKNOWN_NOW = _("currently unknown")
 SENDS_ITSELF, ALARMS_WAIT = _("sends alarms itself"), _("alarms wait")
-OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, str]] = (
+OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, Sequence[str], str]] = (
     (
         "microsoft365",
         _("Microsoft 365, without a user"),
@@ -42,7 +42,8 @@ OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, str]] = (
             "The app signs in with a certificate that is created on the server and never leaves it. "
             "The command guides you through the setup."
         ),
-        "sudo noroshi setup microsoft365 --sign-in app",
+        ("noroshi setup microsoft365 --sign-in app",),
+        "",
     ),
     (
         "smtp",
@@ -51,26 +52,26 @@ OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, str]] = (
             "Choose one that the server can reach on its own, such as a relay in its network. Enter "
             "its name and a sender."
         ),
-        """sudo noroshi definition set routes/own - <<'END'
-kind = "smtp"
+        (),
+        """kind = "smtp"
 [options]
 host = "mail.example.com"
-sender = "noroshi@example.com"
-END""",
+sender = "noroshi@example.com\"""",
     ),
     (
         "webhook",
         _("A webhook, such as a channel in Teams"),
         _("Works even if mail does not. The first command asks for the URL."),
-        """sudo noroshi secret set own-hook
-sudo noroshi definition set routes/own - <<'END'
-kind = "webhook"
+        ("noroshi secret set own-hook",),
+        """kind = "webhook"
 [options]
 url_entry = "own-hook"
-shape = "teams"
-END""",
+shape = "teams\"""",
     ),
 )
+"""Ways in which an agent gets a route of its own: commands, and a definition."""
+ON_LINUX = "sudo noroshi definition set routes/own - <<'END'\n{definition}\nEND"
+ON_WINDOWS = "@'\n{definition}\n'@ | noroshi definition set routes/own '-'"
 CLOCK_OFF = 5.0
 """Seconds from which on a clock is shown as wrong."""
 
@@ -219,14 +220,25 @@ def _alone_sign(visit: Visit, row: AgentRow) -> Sign:
     return Sign(level="paused", mark="paused", word=visit.say(ALARMS_WAIT))
 
 
-def own_route_ways(visit: Visit) -> list[OwnRouteWay]:
-    """Return the ways in which an agent gets a route of its own."""
+def own_route_ways(visit: Visit, system: str) -> list[OwnRouteWay]:
+    """Return the ways in which an agent with that system gets a route of its own."""
     return [
         OwnRouteWay(
-            id=f"way-{id}", title=visit.say(title), reason=visit.say(reason), commands=commands
+            id=f"way-{id}",
+            title=visit.say(title),
+            reason=visit.say(reason),
+            commands=own_route_commands(commands, definition, system),
         )
-        for id, title, reason, commands in OWN_ROUTE_WAYS
+        for id, title, reason, commands, definition in OWN_ROUTE_WAYS
     ]
+
+
+def own_route_commands(commands: Sequence[str], definition: str, system: str) -> str:
+    """Return what to run on a server: in a shell, or in PowerShell as an administrator."""
+    is_windows = runs_windows(system)
+    lines = [one if is_windows else f"sudo {one}" for one in commands]
+    pattern = ON_WINDOWS if is_windows else ON_LINUX
+    return "\n".join([*lines, *([pattern.format(definition=definition)] * bool(definition))])
 
 
 def routes_on_page(visit: Visit, answer: AgentShown) -> list[RouteOnPage]:
