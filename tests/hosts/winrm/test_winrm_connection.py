@@ -69,7 +69,7 @@ async def test_a_client_certificate_logs_in_without_a_password(ask, server, logi
     ("entry", "words"),
     [
         ("stranger", "TLSV1_ALERT_UNKNOWN_CA"),
-        ("no pem", "“no pem” of the vault is not a certificate with its private key"),
+        ("no pem", "The vault entry “no pem” is not a certificate with its private key"),
         ("nothing", "no nothing"),
     ],
 )

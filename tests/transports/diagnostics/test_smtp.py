@@ -392,7 +392,7 @@ async def test_an_answer_within_the_mail_stops_there(
 
 async def test_a_sender_that_needs_send_as_is_remarked(server, certificate):
     stages = await looked(server, certificate, sender="n@example.com")
-    assert "that requires Send As" in stages["mail-from"].remarks[0].en
+    assert "this requires Send As" in stages["mail-from"].remarks[0].en
 
 
 async def test_a_clock_that_differs_from_the_greeting_s_is_remarked(server, certificate):

@@ -845,7 +845,10 @@ def test_options_say_what_is_missing_or_wrong():
         (SIGNS_IN | {"host": "contoso-com.x-v1.mx.microsoft"}, "does not support sign-in"),
         (SIGNS_IN | {"host": "nothve.mx.microsoft"}, "does not support sign-in"),
         ({"host": "h", "sender": "n@x.example", "protection": "ssl"}, "protection"),
-        ({"host": "h", "sender": "n@x.example", "password": "Pa55 word"}, "name of an entry"),
+        (
+            {"host": "h", "sender": "n@x.example", "password": "Pa55 word"},
+            "name of a vault entry",
+        ),
         ({"host": "メール_1.example", "sender": "n@x.example"}, "is not a host name"),
         (SIGNS_IN | {"account": "a"}, "cannot both be set"),
         (SIGNS_IN | {"auth": "xoauth2"}, "requires an account"),
