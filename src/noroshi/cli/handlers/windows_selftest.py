@@ -276,8 +276,8 @@ except OSError:
         home = context.home
         if not home.is_dir():
             raise NotTriedError(f"there is no {home}")
-        if others := sorted({*writers(home), *readers(home)}):
-            raise NotAsExpectedError(f"{', '.join(others)} can read {home} or write to it")
+        if other_users := sorted({*writers(home), *readers(home)}):
+            raise NotAsExpectedError(f"{', '.join(other_users)} can read {home} or write to it")
         return f"{home}, owner {owner_name(home)}"
 
     def _program_files() -> str:
