@@ -196,8 +196,8 @@ HUB_REFUSED_DO = {
     HubRefusal.CLONED: with_commands(
         _(
             "If this server is a clone of a virtual machine, disconnect it from the hub ({leave}) "
-            "and join it with a new invitation. Otherwise, someone may have stolen the key of "
-            "{agent}: on the hub, remove agent {agent}, then invite this server again."
+            "and join it with a new invitation. Otherwise, someone may have stolen {agent}'s key: on "
+            "the hub, remove agent {agent}, then invite this server again."
         ),
         leave=CommandText("leave"),
     ),

@@ -232,7 +232,7 @@ SETTINGS: Mapping[str, Setting] = {
         _read_store,
         STORE_FILE,
         _(
-            "The store: everything that must survive a crash. A file, or a database of PostgreSQL:\n"
+            "The store: everything that must survive a crash. A file, or a PostgreSQL database:\n"
             'store.url = "postgresql://noroshi@db1,db2/noroshi", store.password_file = "db-password".'
         ),
     ),

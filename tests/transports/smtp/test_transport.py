@@ -335,8 +335,7 @@ async def test_a_token_refused_twice_takes_the_route_down(exchange, certificate)
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code, got.enhanced) == (Verdict.ROUTE_DOWN, 535, "5.7.3")
     assert (
-        "refused the sign-in of n@example.com (AUTH): 535 5.7.3 Authentication"
-        in got.explanation.en
+        "refused n@example.com's sign-in (AUTH): 535 5.7.3 Authentication" in got.explanation.en
     )
     assert "に n@example.com でサインインできません (AUTH): 535 5.7.3" in got.explanation.ja
     assert got.text == "5.7.3 Authentication unsuccessful [X 2026 1]"

@@ -135,7 +135,7 @@ AGENT = Command(
                 ),
                 Option(
                     ("--all",),
-                    _("update every agent whose version differs from that of this node"),
+                    _("update every agent whose version differs from this node's"),
                     FLAG,
                 ),
                 JSON,
