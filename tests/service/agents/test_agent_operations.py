@@ -157,7 +157,7 @@ async def test_an_agent_is_shown_by_name_or_id_with_what_it_measures(ask):
         assert shown["agent"]["instances"] == ["shop"]
         assert shown["secrets"] == ["smtp"] and shown["addresses"] == ["192.0.2.1", "fd00::1"]
         assert len(shown["agent"]["fingerprint"].split(":")) == 32
-    with pytest.raises(ErrorAnswer, match="There is no agent fs02"):
+    with pytest.raises(ErrorAnswer, match="There is no agent “fs02”"):
         await ask("agent_show", agent="fs02")
 
 

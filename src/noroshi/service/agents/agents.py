@@ -90,7 +90,7 @@ STILL_WAITING = ngettext(
     "{count} notifications that {name} had to send are still waiting. Try again later.",
 )
 NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
-SOURCE_RENAMED = _("agent {old} renamed {new}")
+SOURCE_RENAMED = _("agent {old} renamed to {new}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
