@@ -79,7 +79,7 @@ async def test_who_waits_for_a_standby_and_what_is_left_is_told(small):
     ):
         await asyncio.sleep(0.05)
     stages = await _stages(database)
-    assert "wait for a synchronous standby" in stages["database"].remarks[0].en
+    assert "waiting for a synchronous standby" in stages["database"].remarks[0].en
     assert stages["connections"].remarks
     task.cancel()
     for one in (writer, looker):
