@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -197,7 +198,7 @@ def test_a_notice_reads_as_the_golden_file(name, contact):
 @sweep("name", ALL)
 def test_the_html_says_what_the_text_says_first(name):
     payload = notice(SAM, ALL[name])
-    assert payload["subject"].removeprefix("[Noroshi] ") in payload["html"]
+    assert payload["subject"].removeprefix("[Noroshi] ") in html.unescape(payload["html"])
 
 
 def changed(count, more=0, width=1):

@@ -187,7 +187,7 @@ def test_the_step_ends_before_the_service_manager_ends_it():
 def test_a_version_that_does_not_start_is_not_installed(place, home):
     wait(home, offer())
     record = take_step(place, home, lambda _file, folder: installed(folder, "1.4.9"))
-    assert record.phase == UpdatePhase.FAILED and "another version" in record.words.en
+    assert record.phase == UpdatePhase.FAILED and "a different version" in record.words.en
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "{}", "[1]"])

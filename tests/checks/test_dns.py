@@ -90,7 +90,7 @@ async def test_a_resolver_that_does_not_say_leaves_it_open(number, why):
 async def test_a_required_address_that_is_not_there_is_critical():
     found = await look("web1", "192.0.2.1", "192.0.2.9", web1=["192.0.2.1"])
     assert level(found["missing"]) is Level.CRITICAL
-    assert found["missing"].note.en == "not among the addresses of web1: 192.0.2.9"
+    assert found["missing"].note.en == "not among web1's addresses: 192.0.2.9"
 
 
 async def test_an_address_is_the_same_however_it_is_written():

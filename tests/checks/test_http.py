@@ -186,7 +186,7 @@ async def test_who_hangs_up_is_not_asked_twice(site):
 async def test_an_answer_that_breaks_off_is_told(site):
     site.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf of"]
     site.hang_up_after = 1
-    assert "broke off. The server" in (await look(site.url))["wrong"].note.en
+    assert "was cut off. The server" in (await look(site.url))["wrong"].note.en
 
 
 async def test_a_port_that_refuses_is_a_finding_as_it_is_for_a_port():

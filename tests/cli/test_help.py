@@ -147,8 +147,8 @@ def test_the_page_tells_every_setting():
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (("statsu",), "noroshi: there is no command statsu (did you mean status?)"),
-        (("queue", "lst"), "noroshi queue: there is no command lst (did you mean list?)"),
+        (("statsu",), "noroshi: there is no command “statsu” (did you mean status?)"),
+        (("queue", "lst"), "noroshi queue: there is no command “lst” (did you mean list?)"),
         (
             ("--lang", "ja", "statsu"),
             "noroshi: statsu というコマンドはありません。status のことでしょうか",

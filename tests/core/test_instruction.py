@@ -89,20 +89,22 @@ def test_what_is_stored_is_told_to_whoever_reads_it(kind):
         assert again.both(medium) == filled(kind).both(medium)
 
 
-NO_MAIL = followed_by(_("There is no message {id} in the queue."), InstructionKind.SHOW_MAIL)
+NO_MAIL = followed_by(_("There is no message “{id}” in the queue."), InstructionKind.SHOW_MAIL)
 
 
 def test_a_sentence_and_what_comes_after_it_are_filled_together():
     text = NO_MAIL.fill(id="01X", mail="01Y")
-    assert text.en == "There is no message 01X in the queue. See: noroshi queue show 01Y"
-    assert text.say("en", Medium.PAGE) == "There is no message 01X in the queue. See the queue."
+    assert text.en == "There is no message “01X” in the queue. See: noroshi queue show 01Y"
+    assert (
+        text.say("en", Medium.PAGE) == "There is no message “01X” in the queue. See the queue."
+    )
     with pytest.raises(KeyError, match="mail"):
         NO_MAIL.fill(id="01X")
 
 
 def test_a_sentence_that_counts_is_filled_too():
     text = followed_by(ngettext("{count} alarm", "{count} alarms"), InstructionKind.SHOW_ALARMS)
-    assert text.fill(count=2).say("en", Medium.PAGE) == "2 alarms See the page of alarms."
+    assert text.fill(count=2).say("en", Medium.PAGE) == "2 alarms See the Alarms page."
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_a_text_within_texts_is_told_for_the_reader():
     inner = NO_MAIL.fill(id="1", mail="2")
     text = joined([composed("{where}: {what}", where="x", what=inner), _("Overview")])
     assert text.say("en", Medium.PAGE).startswith(
-        "x: There is no message 1 in the queue. See the"
+        "x: There is no message “1” in the queue. See the"
     )
     again = message_from(json.loads(json.dumps(stored_form(text))))
     assert again.both(Medium.PAGE) == text.both(Medium.PAGE)

@@ -193,13 +193,13 @@ OWN = {"authority": "https://id.lab.test", "scope": "s", "smtp_host": "mail.lab.
     [
         pytest.param(
             {"endpoint_hosts": ["login.microsoftonline.com"]},
-            "endpoint_hosts: is the sign-in server of Microsoft",
+            "endpoint_hosts: is Microsoft's sign-in server",
             id="Microsoft's host",
         ),
         pytest.param(
             {"device_authorization_endpoint": "https://login.microsoftonline.com/d"}
             | {"token_endpoint": "https://id.lab.test/t"},
-            "device_authorization_endpoint: is the sign-in server of Microsoft",
+            "device_authorization_endpoint: is Microsoft's sign-in server",
             id="Microsoft's page for a code",
         ),
         pytest.param(

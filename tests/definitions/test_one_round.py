@@ -58,7 +58,7 @@ def test_a_date_leaves_the_rest_of_its_file_to_be_read(tmp_path):
 async def test_a_contact_that_cannot_be_read_is_not_unknown():
     rule = document("rules/ops", {**RULE, "most": 0})
     said = await said_of(rule, ROUTE, faulty=["contacts/ops.toml"])
-    assert said == ["rules/ops.toml: most: 0 must be between 1 and 999"]
+    assert said == ["rules/ops.toml: most: must be between 1 and 999, not 0"]
 
 
 async def test_a_rule_of_a_wrong_shape_can_still_be_named_and_its_template_is_tried():

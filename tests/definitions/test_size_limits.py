@@ -57,7 +57,7 @@ def test_monitors_of_agents_count_apart():
     assert not told([], MonitorCounts(MOST_MONITORS, agents))
     assert not told([], MonitorCounts(0, {"fs01": MOST_OF_AGENT}))
     (problem,) = told([], MonitorCounts(0, {"fs01": MOST_OF_AGENT + 1, "fs02": 1}))
-    assert "the agent fs01 has 1001 monitors, but one agent supports 1000" in problem
+    assert "agent fs01 has 1001 monitors, but one agent supports 1000" in problem
     many = {f"fs{n:04}": MOST_OF_AGENT for n in range(MOST_IN_ALL // MOST_OF_AGENT)}
     assert not told([], MonitorCounts(0, many))
     (problem,) = told([], MonitorCounts(1, many))

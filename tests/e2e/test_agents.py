@@ -38,7 +38,7 @@ def killed(node):
 def test_a_pasted_line_makes_a_server_an_agent_until_it_is_removed(hub, server):
     hub.begin()
     said = server.run(*hub.line(), "--name", "fs01").stdout
-    assert "This server joined the hub node as fs01." in said and "noroshi serve" in said
+    assert "This server joined hub node as fs01." in said and "noroshi serve" in said
     assert "web = false" in (server.folder / "noroshi.toml").read_text()
     assert server.run("hub", check=False).returncode == NO_NODE
     server.serve_warm()
@@ -124,7 +124,7 @@ def test_leaving_keeps_the_definitions_and_the_hub_knows(hub, server):
     hub.define(instances__files=FILES.format(source="fs01"))
     until(server.measured, "a reading on the agent")
     left, given, alone = server.run("leave").stdout.splitlines()
-    assert left == "This server left the hub node."
+    assert left == "This server left hub node."
     assert given == "1 definition from the hub now belongs to this server."
     assert "nobody is notified of alarms from these definitions" in alone
     assert hub.agent()["state"] == "revoked" and server.measured()

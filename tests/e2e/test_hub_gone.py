@@ -75,9 +75,7 @@ def until_all_know_their_turn(agents):
 
 def tellers(mailbox):
     """The agents that told, in the order of their mails, that the hub cannot be reached."""
-    told = (
-        re.search(r"(fs\d\d) cannot reach the hub", mail["Subject"]) for mail in mailbox.mails
-    )
+    told = (re.search(r"(fs\d\d) cannot reach hub ", mail["Subject"]) for mail in mailbox.mails)
     return [found[1] for found in told if found]
 
 

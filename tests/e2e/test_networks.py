@@ -85,7 +85,7 @@ def test_the_proxy_s_password_is_asked_for_refused_mended_and_shown_nowhere(
     home.serve_warm()
     until(lambda: "noroshi secret set proxy" in said_of_the_route(home), "what is missing")
     put(home, WRONG)
-    until(lambda: "refused the login of noroshi (407)" in said_of_the_route(home), "407")
+    until(lambda: "refused noroshi's login (407)" in said_of_the_route(home), "407")
     put(home, RIGHT)
     until(lambda: mailbox.mails, "the mail")
     assert f"localhost:{mailbox.port}" in proxy.asked

@@ -48,7 +48,7 @@ def test_the_same_sources_give_the_same_bytes(files, tmp_path):
 def test_one_pasted_line_installs_it_and_joins(told):
     pasted = told["pasted"]
     assert pasted["code"] == 0, pasted
-    assert "This server joined the hub hub as " in pasted["out"]
+    assert "This server joined hub hub as " in pasted["out"]
     assert "connection          connected" in told["hub of it"]["out"]
     (joined,) = [row for row in json.loads(told["audit"]["out"]) if row["op"] == "agent_join"]
     assert joined["given"]["invitation"] == "i1"

@@ -83,14 +83,15 @@ async def test_a_store_that_is_ill_is_told_with_its_own_words(home):
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ((), "the vault is empty (file, /home/key)"),
-        (("m365",), "decrypts the only entry (file, /home/key)"),
-        (("m365", "relay"), "decrypts all 2 entries (file, /home/key)"),
+        ((), "the vault is empty (file /home/key)"),
+        (("m365",), "decrypts the only entry (file /home/key)"),
+        (("m365", "relay"), "decrypts all 2 entries (file /home/key)"),
     ],
 )
 async def test_the_key_is_told_with_what_it_decrypts(home, names, words):
     stages = await looked_at(home, ring=Unlocked(*names))
     assert stages["key"].found.en == words
+    assert "ファイル /home/key" in stages["key"].found.ja
 
 
 async def test_one_that_fails_keeps_none_of_the_others_from_being_looked_at(home):

@@ -86,7 +86,7 @@ def test_what_is_our_own_is_opened_by_no_name(tmp_path, way):
     files = LocalFiles(lambda: [tmp_path / "not there", key])
     with pytest.raises(ClosedFile) as told:
         files.open(str(path))
-    assert "it is a file of Noroshi" in told.value.words.en
+    assert "it is a Noroshi file" in told.value.words.en
     (tmp_path / "other").write_text("x")
     files.open(str(tmp_path / "other"))[0].close()
 
@@ -227,7 +227,7 @@ def test_a_store_that_was_copied_with_what_lies_beside_it_is_not_opened(tmp_path
 def test_a_key_that_left_the_machine_is_not_opened(tmp_path):
     path = tmp_path / "app.log"
     path.write_bytes(lock_up(new_key(), Secret("a passphrase of many words")))
-    assert "it is a file of Noroshi" in refusal(path)
+    assert "it is a Noroshi file" in refusal(path)
 
 
 @pytest.mark.parametrize("packer", [None, gzip, bz2, lzma], ids=lambda p: p and p.__name__)

@@ -43,7 +43,8 @@ async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
         await look_at_port(Web(port=port))
     remedy = stop.value.remedy
     assert (
-        "Another program listens" in remedy.meaning.en and "別のプログラム" in remedy.meaning.ja
+        "Another program is listening" in remedy.meaning.en
+        and "別のプログラム" in remedy.meaning.ja
     )
     assert remedy.whose is Whose.YOU
     assert remedy.lines[0] == f"ss -ltnp sport = :{port}"

@@ -143,7 +143,7 @@ async def test_dnf_that_leaves_out_a_repository_cannot_be_measured():
         SECURITY_UPDATES: left_out,
         NEEDS_REBOOT: ProgramResult(0, "", ""),
     }
-    with pytest.raises(Unmeasurable, match=r"dnf left out .*: Ignoring repositories: updates"):
+    with pytest.raises(Unmeasurable, match=r"dnf skipped .*: Ignoring repositories: updates"):
         await read_updates(runs({DNF: 0}, results))
 
 

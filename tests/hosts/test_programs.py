@@ -204,7 +204,9 @@ def test_a_variable_has_a_name(folder, name):
 def test_a_monitor_may_not_name_any_user(folder):
     (problem,) = said(folder, script(folder, "true"), runs_as="daemon")
     assert problem.startswith(
-        "no script may run as daemon" if ROOT else "only root can run a program as daemon"
+        "no script is allowed to run as daemon"
+        if ROOT
+        else "only root can run a program as daemon"
     )
 
 

@@ -66,7 +66,7 @@ def test_tasks_are_read():
 
 @pytest.mark.parametrize("output", ['{"Message": "no"}', "3", '[{"path": "x"}]'])
 def test_output_in_another_form_is_told(output):
-    with pytest.raises(Unmeasurable, match="unexpected form"):
+    with pytest.raises(Unmeasurable, match="unexpected format"):
         tasks_in(json.loads(output))
-    with pytest.raises(Unmeasurable, match="unexpected form"):
+    with pytest.raises(Unmeasurable, match="unexpected format"):
         updates_in(json.loads(output))

@@ -205,7 +205,9 @@ async def test_without_the_right_it_is_told_what_to_grant(there, value):
     with pytest.raises(RouteError) as told:
         await there.inbox.read(NOW - HOUR)
     assert told.value.fault is Fault.PERMISSION and told.value.code == 403
-    assert "ErrorAccessDenied" in told.value.words.en and "Mail.Read of" in told.value.words.en
+    assert (
+        "ErrorAccessDenied" in told.value.words.en and "Mail.Read (for" in told.value.words.en
+    )
     assert "Mail.Read" in told.value.words.ja
 
 

@@ -39,7 +39,7 @@ def test_nothing_of_them_can_be_read_and_no_two_are_alike():
 
 
 def test_another_key_opens_nothing():
-    with pytest.raises(BadSealError, match="key of this server"):
+    with pytest.raises(BadSealError, match="this server's key"):
         open_sealed(sealed(), PURPOSE, [PrivateKey.create()])
 
 

@@ -169,7 +169,7 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(log_in="noroshi:canary-right"),
             "canary-wrong",
             Fault.SIGN_IN,
-            "refused the login of noroshi (407): the password is wrong. "
+            "refused noroshi's login (407): the password is wrong. "
             "Store it: noroshi secret set proxy",
             id="a wrong password",
         ),

@@ -212,7 +212,7 @@ def test_what_a_token_says_of_itself_is_told(token, said):
     ("roles", "said"),
     [
         (["Mail.Send"], "It has the permission Mail.Send."),
-        (["SMTP.SendAsApp"], "lacks the permission Mail.Send of Office 365 Exchange Online"),
+        (["SMTP.SendAsApp"], "lacks the Office 365 Exchange Online permission Mail.Send"),
     ],
     ids=["its own", "a mailbox's"],
 )

@@ -69,7 +69,7 @@ async def test_it_can_be_taken_back_once(ask):
     await ask("alarm_acknowledge", monitor=DISKS)
     (row,) = await ask("alarm_unacknowledge", monitor=DISKS)
     assert row["acknowledged"] is None
-    with pytest.raises(ErrorAnswer, match="No alarm of"):
+    with pytest.raises(ErrorAnswer, match="No alarm from"):
         await ask("alarm_unacknowledge", monitor=DISKS)
     sorts = [one["sort"] for one in (await ask("monitor_show", monitor=DISKS))["remarks"]]
     assert sorts == ["taken back", "acknowledged"]
@@ -139,7 +139,7 @@ async def test_a_silence_is_ended_by_its_place_or_its_id(ask):
     assert ended["over"] and ended["ended_by"] in WHO
     await ask("silence_end", silence=first["id"])
     assert await ask("silence_list") == []
-    with pytest.raises(ErrorAnswer, match="There is no active silence web1"):
+    with pytest.raises(ErrorAnswer, match="There is no active silence “web1”"):
         await ask("silence_end", silence="web1")
 
 

@@ -122,7 +122,9 @@ async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_cha
 @pytest.mark.parametrize("op", ["queue_hold", "queue_release", "queue_drop", "queue_edit"])
 async def test_what_is_done_to_a_mail_that_is_not_there_is_refused(ask, op):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="not found: There is no message 01J/x in the queue"):
+    with pytest.raises(
+        ErrorAnswer, match="not found: There is no message “01J/x” in the queue"
+    ):
         await ask(op, id="01J/x")
 
 

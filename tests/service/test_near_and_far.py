@@ -426,7 +426,9 @@ async def test_a_mail_that_no_route_sends_any_more_is_shown_without_headers(ask)
 
 @pytest.mark.parametrize("op", ["queue_show", "queue_retry", "queue_mail"])
 async def test_a_mail_that_is_not_there_is_told(ask, op):
-    with pytest.raises(ErrorAnswer, match="not found: There is no message 01J/x in the queue"):
+    with pytest.raises(
+        ErrorAnswer, match="not found: There is no message “01J/x” in the queue"
+    ):
         await ask(op, id="01J/x")
 
 

@@ -280,7 +280,7 @@ async def test_a_mail_goes_to_no_more_than_so_many():
     told = await run_as_json(
         harness.service, AKI, "send", {"to": to, "subject": "s", "text": "t"}
     )
-    assert "contains more than 100; send it in parts" in str(told["problems"])
+    assert "contains more than 100 recipients; send it in parts" in str(told["problems"])
 
 
 async def test_a_contact_has_no_more_addresses_than_a_mail_server_takes():

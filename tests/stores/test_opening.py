@@ -189,7 +189,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(path):
 def test_a_database_of_something_else_is_refused_and_left_as_it_is(path):
     sql(path, "create table shopping (x)")
     before = everything(path.parent)
-    with pytest.raises(StoreError, match="not a store of Noroshi"):
+    with pytest.raises(StoreError, match="not a Noroshi store"):
         SqliteStore.open(path)
     assert everything(path.parent) == before
 

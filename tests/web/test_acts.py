@@ -62,7 +62,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(harness, browser):
     await browser.post("/switch", part="web1", at="web1", do="stop", note="other rack")
     assert (browser.status, browser.to) == (303, "/instance/web1?did=stop&part=web1")
     await browser.get(browser.to)
-    assert "web1: monitoring is stopped." in browser.text
+    assert "web1: monitoring has stopped." in browser.text
     assert "stopped by sato" in browser.text and "version 2" in browser.text
     assert (await harness.store.current()).note == "other rack"
     await browser.get("/")
@@ -72,7 +72,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(harness, browser):
     await browser.get("/instance/web1")
     await browser.post("/switch", part="web1", at="web1", do="start")
     await browser.get(browser.to)
-    assert "web1: monitoring is started." in browser.text
+    assert "web1: monitoring has started." in browser.text
     assert "stopped by" not in browser.text
 
 
@@ -233,7 +233,7 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(harness, brow
     await browser.post("/add/shop", do="add", **given)
     assert browser.to == "/instance/web1?did=added&part=shop"
     await browser.get(browser.to)
-    assert "The monitors of the blueprint “店舗” are added." in browser.text
+    assert "Monitors added from blueprint “店舗”." in browser.text
     browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
     await browser.get("/instance/web1?did=added&part=shop")
     assert "ひな形「店舗」の監視項目を追加しました。" in browser.text

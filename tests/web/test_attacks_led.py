@@ -97,7 +97,7 @@ async def test_no_log_monitor_shows_what_is_in_a_file_of_our_own(tmp_path, name)
         (home / "link").symlink_to(home / "k")
         told = await tried(app)
         key = (home / "k").read_text().strip()
-    assert "a file of Noroshi that holds or protects secrets" in str(told["ok"]["fault"])
+    assert "a Noroshi file that holds or protects secrets" in str(told["ok"]["fault"])
     assert key not in str(told) and SECRET not in str(told)
 
 

@@ -119,7 +119,7 @@ async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, brows
 async def test_a_text_leads_to_the_page_that_it_names(browser):
     await browser.get("/queue/mail?id=<b>none")
     assert browser.status == 404
-    assert "There is no message &lt;b&gt;none in the queue." in browser.text
+    assert "There is no message “&lt;b&gt;none” in the queue." in browser.text
     assert 'See <a href="/queue">the queue</a>.' in browser.text
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from noroshi import __version__
 from noroshi.checks import BUILT_IN as CHECKS
-from noroshi.core.agents import AgentState
+from noroshi.core.agents import AgentState, Machine
 from noroshi.core.levels import Level
 from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.core.translation import plain
@@ -285,6 +285,14 @@ async def test_an_agent_of_another_version_is_updated_with_the_password(harness,
     assert "make dist" in browser.text  # there is no file yet
 
 
+async def test_an_agent_with_windows_is_told_in_the_words_of_windows(harness, browser):
+    machine = Machine(host_name="srv1", system="Windows 2022Server AMD64")
+    agent = await joined(harness, "srv1", machine=machine)
+    await browser.get(f"/servers/agent/{agent.id}")
+    assert "noroshi-setup.exe /S" in browser.text and "agent_update" not in browser.text
+    assert "sudo" not in browser.text and "In PowerShell on srv1" in browser.text
+
+
 async def test_an_update_that_failed_is_shown(harness, browser):
     agent = await joined(harness, "fs01")
     report = UpdateReport(phase="went-back", version="0.9.2", words=plain("it was away"))
@@ -355,7 +363,7 @@ async def test_all_agents_of_another_version_are_updated_and_each_refusal_is_tol
     await joined(harness, "fs02", invitation="i2")
     await joined(harness, "new", invitation="i3", version=__version__)
     await browser.get("/servers")
-    assert "2 agents run another version than this node" in browser.text
+    assert "2 agents run a different version from this node" in browser.text
     await browser.post("/servers", do="agent_update_all")
     assert browser.status == 403 and "An update installs a program" in browser.text
     await browser.post("/servers", do="agent_update_all", password=GOOD)

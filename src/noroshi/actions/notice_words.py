@@ -115,7 +115,7 @@ REPORT_ON = _("Report on")
 COUNTS = _("Monitors")
 MONITOR_COUNTS = _("{well} OK, {bad} not OK, {unseen} not measured yet")
 ALL_STOPPED = ngettext(
-    "monitoring is stopped: {count} monitor", "monitoring is stopped: {count} monitors"
+    "monitoring stopped: {count} monitor", "monitoring stopped: {count} monitors"
 )
 AND_STOPPED = _("{counted}, {stopped} stopped manually")
 AND_SILENT = _("{counted}; {silent} suppressed (silence or maintenance)")
@@ -177,11 +177,9 @@ CONFLICT_DO = {
 }
 HUB = _("Hub")
 HUB_REFUSED = {
-    HubRefusal.REMOVED: _("this server was removed from the hub {hub}"),
-    HubRefusal.CLONED: _(
-        "another machine is registered with the hub {hub} under the key of this server"
-    ),
-    HubRefusal.OTHER_VERSION: _("the hub {hub} and this server run incompatible versions"),
+    HubRefusal.REMOVED: _("this server was removed from hub {hub}"),
+    HubRefusal.CLONED: _("another machine is registered with hub {hub} with this server's key"),
+    HubRefusal.OTHER_VERSION: _("hub {hub} and this server run incompatible versions"),
 }
 MONITORS_ON = _(
     "This server keeps monitoring with its current definitions, but the hub gets no reports "
@@ -198,8 +196,8 @@ HUB_REFUSED_DO = {
     HubRefusal.CLONED: with_commands(
         _(
             "If this server is a clone of a virtual machine, disconnect it from the hub ({leave}) "
-            "and join it with a new invitation. Otherwise, someone may have stolen the key of "
-            "{agent}: on the hub, remove agent {agent}, then invite this server again."
+            "and join it with a new invitation. Otherwise, someone may have stolen {agent}'s key: on "
+            "the hub, remove agent {agent}, then invite this server again."
         ),
         leave=CommandText("leave"),
     ),
@@ -207,7 +205,7 @@ HUB_REFUSED_DO = {
         "Update Noroshi here or on the hub. The connection is then restored automatically."
     ),
 }
-HUB_UNREACHABLE = _("{agent} cannot reach the hub {hub}")
+HUB_UNREACHABLE = _("{agent} cannot reach hub {hub}")
 EITHER_SIDE = _(
     "Either the hub or the network between it and this server is down. Until the connection "
     "is restored, this server sends its alarms itself. Alarms of agents without a delivery "

@@ -8,7 +8,7 @@ from noroshi.link.link_messages import LinkFault
 from noroshi.network.proxy import authority
 
 OTHER_HUB = _(
-    "This node already belongs to the hub {hub} at {where}. To join another one, or the same one "
+    "This node already belongs to hub {hub} at {where}. To join another one, or the same one "
     "with a new key, leave it first."
 )
 

@@ -82,11 +82,11 @@ CLONED = _(
     "another machine has the same key and is the one registered with the hub. On this "
     "machine, leave the hub and join it again"
 )
-OTHER_VERSION = _("the versions of the hub and of this node differ too much: {message}")
-KEY_UNKNOWN = _("the hub does not recognise the key of this node")
+OTHER_VERSION = _("the versions of the hub and this node differ too much: {message}")
+KEY_UNKNOWN = _("the hub does not recognise this node's key")
 HUB_BUSY = _("the hub is busy")
 REFUSED = _("the hub refused a request: {message}")
-NO_KEYS = _("the key of this node is not in the vault")
+NO_KEYS = _("this node's key is not in the vault")
 BUG = _("internal error in Noroshi; see the log for details")
 TROUBLES = {
     LinkFault.REVOKED: REMOVED,

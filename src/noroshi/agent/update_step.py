@@ -55,7 +55,7 @@ NOT_SIGNED = _("the update is not signed by the hub that installed Noroshi on th
 OTHER_FILE = _("the file is not the one that the hub signed")
 OLDER = _("the offered version {offered} is older than the installed version {installed}")
 NOT_INSTALLED = _("the new version cannot be installed on the server: {why}")
-OTHER_VERSION = _("it does not start, or is another version")
+OTHER_VERSION = _("it does not start, or is a different version")
 NO_CONTACT = _(
     "version {version} did not connect to the hub within {minutes} min of its first start, "
     "or stopped before that. Version {previous} is running again"

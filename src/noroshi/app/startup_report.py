@@ -23,11 +23,11 @@ NOTHING_WATCHED = with_commands(
     command=CommandText("apply", pgettext("command", "DIR")),
 )
 NOTHING_GIVEN = _("no monitors yet; set them up on the hub")
-THROUGH_HUB = _("the hub {hub} sends the alarms of this server")
+THROUGH_HUB = _("hub {hub} sends the alarms of this server")
 NO_ROUTE = _("there is no delivery route, so no alarm can be sent")
 
 
-AGENT_OF = _("agent {name} of the hub {hub}")
+AGENT_OF = _("agent {name} of hub {hub}")
 
 
 def announce(current: Plan, enrolment: Enrolment | None = None) -> Sequence[Message]:

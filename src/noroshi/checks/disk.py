@@ -45,7 +45,7 @@ class Options:
     """Network shares
 
     UNC paths of network shares, such as \\\\fs01\\backup, to monitor instead of the volumes. On
-    Windows only."""
+    Windows only, and not yet verified with a real file server."""
     user: str = ""
     """User who may read the network shares, such as CONTOSO\\monitor. Default: the account of
     Noroshi's service."""

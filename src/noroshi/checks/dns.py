@@ -26,7 +26,7 @@ NO_IP = with_settings(_("{has}: {given} is not an IP address"), "has")
 RESOLVES = _("{name} resolves to {addresses}")
 RESOLVES_AND_MORE = _("{name} resolves to {addresses} and {count} more")
 COMPLETE = _("all required addresses are present")
-LACKING = _("not among the addresses of {name}: {addresses}")
+LACKING = _("not among {name}'s addresses: {addresses}")
 
 Resolver = Callable[[str], Awaitable[Sequence[str]]]
 """Return the addresses of a name. Raises socket.gaierror, or UnicodeError for what is no name."""

@@ -77,7 +77,7 @@ def _check_schedule(schedule: Options) -> None:
     for day in schedule.days:
         if day not in DAYS:
             raise InvalidValueError(
-                _("{day!r} is not a day of the week; use {days}").fill(
+                _("{day!r} is not a day of the week; use one of {days}").fill(
                     day=day, days=joined(map(plain, DAYS), COMMA)
                 )
             )
@@ -87,7 +87,7 @@ def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
         raise InvalidValueError(
-            _('{text!r} is not a duration; use a form such as "30m" or "1d"').fill(text=text)
+            _('{text!r} is not a duration; use a format such as "30m" or "1d"').fill(text=text)
         )
     return length
 
@@ -96,7 +96,7 @@ def _moment(text: str) -> time:
     time_of_day = moment(text)
     if time_of_day is None:
         raise InvalidValueError(
-            _('{text!r} is not a time of day; use a form such as "02:00"').fill(text=text)
+            _('{text!r} is not a time of day; use a format such as "02:00"').fill(text=text)
         )
     return time_of_day
 

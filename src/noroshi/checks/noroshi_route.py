@@ -22,10 +22,10 @@ WELL = _("messages can be sent through this route")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = _(
-    "this route signs in to Exchange Online with a password. Microsoft turns off password "
-    "sign-in at the end of December 2026 (an administrator can turn it on again) and "
-    "announces the final date in the second half of 2027. Use an account, which signs in "
-    "with OAuth 2.0."
+    "this route signs in to Exchange Online with a password. Microsoft will turn off "
+    "password sign-in at the end of December 2026 (an administrator can turn it on again) "
+    "and will announce the final date in the second half of 2027. Use an account, which "
+    "signs in with OAuth 2.0."
 )
 
 

@@ -50,7 +50,7 @@ CANNOT = _("{address} cannot be tested: {why}")
 THE_COMPUTER = _("the computer")
 NO_ICMP = _(
     "this process has no permission to send ICMP echo requests (net.ipv4.ping_group_range); "
-    'set ports, and by = "auto" or "tcp"'
+    'set `ports`, and `by` to "auto" or "tcp"'
 )
 
 

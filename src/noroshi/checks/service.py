@@ -63,7 +63,7 @@ class Options:
     """Expected state
 
     State that the services should have. `by_start_type`: automatic services should be running
-    unless they stop when their work is done, disabled ones should be stopped."""
+    unless they stop when their work is done; disabled ones should be stopped."""
     start_type: StartTypeName = ""
     """Expected start type
 

@@ -21,7 +21,7 @@ NEVER_LISTED = _("this computer has not fetched a list of updates yet")
 SECURITY_UNKNOWN = _(
     "there are more updates than Noroshi counts, so it cannot tell whether any is for security"
 )
-NO_ADVISORIES = _("the package sources do not tell which updates are for security: {names}")
+NO_ADVISORIES = _("the package sources do not say which updates are for security: {names}")
 REBOOT = _("installed updates take effect after a restart")
 LISTED = _("the list of updates dates from {time}")
 DAY = 86_400.0

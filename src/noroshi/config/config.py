@@ -198,8 +198,8 @@ class Setting:
 if sys.platform == "win32":
     DOOR_HELP = _("The pipe through which commands reach a running node.")
     GROUP_HELP = _(
-        "Members of this local or domain group are operators: they see the state, send, handle\n"
-        "messages and alarms, and stop and start monitoring."
+        "Members of this local or domain group are operators: they can view the state, send\n"
+        "messages, handle messages and alarms, and stop and start monitoring."
     )
     PROGRAMS_HELP = _(
         "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM and\n"
@@ -212,11 +212,9 @@ if sys.platform == "win32":
 else:
     DOOR_HELP = _("The socket through which commands reach a running node.")
     GROUP_HELP = _(
-        "Members of this group are operators: they see the state, send, handle messages and "
-        "alarms,\n"
-        "and stop and start monitoring. They must be able to reach the socket: set door to a "
-        "path\n"
-        'outside this folder, such as "/run/noroshi/door.sock".'
+        "Members of this group are operators: they can view the state, send messages,\n"
+        "handle messages and alarms, and stop and start monitoring. They must be able to reach\n"
+        'the socket: set door to a path outside this folder, such as "/run/noroshi/door.sock".'
     )
     PROGRAMS_HELP = _(
         "Folders with programs that monitors may run. Default: only Debian's Nagios plug-ins.\n"
@@ -234,7 +232,7 @@ SETTINGS: Mapping[str, Setting] = {
         _read_store,
         STORE_FILE,
         _(
-            "The store: everything that must survive a crash. A file, or a database of PostgreSQL:\n"
+            "The store: everything that must survive a crash. A file, or a PostgreSQL database:\n"
             'store.url = "postgresql://noroshi@db1,db2/noroshi", store.password_file = "db-password".'
         ),
     ),
@@ -268,8 +266,9 @@ SETTINGS: Mapping[str, Setting] = {
         read_url,
         "",
         _(
-            "A URL that is fetched once a minute while all is well, such as a check of Healthchecks:\n"
-            "if the requests stop, that service notifies you that Noroshi itself is down."
+            "A URL that is fetched once a minute while all is well, such as the ping URL of a\n"
+            "Healthchecks check: if the requests stop, that service notifies you that Noroshi itself "
+            "is down."
         ),
     ),
     "history_days": Setting(
@@ -299,9 +298,11 @@ SETTINGS: Mapping[str, Setting] = {
         read_nets,
         [],
         _(
-            "Addresses that routes, sign-ins and web page monitors may connect to as an exception.\n"
-            "Blocked otherwise are those where a cloud hands out credentials (169.254.169.254 and\n"
-            "others), and that of the manager. Examples: 169.254.169.254, 169.254.0.0/16."
+            "Exceptions: blocked addresses that routes, sign-ins and web page monitors may connect "
+            "to.\n"
+            "By default, Noroshi blocks addresses where a cloud hands out credentials "
+            "(169.254.169.254\n"
+            "and others), and the manager's own address. Examples: 169.254.169.254, 169.254.0.0/16."
         ),
     ),
     "hub_requests": Setting(
@@ -327,8 +328,9 @@ SETTINGS: Mapping[str, Setting] = {
         {"port": PORT},
         _(
             "Address of the manager, for browsers and the API; false: no manager. By default it is\n"
-            'open only to this computer; for others set address = "0.0.0.0" and hosts = ["name", …],\n'
-            "with TLS: by certificate and key (PEM files), or by a self-signed certificate."
+            'open only to this computer. To open it to others, set address = "0.0.0.0" and\n'
+            'hosts = ["name", …]. It then uses TLS, with certificate and key (PEM files) or with a\n'
+            "self-signed certificate."
         ),
     ),
 }

@@ -16,7 +16,7 @@ MOST_DAYS = 36_500
 LEAST_ALONE, MOST_ALONE = 90, 3600
 NO_TEXT = _("must be a string in quotes")
 NO_LIST = _("must be a list of strings")
-NO_NAME = _("{given} is not a valid name: use letters, digits, - and _, at most 63")
+NO_NAME = _("{given} is not a valid name: use letters, digits, - and _, at most 63 characters")
 NO_CHOICE = _("{given} is not valid; use one of {known}")
 NOT_ABSOLUTE = _("{given} must begin with /: the path must not depend on the working directory")
 NO_DAYS = _("must be a number of days, 1 to {most}")
@@ -25,7 +25,7 @@ NO_FLAG = _("must be true or false")
 NO_NET = _("{given} is not an address or network such as 192.0.2.7 or 192.0.2.0/24")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NO_VARIABLE = _("{given} is not a valid name for an environment variable")
-NO_URL = _("must be a URL that begins with http:// or https://, without user name and spaces")
+NO_URL = _("must be a URL that begins with http:// or https://, without a user name or spaces")
 TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
 

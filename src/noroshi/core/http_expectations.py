@@ -76,10 +76,10 @@ OTHER_STATUS = _(
     "response; look for the cause on the server."
 )
 NOT_IN_IT = _(
-    '"{word}" is not in the response of {where}{beginning}. The page has changed or shows an '
-    "error."
+    '"{word}" is not in the response from {where}{beginning}. The page has changed or shows '
+    "an error."
 )
-IN_IT = _('"{word}" is in the response of {where}. The page shows unwanted content.')
+IN_IT = _('"{word}" is in the response from {where}. The page shows unwanted content.')
 BEGINNING = _(" (only the first {size} were read)")
 PACKED = _(
     "{where} answered in {coding}, which was not requested, so the words cannot be checked. "

@@ -96,11 +96,11 @@ class ManagerPage(StrEnum):
 
 PAGES: Mapping[ManagerPage, Message] = {
     ManagerPage.OVERVIEW: _("the overview"),
-    ManagerPage.ALARMS: _("the page of alarms"),
+    ManagerPage.ALARMS: _("the Alarms page"),
     ManagerPage.LEDGER: _("the ledger"),
     ManagerPage.QUEUE: _("the queue"),
     ManagerPage.VERSIONS: _("the versions"),
-    ManagerPage.USERS: _("the page of users"),
+    ManagerPage.USERS: _("the Users page"),
     ManagerPage.ROUTE: _("the route's page"),
     ManagerPage.FORM: _("this page"),
 }
@@ -174,7 +174,7 @@ PUT = Wording(
 )
 PUT_RIGHT = Wording(
     _("Enter the correct one: {command}"),
-    _("Enter the correct one again."),
+    _("Enter the correct one."),
     _("Enter the correct one: {command} (or on {page} in the manager)"),
 )
 REPLACE = Wording(
@@ -257,7 +257,7 @@ TAKE_BACK = Wording(
     _("Add a comment, or withdraw the acknowledgement first."),
 )
 IF_MEANT = Wording(
-    _("If that is intended: {command}"), _("If that is intended, select the check box below.")
+    _("If this is intended: {command}"), _("If this is intended, select the check box below.")
 )
 BY_ADMINISTRATOR = Wording(
     _("An administrator can do this: {command}"), _("An administrator can do this on {page}.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.translation import Message, plain
+from noroshi.core.translation import Message, _, composed, plain
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,62}")
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
@@ -59,6 +59,13 @@ def may_open(authenticated_user: User | None, current_user: User | None) -> bool
 
 WEB, API = "web", "api"
 """The doors of a user who logs in, and of a program that shows a token."""
+DOOR_NAMES: Mapping[str, Message] = {
+    "local": _("this computer"),
+    WEB: _("browser"),
+    API: _("via API"),
+    "link": _("connection between agent and hub"),
+}
+"""The doors as people read them."""
 ID_LENGTH = 24
 """Letters of a token's hash that tell it from all others."""
 
@@ -76,6 +83,14 @@ class Maker:
         """Return the maker that a token names."""
         name, _unused, door = stored.removesuffix(")").rpartition(" (")
         return cls(name, door) if name and stored.endswith(")") else cls(stored)
+
+    @property
+    def words(self) -> Message:
+        """Return the maker as people read it: with the door, where it was not the manager."""
+        door = DOOR_NAMES.get(self.door)
+        if self.door == WEB or door is None:
+            return plain(str(self))
+        return composed("{name} ({door})", name=self.name, door=door)
 
     def __str__(self) -> str:
         """Return the maker as a token names it: no name of a user or a token has a blank in

@@ -62,7 +62,7 @@ NO_ENTRY = followed_by(
 BUILT_IN = _("{name} is built in; choose another name")
 
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
-MICROSOFTS = _("is the sign-in server of Microsoft; use one of the built-in clouds: {known}")
+MICROSOFTS = _("is Microsoft's sign-in server; use one of the built-in clouds: {known}")
 
 
 def definitions_of(

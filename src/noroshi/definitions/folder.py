@@ -27,7 +27,7 @@ STRAY = _(
     "is not a definition: a definition is NAME.toml in one of the folders {types}, where "
     "NAME contains only a-z, 0-9, - and _"
 )
-FOREIGN = _("is not a file of Noroshi, so the folder was not changed; choose an empty one")
+FOREIGN = _("is not a Noroshi file, so the folder was not changed; choose an empty one")
 WOULD_GO = _("would be removed: this definition is not in effect")
 WOULD_CHANGE = _("would be overwritten: its content or layout differs")
 TOO_LARGE = _("is larger than {most} MiB")

@@ -23,7 +23,7 @@ ENDLESS = _(
     "or another time"
 )
 
-NO_PERCENTAGE = _("{given} must be between 0 and 100: this reading is in %")
+NO_PERCENTAGE = _("must be between 0 and 100, not {given}: this reading is in %")
 
 LONGEST_TITLE = 200
 LONG_TITLE = _("must have at most {most} characters, not {given}")

@@ -32,20 +32,20 @@ gigabytes."""
 SOME_WAYS = 20
 """As much as so many ways takes what has none."""
 DEFINITIONS = ngettext(
-    "there are {count} definition, but one node supports {most}; distribute them over "
-    "several nodes",
+    "there is {count} definition, but one node supports {most}; distribute them over several "
+    "nodes",
     "there are {count} definitions, but one node supports {most}; distribute them over "
     "several nodes",
 )
 MONITORS = ngettext(
-    "there are {count} monitor, but one node supports {most}; distribute them over several "
+    "there is {count} monitor, but one node supports {most}; distribute them over several "
     "nodes",
     "there are {count} monitors, but one node supports {most}; distribute them over several "
     "nodes",
 )
 MONITORS_OF_AGENT = ngettext(
-    "the agent {agent} has {count} monitor, but one agent supports {most}; define fewer",
-    "the agent {agent} has {count} monitors, but one agent supports {most}; define fewer",
+    "agent {agent} has {count} monitor, but one agent supports {most}; define fewer",
+    "agent {agent} has {count} monitors, but one agent supports {most}; define fewer",
 )
 MONITORS_IN_ALL = ngettext(
     "there is {count} monitor, including those of agents, but one node supports {most}; "

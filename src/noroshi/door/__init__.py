@@ -59,7 +59,7 @@ else:
         "You have no permission to use this node. Run the command as root, as the node's own "
         "user, or as a member of its door_group."
     )
-BUSY = _("Too many commands use this node at once ({most}). Try again in a moment.")
+BUSY = _("Too many commands are using this node at once ({most}). Try again in a moment.")
 NO_REQUEST = _('A request must be one line of JSON: {"op": "status", "args": {}}.')
 
 OpenService = Callable[[], Awaitable["Service"]]

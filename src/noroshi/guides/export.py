@@ -16,7 +16,7 @@ SENDS_BY: Mapping[str, Message] = {
     "smtp": _("SMTP (port 587)"),
     "graph": _("Microsoft Graph (HTTPS)"),
 }
-PAGE_TITLE = _("Noroshi: steps for the administrator of Microsoft 365")
+PAGE_TITLE = _("Noroshi: steps for the Microsoft 365 administrator")
 PAGE_ABOUT = _(
     "These steps allow Noroshi, a server monitor, to send its alarms from this mailbox with "
     "the least\n"
@@ -27,7 +27,7 @@ PAGE_ABOUT = _(
     "- Signs in: {way}\n"
     "- Sends by: {kind}"
 )
-GIVE_BACK = _("Please return")
+GIVE_BACK = _("Please send back")
 BACK_CERTIFICATE = _("The Application (client) ID. It is not a secret.")
 BACK_SECRET = _(
     "The Application (client) ID; the secret's Value and its expiry date, through a secure "

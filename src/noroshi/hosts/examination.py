@@ -28,6 +28,7 @@ from noroshi.ports import Store
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, literal
 from noroshi.system.owners import is_group, owner_name
 from noroshi.vault import KeyRing, VaultError
+from noroshi.vault.keys import SOURCE_WORDS
 
 if sys.platform == "win32":
     from noroshi.system.named_pipe import is_pipe_open, pipe_name
@@ -52,10 +53,9 @@ HOME_FOREIGN = _(
 )
 AWAY = _("{path} cannot be examined: {why}.")
 OF_KEY = ngettext(
-    "decrypts the only entry ({source}, {path})",
-    "decrypts all {count} entries ({source}, {path})",
+    "decrypts the only entry ({source})", "decrypts all {count} entries ({source})"
 )
-EMPTY_VAULT = _("the vault is empty ({source}, {path})")
+EMPTY_VAULT = _("the vault is empty ({source})")
 KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with another key.")
 NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
@@ -180,10 +180,10 @@ class System:
             raise _step_error(
                 words, CommandText("key check"), CommandText("key restore", "FILE")
             )
-        facts = {"source": key_check.source.value, "path": key_check.path}
+        source = SOURCE_WORDS[key_check.source].fill(path=key_check.path)
         if not key_check.entries:
-            return StepResult(EMPTY_VAULT.fill(**facts))
-        return StepResult(OF_KEY.fill(count=len(key_check.entries), **facts))
+            return StepResult(EMPTY_VAULT.fill(source=source))
+        return StepResult(OF_KEY.fill(count=len(key_check.entries), source=source))
 
     async def _room(self) -> StepResult:
         folder = self._config.store.parent

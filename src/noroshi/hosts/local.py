@@ -50,8 +50,8 @@ NO_PORTS = _("cannot read the list of open ports: {why}")
 NOT_ALLOWED = _("the system shows it to administrators only")
 OTHER_SYSTEM = _("monitors of this type work on Linux and Windows only")
 NOT_HERE = _(
-    "programs can run on Linux and Windows only: on other systems it is not yet verified who "
-    "may write to them, or that all their child processes end"
+    "programs can run on Linux and Windows only: on other systems, Noroshi cannot yet verify "
+    "who may write to them, or ensure that all their child processes end"
 )
 
 

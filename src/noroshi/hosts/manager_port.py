@@ -24,8 +24,8 @@ OPENS_NEXT = _(
     "running, its log shows why it could not; restart the node."
 )
 TAKEN = _(
-    "Another program listens on {where}, so the manager (browser and API) cannot be opened "
-    "there. Monitoring and sending continue."
+    "Another program is listening on {where}, so the manager (browser and API) cannot be "
+    "opened there. Monitoring and sending continue."
 )
 CANNOT = _("The manager (browser and API) cannot be opened on {where}: {why}.")
 

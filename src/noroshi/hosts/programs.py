@@ -69,9 +69,9 @@ CARRIER = _(
 NOT_LISTED = _(
     "noroshi.toml does not allow definitions to set {names}; add this line there: {line}"
 )
-NO_USER = _("there is no user {name} on this computer")
+NO_USER = _("there is no user “{name}” on this computer")
 NOT_ALLOWED = _(
-    "no script may run as {name}; `runs_as` in noroshi.toml lists the users that may"
+    "no script is allowed to run as {name}; `runs_as` in noroshi.toml lists the users that may"
 )
 NO_OTHER_USER = _(
     "on Windows, every script runs under the account of Noroshi's service; remove `runs_as` from "
@@ -88,8 +88,8 @@ OPEN_FOLDER = _(
     "users. To remove it: {command}"
 )
 NO_FOLDER = _(
-    "{path} may not run, as `programs` in noroshi.toml lists no folder; add the folder of this "
-    "program there"
+    "{path} is not allowed to run, because `programs` in noroshi.toml lists no folders; add "
+    "the folder of this program there"
 )
 ONLY_ON_WINDOWS = _("only Windows has a 32-bit PowerShell; remove `bits` from the monitor")
 ONLY_FOR_POWERSHELL = _(

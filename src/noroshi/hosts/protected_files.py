@@ -70,7 +70,7 @@ KERNEL_FILE_SYSTEMS = frozenset(
 """Numbers of virtual file systems (linux/magic.h, statfs(2))."""
 
 OWN_FILE = _(
-    "it is a file of Noroshi that holds or protects secrets: definitions must not read it"
+    "it is a Noroshi file that holds or protects secrets: definitions must not read it"
 )
 A_STORE = _(
     "it is an SQLite database, as Noroshi's store and backups are: definitions must not read it"

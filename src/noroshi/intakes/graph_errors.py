@@ -22,11 +22,11 @@ REPLIED = _("{where} replied: {reply}")
 ADVISED = _("{advice} {said}")
 NO_RIGHT = with_instruction(
     _(
-        "The account has no permission to read its mailbox. The app needs Mail.Read of Microsoft "
-        "Graph (for a user of a shared mailbox, Mail.Read.Shared and Full Access): as a "
-        "delegated permission for a user, who then signs in again ({instruction}), or as an "
-        "application permission with admin consent for an app. Mail.ReadBasic is not enough. "
-        "Otherwise, set reads_inbox = false."
+        "The account has no permission to read its mailbox. The app needs the Microsoft Graph "
+        "permission Mail.Read (for a user of a shared mailbox, Mail.Read.Shared and Full "
+        "Access): as a delegated permission for a user, who then signs in again ({instruction}), "
+        "or as an application permission with admin consent for an app. Mail.ReadBasic is not "
+        "enough. Otherwise, set reads_inbox = false."
     ),
     InstructionKind.SIGN_IN_TO_READ_PLACE,
     route=ANY_ROUTE,

@@ -44,8 +44,8 @@ REFUSED_TOKEN = 535
 """The reply code that a mail server would give for a refused token."""
 NOT_LET_IN = followed_by(
     _(
-        "{where} does not let the account read its mailbox: {reply}. IMAP may be turned off for "
-        "the mailbox, or the permission is missing."
+        "{where} does not allow the account to read its mailbox: {reply}. IMAP may be turned off "
+        "for the mailbox, or the permission is missing."
     ),
     InstructionKind.SIGN_IN_TO_READ,
     route=ANY_ROUTE,

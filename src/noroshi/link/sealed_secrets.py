@@ -20,7 +20,7 @@ from noroshi.link.agent_key import PrivateKey, thumbprint_of
 
 ALGORITHM, ENCRYPTION = "ECDH-ES", "A256GCM"
 """RFC 7518, 4.6 and 5.3. Nothing else is opened, and nothing that is compressed."""
-UNREADABLE = _("the secrets from the hub cannot be read with the key of this server")
+UNREADABLE = _("the secrets from the hub cannot be read with this server's key")
 OF_OTHERS = _("the secrets from the hub are meant for another configuration or server")
 
 

@@ -56,7 +56,7 @@ PROXY_WANTS_LOGIN = _(
     "networks/{name}.toml."
 )
 PROXY_REFUSED_LOGIN = followed_by(
-    _("the proxy {proxy} refused the login of {user} (407): the password is wrong."),
+    _("the proxy {proxy} refused {user}'s login (407): the password is wrong."),
     InstructionKind.PUT_ENTRY,
 )
 PROXY_OTHER_LOGIN = _(

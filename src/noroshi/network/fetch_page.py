@@ -48,12 +48,12 @@ HUNG_UP = _(
     "device in front of it, has failed; see its log."
 )
 NO_HTTP = _(
-    "the response of {where} is not HTTP. Another service listens on that port, or it "
+    "the response from {where} is not HTTP. Another service is listening on that port, or it "
     "requires https."
 )
 BROKEN_OFF = _(
-    "the response of {where} broke off. The server, or a device in front of it, has failed; "
-    "see its log."
+    "the response from {where} was cut off. The server, or a device in front of it, has "
+    "failed; see its log."
 )
 NO_HEADERS = _(
     "{where} accepted the connection but did not answer within {seconds:g} s. The server "
@@ -61,7 +61,7 @@ NO_HEADERS = _(
 )
 NO_END = _(
     "{where} began to answer but did not finish within {seconds:g} s. The server or the "
-    "connection is too slow, or the response has no end."
+    "connection is too slow, or the response never ends."
 )
 OWN_LIMIT = _(
     "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be fine"

@@ -69,7 +69,7 @@ MAY_NOT = _(
     "admin consent. (Not needed where Exchange itself grants it: RBAC for Applications.)"
 )
 MAY_NOT_BULK = _(
-    "Caution: it lacks the permission Mail.Send of Office 365 Exchange Online, which High "
+    "Caution: it lacks the Office 365 Exchange Online permission Mail.Send, which High "
     "Volume Email requires. Under API permissions, Office 365 Exchange Online, ask an "
     "administrator to add it as an application permission, to grant admin consent, and to "
     "allow the app in the account with Add-HVEAppAccess."
@@ -88,8 +88,8 @@ FOR_OTHER = _(
 PERMITS = _("It has {permits}.")
 NO_PERMITS = _("It has no permission.")
 LACKS_RIGHT = _(
-    "It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
-    "Graph, and sign in again."
+    "It lacks {wanted}. Add it to the app registration as a delegated Microsoft Graph "
+    "permission, and sign in again."
 )
 BY_EXCHANGE = _(
     "It has no permission, which is right if Exchange itself grants it (RBAC for Applications)."

@@ -40,7 +40,7 @@ AGENT_SHOW = operation("agent_show", VIEWER, help=_("Show an agent."))
 AGENT_RENAME = operation(
     "agent_rename",
     ADMIN,
-    help=_("Rename an agent, and the source of its instances."),
+    help=_("Rename an agent, and update its instances to match."),
     reauthenticate=True,
     label=_("Agent renamed"),
     button=_("Rename"),
@@ -49,7 +49,7 @@ AGENT_RENAME = operation(
 AGENT_UPDATE = operation(
     "agent_update",
     ADMIN,
-    help=_("Update Noroshi on the server of an agent to the version of this node."),
+    help=_("Update Noroshi on an agent's server to this node's version."),
     label=_("Agent update started"),
     button=_("Update"),
     reauthenticate=True,

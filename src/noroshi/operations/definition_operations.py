@@ -99,7 +99,7 @@ VERSIONS = operation("versions", VIEWER, help=_("List the versions of the defini
 VERSION_SHOW = operation(
     "version_show",
     ADMIN,
-    help=_("Show the changes of a version."),
+    help=_("Show the changes in a version."),
     label=_("Version shown"),
     changes=False,
 )

@@ -10,7 +10,7 @@ HUB_JOIN = operation(
     "hub_join",
     ADMIN,
     help=_("Join this node to a hub with an invitation code."),
-    label=_("Hub joined"),
+    label=_("Joined a hub"),
     reauthenticate=True,
     secret=("code", "proxy"),
 )
@@ -18,7 +18,7 @@ HUB_LEAVE = operation(
     "hub_leave",
     ADMIN,
     help=_("Disconnect this node from its hub."),
-    label=_("Hub left"),
+    label=_("Left the hub"),
     reauthenticate=True,
 )
 HUB_STATUS = operation(

@@ -31,7 +31,7 @@ SEND = operation(
 )
 QUEUE_LIST = operation("queue_list", VIEWER, help=_("List the messages in the queue."))
 QUEUE_SHOW = operation(
-    "queue_show", VIEWER, help=_("Show the details of one message of the queue.")
+    "queue_show", VIEWER, help=_("Show the details of one message in the queue.")
 )
 QUEUE_RETRY = operation(
     "queue_retry",

@@ -61,14 +61,14 @@ PLACES = operation(
 SECRET_LIST = operation(
     "secret_list",
     ADMIN,
-    help=_("List the entries of the vault."),
+    help=_("List the vault entries."),
     label=_("Vault entries listed"),
     changes=False,
 )
 SECRET_REMOVE = operation(
     "secret_remove",
     ADMIN,
-    help=_("Remove an entry of the vault."),
+    help=_("Remove a vault entry."),
     label=_("Vault entry removed"),
     verb=Verb(
         words="secret remove",

@@ -52,7 +52,7 @@ OWN_TOTP = operation(
     "own_totp",
     VIEWER,
     help=_("Start setting up your own two-step login."),
-    label=_("Own two-step login started"),
+    label=_("Setup of own two-step login started"),
     changes=True,
     secret=("password",),
 )
@@ -87,7 +87,7 @@ USER_PASSWORD = operation(
     "user_password",
     ADMIN,
     help=_("Change a user's password."),
-    label=_("Password of a user changed"),
+    label=_("User's password changed"),
     reauthenticate=True,
     secret=("password",),
 )
@@ -95,7 +95,7 @@ USER_ROLE = operation(
     "user_role",
     ADMIN,
     help=_("Change a user's role."),
-    label=_("Role of a user changed"),
+    label=_("User's role changed"),
     reauthenticate=True,
 )
 USER_REMOVE = operation(
@@ -115,14 +115,14 @@ USER_TOTP = operation(
     "user_totp",
     ADMIN,
     help=_("Start setting up two-step login for a user."),
-    label=_("Two-step login of a user started"),
+    label=_("Setup of a user's two-step login started"),
     reauthenticate=True,
 )
 USER_TOTP_ON = operation(
     "user_totp_on",
     ADMIN,
     help=_("Turn two-step login on for a user."),
-    label=_("Two-step login of a user turned on"),
+    label=_("User's two-step login turned on"),
     reauthenticate=True,
     secret=("code",),
 )
@@ -130,6 +130,6 @@ USER_TOTP_OFF = operation(
     "user_totp_off",
     ADMIN,
     help=_("Turn two-step login off for a user."),
-    label=_("Two-step login of a user turned off"),
+    label=_("User's two-step login turned off"),
     reauthenticate=True,
 )

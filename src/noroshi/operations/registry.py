@@ -44,15 +44,15 @@ OPERATIONS: Mapping[str, Declaration] = {
     if isinstance(one, Declaration)
 }
 EVENTS: Mapping[str, Message] = {
-    "agent_clone": _("Second machine with the key of an agent"),
+    "agent_clone": _("Second machine with an agent's key"),
     "agent_join": _("Agent joined"),
-    "agent_key": _("Key of an agent replaced"),
+    "agent_key": _("Agent key replaced"),
     "agent_request": _("Request from an agent"),
     "agent_leave": _("Agent left"),
     "api_token": _("Request with an API token"),
     "hub_configuration": _("Hub configuration applied"),
     "log_in": _("Login"),
-    "log_in_code": _("Second step of a login"),
+    "log_in_code": _("Login: second step"),
     "make_sure": _("Password re-entered"),
     "password_chosen": _("Own password set with a one-time code"),
 }

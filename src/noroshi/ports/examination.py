@@ -151,7 +151,7 @@ class Exam:
 
 PEOPLE: Mapping[Whose, Message] = {
     Whose.YOU: _("you, in Noroshi's settings"),
-    Whose.ADMINISTRATOR: _("the administrator of the remote service"),
+    Whose.ADMINISTRATOR: _("the remote service's administrator"),
     Whose.PROVIDER: _("the operator of the remote server"),
     Whose.NETWORK: _("your network: firewall, proxy, name server"),
 }
@@ -159,7 +159,7 @@ WE_FAILED = with_commands(
     _("Internal error in Noroshi ({kind}). Report it with the file that {command} writes."),
     command=CommandText("doctor", "--bundle"),
 )
-MAKERS = _("the developers of Noroshi")
+MAKERS = _("the Noroshi developers")
 
 
 class _UserValues(dict[str, str]):

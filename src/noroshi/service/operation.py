@@ -52,10 +52,10 @@ LONGEST_KEPT, MOST_KEPT = 200, 50
 LONGEST_TOLD = 4000
 """Letters of one sentence of a refusal: it may quote what was given."""
 
-NO_OPERATION = _("There is no operation {name}.")
+NO_OPERATION = _("There is no operation “{name}”.")
 NOT_ALLOWED = _(
-    "{name} requires the role {role}, which {who} does not have. Ask an administrator of "
-    "Noroshi, or run it as Noroshi's own user."
+    "{name} requires the role {role}, which {who} does not have. Ask a Noroshi "
+    "administrator, or run it as Noroshi's own user."
 )
 REAUTHENTICATION_REQUIRED = followed_by(
     _(

@@ -5,47 +5,46 @@ from __future__ import annotations
 from noroshi.core.translation import ngettext
 
 UNREADABLE = ngettext(
-    "{count} row of {table} cannot be read, the first is {id}",
-    "{count} rows of {table} cannot be read, the first is {id}",
+    "{count} row of {table} cannot be read (first: {id})",
+    "{count} rows of {table} cannot be read (first: {id})",
 )
 MISPLACED = ngettext(
-    "{count} message is in the wrong position in the order, the first is {id}: it may wait "
+    "{count} message is in the wrong position in the order (first: {id}): it may wait "
     "indefinitely, or overtake others",
-    "{count} messages are in the wrong position in the order, the first is {id}: they may "
-    "wait indefinitely, or overtake others",
+    "{count} messages are in the wrong position in the order (first: {id}): they may wait "
+    "indefinitely, or overtake others",
 )
 WITHOUT_ROUTE = ngettext(
-    "{count} message is waiting without a route, the first is {id}",
-    "{count} messages are waiting without a route, the first is {id}",
+    "{count} message is waiting without a route (first: {id})",
+    "{count} messages are waiting without a route (first: {id})",
 )
 STILL_ROUTED = ngettext(
-    "{count} message is completed but still has a route, the first is {id}",
-    "{count} messages are completed but still have a route, the first is {id}",
+    "{count} message is completed but still has a route (first: {id})",
+    "{count} messages are completed but still have a route (first: {id})",
 )
 STILL_LENT = ngettext(
-    "{count} message is completed but still being sent, the first is {id}",
-    "{count} messages are completed but still being sent, the first is {id}",
+    "{count} message is completed but still being sent (first: {id})",
+    "{count} messages are completed but still being sent (first: {id})",
 )
 IN_NO_DIGEST = ngettext(
-    "{count} message is in a digest that is not waiting, the first is {id}: it would never "
-    "be sent",
-    "{count} messages are in a digest that is not waiting, the first is {id}: they would "
-    "never be sent",
+    "{count} message is in a digest that is not waiting (first: {id}): it would never be sent",
+    "{count} messages are in a digest that is not waiting (first: {id}): they would never be "
+    "sent",
 )
 STRAY_RECEIPT = ngettext(
     "{count} server reply belongs to no message", "{count} server replies belong to no message"
 )
 STRAY_DECISION = ngettext(
-    "{count} rule decision refers to monitors that do not exist, the first is {id}",
-    "{count} rule decisions refer to monitors that do not exist, the first is {id}",
+    "{count} rule decision refers to monitors that do not exist (first: {id})",
+    "{count} rule decisions refer to monitors that do not exist (first: {id})",
 )
 STRAY_MEMORY = ngettext(
-    "{count} stored state refers to monitors that do not exist, the first is {id}",
-    "{count} stored states refer to monitors that do not exist, the first is {id}",
+    "{count} stored state refers to monitors that do not exist (first: {id})",
+    "{count} stored states refer to monitors that do not exist (first: {id})",
 )
 MISSING_DOCUMENT = ngettext(
-    "{count} document of a version is missing, the first of version {id}",
-    "{count} documents of versions are missing, the first of version {id}",
+    "{count} document of a version is missing (first: version {id})",
+    "{count} documents of versions are missing (first: version {id})",
 )
 STRAY_SAMPLE = ngettext(
     "{count} sample belongs to no series", "{count} samples belong to no series"

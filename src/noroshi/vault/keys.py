@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import _, pgettext
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.system.raw_files import sync_folder
 from noroshi.vault import dpapi
@@ -71,6 +71,13 @@ class Source(Enum):
     """A file that only this Windows machine can open."""
     SYSTEMD = "systemd"
     """A credential that systemd hands to the service alone."""
+
+
+SOURCE_WORDS: Mapping[Source, Message] = {
+    Source.FILE: _("file {path}"),
+    Source.DPAPI: _("file {path}, readable only on this computer (DPAPI)"),
+    Source.SYSTEMD: _("systemd credential {path}"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ ABOUT = _(
 ONCE = _("exit after both messages, and print them as received")
 LANG = _("language of the output: en or ja")
 HEAD = _(
-    "Noroshi shows the whole process on this computer: a process is monitored and killed, "
-    "and its alarm\n"
-    "is sent by email. This takes about 20 seconds. All files are in {folder}"
+    "Noroshi shows an alarm from beginning to end on this computer: a process is monitored "
+    "and\n"
+    "killed, and its alarm is sent by email. This takes about 20 seconds. All files are in "
+    "{folder}"
 )
 STARTING = _("node       Noroshi is starting")
 LAB = _(

@@ -56,7 +56,7 @@ async def test_a_token_that_does_not_hold_is_told(harness, tmp_path):
 )
 async def test_an_address_by_which_a_token_could_leak_is_not_used(url):
     told = await typed("--url", url, "--token", "nrs_x", "status")
-    assert told.code == 3 and "is not the address of a manager" in told.err
+    assert told.code == 3 and "is not a manager's address" in told.err
 
 
 @pytest.mark.parametrize("token", ["", "ü", " "])

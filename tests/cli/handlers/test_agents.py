@@ -85,7 +85,7 @@ async def test_one_agent_is_shown_in_full(harness, tmp_path):
         " ".join(fingerprint_words(digest, "en")) in told.out and row["fingerprint"] in told.out
     )
     told = await typed("agent", "show", "fs02", home=tmp_path)
-    assert told.code != 0 and "There is no agent fs02" in told.err
+    assert told.code != 0 and "There is no agent “fs02”" in told.err
 
 
 async def test_an_agent_gets_another_name_and_is_removed(harness, tmp_path):
@@ -144,4 +144,4 @@ async def test_the_list_tells_of_an_update_that_failed(harness, tmp_path):
 async def test_where_all_agents_run_this_version_nothing_is_updated(harness, tmp_path):
     await joined(harness, "fs01", version=__version__)
     told = await typed("agent", "update", "--all", home=tmp_path)
-    assert (told.code, told.out) == (0, "All agents run the version of this node.\n")
+    assert (told.code, told.out) == (0, "All agents run this node's version.\n")

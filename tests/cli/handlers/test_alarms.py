@@ -64,7 +64,7 @@ async def test_a_silence_is_added_shown_and_ended(harness, tmp_path):
         status.out.split()
     )
     ended = await typed("silence", "end", "web1", home=tmp_path)
-    assert "The silence of web1 has ended" in ended.out
+    assert "The silence for web1 has ended" in ended.out
     assert (
         "No notifications are suppressed."
         in (await typed("silence", "list", home=tmp_path)).out

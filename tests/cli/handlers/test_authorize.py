@@ -261,7 +261,7 @@ async def test_a_script_signs_an_app_in_by_a_file(app, tmp_path, secret, code, t
 
 async def test_an_app_has_no_page_to_paste_from(app, tmp_path):
     answer = await typed("authorize", "m365", "--url-file", "-", home=tmp_path)
-    assert answer.code == 2 and "without a page" in answer.err
+    assert answer.code == 2 and "app-only sign-in" in answer.err
 
 
 async def test_status_says_when_an_app_last_got_a_token(app, tmp_path):

@@ -30,7 +30,7 @@ async def test_an_agent_says_who_sends_its_alarms(hub, tmp_path):
     await taken_up(node, with_rules())
     async with a_node(tmp_path, node.service):
         told = await typed("status", home=tmp_path)
-    assert "The hub Tokyo sends the alarms of this server." in told.out
+    assert "Hub Tokyo sends the alarms of this server." in told.out
     assert "no alarm can be sent" not in told.out
 
 
@@ -43,7 +43,7 @@ async def test_the_ledger_of_an_agent_tells_what_waits_for_the_hub(hub, tmp_path
         now = node.time.now
         await node.store.add_reports(ReportDraft(kind="change", written_at=now, body="{}"))
         told = await typed("ledger", home=tmp_path)
-    assert "1 change is not yet reported to the hub Tokyo" in told.out
+    assert "1 change is not yet reported to hub Tokyo" in told.out
 
 
 async def test_who_leaves_is_told_that_nobody_is_notified(hub, tmp_path):

@@ -54,7 +54,7 @@ def test_what_looks_like_a_secret_is_taken_out_of_a_value(value):
         "更新トークンで更新できました",
         "see https://login.microsoftonline.com/error?code=7000215",
         "  ✓ Token  ok  22 ms  renewed with the refresh token, valid for 75 min",
-        "  ✓ Key    ok   3 ms  decrypts all 7 entries (file, /var/lib/noroshi/key)",
+        "  ✓ Key    ok   3 ms  decrypts all 7 entries (file /var/lib/noroshi/key)",
         "Put the password in: noroshi secret set relay",
         "the exit code is 1; key: /etc/noroshi/key",
     ],

@@ -148,7 +148,7 @@ async def test_a_new_secret_s_day_is_written_down_with_it(harness, tmp_path):
     ("name", "day", "said"),
     [
         pytest.param("app", "2020-01-31", "2020-01-31 has already passed", id="over"),
-        pytest.param("app", "soon", "use a form such as", id="no day"),
+        pytest.param("app", "soon", "use a format such as", id="no day"),
         pytest.param("relay", "2027-01-31", "no account uses “relay”", id="nobody's"),
     ],
 )

@@ -5,6 +5,7 @@ import json
 import pyotp
 import pytest
 
+from noroshi.core.people import Audited
 from noroshi.people import AuthenticationError
 from noroshi.service import run_as_json
 from tests.cli.command_process import a_node, typed
@@ -23,7 +24,8 @@ async def test_a_user_is_added_and_listed_in_the_persons_language(harness, tmp_p
     told = await typed("user", "add", "eri", "--role", "operator", home=tmp_path)
     assert told.code == 0 and "/start" in told.out and "operator" in told.out
     told = await typed("--lang", "ja", "user", "list", home=tmp_path)
-    assert "運用担当" in told.out and "パスワード未設定" in told.out
+    head, row = (line.split() for line in told.out.splitlines())
+    assert row[head.index("パスワード")] == "未設定" and row[head.index("権限")] == "運用担当"
     told = await typed("user", "role", "eri", "viewer", home=tmp_path)
     assert told.out == "“eri” is now viewer.\n"
     assert (await typed("user", "remove", "eri", home=tmp_path)).code == 0
@@ -57,7 +59,7 @@ async def test_a_token_is_made_listed_and_revoked(harness, tmp_path):
     told = await typed("token", "new", "ci", "--days", "0", "--json", home=tmp_path)
     assert json.loads(told.out)["token"].startswith("nrs_")
     told = await typed("--lang", "ja", "token", "list", home=tmp_path)
-    assert "失効させるまで" in told.out and "(local)" in told.out
+    assert "失効させるまで" in told.out and "(このコンピューター)" in told.out
     assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 0
     assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 5
 
@@ -111,7 +113,7 @@ async def test_what_was_changed_is_told_field_by_field_in_both_languages(harness
     await typed("user", "role", "eri", "operator", home=tmp_path)
     told = (await typed("audit", home=tmp_path)).out
     assert (
-        "Role of a user changed (user_role)" in told
+        "User's role changed (user_role)" in told
         and "Role: viewer → operator" in told
         and "this computer" in told
     )
@@ -120,6 +122,20 @@ async def test_what_was_changed_is_told_field_by_field_in_both_languages(harness
     assert "{" not in told
     (newest, *_) = json.loads((await typed("audit", "--json", home=tmp_path)).out)
     assert (newest["before"]["role"], newest["after"]["role"]) == ("viewer", "operator")
+
+
+async def test_who_took_care_of_an_alarm_is_told_as_on_the_page(harness, tmp_path):
+    entry = Audited(
+        at=harness.time.now,
+        who="aki",
+        door="web",
+        address="",
+        op="alarm_acknowledge",
+        before={"": None},
+        after={"": "aki"},
+    )
+    await harness.store.audit(entry)
+    assert "~ Acknowledged by: nobody → aki" in (await typed("audit", home=tmp_path)).out
 
 
 async def apply(harness, **given):

@@ -340,19 +340,19 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, rules=("ops", "ops")),
-            "instances/web.toml: rules: contains ops twice",
+            "instances/web.toml: rules: contains “ops” twice",
             id="rule twice",
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
             "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; use a "
-            "form such as Asia/Tokyo",
+            "name such as Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
             "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
-            "use a form such as Asia/Tokyo",
+            "use a name such as Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
@@ -367,7 +367,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(every="5m", at="07:30"),
-            f"{GROUP_AT}: both every and at are set; keep one of them",
+            f"{GROUP_AT}: both “every” and “at” are set; keep only one",
             id="every and at",
         ),
         pytest.param(
@@ -382,7 +382,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(at=("7:30",)),
-            f'{ROOT_AT}.at: 7:30 is not a time of day; use a form such as "07:30"',
+            f'{ROOT_AT}.at: 7:30 is not a time of day; use a format such as "07:30"',
             id="bad time of day",
         ),
         pytest.param(
@@ -393,7 +393,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(
             with_monitor(every="5 min"),
             f"{ROOT_AT}.every: 5 min is not a duration; "
-            'use a form such as "30s", "5m", "1h30m" or "1d"',
+            'use a format such as "30s", "5m", "1h30m" or "1d"',
             id="no duration",
         ),
         pytest.param(
@@ -403,7 +403,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(patience=0),
-            f"{ROOT_AT}.patience: 0 must be between 1 and 100",
+            f"{ROOT_AT}.patience: must be between 1 and 100, not 0",
             id="no patience",
         ),
         pytest.param(with_monitor(id=""), f"{ROOT_AT}: the monitor has no id yet", id="no id"),
@@ -415,7 +415,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(monitor=(ROOT, replace(ROOT, id="m2"))),
-            f"{ROOT_AT}: 2 have this name; each needs a unique name",
+            f"{ROOT_AT}: this name is used more than once (2); each monitor needs a unique one",
             id="name twice",
         ),
         pytest.param(
@@ -511,7 +511,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"most": 1000},
-            "rules/night.toml: most: 1000 must be between 1 and 999",
+            "rules/night.toml: most: must be between 1 and 999, not 1000",
             id="too many tellings",
         ),
         pytest.param(
@@ -562,7 +562,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"route": replace(ROUTE, connections=0)},
-            "routes/smtp1.toml: connections: 0 must be between 1 and 100",
+            "routes/smtp1.toml: connections: must be between 1 and 100, not 0",
             id="no connection",
         ),
         pytest.param(
@@ -593,8 +593,8 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; use a form such "
-            "as http://localhost:8400/cb",
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; use a format "
+            "such as http://localhost:8400/cb",
             id="no port in the redirect",
         ),
         pytest.param(
@@ -614,7 +614,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"cloud": replace(CLOUD, smtp_port=0)},
-            "clouds/lab.toml: smtp_port: 0 must be between 1 and 65535",
+            "clouds/lab.toml: smtp_port: must be between 1 and 65535, not 0",
             id="no port",
         ),
     ],

@@ -52,7 +52,7 @@ async def test_a_password_logs_in(server, hosts):
 
 async def test_a_wrong_password_is_the_login_s_fault(server, hosts):
     host = asked(hosts, server.start(), key="", password="wrong")
-    assert "refused the login of watcher" in await problem_of(host.memory())
+    assert "refused watcher's login" in await problem_of(host.memory())
 
 
 async def test_a_host_key_that_nobody_confirmed_is_shown_and_nothing_is_asked(server, hosts):
@@ -327,7 +327,7 @@ async def test_no_key_of_the_node_s_own_user_is_offered(
     (home / ".ssh" / "id_ed25519").write_bytes(key.export_private_key())
     monkeypatch.setenv("HOME", str(home))
     host = asked(hosts, server.start(), key="", password="wrong")
-    assert "refused the login" in await problem_of(host.memory())
+    assert "refused watcher's login" in await problem_of(host.memory())
     assert "Accepted" not in server.log
 
 

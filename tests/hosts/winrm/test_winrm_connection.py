@@ -47,7 +47,7 @@ def memory(server, http_server):
 
 async def test_a_wrong_password_is_the_user_s_to_mend(ask, server, login):
     words = await ask(login_of(server, ca_file=login.ca_file, password="wrong"))
-    assert "refused the login of SRV1\\watcher (401)" in words
+    assert "refused SRV1\\watcher's login (401)" in words
     assert not server.logins
 
 
@@ -69,7 +69,7 @@ async def test_a_client_certificate_logs_in_without_a_password(ask, server, logi
     ("entry", "words"),
     [
         ("stranger", "TLSV1_ALERT_UNKNOWN_CA"),
-        ("no pem", "“no pem” of the vault is not a certificate with its private key"),
+        ("no pem", "The vault entry “no pem” is not a certificate with its private key"),
         ("nothing", "no nothing"),
     ],
 )
@@ -136,7 +136,7 @@ async def test_each_status_is_explained(ask, server, login, status, words):
     ("action", "code", "words"),
     [
         ("Create", 5, "does not allow this user to use PowerShell remotely"),
-        ("Create", 0x803381A5, "a quota of WinRM is used up"),
+        ("Create", 0x803381A5, "a WinRM quota is used up"),
         ("Create", 0x80338000, "microsoft.powershell is missing or disabled"),
         ("Command", 0x80070BAD, "reports an error (0x80070BAD)"),
     ],

@@ -75,7 +75,7 @@ async def test_an_unknown_certificate_shows_its_fingerprint_to_set(server, egres
     assert failed.remedy.lines[-1] == f'fingerprint = "{fingerprint}"'
     assert failed.remedy.whose is Whose.YOU
     _well, failed = await examined(login_of(server, fingerprints=(f"SHA256:{'0' * 64}",)))
-    assert "another certificate than the one that is set" in failed.remedy.meaning.en
+    assert "a different certificate from the one that is set" in failed.remedy.meaning.en
     assert failed.remedy.whose is Whose.ADMINISTRATOR
     assert not server.logins
 

@@ -205,7 +205,7 @@ async def test_faults_are_listed_with_what_is_left_of_them_and_cleared(lab: Lab)
         pytest.param(("set", "nothing=on"), "There is no switch nothing", id="no such switch"),
         pytest.param(("set", "secret=lost"), "allowed: valid, ended", id="no such value"),
         pytest.param(("set", "latency=long"), "allowed: a number", id="no number"),
-        pytest.param(("set", "secret"), "does not have the form NAME=VALUE", id="no value"),
+        pytest.param(("set", "secret"), "does not have the format NAME=VALUE", id="no value"),
         pytest.param(("fault", "RCPT", "explode"), "no such fault", id="no such fault"),
     ],
 )

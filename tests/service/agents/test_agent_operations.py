@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi import __version__
-from noroshi.core.agents import INVITED_FOR, AgentState
+from noroshi.core.agents import INVITED_FOR, AgentState, Machine
 from noroshi.core.translation import plain
 from noroshi.link.join_code import JoinCode
 from noroshi.link.update_messages import UpdateReport
@@ -157,7 +157,7 @@ async def test_an_agent_is_shown_by_name_or_id_with_what_it_measures(ask):
         assert shown["agent"]["instances"] == ["shop"]
         assert shown["secrets"] == ["smtp"] and shown["addresses"] == ["192.0.2.1", "fd00::1"]
         assert len(shown["agent"]["fingerprint"].split(":")) == 32
-    with pytest.raises(ErrorAnswer, match="There is no agent fs02"):
+    with pytest.raises(ErrorAnswer, match="There is no agent “fs02”"):
         await ask("agent_show", agent="fs02")
 
 
@@ -315,6 +315,9 @@ async def test_an_agent_that_cannot_be_updated_is_told_with_the_reason(ask, tmp_
     assert "currently not connected" in await refused_update(ask, "fs01")
     assert "was removed" in await refused_update(ask, "old01")
     assert "There is no agent" in await refused_update(ask, "fs09")
+    machine = Machine(host_name="srv1", system="Windows 2022Server AMD64")
+    await joined(ask.harness, "srv1", invitation="i3", machine=machine)
+    assert "Run the new noroshi-setup.exe" in await refused_update(ask, "srv1")
 
 
 async def test_the_list_tells_how_far_an_update_is(ask):

@@ -215,7 +215,7 @@ async def test_the_version_says_that_it_came_from_the_hub(node):
     await taken(node, configuration())
     version = await node.store.current()
     assert version.author == "Tokyo"
-    assert note_words(version.note).en == "configuration from the hub Tokyo"
+    assert note_words(version.note).en == "configuration from hub Tokyo"
     row = (await node.store.audit_log(1))[0]
     assert (row.who, row.door, row.op) == ("Tokyo", "link", "hub_configuration")
 
@@ -379,9 +379,7 @@ async def test_nobody_here_changes_what_the_hub_gave(node):
         {"remove": ["instances/fs01"]},
         {"rename": {"instances/fs01": "mine"}},
     ):
-        with pytest.raises(
-            Exception, match="This server gets its definitions from the hub Tokyo"
-        ):
+        with pytest.raises(Exception, match="This server gets its definitions from hub Tokyo"):
             await ask("definition_change", **given_args)
     with pytest.raises(Exception, match="Change them there"):
         await ask("instance_stop", instance="fs01")

@@ -123,7 +123,7 @@ async def test_the_second_editor_is_told_who_changed_what_and_nothing_is_overwri
     await changed(ask, put={"contacts/boss": BOSS}, etags=seen)
     mine = {"contacts/boss": {"addresses": ["mine@example.com"]}}
     with pytest.raises(
-        ErrorAnswer, match="changed contacts/boss in the meantime, in version 2"
+        ErrorAnswer, match=r"contacts/boss was changed in the meantime by .*, in version 2"
     ) as told:
         await changed(ask, put=mine, etags=seen)
     assert told.value.kind == "conflict"
@@ -143,7 +143,9 @@ async def test_a_change_of_something_else_meanwhile_is_kept(ask):
 
 async def test_who_adds_what_somebody_else_has_added_or_removed_is_told(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="contacts/boss in the meantime, in version 1"):
+    with pytest.raises(
+        ErrorAnswer, match=r"contacts/boss was changed in the meantime by .*, in version 1"
+    ):
         await changed(ask, put={"contacts/boss": BOSS}, etags={"contacts/boss": ""})
     seen = (await shown(ask, "contacts/boss"))["etags"]
     await changed(ask, remove=["contacts/boss"])
@@ -160,7 +162,7 @@ async def test_the_one_who_changed_it_is_named_and_not_who_changed_something_els
     assert "ok" in await run_as_json(harness.service, ERI, "definition_change", given)
     await changed(InProcessClient(harness), put={"contacts/x": BOSS})
     with pytest.raises(
-        ErrorAnswer, match="eri changed contacts/boss in the meantime, in version 2"
+        ErrorAnswer, match="contacts/boss was changed in the meantime by eri, in version 2"
     ):
         await changed(InProcessClient(harness), put={"contacts/boss": BOSS}, etags=seen)
 

@@ -47,7 +47,7 @@ async def test_the_status_says_by_whom_and_since_which_version_it_is_stopped(ask
     assert stop.items() <= found["stopped"].items() and stop["who"]
     words = found["items"][0]["words"]
     assert words["en"] == (
-        f"monitoring is stopped: the group web1/base, by {stop['who']}, since version 2"
+        f"monitoring stopped: group web1/base, by {stop['who']}, since version 2"
     )
     assert "監視停止中 (監視グループ web1/base" in words["ja"]
     assert status["stopped"] == [found["stopped"]]

@@ -38,5 +38,7 @@ async def test_what_no_server_has_taken_yet_nobody_can_have_seen(ask):
 
 async def test_a_mail_that_is_not_there_was_seen_by_nobody(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="not found: There is no message 01J/x in the queue"):
+    with pytest.raises(
+        ErrorAnswer, match="not found: There is no message “01J/x” in the queue"
+    ):
         await ask("queue_seen", id="01J/x")

@@ -205,7 +205,7 @@ def test_a_rule_whose_routes_cannot_send_is_named_though_another_route_can():
     }
     plan = Plan(monitors={"m": None}, rules=rules)
     told = unsendable(plan, [way(Sends.NO), way(Sends.PROVED, "smtp1")])
-    assert told.en.startswith("alarms of night cannot be sent") and "m365: sign in" in told.en
+    assert told.en.startswith("alarms from night cannot be sent") and "m365: sign in" in told.en
     assert unsendable(plan, [way(Sends.PROVED), way(Sends.PROVED, "smtp1")]) is None
     told = unsendable(plan, [way(Sends.FOR_NOW), way(Sends.PROVED, "smtp1")])
-    assert told.en.startswith("sending alarms of night may soon fail") and "night" in told.ja
+    assert told.en.startswith("sending alarms from night may soon fail") and "night" in told.ja

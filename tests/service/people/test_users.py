@@ -34,7 +34,7 @@ async def test_all_that_is_wrong_with_a_user_is_told_at_once(ask):
 
 async def test_a_name_is_given_once(ask):
     await ask("user_add", name="eri")
-    with pytest.raises(ErrorAnswer, match="conflict: The user eri already exists"):
+    with pytest.raises(ErrorAnswer, match="conflict: The user “eri” already exists"):
         await ask("user_add", name="eri")
 
 
@@ -154,7 +154,7 @@ async def test_a_token_is_shown_once(ask):
     assert (rows["ci"]["ended"], rows["ci"]["programs"]) == (False, False)
     assert made["token"] not in json.dumps([rows, await ask("audit")])
     assert await ask("token_revoke", name="ci") == "ci"
-    with pytest.raises(ErrorAnswer, match="not found: There is no API token ci"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no API token “ci”"):
         await ask("token_revoke", name="ci")
 
 

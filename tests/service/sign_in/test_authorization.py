@@ -98,7 +98,7 @@ async def test_an_app_is_told_the_permission_that_its_route_s_server_wants(ask):
         for route in ("m365", "bulk")
     }
     assert "SMTP.SendAsApp" in wanted["m365"]
-    assert "Mail.Send of Office 365 Exchange Online" in wanted["bulk"]
+    assert "Office 365 Exchange Online permission Mail.Send" in wanted["bulk"]
 
 
 @pytest.mark.parametrize("operation", ["authorize_begin", "authorize_device"])

@@ -36,7 +36,7 @@ async def test_a_database_that_is_away_is_told_with_whoever_mends_it_and_nothing
     stages = await _stages(Database(url=f"postgresql://noroshi@127.0.0.1:{port}/noroshi"))
     assert [stage.state for stage in stages.values()] == ["failed", *3 * ["not reached"]]
     remedy = stages["postgres"].remedy
-    assert remedy.who.en == "the administrator of PostgreSQL"
+    assert remedy.who.en == "the PostgreSQL administrator"
     assert f"refuses connections on port {port}" in remedy.meaning.en
     assert remedy.lines == (f"pg_isready -h 127.0.0.1 -p {port}",)
 

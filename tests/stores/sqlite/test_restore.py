@@ -343,16 +343,16 @@ FAULTS = {
         "update spool set head = 0",
         "wrong position in the order",
     ),
-    "no way": ("delete from way", "is waiting without a route, the first"),
+    "no way": ("delete from way", "is waiting without a route (first"),
     "a receipt of nothing": (
         "insert into receipt (envelope, body) values (99, '{}')",
         "to no message",
     ),
     "a rule's answer about nothing": (
         "insert into decision values ('x', 'r', '', 1, 0, 'REPEAT')",
-        "monitors that do not exist, the first is x",
+        "monitors that do not exist (first: x)",
     ),
-    "a missing document": ("delete from document", "missing, the first of version"),
+    "a missing document": ("delete from document", "missing (first: version"),
     "a state that cannot be read": (
         "update monitor set state = '[]'",
         "monitor cannot be read",

@@ -392,7 +392,7 @@ async def test_an_answer_within_the_mail_stops_there(
 
 async def test_a_sender_that_needs_send_as_is_remarked(server, certificate):
     stages = await looked(server, certificate, sender="n@example.com")
-    assert "that requires Send As" in stages["mail-from"].remarks[0].en
+    assert "this requires Send As" in stages["mail-from"].remarks[0].en
 
 
 async def test_a_clock_that_differs_from_the_greeting_s_is_remarked(server, certificate):
@@ -425,7 +425,7 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
     async with Proxy(log_in="noroshi:right").open() as proxy:
         stages = await looked(server, certificate, world=through(proxy))
     assert states_of(stages) == ALL_WELL.replace("tcpo", "proxyo")
-    assert "accepts the login of noroshi" in stages["proxy"].found.en
+    assert "accepts noroshi's login" in stages["proxy"].found.en
     assert "is resolved there" in stages["dns"].found.en
 
 
@@ -435,7 +435,7 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
         pytest.param(
             Proxy(log_in="noroshi:other"),
             {},
-            "refused the login of noroshi (407)",
+            "refused noroshi's login (407)",
             "noroshi secret set proxy",
             id="a wrong password",
         ),

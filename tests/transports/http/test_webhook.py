@@ -430,7 +430,7 @@ URL = {"url": "https://example.com/hook"}
         ({"url": "https://hooks.slack.com/services/T/B/X"}, "this URL is a secret"),
         ({"url": "https://prod-1.logic.azure.com/workflows/x?sig=y"}, "this URL is a secret"),
         ({"url": "https://example.com/hook?token=x"}, "this URL is a secret"),
-        ({"url_entry": "https://hooks.slack.com/services/T/B/X"}, "names of entries"),
+        ({"url_entry": "https://hooks.slack.com/services/T/B/X"}, "names of vault entries"),
         ({"url_entry": "refresh/m365"}, "refresh/m365"),
         (URL | {"header": "X-Key"}, "must be set together"),
         (URL | {"header_entry": "key"}, "must be set together"),

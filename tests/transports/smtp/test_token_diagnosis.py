@@ -187,7 +187,7 @@ def test_a_deep_token_is_no_bomb():
     [
         pytest.param(
             APP,
-            "lacks the permission Mail.Send of Office 365 Exchange Online",
+            "lacks the Office 365 Exchange Online permission Mail.Send",
             id="a mailbox's role",
         ),
         pytest.param(APP | {"roles": ["Mail.Send"]}, "Add-HVEAppAccess", id="its role"),

@@ -335,8 +335,7 @@ async def test_a_token_refused_twice_takes_the_route_down(exchange, certificate)
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code, got.enhanced) == (Verdict.ROUTE_DOWN, 535, "5.7.3")
     assert (
-        "refused the sign-in of n@example.com (AUTH): 535 5.7.3 Authentication"
-        in got.explanation.en
+        "refused n@example.com's sign-in (AUTH): 535 5.7.3 Authentication" in got.explanation.en
     )
     assert "に n@example.com でサインインできません (AUTH): 535 5.7.3" in got.explanation.ja
     assert got.text == "5.7.3 Authentication unsuccessful [X 2026 1]"
@@ -845,7 +844,10 @@ def test_options_say_what_is_missing_or_wrong():
         (SIGNS_IN | {"host": "contoso-com.x-v1.mx.microsoft"}, "does not support sign-in"),
         (SIGNS_IN | {"host": "nothve.mx.microsoft"}, "does not support sign-in"),
         ({"host": "h", "sender": "n@x.example", "protection": "ssl"}, "protection"),
-        ({"host": "h", "sender": "n@x.example", "password": "Pa55 word"}, "name of an entry"),
+        (
+            {"host": "h", "sender": "n@x.example", "password": "Pa55 word"},
+            "name of a vault entry",
+        ),
         ({"host": "メール_1.example", "sender": "n@x.example"}, "is not a host name"),
         (SIGNS_IN | {"account": "a"}, "cannot both be set"),
         (SIGNS_IN | {"auth": "xoauth2"}, "requires an account"),

@@ -37,6 +37,7 @@ def defined(line, language="en"):
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
         (None, {"sort": "acknowledged"}, ("", "Operation", "", "Acknowledged")),
+        (None, {"secrets": ["smtp"]}, ("", "Secrets sent to this agent", "", "smtp")),
         (None, {"words": "on my way"}, ("", "Comment", "", "on my way")),
         (None, {"host": "10.0.0.1"}, ("", "Name or IP address", "", "10.0.0.1")),
         (None, {"expires_at": "2026-11-25T12:30:00Z"}, ("", "Expires", "", "12:30")),

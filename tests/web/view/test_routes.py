@@ -528,7 +528,7 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         assert kept == (OLD_SECRET if forced else CANARY)
         assert ("in the vault is unchanged" in page.text) is not bool(forced)
         assert ('name="force"' in page.text) is not bool(forced)
-        assert ("Client secret: Enter the correct one again." in page.text) is not bool(forced)
+        assert ("Client secret: Enter the correct one." in page.text) is not bool(forced)
         assert "--force" not in page.text
 
 

@@ -20,7 +20,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
 
 NO_URL = _(
-    "{url} is not the address of a manager: such an address starts with https:// (http:// "
+    "{url} is not a manager's address: a manager's address starts with https:// (http:// "
     "only on this computer) and has no path."
 )
 NO_TOKEN = with_commands(

@@ -113,7 +113,7 @@ STANDS_STILL = with_commands(
 )
 OTHER_VERSION = _(
     "This command cannot read the node's reply to {op}: {why}. The node and this command are "
-    "probably of different releases. Use the command of the node's release."
+    "probably from different releases. Use the command from the node's release."
 )
 NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.")
 

@@ -119,7 +119,7 @@ AGENT = Command(
         Command(
             name="update",
             run="noroshi.cli.handlers.agent_updates:update",
-            help=_("update Noroshi on the servers of agents to the version of this node"),
+            help=_("update Noroshi on agents' servers to this node's version"),
             more=(
                 _(
                     "Only agents that joined with a command from `noroshi agent invite --updates`, or with "
@@ -135,7 +135,7 @@ AGENT = Command(
                 ),
                 Option(
                     ("--all",),
-                    _("update every agent whose version differs from that of this node"),
+                    _("update every agent whose version differs from this node's"),
                     FLAG,
                 ),
                 JSON,

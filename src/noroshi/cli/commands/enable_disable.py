@@ -56,7 +56,7 @@ INSTANCES = Command(
             more=(
                 _(
                     "Monitoring resumes. Events that occurred while it was stopped are not checked "
-                    "afterwards."
+                    "retroactively."
                 ),
             ),
             options=(INSTANCE, NOTE, JSON),

@@ -106,7 +106,10 @@ HUB = Command(
     help=_("show this server's hub, and the state of the connection to it"),
     options=(JSON,),
 )
-DEMO = Command(name="demo", help=_("watch an alarm arrive on this computer, without a tenant"))
+DEMO = Command(
+    name="demo",
+    help=_("watch an alarm arrive on this computer, without a Microsoft 365 tenant"),
+)
 LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this computer"))
 COMPLETION = Command(
     name="completion",
@@ -214,9 +217,9 @@ if sys.platform == "win32":
         "install Noroshi as a Windows service that starts with the computer, with its own account"
     )
     INSTALL_MORE = _(
-        "The command creates the local group, home folder and service if they are missing. If the "
-        "service runs another version, --start updates it: the store is copied, and the previous "
-        "version comes back if this one does not start."
+        "The command creates the local group, home folder and service if they are missing. If "
+        "the service runs a different version, --start updates it: the store is copied, and the "
+        "previous version is restored if this one does not start."
     )
 else:
     SERVICE_HANDLERS = "noroshi.cli.handlers.systemd_service"

@@ -45,12 +45,10 @@ INVITED = ngettext(
     "  {digits}",
     by="servers",
 )
-WITH_NOROSHI = _("On a server that has Noroshi, as root:\n\n  {line}")
-IN_POWERSHELL = _(
-    "On a server with Windows, in Windows PowerShell as an administrator:\n\n  {line}"
-)
+WITH_NOROSHI = _("On a server where Noroshi is installed, as root:\n\n  {line}")
+IN_POWERSHELL = _("On a Windows server, in Windows PowerShell as an administrator:\n\n  {line}")
 ON_WINDOWS = _(
-    "On a server with Windows, as an administrator, in the folder of the installer:\n\n  {line}"
+    "On a Windows server, as an administrator, in the installer's folder:\n\n  {line}"
 )
 NO_INVITATIONS = _("There are no invitations.")
 NO_AGENTS = with_commands(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,9 @@ from noroshi.cli.output.routes import comma
 from noroshi.cli.output.tables import columns
 from noroshi.cli.output.times import clock
 from noroshi.command_line.text_width import wrap
-from noroshi.core.people import Audited
+from noroshi.core.people import API, DOOR_NAMES, Audited
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _, known_language
+from noroshi.core.translation import _, known_language
 from noroshi.operations import people_operations
 from noroshi.operations.registry import label_of
 
@@ -25,12 +25,6 @@ NOTHING = _("No changes are recorded yet.")
 NOBODY = _("unknown")
 REFUSED = _("refused: {why}")
 MORE = _("(earlier refusals not listed: {count})")
-DOORS: Mapping[str, Message] = {
-    "local": _("this computer"),
-    "web": _("browser"),
-    "api": _("API"),
-    "link": _("connection between agent and hub"),
-}
 INDENT = "    "
 
 
@@ -58,7 +52,7 @@ def _row(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
 
 
 def _actor(context: CommandContext, one: Audited) -> str:
-    door = context.say(DOORS.get(one.door, DOORS["api"]))
+    door = context.say(DOOR_NAMES.get(one.door, DOOR_NAMES[API]))
     origin = f"{door} {one.address}" if one.address else door
     return f"{printable(one.who) or context.say(NOBODY)} ({origin})"
 
@@ -71,14 +65,14 @@ def _operation(context: CommandContext, op: str) -> str:
 
 def _arguments(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield the arguments, on one line."""
-    pairs = [_pair(line) for line in _lines(context, None, one.given, now)]
+    pairs = [_pair(line) for line in _lines(context, one, None, one.given, now)]
     if pairs:
         yield comma(context).join(pairs)
 
 
 def _changes(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield what it was and became, a line for each field."""
-    for line in _lines(context, one.before, one.after, now):
+    for line in _lines(context, one, one.before, one.after, now):
         sign = f"{line.sign} " if line.sign else ""
         yield f"{sign}{_pair(line)}"
 
@@ -92,13 +86,18 @@ def _refusal(context: CommandContext, one: Audited) -> Iterator[str]:
 
 
 def _lines(
-    context: CommandContext, previous_value: object, new_value: object, now: datetime
+    context: CommandContext,
+    one: Audited,
+    previous_value: object,
+    new_value: object,
+    now: datetime,
 ) -> Sequence[Line]:
     """Return lines as the manager has them."""
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.language import LOCALIZERS
 
-    return lines(previous_value, new_value, LOCALIZERS[known_language(context.language)], now)
+    localizer = LOCALIZERS[known_language(context.language)]
+    return lines(previous_value, new_value, localizer, now, one.op)
 
 
 def _pair(line: Line) -> str:

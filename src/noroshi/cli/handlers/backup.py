@@ -71,7 +71,7 @@ KEY_NEEDED = with_commands(
 )
 WITH_ITS_OWN_TOOLS = with_commands(
     _(
-        "the store is a database of PostgreSQL ({place}). Restore it while no node runs, into an "
+        "the store is a PostgreSQL database ({place}). Restore it while no node runs, into an "
         "empty database, and check it before a node starts:\n"
         "  pg_restore --exit-on-error --no-owner --dbname {database} FILE\n"
         "  {check_store}"

@@ -71,14 +71,14 @@ MADE = with_commands(
         "\n"
         "Next, start the node. It prints the address of its manager and a one-time code. In the "
         "browser, the\n"
-        "manager then guides you to a test alarm that you receive:\n"
+        "manager then guides you through setup until you receive a test alarm:\n"
         "  {serve}\n"
         "\n"
         "Or without a browser, while the node runs:\n"
         "  {apply}            apply definitions\n"
-        "  {setup_microsoft365}   send through Microsoft 365, up to a test message\n"
+        "  {setup_microsoft365}   set up sending through Microsoft 365, with a test message\n"
         "\n"
-        "To try Noroshi first, without a tenant: noroshi demo"
+        "To try Noroshi first, without a Microsoft 365 tenant: noroshi demo"
     ),
     serve=CommandText("serve"),
     apply=CommandText("apply", pgettext("command", "DIR")),

@@ -25,7 +25,7 @@ if sys.platform == "win32":
 else:
     from noroshi.cli.handlers.systemd_service import require_removable, take_service_away
 
-JOINED = _("This server joined the hub {hub} as {name}.")
+JOINED = _("This server joined hub {hub} as {name}.")
 COMPARE = _(
     "To verify, compare these fingerprints with those the hub shows for this server and for "
     "itself, as words and in hexadecimal:"
@@ -42,7 +42,7 @@ START_AT_HOME = with_commands(
     _("No node is running here yet, so nothing is monitored. Start it: {serve}"),
     serve=CommandText("serve"),
 )
-LEFT = _("This server left the hub {hub}.")
+LEFT = _("This server left hub {hub}.")
 NOT_INFORMED = _(
     "The hub could not be reached and has not been informed. Remove this server on the hub too."
 )

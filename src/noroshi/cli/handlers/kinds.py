@@ -48,7 +48,7 @@ BY_WINRM = _(
     "This type also works over WinRM, which was tested with a simulated server only, not yet with "
     "Windows."
 )
-NO_KIND = _("There is no type {kind}. Available types: {known}")
+NO_KIND = _("There is no type “{kind}”. Available types: {known}")
 COLUMNS = 76
 
 

@@ -39,9 +39,9 @@ LOST = with_commands(
 )
 FOR_HUB = with_commands(
     ngettext(
-        "{count} change is not yet reported to the hub {hub}, which sends the alarms. Details: "
+        "{count} change is not yet reported to hub {hub}, which sends the alarms. Details: "
         "{command}",
-        "{count} changes are not yet reported to the hub {hub}, which sends the alarms. Details: "
+        "{count} changes are not yet reported to hub {hub}, which sends the alarms. Details: "
         "{command}",
     ),
     command=CommandText("hub"),

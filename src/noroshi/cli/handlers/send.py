@@ -17,7 +17,7 @@ from noroshi.core.translation import Message, _, bilingual
 
 NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
 TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
-TYPE_IT = _("Enter the text; finish with Ctrl-D on its own line.")
+TYPE_IT = _("Enter the text; finish with Ctrl-D on a line of its own.")
 NOBODY_SENDS = with_commands(
     _("Not sent: no node is running. The message is sent once {command} runs."),
     command=CommandText("serve"),

@@ -70,8 +70,8 @@ NOBODY_SENDS = with_commands(
     command=CommandText("serve"),
 )
 NO_PAGE = _(
-    "--url-file, --here and --device do not apply to this route: it signs in app-only, "
-    "without a page."
+    "--url-file, --here and --device do not apply to this route: it uses app-only sign-in, "
+    "which needs no sign-in page."
 )
 ONE_WAY = _("Use only one of --here, --device and --url-file.")
 OPEN_HERE = _(
@@ -116,7 +116,7 @@ TYPE_CODE = with_commands(
         "Noroshi detects the sign-in automatically. The code is valid for {minutes} minute; "
         "Ctrl-C cancels.\n"
         "If the page shows an error code, Noroshi cannot detect it: press Ctrl-C. AADSTS53003\n"
-        "means that the organisation blocks device codes: sign in on a page instead\n"
+        "means that the organisation blocks device codes: use the sign-in page instead\n"
         "({command}). For other errors, paste the text of the page there to see the remedy.\n",
         "\n"
         "1. On any device, open {url}\n"
@@ -126,7 +126,7 @@ TYPE_CODE = with_commands(
         "Noroshi detects the sign-in automatically. The code is valid for {minutes} minutes; "
         "Ctrl-C cancels.\n"
         "If the page shows an error code, Noroshi cannot detect it: press Ctrl-C. AADSTS53003\n"
-        "means that the organisation blocks device codes: sign in on a page instead\n"
+        "means that the organisation blocks device codes: use the sign-in page instead\n"
         "({command}). For other errors, paste the text of the page there to see the remedy.\n",
         by="minutes",
     ),

@@ -35,7 +35,7 @@ IS_SILENT = with_commands(
     ),
     command=CommandText("silence end", "{id}"),
 )
-IS_OVER = _("The silence of {place} has ended: problems that persist are reported now.")
+IS_OVER = _("The silence for {place} has ended: problems that persist are reported now.")
 
 
 def add(context: CommandContext) -> int:

@@ -85,8 +85,8 @@ HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 ROUTES = _("Routes")
 NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")
-WITHOUT_HUB = _("The hub {hub} is unreachable: this node sends its alarms itself.")
-THROUGH_HUB = _("The hub {hub} sends the alarms of this server.")
+WITHOUT_HUB = _("Hub {hub} is unreachable: this node sends its alarms itself.")
+THROUGH_HUB = _("Hub {hub} sends the alarms of this server.")
 ROUTE_STATES: Mapping[str, Message] = {
     "well": _("○ ready"),
     "down": _("▨ down"),

@@ -47,10 +47,10 @@ FILES: Mapping[str, Message] = {
     "journal.txt": _("the last lines of Noroshi's own log"),
 }
 NO_SECRET = _(
-    "The bundle contains no secrets: Noroshi's answers hold none, and anything that looks "
+    "The bundle contains no secrets: Noroshi's output contains none, and anything that looks "
     "like a password, a token,\n"
-    "an environment or the secret part of a URL is masked (…). The bundle does not contain "
-    "the texts of messages."
+    "environment variables or the secret part of a URL is masked (…). The bundle does not "
+    "contain the texts of messages."
 )
 MASKED = _("Email addresses are masked; each number stands for one address.")
 NOT_OURS = _(

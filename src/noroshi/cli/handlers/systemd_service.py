@@ -59,7 +59,9 @@ STILL_RUNS = _(
     "The service kept running. To apply installations and changes made since it started: "
     "systemctl restart {name}"
 )
-LET_IN = _("To let a user other than root view and send: usermod -aG {group} USER")
+LET_IN = _(
+    "To let a user other than root view the state and send messages: usermod -aG {group} USER"
+)
 NO_WAY_IN = _(
     "{file} already existed and was not changed, so only root and {user} can reach the node. "
     'To give the group {group} access, add: door = "{door}" and door_group = "{group}"'
@@ -231,7 +233,7 @@ HOME_FOLDER = _("home folder")
 THE_DOOR, LOG = _("socket"), _("log")
 AS_WRITTEN = _("as installed by this version")
 OLDER = with_commands(
-    _("from another version or location of Noroshi; `{command}` updates it"),
+    _("from a different version or location of Noroshi; `{command}` updates it"),
     command=CommandText("service install"),
 )
 EDITED = _("edited, see below")

@@ -11,6 +11,7 @@ from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.people import Maker
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import _, ngettext, pgettext
 from noroshi.operations import people_operations
@@ -36,14 +37,14 @@ NO_USERS = with_commands(
     command=CommandText("user add", pgettext("command", "NAME --role administrator")),
 )
 NO_TOKENS = _("There are no API tokens.")
-USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOGIN"), _("CREATED"))
+USER_HEAD = (_("NAME"), _("ROLE"), _("PASSWORD"), _("TWO-STEP LOGIN"), _("CREATED"))
 STEPS = {
     True: ngettext("yes ({left} recovery code)", "yes ({left} recovery codes)", by="left"),
     False: _("no"),
 }
-WAITS = _("must choose a password")
+HAS_PASSWORD = {True: _("set"), False: _("not set")}
 SCAN = _(
-    "Enter this key in the authenticator, or make a QR code of the URI:\n"
+    "Enter this key in the authenticator, or make a QR code from the URI:\n"
     "\n"
     "  {seed}\n"
     "  {address}\n"
@@ -51,11 +52,11 @@ SCAN = _(
 CODE = _("Code shown now: ")
 AT_TERMINAL = _("There is no terminal to ask for the code.")
 RECOVERY = _(
-    "Two-step login of “{name}” is on. Keep these recovery codes; each can be used once:\n"
+    "Two-step login for “{name}” is on. Keep these recovery codes; each can be used once:\n"
     "\n"
     "{codes}"
 )
-OFF = _("Two-step login of “{name}” is off.")
+OFF = _("Two-step login for “{name}” is off.")
 TOKEN = _(
     "API token “{name}” ({role}), valid until {until}. It is not shown again:\n\n  {token}"
 )
@@ -184,9 +185,8 @@ def _say_login(context: CommandContext, user: UserMade) -> int:
 
 def _user(context: CommandContext, one: UserRow) -> Sequence[str]:
     steps = STEPS[one.two_steps].fill(left=one.recovery)
-    state = WAITS if one.waits else steps
-    role = ROLE_NAMES[one.role]
-    return (one.name, context.say(role), context.say(state), _clock_text(one.made))
+    texts = (ROLE_NAMES[one.role], HAS_PASSWORD[not one.waits], steps)
+    return (one.name, *map(context.say, texts), _clock_text(one.made))
 
 
 def _token(context: CommandContext, one: TokenRow) -> Sequence[str]:
@@ -194,7 +194,7 @@ def _token(context: CommandContext, one: TokenRow) -> Sequence[str]:
     role = PROGRAMS.fill(role=role) if one.programs else role
     end = context.say(NEVER) if one.until is None else _clock_text(one.until)
     end = context.say(ENDED.fill(until=end)) if one.ended else end
-    return (one.name, context.say(role), end, one.by)
+    return (one.name, context.say(role), end, context.say(Maker.read(one.by).words))
 
 
 def _clock_text(at: datetime | None) -> str:

@@ -29,14 +29,9 @@ from noroshi.vault import (
     place_key,
     read_key,
 )
-from noroshi.vault.keys import OLD
+from noroshi.vault.keys import OLD, SOURCE_WORDS, Source
 from noroshi.vault.passphrase import lock_up, unlock
 
-SOURCES = {
-    "file": _("file {path}"),
-    "dpapi": _("file {path}, readable only on this computer (DPAPI)"),
-    "systemd": _("systemd credential {path}"),
-}
 KEY = _("Key {id}: {source}")
 NOTHING_SEALED = _("The vault is empty.")
 OPENS = _("decrypts")
@@ -67,7 +62,7 @@ def check(context: CommandContext) -> int:
     if context.args.json:
         context.print_json(answer)
         return exits.TROUBLE if bad_entries else exits.DONE
-    source = SOURCES[answer.source].fill(path=answer.path)
+    source = SOURCE_WORDS[Source(answer.source)].fill(path=answer.path)
     print(context.say(KEY.fill(id=answer.id, source=source)))
     rows = [(entry.name, context.say(entry.fault or OPENS)) for entry in answer.entries]
     print("\n".join(f"  {line}" for line in table(rows)) or context.say(NOTHING_SEALED))

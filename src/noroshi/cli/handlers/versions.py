@@ -22,7 +22,7 @@ NONE_YET = with_commands(
 HEAD = (_("VERSION"), pgettext("handlers.versions", "SINCE"), _("BY"), _("NOTE"))
 IN_FORCE = _("{number} (in effect)")
 IN_FULL = with_commands(
-    _("To see the changes of a version: {command}"),
+    _("To see the changes in a version: {command}"),
     command=CommandText("versions", pgettext("command", "NUMBER")),
 )
 CHANGED = _("Changes in version {number}: {count}")

@@ -37,6 +37,7 @@ if sys.platform == "win32":
     from noroshi.cli import exits
     from noroshi.cli.context import CommandContext
     from noroshi.cli.errors import RefusedError
+    from noroshi.cli.handlers.windows_service import program_warnings
     from noroshi.cli.output.tables import table
     from noroshi.cli.paths import NAME
     from noroshi.core.translation import Message, _, composed, pgettext
@@ -49,12 +50,13 @@ if sys.platform == "win32":
     from noroshi.ports import USUAL_BITS, Clocks, Program, ProgramResult, Unmeasurable
     from noroshi.system.job_object import ProcessBounds
     from noroshi.system.named_pipe import make_pipe, open_pipe, pipe_name
-    from noroshi.system.owners import make_private_folder, owner_name, writers
+    from noroshi.system.owners import make_private_folder, owner_name, readers, writers
     from noroshi.system.port_claim import claim
     from noroshi.system.privileges import is_administrator
     from noroshi.system.service_control import ServiceState, service_status
     from noroshi.system.shared_files import open_to_read
     from noroshi.system.windows_event_source import SOURCE, is_registered
+    from noroshi.system.windows_registry import read_value
     from noroshi.system.windows_security import account_name, own_sid
     from noroshi.vault import dpapi
 
@@ -113,6 +115,8 @@ except OSError:
         'Write-Output "PowerShell $($PSVersionTable.PSVersion) $([IntPtr]::Size * 8) bits '
         '\u65e5\u672c\u8a9e"\n'
     )
+    POWERSHELL_POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell"
+    DEFENDER = "WinDefend"
     JAPANESE = "\u65e5\u672c\u8a9e"
 
     WRITTEN = _("Report: {path}")
@@ -172,6 +176,8 @@ except OSError:
         yield Trial(_("system"), _system)
         yield Trial(_("rights of this user"), _rights)
         yield Trial(_("protected folder"), _protected_folder)
+        yield Trial(_("home folder"), lambda: _home_folder(context))
+        yield Trial(_("program files"), _program_files)
         yield Trial(_("protected key"), _protected_key)
         yield Trial(_("named pipe"), _named_pipe)
         yield Trial(_("service"), _service)
@@ -179,6 +185,7 @@ except OSError:
         yield Trial(_("source of events in the event log"), _event_source)
         yield Trial(_("program with a child process, ended"), _program_tree)
         yield Trial(_("limits of Noroshi's own child processes"), _own_child)
+        yield Trial(_("group policy and antivirus"), _policies)
         yield Trial(_("PowerShell script"), _powershell)
         yield Trial(_("32-bit PowerShell script"), lambda: _powershell(bits=32))
         yield Trial(_("exclusive port"), _exclusive_port)
@@ -265,6 +272,21 @@ except OSError:
                 )
             return f"owner {owner_name(folder)}"
 
+    def _home_folder(context: CommandContext) -> str:
+        home = context.home
+        if not home.is_dir():
+            raise NotTriedError(f"there is no {home}")
+        if other_users := sorted({*writers(home), *readers(home)}):
+            raise NotAsExpectedError(f"{', '.join(other_users)} can read {home} or write to it")
+        return f"{home}, owner {owner_name(home)}"
+
+    def _program_files() -> str:
+        """See who beside administrators can change Python or Noroshi."""
+        program, package = Path(sys.executable), Path(sandbox.__file__)
+        if warnings := [one.en for one in program_warnings((program, package))]:
+            raise NotAsExpectedError("; ".join(warnings))
+        return str(program)
+
     def _protected_key() -> str:
         secret = uuid.uuid4().bytes
         sealed = dpapi.protect(secret)
@@ -341,6 +363,16 @@ except OSError:
         if answer != ["no-memory", "no-process"]:
             raise NotAsExpectedError(" ".join(answer) or "no answer")
         return f"{BOUNDS.memory >> 20} MiB, one process"
+
+    def _policies() -> str:
+        """Tell what may keep scripts from running: the policy of a domain, and Windows' own antivirus."""
+        try:
+            policy = str(read_value(POWERSHELL_POLICY, "ExecutionPolicy"))
+        except FileNotFoundError:
+            policy = "none"
+        defender = service_status(DEFENDER)
+        state = defender.state.name if defender else "not installed"
+        return f"scripts by group policy: {policy}; Microsoft Defender: {state}"
 
     def _powershell(bits: int = USUAL_BITS) -> str:
         with _own_folder() as folder:

@@ -59,8 +59,8 @@ if sys.platform == "win32":
     FAILED = _("The command stopped: {why}. Fix the problem, then run the command again.")
     INSTALLED = _("Noroshi is installed as a service: {service}, home folder {home}.")
     START_IT = _(
-        "The service starts some minutes after the computer. To start it now: Start-Service "
-        "{name}"
+        "The service starts a few minutes after the computer starts. To start it now: "
+        "Start-Service {name}"
     )
     RUNS = _("The service is running.")
     UPDATED = _(
@@ -72,8 +72,8 @@ if sys.platform == "win32":
         "Restart-Service {name}"
     )
     LET_IN = _(
-        "To let a user who is not an administrator view and send: Add-LocalGroupMember {group} "
-        "USER"
+        "To let a user who is not an administrator view the state and send messages: "
+        "Add-LocalGroupMember {group} USER"
     )
     NO_WAY_IN = _(
         "Only administrators can reach the node: the local group {group} could not be created."

@@ -10,8 +10,8 @@ from noroshi.guides.export import SENDS_BY
 
 TITLE = _("Mail through Microsoft 365")
 ABOUT = _(
-    "Step by step to an accepted test message. Ctrl-C interrupts: your answers are saved, "
-    "and the same command continues from there."
+    "Guides you step by step until a test message is accepted. Ctrl-C stops; your answers "
+    "are saved, and the same command continues from there."
 )
 LATER = _("Interrupted. The setup so far is saved. To continue: {command}")
 LATER_AS_BEFORE = _(
@@ -51,7 +51,7 @@ WHICH = _("Enter a number from 1 to {most}.")
 NEEDED = _("Nothing was entered. An answer is required here.")
 YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
 GO_ON = _("Press Enter when done: ")
-MENDED = _("Enter: try again   q: interrupt: ")
+MENDED = _("Enter: try again   q: quit: ")
 ONLY_THESE = _(
     "Press Enter or one of the letters shown. After Enter, you are asked for the address."
 )
@@ -67,7 +67,7 @@ SECRET_BY_FILE = pgettext(
 WAYS_CLASH = _("these options belong to two different sign-in methods")
 ONE_KIND = _("use either --graph or --smtp, not both")
 SHARED_BY_APP = _(
-    "--shared is for sign-in by a user: an app sends from a shared mailbox as from any other"
+    "--shared is for sign-in by a user: for an app, a shared mailbox is like any other"
 )
 MARKED = _(
     "[{mark}]: a custom sign-in server, not built into Noroshi. Its routes show this mark "
@@ -94,8 +94,8 @@ WHICH_FILE = _("File")
 WROTE_STEPS = _("The steps are in {file}.")
 NOT_WRITTEN = _("Cannot write to {file}: {why}")
 SEND_IT = _(
-    "Pass the file on to the administrator. You can interrupt here (Ctrl-C), and continue "
-    "once you have the administrator's answers."
+    "Pass the file on to the administrator. You can stop here (Ctrl-C), and continue once "
+    "you have the administrator's answers."
 )
 SEND_CERTIFICATE = _("Pass on the certificate {file} too.")
 
@@ -170,7 +170,7 @@ GO_ON_WITH = _(
 NOT_KNOWN_YET = _("If you do not have this value yet, press Enter to stop here.")
 
 
-UPLOADED = _("Enter: uploaded, try again   q: interrupt: ")
+UPLOADED = _("Enter: uploaded, try again   q: quit: ")
 APP_KNOWN = _("The app {app} is registered in the tenant.")
 CERTIFICATE_MADE = ngettext(
     "Created a key and certificate, valid for {days} day. The key stays in the vault.",
@@ -210,10 +210,8 @@ NO_ROLE = _("The token does not contain the permission {role}, or nobody has con
 
 # the test mail
 
-STARTED = _("Enter: the node is running   q: interrupt: ")
-MENDED_OR_WAIT = _(
-    "Enter: try again now   w: wait until the problem is resolved   q: interrupt: "
-)
+STARTED = _("Enter: the node is running   q: quit: ")
+MENDED_OR_WAIT = _("Enter: try again now   w: wait until the problem is resolved   q: quit: ")
 NOBODY_SENDS = with_commands(
     _(
         "No node is running to send the message. In another window: {serve} (as a service: "
@@ -229,7 +227,7 @@ WAITS_STILL = _(
 )
 WAITING = _(
     "The node retries the message automatically until it is accepted. Enter: retry now. "
-    "Ctrl-C interrupts; the message stays in the queue."
+    "Ctrl-C stops; the message stays in the queue."
 )
 NEXT_TRY = ngettext(
     "Attempts so far: {tried}. Next attempt at {at}, in {left}.",

@@ -16,8 +16,8 @@ from noroshi.cli.systemd.unit import is_ours, unit_text, user_text
 from noroshi.core.translation import Message, _, plain
 
 CANNOT_RUN_IT = _(
-    "The user {user} cannot run {program}. Install Noroshi in a place that everybody can "
-    "read, such as /opt/noroshi, and not below /root, a home folder or /tmp."
+    "The user {user} cannot run {program}. Install Noroshi in a location that all users can "
+    "read, such as /opt/noroshi, not under /root, a home folder or /tmp."
 )
 CANNOT_NAME_IT = _(
     "systemd cannot start a program with a quote, a backslash or a $ in its path: {program}. "

@@ -43,8 +43,8 @@ OWN_TENANT = _(
 NO_APP_SCOPE = _('cannot be used with sign_in = "app": the cloud “{cloud}” has no app_scope')
 NO_INBOX = _("cannot be used: the cloud “{cloud}” has no {scope}")
 NO_PERSON = _(
-    'is not used with sign_in = "app": an app sends from a shared mailbox as from any other; '
-    "remove it"
+    'is not used with sign_in = "app": for an app, a shared mailbox is like any other; '
+    "remove this line"
 )
 NO_SERVER = _("cannot be used: the cloud “{cloud}” has neither graph nor imap_host")
 NO_KEY_FILE = _(
@@ -56,10 +56,10 @@ NEXT_ALONE = _("is the next credential, but there is no current one: set {first}
 OVER = _("{day} has already passed; check “Expires” of the new secret in the portal")
 ENDS = ("secret_ends", "secret_next_ends")
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
-NO_DATE = _('{given} is not a date; use a form such as "2027-01-31"')
+NO_DATE = _('{given} is not a date; use a format such as "2027-01-31"')
 NOT_HTTPS = _("must begin with https://")
 NO_HOST_IN_URL = _("has no host name")
-NO_PORT = _("{given} has an invalid port; use a form such as http://localhost:8400/cb")
+NO_PORT = _("{given} has an invalid port; use a format such as http://localhost:8400/cb")
 NOT_PLAIN = _(
     "must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
     "(write a Japanese domain in its xn-- form), no space or backslash"

@@ -20,7 +20,7 @@ if sys.platform == "win32":
     from noroshi.system.windows_shares import log_in, share_of
 
     PATIENCE = 8.0  # seconds for one measurement
-    HANGS = _("the share does not answer within {seconds:g} s")
+    HANGS = _("the share did not answer within {seconds:g} s")
 
     class NetworkShares:
         """Measure shares, from one event loop."""

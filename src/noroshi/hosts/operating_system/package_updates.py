@@ -45,7 +45,7 @@ IGNORED = "Ignoring repositories"
 """Text that dnf writes to its standard error before it goes on without those whose lists it does not have,
 if they are set up with skip_if_unavailable: it then finds no updates there, and says that all is well."""
 
-LEFT_OUT = _("dnf left out repositories whose lists it does not have: {output}")
+LEFT_OUT = _("dnf skipped repositories for which it has no metadata: {output}")
 NEITHER = _("neither apt nor dnf is installed on this computer")
 
 

@@ -25,7 +25,7 @@ HEALTHY_RESULTS = frozenset(
 )
 """Results of a task that are no failure of its last run.
 https://learn.microsoft.com/windows/win32/taskschd/task-scheduler-error-and-success-constants"""
-NOT_AS_EXPECTED = _("the output of {script} has an unexpected form")
+NOT_AS_EXPECTED = _("the output of {script} has an unexpected format")
 
 
 def updates_in(output: Any) -> UpdateFacts:

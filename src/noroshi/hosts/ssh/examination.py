@@ -27,7 +27,7 @@ from noroshi.ports import Unmeasurable
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
 
 NAME, PORT, HOST_KEY = _("Name"), _("Port"), _("Host key")
-LOGIN, SHELL, RIGHTS = _("Login"), _("Shell"), _("Readable facts")
+LOGIN, SHELL, RIGHTS = _("Login"), _("Shell"), _("Readable data")
 VIA = _("{stage} of the jump host {address}")
 THEIR_ADMINISTRATOR = _("the administrator of {address}")
 LEADS_TO = _("{address} is {addresses}")

@@ -9,7 +9,7 @@ from noroshi.core.translation import Message, _
 from noroshi.hosts.ssh.facts_output import short_reply
 
 DENIED = _(
-    "{where} refused the login of {user}. Check the user, and that the public key is in "
+    "{where} refused {user}'s login. Check the user, and that the public key is in "
     "~/.ssh/authorized_keys of that user there, or that the password is right and allowed"
 )
 NOT_SSH = _("{where} does not answer like an SSH server: {why}")

@@ -31,7 +31,7 @@ from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, W
 T = TypeVar("T")
 PATIENCE = 15.0
 NAME, PORT, TLS = _("Name"), _("Port"), plain("TLS")
-LOGIN, SHELL, RIGHTS = _("Login"), plain("PowerShell"), _("Readable facts")
+LOGIN, SHELL, RIGHTS = _("Login"), plain("PowerShell"), _("Readable data")
 LANGUAGE_MODE = _("Language mode")
 THEIR_ADMINISTRATOR = _("the administrator of {address}")
 LEADS_TO = _("{address} is {addresses}")

@@ -49,6 +49,7 @@ NO_PROXY_PASSWORD = followed_by(
 )
 NO_SCOPE = _("The cloud “{cloud}” has no scope for this ({resource}), so {name} cannot use it.")
 OTHER_WAY = _(
-    "The last sign-in of {name} was started on another device, not on a page. Start it again."
+    "The last sign-in for {name} was started on another device, not on a sign-in page. Start "
+    "it again."
 )
 CODE_OVER = _("The code expired before the sign-in was finished. Start the sign-in again.")

@@ -41,8 +41,8 @@ OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offlin
 
 OTHER_SIGN_IN = _("The sign-in server's reply belongs to another sign-in. Sign in again.")
 OTHER_SERVER = _(
-    "This URL comes from another sign-in server than the one that was asked, or it is "
-    "incomplete (iss). Start the sign-in again."
+    "This URL comes from a different sign-in server, or it is incomplete (iss). Start the "
+    "sign-in again."
 )
 
 

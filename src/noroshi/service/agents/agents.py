@@ -19,6 +19,7 @@ from noroshi.core.agents import (
     agents_by,
     is_silent,
     names_in_use,
+    runs_windows,
 )
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import Problem
@@ -79,13 +80,17 @@ UNREACHABLE = with_commands(
     ),
     command=CommandText("agent listen", "HOST"),
 )
+BY_INSTALLER = _(
+    "{name} runs on Windows, which is not updated from here. Run the new noroshi-setup.exe on that "
+    "server as an administrator; it keeps settings and data."
+)
 NOT_REMOVED = _("{name} can still connect. Remove the agent first.")
 STILL_WAITING = ngettext(
     "{count} notification that {name} had to send is still waiting. Try again later.",
     "{count} notifications that {name} had to send are still waiting. Try again later.",
 )
 NO_INVITATION = _("There is no such invitation. It may have been withdrawn.")
-SOURCE_RENAMED = _("agent {old} renamed {new}")
+SOURCE_RENAMED = _("agent {old} renamed to {new}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +269,8 @@ class AgentOperations(ApplyOperations):
         one = await self._agent(agent)
         if one.state is AgentState.REVOKED:
             raise ConflictError(WAS_REMOVED.fill(name=one.name))
+        if runs_windows(one.machine.system):
+            raise ConflictError(BY_INSTALLER.fill(name=one.name))
         version = await self._context.agents_hub.update(one)
         note(old_state={"version": one.version}, new_state={"version": version})
         return AgentUpdating(id=one.id, name=one.name, version=version)

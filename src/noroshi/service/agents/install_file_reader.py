@@ -21,7 +21,8 @@ from noroshi.service.errors import ServiceError
 NO_FILE = with_commands(
     _(
         "This hub has no file from which other servers can install Noroshi. If it runs from a "
-        "checkout, create the file there: make dist. On a server that has Noroshi, use `{command}`."
+        "checkout, create the file there: make dist. On a server where Noroshi is installed, use "
+        "`{command}`."
     ),
     command=CommandText("join"),
 )

@@ -25,8 +25,8 @@ TEXTS: Mapping[str, Message] = {
     ),
     "T_NO_PYTHON": _(
         "Python 3.11 to 3.14 is required, but no known package of this system provides it. "
-        "Install Python in a place that everybody can read, then run the same command again. To "
-        "monitor this server over SSH instead, open Servers › Add a server on the hub."
+        "Install Python in a location that all users can read, then run the same command again. "
+        "To monitor this server over SSH instead, open Servers › Add a server on the hub."
     ),
     "T_THERE": _("Noroshi is already installed here ({program}), so the command only joins."),
     "T_DOWNLOADING": _("Downloading Noroshi {version} from the hub."),
@@ -46,7 +46,7 @@ TEXTS: Mapping[str, Message] = {
 """By the script's variable. A place of a text is filled by the script."""
 OVER = _(
     "This invitation has expired or has already been used. Create a new one on the hub, on "
-    "the page that adds a server. Nothing was installed."
+    "the “Add a server” page. Nothing was installed."
 )
 
 

@@ -67,8 +67,8 @@ REASONS = {
         "this server was removed from the hub. Leave the hub and join it with a new invitation"
     ),
 }
-LEFT_HUB = _("definitions of the hub {hub} removed")
-FREE_OF_HUB = _("rules and contacts of the hub {hub} removed")
+LEFT_HUB = _("definitions from hub {hub} removed")
+FREE_OF_HUB = _("rules and contacts from hub {hub} removed")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 
 

@@ -36,7 +36,7 @@ from noroshi.service.operation import Person, note, offers
 
 MOST = 200
 """So many at once: they are one transaction, for which all other writes wait."""
-TOO_MANY = _("contains more than {most}")
+TOO_MANY = _("contains more than {most} alarms")
 Acknowledgements = Mapping[tuple[str, str], Acknowledgement]
 
 

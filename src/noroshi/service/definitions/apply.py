@@ -81,7 +81,7 @@ from noroshi.service.operation_context import OperationGroup
 
 BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
 GIVEN_BY_HUB = _(
-    "This server gets its definitions from the hub {hub}. Change them there; the change is "
+    "This server gets its definitions from hub {hub}. Change them there; the change is "
     "applied here automatically. Nothing was changed."
 )
 GIVEN = _("comes from the hub")

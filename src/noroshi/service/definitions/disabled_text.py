@@ -8,9 +8,9 @@ from noroshi.core.model import Monitor
 from noroshi.core.translation import Message, _, plain
 from noroshi.operations.status_answers import StoppedBy
 
-SORTS = (_("the instance {path}"), _("the group {path}"), _("this monitor"))
-IS_STOPPED = _("monitoring is stopped: {what}")
-IS_STOPPED_BY = _("monitoring is stopped: {what}, by {who}, since version {version}")
+SORTS = (_("instance {path}"), _("group {path}"), _("this monitor"))
+IS_STOPPED = _("monitoring stopped: {what}")
+IS_STOPPED_BY = _("monitoring stopped: {what}, by {who}, since version {version}")
 
 
 def stop_of(monitor: Monitor, stops: Mapping[str, StoppedBy]) -> StoppedBy | None:

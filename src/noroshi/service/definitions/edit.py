@@ -34,8 +34,8 @@ NOT_JSON = _("cannot be saved: {why}")
 BOTH = _("is both changed and removed")
 NO_DEFINITION = _("There is no definition {key}{instead}.")
 CHANGED_MEANWHILE = _(
-    "{who} changed {key} in the meantime, in version {number}. Nothing was overwritten: "
-    "check the current definition, then try again."
+    "{key} was changed in the meantime by {who}, in version {number}. Nothing was "
+    "overwritten: check the current definition, then try again."
 )
 CALLED_NOW = _("{key} is now {now}")
 ENDS_ALL = followed_by(_("This change would end all monitoring."), InstructionKind.REMOVE_LAST)

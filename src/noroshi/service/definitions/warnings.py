@@ -22,13 +22,14 @@ from noroshi.ports import Document, QueuedEnvelope
 
 NOTHING_THERE = followed_by(
     _(
-        "The folder contains no definition, so all monitoring would end. Is it the right folder?"
+        "The folder contains no definition, so all monitoring would end. Is this the right "
+        "folder?"
     ),
     InstructionKind.END_WATCHING,
 )
 ENDS_ALL = followed_by(
     _(
-        "Applying these definitions would end the monitoring of every instance: {names}. Is it "
+        "Applying these definitions would end the monitoring of every instance: {names}. Is this "
         "the right folder?"
     ),
     InstructionKind.END_WATCHING,
@@ -49,9 +50,10 @@ RENAMED = _(
     "history."
 )
 RETIRES = _(
-    "Password sign-in at Exchange Online: {names}. Microsoft turns off password sign-in at "
-    "the end of December 2026 (an administrator can turn it on again) and announces the "
-    "final date in the second half of 2027. Use an account, which signs in with OAuth 2.0."
+    "Password sign-in at Exchange Online: {names}. Microsoft will turn off password sign-in "
+    "at the end of December 2026 (an administrator can turn it on again) and will announce "
+    "the final date in the second half of 2027. Use an account, which signs in with OAuth "
+    "2.0."
 )
 _MISSING_ENTRY = _(
     "{who} refers to the entry “{entry}”, which is not in the vault: no message can be sent "

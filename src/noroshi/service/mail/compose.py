@@ -29,8 +29,8 @@ NO_ROUTE = _("there is no route “{given}”{instead}")
 NO_ROUTES = _("there is no route yet; define one in routes/ and apply it")
 ONE_LINE = _("must be one line without control characters, at most {most} characters")
 TOO_LONG = _("is longer than {most} characters")
-TOO_MANY = _("contains more than {most}; send it in parts")
-TOO_MUCH = _("has too many for a text of this length: at most {most}")
+TOO_MANY = _("contains more than {most} recipients; send it in parts")
+TOO_MUCH = _("has too many recipients for a text of this length: at most {most}")
 IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "high"}
 
 

@@ -35,7 +35,9 @@ from noroshi.service.operation import Person, note, offers, require_reauthentica
 
 SECONDS_BESIDE = 15.0
 """An agent may need so much longer than the monitor's time-out, as it may be busy."""
-NOT_IN_FORCE = _("The agent uses the definitions in effect; these changes are not saved yet.")
+NOT_IN_FORCE = _(
+    "The agent uses the definitions in effect; these changes have not been saved yet."
+)
 
 
 class RunNowOperations(ApplyOperations):

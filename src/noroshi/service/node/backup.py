@@ -20,8 +20,8 @@ THERE_IS_ONE = _(
 )
 
 OWN_TOOLS = _(
-    "The store is a database of PostgreSQL, so PostgreSQL's own tools back it up: "
-    "pg_dump --format custom --file FILE DATABASE"
+    "The store is a PostgreSQL database, so PostgreSQL's own tools back it up: pg_dump "
+    "--format custom --file FILE DATABASE"
 )
 
 

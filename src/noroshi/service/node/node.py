@@ -30,14 +30,14 @@ NO_WAY = ngettext(
     "no alarm can be sent: none of {count} routes can send ({route}: {why})",
 )
 ONLY_ONE = _("no alarm can be sent: the only route cannot send ({route}: {why})")
-STUCK = _("alarms of {which} cannot be sent: none of their routes can send ({route}: {why})")
+STUCK = _("alarms from {which} cannot be sent: none of their routes can send ({route}: {why})")
 SOON = _("sending alarms may soon fail: no route has a valid sign-in ({route}: {why})")
 SOON_ONE = _(
     "sending alarms may soon fail: the only route may still send for a while, but its "
     "sign-in is not valid ({route}: {why})"
 )
 SOON_STUCK = _(
-    "sending alarms of {which} may soon fail: none of their routes has a valid sign-in "
+    "sending alarms from {which} may soon fail: none of their routes has a valid sign-in "
     "({route}: {why})"
 )
 MOST_STUCK = 3

@@ -22,7 +22,7 @@ from noroshi.stores.postgres.connection_errors import (
 )
 
 APPLICATION = "noroshi/doctor"
-PEOPLE = {Whose.ADMINISTRATOR: _("the administrator of PostgreSQL")}
+PEOPLE = {Whose.ADMINISTRATOR: _("the PostgreSQL administrator")}
 WAY, DATABASE = _("Connection to PostgreSQL"), _("Database")
 NEWS, ROOM = _("News between nodes"), _("Connections left")
 CONNECTED = _("PostgreSQL {version} on {host} port {port}, {tls}")

@@ -20,7 +20,7 @@ from noroshi.stores.postgres.pool import Pool, Work
 from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
-NOT_WRITTEN = _("the store cannot be written: {why}")
+NOT_WRITTEN = _("the store cannot be written to: {why}")
 APPLICATION = "noroshi"
 
 

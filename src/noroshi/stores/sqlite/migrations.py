@@ -18,7 +18,7 @@ from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
 
-NOT_OURS = _("{path} is not a store of Noroshi: it holds other tables")
+NOT_OURS = _("{path} is not a Noroshi store: it holds other tables")
 NO_ROOM = _(
     "{path} needs an update of its schema, but there is no space for the copy that is made "
     "first: {needed} MiB are needed, {free} MiB are free. It was not changed: free some "

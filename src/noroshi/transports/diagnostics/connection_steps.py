@@ -53,7 +53,7 @@ ADDRESSES = _("{host} → {addresses}")
 OF_PROXY = _("the proxy {host} → {addresses}; {where} is resolved there")
 CONNECTED = _("port {port} answers, at {address}")
 BY_PROXY = _("{proxy} connects to {where}")
-LOGGED_IN = _("{proxy} accepts the login of {user} and connects to {where}")
+LOGGED_IN = _("{proxy} accepts {user}'s login and connects to {where}")
 SILENT_ONES = _(
     "{addresses} did not answer in time, so {address} was used instead. Messages are still "
     "sent, each with a short delay. If these are IPv6 addresses, have IPv6 repaired, or have "

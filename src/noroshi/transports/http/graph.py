@@ -220,7 +220,7 @@ KIND = TransportKind(
     kind="graph",
     title=_("Microsoft 365 over HTTPS (Graph)"),
     help=_(
-        "Sends messages to Microsoft 365 over HTTPS (sendMail), without SMTP AUTH and port 587."
+        "Sends messages to Microsoft 365 over HTTPS (sendMail), without SMTP AUTH or port 587."
     ),
     options=Options,
     open=GraphTransport,

@@ -40,9 +40,7 @@ URL_AND_ENTRY = with_settings(
 BAD_HEADER = with_settings(_("{header} {given!r} cannot be set"), "header")
 NO_ENTRY = followed_by(
     with_settings(
-        _(
-            "{url_entry} and {header_entry} are names of entries of the vault, never the values."
-        ),
+        _("{url_entry} and {header_entry} are names of vault entries, never the values."),
         "url_entry",
         "header_entry",
     ),

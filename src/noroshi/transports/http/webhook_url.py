@@ -39,7 +39,7 @@ SECRET_URL = followed_by(
     with_settings(
         _(
             "this URL is a secret: anyone who knows it can post there. Set {url_entry} = NAME "
-            "instead of {url}, where NAME is an entry of the vault."
+            "instead of {url}, where NAME is a vault entry."
         ),
         "url_entry",
         "url",

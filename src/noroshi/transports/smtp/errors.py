@@ -26,7 +26,7 @@ COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
 SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")
 WITH_ADVICE = _("{advice} {said}")
 """The advice comes first: a subject and a table have room for the beginning alone."""
-SIGN_IN = _("{where} refused the sign-in of {user} (AUTH): {reply}")
+SIGN_IN = _("{where} refused {user}'s sign-in (AUTH): {reply}")
 WRONG_PASSWORD = with_instruction(
     _(
         "{where} did not let {user} sign in with {way} (AUTH): {reply}. Either the password is "

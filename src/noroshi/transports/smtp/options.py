@@ -51,7 +51,7 @@ NO_TLS_NO_CERTIFICATE = with_settings(
 )
 NO_ENTRY = followed_by(
     with_settings(
-        _("{password} must be the name of an entry of the vault, never the password itself."),
+        _("{password} must be the name of a vault entry, never the password itself."),
         "password",
     ),
     InstructionKind.PUT_SECRET,
@@ -63,7 +63,8 @@ TWO_WAYS = with_settings(
     "password",
 )
 NEEDS_SEND_AS = _(
-    "{user} signs in, From is {sender}, the envelope sender {envelope}: that requires Send As"
+    "{user} signs in, but From is {sender} and the envelope sender is {envelope}: this "
+    "requires Send As"
 )
 NEEDS_ACCOUNT = with_settings(_('{auth} = "{given}" requires an account'), "auth")
 NEEDS_PASSWORD = with_settings(_('{auth} = "{given}" requires a password'), "auth")

@@ -44,7 +44,7 @@ STATUS: Mapping[str, int] = {
 JSON = "application/json"
 NO_JSON = _('The body is a JSON object of arguments, such as {"id": "01J…"}.')
 NO_JSON_TYPE = _("The body must be sent as Content-Type: application/json.")
-ONLY_POST = _("{name} is not a viewer operation. Call it by POST.")
+ONLY_POST = _("{name} is not a viewer operation. Call it with POST.")
 
 Handler = Callable[[Request], Awaitable[Response]]
 

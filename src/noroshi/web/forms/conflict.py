@@ -153,8 +153,8 @@ async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
         *lines,
         visit.say(
             _(
-                "Your change is not saved yet. The form below shows your input on top of the version in "
-                "effect. Values changed in the meantime are shown at their fields."
+                "Your change has not been saved yet. The form below shows your input on top of the "
+                "version in effect. Values changed in the meantime are shown at their fields."
             )
         ),
     )

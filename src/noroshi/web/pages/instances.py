@@ -38,11 +38,11 @@ DEEDS: Mapping[tuple[str, bool], Callable[..., Awaitable[Applied]]] = {
 }
 """The operations of the switch, by the button and whether a whole instance is meant."""
 DONE: Mapping[str, Message] = {
-    "stop": _("{part}: monitoring is stopped."),
-    "start": _("{part}: monitoring is started."),
+    "stop": _("{part}: monitoring has stopped."),
+    "start": _("{part}: monitoring has started."),
     "copy": _("Copied from {part}."),
     "move": _("Moved here from {part}."),
-    "added": _("The monitors of the blueprint “{part}” are added."),
+    "added": _("Monitors added from blueprint “{part}”."),
 }
 LONGEST_NOTE = 200
 

@@ -37,7 +37,7 @@ DONE: Mapping[str, Message] = {
     "removed": _("Removed."),
     "saved": _("Saved."),
     "added": _("Route added. Complete the remaining steps below, in order."),
-    "signed_in": _("Sign-in complete. Messages that wait for this route are now sent."),
+    "signed_in": _("Sign-in complete. Messages waiting for this route are now being sent."),
     "secret": _("Saved in the vault. It is never shown again."),
 }
 """The changes that the pages on mail tell of."""

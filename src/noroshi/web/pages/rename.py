@@ -65,7 +65,7 @@ async def name(visit: Visit) -> Response:
     )
     frame = FormFrame(
         title=visit.say(
-            _("Name of {name}").fill(name=type_and_title(visit, key, edit.base_content))
+            _("{name}: name").fill(name=type_and_title(visit, key, edit.base_content))
         ),
         crumbs=[(visit.say(_("Import and export")), FILES)],
         description=visit.say(_("The content can be changed only in files.")),

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.answer_json import as_json
-from noroshi.core.people import Audited
+from noroshi.core.people import API, DOOR_NAMES, Audited, Maker
 from noroshi.core.roles import ROLE_NAMES, ROLES, VIEWER
 from noroshi.core.sentences import without_stop
-from noroshi.core.translation import Medium, Message, _
+from noroshi.core.translation import Medium
 from noroshi.operations.people_answers import TokenMade, TokenRow, UserMade, UserRow
 from noroshi.operations.registry import label_of
 from noroshi.service import InvalidArgumentError, NotFoundError
@@ -54,12 +54,6 @@ SHOWN_AGAIN = ("name", "role", "days", "programs")
 TOKEN_DEEDS: Mapping[str, Callable[..., Awaitable[object]]] = {
     "token_new": ApiTokenOperations.create,
     "token_revoke": ApiTokenOperations.revoke,
-}
-DOORS: Mapping[str, Message] = {
-    "local": _("this computer"),
-    "web": _("browser"),
-    "api": _("via API"),
-    "link": _("connection between agent and hub"),
 }
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
@@ -147,7 +141,7 @@ async def tokens(visit: Visit) -> Response:
         TokenOnPage(
             token=one,
             role=_role(visit, one.role),
-            creator=_creator(visit, one.by),
+            creator=visit.say(Maker.read(one.by).words),
             creation_time=clock(visit, one.made),
             expiry=clock(visit, one.until),
         )
@@ -160,13 +154,6 @@ async def tokens(visit: Visit) -> Response:
         roles=_roles(visit),
         **_form_context(visit, deed, outcome),
     )
-
-
-def _creator(visit: Visit, creator: str) -> str:
-    """Return the creator of a token; and the door, where it was not this page's."""
-    name, _, door = creator.partition(" (")
-    door = door.rstrip(")")
-    return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else creator
 
 
 def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
@@ -229,7 +216,7 @@ async def audit(visit: Visit) -> Response:
         AuditedOnPage(
             entry=one,
             time=clock(visit, one.at),
-            door=visit.say(DOORS.get(one.door, DOORS["api"])),
+            door=visit.say(DOOR_NAMES.get(one.door, DOOR_NAMES[API])),
             deed=deed,
             arguments=lines(None, _without_empty(one.given), localizer, now),
             lines=lines(one.before, one.after, localizer, now, one.op),

@@ -155,7 +155,9 @@ def _reason(visit: Visit, route: RouteStatus) -> str:
             ).fill(entry=route.lacks[0])
         )
     if route.state == "not signed in" and not route.renewed:
-        return visit.say(_("Not signed in yet. Until then, this route sends no messages."))
+        return visit.say(
+            _("Not signed in yet. This route sends no messages until someone signs in.")
+        )
     return visit.say(route.why)
 
 

@@ -287,6 +287,7 @@ ARGUMENT_NAMES: Mapping[str, Message] = {
     "replace": _("Replaces the existing one"),
     "result": _("Result"),
     "role": _("Role"),
+    "secrets": _("Secrets sent to this agent"),
     "seen": _("Seen at"),
     "servers": _("Number of servers"),
     "sha1": _("Thumbprint"),
