@@ -11,10 +11,16 @@ OPEN_FILES = "nobody can remove a file that is open"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
 RESOLVER = "the resolver of Windows leaves out the protocol"
+SLOW = "thousands of files, each of which Wine takes long to open"
 WORLDS = "namespaces of network, with other addresses"
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
 
 TESTS = {
+    "tests/checks/test_logfile.py::"
+    "test_a_log_that_leads_to_what_the_kernel_generates_says_so": PLACES,
+    "tests/checks/test_logfile.py::test_what_is_remembered_of_many_files_stays_small": SLOW,
+    "tests/checks/test_logfile.py::"
+    "test_of_thousands_of_files_each_is_held_against_few_others": SLOW,
     "tests/checks/test_http.py::"
     "test_our_own_shortage_of_files_is_not_the_server_s_fault": LIMITS,
     "tests/checks/test_port.py::test_our_own_shortage_of_files_is_not_the_ports_fault": LIMITS,
@@ -94,13 +100,8 @@ DOORS = "Unix sockets; the named pipe: tests/windows/test_named_pipe.py"
 
 PLACES_LEFT_OUT = {
     "tests/actions": UNTRIED,
-    "tests/agent": UNTRIED,
     "tests/checks/test_docs.py": OF_SOURCES,
-    "tests/checks/test_logfile.py": UNTRIED,
-    "tests/checks/test_logfile_lines.py": UNTRIED,
     "tests/checks/test_logfile_rotation.py": UNTRIED,
-    "tests/checks/test_noroshi.py": UNTRIED,
-    "tests/checks/test_noroshi_agent.py": UNTRIED,
     "tests/checks/test_script.py": OF_LINUX,
     "tests/cli": NODES,
     "tests/door": DOORS,
@@ -129,7 +130,9 @@ PLACES_LEFT_OUT = {
 """Folders and files of tests that do not run there."""
 
 FILES = {
+    "tests/agent/test_node_updates.py": "updates of agents, which only systemd takes",
+    "tests/agent/test_update_step.py": "updates of agents, which only systemd takes",
     "tests/stores/postgres": "PostgreSQL, whose server the tests start as a program of Linux",
     "tests/transports/test_signing_in.py": "signs in to Dovecot, which only Linux has",
 }
-"""Files and folders of the folders that run there, which cannot even be imported."""
+"""Files and folders of the folders that run there, of which nothing can run."""
