@@ -202,8 +202,9 @@ if sys.platform == "win32":
         "messages, handle messages and alarms, and stop and start monitoring."
     )
     PROGRAMS_HELP = _(
-        "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM and\n"
-        "Noroshi's service may be able to write there. Default: none."
+        "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM "
+        "and\n"
+        "Noroshi's service may have write access. Default: none."
     )
     LOG_HELP = _(
         'Destination of Noroshi\'s own log: "auto" is "file" in a service, else standard error;\n'

@@ -58,7 +58,7 @@ async def test_an_encoding_in_which_not_every_text_fits_is_refused(postgres):
     await connection.close()
     stages = await _stages(Database(url=postgres.url("latin")))
     assert stages["database"].state == "failed"
-    assert "is LATIN1. Noroshi needs UTF8" in stages["database"].remedy.meaning.en
+    assert "the encoding LATIN1. Noroshi requires UTF8" in stages["database"].remedy.meaning.en
 
 
 async def test_behind_a_pooler_without_another_way_the_doctor_says_that_news_is_not_heard(
@@ -88,7 +88,7 @@ async def test_who_waits_for_a_standby_and_what_is_left_is_told(small):
     ):
         await asyncio.sleep(0.05)
     stages = await _stages(database)
-    assert "wait for a synchronous standby" in stages["database"].remarks[0].en
+    assert "waiting for a synchronous standby" in stages["database"].remarks[0].en
     assert stages["connections"].remarks
     task.cancel()
     for one in (writer, looker):

@@ -29,15 +29,16 @@ NEWS, ROOM = _("News between nodes"), _("Connections left")
 CONNECTED = _("PostgreSQL {version} on {host} port {port}, {tls}")
 ENCRYPTED, UNENCRYPTED = _("TLS ({mode})"), _("without TLS ({mode})")
 OF_DATABASE = _("{database}, {size:.1f} MB, user {user}")
-NOT_UTF8 = _("The encoding of the database {database} is {encoding}. Noroshi needs UTF8.")
+NOT_UTF8 = _("Database {database} has the encoding {encoding}. Noroshi requires UTF8.")
 MAKE_UTF8 = "createdb --owner {user} --encoding UTF8 --template template0 {database}"
 NO_STANDBY = _(
-    "No standby acknowledges what is written (synchronous_standby_names is empty). If another "
-    "server takes over, the last moments are lost."
+    "No standby acknowledges what is written (synchronous_standby_names is empty). If "
+    "another server takes over, the most recent changes are lost."
 )
 STANDBY_MISSING = _(
-    "Transactions that wait for a synchronous standby, which does not answer: {count}. Until it "
-    "does, nothing is written: start the standby, or take it out of synchronous_standby_names."
+    "Transactions waiting for a synchronous standby that does not answer: {count}. Until it "
+    "does, nothing is written: start the standby, or remove it from "
+    "synchronous_standby_names."
 )
 OLD_TRANSACTION = _(
     "The session {session} of {who} has kept a transaction open for {minutes} min, so that "
@@ -48,9 +49,10 @@ CLOCK_OFF = _(
     "Noroshi uses the clock of the database. Set this computer's clock right."
 )
 HEARD = _("heard at once")
-NOT_HEARD = _("not heard: nodes look once a second instead")
+NOT_HEARD = _("not received: nodes poll once a second instead")
 NO_LISTEN = _(
-    "A pooler stands in between. Set listen_url to an address that leads to PostgreSQL itself."
+    "There is a pooler in between. Set listen_url to an address that leads to PostgreSQL "
+    "itself."
 )
 USED = _("{used} of {most} connections are in use")
 FEW_LEFT = _("Each node needs about ten: raise max_connections, or put PgBouncer in front.")
