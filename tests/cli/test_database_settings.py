@@ -51,9 +51,9 @@ def test_without_a_url_the_store_is_a_file(tmp_path):
 MISTAKES = {
     "postgresql://noroshi:canary@db/alarms": "must not contain the password",
     "postgresql://noroshi@db/alarms?password=canary": "must not contain the password",
-    "mysql://noroshi@db/alarms": "must be like postgresql://",
-    "postgresql://noroshi@db:port/alarms": "must be like postgresql://",
-    "postgresql:///alarms": "must be like postgresql://",
+    "mysql://noroshi@db/alarms": "must have the format postgresql://",
+    "postgresql://noroshi@db:port/alarms": "must have the format postgresql://",
+    "postgresql:///alarms": "must have the format postgresql://",
     "postgresql://noroshi@db/alarms?sslmode=off": "sslmode 'off' is not valid",
     "postgresql://noroshi@db/alarms?options=-c": "url: options is not known",
 }
@@ -72,7 +72,7 @@ def test_a_mistake_in_the_url_is_told_without_what_is_secret(url, tmp_path):
         'store = { url = "postgresql://u@db/x", pool = 5 }': "there is no setting pool",
         'store = { url = "postgresql://u@db/x", password_file = 1 }': "password_file must be",
         'store = { url = "postgresql://u@db/x", pooler = 1 }': "pooler must be true or false",
-        'store = { password_file = "pw" }': "url must be like",
+        'store = { password_file = "pw" }': "url must have the format",
     }.items(),
 )
 def test_a_mistake_beside_the_url_is_told(text, tmp_path):

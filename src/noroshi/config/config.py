@@ -202,8 +202,9 @@ if sys.platform == "win32":
         "messages, handle messages and alarms, and stop and start monitoring."
     )
     PROGRAMS_HELP = _(
-        "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM and\n"
-        "Noroshi's service may be able to write there. Default: none."
+        "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM "
+        "and\n"
+        "Noroshi's service may have write access to them. Default: none."
     )
     LOG_HELP = _(
         'Destination of Noroshi\'s own log: "auto" is "file" in a service, else standard error;\n'
@@ -242,7 +243,7 @@ SETTINGS: Mapping[str, Setting] = {
     "door": Setting(read_socket, DOOR_FILE, DOOR_HELP),
     "door_group": Setting(read_text, "", GROUP_HELP),
     "programs": Setting(read_folders, [], PROGRAMS_HELP),
-    "runs_as": Setting(read_texts, [], _("Users under which scripts may run.")),
+    "runs_as": Setting(read_texts, [], _("Users that scripts may run as.")),
     "program_env": Setting(
         read_variables,
         [],

@@ -19,7 +19,7 @@ NEW_CERTIFICATE = _(
 CHANGED_CERTIFICATE = _(
     "{where} presents a different certificate than before: {fingerprint}, not {pinned}. "
     "Nothing was sent to it. If the certificate was renewed, compare it there and set "
-    "fingerprint in the instance; if not, someone is intercepting the connection"
+    "fingerprint in the instance; if not, someone may be intercepting the connection"
 )
 
 

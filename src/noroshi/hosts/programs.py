@@ -83,9 +83,9 @@ OPEN_TO = _(
     "run, and to its folders"
 )
 OPEN_FOLDER = _(
-    "{names} can change {path}; only administrators may have write access to a program that may "
-    "run, and to its folders. A folder that is made on a drive itself inherits write access for "
-    "users. To remove it: {command}"
+    "{names} can change {path}; only administrators may have write access to a program that "
+    "may run, and to its folders. A folder that is created in the root of a drive inherits "
+    "write access for users. To remove it: {command}"
 )
 NO_FOLDER = _(
     "{path} is not allowed to run, because `programs` in noroshi.toml lists no folders; add "
@@ -93,7 +93,7 @@ NO_FOLDER = _(
 )
 ONLY_ON_WINDOWS = _("only Windows has a 32-bit PowerShell; remove `bits` from the monitor")
 ONLY_FOR_POWERSHELL = _(
-    "`bits` is for .ps1 files, and {path} is none; remove `bits` from the monitor"
+    "`bits` is for .ps1 files, and {path} is not one; remove `bits` from the monitor"
 )
 NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 

@@ -88,7 +88,7 @@ UNKNOWN_ISSUER = _(
     "the certificate of {where} cannot be trusted: it was issued by {issuer}, which this "
     "computer does not trust (TLS). If that is your organisation's own CA, or a firewall or "
     "virus scanner of yours that replaces certificates, set its CA's file in ca_file. If "
-    "not, someone is intercepting the connection."
+    "not, someone may be intercepting the connection."
 )
 REPLACED = _(
     "the proxy {proxy} replaces certificates: the one for {where} was issued by {issuer}, "

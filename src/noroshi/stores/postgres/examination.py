@@ -24,28 +24,29 @@ from noroshi.stores.postgres.connection_errors import (
 APPLICATION = "noroshi/doctor"
 PEOPLE = {Whose.ADMINISTRATOR: _("the PostgreSQL administrator")}
 WAY, DATABASE = _("Connection to PostgreSQL"), _("Database")
-NEWS, ROOM = _("News between nodes"), _("Connections left")
+NEWS, ROOM = _("Signals between nodes"), _("Available connections")
 CONNECTED = _("PostgreSQL {version} on {host} port {port}, {tls}")
 ENCRYPTED, UNENCRYPTED = _("TLS ({mode})"), _("without TLS ({mode})")
 OF_DATABASE = _("{database}, {size:.1f} MB, user {user}")
 NOT_UTF8 = _("The encoding of the database {database} is {encoding}. Noroshi needs UTF8.")
 MAKE_UTF8 = "createdb --owner {user} --encoding UTF8 --template template0 {database}"
 NO_STANDBY = _(
-    "No standby acknowledges what is written (synchronous_standby_names is empty). If another "
-    "server takes over, the last moments are lost."
+    "No standby confirms writes (synchronous_standby_names is empty). After a failover, the "
+    "most recent changes may be lost."
 )
 STANDBY_MISSING = _(
     "Transactions that wait for a synchronous standby, which does not answer: {count}. Until it "
     "does, nothing is written: start the standby, or take it out of synchronous_standby_names."
 )
 OLD_TRANSACTION = _(
-    "The session {session} of {who} has kept a transaction open for {minutes} min, so that "
-    "PostgreSQL cannot clean up and its tables grow. End it."
+    "The session {session} of {who} has kept a transaction open for {minutes} min, so "
+    "PostgreSQL cannot vacuum, and its tables grow. End the session."
 )
-HEARD = _("heard at once")
-NOT_HEARD = _("not heard: nodes look once a second instead")
+HEARD = _("received immediately")
+NOT_HEARD = _("not received: nodes poll once a second instead")
 NO_LISTEN = _(
-    "A pooler stands in between. Set listen_url to an address that leads to PostgreSQL itself."
+    "There is a pooler in front of PostgreSQL. Set listen_url to an address that leads to "
+    "PostgreSQL itself."
 )
 USED = _("{used} of {most} connections are in use")
 FEW_LEFT = _("Each node needs about ten: raise max_connections, or put PgBouncer in front.")
