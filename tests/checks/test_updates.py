@@ -59,7 +59,7 @@ async def test_no_updates_are_no_updates_only_if_a_list_was_fetched():
 async def test_where_the_sources_do_not_tell_what_is_for_security_nothing_says_none():
     readings = await look(security_names=None)
     assert "security" not in readings
-    assert readings["pending"].note.en.startswith("the package sources do not tell which")
+    assert readings["pending"].note.en.startswith("the package sources do not say which")
 
 
 async def test_a_part_without_security_updates_does_not_tell_that_there_are_none():

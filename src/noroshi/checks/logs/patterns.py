@@ -48,7 +48,7 @@ REASONS = (
     ),
     (
         re.compile(r"invalid repetition size: (.*)", re.DOTALL),
-        _("{part} repeats more than 1,000 times"),
+        _("{part} results in more than 1,000 repetitions"),
     ),
     (
         re.compile(r"invalid character class range: (.*)", re.DOTALL),
