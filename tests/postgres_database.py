@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from noroshi.config.database import Database
+from noroshi.stores.column_values import number
 from noroshi.stores.postgres.store import PostgresStore
 
 EMPTY = """
@@ -45,12 +46,19 @@ begin
 end
 $$"""
 
+HAND_IN = """
+create table handed_clock (at bigint);
+insert into handed_clock values (0);
+create or replace function noroshi_now() returns bigint language sql volatile as
+$$ select at from handed_clock $$"""
+
 
 class Databases:
-    """Lend the worker's databases on a server, each to one store at a time."""
+    """Lend the worker's databases on a server, each to one store at a time. `handed_clock`: their
+    clock is the one that was handed in last."""
 
-    def __init__(self, server, prefix):
-        self._server, self._prefix = server, prefix
+    def __init__(self, server, prefix, *, handed_clock=False):
+        self._server, self._prefix, self._handed_clock = server, prefix, handed_clock
         self._numbers, self._free = itertools.count(), []
 
     @asynccontextmanager
@@ -66,6 +74,8 @@ class Databases:
         name = f"{self._prefix}_{next(self._numbers)}"
         await self._execute(self._server.url(), f"create database {name}")
         await (await open_store(self._server.url(name))).close()
+        if self._handed_clock:
+            await self._execute(self._server.url(name), HAND_IN)
         await self._execute(self._server.url(name), KEEP)
         return name
 
@@ -82,3 +92,35 @@ class Databases:
 
 async def open_store(url):
     return await PostgresStore.open(Database(url=url))
+
+
+class TimedStore(PostgresStore):
+    """Set the clock of its database, which `HAND_IN` made, to the time that each verb hands in, so that a
+    test that drives other stores through simulated time drives this one, too."""
+
+    async def begin(self, name, now):
+        await self._set_clock(now)
+        return await super().begin(name, now)
+
+    async def end(self, node, now):
+        await self._set_clock(now)
+        await super().end(node, now)
+
+    async def lease_monitors(self, node, now, fence=0, left_out=()):
+        await self._set_clock(now)
+        return await super().lease_monitors(node, now, fence, left_out)
+
+    async def renew(self, fence, now):
+        await self._set_clock(now)
+        return await super().renew(fence, now)
+
+    async def acquire_lock(self, name, holder, expires_at, now):
+        await self._set_clock(now)
+        return await super().acquire_lock(name, holder, expires_at, now)
+
+    async def _set_clock(self, now):
+        await self._write(lambda db: db.run("update handed_clock set at = $1", number(now)))
+
+
+async def open_timed_store(url):
+    return await TimedStore.open(Database(url=url))

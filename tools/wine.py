@@ -63,10 +63,13 @@ CHECKS = (
         "dns",
         "eventlog",
         "heartbeat",
+        "http",
+        "http_ways",
         "icmp",
         "memory",
+        "port",
     ),
-    *("process", "registry", "script_output", "service", "task", "updates"),
+    *("process", "reach", "registry", "script_output", "service", "task", "updates"),
 )
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
 ALL = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import resource
 import socket
 import sys
 import threading
@@ -23,6 +22,7 @@ from noroshi.core.mail import Network
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.ports import Unmeasurable
 from noroshi.testing import DAWN, FakeHost
+from tests.checks.own_files import none_left
 from tests.network.proxies import ended
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import black_hole, closed
@@ -227,13 +227,9 @@ async def test_a_ca_file_that_cannot_be_read_is_our_fault_until_it_is_mended(
 
 
 async def test_our_own_shortage_of_files_is_not_the_server_s_fault(site):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     await look(site.url)  # what is imported at the first look needs files too
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-    try:
+    with none_left():
         words = await why_not(f"http://127.0.0.1:{site.port}/")
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert "Noroshi itself has too many files" in words.en
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import resource
 import socket
 
 import pytest
@@ -16,6 +14,7 @@ from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost
+from tests.checks.own_files import none_left, open_handles
 
 
 async def look(number: int, address: str = "", own: str = "127.0.0.1"):
@@ -31,10 +30,6 @@ def listener(address: str = "127.0.0.1", **how: object) -> socket.socket:
 
 def number(sock: socket.socket) -> int:
     return sock.getsockname()[1]
-
-
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  only how many
 
 
 @contextlib.contextmanager
@@ -76,19 +71,19 @@ async def test_a_closed_port_is_a_finding_and_no_fault():
 
 async def test_a_wait_that_is_cut_short_leaves_no_socket_behind():
     with full() as port_number:
-        before = descriptors()
+        before = open_handles()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await look(port_number)
-        assert descriptors() == before
+        assert open_handles() == before
 
 
 async def test_no_look_leaves_a_socket_behind():
     with listener() as sock:
         await look(number(sock))
-        before = descriptors()
+        before = open_handles()
         await asyncio.gather(*[look(number(sock)) for _ in range(50)])
-        assert descriptors() == before
+        assert open_handles() == before
 
 
 async def test_a_network_without_a_way_is_told_apart_from_a_closed_port():
@@ -117,16 +112,12 @@ async def test_a_name_that_is_none_is_told(address):
 
 
 async def test_our_own_shortage_of_files_is_not_the_ports_fault():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with listener() as sock:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-        try:
-            with pytest.raises(
-                Unmeasurable, match="Noroshi itself has too many files"
-            ) as caught:
-                await look(number(sock))
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with (
+        listener() as sock,
+        none_left(),
+        pytest.raises(Unmeasurable, match="Noroshi itself has too many files") as caught,
+    ):
+        await look(number(sock))
     assert "ポートに問題があるとは限りません" in caught.value.words.ja
 
 

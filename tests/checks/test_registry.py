@@ -33,7 +33,7 @@ async def test_a_value_that_is_not_there_is_told_and_what_it_was_is_remembered()
     _, memory = await look("a")
     readings, memory = await look(None, memory=memory)
     assert readings["missing"].value == 1
-    assert readings["missing"].note.en == rf"there is no value Level in {KEY}"
+    assert readings["missing"].note.en == rf"there is no value “Level” in {KEY}"
     readings, _ = await look("b", memory=memory)
     assert readings["changed"].value == 1
 

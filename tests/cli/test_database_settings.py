@@ -69,7 +69,7 @@ def test_a_mistake_in_the_url_is_told_without_what_is_secret(url, tmp_path):
 @sweep(
     "text",
     {
-        'store = { url = "postgresql://u@db/x", pool = 5 }': "there is no setting pool",
+        'store = { url = "postgresql://u@db/x", pool = 5 }': "there is no setting “pool”",
         'store = { url = "postgresql://u@db/x", password_file = 1 }': "password_file must be",
         'store = { url = "postgresql://u@db/x", pooler = 1 }': "pooler must be true or false",
         'store = { password_file = "pw" }': "url must have the format",

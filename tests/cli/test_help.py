@@ -153,7 +153,10 @@ def test_the_page_tells_every_setting():
             ("--lang", "ja", "statsu"),
             "noroshi: statsu というコマンドはありません。status のことでしょうか",
         ),
-        (("completion", "bsh"), "noroshi completion: invalid choice: bsh (did you mean bash?)"),
+        (
+            ("completion", "bsh"),
+            "noroshi completion: invalid choice: “bsh” (did you mean bash?)",
+        ),
     ],
 )
 def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):

@@ -100,7 +100,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param("runs_as = " + "[" * 5000, "is not valid TOML", id="nested without end"),
         pytest.param("a." * 500 + "a = 1", "is not valid TOML", id="a name of 500 parts"),
         pytest.param("web = true", "must be false, or a table", id="web neither way"),
-        pytest.param("web = { prot = 1 }", "there is no setting prot", id="web unknown"),
+        pytest.param("web = { prot = 1 }", "there is no setting “prot”", id="web unknown"),
         pytest.param("web = { port = 70000 }", "port must be a number", id="web port"),
         pytest.param('web = { address = "x" }', "must be an IP address", id="web address"),
         pytest.param(

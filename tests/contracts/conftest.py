@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from noroshi.ports import LEASE, SHARED_LEASE
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, DISK, change, version
@@ -18,10 +19,10 @@ STORES = ("memory", "sqlite") if sys.platform == "win32" else ("memory", "sqlite
 @asynccontextmanager
 async def _open(kind, request):
     if kind == "postgres":
-        from tests.postgres_database import open_store
+        from tests.postgres_database import open_timed_store
 
         async with request.getfixturevalue("databases").lent() as url:
-            yield await open_store(url)
+            yield await open_timed_store(url)
     elif kind == "sqlite":
         # Without its reserve, of which tests/stores/test_full_volume.py tells.
         path = request.getfixturevalue("tmp_path") / "noroshi.db"
@@ -34,7 +35,8 @@ async def _open(kind, request):
 def databases(postgres):
     from tests.postgres_database import Databases
 
-    return Databases(postgres, os.environ.get("PYTEST_XDIST_WORKER", "alone"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return Databases(postgres, f"contract_{worker}", handed_clock=True)
 
 
 @pytest.fixture(params=STORES)
@@ -64,3 +66,9 @@ async def give(store, node):
         assert await store.commit(block.fence, change(*letters, **other))
 
     return give
+
+
+@pytest.fixture
+def lease(store):
+    """The time for which the store lends a block."""
+    return SHARED_LEASE if hasattr(store, "take_work") else LEASE

@@ -144,6 +144,6 @@ async def test_a_node_that_says_nothing_is_given_up(tmp_path):
 
 
 async def test_a_group_that_is_not_there_is_told_at_the_start(tmp_path):
-    with pytest.raises(DoorError, match="there is no group nobody-of-the-kind"):
+    with pytest.raises(DoorError, match="there is no group “nobody-of-the-kind”"):
         async with a_door(tmp_path, group="nobody-of-the-kind"):
             pass

@@ -84,8 +84,8 @@ def test_a_source_that_is_no_node_of_this_name_says_what_to_set():
 def test_a_source_that_is_none_of_the_agents_says_which_there_are():
     node = replace(NODE, agents=frozenset({"vm-2", "FS01"}))
     assert source_of(Instance(name="a", source="fs1"), node).problem.en == (
-        "there is no agent fs1, so nothing is measured. Agents: FS01, vm-2. Set source to one of "
-        "them, to minato or network, or leave it out"
+        "there is no agent “fs1”, so nothing is measured. Agents: FS01, vm-2. Set source to one "
+        "of them, to minato or network, or leave it out"
     )
 
 

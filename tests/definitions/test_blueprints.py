@@ -130,7 +130,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_added():
     with pytest.raises(Invalid) as told:
         add(there, shop, "web1", {"prot": "1"}, {})
     assert [str(problem) for problem in told.value.problems] == [
-        "--set: the blueprint has no parameter prot (did you mean port?)",
+        "--set: the blueprint has no parameter “prot” (did you mean port?)",
         "host: is required. As a command: --set host=VALUE",
         "instances/web1.toml: shop/till already exists; nothing was added",
     ]

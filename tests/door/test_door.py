@@ -185,7 +185,7 @@ async def test_the_socket_is_open_to_no_more_than_it_must(tmp_path, group, mode)
 
 
 async def test_a_group_that_is_not_there_is_told_at_the_start(tmp_path):
-    with pytest.raises(DoorError, match="there is no group nobody-of-the-kind"):
+    with pytest.raises(DoorError, match="there is no group “nobody-of-the-kind”"):
         async with a_door(tmp_path, group="nobody-of-the-kind"):
             pass
 

@@ -24,6 +24,11 @@ name = "memory"
 kind = "memory"
 rules = []
 [[group.monitor]]
+name = "services"
+kind = "service"
+rules = []
+options = {{ include = ["eventlog"] }}
+[[group.monitor]]
 name = "orders"
 kind = "logfile"
 [group.monitor.options]
@@ -94,7 +99,7 @@ def found(hub):
     }
 
 
-ALL = {"files/os/disks", "files/os/memory", "files/os/orders"}
+ALL = {f"files/os/{name}" for name in ("disks", "memory", "orders", "services")}
 
 
 def logged(log, time):
@@ -119,7 +124,10 @@ def test_a_windows_server_is_measured_and_its_alarms_are_sent_by_the_hub(
 ):
     until(lambda: set(found(hub)) == ALL, "all that the agent measures")
     assert "C:\\" in found(hub)["files/os/disks"]
+    assert "Eventlog" in found(hub)["files/os/services"]
     assert hub.agent()["system"].startswith("Windows")
+    proposed = {one["id"] for one in hub.call("suggest", agent="win01")["monitors"]}
+    assert {"system/disk", "services/automatic"} <= proposed
     line = logged(log, "10:00:00")
     until(lambda: quoted(mailbox, line), "the alarm")
 

@@ -9,7 +9,7 @@ from functools import partial
 from noroshi.core.mail import Route
 from noroshi.core.model import Contact, Instance, Limits, Monitor, Reading, Rule
 from noroshi.core.translation import plain
-from noroshi.engine import Engine, ProcessCalls
+from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, Version, Volume, options
 from noroshi.stores.memory.store import MemoryStore
@@ -90,6 +90,7 @@ class Scene:
         self.checks, self.actions = (VOLUMES,), (NOTE,)
         self.measured, self.pace = 0, 1
         self.boxes = {}
+        self.settings = EngineSettings()
         self.used = {}
         self.notifications = {}
         self.plans = {0: FixedPlan({}, {})}
@@ -147,6 +148,7 @@ class Scene:
                 hub_offset=lambda: self.hub_offset(),
                 reports_of_attempt=lambda *attempt: self.reports_of_attempt(*attempt),
             ),
+            self.settings,
         )
         try:
             yield engine

@@ -46,10 +46,10 @@ class Full:
     def __getattr__(self, name):
         return getattr(self.inner, name)
 
-    async def append(self, samples):
+    async def append(self, samples, fence=None):
         if self.full:
             raise StoreError("full")
-        await self.inner.append(samples)
+        await self.inner.append(samples, fence)
 
     async def commit(self, fence, change):
         if self.full:
@@ -89,9 +89,9 @@ async def test_what_waited_for_the_store_is_tried_by_portions_and_none_of_it_is_
     scene, tried = Scene(store=Full()), []
     append = scene.store.append
 
-    async def counted(samples):
+    async def counted(samples, fence=None):
         tried.append(len(samples))
-        await append(samples)
+        await append(samples, fence)
 
     scene.store.append = counted
     async with scene.life() as engine:

@@ -159,7 +159,7 @@ async def test_while_samples_alone_wait_for_room_the_node_is_alive(hearing, capl
 class NoRoomForSamples(MemoryStore):
     """Its volume is nearly full."""
 
-    async def append(self, samples):
+    async def append(self, samples, fence=None):
         raise StoreError("samples are not kept", StoreFault.SAVING)
 
 

@@ -229,7 +229,7 @@ def test_noroshis_own_scripts_are_for_windows():
 @pytest.mark.parametrize("name", ["noroshi:other.ps1", "noroshi:../programs.py", "noroshi:"])
 def test_an_own_script_that_is_not_there_is_told_with_those_that_are(name):
     (problem,) = said(Path("/nowhere"), name)
-    assert problem.startswith(f"Noroshi has no script {name}; its scripts are ")
+    assert problem.startswith(f"Noroshi has no script “{name}”; its scripts are ")
     assert "noroshi:hyper-v-replica.ps1, noroshi:iis.ps1" in problem
 
 

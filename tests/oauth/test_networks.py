@@ -27,24 +27,25 @@ class Proxy:
         self.wanted = f"Basic {pair}" if password else None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self._is_closing = False
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
     def close(self):
-        if self._listener.fileno() < 0:
+        if self._is_closing:
             return
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._is_closing = True
+        socket.create_connection(self._listener.getsockname()).close()  # it waits for one
         self._thread.join()
+        self._listener.close()
 
     def _serve(self):
         while True:
-            try:
-                connection, (host, _) = self._listener.accept()
-            except OSError:
-                return
-            self.came_from.append(host)
+            connection, (host, _) = self._listener.accept()
             with connection:
+                if self._is_closing:
+                    return
+                self.came_from.append(host)
                 self._tunnel(connection)
 
     def _tunnel(self, connection):

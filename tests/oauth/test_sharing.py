@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -113,7 +112,8 @@ async def killed(shared):
     """A process asks, and is gone between the provider's answer and the store's."""
     process = shared.start(dies=True)
     out, _ = await asyncio.to_thread(process.communicate, "\n")
-    assert process.returncode == -signal.SIGKILL and out == ""
+    assert process.returncode < 0 or sys.platform == "win32"
+    assert out == ""
     [form] = shared.asked
     return form["refresh_token"]
 

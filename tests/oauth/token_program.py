@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import sys
 import threading
 import time
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+
+import psutil
 
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.providers.msal import MsalProvider
@@ -41,7 +42,7 @@ class Killing:
 
     async def put_secret(self, name: str, sealed: bytes) -> None:
         if name.startswith("refresh/"):
-            os.kill(os.getpid(), signal.SIGKILL)
+            psutil.Process().kill()
         await self._store.put_secret(name, sealed)
 
 

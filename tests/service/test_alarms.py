@@ -82,7 +82,7 @@ async def test_what_is_well_cannot_be_acknowledged(ask):
     for item in ({}, {"item": "/var"}):
         with pytest.raises(ErrorAnswer, match=r"conflict: .* is OK"):
             await ask("alarm_acknowledge", monitor=DISKS, **item)
-    with pytest.raises(ErrorAnswer, match="has no item /home"):
+    with pytest.raises(ErrorAnswer, match="has no item “/home”"):
         await ask("alarm_acknowledge", monitor=DISKS, item="/home")
     with pytest.raises(ErrorAnswer, match="There is no monitor “nothing”"):
         await ask("alarm_acknowledge", monitor="nothing")

@@ -86,7 +86,9 @@ async def test_a_limit_is_changed_while_it_watches_and_the_second_editor_is_told
         await second.page.fill(LIMIT, "100")
         await second.page.click("#edit button[value=save]")
         told = second.page.locator("#why")
-        await expect(told).to_contain_text("sato changed Instance “web1” in the meantime")
+        await expect(told).to_contain_text(
+            "Instance “web1” was changed in the meantime by sato"
+        )
         await expect(told).to_contain_text("used › Warning: none → 0")
         await expect(second.page.locator(LIMIT)).to_have_value("100")
         await expect(second.page.locator(".meanwhile")).to_contain_text("Warning 0")

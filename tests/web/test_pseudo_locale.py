@@ -27,7 +27,7 @@ DEFINITIONS = words(
 """What stands in a definition file as the page shows it."""
 BRANDS = words(
     """
-    Discord Graph Linux Microsoft Nagios Noroshi OpenAPI Python Slack Teams noroshi
+    Discord Graph Kerberos Linux Microsoft Nagios Noroshi OpenAPI Python Slack Teams noroshi
     """
 )
 QUOTED = words(

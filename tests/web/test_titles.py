@@ -123,7 +123,7 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
     ("language", "page", "told"),
     [
         ("ja", "/settings/name?key=blueprints/shop", "ひな形「店舗」の名前"),
-        ("en", "/settings/name?key=blueprints/shop", "Name of Blueprint “Shop”"),
+        ("en", "/settings/name?key=blueprints/shop", "Blueprint “Shop”: name"),
         ("ja", "/settings/name?key=clouds/lab", "クラウド「lab」の名前"),
         ("ja", "/place/web1", f"監視インスタンス「{HOST}」のコピー"),
         ("ja", "/place/web1/base/disks", f"{MONITOR} のコピー・移動"),

@@ -6,10 +6,13 @@ from base64 import b64encode
 
 import pytest
 
+from noroshi.cli import exits
+from noroshi.cli.run import run
 from noroshi.system.owners import close_to_others
 from noroshi.vault.dpapi import MARK
 from noroshi.vault.keys import keep_key, new_key, read_key
-from noroshi.vault.secret import VaultError
+from noroshi.vault.passphrase import unlock
+from noroshi.vault.secret import Secret, VaultError
 
 
 @pytest.fixture
@@ -30,3 +33,14 @@ def test_a_key_of_another_computer_is_told_with_what_to_do(key):
         close_to_others(key)
         with pytest.raises(VaultError, match="protects the key for one computer"):
             read_key(key)
+
+
+def test_a_backup_of_the_key_opens_on_any_other_computer(tmp_path):
+    home, file, words = (tmp_path / name for name in ("home", "backup", "words"))
+    words.write_text("correct horse battery", encoding="utf-8")
+    assert run(["--home", str(home), "init"]) == exits.DONE
+    argv = ["key", "backup", str(file), "--passphrase-file", str(words)]
+    assert run(["--home", str(home), *argv]) == exits.DONE
+    assert (home / "key").read_bytes().startswith(MARK)
+    raw_key = unlock(file.read_bytes(), Secret("correct horse battery"), file)
+    assert raw_key.reveal() == read_key(home / "key").key.reveal()

@@ -70,7 +70,7 @@ def test_noroshis_own_scripts_may_run_without_a_folder_that_is_listed(folder):
 
 def test_an_own_script_that_is_not_there_is_told(folder):
     (problem,) = said(folder, "noroshi:other.ps1")
-    assert problem.startswith("Noroshi has no script noroshi:other.ps1; its scripts are ")
+    assert problem.startswith("Noroshi has no script “noroshi:other.ps1”; its scripts are ")
 
 
 def test_a_program_that_only_administrators_may_change_may_run(folder):

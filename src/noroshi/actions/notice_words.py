@@ -152,7 +152,7 @@ INVITED_BY = _("Invited by")
 CAME_FROM = pgettext("connection", "Source")
 AGENT_CONFLICT = {
     AgentConflict.INVITATION: _("a second server tried to join with a used invitation"),
-    AgentConflict.KEY: _("a second machine has the key of agent {agent}"),
+    AgentConflict.KEY: _("a second machine has agent {agent}'s key"),
 }
 CONFLICT_SO = {
     AgentConflict.INVITATION: _(

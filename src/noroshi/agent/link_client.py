@@ -62,7 +62,7 @@ NO_HUB = _("{where} does not respond like a Noroshi hub: {what}")
 
 PROXY_AWAY = _("the proxy {proxy} to the hub cannot be reached: {why}")
 PROXY_NO_PROXY = _(
-    "{proxy} does not answer like an HTTP proxy. Join the hub again, with the right --proxy."
+    "{proxy} does not answer like an HTTP proxy. Join the hub again, with the correct --proxy."
 )
 PROXY_LOGIN = _(
     "the proxy {proxy} requires a login (407), or rejected the one it was given. Join the "

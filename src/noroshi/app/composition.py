@@ -12,7 +12,7 @@ import random
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -232,7 +232,7 @@ async def open_app(
             jitter=random.random,
             mailbox_of=lambda route: selection.mailbox_source_of(plans.current, route, context),
             difference_text=_difference_text_of(plugins),
-            agents=agent_names.ensure_read,
+            agents=_agents_of(config, agent_names),
             agent_name=agent_names.name_of,
             marked=notifications.marked,
             hub_offset=notifications.hub_offset,
@@ -256,7 +256,7 @@ async def open_app(
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
-            system=System(config, store, ring, database_steps_of(config)).steps,
+            system=System(config, store, ring, database_steps_of(config, REAL.wall)).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
             applied_version=lambda: engine.version,
@@ -330,6 +330,14 @@ async def _agent_names(store: Store, agent_leases: AgentLeases) -> AgentNames:
     except StoreError as error:
         log.warning("the agents are not known: %s", error)
     return names
+
+
+def _agents_of(
+    config: Config, agent_names: AgentNames
+) -> Callable[[], Awaitable[Collection[str]]]:
+    """Return what reads the names of the agents: again and again where they may join at another node,
+    of which this one hears by the store alone."""
+    return agent_names.ensure_read if config.database is None else agent_names.read_anew
 
 
 @asynccontextmanager
@@ -462,6 +470,7 @@ def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
 def _engine_settings(config: Config) -> EngineSettings:
     return EngineSettings(
         name=config.name,
+        is_shared=config.database is not None,
         retention=RetentionPeriods(
             samples=timedelta(days=config.history_days),
             ledger=timedelta(days=config.ledger_days),

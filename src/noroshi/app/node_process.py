@@ -22,7 +22,7 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
-from noroshi.app.standby import WorkLostError, work_of
+from noroshi.app.shared_work import LONGEST_PAUSE, WorkLostError, work_of
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
 from noroshi.core.definitions.problems import Problem
@@ -76,49 +76,70 @@ async def serve(
         await asyncio.to_thread(_restore_earlier_store, config.store)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
-        if config.database is not None:  # it may wait for long
-            _on_stop(stop.set)
-        lost_event = await stack.enter_async_context(work_of(config, stop, _stand_by))
-        if stop.is_set():
-            return None
-        opening = open_app(config, open_store=open_store, life=life)
+        work, clocks = await stack.enter_async_context(work_of(config, REAL))
+        opening = open_app(config, clocks, open_store=open_store, life=life)
         app = await stack.enter_async_context(opening)
-        if config.web is not None:  # before the first turn, which it would hold up
-            imports.load_all(MANAGER)
-            await app.services.open()
-        # Before the door: who asks there for another address must find it.
-        control = AgentListenerControl(lambda: _web_context(app, config), config.home)
-        await stack.enter_async_context(listening(app.store, app.endpoints, control))
+        if work.taken_event.is_set():
+            await _open_for_others(app, config, stack)
+        else:
+            app.engine.follow()
         await stack.enter_async_context(
             open_door(config, app.services.open, app.engine.wake_up)
         )
         stack.enter_context(_mark_in_lock(app.life))
         _on_stop(stop.set)
         working = asyncio.create_task(app.engine.run())
+
+        def ends() -> tuple[Awaitable[object], ...]:
+            events = stop, work.lost_event, app.updates.restart_event
+            return *(event.wait() for event in events), asyncio.shield(working)
+
         try:
             await _until_either(app.engine.ready.wait(), stop.wait())
             for line in announce(app.plans.current, await _enrolment(app)):
                 say(line)
-            await stack.enter_async_context(_manager(app, config, say))
+            if app.engine.sends:
+                await stack.enter_async_context(_manager(app, config, say))
             _settle_memory()
-            async with _signs_of_life(app, config), _sign_ins_alive(app), _linked(app):
-                await _until_either(
-                    stop.wait(),
-                    lost_event.wait(),
-                    app.updates.restart_event.wait(),
-                    asyncio.shield(working),
-                )
+            async with _signs_of_life(app, config):
+                if not app.engine.sends:
+                    await _until_either(*ends(), work.taken_event.wait())
+                    if work.taken_event.is_set() and not stop.is_set():
+                        await _begin_to_send(app, config, stack, say, ends)
+                if app.engine.sends:
+                    async with _sign_ins_alive(app), _linked(app):
+                        await _until_either(*ends())
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
-    if lost_event.is_set():
+    if work.lost_event.is_set():
         raise WorkLostError
     return app.updates if app.updates.restart_event.is_set() else None
 
 
-def _stand_by() -> None:
-    """Let the service manager hear that this node waits, and is well."""
-    supervisor(os.environ).notify("READY=1\nWATCHDOG=1\nSTATUS=standing by")
+async def _open_for_others(app: App, config: Config, stack: AsyncExitStack) -> None:
+    """Import the manager, if there is to be one, and listen for agents."""
+    if config.web is not None:  # before the first turn, which it would hold up
+        imports.load_all(MANAGER)
+        await app.services.open()
+    # Before the door: who asks there for another address must find it.
+    control = AgentListenerControl(lambda: _web_context(app, config), config.home)
+    await stack.enter_async_context(listening(app.store, app.endpoints, control))
+
+
+async def _begin_to_send(
+    app: App,
+    config: Config,
+    stack: AsyncExitStack,
+    say: Callable[[Message], None],
+    ends: Callable[[], tuple[Awaitable[object], ...]],
+) -> None:
+    """Do from now on what one node does for all, and answer browsers and agents."""
+    log.info("this node sends from now on")
+    app.engine.lead(LONGEST_PAUSE)
+    await _until_either(app.engine.sending.wait(), *ends())
+    await _open_for_others(app, config, stack)
+    await stack.enter_async_context(_manager(app, config, say))
 
 
 def _restore_earlier_store(path: Path) -> None:

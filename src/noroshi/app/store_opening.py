@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from noroshi import imports
@@ -37,7 +38,9 @@ async def open_shared_store(database: Database) -> SharedStore:
     return await PostgresStore.open(database)
 
 
-def database_steps_of(config: Config) -> Callable[[], Sequence[Step]] | None:
+def database_steps_of(
+    config: Config, wall: Callable[[], datetime]
+) -> Callable[[], Sequence[Step]] | None:
     """Return a way to examine the database; None: the store is a file."""
     database = config.database
     if database is None:
@@ -47,6 +50,6 @@ def database_steps_of(config: Config) -> Callable[[], Sequence[Step]] | None:
         with imports.ONE_AT_A_TIME:
             from noroshi.stores.postgres.examination import DatabaseExamination
 
-        return DatabaseExamination(database).steps()
+        return DatabaseExamination(database, wall).steps()
 
     return steps

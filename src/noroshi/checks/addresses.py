@@ -36,9 +36,11 @@ def goes_to(options: Any, own_address: str) -> str:
 async def places(address: str, port: int = 0) -> Sequence[Place]:
     """Return all places that an address or a name stands for; Unmeasurable if there is none."""
     if family := _family(address):
-        return ((family, (address, port)),)
+        return ((family, _socket_address(family, address, port)),)
     loop = asyncio.get_running_loop()
     try:
+        if "\0" in address:  # Windows ends the name there, and means this computer by none
+            raise socket.gaierror(socket.EAI_NONAME, "a name with a NUL")
         address_infos = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
         raise Unmeasurable(
@@ -50,6 +52,12 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
 def network_error_text(error: OSError) -> Message:
     """Return the network's error in words."""
     return os_errors.words_of("network", error.errno) or os_errors.cause_text(error)
+
+
+def _socket_address(family: int, address: str, port: int) -> Any:
+    """Return what a socket of that family connects to. The loop of Windows takes a pair for an
+    address of IPv4."""
+    return (address, port, 0, 0) if family == socket.AF_INET6 else (address, port)
 
 
 @lru_cache(8192)

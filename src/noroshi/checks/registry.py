@@ -24,7 +24,7 @@ LONGEST = 1000
 NO_KEY = with_settings(
     _("{key} must be a registry key, such as HKLM\\SOFTWARE\\Contoso"), "key"
 )
-NO_VALUE = _("there is no value {name} in {key}")
+NO_VALUE = _("there is no value “{name}” in {key}")
 NO_DEFAULT = _("{key} does not exist, or has no default value")
 VALUE = _("the value is {value}")
 DIFFERENT = _("the value is {value}, but should be {expected}")

@@ -37,7 +37,7 @@ ANY_OPTION = pgettext("usage", "[OPTION ...]")
 COMMAND_PLACE = "COMMAND ..."
 OF_THESE = _("specify a command: {commands}")
 MEANT = _("there is no command “{given}” (did you mean {near}?)")
-MISTYPED = _("invalid choice: {given} (did you mean {near}?)")
+MISTYPED = _("invalid choice: “{given}” (did you mean {near}?)")
 NO_COMMAND = _("there is no command “{given}”. Available: {commands}")
 VALUED = frozenset(flag for option in GLOBAL for flag in option.flags)
 """Options of all commands; each has a value."""

@@ -204,7 +204,7 @@ if sys.platform == "win32":
     PROGRAMS_HELP = _(
         "Folders with programs and scripts that monitors may run. Only administrators, SYSTEM "
         "and\n"
-        "Noroshi's service may have write access to them. Default: none."
+        "Noroshi's service may have write access. Default: none."
     )
     LOG_HELP = _(
         'Destination of Noroshi\'s own log: "auto" is "file" in a service, else standard error;\n'

@@ -24,10 +24,10 @@ QUERY_PARTS = (
 MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 
 NO_TABLE = _("must be a path, or a table with url and any of {known}")
-NO_SUCH = _("there is no setting {given}; available: {known}")
+NO_SUCH = _("there is no setting “{given}”; available: {known}")
 NO_ADDRESS = _(
-    "{name} must have the format postgresql://user@host/database; separate several hosts "
-    "with commas: host1,host2"
+    "{name} must have the format postgresql://user@host/database, with several hosts as "
+    "host1,host2"
 )
 PASSWORD_IN_URL = _(
     "{name} must not contain the password. Write it into a file that only Noroshi's user may "

@@ -41,8 +41,8 @@ OTHER_NODE = _(
     "Set source to {node} or {network}, or leave it out"
 )
 NO_SUCH_AGENT = _(
-    "there is no agent {source}, so nothing is measured. Agents: {agents}. Set source to one of "
-    "them, to {node} or {network}, or leave it out"
+    "there is no agent “{source}”, so nothing is measured. Agents: {agents}. Set source to "
+    "one of them, to {node} or {network}, or leave it out"
 )
 AGENT_REMOVED = _(
     "agent {agent} was removed, so nothing is measured. Add the server again under this name, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError
 
-NO_GROUP = _("door_group: there is no group {group}")
+NO_GROUP = _("door_group: there is no group “{group}”")
 CANNOT_LISTEN = _("cannot listen on {path}: {why}")
 
 

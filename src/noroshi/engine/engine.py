@@ -27,6 +27,7 @@ from noroshi.engine.dispatch.send_rights import SendRights, no_rights
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
+from noroshi.engine.monitoring import sharing
 from noroshi.engine.monitoring.reload import (
     apply_plan,
     close_disabled,
@@ -35,6 +36,7 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
+from noroshi.engine.monitoring.sharing import Sharing
 from noroshi.engine.monitoring.watcher import (
     MarkEnvelopes,
     Watcher,
@@ -45,7 +47,17 @@ from noroshi.engine.monitoring.watcher import (
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Node, Store, StoreError, StoreFault, Transport, Version
+from noroshi.ports import (
+    Clocks,
+    Host,
+    Node,
+    Renewal,
+    Store,
+    StoreError,
+    StoreFault,
+    Transport,
+    Version,
+)
 from noroshi.ports.mailbox import MailboxSource
 
 T = TypeVar("T")
@@ -63,9 +75,11 @@ it is checked as soon as it can be: where each tick is late, nothing would be ch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
-    """The node's name, and for how long it keeps what."""
+    """The node's name, whether it shares its store, and for how long it keeps what."""
 
     name: str = "node"
+    is_shared: bool = False
+    """Other nodes have the same store, share the monitors with this one, and one of them sends."""
     retention: RetentionPeriods = RetentionPeriods()
 
 
@@ -157,8 +171,28 @@ class Engine:
         self._renewed_at = self._flushed_at = clocks.steady()
         self._pending_shift, self._logged_failures = 0.0, set[str]()
         self._setback = timedelta(0)
+        self._sharing = Sharing(self.name) if settings.is_shared else None
+        self.sends, self._limits_are_known = True, False
+        self.sending = asyncio.Event()
+        self._idle_before: timedelta | None = None
 
     # running
+
+    def follow(self) -> None:
+        """Leave to another node what one node does for all: to send, to post notices, to read
+        mailboxes, to delete what is old. It is called before `run`."""
+        self.sends = False
+
+    def lead(self, idle: timedelta) -> None:
+        """Do from now on what one node does for all, and nobody did for so long; `sending` is set
+        once that has begun."""
+        self._idle_before = idle
+        self.wake_up()
+
+    def _begin_to_lead(self, idle: timedelta) -> None:
+        self.sends, self.version, self._idle_before = True, -1, None
+        if self.node is not None:
+            self.node = replace(self.node, last_seen=self.clocks.wall() - idle)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -166,7 +200,7 @@ class Engine:
             self.tick,
             self._hold_and_send,
             self.flush,
-            self.retention.step,
+            self._delete_old,
             self.emergency.step,
             self.mailbox_poller.step,
         )
@@ -203,8 +237,12 @@ class Engine:
 
     async def _hold_and_send(self) -> float:
         pause = await self.hold()
-        self.dispatcher.start()
+        if self.sending.is_set():
+            self.dispatcher.start()
         return pause
+
+    async def _delete_old(self) -> float:
+        return await self.retention.step() if self.sends else FLUSH
 
     async def _pause(self, seconds: float, until_woken: bool) -> None:
         if not until_woken:
@@ -246,21 +284,27 @@ class Engine:
         """Renew the lease of the block, hear what people say, and apply a new version; or lease a
         block. Return the seconds to pause. Raises StoreError."""
         now = self.clocks.wall()
+        if self._idle_before is not None:  # only here, where no version is being applied
+            self._begin_to_lead(self._idle_before)
         if self.node is None:
             self.node = self.dispatcher.node = await self._begin_life(now)
+        if not self.sends:
+            self._pending_shift = 0.0  # the node that sends lets follow what waits
         if seconds := self._pending_shift:
             await self.store.shift(timedelta(seconds=seconds))
             self.dispatcher.limiter.shift(timedelta(seconds=seconds))
             self._pending_shift -= seconds  # the clock may have been set once more meanwhile
         block = self.watcher.block
-        await self.attempt(self.notifier.post_due)  # before it says that it was here until now
-        renewal = await self.store.renew(block.fence, now) if block is not None else None
-        if renewal is not None:
-            self._renewed_at = self.clocks.steady()
+        if self.sends:
+            await self.attempt(
+                self.notifier.post_due
+            )  # before it says that it was here until now
+        renewal = await self._renew(block.fence) if block is not None else None
         if block is None or renewal is None:
             return await self._lease_block(self.node)
         self.watcher.update_suppressions(block, renewal)
         agents = frozenset(await self._read_agents())
+        await self._give_up(block)
         is_outdated = renewal.version != self.version or agents != self._agents
         if is_outdated or self._lacks_monitors(block):
             await self._apply_version(self.node, block)
@@ -268,13 +312,43 @@ class Engine:
         if self._plan is not None and self._recheck:
             self._recheck = False
             self.watcher.recheck(block, filter(is_mail, self._plan.monitors.values()))
-        await self.attempt(self.route_renames.redirect)
-        return RENEW
+        if self.sends:
+            await self.attempt(self.route_renames.redirect)
+        return RENEW if self._sharing is None else sharing.RENEW
+
+    async def _renew(self, fence: int) -> Renewal | None:
+        sent_at = self.clocks.steady()
+        try:
+            renewal = await self.store.renew(fence, self.clocks.wall())
+        except StoreError:
+            if self._sharing is not None:
+                self._sharing.record_failure()
+            raise
+        if renewal is not None:
+            self._renewed_at = self.clocks.steady()
+            if self._sharing is not None:
+                self._sharing.record_renewal(renewal, sent_at)
+        return renewal
+
+    # what is shared with other nodes
+
+    def _left_out(self) -> frozenset[str]:
+        """Return the ids of the monitors that are other nodes' to watch."""
+        if self._sharing is None or self._plan is None:
+            return frozenset()
+        return self._sharing.left_out(self._plan.monitors, self._is_reported, self._agents)
+
+    async def _give_up(self, block: MonitorBlock) -> None:
+        if self._sharing is not None:
+            await sharing.give_up(self.watcher, block, self._left_out())
+
+    def _may_take(self) -> bool:
+        return self._sharing is None or self._sharing.may_take(self.clocks.steady())
 
     async def _begin_life(self, now: datetime) -> Node:
         """Begin a life; if the clock was set back since the one before it, what waits follows."""
         node = await self.store.begin(self.name, now)
-        if node.last_seen is None or node.last_seen <= now:
+        if node.last_seen is None or node.last_seen <= now or self._sharing is not None:
             return node
         self._setback = now - node.last_seen
         self._pending_shift += self._setback.total_seconds()
@@ -284,7 +358,9 @@ class Engine:
         """Return whether some monitors are with nobody, or with another node that may let them
         go."""
         held_ids = block.states.keys() | block.reported_monitors.keys()
-        return self._plan is not None and not self._plan.monitors.keys() <= held_ids
+        if self._plan is None or not self._may_take():
+            return False
+        return not self._plan.monitors.keys() <= held_ids | self._left_out()
 
     def _is_reported(self, monitor: Monitor) -> bool:
         """Return whether an agent measures a monitor, and reports what it finds."""
@@ -295,36 +371,41 @@ class Engine:
         Raises StoreError."""
         version, plan = await self._current()
         self._agents = frozenset(await self._read_agents())
-        leased = await self.store.lease_monitors(node, self.clocks.wall())
+        left_out = plan.monitors.keys() if self._sharing is not None else ()
+        leased = await self.store.lease_monitors(node, self.clocks.wall(), 0, left_out)
         block = MonitorBlock(leased.fence)
         block.add_leased(leased, plan.monitors, self._is_reported)
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
-        if node.last_seen is not None and not self.ready.is_set():
+        if self._sharing is None and node.last_seen is not None and not self.ready.is_set():
             block.shift(self._setback)
             block.catch_up(node.last_seen, self.clocks.steady(), self.clocks.wall())
-        renewal = await self.store.renew(block.fence, self.clocks.wall())
-        self._renewed_at = self.clocks.steady()
+        renewal = await self._renew(block.fence)
         if renewal is None:
             return FLUSH
         self.watcher.update_suppressions(block, renewal)
         retire_removed(self.watcher, block)
-        close_disabled(self.watcher, block)
+        close_disabled(self.watcher, block, block.monitors)
         await self._follow_moves(block)
         self.watcher.block = block
         await self._serve(version, plan)
-        return RENEW
+        return RENEW if self._sharing is None else TICK  # to take the share that is known now
 
     async def _apply_version(self, node: Node, block: MonitorBlock) -> None:
         """Apply only what differs: a monitor with the same id keeps its state and its history."""
         previous_monitors = {**block.monitors, **block.reported_monitors}
         version, plan = await self._current()
-        leased = await self.store.lease_monitors(node, self.clocks.wall(), block.fence)
+        left_out = self._left_out() if self._may_take() else plan.monitors.keys()
+        now = self.clocks.wall()
+        leased = await self.store.lease_monitors(node, now, block.fence, left_out)
         block.add_leased(leased, plan.monitors, self._is_reported)
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported
         )
         await self._follow_moves(block)
         apply_plan(self.watcher, block, previous_monitors, plan.monitors, returned_ids)
+        if self._sharing is not None:
+            close_disabled(self.watcher, block, leased.states)
+        block.catch_up_each(leased.unwatched, self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
 
     async def _follow_moves(self, block: MonitorBlock) -> None:
@@ -340,35 +421,52 @@ class Engine:
         return version, self._plan
 
     async def _post_notices(self, version: Version, plan: AppliedPlan) -> None:
-        if self.node is not None:
+        if not self.sends:
+            self.notifier.follow(version, plan)
+        elif self.node is not None:
             self.notifier.version_in_use(self.node, version, plan)
             await self.attempt(self.notifier.post_due)
 
     async def _serve(self, version: Version, plan: AppliedPlan) -> None:
+        if self.sends:
+            await self._serve_routes(version, plan)
+        else:  # without a store, alarms are sent past it by each node
+            await self.dispatcher.serve(plan.routes, ())
+        if version.number != self.version:
+            journal.version_in_use(version.number, len(plan.monitors), plan.routes)
+        self.version = version.number
+        self.ready.set()
+        if self.sends:
+            self.sending.set()
+
+    async def _serve_routes(self, version: Version, plan: AppliedPlan) -> None:
         waiting_mails = [row.envelope for row in await self.store.queue()]
         self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
-        if not self.ready.is_set():  # an earlier life's mails count as well
+        if (
+            not self._limits_are_known
+        ):  # mails of an earlier life, or another node, count as well
             await self._load_limits()
         await self.dispatcher.serve(plan.routes, waiting_mails)
         contacts = tuple(plan.contacts.values())
         await self.mailbox_poller.serve(plan.routes, waiting_mails, contacts)
         if version.number != self.version:
             self.route_renames.configure(plan.routes)
-            journal.version_in_use(version.number, len(plan.monitors), plan.routes)
-        self.version = version.number
-        self.ready.set()
 
     async def _load_limits(self) -> None:
         now = self.clocks.wall()
         self.dispatcher.limiter.load(await self.store.accepted_since(now - DAY), now)
+        self._limits_are_known = True
 
     # the steps
 
     async def tick(self) -> float:
         """Start what is due; return the seconds until something will be."""
         self._check_clocks()
-        self._ticked_at, block = self.clocks.steady(), self.watcher.block
-        if block is None:
+        now, block = self.clocks.steady(), self.watcher.block
+        last_tick, self._ticked_at = self._ticked_at, now
+        if self._sharing is not None:
+            self._sharing.record_tick(now - last_tick)
+        if block is None or (self._sharing is not None and not self._sharing.may_start(now)):
             return TICK
         self.watcher.start_due(block)
         pause = block.seconds_until_due(self.clocks.steady(), FLUSH)

@@ -51,6 +51,11 @@ class AgentNames:
             await self.refresh()
         return self._names
 
+    async def read_anew(self) -> frozenset[str]:
+        """Return the names, read now. Raises StoreError."""
+        await self.refresh()
+        return self._names
+
     async def refresh(self) -> None:
         """Read the agents anew, as one joined, left or has another name. Raises StoreError."""
         self.update((await self._store.agents()).values())

@@ -56,7 +56,7 @@ OF_KEY = ngettext(
     "decrypts the only entry ({source})", "decrypts all {count} entries ({source})"
 )
 EMPTY_VAULT = _("the vault is empty ({source})")
-KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with another key.")
+KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with a different key.")
 NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
 NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are still sent.")

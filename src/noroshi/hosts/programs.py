@@ -55,7 +55,7 @@ OUTSIDE = _(
     "{path} is not in a folder whose programs may run ({folders}); add its folder to "
     "`programs` in noroshi.toml"
 )
-NO_OWN_SCRIPT = _("Noroshi has no script {path}; its scripts are {names}")
+NO_OWN_SCRIPT = _("Noroshi has no script “{path}”; its scripts are {names}")
 FOR_WINDOWS = _("{path} is a PowerShell script; it works on Windows only")
 NO_FILE = _("{path} is not a regular file")
 NOT_EXECUTABLE = _("{path} is not executable (chmod +x)")
@@ -84,8 +84,8 @@ OPEN_TO = _(
 )
 OPEN_FOLDER = _(
     "{names} can change {path}; only administrators may have write access to a program that "
-    "may run, and to its folders. A folder that is created in the root of a drive inherits "
-    "write access for users. To remove it: {command}"
+    "may run, and to its folders. A folder created in the root of a drive inherits write "
+    "access for users. To remove it: {command}"
 )
 NO_FOLDER = _(
     "{path} is not allowed to run, because `programs` in noroshi.toml lists no folders; add "
@@ -93,7 +93,7 @@ NO_FOLDER = _(
 )
 ONLY_ON_WINDOWS = _("only Windows has a 32-bit PowerShell; remove `bits` from the monitor")
 ONLY_FOR_POWERSHELL = _(
-    "`bits` is for .ps1 files, and {path} is not one; remove `bits` from the monitor"
+    "`bits` is for .ps1 files only, and {path} is not one; remove `bits` from the monitor"
 )
 NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 

@@ -86,8 +86,8 @@ OTHER_NAME = _(
 )
 UNKNOWN_ISSUER = _(
     "the certificate of {where} cannot be trusted: it was issued by {issuer}, which this "
-    "computer does not trust (TLS). If that is your organisation's own CA, or a firewall or "
-    "virus scanner of yours that replaces certificates, set its CA's file in ca_file. If "
+    "computer does not trust (TLS). If that is your organisation's own CA, or that of a "
+    "firewall or virus scanner that replaces certificates, set the CA's file in ca_file. If "
     "not, someone may be intercepting the connection."
 )
 REPLACED = _(

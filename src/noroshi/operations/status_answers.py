@@ -196,6 +196,18 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """One of several nodes on a database: how many monitors it holds, when it last renewed its lease,
+    whether that is in force, and whether it is the one that sends."""
+
+    name: str
+    monitor_count: int
+    renewed_at: datetime
+    is_alive: bool
+    sends: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
     what somebody should know of the definitions. `stopped` is what is not watched, the outermost
@@ -223,6 +235,8 @@ class Status:
     """The name of the hub that sends all alarms of this node, which has no route; "" if none."""
     absent_hub: str = ""
     """The name of the hub that is away, in whose place this node sends now; "" if none."""
+    nodes: tuple[NodeStatus, ...] = ()
+    """The nodes on the database that lived within the last day; none where the store is a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

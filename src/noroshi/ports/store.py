@@ -32,6 +32,7 @@ from noroshi.ports.store_records import (
     Block,
     LedgerEntry,
     Node,
+    NodeLease,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -43,6 +44,8 @@ from noroshi.ports.store_records import (
 
 LEASE = timedelta(seconds=15)
 """The time for which a block of monitors is held without a renewal."""
+SHARED_LEASE = timedelta(seconds=9)
+"""The same, in a store that nodes share: so soon another node watches what a dead one did."""
 MOST_DECISIONS = 10
 """So many of a rule's answers about an item are kept, of which each differs from the one before."""
 NO_STATES: Mapping[str, State] = {}
@@ -84,8 +87,9 @@ class StoreConflict(Exception):
 class Store(AgentStore, Protocol):
     """Keep all that must survive a crash. Each method is atomic, or raises StoreError.
 
-    `now` is the wall clock's time, as stored rows outlive the steady clock. Methods that return
-    bool return False, and write nothing, in the cases that they name.
+    `now` is the wall clock's time, as stored rows outlive the steady clock. A store that nodes share
+    judges blocks and locks by its own clock, whatever `now` is. Methods that return bool return
+    False, and write nothing, in the cases that they name.
     """
 
     # definitions
@@ -137,13 +141,24 @@ class Store(AgentStore, Protocol):
     async def end(self, node: Node, now: datetime) -> None:
         """Give back what this life holds: blocks and envelopes alike."""
 
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        """Lend all monitors that nobody holds, under the next fencing number. With a fence that
-        still holds, lend what is free under it as well, and return only that."""
+    async def lease_monitors(
+        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+    ) -> Block:
+        """Lend all monitors that nobody holds, but for those `left_out`, under the next fencing
+        number. With a fence that still holds, lend what is free under it as well, and return only
+        that."""
+
+    async def give_back(self, fence: int, ids: Collection[str]) -> None:
+        """Let others have these monitors of a block; nothing more of them is written under its
+        fence."""
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         """Hold on to a block, and return what suppresses its monitors; None if the block is
         lost."""
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        """Return the nodes that share the store and lived within the last day, by name; none of a
+        store that nodes do not share."""
 
     async def commit(self, fence: int, change: Change) -> bool:
         """Write a whole change, with its samples and its rows for the hub. False: the block was
@@ -155,8 +170,11 @@ class Store(AgentStore, Protocol):
     async def retire(self, fence: int, change: Change) -> bool:
         """Write a monitor's last change and forget the monitor; otherwise like `commit`."""
 
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
-        """Add samples that led to no change to the history, and keep the newest memories."""
+    async def append(
+        self, samples: Sequence[tuple[str, Sample]], fence: int | None = None
+    ) -> None:
+        """Add samples that led to no change to the history, and keep the newest memories; with a
+        fence, of monitors that are held under it alone."""
 
     async def drop_samples(self, cutoff: datetime, limit: int) -> int:
         """Delete at most `limit` of the oldest samples before an instant, and return how many.
@@ -514,9 +532,13 @@ class SharedStore(Protocol):
     """Do what only a store can do that several nodes share."""
 
     async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
-        """Hold the work of all nodes for so long, or hold it on, by the store's own clock. Whoever
-        takes it from another ends what that one held, and follows on it as a life of `node`.
-        False: another holder has it."""
+        """Hold for so long, or hold on, by the store's own clock, the work that one node does for
+        all. Whoever takes it from another ends the leases of mails, and follows on the lives of
+        all as a life of `node`. False: another holder has it. `holder` begins with the name of the
+        node and a "/"."""
+
+    async def clock(self) -> datetime:
+        """Return what the store's own clock says."""
 
     async def leave_work(self, holder: str) -> None:
         """Let another one have the work, if that holder has it."""

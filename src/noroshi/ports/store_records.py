@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions
@@ -36,16 +36,34 @@ class Block:
     states: Mapping[str, State]
     memories: Mapping[str, Mapping[str, Any]]
     fence: int
+    unwatched: Mapping[str, timedelta] = field(default_factory=dict)
+    """For how long nobody watched, of monitors that another node held before; nothing of a store that
+    nodes do not share."""
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """The answer to a renewed block: what keeps each monitor from being told
-    of apart from people, the version, and all that people say."""
+    of apart from people, the version, and all that people say. `nodes` are the names of the nodes that
+    live, `sender` is the one that sends; nothing of a store that nodes do not share."""
 
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
+    nodes: tuple[str, ...] = ()
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLease:
+    """One of the nodes that share a store: how many monitors it holds, when it last renewed its lease
+    (or ended), whether the lease is in force, and whether it is the one that sends."""
+
+    name: str
+    monitor_count: int
+    renewed_at: datetime
+    is_alive: bool
+    sends: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

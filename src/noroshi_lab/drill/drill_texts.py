@@ -12,7 +12,7 @@ ABOUT = _(
 FRESH = _("set up a lab and a node with two routes for the drill, and remove both afterwards")
 ONLY = _("run only these failures, separated by commas: {names}")
 JSON = _("output for programs")
-NO_FAILURE = _("there is no failure {given}; available: {names}")
+NO_FAILURE = _("there is no failure “{given}”; available: {names}")
 
 # before it begins
 SETTING_UP = _("Setting up a lab and a node with two routes in {folder} …")

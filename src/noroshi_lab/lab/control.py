@@ -31,7 +31,7 @@ from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches import GROUPS, SWITCHES, find
 from noroshi_lab.lab.switches.kinds import Switch
 
-_NO_SWITCH = _("There is no switch {name}. Available: {known}.")
+_NO_SWITCH = _("There is no switch “{name}”. Available: {known}.")
 _NO_VALUE = _("{name} cannot be {value}; allowed: {known}.")
 _NO_FAULT = _(
     "There is no such fault. Places: {places}. At SMTP places: a whole reply, {short}, drop, "

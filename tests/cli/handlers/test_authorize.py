@@ -454,7 +454,7 @@ async def test_what_entra_shows_in_its_own_page_can_be_pasted(harness, tmp_path)
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     shown = "Sorry, but we’re having trouble signing you in.\nAADSTS50011: The redirect URI"
     told = await typed("authorize", "m365", home=tmp_path, given=shown)
-    assert told.code == 1 and "redirect URL is registered differently" in told.err
+    assert told.code == 1 and "redirect URI is registered differently" in told.err
 
 
 async def test_a_key_file_is_asked_for_as_a_file(harness, tmp_path):

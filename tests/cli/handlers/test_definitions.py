@@ -39,7 +39,7 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         gone = await done("remove", "contacts/boss", "--note", "left")
         assert "- contacts/boss" in gone.out
         none = await done("show", "contacts/bos")
-        assert none.code != 0 and "There is no definition contacts/bos" in none.err
+        assert none.code != 0 and "There is no definition “contacts/bos”" in none.err
         bad = await done("set", "contacts/x", "-", given="addresses = [\n")
         assert bad.code == 3 and "-: cannot be read as TOML" in bad.err
 

@@ -208,9 +208,9 @@ async def test_too_long_an_output_is_cut_off(ask, server, login):
 
 async def test_an_output_without_its_end_and_a_powershell_without_scripts(ask, server, login):
     server.has_no_end = True
-    assert "does not finish on" in await ask(login)
+    assert "did not finish on" in await ask(login)
     server.has_no_end, server.refuses_scripts = False, True
-    assert "does not finish on" in await ask(login)
+    assert "did not finish on" in await ask(login)
 
 
 async def test_an_answer_with_a_document_type_is_not_read(ask, login, server):

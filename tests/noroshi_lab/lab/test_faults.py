@@ -202,7 +202,9 @@ async def test_faults_are_listed_with_what_is_left_of_them_and_cleared(lab: Lab)
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        pytest.param(("set", "nothing=on"), "There is no switch nothing", id="no such switch"),
+        pytest.param(
+            ("set", "nothing=on"), "There is no switch “nothing”", id="no such switch"
+        ),
         pytest.param(("set", "secret=lost"), "allowed: valid, ended", id="no such value"),
         pytest.param(("set", "latency=long"), "allowed: a number", id="no number"),
         pytest.param(("set", "secret"), "does not have the format NAME=VALUE", id="no value"),

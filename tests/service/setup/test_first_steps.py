@@ -250,7 +250,7 @@ async def test_what_was_chosen_is_watched_and_the_rest_can_be_added_later(asking
 async def test_nothing_chosen_and_what_was_not_suggested_are_told(asking):
     with pytest.raises(ErrorAnswer, match="invalid: Choose at least one"):
         await asking("suggest_take", wanted=[])
-    with pytest.raises(ErrorAnswer, match="system/disc was not suggested"):
+    with pytest.raises(ErrorAnswer, match="“system/disc” was not suggested"):
         await asking("suggest_take", wanted=["system/disc"])
     assert (await asking("export"))["version"] == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,9 +16,17 @@ from tests import postgres as postgres_server
 from tests.ports import free_port
 
 
-async def _stages(database):
-    steps = DatabaseExamination(database).steps()
+async def _stages(database, *, ahead=timedelta(0)):
+    steps = DatabaseExamination(database, lambda: datetime.now(UTC) + ahead).steps()
     return {stage.name: stage async for stage in run_steps(steps, time.monotonic)}
+
+
+async def test_a_clock_that_is_off_from_the_databases_is_told(postgres):
+    database = Database(url=postgres.url())
+    fast, right = await _stages(database, ahead=timedelta(minutes=-3)), await _stages(database)
+    said = [one.en for one in fast["database"].remarks if "clock of this computer" in one.en]
+    assert len(said) == 1 and ("-180 s" in said[0] or "-179 s" in said[0])
+    assert not any("clock of this computer" in one.en for one in right["database"].remarks)
 
 
 async def test_of_a_database_that_is_well_all_stages_are(postgres):
@@ -49,7 +58,7 @@ async def test_an_encoding_in_which_not_every_text_fits_is_refused(postgres):
     await connection.close()
     stages = await _stages(Database(url=postgres.url("latin")))
     assert stages["database"].state == "failed"
-    assert "is LATIN1. Noroshi needs UTF8" in stages["database"].remedy.meaning.en
+    assert "the encoding LATIN1. Noroshi requires UTF8" in stages["database"].remedy.meaning.en
 
 
 async def test_behind_a_pooler_without_another_way_the_doctor_says_that_news_is_not_heard(
@@ -79,7 +88,7 @@ async def test_who_waits_for_a_standby_and_what_is_left_is_told(small):
     ):
         await asyncio.sleep(0.05)
     stages = await _stages(database)
-    assert "wait for a synchronous standby" in stages["database"].remarks[0].en
+    assert "waiting for a synchronous standby" in stages["database"].remarks[0].en
     assert stages["connections"].remarks
     task.cancel()
     for one in (writer, looker):

@@ -82,7 +82,9 @@ async def test_a_node_that_lost_its_block_writes_nothing_more(nodes):
     await first.publish(version(DISK), ["m", "n"], 0)
     one, two = await first.begin("one", DAWN), await second.begin("two", DAWN)
     block = await first.lease_monitors(one, DAWN)
-    taken = await second.lease_monitors(two, LATER)
+    again = await second.begin("one", DAWN)  # which ends what its life before held
+    await second.end(again, DAWN)
+    taken = await second.lease_monitors(two, DAWN)
     assert taken.states.keys() == {"m", "n"}
     assert not await first.commit(block.fence, change(letter()))
     assert await second.commit(taken.fence, change(letter()))

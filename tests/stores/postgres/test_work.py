@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from noroshi.config.database import Database
+from noroshi.ports import SHARED_LEASE
 from noroshi.stores.postgres.store import PostgresStore
 from tests.contracts.sample_records import DAWN, DISK, change, letter, version
 from tests.postgres_database import Databases
@@ -48,35 +49,41 @@ async def test_of_all_who_ask_at_once_one_has_the_work_until_it_lets_go(nodes):
     assert await second.take_work("other", "other", LONG)
 
 
-async def test_who_takes_over_ends_what_the_one_before_held_and_follows_on_it(nodes):
+async def test_who_takes_over_ends_what_the_one_before_was_sending_and_follows_on_it(nodes):
     first, second = nodes
-    seen = datetime.now(UTC).replace(microsecond=0)
     await first.publish(version(DISK), ["m", "n"], 0)
-    assert await first.take_work("one", "one", OVER)
-    one = await first.begin("one", seen)
-    block = await first.lease_monitors(one, seen)
-    assert await first.commit(block.fence, change(letter()))
-    await first.renew(block.fence, seen)
-    parcel = await first.claim_parcel(one, "smtp", seen)
-    assert parcel is not None
-
-    assert await second.take_work("two", "two", LONG)
-    two = await second.begin("two", seen - LONG)
-    assert two.last_seen == seen, "it follows on the life of the other node"
-    taken = await second.lease_monitors(two, seen - LONG)  # its own clock is an hour behind
-    assert taken.states.keys() == {"m", "n"}
-    assert not await first.commit(block.fence, change(letter("m.2/r/ops")))
-    assert await first.renew(block.fence, seen) is None
-    (row,) = await second.queue()
-    assert not row.is_leased and row.envelope.unanswered == 1
-    assert not await first.take_work("one", "one", LONG)
-
-
-async def test_a_renewal_ends_nothing_of_its_own(nodes):
-    first, _ = nodes
-    await first.publish(version(DISK), ["m"], 0)
-    assert await first.take_work("one", "one", OVER)
+    assert await first.take_work("one", "one/1", OVER)
     one = await first.begin("one", DAWN)
     block = await first.lease_monitors(one, DAWN)
-    assert await first.take_work("one", "one", LONG), "it was over, and nobody else took it"
     assert await first.commit(block.fence, change(letter()))
+    assert (await first.renew(block.fence, DAWN)).sender == "one"
+    seen = await first.clock()
+    assert await first.claim_parcel(one, "smtp", DAWN) is not None
+
+    assert await second.take_work("two", "two/1", LONG)
+    two = await second.begin("two", DAWN)
+    assert timedelta(0) <= seen - two.last_seen < LONG, (
+        "it follows on the life of the other node"
+    )
+    renewal = await first.renew(block.fence, DAWN)
+    assert (renewal.nodes, renewal.sender) == (("one",), "two"), (
+        "its monitors are still its own"
+    )
+    (row,) = await second.queue()
+    assert not row.is_leased and row.envelope.unanswered == 1
+    assert not await first.take_work("one", "one/1", LONG)
+
+
+async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_it_was_alone(
+    nodes,
+):
+    first, second = nodes
+    await first.publish(version(DISK), ["m", "n"], 0)
+    block = await first.lease_monitors(await first.begin("one", DAWN), DAWN - LONG)
+    two = await second.begin("two", DAWN + LONG)
+    theirs = await second.lease_monitors(two, DAWN + LONG)
+    assert not theirs.states, "its holder's clock is hours behind, and its own ahead"
+    await first.give_back(block.fence, ["m"])
+    given = await second.lease_monitors(two, DAWN, theirs.fence)
+    assert given.states.keys() == given.unwatched.keys() == {"m"}
+    assert timedelta(0) <= given.unwatched["m"] < SHARED_LEASE

@@ -223,7 +223,7 @@ def test_a_post_says_which_other_node_may_have_sent_the_same():
     payload = {"subject": "s", "text": "t", "language": "en", POSSIBLE_SENDER: "fs01"}
     for shape in SHAPES.values():
         _, body = shape(replace(LETTER, payload=payload))
-        assert b"This message may have been sent by fs01, too." in body
+        assert b"fs01 may have sent this message too." in body
     _, body = as_text(replace(LETTER, payload={**payload, "language": "ja"}))
     assert "fs01 からも送信された可能性" in body.decode()
 

@@ -206,7 +206,7 @@ async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(harnes
     other = CONTENT["rules/all"] | {"routes": ["m365"]}
     await defined(harness, rules__all=other)
     page = await browser.post("/mail", do="up", **form)
-    assert page.status == 409 and "aki changed Rule “all” in the meantime" in page.text
+    assert page.status == 409 and "Rule “all” was changed in the meantime by aki" in page.text
     assert "rules/all:" not in page.text  # the order that is in force stands below
     assert await in_force(harness, "rules/all") == other
 
@@ -717,7 +717,7 @@ async def test_the_administrator_s_steps_have_the_values_in_them(harness, browse
     page = await browser.get(f"{ROUTE}?way=app_certificate")
     assert f"-AppId {BOX['client_id']}" in page.text and "data-copy=" in page.text
     page = await browser.get(f"{ROUTE}/steps.md?way=app_certificate")
-    assert page.text.startswith("# Noroshi: steps for the administrator")
+    assert page.text.startswith("# Noroshi: steps for the Microsoft 365 administrator")
     assert "attachment" in page.headers["content-disposition"]
 
 

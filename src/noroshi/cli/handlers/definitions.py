@@ -24,7 +24,7 @@ from noroshi.operations.definition_answers import Applied, DefinitionsShown
 
 NOT_THERE_YET = "-"
 HEAD = "# {key}.toml  version {version}  etag {etag}"
-NO_DEFINITION = _("There is no definition {key}{instead}.")
+NO_DEFINITION = _("There is no definition “{key}”{instead}.")
 NONE_YET = with_commands(
     _("There are no definitions yet. To apply some: {command}"),
     command=CommandText("apply", pgettext("command", "DIR")),

@@ -13,7 +13,7 @@ from noroshi.operations.people_answers import Recovery, SecondStep
 OLD = _("Current password: ")
 NEW = _("New password: ")
 BY_FILE = _("There is no terminal to ask for the password: use --password-file.")
-CHANGED = _("The password of “{name}” was changed. All browsers are logged out.")
+CHANGED = _("The password for “{name}” was changed. All browsers are logged out.")
 
 
 def password(context: CommandContext) -> int:

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from noroshi import __version__
-from noroshi.app.standby import WorkLostError
+from noroshi.app.shared_work import WorkLostError
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
@@ -47,7 +47,7 @@ def _run(context: CommandContext) -> int:
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_START.fill(why=error.words)) from None
     except WorkLostError:
-        log.critical("another node has taken over, as this one did not renew the work in time")
+        log.critical("another node sends now, as this one did not renew its lease in time")
         return exits.RESTART
     except Exception:  # a bug: the log must say why there is no node any more
         log.critical("node stopping because of an internal error", exc_info=True)

@@ -7,7 +7,7 @@ from noroshi.core.translation import _, ngettext, pgettext
 
 ASK_SECRET = _(
     "Account “{account}” has no client secret yet (vault entry “{secret}”).\n"
-    "In the Entra admin center, under App registrations > Certificates & secrets, copy the\n"
+    "In the Entra admin center, under App registrations › Certificates & secrets, copy the\n"
     "*Value* of a client secret, not its Secret ID. It is not displayed when you paste it."
 )
 ASK_ANY_SECRET = _(

@@ -23,6 +23,7 @@ from noroshi.operations.status_answers import (
     Counts,
     ItemStatus,
     MonitorStatus,
+    NodeStatus,
     RouteStatus,
     Status,
     StoppedBy,
@@ -83,6 +84,12 @@ SINCE = _("since {at} ({span})")
 MEASURED = _("measured {at}")
 HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
+NODES = _("Nodes")
+NODE_ALIVE, NODE_GONE = _("○ monitoring"), _("▨ not running")
+NODE_SENDS = _("sends")
+HOLDS = ngettext("{count} monitor", "{count} monitors")
+RENEWED = _("lease renewed {at}")
+SEEN_UNTIL = _("until {at}")
 ROUTES = _("Routes")
 NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")
 WITHOUT_HUB = _("Hub {hub} is unreachable: this node sends its alarms itself.")
@@ -160,6 +167,9 @@ def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[st
         yield from (f"  {context.say(_stop(stop))}" for stop in answer.stopped)
         yield from (f"  {context.say(words)}" for words in answer.cautions)
     yield from lines(context, answer, now)
+    if answer.nodes:
+        yield from ("", context.say(NODES))
+        yield from _table([_node(context, node, now) for node in answer.nodes])
     yield from ("", context.say(ROUTES))
     yield from _routes(context, answer, now)
     yield from ("", context.say(QUEUE))
@@ -286,6 +296,17 @@ def _since(
     if monitor.measured:
         return context.say(MEASURED.fill(at=clock(monitor.measured, now)))
     return ""
+
+
+def _node(context: CommandContext, node: NodeStatus, now: datetime) -> Sequence[str]:
+    state, renewed = (NODE_ALIVE, RENEWED) if node.is_alive else (NODE_GONE, SEEN_UNTIL)
+    return (
+        context.say(state),
+        node.name,
+        context.say(HOLDS.fill(count=node.monitor_count)),
+        context.say(NODE_SENDS) if node.sends else "",
+        context.say(renewed.fill(at=clock(node.renewed_at, now))),
+    )
 
 
 def _routes(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:

@@ -53,7 +53,7 @@ if sys.platform == "win32":
 
     NOT_ADMINISTRATOR = _(
         "Only an administrator can do this; nothing was changed. Run the command in a terminal "
-        "opened with Run as administrator."
+        "opened with “Run as administrator”."
     )
     OTHER_HOME = _("The service's home folder is {home}, not {given}.")
     FAILED = _("The command stopped: {why}. Fix the problem, then run the command again.")

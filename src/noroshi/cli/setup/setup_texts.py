@@ -138,7 +138,7 @@ WHY: Mapping[str, Message] = {
     ),
     "app-secret": _("The same, with a secret that expires after two years at most."),
     "person-paste": _(
-        "The administrator gives you the client ID, secret, tenant ID and redirect URL. A user "
+        "The administrator gives you the client ID, secret, tenant ID and redirect URI. A user "
         "signs in once, on any computer."
     ),
     "person-here": _("The same, with a browser on this computer: nothing to paste."),

@@ -21,7 +21,7 @@ from noroshi.schema import Invalid
 
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
-NOT_ASKED = _("the blueprint has no parameter {given}{instead}")
+NOT_ASKED = _("the blueprint has no parameter “{given}”{instead}")
 MUST_SAY = followed_by(_("is required."), InstructionKind.SET_VALUE)
 THERE_ALREADY = _("{path} already exists; nothing was added")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from noroshi.core.model import Instance, Monitor, State
@@ -107,9 +107,9 @@ def _change(
     block.states[current.id] = State(items=items, serial=state.serial)
 
 
-def close_disabled(watcher: Watcher, block: MonitorBlock) -> None:
+def close_disabled(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:
     """Close what was disabled while no node ran, or could not be closed before one ended."""
-    disabled = [id for id, monitor in block.monitors.items() if monitor.disabled]
+    disabled = [id for id in ids if id in block.monitors and block.monitors[id].disabled]
     open_ids = [id for id in disabled if block.states[id].items or block.memories[id]]
     watcher.close_open(block, open_ids, CheckTrigger.DISABLE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -91,6 +91,10 @@ class MonitorBlock:
     """The time by which the wall clock was set, all in all."""
     unconfirmed_changes: dict[str, State] = field(default_factory=dict)
     """Monitors whose last commit may or may not have reached the disk, with the state in it."""
+    leaving_ids: frozenset[str] = frozenset()
+    """Monitors that another node is to watch: no turn of them begins, but for what is owed."""
+    given_ids: frozenset[str] = frozenset()
+    """Monitors that are just being given back."""
 
     def add_leased(
         self,
@@ -183,6 +187,22 @@ class MonitorBlock:
                     id, CheckTrigger.RETRY, steady + delay.total_seconds(), wall + delay
                 )
 
+    def catch_up_each(
+        self, unwatched: Mapping[str, timedelta], steady: float, wall: datetime
+    ) -> None:
+        """Schedule a check soon for each monitor that was due while no node held it, unless its next
+        turn comes as soon."""
+        for id, length in unwatched.items():
+            monitor = self.monitors.get(id)
+            if monitor is None or monitor.disabled:
+                continue
+            was_due = next_due(id, monitor.cadence, wall - length) <= wall
+            if was_due and next_due(id, monitor.cadence, wall) - wall > CATCH_UP:
+                delay = CATCH_UP * phase(id)
+                self.repeat(
+                    id, CheckTrigger.RETRY, steady + delay.total_seconds(), wall + delay
+                )
+
     def schedule(
         self, id: str, steady: float, wall: datetime, last_wall: datetime | None = None
     ) -> None:
@@ -225,6 +245,10 @@ class MonitorBlock:
         """Return whether there is still a reason for this check."""
         reevaluates = check.trigger is CheckTrigger.REEVALUATE
         if reevaluates and self.wakeups.get(check.id) != check.wall:
+            return False
+        if check.id in self.given_ids:
+            return False
+        if check.id in self.leaving_ids and check.trigger not in GUARANTEED:
             return False
         monitor = self.monitors.get(check.id)
         return monitor is not None and (not monitor.disabled or check.trigger in CLOSING)
@@ -296,6 +320,15 @@ class MonitorBlock:
         it as it was."""
         self.states[id], self.memories[id] = state, memory
         return self.reported_monitors.pop(id)
+
+    def remove(self, ids: Collection[str]) -> None:
+        """Forget monitors that another node watches from now on."""
+        self.queue = [check for check in self.queue if check.id not in ids]
+        heapq.heapify(self.queue)
+        for id in ids:
+            self.drop(id)
+            self.reported_monitors.pop(id, None)
+        self.leaving_ids -= frozenset(ids)
 
     def drop(self, id: str) -> None:
         """Forget a monitor; what is in the queue of it goes when it is due."""

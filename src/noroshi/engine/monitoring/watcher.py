@@ -99,7 +99,7 @@ class Watcher:
         self.block: MonitorBlock | None = None
         self.running_checks: set[asyncio.Task[None]] = set()
         self.samples, self.punctuality = SampleBuffer(), Punctuality()
-        self._rounds = Rounds()
+        self._rounds, self._flushing = Rounds(), asyncio.Lock()
         self._deadlines = Deadlines()
         self._sockets = asyncio.Semaphore(SOCKETS)
         self._slots = defaultdict[tuple[str, str], CheckSlots](CheckSlots)
@@ -451,8 +451,9 @@ class Watcher:
 
     async def flush(self) -> None:
         """Append the last second's samples: a crash costs a bit of chart, never an alarm."""
-        while await self._flush_some() >= PORTION:
-            pass
+        async with self._flushing:  # who gives a monitor back waits for what is under way
+            while await self._flush_some() >= PORTION:
+                pass
 
     async def _flush_some(self) -> int:
         unconfirmed_ids = self.block.unconfirmed_changes if self.block is not None else ()
@@ -461,7 +462,7 @@ class Watcher:
         ]
         try:
             if batch:
-                await self.store.append(batch)
+                await self.store.append(batch, self.block.fence if self.block else 0)
         except StoreError:
             self.samples.put_all_back(batch)
             raise

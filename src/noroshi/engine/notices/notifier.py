@@ -122,6 +122,16 @@ class Notifier:
         self._node, self._plan, self._version = node, plan, version.number
         if version.number == number:
             return
+        self.follow(version, plan)
+        now = self._clocks.wall()
+        if previous_plan is None:
+            self._reports.begin(node.last_seen and node.last_seen - SLACK)
+            self._pending.append(partial(self._draft_start, now))
+        else:
+            self._pending.append(partial(self._version_changed, number, previous_plan, now))
+
+    def follow(self, version: Version, plan: AppliedPlan) -> None:
+        """Know who is told what by a version. Another node posts the notices of it."""
         self._subscriptions = with_default_notifications(
             plan.notifications.values(), plan.rules.values()
         )
@@ -131,12 +141,6 @@ class Notifier:
         self._rule_names = {rule.id: rule.display_name for rule in rules}
         self._routes[""] = tuple(plan.routes)
         self._version_key = _version_key(version)
-        now = self._clocks.wall()
-        if previous_plan is None:
-            self._reports.begin(node.last_seen and node.last_seen - SLACK)
-            self._pending.append(partial(self._draft_start, now))
-        else:
-            self._pending.append(partial(self._version_changed, number, previous_plan, now))
 
     def record_sleep(self, seconds: float) -> None:
         """Draft the notice that the process stood still for so many seconds."""

@@ -37,7 +37,7 @@ CERTIFICATE_MISSING = followed_by(
     InstructionKind.MAKE_CERTIFICATE,
 )
 NO_CERTIFICATE = followed_by(
-    _("The vault's entry “{entry}” is not a certificate with its key."),
+    _("The vault entry “{entry}” is not a certificate with its key."),
     InstructionKind.PUT_CERTIFICATE,
     account=ANY_ACCOUNT,
 )

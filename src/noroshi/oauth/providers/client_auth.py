@@ -17,8 +17,8 @@ from noroshi.vault import Secret
 
 NO_KEY_FILE = followed_by(
     _(
-        "The vault's entry “{entry}” is not a key file of a service account: it must be the "
-        "whole JSON file from Google."
+        "The vault entry “{entry}” is not a key file of a service account: it must be the whole "
+        "JSON file from Google."
     ),
     InstructionKind.PUT_KEY_FILE,
 )

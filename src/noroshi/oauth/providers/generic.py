@@ -39,7 +39,7 @@ PENDING, SLOW_DOWN = "authorization_pending", "slow_down"
 OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
 
-OTHER_SIGN_IN = _("The sign-in server's reply belongs to another sign-in. Sign in again.")
+OTHER_SIGN_IN = _("The sign-in server's reply belongs to a different sign-in. Sign in again.")
 OTHER_SERVER = _(
     "This URL comes from a different sign-in server, or it is incomplete (iss). Start the "
     "sign-in again."

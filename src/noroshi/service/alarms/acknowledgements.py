@@ -32,7 +32,7 @@ from noroshi.service.monitors.status import UNKNOWN_STATE, NewestSamples
 from noroshi.service.operation import Person, note, offers
 
 LONGEST = 1000
-NO_ITEM = followed_by(_("{monitor} has no item {item}."), InstructionKind.SHOW_ALARMS)
+NO_ITEM = followed_by(_("{monitor} has no item “{item}”."), InstructionKind.SHOW_ALARMS)
 IS_WELL = _("{monitor} is OK: there is no alarm to acknowledge.")
 IS_HAD = followed_by(_("{who} has already acknowledged this alarm."), InstructionKind.TAKE_BACK)
 MOVED = followed_by(_("The alarm has just changed."), InstructionKind.SHOW_ALARMS)

@@ -32,7 +32,7 @@ from noroshi.service.operation import ADMIN, Person, offers
 Documents = dict[str, Document]
 NOT_JSON = _("cannot be saved: {why}")
 BOTH = _("is both changed and removed")
-NO_DEFINITION = _("There is no definition {key}{instead}.")
+NO_DEFINITION = _("There is no definition “{key}”{instead}.")
 CHANGED_MEANWHILE = _(
     "{key} was changed in the meantime by {who}, in version {number}. Nothing was "
     "overwritten: check the current definition, then try again."

@@ -20,7 +20,7 @@ from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup
 
 MOST = 10_000
-NO_ALARM = followed_by(_("The ledger has no alarm {alarm}."), InstructionKind.SHOW_LEDGER)
+NO_ALARM = followed_by(_("The ledger has no alarm “{alarm}”."), InstructionKind.SHOW_LEDGER)
 
 
 class LedgerOperations(OperationGroup):

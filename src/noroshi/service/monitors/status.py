@@ -19,7 +19,13 @@ from noroshi.definitions.unruled_monitors import (
 )
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
-from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
+from noroshi.operations.status_answers import (
+    MonitorStatus,
+    NodeStatus,
+    RoutesShown,
+    Status,
+    StoppedBy,
+)
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
@@ -92,6 +98,16 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             ),
             untold=tuple(paths_without_rule(plan)[:FIRST]),
             maintenance=active_windows(plan.monitors.values(), now, by_monitor),
+            nodes=tuple(
+                NodeStatus(
+                    name=one.name,
+                    monitor_count=one.monitor_count,
+                    renewed_at=one.renewed_at,
+                    is_alive=one.is_alive,
+                    sends=one.sends,
+                )
+                for one in await self._store.nodes()
+            ),
         )
 
     @offers(monitor_operations.ROUTE_LIST)

@@ -35,7 +35,7 @@ from noroshi.service.setup.suggestions import ANY, groups_of, instance_name, sug
 
 NEW = _("basic monitoring of this computer")
 NOT_HERE = _("This process runs no measurements, so it cannot examine the computer.")
-NO_SUGGESTION = _("{given} was not suggested{instead}")
+NO_SUGGESTION = _("“{given}” was not suggested{instead}")
 NEW_OF_AGENT = _("basic monitoring of {agent}")
 NEW_OVER_SSH = _("more monitoring of {instance}")
 NOTHING_CHOSEN = _("Choose at least one thing to monitor.")

@@ -25,7 +25,7 @@ from noroshi.vault import VaultError
 NO_GUIDE = _(
     "Route “{route}” does not use Microsoft 365, and there is no guide for its provider."
 )
-NO_WAY = _("There is no sign-in method {given}{instead}.")
+NO_WAY = _("There is no sign-in method “{given}”{instead}.")
 
 
 class GuideOperations(CertificateOperations):

@@ -42,6 +42,7 @@ from noroshi.ports import (
     Beat,
     Block,
     Node,
+    NodeLease,
     Renewal,
     ReportOutcome,
     RowEffect,
@@ -158,16 +159,27 @@ class MemoryStore(CustodyInMemory):
                 row.due = row.due_at_start(now)
         self._wakeups.notify()
 
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
+    async def lease_monitors(
+        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+    ) -> Block:
         self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
             self._leases[fence] = LeaseRow(node, now + LEASE)
-        unleased = {k: w for k, w in self._monitors.items() if w.fence not in self._leases}
+        unleased = {
+            id: row
+            for id, row in self._monitors.items()
+            if row.fence not in self._leases and id not in left_out
+        }
         for row in unleased.values():
             row.fence = fence
         memories = {key: row.memory for key, row in unleased.items() if row.memory}
         return Block({key: row.state for key, row in unleased.items()}, memories, fence)
+
+    async def give_back(self, fence: int, ids: Collection[str]) -> None:
+        for id in ids:
+            if id in self._monitors and self._monitors[id].fence == fence:
+                self._monitors[id].fence = 0
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         if fence not in self._leases:
@@ -179,6 +191,9 @@ class MemoryStore(CustodyInMemory):
             k: one for k, one in suppressions.items() if one != NOT_SUPPRESSED
         }
         return Renewal(stored_suppressions, self._version.number, self._suppressions(now))
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        return ()
 
     async def commit(self, fence: int, change: Change) -> bool:
         row = self._monitors.get(change.monitor)
@@ -266,9 +281,12 @@ class MemoryStore(CustodyInMemory):
         self._decisions = {k: d for k, d in self._decisions.items() if k not in keys}
         return True
 
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+    async def append(
+        self, samples: Sequence[tuple[str, Sample]], fence: int | None = None
+    ) -> None:
         for monitor, sample in samples:
-            if monitor in self._monitors:
+            row = self._monitors.get(monitor)
+            if row is not None and fence in (None, row.fence):
                 self._monitors[monitor].memory = sample.memory
             self._keep(monitor, sample)
 

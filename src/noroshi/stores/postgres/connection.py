@@ -35,7 +35,7 @@ LOCALHOST = "localhost"
 UNREADABLE_PASSWORD = _("The database's password cannot be read from {path} ({why}).")
 OPEN_PASSWORD = _(
     "The file {path} with the database's password is readable by others. Only Noroshi's user "
-    "may have read access to it (mode 0600)."
+    "should be able to read it (mode 0600)."
 )
 UNREADABLE_CERTIFICATE = _("The certificate {path} cannot be used: {why}")
 

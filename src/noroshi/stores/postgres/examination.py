@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.config.database import Database
@@ -28,25 +29,30 @@ NEWS, ROOM = _("Signals between nodes"), _("Available connections")
 CONNECTED = _("PostgreSQL {version} on {host} port {port}, {tls}")
 ENCRYPTED, UNENCRYPTED = _("TLS ({mode})"), _("without TLS ({mode})")
 OF_DATABASE = _("{database}, {size:.1f} MB, user {user}")
-NOT_UTF8 = _("The encoding of the database {database} is {encoding}. Noroshi needs UTF8.")
+NOT_UTF8 = _("Database {database} has the encoding {encoding}. Noroshi requires UTF8.")
 MAKE_UTF8 = "createdb --owner {user} --encoding UTF8 --template template0 {database}"
 NO_STANDBY = _(
-    "No standby confirms writes (synchronous_standby_names is empty). After a failover, the "
-    "most recent changes may be lost."
+    "No standby acknowledges what is written (synchronous_standby_names is empty). If "
+    "another server takes over, the most recent changes are lost."
 )
 STANDBY_MISSING = _(
-    "Transactions that wait for a synchronous standby, which does not answer: {count}. Until it "
-    "does, nothing is written: start the standby, or take it out of synchronous_standby_names."
+    "Transactions waiting for a synchronous standby that does not answer: {count}. Until it "
+    "does, nothing is written: start the standby, or remove it from "
+    "synchronous_standby_names."
 )
 OLD_TRANSACTION = _(
     "The session {session} of {who} has kept a transaction open for {minutes} min, so "
     "PostgreSQL cannot vacuum, and its tables grow. End the session."
 )
+CLOCK_OFF = _(
+    "The clock of this computer is {seconds:+.0f} s off compared with the clock of the database. "
+    "Noroshi uses the clock of the database. Set this computer's clock right."
+)
 HEARD = _("received immediately")
 NOT_HEARD = _("not received: nodes poll once a second instead")
 NO_LISTEN = _(
-    "There is a pooler in front of PostgreSQL. Set listen_url to an address that leads to "
-    "PostgreSQL itself."
+    "There is a pooler in between. Set listen_url to an address that leads to PostgreSQL "
+    "itself."
 )
 USED = _("{used} of {most} connections are in use")
 FEW_LEFT = _("Each node needs about ten: raise max_connections, or put PgBouncer in front.")
@@ -55,7 +61,7 @@ AT_ONCE = _("immediately")
 CHANNEL = "noroshi_doctor"
 HEARS_WITHIN, LONG_OPEN = 1.0, 15
 """Seconds; and minutes for which a transaction may be open."""
-FEWEST_LEFT = 20
+FEWEST_LEFT, CLOCKS_APART = 20, timedelta(seconds=2)
 SESSION = """
 select pg_database_size(current_database()), current_user, pg_encoding_to_char(encoding),
     (select ssl from pg_stat_ssl where pid = pg_backend_pid()),
@@ -76,8 +82,8 @@ where backend_type = 'client backend'"""
 class DatabaseExamination:
     """Look at a database by a connection of its own, which the last step closes."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, wall: Callable[[], datetime]) -> None:
+        self._database, self._wall = database, wall
         self._connection: Any = None
 
     def steps(self) -> Sequence[Step]:
@@ -149,6 +155,9 @@ class DatabaseExamination:
     async def _remarks(self, has_standby: bool) -> Any:
         if not has_standby:
             yield NO_STANDBY
+        offset = self._wall() - await self._connection.fetchval("select clock_timestamp()")
+        if abs(offset) > CLOCKS_APART:
+            yield CLOCK_OFF.fill(seconds=offset.total_seconds())
         if count := await self._connection.fetchval(WAITING):
             yield STANDBY_MISSING.fill(count=count)
         if row := await self._connection.fetchrow(OPEN_LONG, LONG_OPEN):

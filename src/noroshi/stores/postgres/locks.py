@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
-from noroshi.stores.column_values import number
+from noroshi.stores.column_values import MICROSECOND
 from noroshi.stores.postgres.session import Session
 
 TAKE = """
-insert into turn values ($1, $2, $3) on conflict (name) do update set holder = $2, until = $3
-where turn.holder = $2 or turn.until <= $4 or turn.until > 2 * $3 - $4"""
+insert into turn values ($1, $2, noroshi_now() + $3)
+on conflict (name) do update set holder = excluded.holder, until = excluded.until
+where turn.holder = excluded.holder or turn.until <= noroshi_now()
+    or turn.until > noroshi_now() + 2 * $3::bigint"""
 
 
-async def take(
-    db: Session, name: str, holder: str, expires_at: datetime, now: datetime
-) -> bool:
-    return bool(await db.run(TAKE, name, holder, number(expires_at), number(now)))
+async def take(db: Session, name: str, holder: str, duration: timedelta) -> bool:
+    return bool(await db.run(TAKE, name, holder, duration // MICROSECOND))
 
 
 async def end(db: Session, name: str, holder: str) -> None:

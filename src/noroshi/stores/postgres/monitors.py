@@ -4,36 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
-from noroshi.ports import LEASE, MOST_DECISIONS, Block, Node, Renewal
-from noroshi.stores.column_values import instant, number
-from noroshi.stores.postgres import alarms, definitions, reports, spool
+from noroshi.ports import MOST_DECISIONS, SHARED_LEASE, Block, Node, NodeLease, Renewal
+from noroshi.stores.column_values import MICROSECOND, instant, number
+from noroshi.stores.postgres import alarms, definitions, reports, spool, work
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.stored_state import read_state, state_text
 
 Memory = Mapping[str, Any]
 
+DURATION = SHARED_LEASE // MICROSECOND
 LIVE = """
 insert into life (node, life) values ($1, 1) on conflict (node) do update set life = life.life + 1
 returning life, seen"""
 MARK_SEEN = """
-update life set seen = $1 from lease
-where lease.fence = $2 and life.node = lease.node and life.life = lease.life"""
+update life set seen = noroshi_now() from lease
+where lease.fence = $1 and life.node = lease.node and life.life = lease.life"""
 END_LEASES = """
-delete from lease where fence in (
-    select fence from lease where until <= $1 order by fence for update skip locked)"""
-"""One whose holder is in the middle of a commit is left to it, until that is through."""
+with ended as (delete from lease where {which} returning fence, until)
+update monitor set fence = null, watched_until = {watched_until}
+from ended where monitor.fence = ended.fence"""
+RENEWED_AT = f"ended.until - {DURATION}"
+OVER = f"""fence in (
+    select fence from lease
+    where until <= noroshi_now() or until > noroshi_now() + {2 * DURATION}
+    order by fence for update skip locked)"""  # noqa: S608  our own text
+"""Selects the leases that are over, or come from a clock that was ahead. One whose holder is in the
+middle of a commit is left to it, until that is through."""
+END_OVER = END_LEASES.format(which=OVER, watched_until=RENEWED_AT)
+END_OF_NODE = END_LEASES.format(which="node = $1", watched_until=RENEWED_AT)
+END_OF_LIFE = END_LEASES.format(which="node = $1 and life = $2", watched_until="noroshi_now()")
+NEW_LEASE = f"""
+insert into lease (node, life, until) values ($1, $2, noroshi_now() + {DURATION})
+returning fence"""  # noqa: S608  our own text
+RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1"  # noqa: S608
+NODES = "select distinct node from lease where until > noroshi_now() order by node"
+NODE_LEASES = f"""
+select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
+    coalesce(max(lease.until) > noroshi_now(), false)
+from life left join lease on lease.node = life.node and lease.life = life.life
+    left join monitor on monitor.fence = lease.fence
+where lease.fence is not null or life.seen > noroshi_now() - $1
+group by life.node order by life.node"""  # noqa: S608  our own text
+SHOWN_FOR = timedelta(days=1)
 MAY_WRITE = "select 1 from lease where fence = $1 for key share"
 """Held until the commit: whoever ends the lease waits for it, and a renewal does not."""
 LEND = """
-update monitor set fence = $1
-where fence is null or not exists (select 1 from lease where lease.fence = monitor.fence)
-returning id, state"""
+with free as (
+    select id, watched_until from monitor
+    where (fence is null or not exists (select 1 from lease where lease.fence = monitor.fence))
+        and not exists (select 1 from unnest($2::text[]) other (id) where other.id = monitor.id)
+    for update
+)
+update monitor set fence = $1 from free where monitor.id = free.id
+returning monitor.id, monitor.state, noroshi_now() - free.watched_until"""
+GIVE_BACK = """
+update monitor set fence = null, watched_until = noroshi_now()
+where fence = $1 and id = any($2::text[])"""
 WRITE = "update monitor set state = $1, reporter = '' where id = $2 and fence = $3"
 REMEMBER = """
 insert into memory
@@ -56,7 +88,7 @@ FORGET = ("memory", "decision", "acknowledged")
 
 async def begin(db: Session, name: str, now: datetime) -> Node:
     life, last_seen = await db.row(LIVE, name)
-    await db.run("delete from lease where node = $1", name)
+    await db.run(END_OF_NODE, name)
     await spool.hasten_never_tried(db, now)
     await spool.release_leases(db, name, range(1, life), now)
     return Node(name, life, None if last_seen is None else instant(last_seen))
@@ -64,40 +96,64 @@ async def begin(db: Session, name: str, now: datetime) -> Node:
 
 async def end(db: Session, node: Node, now: datetime) -> None:
     life_of_node = (node.name, node.life)
-    await db.run("delete from lease where node = $1 and life = $2", *life_of_node)
-    sql = "update life set seen = $1 where node = $2 and life = $3"
-    await db.run(sql, number(now), *life_of_node)
+    await db.run(END_OF_LIFE, *life_of_node)
+    sql = "update life set seen = noroshi_now() where node = $1 and life = $2"
+    await db.run(sql, *life_of_node)
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
-async def lend(db: Session, node: Node, now: datetime, fence: int) -> Block:
+async def lend(db: Session, node: Node, fence: int, left_out: Collection[str]) -> Block:
     await db.lock("blocks")
-    await db.run(END_LEASES, number(now))
+    await db.run(END_OVER)
     sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
     if await db.value(sql, fence, node.name, node.life) is None:
-        sql = "insert into lease (node, life, until) values ($1, $2, $3) returning fence"
-        fence = await db.value(sql, node.name, node.life, number(now + LEASE))
-    states = dict(await db.rows(LEND, fence))
+        await db.run(
+            END_OF_LIFE, node.name, node.life
+        )  # it does not know any more that it has one
+        fence = await db.value(NEW_LEASE, node.name, node.life)
+    rows = await db.rows(LEND, fence, list(left_out))
     sql = "select monitor, body from memory where monitor = any($1::text[])"
-    memories = await db.rows(sql, list(states))
+    memories = await db.rows(sql, [id for id, _, _ in rows])
     return Block(
-        {id: read_state(body) for id, body in states.items()},
+        {id: read_state(body) for id, body, _ in rows},
         {id: schema.value(dict[str, Any], body) for id, body in memories},
         fence,
+        {id: unwatched * MICROSECOND for id, _, unwatched in rows if unwatched is not None},
     )
 
 
+async def give_back(db: Session, fence: int, ids: Collection[str]) -> None:
+    await db.run(GIVE_BACK, fence, list(ids))
+
+
 async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
-    sql = "update lease set until = $1 where fence = $2"
-    if not await db.run(sql, number(now + LEASE), fence):
+    if not await db.run(RENEW, fence):
         return None
-    await db.run(MARK_SEEN, number(now), fence)
+    await db.run(MARK_SEEN, fence)
     sql = "select id, standing from monitor where fence = $1 and standing is not null"
     stored_suppressions = {
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
-    return Renewal(stored_suppressions, version, await alarms.suppressions(db, now))
+    nodes = tuple(node for (node,) in await db.rows(NODES))
+    suppressions = await alarms.suppressions(db, now)
+    return Renewal(stored_suppressions, version, suppressions, nodes, await work.holder(db))
+
+
+async def nodes(db: Session) -> Sequence[NodeLease]:
+    sender = await work.holder(db)
+    return [
+        NodeLease(
+            name=name,
+            monitor_count=count,
+            renewed_at=instant(renewed_at),
+            is_alive=is_alive,
+            sends=is_alive and name == sender,
+        )
+        for name, count, renewed_at, is_alive in await db.rows(
+            NODE_LEASES, SHOWN_FOR // MICROSECOND
+        )
+    ]
 
 
 async def commit(db: Session, fence: int, change: Change) -> bool:
@@ -166,6 +222,17 @@ async def remember(db: Session, memories: Mapping[str, Memory]) -> None:
     emptied = [id for id, memory in memories.items() if not memory]
     if emptied:
         await db.run("delete from memory where monitor = any($1::text[])", emptied)
+
+
+HELD = """
+select monitor.id from monitor join lease on lease.fence = monitor.fence
+where monitor.fence = $1 and monitor.id = any($2::text[])"""
+
+
+async def remember_held(db: Session, fence: int, memories: Mapping[str, Memory]) -> None:
+    """Write the memories of those monitors that are held under the fence."""
+    held_ids = {id for (id,) in await db.rows(HELD, fence, list(memories))}
+    await remember(db, {id: one for id, one in memories.items() if id in held_ids})
 
 
 async def recall(db: Session, monitor: str) -> tuple[State, Memory]:

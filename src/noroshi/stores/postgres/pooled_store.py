@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Self, TypeVar
 
 from noroshi.config.database import Database
 from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
+from noroshi.stores.column_values import instant
+from noroshi.stores.postgres import locks, work
 from noroshi.stores.postgres.bell import POLL_DEAF, Bell
 from noroshi.stores.postgres.connection import listen_database
 from noroshi.stores.postgres.migrations import migrate, refuse_older
@@ -86,6 +88,23 @@ class PooledStore:
         """Return whether what other nodes commit is heard at once; else it is looked for each
         second."""
         return self._bell is not None and self._bell.hears
+
+    async def acquire_lock(
+        self, name: str, holder: str, expires_at: datetime, now: datetime
+    ) -> bool:
+        return await self._write(lambda db: locks.take(db, name, holder, expires_at - now))
+
+    async def release_lock(self, name: str, holder: str) -> None:
+        await self._write(lambda db: locks.end(db, name, holder))
+
+    async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
+        return await self._write(lambda db: work.take(db, node, holder, duration))
+
+    async def clock(self) -> datetime:
+        return instant(await self._read(lambda db: db.value("select noroshi_now()")))
+
+    async def leave_work(self, holder: str) -> None:
+        await self._write(lambda db: work.leave(db, holder))
 
     async def trouble(self) -> Message | None:
         failed = self._pool.trouble

@@ -401,9 +401,7 @@ async def route_outages(db: Session) -> Sequence[RouteOutage]:
 
 
 async def shift(db: Session, amount: int) -> None:
-    await db.run("update lease set until = until + $1", amount)
-    await db.run("update turn set until = until + $1", amount)
-    await db.run("update life set seen = seen + $1", amount)
+    # Leases, turns and lives are of the database's clock, by which nobody's wall clock is set.
     await db.run("update rest set since = since + $1, until = until + $1", amount)
     # What was never tried is due however far the clock was set on; and who wrote it may have
     # seen the new time already.

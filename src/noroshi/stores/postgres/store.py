@@ -44,6 +44,7 @@ from noroshi.ports import (
     Block,
     LedgerEntry,
     Node,
+    NodeLease,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -67,7 +68,6 @@ from noroshi.stores.postgres import (
     integrity,
     leases,
     ledger,
-    locks,
     monitors,
     named_values,
     people,
@@ -76,7 +76,6 @@ from noroshi.stores.postgres import (
     samples as sample_table,
     spool,
     spool_counts,
-    work,
 )
 from noroshi.stores.postgres.bell import Bell
 from noroshi.stores.postgres.gathered import Gathered
@@ -137,11 +136,19 @@ class PostgresStore(PooledStore):
     async def end(self, node: Node, now: datetime) -> None:
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        return await self._write(lambda db: monitors.lend(db, node, now, fence))
+    async def lease_monitors(
+        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+    ) -> Block:
+        return await self._write(lambda db: monitors.lend(db, node, fence, left_out))
+
+    async def give_back(self, fence: int, ids: Collection[str]) -> None:
+        await self._write(lambda db: monitors.give_back(db, fence, ids))
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        return await self._read(monitors.nodes)
 
     async def commit(self, fence: int, change: Change) -> bool:
         change = replace(change, envelopes=self._with_origin(change.envelopes))
@@ -167,11 +174,16 @@ class PostgresStore(PooledStore):
         change = replace(change, envelopes=self._with_origin(change.envelopes))
         return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
 
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+    async def append(
+        self, samples: Sequence[tuple[str, Sample]], fence: int | None = None
+    ) -> None:
         newest_memories = {monitor: sample.memory for monitor, sample in samples}
 
         async def work(db: Transaction) -> None:
-            await monitors.remember(db, newest_memories)
+            if fence is None:
+                await monitors.remember(db, newest_memories)
+            else:
+                await monitors.remember_held(db, fence, newest_memories)
             await sample_table.append(db, samples)
 
         await self._write(work)
@@ -570,21 +582,7 @@ class PostgresStore(PooledStore):
     async def get_values(self) -> Mapping[str, str]:
         return await self._read(named_values.get_values)
 
-    async def acquire_lock(
-        self, name: str, holder: str, expires_at: datetime, now: datetime
-    ) -> bool:
-        return await self._write(lambda db: locks.take(db, name, holder, expires_at, now))
-
-    async def release_lock(self, name: str, holder: str) -> None:
-        await self._write(lambda db: locks.end(db, name, holder))
-
     # all
-
-    async def take_work(self, node: str, holder: str, duration: timedelta) -> bool:
-        return await self._write(lambda db: work.take(db, node, holder, duration))
-
-    async def leave_work(self, holder: str) -> None:
-        await self._write(lambda db: work.leave(db, holder))
 
     async def faults(self) -> Sequence[Message]:
         return await self._read(integrity.faults)

@@ -25,15 +25,21 @@ update life set seen = ?
 where (node, life) = (select node, life from lease where fence = ?)"""
 LEND = """
 update monitor set fence = ?
-where fence is null or fence not in (select fence from lease)
+where (fence is null or fence not in (select fence from lease))
+    and id not in (select value from json_each(?))
 returning id, state"""
+GIVE_BACK = """
+update monitor set fence = null where fence = ? and id in (select value from json_each(?))"""
 WRITE = """
 update monitor set state = ?, reporter = ''
 where id = ? and fence = ? and exists (select 1 from lease where fence = monitor.fence)"""
 REMEMBER = """
-insert into memory select ?1, ?2 where exists (select 1 from monitor where id = ?1)
+insert into memory
+select ?1, ?2 where exists (select 1 from monitor where id = ?1 and (?3 is null or fence = ?3))
 on conflict (monitor) do update set body = excluded.body where body <> excluded.body"""
-
+FORGET_MEMORY = """
+delete from memory where monitor = ?1
+    and (?2 is null or exists (select 1 from monitor where id = ?1 and fence = ?2))"""
 DECIDED = """
 insert into decision values (?1, ?2, ?3, 1 + coalesce((
     select number from decision where monitor = ?1 and rule = ?2 and item = ?3
@@ -60,14 +66,16 @@ def end(db: Connection, node: Node, now: datetime) -> None:
     spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
-def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
+def lend(
+    db: Connection, node: Node, now: datetime, fence: int, left_out: Collection[str]
+) -> Block:
     db.execute("delete from lease where until <= ?", (number(now),))
     lease_query = "select 1 from lease where fence = ? and node = ? and life = ?"
     if not db.execute(lease_query, (fence, node.name, node.life)).fetchone():
         row = (node.name, node.life, number(now + LEASE))
         sql = "insert into lease (node, life, until) values (?, ?, ?) returning fence"
         fence = db.execute(sql, row).fetchone()[0]
-    states = dict(db.execute(LEND, (fence,)).fetchall())
+    states = dict(db.execute(LEND, (fence, schema.text(tuple(left_out)))).fetchall())
     sql = "select m.monitor, body from memory m join monitor on id = m.monitor where fence = ?"
     memories = {id: body for id, body in db.execute(sql, (fence,)) if id in states}
     return Block(
@@ -75,6 +83,10 @@ def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
         {id: schema.value(dict[str, Any], body) for id, body in memories.items()},
         fence,
     )
+
+
+def give_back(db: Connection, fence: int, ids: Collection[str]) -> None:
+    db.execute(GIVE_BACK, (fence, schema.text(tuple(ids))))
 
 
 def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
@@ -146,12 +158,13 @@ def retire(db: Connection, fence: int, change: Change) -> bool:
     return True
 
 
-def remember(db: Connection, memories: Mapping[str, Memory]) -> None:
-    """Write memories, where they are not what is there already."""
-    rows = [(id, schema.text(memory)) for id, memory in memories.items() if memory]
+def remember(db: Connection, memories: Mapping[str, Memory], fence: int | None = None) -> None:
+    """Write memories, where they are not what is there already; with a fence, only those of monitors
+    that are held under it."""
+    rows = [(id, schema.text(memory), fence) for id, memory in memories.items() if memory]
     db.executemany(REMEMBER, rows)
-    emptied = [(id,) for id, memory in memories.items() if not memory]
-    db.executemany("delete from memory where monitor = ?", emptied)
+    emptied = [(id, fence) for id, memory in memories.items() if not memory]
+    db.executemany(FORGET_MEMORY, emptied)
 
 
 def recall(db: Connection, monitor: str) -> tuple[State, Memory]:

@@ -68,7 +68,6 @@ from noroshi.stores.sqlite import (
     digests,
     leases,
     ledger,
-    locks,
     monitors,
     named_values,
     people,
@@ -130,8 +129,13 @@ class SqliteStore(StoreFile):
     async def end(self, node: Node, now: datetime) -> None:
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        return await self._write(lambda db: monitors.lend(db, node, now, fence))
+    async def lease_monitors(
+        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+    ) -> Block:
+        return await self._write(lambda db: monitors.lend(db, node, now, fence, left_out))
+
+    async def give_back(self, fence: int, ids: Collection[str]) -> None:
+        await self._write(lambda db: monitors.give_back(db, fence, ids))
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
@@ -159,13 +163,15 @@ class SqliteStore(StoreFile):
         change = replace(change, envelopes=self._with_origin(change.envelopes))
         return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
 
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+    async def append(
+        self, samples: Sequence[tuple[str, Sample]], fence: int | None = None
+    ) -> None:
         if trouble := self._reserve.trouble:
             raise StoreError(trouble, StoreFault.SAVING)
         newest_memories = {monitor: sample.memory for monitor, sample in samples}
 
         def work(db: Connection) -> dict[sample_table.Key, int]:
-            monitors.remember(db, newest_memories)
+            monitors.remember(db, newest_memories, fence)
             return sample_table.append(db, self._series, samples)
 
         self._series |= await self._write(work)
@@ -581,14 +587,6 @@ class SqliteStore(StoreFile):
 
     async def get_values(self) -> Mapping[str, str]:
         return await self._read(named_values.get_values)
-
-    async def acquire_lock(
-        self, name: str, holder: str, expires_at: datetime, now: datetime
-    ) -> bool:
-        return await self._write(lambda db: locks.take(db, name, holder, expires_at, now))
-
-    async def release_lock(self, name: str, holder: str) -> None:
-        await self._write(lambda db: locks.end(db, name, holder))
 
     # all
 

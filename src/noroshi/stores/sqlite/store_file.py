@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -20,9 +20,9 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
-from noroshi.ports import FiledStore, StoreError, StoreFault
+from noroshi.ports import FiledStore, NodeLease, StoreError, StoreFault
 from noroshi.stores.migration_steps import Migration
-from noroshi.stores.sqlite import samples
+from noroshi.stores.sqlite import locks, samples
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.batch import Work
 from noroshi.stores.sqlite.database import (
@@ -168,6 +168,17 @@ class StoreFile(FiledStore):
             return loss
         failed = self._writer.trouble
         return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        return ()
+
+    async def acquire_lock(
+        self, name: str, holder: str, expires_at: datetime, now: datetime
+    ) -> bool:
+        return await self._write(lambda db: locks.take(db, name, holder, expires_at, now))
+
+    async def release_lock(self, name: str, holder: str) -> None:
+        await self._write(lambda db: locks.end(db, name, holder))
 
     async def is_lost(self) -> bool:
         self._presence.look()

@@ -27,7 +27,7 @@ DISCORD_COLOURS = {
     "unknown": 0xF9A825,
     "ok": 0x2E7D32,
 }
-MAY_BE_SENT = _("This message may have been sent by {node}, too.")
+MAY_BE_SENT = _("{node} may have sent this message too.")
 MARKDOWN = re.compile(r"([\\`*_\[\]#>|~])")
 Shaped = tuple[str, bytes]
 

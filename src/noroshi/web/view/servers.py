@@ -39,8 +39,8 @@ OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, Sequence[str], str]] = (
         "microsoft365",
         _("Microsoft 365, without a user"),
         _(
-            "The app signs in with a certificate that is created on the server and never leaves it. "
-            "The command guides you through the setup."
+            "The app signs in with a certificate that is created on the server; its private key "
+            "never leaves the server. The command guides you through the setup."
         ),
         ("noroshi setup microsoft365 --sign-in app",),
         "",

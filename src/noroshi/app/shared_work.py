@@ -1,0 +1,110 @@
+"""Hold what one node does for all that share a database, or wait until it is this one's turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from noroshi.app.shared_clock import SharedClock
+from noroshi.app.store_opening import open_shared_store
+from noroshi.config.config import Config
+from noroshi.ports import Clocks, SharedStore, StoreError
+
+WORK_LEASE = timedelta(seconds=9)
+RENEW = 2.0
+"""Seconds between two renewals, and between two looks of a node that waits."""
+LONGEST_PAUSE = WORK_LEASE + 3 * timedelta(seconds=RENEW)
+"""The time for which at most nobody did the work, as the next one takes it."""
+log = logging.getLogger(__name__)
+
+
+class WorkLostError(Exception):
+    """Report that another node does what one does for all, as this one had not renewed it in time."""
+
+
+class SharedWork:
+    """Hold the work of all nodes on a database. `taken_event` is set once this node has it, `lost_event`
+    once another node has taken it from this one, which must not go on."""
+
+    def __init__(
+        self, store: SharedStore, node: str, clock: SharedClock, pause: float = RENEW
+    ) -> None:
+        self._store, self._node, self._clock, self._pause = store, node, clock, pause
+        self._takes_from = 0.0
+        self._holder = f"{node}/{secrets.token_hex(8)}"
+        self.taken_event, self.lost_event = asyncio.Event(), asyncio.Event()
+
+    async def begin(self) -> None:
+        """Take the work if nobody has it. Raise StoreError."""
+        await self._clock.look()
+        await self._take()
+        if not self.taken_event.is_set():
+            log.info("another node sends; this one shares the monitors with it")
+
+    async def keep(self) -> None:
+        """Hold the work on, or take it once nobody has it, until another node takes it from this one.
+        While the database is away nobody can take it, so that this node goes on; once it is back, the
+        one that had it comes first."""
+        now = self._clock.clocks.steady
+        while not self.lost_event.is_set():
+            await asyncio.sleep(self._pause)
+            try:
+                if self.taken_event.is_set() or now() >= self._takes_from:
+                    await self._take()
+                await self._clock.look()
+            except StoreError:
+                self._takes_from = now() + WORK_LEASE.total_seconds()
+
+    async def leave(self) -> None:
+        """Let another node have it at once."""
+        with suppress(StoreError):
+            await self._store.leave_work(self._holder)
+
+    async def _take(self) -> None:
+        is_mine = await self._store.take_work(self._node, self._holder, WORK_LEASE)
+        if is_mine:
+            self.taken_event.set()
+        elif self.taken_event.is_set():
+            self.lost_event.set()
+
+
+class OwnWork:
+    """Stand for the work of a node that has its store for itself: nobody can take it."""
+
+    def __init__(self) -> None:
+        self.taken_event, self.lost_event = asyncio.Event(), asyncio.Event()
+        self.taken_event.set()
+
+
+@asynccontextmanager
+async def work_of(
+    config: Config, clocks: Clocks
+) -> AsyncIterator[tuple[SharedWork | OwnWork, Clocks]]:
+    """Yield the work, and the clocks by which this node dates. Raise StoreError."""
+    if config.database is None:
+        yield OwnWork(), clocks
+        return
+    store = await open_shared_store(config.database)
+    try:
+        clock = SharedClock(clocks, store.clock)
+        work = SharedWork(store, config.name, clock)
+        await work.begin()
+        async with _keep_within(work):
+            yield work, clock.clocks
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _keep_within(work: SharedWork) -> AsyncIterator[None]:
+    task = asyncio.create_task(work.keep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+        await work.leave()

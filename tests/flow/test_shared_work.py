@@ -1,0 +1,66 @@
+"""Of the nodes on a database one does what one does for all."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from noroshi.app.shared_clock import SharedClock
+from noroshi.app.shared_work import WORK_LEASE, SharedWork
+from noroshi.ports import Clocks, StoreError
+
+NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
+
+
+class Database:
+    """Lends the work to who asks first once nobody has it, and can be away."""
+
+    def __init__(self):
+        self.holder, self.is_away, self.asked = None, False, []
+
+    async def take_work(self, _node, holder, _duration):
+        self.asked.append(holder)
+        if self.is_away:
+            raise StoreError("away")
+        self.holder = self.holder or holder
+        return self.holder == holder
+
+    async def clock(self):
+        if self.is_away:
+            raise StoreError("away")
+        return NOON
+
+    async def leave_work(self, _holder):
+        self.holder = None
+
+
+async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first():
+    database, passed = Database(), [100.0]
+    clocks = Clocks(lambda: NOON, lambda: passed[0])
+    one, two = (
+        SharedWork(database, name, SharedClock(clocks, database.clock), pause=0.0)
+        for name in ("one", "two")
+    )
+    for work in (one, two):
+        await work.begin()
+    assert one.taken_event.is_set() and not two.taken_event.is_set()
+
+    waiting = asyncio.create_task(two.keep())
+    database.is_away = True
+    await _turns()
+    database.is_away, database.holder = False, None  # what was held is over
+    await _turns()
+    assert not two.taken_event.is_set(), "the first one may still come"
+    passed[0] += WORK_LEASE.total_seconds()
+    await _turns()
+    assert two.taken_event.is_set()
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    keeping = asyncio.create_task(one.keep())
+    await _turns()
+    assert one.lost_event.is_set() and keeping.done()
+
+
+async def _turns():
+    for _ in range(50):
+        await asyncio.sleep(0)
