@@ -130,7 +130,10 @@ def test_our_own_words_stand_before_what_the_other_side_said():
 def test_what_was_said_without_a_word_has_words_in_both_languages():
     said = Receipt(at=DAWN, answers={"a": Answer(NO), "b": Answer(NO)})
     why = decide_fate(parcel(), said, 0.0).reason
-    assert (why.en, why.ja) == ("refused without giving a reason", "理由を示さず拒否されました")
+    assert (why.en, why.ja) == (
+        "refused without giving a reason",
+        "理由が示されないまま、拒否されました",
+    )
 
 
 def test_a_route_that_is_down_costs_the_envelope_nothing():

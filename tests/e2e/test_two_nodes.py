@@ -200,7 +200,6 @@ def test_nodes_share_the_monitors_and_go_on_for_one_that_is_killed_stopped_or_le
         turns = one.looks[-1] - one.looks[0] + 1
         assert len(one.looks) <= turns + HANDED_ON, "two nodes watched it at once"
         assert _longest_gap(one.looks) < UNWATCHED
-        print(len(one.looks), turns, _longest_gap(one.looks))
 
 
 def _longest_gap(looks):

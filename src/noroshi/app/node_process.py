@@ -9,7 +9,12 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +27,7 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
-from noroshi.app.shared_work import LONGEST_PAUSE, WorkLostError, work_of
+from noroshi.app.shared_work import OwnWork, SharedWork, WorkLostError, work_of
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
 from noroshi.core.definitions.problems import Problem
@@ -75,11 +80,31 @@ async def serve(
     if config.database is None:
         await asyncio.to_thread(_restore_earlier_store, config.store)
     stop = asyncio.Event()
+    async with work_of(config, REAL) as (work, clocks):
+        while True:
+            sends = work.taken_event.is_set()
+            opening = open_app(config, clocks, open_store=open_store, life=life)
+            updates = await _live(opening, config, say, work, stop)
+            if updates.restart_event.is_set() or not _begins_anew(sends, work, stop):
+                break
+            log.info("this node sends from now on")
+    if work.lost_event.is_set():
+        raise WorkLostError
+    return updates if updates.restart_event.is_set() else None
+
+
+async def _live(
+    opening: AbstractAsyncContextManager[App],
+    config: Config,
+    say: Callable[[Message], None],
+    work: SharedWork | OwnWork,
+    stop: asyncio.Event,
+) -> NodeUpdates:
+    """Run one life of the node, and return its updates: it ends also as this node is to send."""
+    sends = work.taken_event.is_set()
     async with AsyncExitStack() as stack:
-        work, clocks = await stack.enter_async_context(work_of(config, REAL))
-        opening = open_app(config, clocks, open_store=open_store, life=life)
         app = await stack.enter_async_context(opening)
-        if work.taken_event.is_set():
+        if sends:
             await _open_for_others(app, config, stack)
         else:
             app.engine.follow()
@@ -89,32 +114,34 @@ async def serve(
         stack.enter_context(_mark_in_lock(app.life))
         _on_stop(stop.set)
         working = asyncio.create_task(app.engine.run())
-
-        def ends() -> tuple[Awaitable[object], ...]:
-            events = stop, work.lost_event, app.updates.restart_event
-            return *(event.wait() for event in events), asyncio.shield(working)
-
         try:
             await _until_either(app.engine.ready.wait(), stop.wait())
             for line in announce(app.plans.current, await _enrolment(app)):
                 say(line)
-            if app.engine.sends:
+            if sends:
                 await stack.enter_async_context(_manager(app, config, say))
             _settle_memory()
-            async with _signs_of_life(app, config):
-                if not app.engine.sends:
-                    await _until_either(*ends(), work.taken_event.wait())
-                    if work.taken_event.is_set() and not stop.is_set():
-                        await _begin_to_send(app, config, stack, say, ends)
-                if app.engine.sends:
-                    async with _sign_ins_alive(app), _linked(app):
-                        await _until_either(*ends())
+            signs = _signs_of_life(app, config, lambda: _begins_anew(sends, work, stop))
+            async with signs, AsyncExitStack() as links:
+                if sends:
+                    await links.enter_async_context(_sign_ins_alive(app))
+                    await links.enter_async_context(_linked(app))
+                await _until_either(
+                    stop.wait(),
+                    (work.lost_event if sends else work.taken_event).wait(),
+                    app.updates.restart_event.wait(),
+                    asyncio.shield(working),
+                )
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
-    if work.lost_event.is_set():
-        raise WorkLostError
-    return app.updates if app.updates.restart_event.is_set() else None
+    return app.updates
+
+
+def _begins_anew(sends: bool, work: SharedWork | OwnWork, stop: asyncio.Event) -> bool:
+    """Return whether a life that did not send ends as this node is the one that sends. What it kept in
+    memory of agents, sessions and mails is of a time when another node did that."""
+    return not sends and work.taken_event.is_set() and not stop.is_set()
 
 
 async def _open_for_others(app: App, config: Config, stack: AsyncExitStack) -> None:
@@ -125,21 +152,6 @@ async def _open_for_others(app: App, config: Config, stack: AsyncExitStack) -> N
     # Before the door: who asks there for another address must find it.
     control = AgentListenerControl(lambda: _web_context(app, config), config.home)
     await stack.enter_async_context(listening(app.store, app.endpoints, control))
-
-
-async def _begin_to_send(
-    app: App,
-    config: Config,
-    stack: AsyncExitStack,
-    say: Callable[[Message], None],
-    ends: Callable[[], tuple[Awaitable[object], ...]],
-) -> None:
-    """Do from now on what one node does for all, and answer browsers and agents."""
-    log.info("this node sends from now on")
-    app.engine.lead(LONGEST_PAUSE)
-    await _until_either(app.engine.sending.wait(), *ends())
-    await _open_for_others(app, config, stack)
-    await stack.enter_async_context(_manager(app, config, say))
 
 
 def _restore_earlier_store(path: Path) -> None:
@@ -198,7 +210,9 @@ def _web_context(app: App, config: Config) -> WebContext:
 
 
 @asynccontextmanager
-async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
+async def _signs_of_life(
+    app: App, config: Config, begins_anew: Callable[[], bool]
+) -> AsyncIterator[None]:
     """Let the service manager and the URL hear of this node as long as it is alive."""
     manager = supervisor(os.environ)
     manager.notify("READY=1")
@@ -208,7 +222,8 @@ async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        manager.notify("STOPPING=1")
+        if not begins_anew():
+            manager.notify("STOPPING=1")
         living.cancel()
         await asyncio.wait((living,))
 

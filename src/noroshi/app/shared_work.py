@@ -17,8 +17,6 @@ from noroshi.ports import Clocks, SharedStore, StoreError
 WORK_LEASE = timedelta(seconds=9)
 RENEW = 2.0
 """Seconds between two renewals, and between two looks of a node that waits."""
-LONGEST_PAUSE = WORK_LEASE + 3 * timedelta(seconds=RENEW)
-"""The time for which at most nobody did the work, as the next one takes it."""
 log = logging.getLogger(__name__)
 
 

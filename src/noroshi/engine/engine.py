@@ -172,9 +172,7 @@ class Engine:
         self._pending_shift, self._logged_failures = 0.0, set[str]()
         self._setback = timedelta(0)
         self._sharing = Sharing(self.name) if settings.is_shared else None
-        self.sends, self._limits_are_known = True, False
-        self.sending = asyncio.Event()
-        self._idle_before: timedelta | None = None
+        self.sends = True
 
     # running
 
@@ -182,17 +180,6 @@ class Engine:
         """Leave to another node what one node does for all: to send, to post notices, to read
         mailboxes, to delete what is old. It is called before `run`."""
         self.sends = False
-
-    def lead(self, idle: timedelta) -> None:
-        """Do from now on what one node does for all, and nobody did for so long; `sending` is set
-        once that has begun."""
-        self._idle_before = idle
-        self.wake_up()
-
-    def _begin_to_lead(self, idle: timedelta) -> None:
-        self.sends, self.version, self._idle_before = True, -1, None
-        if self.node is not None:
-            self.node = replace(self.node, last_seen=self.clocks.wall() - idle)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -237,7 +224,7 @@ class Engine:
 
     async def _hold_and_send(self) -> float:
         pause = await self.hold()
-        if self.sending.is_set():
+        if self.sends:
             self.dispatcher.start()
         return pause
 
@@ -284,8 +271,6 @@ class Engine:
         """Renew the lease of the block, hear what people say, and apply a new version; or lease a
         block. Return the seconds to pause. Raises StoreError."""
         now = self.clocks.wall()
-        if self._idle_before is not None:  # only here, where no version is being applied
-            self._begin_to_lead(self._idle_before)
         if self.node is None:
             self.node = self.dispatcher.node = await self._begin_life(now)
         if not self.sends:
@@ -436,15 +421,11 @@ class Engine:
             journal.version_in_use(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
-        if self.sends:
-            self.sending.set()
 
     async def _serve_routes(self, version: Version, plan: AppliedPlan) -> None:
         waiting_mails = [row.envelope for row in await self.store.queue()]
         self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
-        if (
-            not self._limits_are_known
-        ):  # mails of an earlier life, or another node, count as well
+        if not self.ready.is_set():  # mails of a life before, or of another node, count too
             await self._load_limits()
         await self.dispatcher.serve(plan.routes, waiting_mails)
         contacts = tuple(plan.contacts.values())
@@ -455,7 +436,6 @@ class Engine:
     async def _load_limits(self) -> None:
         now = self.clocks.wall()
         self.dispatcher.limiter.load(await self.store.accepted_since(now - DAY), now)
-        self._limits_are_known = True
 
     # the steps
 

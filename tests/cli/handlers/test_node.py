@@ -22,7 +22,7 @@ async def test_the_node_tells_how_it_is_in_the_persons_language(node, tmp_path):
     told = await typed("health", home=tmp_path)
     assert told.code == 0 and "○ OK" in told.out and "at most 0.25 s" in told.out
     assert "uptime" in told.out
-    assert "4秒変更されました" in (await typed("--lang", "ja", "health", home=tmp_path)).out
+    assert "時刻の変更 4秒" in (await typed("--lang", "ja", "health", home=tmp_path)).out
     assert json.loads((await typed("health", "--json", home=tmp_path)).out)["late"] == 0.25
 
 
