@@ -226,10 +226,10 @@ def refusals(**given):
         pytest.param("(a", "a ) is missing", id="an open group"),
         pytest.param("a)", "one ) too many", id="a group too many"),
         pytest.param("*a", "* has nothing before it to repeat", id="nothing to repeat"),
-        pytest.param("a{2000}", "{2000} makes more than 1,000", id="too many times"),
+        pytest.param("a{2000}", "{2000} results in more than 1,000", id="too many times"),
         pytest.param("a" * 1001, "longer than 1000", id="too long"),
         pytest.param(
-            "((a{100}){100}){100}", "makes more than 1,000", id="too many times within"
+            "((a{100}){100}){100}", "results in more than 1,000", id="too many times within"
         ),
     ],
 )
