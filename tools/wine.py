@@ -88,7 +88,7 @@ ALL = (
     *IN_MAKE_TEST,
     "tests/agent",
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
-    *("tests/network", "tests/people", "tests/transports", "tests/vault"),
+    *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""

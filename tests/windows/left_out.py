@@ -11,6 +11,7 @@ OPEN_FILES = "nobody can remove a file that is open"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
 RESOLVER = "the resolver of Windows leaves out the protocol"
+MANY = "eight processes at a time, which Wine takes minutes to start"
 SLOW = "thousands of files, each of which Wine takes long to open"
 WORLDS = "namespaces of network, with other addresses"
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
@@ -36,6 +37,8 @@ TESTS = {
     "tests/logs/test_sinks.py::test_the_last_room_of_a_volume_is_left_to_the_alarms": VOLUMES,
     "tests/network/test_happy_eyeballs.py::"
     "test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it": RESOLVER,
+    "tests/oauth/test_sharing.py::"
+    "test_eight_processes_with_four_threads_each_ask_the_provider_once": MANY,
     "tests/stores/test_full_volume.py::"
     "test_the_ballast_has_real_blocks_and_is_for_its_owner_alone": VOLUMES,
     "tests/stores/test_full_volume.py::"
@@ -111,7 +114,6 @@ PLACES_LEFT_OUT = {
     "tests/hosts": OF_LINUX,
     "tests/load": NODES,
     "tests/noroshi_lab": NODES,
-    "tests/oauth": UNTRIED,
     "tests/service": UNTRIED,
     "tests/web": BROWSER,
     **dict.fromkeys(
