@@ -45,6 +45,14 @@ def test_as_the_database_is_back_a_node_takes_nothing_until_the_others_have_rene
     assert sharing.may_take(200.1 + LEASE)
 
 
+def test_a_node_that_stood_still_until_others_had_its_monitors_takes_its_share_at_once():
+    sharing = renewed(100.0)
+    sharing.record_loss()
+    assert not sharing.may_start(200.0)
+    sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="two"), 200.0)
+    assert sharing.may_take(200.0) and sharing.may_start(200.0)
+
+
 class SharedMemory(MemoryStore):
     """Shared with nodes of these names, of which the first sends; what it lends was alone for so long."""
 

@@ -313,6 +313,8 @@ class Engine:
             self._renewed_at = self.clocks.steady()
             if self._sharing is not None:
                 self._sharing.record_renewal(renewal, sent_at)
+        elif self._sharing is not None:
+            self._sharing.record_loss()
         return renewal
 
     # what is shared with other nodes

@@ -36,6 +36,11 @@ class Sharing:
         self._nodes = Nodes(renewal.nodes, renewal.sender)
         self._renewed_at, self._is_away = sent_at, False
 
+    def record_loss(self) -> None:
+        """Record that another node took all that this one held: the others live, so nothing of theirs
+        looks free, and they give this one its share."""
+        self._renewed_at = self._back_at = 0.0
+
     def record_failure(self) -> None:
         """Record that the database does not answer. Nobody else has it either, as far as this node
         knows, so it watches on."""
