@@ -66,16 +66,29 @@ CHECKS = (
         "http",
         "http_ways",
         "icmp",
+        "logfile",
+        "logfile_lines",
         "memory",
-        "port",
     ),
-    *("process", "reach", "registry", "script_output", "service", "task", "updates"),
+    *(
+        "noroshi",
+        "noroshi_agent",
+        "port",
+        "process",
+        "reach",
+        "registry",
+        "script_output",
+        "service",
+        "task",
+        "updates",
+    ),
 )
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
 ALL = (
     *IN_MAKE_TEST,
+    "tests/agent",
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
-    *("tests/network", "tests/people", "tests/transports", "tests/vault"),
+    *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""

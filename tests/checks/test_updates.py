@@ -34,7 +34,7 @@ async def test_the_first_five_are_named():
     assert note.en == "package0, package1, package2, package3, package4 and 2 more"
     partial_readings = await look(names=names, security_names=names, is_partial=True)
     partial_note = partial_readings["pending"].note
-    assert partial_note.en == f"there are more updates than Noroshi counts: {note.en}"
+    assert partial_note.en == f"there are more updates than Noroshi can count: {note.en}"
 
 
 async def test_a_restart_is_required_or_not_or_nobody_knows():
@@ -59,11 +59,11 @@ async def test_no_updates_are_no_updates_only_if_a_list_was_fetched():
 async def test_where_the_sources_do_not_tell_what_is_for_security_nothing_says_none():
     readings = await look(security_names=None)
     assert "security" not in readings
-    assert readings["pending"].note.en.startswith("the package sources do not tell which")
+    assert readings["pending"].note.en.startswith("the package sources do not say which")
 
 
 async def test_a_part_without_security_updates_does_not_tell_that_there_are_none():
-    with pytest.raises(Unmeasurable, match="whether any is for security"):
+    with pytest.raises(Unmeasurable, match="whether any is a security update"):
         await look(is_partial=True)
 
 

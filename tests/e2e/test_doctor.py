@@ -135,7 +135,7 @@ def test_graph_and_an_app_by_itself_pass_too(patient):
             "m365",
             "tcp",
             "localhost:",
-            "refuses a connection",
+            "refuses connections",
             "network",
             "",
             id="a port that refuses, and Graph beside it",

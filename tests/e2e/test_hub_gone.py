@@ -79,6 +79,11 @@ def tellers(mailbox):
     return [found[1] for found in told if found]
 
 
+def alarms_of(mailbox, name):
+    subjects = [mail["Subject"] for mail in mailbox.mails]
+    return [one for one in subjects if one.startswith(f"[CRITICAL] {name} shop")]
+
+
 def test_three_agents_tell_in_turn_that_the_hub_is_gone_and_no_other_does(
     hub, agents, mailboxes
 ):
@@ -96,5 +101,9 @@ def test_three_agents_tell_in_turn_that_the_hub_is_gone_and_no_other_does(
                 HALF_AN_HOUR,
             )
             assert tellers(of_agents) == list(WITH_ROUTES[:count])
+    # An alarm of each comes after all that it had to tell before.
+    for name in WITH_ROUTES:
+        until(lambda name=name: alarms_of(of_agents, name), f"an alarm of {name}")
+    assert tellers(of_agents) == list(WITH_ROUTES[:3])
     assert tellers(of_hub) == []
     assert agents["fs06"].link()["sender"] == "no-route"

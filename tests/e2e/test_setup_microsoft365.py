@@ -370,7 +370,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.until("AADSTS700016")
     again.type("client) ID: ", card["client_id"])
     again.type("Client secret: ", "0f8fad5b-d9cb-469f-a165-70867728950e")
-    again.until("looks like the secret ID")
+    again.until("looks like the Secret ID")
     again.type("Client secret: ", "certainly~not-it")
     again.until("AADSTS7000215")
     again.type("Client secret: ", card["client_secret"])

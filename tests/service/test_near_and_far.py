@@ -216,7 +216,7 @@ async def test_a_route_that_is_not_there_is_named_with_the_nearest(ask):
 
 async def test_the_id_of_a_secret_is_not_taken_for_the_secret(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="This looks like the secret ID"):
+    with pytest.raises(ErrorAnswer, match="This looks like the Secret ID"):
         await ask("set_secret", name="app", value="0f8fad5b-d9cb-469f-a165-70867728950e")
     assert await ask.harness.vault.names() == []
 

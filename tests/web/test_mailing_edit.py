@@ -105,7 +105,7 @@ async def test_the_id_of_a_secret_makes_no_route(harness, entered):
     id = "44444444-2222-3333-4444-555555555555"
     given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": "alarm@example.com"}
     page = await entered.post("/mail/new", of="microsoft365", secret=id, **given)
-    assert page.status == 400 and "looks like the secret ID" in page.text
+    assert page.status == 400 and "looks like the Secret ID" in page.text
     assert id not in page.text and await in_force(harness, "routes/smtp1") is None
 
 

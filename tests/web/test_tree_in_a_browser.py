@@ -20,7 +20,7 @@ async def test_a_name_in_the_tree_leads_to_its_page_and_the_triangle_opens_its_b
     more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
     await apply_definitions(InProcessClient(harness), **more)
     async with looking(chromium, harness, tmp_path, language, width=width) as seen:
-        page, inside = seen.page, {"en": "Inside", "ja": "の中"}[language]
+        page, inside = seen.page, {"en": "Contents of", "ja": "の中"}[language]
         await _unfold(page)
         fold = page.locator("summary", has_text=inside).filter(has_text="web2")
         await fold.click()

@@ -11,10 +11,17 @@ OPEN_FILES = "nobody can remove a file that is open"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
 RESOLVER = "the resolver of Windows leaves out the protocol"
+MANY = "eight processes at a time, which Wine takes minutes to start"
+SLOW = "thousands of files, each of which Wine takes long to open"
 WORLDS = "namespaces of network, with other addresses"
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
 
 TESTS = {
+    "tests/checks/test_logfile.py::"
+    "test_a_log_that_leads_to_what_the_kernel_generates_says_so": PLACES,
+    "tests/checks/test_logfile.py::test_what_is_remembered_of_many_files_stays_small": SLOW,
+    "tests/checks/test_logfile.py::"
+    "test_of_thousands_of_files_each_is_held_against_few_others": SLOW,
     "tests/checks/test_http.py::"
     "test_our_own_shortage_of_files_is_not_the_server_s_fault": LIMITS,
     "tests/checks/test_port.py::test_our_own_shortage_of_files_is_not_the_ports_fault": LIMITS,
@@ -30,6 +37,8 @@ TESTS = {
     "tests/logs/test_sinks.py::test_the_last_room_of_a_volume_is_left_to_the_alarms": VOLUMES,
     "tests/network/test_happy_eyeballs.py::"
     "test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it": RESOLVER,
+    "tests/oauth/test_sharing.py::"
+    "test_eight_processes_with_four_threads_each_ask_the_provider_once": MANY,
     "tests/stores/test_full_volume.py::"
     "test_the_ballast_has_real_blocks_and_is_for_its_owner_alone": VOLUMES,
     "tests/stores/test_full_volume.py::"
@@ -94,13 +103,8 @@ DOORS = "Unix sockets; the named pipe: tests/windows/test_named_pipe.py"
 
 PLACES_LEFT_OUT = {
     "tests/actions": UNTRIED,
-    "tests/agent": UNTRIED,
     "tests/checks/test_docs.py": OF_SOURCES,
-    "tests/checks/test_logfile.py": UNTRIED,
-    "tests/checks/test_logfile_lines.py": UNTRIED,
     "tests/checks/test_logfile_rotation.py": UNTRIED,
-    "tests/checks/test_noroshi.py": UNTRIED,
-    "tests/checks/test_noroshi_agent.py": UNTRIED,
     "tests/checks/test_script.py": OF_LINUX,
     "tests/cli": NODES,
     "tests/door": DOORS,
@@ -110,7 +114,6 @@ PLACES_LEFT_OUT = {
     "tests/hosts": OF_LINUX,
     "tests/load": NODES,
     "tests/noroshi_lab": NODES,
-    "tests/oauth": UNTRIED,
     "tests/service": UNTRIED,
     "tests/web": BROWSER,
     **dict.fromkeys(
@@ -129,7 +132,9 @@ PLACES_LEFT_OUT = {
 """Folders and files of tests that do not run there."""
 
 FILES = {
+    "tests/agent/test_node_updates.py": "updates of agents, which only systemd takes",
+    "tests/agent/test_update_step.py": "updates of agents, which only systemd takes",
     "tests/stores/postgres": "PostgreSQL, whose server the tests start as a program of Linux",
     "tests/transports/test_signing_in.py": "signs in to Dovecot, which only Linux has",
 }
-"""Files and folders of the folders that run there, which cannot even be imported."""
+"""Files and folders of the folders that run there, of which nothing can run."""

@@ -16,12 +16,13 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 
 MOST_NAMED = 5
 NAMED_AND_MORE = _("{names} and {count} more")
-AT_LEAST = _("there are more updates than Noroshi counts: {names}")
+AT_LEAST = _("there are more updates than Noroshi can count: {names}")
 NEVER_LISTED = _("this computer has not fetched a list of updates yet")
 SECURITY_UNKNOWN = _(
-    "there are more updates than Noroshi counts, so it cannot tell whether any is for security"
+    "there are more updates than Noroshi can count, so it cannot tell whether any is a "
+    "security update"
 )
-NO_ADVISORIES = _("the package sources do not say which updates are for security: {names}")
+NO_ADVISORIES = _("the package sources do not say which updates are security updates: {names}")
 REBOOT = _("installed updates take effect after a restart")
 LISTED = _("the list of updates dates from {time}")
 DAY = 86_400.0

@@ -243,7 +243,7 @@ SETTINGS: Mapping[str, Setting] = {
     "door": Setting(read_socket, DOOR_FILE, DOOR_HELP),
     "door_group": Setting(read_text, "", GROUP_HELP),
     "programs": Setting(read_folders, [], PROGRAMS_HELP),
-    "runs_as": Setting(read_texts, [], _("Users under which scripts may run.")),
+    "runs_as": Setting(read_texts, [], _("Users that scripts may run as.")),
     "program_env": Setting(
         read_variables,
         [],

@@ -118,6 +118,6 @@ def looks_like_secret_id(text: str) -> bool:
 
 
 SECRET_ID = _(
-    "This looks like the secret ID. Enter the Value from the portal; it is shown only once, "
+    "This looks like the Secret ID. Enter the Value from the portal; it is shown only once, "
     "when the secret is created."
 )

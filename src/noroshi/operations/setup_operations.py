@@ -11,7 +11,7 @@ FIRST_END = operation(
     "first_end",
     ADMIN,
     help=_("Close the initial setup."),
-    label=_("Initial setup dismissed"),
+    label=_("Initial setup closed"),
     verb=Verb(
         words="first end",
         help=_("close the initial setup, whether or not it is finished"),

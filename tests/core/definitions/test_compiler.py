@@ -441,8 +441,8 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(limits={"free": LimitsDef(warning=2, critical=9, rising=False)}),
-            f"{ROOT_AT}.limits.free: warning (2) is below critical (9), but low values "
-            "of this reading are bad. Change one of them",
+            f"{ROOT_AT}.limits.free: warning (2) is below critical (9), but lower values "
+            "of this reading are worse. Change one of them",
             id="falling limits in the wrong order",
         ),
         pytest.param(

@@ -37,7 +37,7 @@ async def test_a_secret_is_tried_before_it_is_kept_and_is_kept_nowhere(office):
 async def test_what_is_no_secret_at_all_is_shown_to_nobody(office):
     ask = await office.applied()
     found = await ask("account_check", account="box", secret=NOBODY)
-    assert found["field"] == "secret" and "secret ID" in found["why"]["en"]
+    assert found["field"] == "secret" and "Secret ID" in found["why"]["en"]
 
 
 async def test_the_secret_that_is_kept_is_tried_where_none_is_given(office):

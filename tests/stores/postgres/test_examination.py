@@ -34,7 +34,7 @@ async def test_of_a_database_that_is_well_all_stages_are(postgres):
     assert {stage.state for stage in stages.values()} == {"ok"}
     assert stages["postgres"].found.en.endswith("without TLS (prefer)")
     assert "postgres, " in stages["database"].found.en
-    assert stages["news"].found.en == "heard at once" and not stages["news"].remarks
+    assert stages["news"].found.en == "received immediately" and not stages["news"].remarks
     assert not stages["connections"].remarks
     (no_standby,) = stages["database"].remarks
     assert "synchronous_standby_names is empty" in no_standby.en

@@ -105,7 +105,7 @@ def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_
     )
     check(refused)
     check(silent)
-    assert "refuses a connection" in refused.meaning.en and "拒否" in refused.meaning.ja
+    assert "refuses connections" in refused.meaning.en and "拒否" in refused.meaning.ja
     assert "refuse" not in silent.meaning.en
 
 

@@ -178,7 +178,7 @@ async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_b
     stages = await looked(port, certificate, exam=exam)
     remedy = stopped(stages).remedy
     assert stopped(stages).name == "tcp" and remedy.whose is Whose.NETWORK
-    assert f"refuses a connection on port {port}" in remedy.meaning.en
+    assert f"refuses connections on port {port}" in remedy.meaning.en
     assert f"ポート {port} は接続を拒否しています" in remedy.meaning.ja
     assert said in "\n".join(remedy.lines)
     assert ('account = "box"' in remedy.lines) is bool(graph)

@@ -273,7 +273,7 @@ async def test_the_secret_s_id_is_told_apart_and_what_was_typed_stays(harness, b
         "client_id": BOX["client_id"],
     }
     page = await browser.post(ROUTE, do="save", secret=id, **given)
-    assert page.status == 400 and "This looks like the secret ID" in page.text
+    assert page.status == 400 and "This looks like the Secret ID" in page.text
     assert "other@example.com" in page.text and id not in page.text
     given["etag"] = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
     assert (await browser.post(ROUTE, do="save", secret=CANARY, **given)).status == 303

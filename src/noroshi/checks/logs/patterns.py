@@ -21,7 +21,7 @@ LONGEST = 1000
 REST_OF_LINE = rb"[^\n]*"
 """Makes one match a line: each match costs the engine's wrapper several objects, which is most
 of the time that a search for a plain word takes."""
-UNKNOWN = _("the pattern cannot be used: {why} (patterns are those of RE2)")
+UNKNOWN = _("the pattern cannot be used: {why} (patterns use RE2 syntax)")
 TOO_LONG = pgettext("too_long", "is longer than {most} characters")
 LOOKAROUND = _(
     "look-ahead and look-behind ({part}) are not supported, as they do not run in linear "
@@ -42,10 +42,13 @@ REASONS = (
         re.compile(r"no argument for repetition operator: (.*)", re.DOTALL),
         _("{part} has nothing before it to repeat"),
     ),
-    (re.compile(r"bad repetition operator: (.*)", re.DOTALL), _("{part} repeats a repetition")),
+    (
+        re.compile(r"bad repetition operator: (.*)", re.DOTALL),
+        _("{part} repeats an expression that is already repeated"),
+    ),
     (
         re.compile(r"invalid repetition size: (.*)", re.DOTALL),
-        _("{part} makes more than 1,000 repetitions"),
+        _("{part} results in more than 1,000 repetitions"),
     ),
     (
         re.compile(r"invalid character class range: (.*)", re.DOTALL),

@@ -106,8 +106,8 @@ NO_ANSWER = _(
 )
 STANDS_STILL = with_commands(
     _(
-        "The node has not answered for {seconds:g} s: its process is stopped, gets no processor "
-        "time, or is badly overloaded. Check: {command}"
+        "The node has not answered for {seconds:g} s: its process is stopped, gets no CPU time, "
+        "or is badly overloaded. Check: {command}"
     ),
     command=CommandText("service status"),
 )

@@ -29,7 +29,7 @@ APPLY = Command(
     help=_("apply the definitions of a folder"),
     more=(
         _(
-            "A running node applies the definitions immediately. If there is any mistake, nothing is "
+            "A running node applies the definitions immediately. If there is any problem, nothing is "
             "applied."
         ),
     ),

@@ -39,7 +39,7 @@ from noroshi.ports import Clocks, Host, MeasuredByAgent
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = _("{folder} cannot be used. Problems: {count}")
 RIGHT = _("No problems in {folder}: {counts}.")
-BUT = _("No mistakes in {folder} ({counts}), but check the following:")
+BUT = _("No problems in {folder} ({counts}), but check the following:")
 COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")
 NOTHING_THERE = _("it has no definitions; check that it is the right folder")
 AGENTS_NOT_KNOWN = _(

@@ -162,7 +162,7 @@ if sys.platform == "win32":
     ACCOUNT_TITLE, PROGRAM = _("account"), _("program")
     HOME_FOLDER, PIPE, LOG = _("home folder"), _("pipe"), _("log")
     EXIT_CODE = _("exit code")
-    AUTOMATIC, MANUAL = _("starts automatically, with a delay"), _("is started by hand")
+    AUTOMATIC, MANUAL = _("starts automatically, with a delay"), _("starts manually")
 
     def status(context: CommandContext) -> int:
         """Print whether it is installed and runs; exit code 1 unless it runs."""

@@ -14,17 +14,17 @@ SOON = 60
 """Days before a secret or certificate expires from which on its end is shown."""
 RENEWED = _("sign-in renewed {at}")
 ENDS = ngettext(
-    "its client secret expires on {day} ({days} day left)",
-    "its client secret expires on {day} ({days} days left)",
+    "client secret expires on {day} ({days} day left)",
+    "client secret expires on {day} ({days} days left)",
     by="days",
 )
 CERTIFICATE_ENDS = ngettext(
-    "its certificate expires on {day} ({days} day left)",
-    "its certificate expires on {day} ({days} days left)",
+    "certificate expires on {day} ({days} day left)",
+    "certificate expires on {day} ({days} days left)",
     by="days",
 )
-ENDED = _("its client secret expired on {day}")
-CERTIFICATE_ENDED = _("its certificate expired on {day}")
+ENDED = _("client secret expired on {day}")
+CERTIFICATE_ENDED = _("certificate expired on {day}")
 BY_NEXT = {False: _("uses the next client secret"), True: _("uses the next certificate")}
 """The texts of a client secret (False) and of a certificate (True)."""
 

@@ -63,8 +63,8 @@ NO_NAME = _(
 )
 ABOVE = _("warning ({warning}) is above critical ({critical}). Change one of them")
 BELOW = _(
-    "warning ({warning}) is below critical ({critical}), but low values of this reading are "
-    "bad. Change one of them"
+    "warning ({warning}) is below critical ({critical}), but lower values of this reading "
+    "are worse. Change one of them"
 )
 NEGATIVE = _("{given} is negative; a hysteresis must be 0 or more")
 

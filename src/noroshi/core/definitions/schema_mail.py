@@ -141,7 +141,7 @@ class CloudDef(Definition):
     authorize_with: str = ""
     """Additional query parameters of the sign-in page."""
     client_auth: Literal["post", "basic"] = "post"
-    """Method to send the client secret: in the request's body, or by HTTP Basic."""
+    """Method of sending the client secret: in the request's body, or by HTTP Basic."""
     graph: str = ""
     """https address of the cloud's Microsoft Graph, without a path; "" if there is none."""
     graph_scope: str = ""

@@ -43,7 +43,7 @@ from noroshi.service.errors import (
 from noroshi.service.operation import Person, note, offers
 from noroshi.vault import Secret, VaultError
 
-NOT_JOINED = _("This node did not join a hub.")
+NOT_JOINED = _("This node has not joined a hub.")
 NO_ADDRESS = _(
     "must be the name or IP address of the hub and its port, such as hub.example.com:7664"
 )

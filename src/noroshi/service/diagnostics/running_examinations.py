@@ -17,7 +17,7 @@ KEPT = 600.0
 """Seconds for which one that is over can still be looked at."""
 WAIT = 5.0
 """Seconds that somebody who looks waits for news at most."""
-TOO_MANY = _("{most} diagnoses are already running. Wait until one of them ends.")
+TOO_MANY = _("{most} diagnoses are already running. Wait until one of them finishes.")
 NO_SUCH = _("This diagnosis no longer exists; start it again.")
 
 

@@ -25,7 +25,7 @@ from noroshi.stores.postgres.connection_errors import (
 APPLICATION = "noroshi/doctor"
 PEOPLE = {Whose.ADMINISTRATOR: _("the PostgreSQL administrator")}
 WAY, DATABASE = _("Connection to PostgreSQL"), _("Database")
-NEWS, ROOM = _("News between nodes"), _("Connections left")
+NEWS, ROOM = _("Signals between nodes"), _("Available connections")
 CONNECTED = _("PostgreSQL {version} on {host} port {port}, {tls}")
 ENCRYPTED, UNENCRYPTED = _("TLS ({mode})"), _("without TLS ({mode})")
 OF_DATABASE = _("{database}, {size:.1f} MB, user {user}")
@@ -41,14 +41,14 @@ STANDBY_MISSING = _(
     "synchronous_standby_names."
 )
 OLD_TRANSACTION = _(
-    "The session {session} of {who} has kept a transaction open for {minutes} min, so that "
-    "PostgreSQL cannot clean up and its tables grow. End it."
+    "The session {session} of {who} has kept a transaction open for {minutes} min, so "
+    "PostgreSQL cannot vacuum, and its tables grow. End the session."
 )
 CLOCK_OFF = _(
     "The clock of this computer is {seconds:+.0f} s off compared with the clock of the database. "
     "Noroshi uses the clock of the database. Set this computer's clock right."
 )
-HEARD = _("heard at once")
+HEARD = _("received immediately")
 NOT_HEARD = _("not received: nodes poll once a second instead")
 NO_LISTEN = _(
     "There is a pooler in between. Set listen_url to an address that leads to PostgreSQL "

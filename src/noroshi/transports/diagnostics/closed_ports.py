@@ -8,11 +8,11 @@ from noroshi.network import connection_errors
 from noroshi.ports.examination import Exam, Remedy, fill_places
 
 PORT_REFUSED = _(
-    "{host} refuses a connection on port {port}, while {other} answers: no server is running "
+    "{host} refuses connections on port {port}, while {other} answers: no server is running "
     "there at the moment, or a firewall rejects it."
 )
 NOTHING_OUT_REFUSED = _(
-    "{host} refuses a connection on port {port}, and {other} cannot be reached either: "
+    "{host} refuses connections on port {port}, and {other} cannot be reached either: "
     "neither is running at the moment, or a device in between rejects the connections."
 )
 

@@ -17,6 +17,7 @@ SECRETS: Mapping[str, Message] = {
     "pem": _("Or paste PEM"),
     "key_file": _("Key file (JSON)"),
     "private_key": _("Private key"),
+    "client_certificate": _("Client certificate"),
     "pasted": _("Final URL in the browser"),
     "code": _("Code"),
     "password": _("Password"),
@@ -25,7 +26,7 @@ SECRETS: Mapping[str, Message] = {
     "again": _("Repeat the password"),
 }
 """Fields that may hold what no page shows, by what they are called there: typed once more."""
-SEVERAL_LINES = ("pem", "key_file", "pasted", "private_key")
+SEVERAL_LINES = ("pem", "key_file", "pasted", "private_key", "client_certificate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

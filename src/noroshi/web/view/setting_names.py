@@ -84,7 +84,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "reads": _("Output format"),
     "env": _("Environment"),
     "runs_as": _("Run as"),
-    "bits": _("PowerShell (32 or 64 bits)"),
+    "bits": _("PowerShell (32-bit or 64-bit)"),
     "unit": _("Unit"),
     "account": _("Account"),
     "route": _("Route"),
