@@ -16,6 +16,7 @@ if sys.platform == "win32":
 
     from noroshi.cli.errors import RefusedError
     from noroshi.cli.paths import HOME, NAME, OUTPUT
+    from noroshi.core.command_text import CommandText
     from noroshi.core.translation import Message, _, pgettext
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.logs.sinks import FILE as LOG_FILE
@@ -54,6 +55,10 @@ if sys.platform == "win32":
     NOT_STARTED = _(
         "The service did not start (state {state}, exit code {code}). The reason is in {log} or "
         "{output}."
+    )
+    STILL_STARTING = _(
+        "The service is still starting after {seconds:g} s. Run {command} to see whether it runs. If it "
+        "does not, the reason is in {log} or {output}."
     )
     NOT_STOPPED = _("The service has not stopped within {seconds:g} s. Nothing was changed.")
     NOT_COPIED = _(
@@ -121,12 +126,21 @@ if sys.platform == "win32":
 
     def _not_started(problems: Sequence[tuple[str, Message]] = ()) -> RefusedError:
         service, home = service_status(NAME), Path(HOME)
-        words = NOT_STARTED.fill(
-            state=STATES[service.state if service else ServiceState.STOPPED],
-            code=service.exit_code if service else 0,
-            log=home / LOG_FILE,
-            output=home / OUTPUT,
-        )
+        log, output = home / LOG_FILE, home / OUTPUT
+        if service and service.state is ServiceState.STARTING:
+            words = STILL_STARTING.fill(
+                seconds=STARTS_WITHIN,
+                command=CommandText("service status"),
+                log=log,
+                output=output,
+            )
+        else:
+            words = NOT_STARTED.fill(
+                state=STATES[service.state if service else ServiceState.STOPPED],
+                code=service.exit_code if service else 0,
+                log=log,
+                output=output,
+            )
         return RefusedError("trouble", words, problems)
 
     def _go_back(settings: ServiceSettings, store: Path) -> None:
