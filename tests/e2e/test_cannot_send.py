@@ -86,7 +86,7 @@ def test_what_nobody_signed_in_is_critical_at_once_and_no_mail_tells_of_it_yet(h
     health = home.run("health", "--json", check=False)
     told = json.loads(health.stdout)
     assert (health.returncode, told["level"]) == (1, "critical")
-    assert "alarms of ops cannot be sent" in told["trouble"]["en"]
+    assert "alarms from ops cannot be sent" in told["trouble"]["en"]
     assert home.run("status", "--check", check=False).returncode == 1
     home.run("send", "--to", "ops", "--route", "smtp1", "--subject", "proof", "text")
     until(lambda: mailbox.mails, "a mail that is sent by hand")

@@ -230,7 +230,8 @@ async def test_a_beat_to_what_can_be_no_name_is_logged_as_any_other(hearing, cap
     async with scene.life() as engine:
         await scene.seconds(engine, 120)
     said = [record.getMessage() for record in caplog.records if "beat" in record.getMessage()]
-    assert said == [f"the beat to {host} was not taken: UnicodeError"]
+    (line,) = said
+    assert line.startswith(f"the beat to {host} was not taken: Unicode")
 
 
 def test_a_reason_is_sent_in_utf_8(hearing):

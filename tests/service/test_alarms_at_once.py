@@ -75,7 +75,7 @@ async def test_what_cannot_be_is_told_of_each_and_the_rest_is_done(ask):
     )
     assert [one["kind"] for one in told] == ["", "conflict", "not found", "not found"]
     assert "has already acknowledged this alarm" in told[1]["refused"]["en"]
-    assert "no item /gone" in told[2]["refused"]["en"]
+    assert "no item “/gone”" in told[2]["refused"]["en"]
     assert (await holders(ask))["/opt"] is None
 
 

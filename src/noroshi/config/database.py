@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote
 
 from noroshi.core.translation import Message, _
 
@@ -69,7 +70,7 @@ class Database:
     def addresses(self) -> tuple[tuple[str, int], ...]:
         """Return the hosts, or folders of sockets, with their ports."""
         query = self.query
-        hosts = urlsplit(self.url).netloc.rpartition("@")[2] or query.get("host", "")
+        hosts = _parts(self.url).netloc.rpartition("@")[2] or query.get("host", "")
         ports = query.get("port", PORT).split(",")
         host_parts = [_host_and_port(host) for host in hosts.split(",") if host]
         return tuple(
@@ -86,19 +87,19 @@ class Database:
     @property
     def name(self) -> str:
         """Return the name of the database."""
-        path, query = unquote(urlsplit(self.url).path.removeprefix("/")), self.query
+        path, query = unquote(_parts(self.url).path), self.query
         return path or query.get("dbname", "") or query.get("database", "") or self.user
 
     @property
     def user(self) -> str:
         """Return the user of the database."""
-        user = urlsplit(self.url).netloc.rpartition("@")[0].partition(":")[0]
+        user = _parts(self.url).netloc.rpartition("@")[0].partition(":")[0]
         return unquote(user) or self.query.get("user", "")
 
     @property
     def query(self) -> Mapping[str, str]:
         """Return what the address asks for beside the place, such as sslmode."""
-        parts = urlsplit(self.url).query
+        parts = _parts(self.url).query
         query_values = (
             parse_qs(parts, strict_parsing=True, keep_blank_values=True) if parts else {}
         )
@@ -143,7 +144,7 @@ def _url_faults(name: str, url: object) -> Iterator[Message]:
         yield NO_ADDRESS.fill(name=name)
         return
     query = Database(url=url).query
-    if ":" in urlsplit(url).netloc.rpartition("@")[0] or "password" in query:
+    if ":" in _parts(url).netloc.rpartition("@")[0] or "password" in query:
         yield PASSWORD_IN_URL.fill(name=name)
     for unknown in query.keys() - {*QUERY_PARTS, "password"}:
         yield NO_PART.fill(name=name, given=unknown, known=", ".join(QUERY_PARTS))
@@ -161,12 +162,25 @@ def _is_whole(url: str) -> bool:
         return False
 
 
+class _Parts(NamedTuple):
+    netloc: str
+    path: str
+    query: str
+
+
+def _parts(url: str) -> _Parts:
+    """Split an address. It may name several hosts, which urllib refuses if one is an IPv6 address."""
+    place, _mark, query = url.partition("://")[2].partition("?")
+    netloc, _slash, path = place.partition("/")
+    return _Parts(netloc, path, query)
+
+
 def _host_and_port(text: str) -> tuple[str, str]:
     """Split a host and its port; an IPv6 address stands in brackets."""
     if text.startswith("/"):
         return text, ""
     if text.startswith("["):
         host, _bracket, port_part = text[1:].partition("]")
-        return host, port_part.removeprefix(":")
+        return str(IPv6Address(host)), port_part.removeprefix(":")
     host, _colon, port = text.partition(":")
     return unquote(host), port
