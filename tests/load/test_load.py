@@ -129,7 +129,8 @@ def test_whoever_follows_hears_nothing_while_nothing_happens(scenes):
     assert seen.done > 0
     assert seen.ended == 0
     assert seen.size > 1000
-    assert seen.got <= 10 * 2 * 100
+    # A machine that is busy may make the node late, which each browser hears once.
+    assert seen.got <= 10 * (2 * 100 + seen.size)
 
 
 @pytest.mark.long
