@@ -1,4 +1,4 @@
-"""What this process has open: how much of it, and a shortage."""
+"""Count what this process has open, and make it short of file handles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the nodes on a database watches which monitor."""
+"""Decide which of the nodes on a database watches which monitor."""
 
 from collections import Counter
 from dataclasses import replace

@@ -39,7 +39,7 @@ def last_contact(agent):
 
 
 def watches(agent):
-    """Whether what the hub defined for the agent is in force there."""
+    """Return whether what the hub defined for the agent is in force there."""
     return any(one["path"].endswith("/net/shop") for one in agent.status()["monitors"])
 
 

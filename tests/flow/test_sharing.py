@@ -1,4 +1,4 @@
-"""What a node that shares its monitors takes, gives back, and makes up for; and when it may start checks."""
+"""Take, give back and make up for monitors, as a node that shares them; and start checks when it may."""
 
 from dataclasses import replace
 from datetime import timedelta

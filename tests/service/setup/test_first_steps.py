@@ -73,7 +73,7 @@ def service(name, state=ServiceState.RUNNING, start=StartType.AUTOMATIC, **more)
 
 
 class WindowsServices:
-    """What Windows manages, of a computer with these services."""
+    """Return what Windows manages on a computer with these services."""
 
     facts = (
         service("Spooler"),
