@@ -281,9 +281,8 @@ class Engine:
             self._pending_shift -= seconds  # the clock may have been set once more meanwhile
         block = self.watcher.block
         if self.sends:
-            await self.attempt(
-                self.notifier.post_due
-            )  # before it says that it was here until now
+            # Before it says that it was here until now.
+            await self.attempt(self.notifier.post_due)
         renewal = await self._renew(block.fence) if block is not None else None
         if block is None or renewal is None:
             return await self._lease_block(self.node)

@@ -66,6 +66,9 @@ returning monitor.id, monitor.state, noroshi_now() - free.watched_until"""
 GIVE_BACK = """
 update monitor set fence = null, watched_until = noroshi_now()
 where fence = $1 and id = any($2::text[])"""
+HELD = """
+select monitor.id from monitor join lease on lease.fence = monitor.fence
+where monitor.fence = $1 and monitor.id = any($2::text[])"""
 WRITE = "update monitor set state = $1, reporter = '' where id = $2 and fence = $3"
 REMEMBER = """
 insert into memory
@@ -107,9 +110,8 @@ async def lend(db: Session, node: Node, fence: int, left_out: Collection[str]) -
     await db.run(END_OVER)
     sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
     if await db.value(sql, fence, node.name, node.life) is None:
-        await db.run(
-            END_OF_LIFE, node.name, node.life
-        )  # it does not know any more that it has one
+        # It may have a lease of which it does not know any more.
+        await db.run(END_OF_LIFE, node.name, node.life)
         fence = await db.value(NEW_LEASE, node.name, node.life)
     rows = await db.rows(LEND, fence, list(left_out))
     sql = "select monitor, body from memory where monitor = any($1::text[])"
@@ -222,11 +224,6 @@ async def remember(db: Session, memories: Mapping[str, Memory]) -> None:
     emptied = [id for id, memory in memories.items() if not memory]
     if emptied:
         await db.run("delete from memory where monitor = any($1::text[])", emptied)
-
-
-HELD = """
-select monitor.id from monitor join lease on lease.fence = monitor.fence
-where monitor.fence = $1 and monitor.id = any($2::text[])"""
 
 
 async def remember_held(db: Session, fence: int, memories: Mapping[str, Memory]) -> None:
