@@ -19,7 +19,8 @@ Memory = Mapping[str, Any]
 
 DURATION = SHARED_LEASE // MICROSECOND
 LIVE = """
-insert into life (node, life) values ($1, 1) on conflict (node) do update set life = life.life + 1
+insert into life (node, life, has_left) values ($1, 1, false)
+on conflict (node) do update set life = life.life + 1, has_left = false
 returning life, seen"""
 MARK_SEEN = """
 update life set seen = noroshi_now() from lease
@@ -45,12 +46,16 @@ RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1" 
 NODES = "select distinct node from lease where until > noroshi_now() order by node"
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
-    coalesce(max(lease.until) > noroshi_now(), false)
+    coalesce(max(lease.until) > noroshi_now(), false), life.has_left
 from life left join lease on lease.node = life.node and lease.life = life.life
     left join monitor on monitor.fence = lease.fence
 where lease.fence is not null or life.seen > noroshi_now() - $1
 group by life.node order by life.node"""  # noqa: S608  our own text
-SHOWN_FOR = timedelta(days=1)
+SHOWN_FOR = timedelta(days=30)
+FORGET_NODE = """
+update life set seen = null where node = $1 and seen is not null
+    and not exists (select 1 from lease where lease.node = $1 and until > noroshi_now())"""
+"""Its number stays, so that a life under that name is another one even so."""
 LEND = """
 with free as (
     select id, watched_until from monitor
@@ -84,7 +89,7 @@ async def begin(db: Session, name: str, now: datetime) -> Node:
 async def end(db: Session, node: Node, now: datetime) -> None:
     life_of_node = (node.name, node.life)
     await db.run(END_OF_LIFE, *life_of_node)
-    sql = "update life set seen = noroshi_now() where node = $1 and life = $2"
+    sql = "update life set seen = noroshi_now(), has_left = true where node = $1 and life = $2"
     await db.run(sql, *life_of_node)
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
@@ -135,11 +140,19 @@ async def nodes(db: Session) -> Sequence[NodeLease]:
             renewed_at=instant(renewed_at),
             is_alive=is_alive,
             sends=is_alive and name == sender,
+            has_left=has_left and not is_alive,
         )
-        for name, count, renewed_at, is_alive in await db.rows(
+        for name, count, renewed_at, is_alive, has_left in await db.rows(
             NODE_LEASES, SHOWN_FOR // MICROSECOND
         )
     ]
+
+
+async def forget_node(db: Session, name: str) -> bool:
+    if not await db.run(FORGET_NODE, name):
+        return False
+    await db.run(END_OF_NODE, name)
+    return True
 
 
 async def remember(db: Session, memories: Mapping[str, Memory]) -> None:

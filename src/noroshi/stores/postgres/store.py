@@ -163,6 +163,9 @@ class PostgresStore(PooledStore):
     async def nodes(self) -> Sequence[NodeLease]:
         return await self._read(monitors.nodes)
 
+    async def forget_node(self, name: str) -> bool:
+        return await self._write(lambda db: monitors.forget_node(db, name))
+
     async def commit(self, fence: int, change: Change) -> bool:
         change = replace(change, envelopes=self._with_origin(change.envelopes))
         result = await self._committing.do(fence, (fence, change))
