@@ -158,8 +158,11 @@ class Store(AgentStore, Protocol):
         lost."""
 
     async def nodes(self) -> Sequence[NodeLease]:
-        """Return the nodes that share the store and lived within the last day, by name; none of a
-        store that nodes do not share."""
+        """Return the nodes that share the store and lived within the last 30 days, by name; none of
+        a store that nodes do not share."""
+
+    async def forget_node(self, name: str) -> bool:
+        """Let `nodes` leave out a node until it lives again. False: it lives, or is not there."""
 
     async def commit(self, fence: int, change: Change) -> bool:
         """Write a whole change, with its samples and its rows for the hub. False: the block was

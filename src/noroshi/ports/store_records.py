@@ -57,13 +57,15 @@ class Renewal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeLease:
     """One of the nodes that share a store: how many monitors it holds, when it last renewed its lease
-    (or ended), whether the lease is in force, and whether it is the one that sends."""
+    (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
+    lives no more, and said farewell."""
 
     name: str
     monitor_count: int
     renewed_at: datetime
     is_alive: bool
     sends: bool
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
