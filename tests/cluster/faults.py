@@ -68,7 +68,7 @@ LONG = Plan(
         Kind.PROMOTED: 4,
         Kind.FULL: 4,
     },
-    18.0,
+    14.0,
     {
         Kind.KILLED: 20.0,
         Kind.STOPPED: 40.0,
@@ -83,7 +83,7 @@ LONG = Plan(
 """65 faults in 20 minutes."""
 SHORT = Plan(
     dict.fromkeys(Kind, 1),
-    4.0,
+    3.0,
     {
         Kind.KILLED: 4.0,
         Kind.STOPPED: 14.0,

@@ -21,6 +21,7 @@ IN_FLIGHT = 2.0
 """Seconds before a fault within which a mail's answer may have been on its way."""
 FOLLOWING = 15.0
 """Seconds after a fault of the database or of the way to it, in which its consequences end."""
+AT_ONCE = 1.0
 FIRST_MINUTE = 60.0
 AWAY = {
     "the database is restarted",
@@ -106,7 +107,7 @@ class Judge:
         self._judge_copies(port, recoveries)
 
     def _of(self, port: int) -> list[Mapping[str, Any]]:
-        return [m for m in self._mails if port in m["ports"] and DIRECT not in m["subject"]]
+        return [m for m in self._mails if port in m["ports"] and not _is_direct(m)]
 
     def _judge_copies(self, port: int, mails: Sequence[Mapping[str, Any]]) -> None:
         by_id = defaultdict[str, list[Mapping[str, Any]]](list)
@@ -135,9 +136,11 @@ class Judge:
         return IN_FLIGHT if fault["kind"] in {STOPPED, KILLED} else FOLLOWING
 
     def _judge_mail(self, mail: Mapping[str, Any]) -> None:
-        if DIRECT in mail["subject"]:
+        if _is_direct(mail):
             self.verdict.sent_directly += 1
-            if not any(self._may_send_directly(fault, mail["at"]) for fault in self._faults):
+            is_end = RECOVERED in mail["subject"]
+            may_be = (self._may_send_directly(fault, mail["at"]) for fault in self._faults)
+            if not is_end and not any(may_be):
                 self.verdict.wrong.append(f"sent directly at {self._at(mail['at'])}")
         elif not any(level in mail["subject"] for level in (CRITICAL, RECOVERED)):
             self.verdict.wrong.append(f"{self._at(mail['at'])} {mail['subject']}")
@@ -191,35 +194,31 @@ class Judge:
         turns = defaultdict[int, list[tuple[float, str]]](list)
         for at, address in looks:
             turns[int((at - offset) // self._every)].append((at, self._names[address]))
-        for looks_of_turn in turns.values():
+        for turn, looks_of_turn in turns.items():
+            names = {name for _, name in looks_of_turn}
+            next_names = {name for _, name in turns.get(turn + 1, ())}
             for first, second in pairwise(looks_of_turn):
                 if first[1] != second[1]:
-                    self._judge_pair(port, first, second)
+                    is_kept_up = len(names & next_names) > 1
+                    self._judge_pair(port, first, second, is_kept_up)
 
     def _judge_pair(
-        self, port: int, first: tuple[float, str], second: tuple[float, str]
+        self, port: int, first: tuple[float, str], second: tuple[float, str], is_kept_up: bool
     ) -> None:
-        """Judge two looks of two nodes in one turn."""
+        """Judge two looks of two nodes in one turn. They looked at once if they did within a second, as
+        both know when the turn is, or if both did so in the next turn, too. Else the second one took over
+        from one that was late, and made up for a turn of which it did not know the result."""
         (began, one), (ended, other) = first, second
-        if any(self._was_down(name, began, ended) for name in (one, other)):
-            self.verdict.made_up_for += 1
-        elif any(self._stood_still(name, at) for at, name in (first, second)):
+        if any(self._stood_still(name, at) for at, name in (first, second)):
             self.verdict.begun_as_it_stood_still += 1
-        elif any(self._was_cut(name, at) for at, name in (first, second)):
+        elif any(self._was_cut(name, at) for at in (began, ended) for name in (one, other)):
             self.verdict.in_the_first_minute_of_a_cut += 1
+        elif ended - began > AT_ONCE and not is_kept_up:
+            self.verdict.made_up_for += 1
         else:
             self.verdict.measured_twice.append(
                 f"port {port}: {one} at {self._at(began)}, {other} at {self._at(ended)}"
             )
-
-    def _was_down(self, name: str, began: float, ended: float) -> bool:
-        """Return whether a node ended, or began to stand still, between two looks: the other one made up
-        for a turn of which nobody knew the result."""
-        return any(
-            began - IN_FLIGHT <= fault["begin"] <= ended
-            for fault in self._of_node(name)
-            if fault["kind"] in {KILLED, STOPPED}
-        )
 
     def _stood_still(self, name: str, at: float) -> bool:
         return any(
@@ -240,6 +239,11 @@ class Judge:
 
     def _at(self, at: float) -> str:
         return f"{at - self._began:+.1f}"
+
+
+def _is_direct(mail: Mapping[str, Any]) -> bool:
+    """Return whether a mail was sent past the queue, or tells the end of what was."""
+    return DIRECT in mail["subject"] or mail["id"].startswith("<without-the-queue/")
 
 
 def main(folder: Path) -> int:
