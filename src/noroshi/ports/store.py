@@ -33,6 +33,7 @@ from noroshi.ports.store_records import (
     LedgerEntry,
     Node,
     NodeLease,
+    NodePlace,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -545,6 +546,13 @@ class SharedStore(Protocol):
 
     async def leave_work(self, holder: str) -> None:
         """Let another one have the work, if that holder has it."""
+
+    async def announce(self, place: NodePlace) -> Sequence[NodePlace]:
+        """Say where a node is reached, and return where each is that said so within the last minute,
+        by name. Whether it sends is for the store to say."""
+
+    async def withdraw(self, node: str) -> None:
+        """Forget where a node is reached."""
 
     async def close(self) -> None:
         """Let go of the store."""

@@ -69,6 +69,17 @@ class NodeLease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodePlace:
+    """Where a node that shares a store is reached: by the other nodes, and by agents; "" if it has no
+    such address. `sends`: it is the one that sends now."""
+
+    name: str
+    address: str = ""
+    agents: str = ""
+    sends: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOutcome:
     """The outcome of a report of an agent; `refused_rows` are the numbers of the rows that could
     not be written."""
