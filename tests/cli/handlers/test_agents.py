@@ -85,7 +85,7 @@ async def test_one_agent_is_shown_in_full(harness, tmp_path):
         " ".join(fingerprint_words(digest, "en")) in told.out and row["fingerprint"] in told.out
     )
     told = await typed("agent", "show", "fs02", home=tmp_path)
-    assert told.code != 0 and "There is no agent “fs02”." in told.err
+    assert told.code != 0 and "There is no agent “fs02”" in told.err
 
 
 async def test_an_agent_gets_another_name_and_is_removed(harness, tmp_path):

@@ -47,7 +47,7 @@ async def test_a_route_is_shared_and_taken_back_by_its_name(hub, ask):
     await ask("agent_share", agent="fs01", route="out")
     await ask("agent_unshare", agent="FS01", route="out")
     assert await routes(hub) == ()
-    with pytest.raises(Exception, match="route “out” is not shared with fs01"):
+    with pytest.raises(Exception, match="Route “out” is not shared with fs01"):
         await ask("agent_unshare", agent="fs01", route="out")
 
 

@@ -354,7 +354,7 @@ async def test_a_refused_token_is_looked_into(graph, certificate):
     claims = {"aud": "https://outlook.office.com", "scp": "SMTP.Send"}
     got = await answer_of(graph, certificate, Account("old", jwt(claims)))
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SIGN_IN)
-    assert "not for Microsoft Graph: check graph_scope of the cloud" in got.words.en
+    assert "not for Microsoft Graph. Check graph_scope of the cloud" in got.words.en
 
 
 async def test_without_a_token_nothing_is_posted(graph, certificate):
