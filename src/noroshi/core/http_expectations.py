@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 
 LONGEST = 2000
 MOST_HEADERS, LONGEST_VALUE = 20, 1000
@@ -275,4 +275,4 @@ def _is_among(status: int, statuses: Collection[int]) -> bool:
 
 
 def _expected_text(statuses: Sequence[int]) -> Message:
-    return plain(", ".join(map(str, statuses))) if statuses else TWO_OR_THREE
+    return list_names(map(str, statuses)) if statuses else TWO_OR_THREE

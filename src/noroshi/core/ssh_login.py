@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 PORT = 22
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
@@ -66,6 +66,6 @@ def host_key_problem(login: SshLogin, shown_key: ShownHostKey) -> Message | None
         where=login.host_and_port,
         algorithm=shown_key.algorithm,
         fingerprint=shown_key.fingerprint,
-        pinned=", ".join(login.host_keys),
+        pinned=list_names(login.host_keys),
         command=shown_key.look_up_command,
     )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 HTTPS_PORT, HTTP_PORT = 5986, 5985
 FINGERPRINT = re.compile(r"SHA256:[0-9a-f]{64}")
@@ -83,6 +83,6 @@ def certificate_problem(login: WinrmLogin, fingerprint: str, reason: Message) ->
         where=login.host_and_port,
         why=reason,
         fingerprint=fingerprint,
-        pinned=", ".join(login.fingerprints),
+        pinned=list_names(login.fingerprints),
         command=LOOK_UP_COMMAND,
     )

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.definitions.document_content import TYPES
 from noroshi.definitions.folder import (
     OTHER_FILES,
@@ -71,7 +71,7 @@ def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
     for name, raw in files:
         try:
             if not is_ours(name):
-                raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
+                raise Invalid((Problem(name, STRAY.fill(types=list_names(TYPES))),))
             if name in documents:
                 raise Invalid((Problem(name, OCCURS_TWICE),))
             documents[name] = document_from(parse_toml(raw, name), name, problems)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.people import NAME, Maker, User, made_with
 from noroshi.core.roles import ROLES, roles_up_to
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.operations import people_operations
 from noroshi.operations.people_answers import Recovery, SecondStep, UserMade, UserRow
 from noroshi.people import random_keys, second_factor
@@ -235,7 +235,7 @@ def role_faults(role: str) -> list[Problem]:
     """Return a problem if there is no role of that name."""
     if role in ROLES:
         return []
-    return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
+    return [Problem("role", BAD_ROLE.fill(known=list_names(ROLES)))]
 
 
 def _next(name: str) -> str:
