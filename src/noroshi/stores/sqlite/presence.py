@@ -42,7 +42,7 @@ LEFTOVERS_EXIST = _(", but {names} still exists")
 NO_LEFTOVERS = NOTHING
 FILE_GONE = with_commands(
     _(
-        "{path} was removed, moved or replaced while the node is running, so nothing more is "
+        "{path} was removed, moved or replaced while the node was running, so nothing more is "
         "written. The node still has the contents open: save them before it stops ({backup}), "
         "stop the node, restore them ({restore}) and start the node"
     ),
