@@ -33,6 +33,7 @@ from noroshi.cli.commands.node import (
     RESTORE,
     SERVE,
     SERVICE,
+    STORE,
 )
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.sign_in import AUTHORIZE, CERT, GUIDE, SECRET
@@ -63,6 +64,7 @@ NODE = (
     BACKUP,
     RESTORE,
     CHECK_STORE,
+    STORE,
     KEY,
     COMPLETION,
     *OF_THIS_SYSTEM,
