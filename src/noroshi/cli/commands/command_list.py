@@ -29,6 +29,7 @@ from noroshi.cli.commands.node import (
     KEY,
     LAB,
     LEAVE,
+    NODE as OF_CLUSTER,
     OF_THIS_SYSTEM,
     RESTORE,
     SERVE,
@@ -66,6 +67,7 @@ NODE = (
     CHECK_STORE,
     STORE,
     KEY,
+    OF_CLUSTER,
     COMPLETION,
     *OF_THIS_SYSTEM,
 )
