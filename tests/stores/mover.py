@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from noroshi.app.store_move import move_to_database, move_to_file
+from noroshi.app.store_transfer import move_to_database, move_to_file
 from noroshi.config.database import Database
 
 

@@ -85,9 +85,9 @@ TABLES = (
     _table("received", "agent epoch seq tag"),
     _table("hub_fate", "envelope agent number fate"),
 )
-LEFT_OUT = frozenset({"migration", "lease", "turn"})
+LEFT_OUT = frozenset({"migration", "lease", "turn", "node_place"})
 """Tables that are no part of the contents: a store's own steps, and what only a node that runs
-holds."""
+holds or tells."""
 NUMBERED = ("lease", "event", "spool", "receipt", "audit", "remark", "series", SAMPLE)
 """Tables whose rows are numbered: the next row must not have a number that was given out before."""
 

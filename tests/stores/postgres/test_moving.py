@@ -14,14 +14,14 @@ import asyncpg
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.app.store_move import move_to_database, move_to_file
+from noroshi.app.store_transfer import move_to_database, move_to_file
 from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted
 from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.ports import StoreError
 from noroshi.stores.contents import LEFT_OUT, TABLES, digests_of
 from noroshi.stores.postgres import moved_database
-from noroshi.stores.postgres.contents_database import NAMES
+from noroshi.stores.postgres.contents_database import DERIVED, NAMES
 from noroshi.stores.postgres.store import PostgresStore
 from noroshi.stores.sqlite import moved_file
 from noroshi.stores.sqlite.store import SqliteStore
@@ -30,6 +30,8 @@ from tests.postgres_database import Databases
 from tests.stores.full_store import OUT, SEALED, fill
 
 MOVED_ON = DAWN + HOUR
+COLUMNS = {"person": "user"}
+"""Columns that have another name in a database."""
 MOVER = Path(__file__).parents[1] / "mover.py"
 
 
@@ -108,11 +110,12 @@ def tables_of_file(path):
 async def test_every_table_of_either_schema_is_moved_or_left_out_on_purpose(
     full_file, full_database
 ):
-    known = {table.name for table in TABLES} | LEFT_OUT
-    sql = "select relname from pg_class where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace"
+    known = {table.name for table in TABLES}
+    sql = """select relname from pg_class where relkind in ('r', 'p') and not relispartition
+        and relnamespace = 'public'::regnamespace"""
     here = {name for (name,) in await on_server(full_database, sql)}
-    assert tables_of_file(full_file) == known
-    assert here == {NAMES.get(name, name) for name in known}
+    assert tables_of_file(full_file) - LEFT_OUT == known
+    assert here - LEFT_OUT == {NAMES.get(name, name) for name in known}
 
 
 async def test_every_column_of_either_schema_is_moved_or_made_anew(full_file, full_database):
@@ -124,6 +127,16 @@ async def test_every_column_of_either_schema_is_moved_or_made_anew(full_file, fu
             for row in db.execute(f"pragma table_info({table.name})")
         }
     assert in_file - named == {("monitor", "fence")}
+    sql = """select table_name, column_name from information_schema.columns
+        where table_schema = 'public' and table_name = any($1::text[])"""
+    ours = {NAMES.get(table.name, table.name): table for table in TABLES}
+    in_database = {
+        (ours[table].name, COLUMNS.get(column, column))
+        for table, column in await on_server(full_database, sql, list(ours))
+    }
+    made_anew = {(table, column) for table, columns in DERIVED.items() for column in columns}
+    of_a_run = {("monitor", "fence"), ("monitor", "watched_until"), ("life", "has_left")}
+    assert in_database - named - made_anew == of_a_run | {("counter", "slot")}
 
 
 async def test_the_full_store_of_these_tests_has_rows_in_every_table(full_file, full_database):
@@ -243,7 +256,7 @@ async def test_an_empty_store_that_a_node_made_takes_one_in(full_file, full_data
 
 async def test_no_node_starts_on_a_file_that_was_moved(full_file, database):
     moved = await move_to_database(full_file, database, MOVED_ON, count)
-    assert moved.kept_file.exists() and not full_file.exists()
+    assert moved.renamed_file.exists() and not full_file.exists()
     with pytest.raises(StoreError, match=r"was moved to a database, and is now .*moved-2026"):
         SqliteStore.reopen(full_file)
     with pytest.raises(StoreError, match="was moved to a database"):
@@ -286,7 +299,7 @@ async def test_a_move_that_was_cut_off_before_the_mark_is_finished_by_the_next(
     full_file, database
 ):
     moved = await move_to_database(full_file, database, MOVED_ON, count)
-    moved.kept_file.rename(full_file)
+    moved.renamed_file.rename(full_file)
     again = await move_to_database(full_file, database, MOVED_ON + HOUR, count)
     assert again.was_moved_before and again.row_count == moved.row_count
     assert not full_file.exists()
@@ -294,7 +307,7 @@ async def test_a_move_that_was_cut_off_before_the_mark_is_finished_by_the_next(
 
 async def test_a_file_that_changed_after_its_move_is_not_taken_for_moved(full_file, database):
     moved = await move_to_database(full_file, database, MOVED_ON, count)
-    moved.kept_file.rename(full_file)
+    moved.renamed_file.rename(full_file)
     store = SqliteStore.open(full_file, reserve=0)
     await store.post(letter("later"))
     await store.close()

@@ -23,7 +23,7 @@ from noroshi.core.translation import SENTENCES, Message, _, joined
 from noroshi.ports import StoreError
 
 if TYPE_CHECKING:
-    from noroshi.app.store_move import Moved
+    from noroshi.app.store_transfer import MoveReport
 
 NOT_MOVED = _("Nothing was moved: {why}")
 SAME_KIND = _("the store is already a file; a store moves from a file into a database, or back")
@@ -60,12 +60,12 @@ def move(context: CommandContext) -> int:
     try:
         with life_of(config.store, Holder.COMMAND):
             if database is None:
-                moved = asyncio.run(_to_file(context, config))
+                report = asyncio.run(_to_file(context, config))
             else:
-                moved = asyncio.run(_to_database(context, config, database))
+                report = asyncio.run(_to_database(context, config, database))
     except StoreError as error:
         raise RefusedError("trouble", NOT_MOVED.fill(why=error.words)) from None
-    _report(context, config, database, moved, target)
+    _report(context, config, database, report, target)
     return exits.DONE
 
 
@@ -92,15 +92,17 @@ def _database(config: Config, url: str, password_file: str, pooler: bool) -> Dat
         raise RefusedError("invalid", words) from None
 
 
-async def _to_file(context: CommandContext, config: Config) -> Moved:
-    from noroshi.app.store_move import move_to_file
+async def _to_file(context: CommandContext, config: Config) -> MoveReport:
+    from noroshi.app.store_transfer import move_to_file
 
     assert config.database is not None
     return await move_to_file(config.database, _file(context, config), Reporter(context))
 
 
-async def _to_database(context: CommandContext, config: Config, database: Database) -> Moved:
-    from noroshi.app.store_move import move_to_database
+async def _to_database(
+    context: CommandContext, config: Config, database: Database
+) -> MoveReport:
+    from noroshi.app.store_transfer import move_to_database
 
     now = datetime.now(UTC)
     return await move_to_database(config.store, database, now, Reporter(context))
@@ -131,29 +133,33 @@ def _report(
     context: CommandContext,
     config: Config,
     database: Database | None,
-    moved: Moved,
+    report: MoveReport,
     target: str,
 ) -> None:
     if database is None:
         assert config.database is not None
         source, place = config.database.place, str(_file(context, config))
         lines = [
-            *_head(moved, source, place),
+            *_head(report, source, place),
             KEPT_DATABASE,
             *_settings_of_file(config, target),
         ]
     else:
         source, place = str(config.store), database.place
-        kept = KEPT.fill(kept=moved.kept_file)
-        lines = [*_head(moved, source, place), kept, CHANGE.fill(file=_settings_file(config))]
+        file_words = KEPT.fill(kept=report.renamed_file)
+        lines = [
+            *_head(report, source, place),
+            file_words,
+            CHANGE.fill(file=_settings_file(config)),
+        ]
     print("\n".join(context.say(words) for words in lines))
     for name, value in _settings(context, config, database).items():
         print(f"  {name} = {value}")
 
 
-def _head(moved: Moved, source: str, target: str) -> list[Message]:
-    words = MARKED if moved.was_moved_before else MOVED
-    return [words.fill(rows=moved.row_count, source=source, target=target)]
+def _head(report: MoveReport, source: str, target: str) -> list[Message]:
+    words = MARKED if report.was_moved_before else MOVED
+    return [words.fill(rows=report.row_count, source=source, target=target)]
 
 
 def _settings_of_file(config: Config, target: str) -> list[Message]:

@@ -76,7 +76,7 @@ class DatabaseContents:
     async def is_empty(self) -> bool:
         """Return True for a store on which nothing has been done yet."""
         for table in TABLES:
-            sql = f"select 1 from {_name(table.name)} {_used(table.name)} limit 1"  # noqa: S608  our own names
+            sql = f"select 1 from {_name(table.name)} {_use_condition(table.name)} limit 1"  # noqa: S608  our own names
             if await self._db.value(sql):
                 return False
         return True
@@ -143,9 +143,9 @@ def _select(table: Table) -> str:
     columns = ", ".join(_expression(table.name, one) for one in table.columns)
     # By bytes, as a file has it, whatever the database's order of letters is.
     key = ", ".join(f"{number}" for number in range(1, len(table.key) + 1))
-    where = f"where not {IS_NO_CONTENT}" if table.name == NOTE else ""
+    condition = f"where not {IS_NO_CONTENT}" if table.name == NOTE else ""
     group = "group by name" if table.name == COUNTER else ""
-    return f"select {columns} from {_name(table.name)} {where} {group} order by {key}"  # noqa: S608  our own names
+    return f"select {columns} from {_name(table.name)} {condition} {group} order by {key}"  # noqa: S608  our own names
 
 
 def _expression(table: str, column: str) -> str:
@@ -155,7 +155,7 @@ def _expression(table: str, column: str) -> str:
     return f'{name} collate "C"' if (table, column) == ("hub_fate", "envelope") else name
 
 
-def _used(table: str) -> str:
+def _use_condition(table: str) -> str:
     return {NOTE: f"where name <> '{INSTALLATION}'", COUNTER: "where value <> 0"}.get(table, "")
 
 

@@ -50,14 +50,14 @@ class FileContents:
         columns = ", ".join(_expression(table.name, one) for one in table.columns)
         order = ", ".join(_expression(table.name, one) for one in table.key)
         cursor = self._db.execute(
-            f"select {columns} from {table.name} {_where(table.name)} order by {order}"  # noqa: S608  our own names
+            f"select {columns} from {table.name} {_condition(table.name)} order by {order}"  # noqa: S608  our own names
         )
         while rows := cursor.fetchmany(table.batch_size):
             yield rows
 
     async def numbers(self) -> Mapping[str, int]:
-        counted = dict(self._db.execute("select name, seq from sqlite_sequence"))
-        return {name: max(counted.get(name, 0), self._highest(name)) for name in NUMBERED}
+        last_numbers = dict(self._db.execute("select name, seq from sqlite_sequence"))
+        return {name: max(last_numbers.get(name, 0), self._highest(name)) for name in NUMBERED}
 
     def is_empty(self) -> bool:
         """Return True for a store on which nothing has been done yet."""
@@ -123,7 +123,7 @@ def _expression(table: str, column: str) -> str:
     return EXPRESSIONS.get((table, column), f'"{column}"')
 
 
-def _where(table: str) -> str:
+def _condition(table: str) -> str:
     return f"where not {IS_NO_CONTENT}" if table == NOTE else ""
 
 

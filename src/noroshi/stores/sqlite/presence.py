@@ -61,8 +61,8 @@ Identity = tuple[int, int]
 
 def refuse_lost(path: Path) -> None:
     """Raise StoreError if no store is there, or a file without anything in it."""
-    if not path.exists() and (moved := moved_files(path)):
-        raise StoreError(MOVED_AWAY.fill(path=path, file=moved[-1]), StoreFault.GONE)
+    if not path.exists() and (files := moved_files(path)):
+        raise StoreError(MOVED_AWAY.fill(path=path, file=files[-1]), StoreFault.GONE)
     if not path.exists():
         raise StoreError(NO_STORE.fill(path=path, left=_leftovers_text(path)), StoreFault.GONE)
     if is_blank(path):

@@ -43,19 +43,19 @@ UNEQUAL = _(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """Tell how many rows were moved. `kept_file`: what the file is called now that was moved (None: a
+class MoveReport:
+    """Tell how many rows were moved. `renamed_file`: what the file is called now that was moved (None: a
     database was). `was_moved_before`: an earlier move had been cut off before it marked the source, and
     the source has not changed since."""
 
     row_count: int
-    kept_file: Path | None = None
+    renamed_file: Path | None = None
     was_moved_before: bool = False
 
 
 async def move_to_database(
     file: Path, database: Database, now: datetime, progress: Progress
-) -> Moved:
+) -> MoveReport:
     """Move a file into a database. Raise StoreError, with the file as it was."""
     moved_database = _moved_database()
     with moved_file.opened_source(file) as source:
@@ -67,13 +67,13 @@ async def move_to_database(
                 await target.put_note(MOVED_FROM, one_hash(digests))
             else:
                 digests = await _moved_before(source, moved_from, database.place, progress)
-    kept_file = moved_file.lay_moved_aside(file, now)
-    return Moved(
-        row_count=_row_count(digests), kept_file=kept_file, was_moved_before=not is_empty
+    renamed_file = moved_file.lay_moved_aside(file, now)
+    return MoveReport(
+        row_count=_row_count(digests), renamed_file=renamed_file, was_moved_before=not is_empty
     )
 
 
-async def move_to_file(database: Database, file: Path, progress: Progress) -> Moved:
+async def move_to_file(database: Database, file: Path, progress: Progress) -> MoveReport:
     """Move a database into a file. Raise StoreError, with the database as it was."""
     is_empty, moved_from = moved_file.move_state(file)
     async with _moved_database().opened_source(database) as source:
@@ -85,7 +85,7 @@ async def move_to_file(database: Database, file: Path, progress: Progress) -> Mo
         else:
             digests = await _moved_before(source, moved_from, str(file), progress)
         await source.put_note(MOVED_TO, str(file))
-    return Moved(row_count=_row_count(digests), was_moved_before=not is_empty)
+    return MoveReport(row_count=_row_count(digests), was_moved_before=not is_empty)
 
 
 def _moved_database() -> ModuleType:
