@@ -145,7 +145,7 @@ async def test_a_code_is_good_once(client, authority):
         await redeemed(client, attempt, query)
     assert caught.value.codes == numbers(client.account, 54005)
     assert caught.value.error == "invalid_grant"
-    assert not client.account.cloud.entra or "already used" in caught.value.words.en
+    assert not client.account.cloud.entra or "already been used" in caught.value.words.en
 
 
 async def test_a_public_client_shows_no_secret(any_account, authority):

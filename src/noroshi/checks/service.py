@@ -25,7 +25,7 @@ STATES: Mapping[str, Message] = {
     "paused": pgettext("service", "paused"),
     "stopped": pgettext("service", "stopped"),
     "failed": pgettext("service", "failed"),
-    "missing": pgettext("service", "not installed on this computer"),
+    "missing": pgettext("service", "not installed"),
     "unreadable": pgettext("service", "not readable by the account of Noroshi's service"),
 }
 START_TYPES: Mapping[str, Message] = {

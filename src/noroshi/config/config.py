@@ -64,7 +64,7 @@ NO_UTF8 = _("is not UTF-8; save the file as UTF-8")
 if sys.platform == "win32":
     OPEN_TO_OTHERS = _(
         "is writable by {names}, but it decides which programs may run; remove this permission "
-        "under Properties > Security"
+        "under Properties › Security"
     )
 else:
     OPEN_TO_OTHERS = _(

@@ -48,8 +48,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PORTS = {"http": 80, "https": 443}
 
 NO_URL = _(
-    "the URL must be http or https with a host, such as https://www.example.com/health, in "
-    "plain ASCII, without spaces or a fragment"
+    "the URL must begin with http:// or https:// and contain a host, such as "
+    "https://www.example.com/health, in plain ASCII, without spaces or a fragment"
 )
 WITH_USER = _(
     "the URL must not contain a user name or a password: everyone who sees the monitor would "
@@ -101,7 +101,7 @@ NEEDS_A_COOKIE = _(
     "administrator can correct this."
 )
 INTO_THE_CLEAR = _(
-    "{where} redirects from https to http, where the response can be changed in transit. The "
+    "{where} redirects from HTTPS to HTTP, where the response can be changed in transit. The "
     "server's administrator can correct this."
 )
 NO_TARGET = _(

@@ -16,10 +16,9 @@ NEW_HOST_KEY = _(
     "output of {command} on that computer, and set host_key in the instance"
 )
 CHANGED_HOST_KEY = _(
-    "{where} presents a different host key than before: {algorithm} {fingerprint}, not "
-    "{pinned}. Nothing was sent to it. If the computer was reinstalled, compare the key "
-    "there and set host_key in the instance; if not, someone may be intercepting the "
-    "connection"
+    "the host key of {where} has changed to {algorithm} {fingerprint}; it was {pinned}. "
+    "Nothing was sent to it. If the computer was reinstalled, compare the key there and set "
+    "host_key in the instance; if not, someone may be intercepting the connection"
 )
 
 

@@ -17,9 +17,9 @@ NEW_CERTIFICATE = _(
     "Compare it with the output of {command} on that computer, and set fingerprint in the instance"
 )
 CHANGED_CERTIFICATE = _(
-    "{where} presents a different certificate than before: {fingerprint}, not {pinned}. "
-    "Nothing was sent to it. If the certificate was renewed, compare it there and set "
-    "fingerprint in the instance; if not, someone may be intercepting the connection"
+    "the certificate of {where} has changed to {fingerprint}; it was {pinned}. Nothing was "
+    "sent to it. If the certificate was renewed, compare it there and set fingerprint in the "
+    "instance; if not, someone may be intercepting the connection"
 )
 
 

@@ -35,7 +35,7 @@ MODE = 0o644 << 16
 ENTRY = b"PK\x01\x02"
 """The beginning of each entry of a zip's list."""
 
-NO_ZIP = _("cannot be read as a zip file")
+NO_ZIP = _("cannot be read as a ZIP file")
 TOO_MUCH = _("has more than {files} files or {size} MiB when unpacked; nothing was read")
 POINTS_OUTSIDE = _("points outside the folder; nothing was written")
 OCCURS_TWICE = _("occurs twice")

@@ -13,8 +13,8 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import MAIL_DOMAINS
 
 OTHER_DESTINATION = _(
-    "would send the tokens of account “{account}” to {given}, which is not a server of the "
-    "cloud “{cloud}” ({known}); remove it, because the account determines the server"
+    "would send the tokens of account “{account}” to {given}, which is not a server of cloud "
+    "“{cloud}” ({known}); remove it, because the account determines the server"
 )
 
 

@@ -68,12 +68,12 @@ if sys.platform == "win32":
     DOOR, MAKE_GROUP = _("Pipe"), "New-LocalGroup {group}"
     STORE_READ = _(
         "{path}, which holds messages and addresses, is readable by {names}. Remove this "
-        "permission under Properties > Security."
+        "permission under Properties › Security."
     )
     OF_HOME = _("{path}, owner {owner}")
     HOME_OPEN = _(
         "{path} is writable by {names}, who could replace the key or the store there. Remove "
-        "this permission under Properties > Security."
+        "this permission under Properties › Security."
     )
     OF_DOOR = _("{path} (open{group})")
 else:

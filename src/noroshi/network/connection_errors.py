@@ -47,7 +47,7 @@ CLOSED_CONNECTION = _("connection closed")
 REFUSED_CONNECTION = _("connection refused")
 OF_ONE = _("{address}: {why}")
 
-NO_PROXY = _("the proxy {proxy} of the network “{name}” cannot be reached: {why}")
+NO_PROXY = _("the proxy {proxy} of network “{name}” cannot be reached: {why}")
 PROXY_AWAY = _(
     "the proxy {where} did not answer within {seconds:g} s (TCP). It is down, or a firewall "
     "drops the packets."

@@ -41,7 +41,7 @@ BAD_KEY = _(
 if sys.platform == "win32":
     OPEN_KEY = _(
         "The vault's key {path} is readable by {names}. Remove this permission under Properties "
-        "> Security. If someone may have read the key, replace the secrets."
+        "› Security. If someone may have read the key, replace the secrets."
     )
 else:
     OPEN_KEY = _(

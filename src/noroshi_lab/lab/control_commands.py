@@ -34,10 +34,10 @@ COMMANDS = {
 _NAME_VALUE = _("switch and new value")
 _AT = _("place: {smtp}; {web}; Graph: {graph}")
 _DOES = _(
-    "fault. SMTP: a whole reply, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
-    "silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP status, an "
-    "AADSTS number, an OAuth error, a Graph error code, html, html-200, truncated, drop, "
-    "silent, wait:SECONDS"
+    "fault. SMTP: a whole reply, a short name (such as 421, 432, 451, 535, 550 or 5.4.1), "
+    "drop, silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP "
+    "status, an AADSTS number, an OAuth error, a Graph error code, html, html-200, "
+    "truncated, drop, silent, wait:SECONDS"
 )
 _TIMES = _("number of times (default: 1)")
 _ALWAYS = _("repeat until cleared")

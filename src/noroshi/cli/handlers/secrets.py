@@ -38,7 +38,7 @@ BY_FILE = _(
 )
 NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")
-NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}")
+NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}.")
 ENDS = _(
     "Account “{account}” still has {ends} as the expiry date of its secret (secret_ends). "
     "Enter the new date there or with --ends."

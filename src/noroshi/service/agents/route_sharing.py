@@ -29,9 +29,9 @@ NOT_ACCEPTED = _(
 NO_ROUTE = _("There is no delivery route “{route}”.")
 NOT_IN_VAULT = _("“{entry}”, which this route needs, is not in the vault.")
 NOT_SHARED_NOW = _(
-    "The route “{route}” will no longer be shared with these agents: {agents}. {why}"
+    "Route “{route}” will no longer be shared with these agents: {agents}. {why}"
 )
-IS_NOT_SHARED = _("The route “{route}” is not shared with {name}.")
+IS_NOT_SHARED = _("Route “{route}” is not shared with {name}.")
 
 
 class RouteSharing(OperationGroup):

@@ -43,8 +43,8 @@ NAMES_NONE = _(
     "accounts/{account}.toml, and apply it."
 )
 IS_THERE = _(
-    "The vault already has the certificate “{entry}” of {account}, and messages may be sent "
-    "with it. Create the next one beside it with --next, or replace it with --replace."
+    "The vault already has the certificate “{entry}” of {account}, which may be in use for "
+    "sending. Create the next one beside it with --next, or replace it with --replace."
 )
 IS_ANOTHERS = _(
     "The entry “{entry}” is used by {who}. Give account “{account}” another name for its "
