@@ -74,6 +74,7 @@ CHECKS = (
     *(
         "noroshi",
         "noroshi_agent",
+        "noroshi_nodes",
         "port",
         "process",
         "reach",

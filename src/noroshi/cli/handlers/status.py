@@ -17,7 +17,7 @@ from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.sources import by_agent
-from noroshi.core.translation import Message, _, ngettext, pgettext, plain, with_full_stop
+from noroshi.core.translation import Message, _, list_names, ngettext, pgettext, with_full_stop
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import (
     Counts,
@@ -86,6 +86,7 @@ HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 NODES = _("Nodes")
 NODE_ALIVE, NODE_GONE = _("○ monitoring"), _("▨ not running")
+NODE_STOPPED = _("－ stopped")
 NODE_SENDS = _("sends")
 HOLDS = ngettext("{count} monitor", "{count} monitors")
 RENEWED = _("lease renewed {at}")
@@ -218,8 +219,8 @@ def _readiness(routes: Sequence[RouteStatus]) -> list[Sends]:
 def _names(routes: Sequence[RouteStatus], sends: Sends) -> Message:
     """Return the first of these routes by name, and how many more."""
     matches = [route.name for route in routes if route.sends is sends]
-    names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
-    return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
+    names, more = list_names(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
+    return AND_MORE.fill(names=names, more=more) if more > 0 else names
 
 
 def _enabled(answer: Status) -> Sequence[MonitorStatus]:
@@ -299,14 +300,20 @@ def _since(
 
 
 def _node(context: CommandContext, node: NodeStatus, now: datetime) -> Sequence[str]:
-    state, renewed = (NODE_ALIVE, RENEWED) if node.is_alive else (NODE_GONE, SEEN_UNTIL)
+    renewed = RENEWED if node.is_alive else SEEN_UNTIL
     return (
-        context.say(state),
+        context.say(_node_state(node)),
         node.name,
         context.say(HOLDS.fill(count=node.monitor_count)),
         context.say(NODE_SENDS) if node.sends else "",
         context.say(renewed.fill(at=clock(node.renewed_at, now))),
     )
+
+
+def _node_state(node: NodeStatus) -> Message:
+    if node.is_alive:
+        return NODE_ALIVE
+    return NODE_STOPPED if node.has_left else NODE_GONE
 
 
 def _routes(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import NOTHING, Message, _, pgettext
+from noroshi.core.translation import NOTHING, Message, _, list_names, pgettext
 from noroshi.ports import StoreError, StoreFault
 
 LOG, INDEX = "-wal", "-shm"
@@ -42,7 +42,7 @@ LEFTOVERS_EXIST = _(", but {names} still exists")
 NO_LEFTOVERS = NOTHING
 FILE_GONE = with_commands(
     _(
-        "{path} was removed, moved or replaced while the node is running, so nothing more is "
+        "{path} was removed, moved or replaced while the node was running, so nothing more is "
         "written. The node still has the contents open: save them before it stops ({backup}), "
         "stop the node, restore them ({restore}) and start the node"
     ),
@@ -149,5 +149,5 @@ def _leftovers(path: Path) -> list[str]:
 
 
 def _leftovers_text(path: Path) -> Message:
-    names = ", ".join(_leftovers(path))
-    return LEFTOVERS_EXIST.fill(names=names) if names else NO_LEFTOVERS
+    names = _leftovers(path)
+    return LEFTOVERS_EXIST.fill(names=list_names(names)) if names else NO_LEFTOVERS
