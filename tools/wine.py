@@ -89,7 +89,7 @@ CHECKS = (
 ALL = (
     *IN_MAKE_TEST,
     "tests/agent",
-    *("tests/flow", "tests/service"),
+    "tests/service",
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     *(f"tests/checks/test_{name}.py" for name in CHECKS),

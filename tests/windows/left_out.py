@@ -6,7 +6,6 @@ tools/wine.py names what runs. A name without its parameters stands for all of t
 
 MODES = "permissions as POSIX has them; those of Windows: tests/windows/test_owners.py"
 LIMITS = "limits of a process that Windows has not"
-SYSTEMD = "systemd's own socket; the service control manager: tests/windows/test_service.py"
 ZONE = "a process cannot change its time zone"
 OPEN_FILES = "nobody can remove a file that is open"
 WINE_LINKS = "Wine says that it made a link, and makes none"
@@ -36,8 +35,6 @@ TESTS = {
     "tests/checks/test_logfile_rotation.py::"
     "test_files_rotated_while_nobody_looked_are_all_read_however_many_and_in_portions": SLOW,
     "tests/definitions/test_bad.py::test_a_bad_folder_says_what_is_wrong": PLACES,
-    "tests/flow/test_signs_of_life.py::"
-    "test_the_service_manager_is_reached_as_its_variables_say": SYSTEMD,
     "tests/logs/test_line_format.py::test_a_files_line_has_the_time_with_its_offset": ZONE,
     "tests/logs/test_sinks.py::test_the_file_is_its_owners_alone": MODES,
     "tests/logs/test_sinks.py::test_a_file_that_was_taken_away_is_made_anew": OPEN_FILES,
@@ -118,6 +115,7 @@ PLACES_LEFT_OUT = {
     "tests/cli": NODES,
     "tests/door": DOORS,
     "tests/e2e": NODES,
+    "tests/flow": UNTRIED,
     "tests/hostile": OF_LINUX,
     "tests/hosts": OF_LINUX,
     "tests/load": NODES,
