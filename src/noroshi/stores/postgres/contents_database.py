@@ -111,7 +111,8 @@ class EmptyDatabaseContents(DatabaseContents):
         flags = [
             place for place, one in enumerate(table.columns) if (table.name, one) in YES_NO
         ]
-        records = [_record(table, row, flags) for row in rows]
+        is_plain = not flags and table.name not in DERIVED
+        records = list(rows) if is_plain else [_record(table, row, flags) for row in rows]
         if table.name == COUNTER:
             names, records = [*names, "slot"], [(*one, 0) for one in records]
         await self._connection.copy_records_to_table(
