@@ -131,6 +131,17 @@ def test_the_service_of_another_version_is_updated_and_the_store_copied(computer
     assert store_copy(computer.store).exists()
 
 
+@pytest.mark.timeout(SECONDS)
+def test_an_update_keeps_the_account_that_an_administrator_gave_the_service(computer):
+    computer.run("service", "install", "--no-manager")
+    subprocess.run(["sc.exe", "config", NAME, "obj=", "LocalSystem"], check=True)
+    given = service_status(NAME).account
+    assert given != ACCOUNT
+
+    code, told = computer.run("service", "install")
+    assert (code, service_status(NAME).account) == (0, given), told
+
+
 BREAKS_THE_STORE = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
