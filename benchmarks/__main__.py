@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|hub|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
+"""`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|hub|cluster|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
 
 Without a name all is measured, which takes fifty minutes, and docs/benchmarks.md is written.
 With --again only what is named is measured anew, and the page keeps its other tables: each says its commit.
@@ -16,7 +16,19 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, browsers, hub, load, local, logs, outage, scripts, sending, storm
+from benchmarks import (
+    apply,
+    browsers,
+    cluster,
+    hub,
+    load,
+    local,
+    logs,
+    outage,
+    scripts,
+    sending,
+    storm,
+)
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import (
@@ -41,11 +53,15 @@ MEASURES = (
     "outage",
     "sending",
     "hub",
+    "cluster",
     "start",
 )
 STARTS, QUICK_STARTS = 30, 3
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
+QUICK_CLUSTER = cluster.Size(
+    seconds=1.0, monitors=50, messages=2000, ports=200, period=2.0, timeout=1.0, window=6.0
+)
 QUICK_HUB = hub.Size(agents=20, monitors=3, window=5.0, alarms=10, orders=10, orders_window=5.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
@@ -137,6 +153,10 @@ def planned(quick: bool, runs: int) -> Iterator[Run]:
     fleet = QUICK_HUB if quick else hub.Size()
     for _ in range(runs):
         yield "hub", "", partial(_hub, size=fleet)
+    shared = QUICK_CLUSTER if quick else cluster.Size()
+    for variant, measured in {"writing": _writing, "two nodes": _shared}.items():
+        for _ in range(runs):
+            yield "cluster", variant, partial(measured, size=shared)
     starts = QUICK_STARTS if quick else STARTS
     yield "start", "", lambda work: asdict(run_startup(work, starts))
 
@@ -190,6 +210,14 @@ def _sending(work: Path, size: sending.Size) -> Row:
 def _hub(work: Path, size: hub.Size) -> Row:
     dead_for = {"dead_for": hub.DEAD_FOR}
     return {**asdict(size), **dead_for, **asdict(hub.run_hub(work, size))}
+
+
+def _writing(work: Path, size: cluster.Size) -> Row:
+    return {**asdict(size), **asdict(cluster.run_writing(work, size))}
+
+
+def _shared(work: Path, size: cluster.Size) -> Row:
+    return {**asdict(size), **asdict(cluster.run_shared(work, size))}
 
 
 def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:

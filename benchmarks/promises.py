@@ -46,6 +46,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
             return SENDING
         case "hub":
             return HUB
+        case "cluster":
+            return CLUSTER[variant]
         case _:
             return START
 
@@ -257,6 +259,34 @@ HUB = (
         "CPU of an agent, of one core", 1.0, "{:.2f} %", lambda r: 100 * r["agent_of_a_core"]
     ),
 )
+
+
+CLUSTER: Mapping[str, tuple[Promise, ...]] = {
+    "writing": (
+        Promise(
+            "times as many changes a second by bare asyncpg, beside one node's, many at once",
+            60.0,
+            "{:.1f}",
+            lambda r: _times(r["bare"], r["together"][0]),
+        ),
+        Promise(
+            "times as many by one node as by four together, many at once",
+            1.0,
+            "{:.2f}",
+            lambda r: _times(r["together"][0], r["together"][-1]),
+        ),
+    ),
+    "two nodes": (
+        MISSED,
+        LATE,
+        Promise(
+            "CPU of a check, both nodes, beside one node's with a file",
+            2.0,
+            "{:.2f} times",
+            lambda r: _times(r["cpu_per_1000"], r["file_cpu_per_1000"]),
+        ),
+    ),
+}
 
 
 def _share(sorted_values: Sequence[float], part: float) -> float:

@@ -54,6 +54,7 @@ TITLES = {
     "sending": "## Sending: {mails:,} mails from the queue by {connections} connections, in TLS with "
     "XOAUTH2",
     "hub": "## Hub: {agents:,} agents with {monitors} monitors each, every minute",
+    "cluster": "## Cluster: {variant}, on one PostgreSQL",
     "start": "## Start-up",
 }
 REFERENCES = {
@@ -72,6 +73,8 @@ REFERENCES = {
     "sending": "bare aiosmtplib, which sends the same mails over as many connections and stores nothing",
     "hub": "for CPU: bare Python that verifies the signatures of as many requests, reads each and answers "
     "it, through TLS in memory; it neither judges nor stores anything",
+    "cluster": "for changes: asyncpg alone, which inserts rows as large into three tables, fifty in a "
+    "transaction; for CPU: one node with a file and the same monitors",
     "start": "`python -c pass`",
 }
 NOTES = {
@@ -118,7 +121,17 @@ NOTES = {
     "`noroshi --version` {version}; `--help` {help}; `send` through a running node {send}; `apply` of "
     "100 monitors, none changed, {apply}; `check-config` of their folder {check_config}.",
 }
+CLUSTER_NOTES = {
+    "writing": "{seconds:g} s each, by 1 / 2 / 4 writers; counted in PostgreSQL, which writes to the disk. Changes "
+    "a second, each with a state, an event and a message: one at a time {singly}; {at_once} at a time by "
+    "each {together}; bare asyncpg {bare:,.0f}. Messages lent and settled a second: {sent}. (Last run.)",
+    "two nodes": "{ports:,} port monitors every {period:g} s, {window:g} s a run, {due:,} checks due. The nodes had "
+    "{shares} monitors. Lateness of half the checks: {late_half:.3f} s; the worst: {late_worst:.3f} s. CPU for 1,000 checks "
+    "on {processor}: {cpu_per_1000:.3f} s in the nodes and {database_cpu_per_1000:.3f} s in PostgreSQL; one node "
+    "with a file: {file_cpu_per_1000:.3f} s. (Last run.)",
+}
 WAITS = ("bare", "version", "help", "send", "apply", "check_config")
+LISTS = ("singly", "together", "sent", "shares")  # figures of several writers or nodes
 DAY = 86_400.0  # seconds
 MOST = 8.0  # seconds that the apply of ten thousand monitors may take
 THOUSAND = "{cpu_per_1000:.3f} s of CPU for 1,000 checks, bare {bare_cpu_per_1000:.3f} s; "
@@ -228,7 +241,17 @@ def _note(measure: str, row: Row) -> str:
         shown["before"] = (
             f"; {row['out_at_kill']} were in transit at the kill" if row["kill"] else ""
         )
-    return NOTES[measure].format(**shown)
+    if measure == "cluster":
+        shown |= {name: _by_number(row[name]) for name in LISTS if name in row}
+    return _notes(measure, row).format(**shown)
+
+
+def _notes(measure: str, row: Row) -> str:
+    return CLUSTER_NOTES[row["variant"]] if measure == "cluster" else NOTES[measure]
+
+
+def _by_number(values: Sequence[float]) -> str:
+    return " / ".join(f"{value:,.0f}" for value in values)
 
 
 def _half(values: Sequence[float]) -> float:

@@ -102,8 +102,9 @@ def write_definitions(
     period: float,
     timeout: float,
     mail: tuple[str, int],
+    source: str = "",
 ) -> Path:
-    """One contact, one rule, one route to the sink, and the monitors by host."""
+    """One contact, one rule, one route to the sink, and the monitors by host, measured at `source`."""
     host, port = mail
     files = {
         "contacts/ops": 'addresses = ["ops@example.com"]\n',
@@ -112,7 +113,7 @@ def write_definitions(
         f'port = {port}\nprotection = "none"\nsender = "noroshi@example.com"\n',
     }
     for name, of_host in groupby(chosen, key=lambda t: t.host):
-        files[f"instances/{name}"] = _instance(list(of_host), period, timeout)
+        files[f"instances/{name}"] = _instance(list(of_host), period, timeout, source)
     for name, text in files.items():
         path = folder / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,9 +121,10 @@ def write_definitions(
     return folder
 
 
-def _instance(of_host: Sequence[Target], period: float, timeout: float) -> str:
+def _instance(of_host: Sequence[Target], period: float, timeout: float, source: str) -> str:
+    measured_at = f'source = "{source}"\n' if source else ""
     head = (
-        f'address = "{of_host[0].address}"\n\n[[group]]\nname = "ports"\n'
+        f'address = "{of_host[0].address}"\n{measured_at}\n[[group]]\nname = "ports"\n'
         f'every = "{period:g}s"\nrules = ["ops"]\n'
     )
     return head + "".join(

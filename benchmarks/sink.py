@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.commands import answer, standard_input
+
 GREETING = b"220 sink.example.com ESMTP\r\n"
 EHLO = b"250-sink.example.com\r\n250-PIPELINING\r\n250-SIZE 10000000\r\n250 8BITMIME\r\n"
 OK = b"250 2.0.0 OK\r\n"
@@ -31,12 +33,12 @@ async def main() -> None:
     with log.open("w", encoding="utf-8") as lines:
         sink = Sink(address, port, lines)
         await sink.answer()
-        _say("ready")
-        commands = await _standard_input()
+        answer("ready")
+        commands = await standard_input()
         while line := await commands.readline():
             word = line.decode().strip()
             await {"refuse": sink.refuse, "silent": sink.silent, "answer": sink.answer}[word]()
-            _say(word)
+            answer(word)
         await sink.refuse()
 
 
@@ -133,17 +135,6 @@ class Session(asyncio.Protocol):
                 self.transport.write(OK)
             case _:
                 self.transport.write(b"502 5.5.1 not here\r\n")
-
-
-async def _standard_input() -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    return reader
-
-
-def _say(word: str) -> None:
-    print(f"{word} {time.time():.6f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from benchmarks.commands import answer, standard_input
+
 GREETING = b"220 sink.example.com ESMTP\r\n"
 EHLO = (  # as much of Exchange Online's as matters here
     b"250-sink.example.com\r\n250-SIZE 157286400\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
@@ -36,14 +38,14 @@ async def main() -> None:
     context.load_cert_chain(sys.argv[3])
     loop, door = asyncio.get_running_loop(), _door(sys.argv[1], int(sys.argv[2]))
     with Path(sys.argv[4]).open("w", encoding="ascii") as log:
-        _say("ready")
-        commands = await _standard_input()
+        answer("ready")
+        commands = await standard_input()
         while line := await commands.readline():
             word = line.decode().strip()
             if word == "answer":
                 await loop.create_server(lambda: Session(log), sock=door, ssl=context)
             log.flush()
-            _say(word)
+            answer(word)
 
 
 def _door(address: str, port: int) -> socket.socket:
@@ -122,17 +124,6 @@ class Session(asyncio.Protocol):
                 self.says += OK
             case _:
                 self.says += b"502 5.5.1 not here\r\n"
-
-
-async def _standard_input() -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    return reader
-
-
-def _say(word: str) -> None:
-    print(f"{word} {time.time():.6f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,7 @@ CHECKS = (
     *(
         "noroshi",
         "noroshi_agent",
+        "noroshi_nodes",
         "port",
         "process",
         "reach",

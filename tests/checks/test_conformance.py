@@ -21,6 +21,7 @@ from noroshi.ports import (
     EventBatch,
     Memory,
     NodeFacts,
+    NodeLease,
     Process,
     Processor,
     ProgramResult,
@@ -135,6 +136,12 @@ class Own:
 
     async def agents(self):
         return [AgentFacts(name="fs01", silence=100, refused_rows=1)]
+
+    async def nodes(self):
+        gone = NodeLease(
+            name="two", monitor_count=0, renewed_at=DAWN, is_alive=False, sends=False
+        )
+        return [gone, dataclasses.replace(gone, name="three", has_left=True)]
 
     async def node(self):
         return NodeFacts()

@@ -6,6 +6,7 @@ import pytest
 
 from noroshi.config.config import read_config
 from noroshi.config.database import URL_VARIABLE, Database
+from noroshi.config.node_places import Cluster, Place
 from noroshi.config.settings_file import ConfigError
 from tests.sweeps import sweep
 
@@ -85,3 +86,34 @@ def test_with_a_database_a_node_needs_a_name_of_its_own(tmp_path):
     (tmp_path / "noroshi.toml").write_text(f'store.url = "{URL}"\n')
     with pytest.raises(ConfigError, match="each node that shares it has its own name"):
         read_config(tmp_path, {})
+
+
+def test_a_node_says_where_others_reach_it(tmp_path):
+    text = f'store = "{URL}"\ncluster.listen = "[::]:7664"\ncluster.address = "a.example.com:7"'
+    assert read_config(_home(tmp_path, text), {}).cluster == Cluster(
+        listen=Place("::", 7664), address=Place("a.example.com", 7)
+    )
+    text = f'store = "{URL}"\ncluster.listen = "10.0.0.1:7664"'
+    cluster = read_config(_home(tmp_path, text), {}).cluster
+    assert cluster is not None and str(cluster.address) == "10.0.0.1:7664"
+    assert read_config(_home(tmp_path, f'store = "{URL}"'), {}).cluster is None
+
+
+@sweep(
+    ("text", "told"),
+    [
+        (f'store = "{URL}"\ncluster = "10.0.0.1:7664"', "must be a table"),
+        (f'store = "{URL}"\ncluster.port = 7', "there is no setting “port”"),
+        (f'store = "{URL}"\ncluster.listen = "node:7664"', "listen must be an IP address"),
+        (f'store = "{URL}"\ncluster.listen = "10.0.0.1"', "listen must have the format"),
+        (f'store = "{URL}"\ncluster.listen = "10.0.0.1:0"', "listen must have the format"),
+        (f'store = "{URL}"\ncluster.listen = "::1:7664"', "listen must have the format"),
+        (f'store = "{URL}"\ncluster.listen = "0.0.0.0:7664"', "address is required"),
+        (f'store = "{URL}"\ncluster.agents = "a.example.com:7"', "agents needs listen"),
+        ('cluster.listen = "10.0.0.1:7664"', "only for nodes that share a database"),
+    ],
+)
+def test_a_place_of_a_node_that_cannot_be_used_is_told(text, told, tmp_path):
+    with pytest.raises(ConfigError) as failed:
+        read_config(_home(tmp_path, text), {})
+    assert any(told in fault.message.en for fault in failed.value.problems)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from noroshi.app.shared_clock import SharedClock
-from noroshi.app.shared_work import WORK_LEASE, SharedWork
+from noroshi.app.shared_work import RENEWED_LATELY, WORK_LEASE, SharedWork
 from noroshi.ports import Clocks, StoreError
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
@@ -32,6 +32,14 @@ class Database:
     async def leave_work(self, _holder):
         self.holder = None
 
+    async def announce(self, place):
+        if self.is_away:
+            raise StoreError("away")
+        return [place]
+
+    async def withdraw(self, _node):
+        pass
+
 
 async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first():
     database, passed = Database(), [100.0]
@@ -45,11 +53,15 @@ async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first(
     assert one.taken_event.is_set() and not two.taken_event.is_set()
 
     waiting = asyncio.create_task(two.keep())
+    assert two.has_database()
     database.is_away = True
     await _turns()
+    passed[0] += RENEWED_LATELY
+    assert not two.has_database()
     database.is_away, database.holder = False, None  # what was held is over
     await _turns()
     assert not two.taken_event.is_set(), "the first one may still come"
+    assert two.has_database(), "it renews, and takes nothing yet"
     passed[0] += WORK_LEASE.total_seconds()
     await _turns()
     assert two.taken_event.is_set()

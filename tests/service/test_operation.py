@@ -49,6 +49,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "route_list": VIEWER,
     "kinds": VIEWER,
     "key_check": ADMIN,
+    "node_forget": ADMIN,
     "key_rotate": ADMIN,
     "blueprints": VIEWER,
     "blueprint_add": ADMIN,

@@ -12,7 +12,7 @@ import random
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -67,6 +67,7 @@ from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import (
+    Check,
     Clocks,
     RouteError,
     Store,
@@ -212,7 +213,8 @@ async def open_app(
         agent_leases = _agent_leases(config, clocks)
         agent_names = await _agent_names(store, agent_leases)
         own_names = _own_names(config.name, host_name, clocks, agent_names)
-        plugins = _plugins(stack, host_name, policy, own_names)
+        kinds = checks.KINDS_ALONE if config.database is None else checks.KINDS
+        plugins = _plugins(stack, host_name, policy, own_names, kinds)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = _tokens(vault, store, config, clocks)
@@ -309,7 +311,11 @@ def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentName
 
 
 def _plugins(
-    stack: AsyncExitStack, host_name: str, policy: NetworkPolicy, own_names: OwnNames
+    stack: AsyncExitStack,
+    host_name: str,
+    policy: NetworkPolicy,
+    own_names: OwnNames,
+    kinds: Mapping[str, Check],
 ) -> Plugins:
     def agent_of(monitor: Monitor) -> str:
         return "" if is_own(monitor) else own_names.current().agent_of(monitor.instance.source)
@@ -317,7 +323,7 @@ def _plugins(
     renderer = TemplateRenderer()
     stack.push_async_callback(renderer.close)
     built_in = actions.built_in(renderer)
-    return Plugins(checks.KINDS, built_in, transports.KINDS, host_name, policy, agent_of)
+    return Plugins(kinds, built_in, transports.KINDS, host_name, policy, agent_of)
 
 
 async def _agent_names(store: Store, agent_leases: AgentLeases) -> AgentNames:

@@ -27,6 +27,7 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
+from noroshi.app.node_link import linked_to_nodes
 from noroshi.app.shared_work import OwnWork, SharedWork, WorkLostError, work_of
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
@@ -80,7 +81,7 @@ async def serve(
     if config.database is None:
         await asyncio.to_thread(_restore_earlier_store, config.store)
     stop = asyncio.Event()
-    async with work_of(config, REAL) as (work, clocks):
+    async with work_of(config, REAL) as (work, clocks), linked_to_nodes(config, work):
         while True:
             sends = work.taken_event.is_set()
             opening = open_app(config, clocks, open_store=open_store, life=life)

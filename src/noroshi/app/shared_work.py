@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from math import inf
 
 from noroshi.app.shared_clock import SharedClock
 from noroshi.app.store_opening import open_shared_store
 from noroshi.config.config import Config
-from noroshi.ports import Clocks, SharedStore, StoreError
+from noroshi.ports import Clocks, NodePlace, SharedStore, StoreError
 
 WORK_LEASE = timedelta(seconds=9)
 RENEW = 2.0
 """Seconds between two renewals, and between two looks of a node that waits."""
+RENEWED_LATELY = 5.0
+"""Seconds within which a node that has the database has renewed."""
 log = logging.getLogger(__name__)
 
 
@@ -26,13 +29,21 @@ class WorkLostError(Exception):
 
 class SharedWork:
     """Hold the work of all nodes on a database. `taken_event` is set once this node has it, `lost_event`
-    once another node has taken it from this one, which must not go on."""
+    once another node has taken it from this one, which must not go on. `place` is where this node is
+    reached, `places` where all that were heard of last are."""
 
     def __init__(
-        self, store: SharedStore, node: str, clock: SharedClock, pause: float = RENEW
+        self,
+        store: SharedStore,
+        node: str,
+        clock: SharedClock,
+        pause: float = RENEW,
+        place: NodePlace | None = None,
     ) -> None:
         self._store, self._node, self._clock, self._pause = store, node, clock, pause
-        self._takes_from = 0.0
+        self._place = place or NodePlace(name=node)
+        self.places: Sequence[NodePlace] = ()
+        self._takes_from, self._renewed_at = 0.0, -inf
         self._holder = f"{node}/{secrets.token_hex(8)}"
         self.taken_event, self.lost_event = asyncio.Event(), asyncio.Event()
 
@@ -40,6 +51,7 @@ class SharedWork:
         """Take the work if nobody has it. Raise StoreError."""
         await self._clock.look()
         await self._take()
+        await self._announce()
         if not self.taken_event.is_set():
             log.info("another node sends; this one shares the monitors with it")
 
@@ -53,6 +65,7 @@ class SharedWork:
             try:
                 if self.taken_event.is_set() or now() >= self._takes_from:
                     await self._take()
+                await self._announce()
                 await self._clock.look()
             except StoreError:
                 self._takes_from = now() + WORK_LEASE.total_seconds()
@@ -61,6 +74,11 @@ class SharedWork:
         """Let another node have it at once."""
         with suppress(StoreError):
             await self._store.leave_work(self._holder)
+            await self._store.withdraw(self._node)
+
+    def has_database(self) -> bool:
+        """Return whether this node renewed in the database within the last seconds."""
+        return self._clock.clocks.steady() - self._renewed_at < RENEWED_LATELY
 
     async def _take(self) -> None:
         is_mine = await self._store.take_work(self._node, self._holder, WORK_LEASE)
@@ -68,6 +86,11 @@ class SharedWork:
             self.taken_event.set()
         elif self.taken_event.is_set():
             self.lost_event.set()
+
+    async def _announce(self) -> None:
+        asked_at = self._clock.clocks.steady()
+        self.places = await self._store.announce(self._place)
+        self._renewed_at = asked_at
 
 
 class OwnWork:
@@ -89,12 +112,21 @@ async def work_of(
     store = await open_shared_store(config.database)
     try:
         clock = SharedClock(clocks, store.clock)
-        work = SharedWork(store, config.name, clock)
+        work = SharedWork(store, config.name, clock, place=_place(config))
         await work.begin()
         async with _keep_within(work):
             yield work, clock.clocks
     finally:
         await store.close()
+
+
+def _place(config: Config) -> NodePlace:
+    """Return where this node is reached, as noroshi.toml says."""
+    cluster = config.cluster
+    if cluster is None:
+        return NodePlace(name=config.name)
+    agents = "" if cluster.agents is None else str(cluster.agents)
+    return NodePlace(name=config.name, address=str(cluster.address), agents=agents)
 
 
 @asynccontextmanager

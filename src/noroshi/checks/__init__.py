@@ -1,6 +1,6 @@
 """Hold one file for each kind of monitor. To add one, write it, and name it here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from noroshi.imports import OnDemand, load
 from noroshi.ports import Check
@@ -28,6 +28,7 @@ MODULES = (
     "noroshi_queue",
     "noroshi_node",
     "noroshi_agent",
+    "noroshi_nodes",
 )
 """In the order in which people see them. Each is called as the kind that it has, with _ for -."""
 
@@ -40,9 +41,13 @@ def _loader(module: str) -> Callable[[], Check]:
     return load_check
 
 
-KINDS: Mapping[str, Check] = OnDemand(
-    {module.replace("_", "-"): _loader(module) for module in MODULES}
-)
+def _kinds(modules: Iterable[str]) -> Mapping[str, Check]:
+    return OnDemand({module.replace("_", "-"): _loader(module) for module in modules})
+
+
+KINDS = _kinds(MODULES)
 """All kinds of checks by name. The module of a kind is imported when the kind is first asked
 for."""
+KINDS_ALONE = _kinds(module for module in MODULES if module != "noroshi_nodes")
+"""The kinds of a node that has its store for itself."""
 BUILT_IN = KINDS.values()

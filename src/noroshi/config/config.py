@@ -18,6 +18,7 @@ from noroshi.config.database import (
     is_database_url,
     read_database,
 )
+from noroshi.config.node_places import Cluster, ClusterSettingsError, read_cluster
 from noroshi.config.setting_values import (
     SettingValueError,
     read_alone,
@@ -70,6 +71,7 @@ else:
         "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
     )
 NAME_WANTED = _("is required with a database, as each node that shares it has its own name")
+DATABASE_WANTED = _("is only for nodes that share a database: set store.url")
 UNKNOWN = _("this setting does not exist; available: {known}")
 
 
@@ -85,6 +87,7 @@ class Config:
     that definitions may reach although they are closed by default. `hub_requests` is what the hub
     may order at any time; `hub_routes`: it may share routes. `web` None: there is no
     manager. With a `database` there is no file of the store: the path is that of its lock alone.
+    `cluster` None: there is no link to the other nodes on the database.
     """
 
     home: Path
@@ -109,6 +112,7 @@ class Config:
     hub_routes: bool = True
     web: Web | None = None
     database: Database | None = None
+    cluster: Cluster | None = None
 
 
 def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Config:
@@ -124,7 +128,7 @@ def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Co
             settings[name] = setting.read(home, table.get(name, setting.default))
         except SettingValueError as error:
             problems.append(Fault(f"{file}: {name}", error.words))
-        except (WebSettingsError, DatabaseSettingsError) as error:
+        except (WebSettingsError, DatabaseSettingsError, ClusterSettingsError) as error:
             problems += [Fault(f"{file}: {name}", words) for words in error.words]
     setting_names = ", ".join(SETTINGS)
     problems += [
@@ -133,6 +137,8 @@ def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Co
     ]
     if isinstance(settings.get("store"), Database) and "name" not in table:
         problems.append(Fault(f"{file}: name", NAME_WANTED))
+    if settings.get("cluster") is not None and isinstance(settings.get("store"), Path):
+        problems.append(Fault(f"{file}: cluster", DATABASE_WANTED))
     if problems:
         raise ConfigError(tuple(sorted(problems, key=lambda p: p.location)))
     if isinstance(database := settings["store"], Database):
@@ -191,7 +197,7 @@ class Setting:
     """Hold one line of the file: its reader, its default and its help."""
 
     read: Callable[[Path, object], object]
-    default: str | list[str] | int | dict[str, int]
+    default: str | list[str] | int | Mapping[str, int | str]
     help: Message
 
 
@@ -235,6 +241,18 @@ SETTINGS: Mapping[str, Setting] = {
         _(
             "The store: everything that must survive a crash. A file, or a PostgreSQL database:\n"
             'store.url = "postgresql://noroshi@db1,db2/noroshi", store.password_file = "db-password".'
+        ),
+    ),
+    "cluster": Setting(
+        read_cluster,
+        {"listen": ""},
+        _(
+            "With a database that several nodes share: the IP address and port at which the other "
+            "nodes\n"
+            'reach this one, such as cluster.listen = "10.0.0.1:7664". Then the manager, the API and\n'
+            'the port for agents answer on each node. cluster.address = "host:port": if the others\n'
+            'reach it by another address. cluster.agents = "host:port": if agents reach each node by\n'
+            "an address of its own."
         ),
     ),
     "key": Setting(
@@ -355,8 +373,9 @@ def sample(**chosen_settings: str | bool) -> str:
 
 
 def _in_toml(default: object) -> str:
-    if isinstance(default, dict):
-        return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    if isinstance(default, Mapping):
+        items = [f"{name} = {_in_toml(value)}" for name, value in default.items()]
+        return "{ " + ", ".join(items) + " }"
     if isinstance(default, list):
         return "[" + ", ".join(f'"{one}"' for one in default) + "]"
     if isinstance(default, bool):

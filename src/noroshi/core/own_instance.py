@@ -8,16 +8,18 @@ from noroshi.core.translation import Message, _, pgettext
 
 OWN_INSTANCE = "noroshi"
 """The name of the instance; the ids of its monitors begin with it."""
-ROUTE, ACCOUNT, QUEUE, NODE, AGENT = (
-    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node", "agent")
+ROUTE, ACCOUNT, QUEUE, NODE, AGENT, NODES = (
+    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node", "agent", "nodes")
 )
 KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
-"""The kinds without which a node does not monitor itself. `AGENT` is for nodes with agents."""
+"""The kinds without which a node does not monitor itself. `AGENT` is for nodes with agents,
+`NODES` for nodes that share a database."""
 TITLES: Mapping[str, Message] = {
     "mail": pgettext("mail", "Mail"),
     "queue": _("Mail queue"),
     "node": _("Node"),
     "agent": _("Agents"),
+    "nodes": _("Nodes"),
     "account": _("Account {name}"),
 }
 """The titles of the groups and monitors of the instance."""
@@ -30,7 +32,12 @@ def built_in_title(kind: str, name: str) -> Message | None:
     which has its own title, and for an account whose name was shortened."""
     if kind == ACCOUNT and len(name) < LONGEST_NAME:
         return TITLES["account"].fill(name=name.removeprefix("account-"))
-    titles = {QUEUE: TITLES["queue"], NODE: TITLES["node"], AGENT: TITLES["agent"]}
+    titles = {
+        QUEUE: TITLES["queue"],
+        NODE: TITLES["node"],
+        AGENT: TITLES["agent"],
+        NODES: TITLES["nodes"],
+    }
     return titles.get(kind)
 
 

@@ -24,6 +24,7 @@ from noroshi.ports import (
     AccountFacts,
     AgentFacts,
     NodeFacts,
+    NodeLease,
     QueueFacts,
     RoundTripFacts,
     RouteFacts,
@@ -202,6 +203,9 @@ class OwnFacts:
             instances=instances.get(agent.name.casefold(), ()),
             is_windows=runs_windows(agent.machine.system),
         )
+
+    async def nodes(self) -> Sequence[NodeLease]:
+        return await self._store.nodes()
 
     async def node(self) -> NodeFacts:
         return NodeFacts(

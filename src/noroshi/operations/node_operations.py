@@ -82,3 +82,15 @@ SECRET_REMOVE = operation(
         ),
     ),
 )
+NODE_FORGET = operation(
+    "node_forget",
+    ADMIN,
+    help=_("Forget a node that was removed for good."),
+    label=_("Node forgotten"),
+    verb=Verb(
+        words="node forget",
+        help=_("forget a node of the cluster that was removed for good"),
+        done_message=_("Node {name} was forgotten. If it starts again, it is shown again."),
+        arguments=(Argument("name", "NAME", _("name of the node")),),
+    ),
+)

@@ -198,13 +198,15 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatus:
     """One of several nodes on a database: how many monitors it holds, when it last renewed its lease,
-    whether that is in force, and whether it is the one that sends."""
+    whether that is in force, and whether it is the one that sends. `has_left`: it was stopped, and
+    said so."""
 
     name: str
     monitor_count: int
     renewed_at: datetime
     is_alive: bool
     sends: bool
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +238,7 @@ class Status:
     absent_hub: str = ""
     """The name of the hub that is away, in whose place this node sends now; "" if none."""
     nodes: tuple[NodeStatus, ...] = ()
-    """The nodes on the database that lived within the last day; none where the store is a file."""
+    """The nodes on the database that lived within the last 30 days; none where the store is a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

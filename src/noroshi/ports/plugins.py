@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # as plug-ins are there for commands that measure nothing, to
         RouteFacts,
         Volume,
     )
-    from noroshi.ports.store_records import Beat
+    from noroshi.ports.store_records import Beat, NodeLease
     from noroshi.ports.system_facts import SystemFacts
 
 T = TypeVar("T")
@@ -100,6 +100,8 @@ class SelfFacts(Protocol):
     async def queue(self) -> QueueFacts: ...
 
     async def agents(self) -> Sequence[AgentFacts]: ...
+
+    async def nodes(self) -> Sequence[NodeLease]: ...
 
     async def node(self) -> NodeFacts: ...
 

@@ -33,6 +33,7 @@ from noroshi.ports.store_records import (
     LedgerEntry,
     Node,
     NodeLease,
+    NodePlace,
     QueueCounts,
     QueuedEnvelope,
     Renewal,
@@ -157,8 +158,11 @@ class Store(AgentStore, Protocol):
         lost."""
 
     async def nodes(self) -> Sequence[NodeLease]:
-        """Return the nodes that share the store and lived within the last day, by name; none of a
-        store that nodes do not share."""
+        """Return the nodes that share the store and lived within the last 30 days, by name; none of
+        a store that nodes do not share."""
+
+    async def forget_node(self, name: str) -> bool:
+        """Let `nodes` leave out a node until it lives again. False: it lives, or is not there."""
 
     async def commit(self, fence: int, change: Change) -> bool:
         """Write a whole change, with its samples and its rows for the hub. False: the block was
@@ -542,6 +546,13 @@ class SharedStore(Protocol):
 
     async def leave_work(self, holder: str) -> None:
         """Let another one have the work, if that holder has it."""
+
+    async def announce(self, place: NodePlace) -> Sequence[NodePlace]:
+        """Say where a node is reached, and return where each is that said so within the last minute,
+        by name. Whether it sends is for the store to say."""
+
+    async def withdraw(self, node: str) -> None:
+        """Forget where a node is reached."""
 
     async def close(self) -> None:
         """Let go of the store."""

@@ -57,13 +57,26 @@ class Renewal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeLease:
     """One of the nodes that share a store: how many monitors it holds, when it last renewed its lease
-    (or ended), whether the lease is in force, and whether it is the one that sends."""
+    (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
+    lives no more, and said farewell."""
 
     name: str
     monitor_count: int
     renewed_at: datetime
     is_alive: bool
     sends: bool
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePlace:
+    """Where a node that shares a store is reached: by the other nodes, and by agents; "" if it has no
+    such address. `sends`: it is the one that sends now."""
+
+    name: str
+    address: str = ""
+    agents: str = ""
+    sends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

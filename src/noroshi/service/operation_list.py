@@ -34,6 +34,7 @@ from noroshi.service.monitors.run_now import RunNowOperations
 from noroshi.service.monitors.server_overview import ServerOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.backup import BackupOperations
+from noroshi.service.node.cluster import ClusterOperations
 from noroshi.service.node.job_heartbeats import HeartbeatOperations
 from noroshi.service.node.key import VaultKeyOperations
 from noroshi.service.node.node import NodeOperations
@@ -90,6 +91,7 @@ class Service:
         self.route_sharing = RouteSharing(context)
         self.hub = HubOperations(context)
         self.heartbeats = HeartbeatOperations(context)
+        self.cluster = ClusterOperations(context)
         self.key = VaultKeyOperations(context)
         self.secrets = SecretOperations(context)
         self.users = UserOperations(context)
@@ -179,6 +181,7 @@ GROUPS = (
     RouteSharing,
     HubOperations,
     HeartbeatOperations,
+    ClusterOperations,
     VaultKeyOperations,
     SecretOperations,
     UserOperations,

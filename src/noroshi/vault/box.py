@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -65,6 +66,10 @@ class Box:
             )
         except InvalidTag:
             raise VaultError(DAMAGED.fill(name=name)) from None
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return a key of 64 bytes for another purpose, from which nobody learns this one."""
+        return hmac.digest(self._raw, f"noroshi derived key\x00{purpose}".encode(), "sha512")
 
     @property
     def id(self) -> str:

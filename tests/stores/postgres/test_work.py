@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from noroshi.config.database import Database
-from noroshi.ports import SHARED_LEASE
+from noroshi.ports import SHARED_LEASE, NodePlace
 from noroshi.stores.postgres.store import PostgresStore
 from tests.contracts.sample_records import DAWN, DISK, change, letter, version
 from tests.postgres_database import Databases
@@ -87,3 +88,48 @@ async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_
     given = await second.lease_monitors(two, DAWN, theirs.fence)
     assert given.states.keys() == given.unwatched.keys() == {"m"}
     assert timedelta(0) <= given.unwatched["m"] < SHARED_LEASE
+
+
+async def test_nodes_hear_where_the_others_are_and_which_one_sends(nodes):
+    first, second = nodes
+    one = NodePlace(name="one", address="192.0.2.1:7664", agents="one.example.com:7665")
+    two = NodePlace(name="two", address="192.0.2.2:7664")
+    assert await first.announce(one) == [one]
+    assert await second.announce(two) == [one, two]
+    assert await second.take_work("two", "two/1", LONG)
+    assert await first.announce(one) == [one, replace(two, sends=True)]
+    await second.leave_work("two/1")
+    assert await first.announce(one) == [one, two], "nobody sends now"
+    await second.withdraw("two")
+    moved = replace(one, address="192.0.2.9:7664")
+    assert await first.announce(moved) == [moved]
+
+
+async def test_a_node_is_shown_alive_gone_or_stopped_until_it_is_forgotten(nodes):
+    first, second = nodes
+    await first.publish(version(DISK), ["m", "n"], 0)
+    one, two = await first.begin("one", DAWN), await second.begin("two", DAWN)
+    assert await first.take_work("one", "one/1", LONG)
+    block = await first.lease_monitors(one, DAWN)
+    theirs = await second.lease_monitors(two, DAWN)
+    for store, fence in ((first, block.fence), (second, theirs.fence)):
+        assert await store.renew(fence, DAWN)
+    assert [
+        (n.name, n.monitor_count, n.is_alive, n.sends, n.has_left) for n in await first.nodes()
+    ] == [("one", 2, True, True, False), ("two", 0, True, False, False)]
+    assert not await first.forget_node("two"), "it lives"
+    assert not await first.forget_node("three"), "there is none"
+
+    await second.end(two, DAWN)
+    gone = (await first.nodes())[1]
+    assert (gone.name, gone.is_alive, gone.has_left) == ("two", False, True)
+    await second.begin("two", DAWN)  # and it dies before it holds anything
+    assert not (await first.nodes())[1].has_left
+
+    assert await first.forget_node("two")
+    assert [one.name for one in await first.nodes()] == ["one"]
+    assert not await first.forget_node("two")
+    again = await second.begin("two", DAWN)
+    assert again.life > two.life
+    await second.renew((await second.lease_monitors(again, DAWN)).fence, DAWN)
+    assert [one.name for one in await first.nodes()] == ["one", "two"]

@@ -29,6 +29,7 @@ from noroshi.cli.commands.node import (
     KEY,
     LAB,
     LEAVE,
+    NODE as OF_CLUSTER,
     OF_THIS_SYSTEM,
     RESTORE,
     SERVE,
@@ -64,6 +65,7 @@ NODE = (
     RESTORE,
     CHECK_STORE,
     KEY,
+    OF_CLUSTER,
     COMPLETION,
     *OF_THIS_SYSTEM,
 )

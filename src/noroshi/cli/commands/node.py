@@ -207,6 +207,11 @@ KEY = Command(
         command_of(node_operations.KEY_ROTATE),
     ),
 )
+NODE = Command(
+    name="node",
+    help=_("manage the nodes that share a database"),
+    subcommands=(command_of(node_operations.NODE_FORGET),),
+)
 PRINT = Option(("--print",), _("only print the steps, as a shell script"), FLAG)
 CHANGES_GO = Option(
     ("--force",), _("proceed even if the service's files were edited; the edits are lost"), FLAG

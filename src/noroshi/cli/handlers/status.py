@@ -86,6 +86,7 @@ HAD = _("acknowledged by {who} at {at}")
 HUSHED = _("notifications suppressed until {at}")
 NODES = _("Nodes")
 NODE_ALIVE, NODE_GONE = _("○ monitoring"), _("▨ not running")
+NODE_STOPPED = _("－ stopped")
 NODE_SENDS = _("sends")
 HOLDS = ngettext("{count} monitor", "{count} monitors")
 RENEWED = _("lease renewed {at}")
@@ -299,14 +300,20 @@ def _since(
 
 
 def _node(context: CommandContext, node: NodeStatus, now: datetime) -> Sequence[str]:
-    state, renewed = (NODE_ALIVE, RENEWED) if node.is_alive else (NODE_GONE, SEEN_UNTIL)
+    renewed = RENEWED if node.is_alive else SEEN_UNTIL
     return (
-        context.say(state),
+        context.say(_node_state(node)),
         node.name,
         context.say(HOLDS.fill(count=node.monitor_count)),
         context.say(NODE_SENDS) if node.sends else "",
         context.say(renewed.fill(at=clock(node.renewed_at, now))),
     )
+
+
+def _node_state(node: NodeStatus) -> Message:
+    if node.is_alive:
+        return NODE_ALIVE
+    return NODE_STOPPED if node.has_left else NODE_GONE
 
 
 def _routes(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:

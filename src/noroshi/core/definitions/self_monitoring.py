@@ -23,6 +23,7 @@ from noroshi.core.own_instance import (
     KINDS,
     LONGEST_NAME,
     NODE,
+    NODES,
     OF_ROUTE,
     OWN_INSTANCE,
     QUEUE,
@@ -68,14 +69,14 @@ def with_own(
         definition,
         title=definition.title or "Noroshi",
         every=definition.every or OFTEN,
-        group=tuple(_groups(definitions, AGENT in checks and definitions.may_have_agents)),
+        group=tuple(_groups(definitions, checks)),
     )
     # No copy of the others, which are read one by one: all of them at once take much memory.
     instances = ChainMap({OWN_INSTANCE: own_definition}, definitions.instances)  # type: ignore[arg-type]  # is only read
     return replace(definitions, instances=instances)
 
 
-def _groups(definitions: Definitions, has_agents: bool) -> Iterable[GroupDef]:
+def _groups(definitions: Definitions, checks: Collection[str]) -> Iterable[GroupDef]:
     routes = [
         replace(_monitor(ROUTE, name, route=name), title=_title_of(one))
         for name, one in definitions.routes.items()
@@ -86,10 +87,16 @@ def _groups(definitions: Definitions, has_agents: bool) -> Iterable[GroupDef]:
         _of_account(definitions.accounts[name], titles["account"]) for name in used_accounts
     ]
     queue = replace(_monitor(QUEUE, ""), title=titles["queue"])
-    node = replace(_monitor(NODE, ""), title=titles["node"])
     yield GroupDef(name="mail", title=titles["mail"], monitor=(*routes, *accounts, queue))
-    agents = [replace(_monitor(AGENT, ""), title=titles["agent"])] if has_agents else []
-    yield GroupDef(name="node", title=titles["node"], monitor=(node, *agents))
+    others = {
+        AGENT: AGENT in checks and definitions.may_have_agents,
+        NODES: NODES in checks,  # a node that shares its store knows the kind
+    }
+    of_node = [
+        replace(_monitor(kind, ""), title=titles[kind.removeprefix(f"{OWN_INSTANCE}-")])
+        for kind in (NODE, *(kind for kind, is_there in others.items() if is_there))
+    ]
+    yield GroupDef(name="node", title=titles["node"], monitor=tuple(of_node))
 
 
 def _title_of(route: RouteDef) -> str:

@@ -429,6 +429,8 @@ class Watcher:
         except Unmeasurable as problem:
             fault = problem.words
             memory = memory if problem.memory is None else problem.memory
+        except StoreError as error:  # of a monitor of the node itself
+            fault = error.words
         else:
             return _sample_of(outcome, memory, self.clocks.wall())
         return Sample(self.clocks.wall(), memory=memory, fault=fault)

@@ -105,6 +105,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
                     renewed_at=one.renewed_at,
                     is_alive=one.is_alive,
                     sends=one.sends,
+                    has_left=one.has_left,
                 )
                 for one in await self._store.nodes()
             ),

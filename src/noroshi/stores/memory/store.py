@@ -195,6 +195,9 @@ class MemoryStore(CustodyInMemory):
     async def nodes(self) -> Sequence[NodeLease]:
         return ()
 
+    async def forget_node(self, name: str) -> bool:
+        return False
+
     async def commit(self, fence: int, change: Change) -> bool:
         row = self._monitors.get(change.monitor)
         if row is None or row.fence != fence or fence not in self._leases:

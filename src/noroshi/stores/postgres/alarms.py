@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
@@ -74,14 +74,16 @@ async def unacknowledge(db: Session, comment: Remark) -> bool:
     return True
 
 
-async def end_outlived(db: Session, monitor: str, events: Iterable[Event]) -> None:
-    """Delete the acknowledgements that do not survive these events."""
-    sql = "select body from acknowledged where monitor = $1"
+async def end_outlived(db: Session, events: Mapping[str, Sequence[Event]]) -> None:
+    """Delete the acknowledgements that do not survive these events, by monitor."""
+    sql = "select body from acknowledged where monitor = any($1::text[])"
     acknowledgements = [
-        schema.value(Acknowledgement, body) for (body,) in await db.rows(sql, monitor)
+        schema.value(Acknowledgement, body) for (body,) in await db.rows(sql, list(events))
     ]
     outlived = [
-        one for one in acknowledgements if not all(survives(one, event) for event in events)
+        one
+        for one in acknowledgements
+        if not all(survives(one, event) for event in events[one.monitor])
     ]
     await _delete(db, outlived)
 

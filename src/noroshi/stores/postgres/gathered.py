@@ -22,15 +22,28 @@ class Gathered(Generic[Argument, T]):
         self._all_of = all_of
         self._waiting = dict[Hashable, list[tuple[Argument, asyncio.Future[T]]]]()
         self._tasks = dict[Hashable, asyncio.Task[None]]()
+        self._answers = set[asyncio.Future[T]]()
 
     async def do(self, kind: Hashable, argument: Argument) -> T:
         """Return the answer to one argument, which is done even if nobody waits for it."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
+        self._answers.add(answer)
+        answer.add_done_callback(self._forget)
         self._waiting.setdefault(kind, []).append((argument, answer))
         if kind not in self._tasks:
             self._tasks[kind] = loop.create_task(self._work_off(kind))
-        return await answer
+        return await asyncio.shield(answer)
+
+    async def wait_until_idle(self) -> None:
+        """Return when all that was asked for until now is done."""
+        if self._answers:
+            await asyncio.wait(self._answers)
+
+    def _forget(self, answer: asyncio.Future[T]) -> None:
+        self._answers.discard(answer)
+        if not answer.cancelled():
+            answer.exception()  # whoever asked may be gone
 
     async def _work_off(self, kind: Hashable) -> None:
         try:
@@ -48,9 +61,8 @@ class Gathered(Generic[Argument, T]):
             if len(batch) > 1:  # one of them may have spoiled it for the others
                 for one in batch:
                     await self._answer([one])
-            elif not batch[0][1].done():
+            else:
                 batch[0][1].set_exception(error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
-            if not future.done():
-                future.set_result(answer)
+            future.set_result(answer)

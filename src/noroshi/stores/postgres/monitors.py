@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi import schema
 from noroshi.core.levels import Reason
-from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
-from noroshi.ports import MOST_DECISIONS, SHARED_LEASE, Block, Node, NodeLease, Renewal
-from noroshi.stores.column_values import MICROSECOND, instant, number
-from noroshi.stores.postgres import alarms, definitions, reports, spool, work
+from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppression
+from noroshi.ports import SHARED_LEASE, Block, Node, NodeLease, Renewal
+from noroshi.stores.column_values import MICROSECOND, instant
+from noroshi.stores.postgres import alarms, definitions, spool, work
 from noroshi.stores.postgres.session import Session
-from noroshi.stores.stored_state import read_state, state_text
+from noroshi.stores.stored_state import read_state
 
 Memory = Mapping[str, Any]
 
 DURATION = SHARED_LEASE // MICROSECOND
 LIVE = """
-insert into life (node, life) values ($1, 1) on conflict (node) do update set life = life.life + 1
+insert into life (node, life, has_left) values ($1, 1, false)
+on conflict (node) do update set life = life.life + 1, has_left = false
 returning life, seen"""
 MARK_SEEN = """
 update life set seen = noroshi_now() from lease
@@ -46,14 +46,16 @@ RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1" 
 NODES = "select distinct node from lease where until > noroshi_now() order by node"
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
-    coalesce(max(lease.until) > noroshi_now(), false)
+    coalesce(max(lease.until) > noroshi_now(), false), life.has_left
 from life left join lease on lease.node = life.node and lease.life = life.life
     left join monitor on monitor.fence = lease.fence
 where lease.fence is not null or life.seen > noroshi_now() - $1
 group by life.node order by life.node"""  # noqa: S608  our own text
-SHOWN_FOR = timedelta(days=1)
-MAY_WRITE = "select 1 from lease where fence = $1 for key share"
-"""Held until the commit: whoever ends the lease waits for it, and a renewal does not."""
+SHOWN_FOR = timedelta(days=30)
+FORGET_NODE = """
+update life set seen = null where node = $1 and seen is not null
+    and not exists (select 1 from lease where lease.node = $1 and until > noroshi_now())"""
+"""Its number stays, so that a life under that name is another one even so."""
 LEND = """
 with free as (
     select id, watched_until from monitor
@@ -69,24 +71,11 @@ where fence = $1 and id = any($2::text[])"""
 HELD = """
 select monitor.id from monitor join lease on lease.fence = monitor.fence
 where monitor.fence = $1 and monitor.id = any($2::text[])"""
-WRITE = "update monitor set state = $1, reporter = '' where id = $2 and fence = $3"
 REMEMBER = """
 insert into memory
 select given.id, given.body from unnest($1::text[], $2::text[]) as given (id, body)
 join monitor on monitor.id = given.id order by given.id
 on conflict (monitor) do update set body = excluded.body where memory.body <> excluded.body"""
-PUT_EVENTS = """
-insert into event (id, monitor, at, body)
-select id, $1, at, body
-from unnest($2::text[], $3::bigint[], $4::text[]) with ordinality as given (id, at, body, place)
-order by place on conflict (id) do nothing"""
-DECIDED = """
-insert into decision values ($1, $2, $3, 1 + coalesce((
-    select max(number) from decision where monitor = $1 and rule = $2 and item = $3), 0), $4, $5)
-returning number"""
-NO_MORE = """
-delete from decision where monitor = $1 and rule = $2 and item = $3 and number <= $4"""
-FORGET = ("memory", "decision", "acknowledged")
 
 
 async def begin(db: Session, name: str, now: datetime) -> Node:
@@ -100,7 +89,7 @@ async def begin(db: Session, name: str, now: datetime) -> Node:
 async def end(db: Session, node: Node, now: datetime) -> None:
     life_of_node = (node.name, node.life)
     await db.run(END_OF_LIFE, *life_of_node)
-    sql = "update life set seen = noroshi_now() where node = $1 and life = $2"
+    sql = "update life set seen = noroshi_now(), has_left = true where node = $1 and life = $2"
     await db.run(sql, *life_of_node)
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
@@ -151,68 +140,18 @@ async def nodes(db: Session) -> Sequence[NodeLease]:
             renewed_at=instant(renewed_at),
             is_alive=is_alive,
             sends=is_alive and name == sender,
+            has_left=has_left and not is_alive,
         )
-        for name, count, renewed_at, is_alive in await db.rows(
+        for name, count, renewed_at, is_alive, has_left in await db.rows(
             NODE_LEASES, SHOWN_FOR // MICROSECOND
         )
     ]
 
 
-async def commit(db: Session, fence: int, change: Change) -> bool:
-    id = change.monitor
-    if await db.value(MAY_WRITE, fence) is None:
+async def forget_node(db: Session, name: str) -> bool:
+    if not await db.run(FORGET_NODE, name):
         return False
-    if not await db.run(WRITE, state_text(change.state), id, fence):
-        return False
-    if change.memory is not None:
-        await remember(db, {id: change.memory})
-    await _write_outcome(db, change)
-    if change.reports:
-        await reports.add(db, change.reports)
-    return True
-
-
-async def write_reported(db: Session, agent: str, change: Change) -> bool:
-    """Write what an agent reported of a monitor. False: there is no monitor of that id."""
-    sql = "update monitor set state = $1, reporter = $2 where id = $3"
-    if not await db.run(sql, state_text(change.state), agent, change.monitor):
-        return False
-    sql = "select id from event where id = any($1::text[])"
-    known_ids = {id for (id,) in await db.rows(sql, [one.id for one in change.events])}
-    new_events = tuple(one for one in change.events if one.id not in known_ids)
-    await _write_outcome(db, replace(change, events=new_events))
-    return True
-
-
-async def _write_outcome(db: Session, change: Change) -> None:
-    """Write the events, decisions and envelopes of a change, and what they end."""
-    if change.events:
-        rows = [(e.id, number(e.at), schema.text(e)) for e in change.events]
-        await db.run(PUT_EVENTS, change.monitor, *map(list, zip(*rows, strict=True)))
-    for decision in change.decisions:
-        await _write_decision(db, change.monitor, decision)
-    await spool.put_all(db, change.envelopes)
-    if change.events:
-        await alarms.end_outlived(db, change.monitor, change.events)
-
-
-async def _write_decision(db: Session, monitor: str, decision: Decision) -> None:
-    key = monitor, decision.rule, decision.item
-    last = await db.value(DECIDED, *key, number(decision.decided_at), decision.reason.name)
-    if last > MOST_DECISIONS:
-        await db.run(NO_MORE, *key, last - MOST_DECISIONS)
-
-
-async def retire(db: Session, fence: int, change: Change) -> bool:
-    if not await commit(db, fence, change):
-        return False
-    id = change.monitor
-    if not await db.run("delete from monitor where id = $1 and not named", id):
-        # A version that came meanwhile names it again: it is free, and will be lent anew.
-        await db.run("update monitor set fence = null where id = $1", id)
-        return True
-    for table in FORGET:
-        await db.run(f"delete from {table} where monitor = $1", id)  # noqa: S608  our own text
+    await db.run(END_OF_NODE, name)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Self, TypeVar
@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 from noroshi.config.database import Database
 from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
+from noroshi.ports import NodePlace
 from noroshi.stores.column_values import instant
 from noroshi.stores.postgres import locks, work
 from noroshi.stores.postgres.bell import POLL_DEAF, Bell
@@ -105,6 +106,12 @@ class PooledStore:
 
     async def leave_work(self, holder: str) -> None:
         await self._write(lambda db: work.leave(db, holder))
+
+    async def announce(self, place: NodePlace) -> Sequence[NodePlace]:
+        return await self._write(lambda db: work.announce(db, place))
+
+    async def withdraw(self, node: str) -> None:
+        await self._write(lambda db: work.withdraw(db, node))
 
     async def trouble(self) -> Message | None:
         failed = self._pool.trouble

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from noroshi.core.custody_changes import CustodyChange, OtherSideFate, WithheldNotifications
 from noroshi.core.report import START, Position, Reception, Report, decide_report
 from noroshi.ports import ReportOutcome, RowEffect
-from noroshi.stores.postgres import custody_columns, monitors
+from noroshi.stores.postgres import custody_columns, monitor_changes
 from noroshi.stores.postgres.reports import position_from
 from noroshi.stores.postgres.session import Session
 
@@ -64,7 +64,7 @@ async def _apply(db: Session, agent: str, change: RowEffect) -> bool:
             await custody_columns.withhold(db, agent, change.envelopes)
         case _:
             await custody_columns.withhold(db, agent, change.withheld_ids)
-            if not await monitors.write_reported(db, agent, change):
+            if not await monitor_changes.write_reported(db, agent, change):
                 ids = [one.id for one in change.envelopes]
                 await custody_columns.withhold(db, agent, ids)
                 return False

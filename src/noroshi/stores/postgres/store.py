@@ -68,6 +68,7 @@ from noroshi.stores.postgres import (
     integrity,
     leases,
     ledger,
+    monitor_changes,
     monitors,
     named_values,
     people,
@@ -97,6 +98,18 @@ class PostgresStore(PooledStore):
         self._settling = Gathered[leases.End, bool](
             lambda ends: self._write_and_wake(lambda db: leases.settle(db, ends))
         )
+
+        self._committing = Gathered[tuple[int, Change], bool](self._commit_all)
+
+    async def _commit_all(self, given: Sequence[tuple[int, Change]]) -> Sequence[bool]:
+        """Commit changes of one block."""
+        fence, all_of_it = given[0][0], [change for _, change in given]
+        return await self._write(lambda db: monitor_changes.commit(db, fence, all_of_it))
+
+    async def close(self) -> None:
+        for one in (self._lending, self._settling, self._committing):
+            await one.wait_until_idle()
+        await super().close()
 
     # definitions
 
@@ -150,29 +163,25 @@ class PostgresStore(PooledStore):
     async def nodes(self) -> Sequence[NodeLease]:
         return await self._read(monitors.nodes)
 
+    async def forget_node(self, name: str) -> bool:
+        return await self._write(lambda db: monitors.forget_node(db, name))
+
     async def commit(self, fence: int, change: Change) -> bool:
         change = replace(change, envelopes=self._with_origin(change.envelopes))
-        sample_rows = [(change.monitor, sample) for sample in change.samples]
-
-        async def work(db: Transaction) -> bool:
-            result = await monitors.commit(db, fence, change)
-            await sample_table.append(db, sample_rows if result else ())
-            return result
-
-        result = await self._write(work)
+        result = await self._committing.do(fence, (fence, change))
         if change.envelopes or change.reports:
             self._wake()
         return result
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
-        await (
-            self._pool.wait_until_idle()
-        )  # a commit that nobody waits for any more may be under way
+        # A commit that nobody waits for any more may be under way.
+        await self._committing.wait_until_idle()
+        await self._pool.wait_until_idle()
         return await self._read(lambda db: monitors.recall(db, monitor))
 
     async def retire(self, fence: int, change: Change) -> bool:
         change = replace(change, envelopes=self._with_origin(change.envelopes))
-        return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
+        return await self._write_and_wake(lambda db: monitor_changes.retire(db, fence, change))
 
     async def append(
         self, samples: Sequence[tuple[str, Sample]], fence: int | None = None

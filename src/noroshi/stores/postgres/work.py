@@ -7,9 +7,11 @@ in the same step the leases of the mails that that one had out, which then had n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from noroshi.core.delivery import SHORTEST
+from noroshi.ports import NodePlace
 from noroshi.stores.column_values import MICROSECOND
 from noroshi.stores.postgres import spool
 from noroshi.stores.postgres.session import Session
@@ -26,6 +28,15 @@ LAST_SEEN = """
 insert into life (node, life, seen) select $1, 0, max(seen) from life having max(seen) is not null
 on conflict (node) do update set seen = excluded.seen"""
 """A life of the new holder follows on the one before, whichever node that was."""
+ANNOUNCE = """
+insert into node_place values ($1, $2, $3, noroshi_now())
+on conflict (node) do update
+set address = excluded.address, agents = excluded.agents, said = excluded.said"""
+PLACES = """
+select node, address, agents, node = coalesce((
+    select split_part(holder, '/', 1) from turn where name = $1 and until > noroshi_now()), '')
+from node_place where said > noroshi_now() - $2 order by node"""
+SHOWN_FOR = timedelta(minutes=1)
 
 
 async def take(db: Session, node: str, holder: str, duration: timedelta) -> bool:
@@ -56,3 +67,19 @@ async def holder(db: Session) -> str:
     """Return the name of the node that has the work, or had it last; "" if none ever had."""
     value = await db.value("select holder from turn where name = $1", NAME)
     return "" if value is None else str(value).rpartition("/")[0]
+
+
+async def announce(db: Session, place: NodePlace) -> Sequence[NodePlace]:
+    """Do what ports.SharedStore.announce says."""
+    await db.run(ANNOUNCE, place.name, place.address, place.agents)
+    return [
+        NodePlace(name=name, address=address, agents=agents, sends=sends)
+        for name, address, agents, sends in await db.rows(
+            PLACES, NAME, SHOWN_FOR // MICROSECOND
+        )
+    ]
+
+
+async def withdraw(db: Session, node: str) -> None:
+    """Do what ports.SharedStore.withdraw says."""
+    await db.run("delete from node_place where node = $1", node)

@@ -172,6 +172,9 @@ class StoreFile(FiledStore):
     async def nodes(self) -> Sequence[NodeLease]:
         return ()
 
+    async def forget_node(self, name: str) -> bool:
+        return False
+
     async def acquire_lock(
         self, name: str, holder: str, expires_at: datetime, now: datetime
     ) -> bool:

@@ -1,0 +1,89 @@
+"""Hold this node's link to the other nodes on the database, as long as the process lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from noroshi import imports
+from noroshi.app.shared_work import OwnWork, SharedWork
+from noroshi.cluster.node_caller import NodeCaller
+from noroshi.cluster.node_listener import NodeAnswers, NodeListener
+from noroshi.cluster.node_requests import Question
+from noroshi.cluster.node_tls import PURPOSE, NodeTls, node_tls
+from noroshi.config.config import Config
+from noroshi.config.node_places import Cluster, Place, place_of
+from noroshi.knowledge.os_errors import cause_text
+from noroshi.vault import VaultError
+
+TRIED_EVERY = 10.0
+"""Seconds between two attempts to listen."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLink:
+    """Hold what calls the other nodes, and what this one answers them."""
+
+    caller: NodeCaller
+    node_answers: NodeAnswers
+
+
+@asynccontextmanager
+async def linked_to_nodes(
+    config: Config, work: SharedWork | OwnWork
+) -> AsyncIterator[NodeLink | None]:
+    """Answer the other nodes while the block runs, and yield what calls them; None: this node has no
+    link to others, or not the key that they share."""
+    tls = None if config.cluster is None else await asyncio.to_thread(_tls, config)
+    if config.cluster is None or tls is None or not isinstance(work, SharedWork):
+        yield None
+        return
+    answers = NodeAnswers({Question.HAS_DATABASE: work.has_database})
+    listener = NodeListener(tls.server, answers)
+    opening = asyncio.create_task(_open_in_the_end(listener, config.cluster))
+    try:
+        yield NodeLink(
+            NodeCaller(tls.client, lambda: _places_of_others(work, config.name)), answers
+        )
+    finally:
+        opening.cancel()
+        await asyncio.wait((opening,))
+        await listener.close()
+
+
+def _tls(config: Config) -> NodeTls | None:
+    with imports.ONE_AT_A_TIME:
+        from noroshi.vault import find_keys
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
+    try:
+        keys = find_keys(config.key, Path(folder) if folder else None)
+        return node_tls(keys.box.derived_key(PURPOSE), config.name)
+    except (VaultError, OSError) as error:
+        log.warning("no link to the other nodes: %s", error)
+        return None
+
+
+def _places_of_others(work: SharedWork, own_name: str) -> Mapping[str, Place]:
+    places = {one.name: place_of(one.address) for one in work.places if one.name != own_name}
+    return {name: place for name, place in places.items() if place is not None}
+
+
+async def _open_in_the_end(listener: NodeListener, cluster: Cluster) -> None:
+    """Try until it is open: after a boot the address may not be there yet."""
+    is_reported = False
+    while True:
+        try:
+            listener.open(cluster.listen)
+            return
+        except OSError as error:
+            if not is_reported:
+                reason = cause_text(error).en
+                log.warning("cannot listen for other nodes at %s: %s", cluster.listen, reason)
+            is_reported = True
+        await asyncio.sleep(TRIED_EVERY)
