@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -133,13 +134,14 @@ def test_the_service_of_another_version_is_updated_and_the_store_copied(computer
 
 @pytest.mark.timeout(SECONDS)
 def test_an_update_keeps_the_account_that_an_administrator_gave_the_service(computer):
-    computer.run("service", "install", "--no-manager")
-    subprocess.run(["sc.exe", "config", NAME, "obj=", "LocalSystem"], check=True)
+    install_service(replace(settings(sys.executable), account="LocalSystem"))
     given = service_status(NAME).account
     assert given != ACCOUNT
 
-    code, told = computer.run("service", "install")
-    assert (code, service_status(NAME).account) == (0, given), told
+    code, told = computer.run("service", "install", "--no-manager")
+    service = service_status(NAME)
+    assert (code, service.account) == (0, given), told
+    assert service.command_line != sys.executable
 
 
 BREAKS_THE_STORE = """

@@ -320,19 +320,25 @@ if sys.platform == "win32":
         _add(service, settings)
 
     def _add(service: int, settings: ServiceSettings) -> None:
-        """Add what a service is not made with: its description, the delay of its start, its SID in
-        its process, which lets that into the home folder whatever account it has, and what happens
-        when it ends without having said so."""
+        """Add what a service is not made with: its description, the delay of its start, and what
+        happens when it ends without having said so."""
         restarts = (_Action * len(RESTARTS))(*(_Action(RESTART, delay) for delay in RESTARTS))
         failures = _FailureActions(FORGET_FAILURES_AFTER, None, None, len(RESTARTS), restarts)
         additions: tuple[tuple[int, ctypes.Structure], ...] = (
             (DESCRIPTION, _Description(settings.description)),
             (DELAYED_START, _Flag(is_set=True)),
-            (SID_KIND, _SidKind(UNRESTRICTED)),
             (FAILURE_ACTIONS, failures),
         )
         for number, addition in additions:
             _require(_services.ChangeServiceConfig2W(service, number, ctypes.byref(addition)))
+        _add_sid(service)
+
+    def _add_sid(service: int) -> None:
+        """Let the process have the SID NT SERVICE\\name, and with it the home folder, whatever
+        account it has. An account of its own has that SID anyway: where the system cannot do it,
+        as Wine cannot, nothing is lacking."""
+        of_process = _SidKind(UNRESTRICTED)
+        _services.ChangeServiceConfig2W(service, SID_KIND, ctypes.byref(of_process))
 
     @contextmanager
     def _manager(access: int) -> Iterator[int]:
