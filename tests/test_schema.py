@@ -176,13 +176,13 @@ class Outer:
         pytest.param(
             {"colour": "blue"},
             "colour: must be one of: red, green",
-            "colour: red, green のいずれかにしてください",
+            "colour: red、green のいずれかにしてください",
             id="no choice",
         ),
         pytest.param(
             {"level": "bad"},
             "level: must be one of: ok, warning, critical, unknown",
-            "level: ok, warning, critical, unknown のいずれかにしてください",
+            "level: ok、warning、critical、unknown のいずれかにしてください",
             id="no member",
         ),
         pytest.param(

@@ -25,8 +25,8 @@ SUBJECT = _("[Noroshi] Round trip through {mark}")
 MARK = "{route}, {day} ({installation})"
 """The part of a subject that is the same in every language, and in no other mail."""
 TEXT = _(
-    "Noroshi sends this message once a day through the route “{route}” to its own mailbox "
-    "and looks for it\n"
+    "Noroshi sends this message once a day through route “{route}” to its own mailbox and "
+    "looks for it\n"
     "there, to verify that messages sent through this route arrive. No one has to read it. "
     "It can be\n"
     "deleted once it is a day old."

@@ -120,7 +120,7 @@ async def test_one_update_at_a_time(node):
 
 
 def test_what_was_installed_in_another_way_is_updated_so(home):
-    assert "was not installed on that server in a way" in refusal(Node(None, home), offer())
+    assert "cannot update this kind of installation" in refusal(Node(None, home), offer())
 
 
 def test_the_administrator_has_to_permit_it(node, place):

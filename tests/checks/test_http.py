@@ -393,7 +393,7 @@ async def test_who_leads_to_an_address_that_is_none_is_told_so(site, place):
 async def test_nobody_is_led_from_https_to_http(safe, site, certificate):
     safe.answers = [says(302, location=site.url)]
     found = await look(safe.url, redirects=5, ca_file=certificate[1])
-    assert "from https to http" in found["wrong"].note.en and site.connections == 0
+    assert "from HTTPS to HTTP" in found["wrong"].note.en and site.connections == 0
 
 
 async def test_own_headers_go_to_the_first_origin_alone(site):
@@ -493,7 +493,10 @@ async def test_who_tries_it_sees_what_stopped_it():
 @sweep(
     ("given", "said"),
     [
-        ({"url": "http://example.com/\r\nX-Evil: 1"}, "the URL must be http or https"),
+        (
+            {"url": "http://example.com/\r\nX-Evil: 1"},
+            "the URL must begin with http:// or https://",
+        ),
         (
             {"url": "http://me:hunter2@example.com/"},
             "must not contain a user name or a password",

@@ -143,8 +143,8 @@ async def test_without_its_entry_nothing_is_asked(site):
         ({"secret_headers": {"X\r\nY": "shop-key"}}, "cannot be set"),
         ({"secret_headers": {"X-a": "k"}, "headers": {"x-A": "1"}}, "'X-a' is set twice"),
         ({"secret_headers": {f"X-{n}": "k" for n in range(21)}}, "at most 20 headers"),
-        ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only over https"),
-        ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only over https"),
+        ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only over HTTPS"),
+        ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only over HTTPS"),
         ({"headers": {"X-Api-Key": "hunter2"}}, "Set X-Api-Key = NAME in secret_headers"),
     ],
 )

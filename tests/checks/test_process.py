@@ -64,9 +64,9 @@ async def test_the_item_is_what_it_is_called(options, item):
 
 
 async def test_the_note_names_the_first_numbers():
-    assert (await count(name="nginx")).note.en == "running (pid 20, 21, 22)"
+    assert (await count(name="nginx")).note.en == "running (PID 20, 21, 22)"
     every = (await count(name="*")).note
-    assert every.en == "running (pid 1, 20, 21, 22, 30 and 1 more)"
+    assert every.en == "running (PID 1, 20, 21, 22, 30 and 1 more)"
     assert every.ja == "動いています (PID 1、20、21、22、30 ほか1件)"
     assert (await count(name="sshd")).note.ja == "動いていません"
 
@@ -90,7 +90,7 @@ async def test_a_real_process_is_found_while_it_lives_and_not_after():
     with subprocess.Popen(argv, stdin=subprocess.PIPE) as child:
         owner = psutil.Process(child.pid).username()
         found = await count(here, command=mark, user=owner)
-        assert (found.value, found.note.en) == (1, f"running (pid {child.pid})")
+        assert (found.value, found.note.en) == (1, f"running (PID {child.pid})")
         child.kill()
     clocks.pass_by(seconds=1)
     assert (await count(here, command=mark)).value == 0

@@ -170,6 +170,8 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
     [
         ("status --jsn", "noroshi status: --jsn は使えません"),
         ("plan", "noroshi plan: DIR を指定してください"),
+        ("send", "noroshi send: --to、--subject を指定してください"),
+        ("alarm", "noroshi alarm: コマンドを指定してください: acknowledge、take-back、comment"),
         ("audit --last", "noroshi audit: --last には値が1つ必要です"),
         ("audit --last x", "noroshi audit: --last には整数を指定してください ('x')"),
         ("status --json=1", "noroshi status: --json に値は付けられません ('1')"),
@@ -247,4 +249,4 @@ async def test_bare_noroshi_prints_the_short_help():
 def test_a_word_that_is_like_no_other_is_told_with_all_there_are(capsys):
     with pytest.raises(SystemExit):
         run(("--lang", "ja", "xyzzy"))
-    assert "init, serve, " in capsys.readouterr().err
+    assert "init、serve、" in capsys.readouterr().err

@@ -23,6 +23,7 @@ from noroshi.core.translation import (
     in_each_language,
     joined,
     known_language,
+    list_names,
     ngettext,
     pgettext,
     plain,
@@ -141,6 +142,14 @@ def test_several_texts_are_one():
     assert joined([one, two]).both() == {"en": "a; b", "ja": "あ; b"}
     assert joined([one, two, one], plain(" / ")).ja == "あ / b / あ"
     assert each_once([one, two, one]).en == "a; b"
+
+
+def test_names_are_listed_as_each_language_lists_them():
+    assert list_names(["m365", "relay"]).both() == {"en": "m365, relay", "ja": "m365、relay"}
+    assert (list_names(["m365"]).ja, list_names([]).ja) == ("m365", "")
+    words = _("waiting for one of {routes}: {because}")
+    told = words.fill(routes=list_names(["m365", "relay"]), because="busy")
+    assert told.ja == "m365、relay のいずれかで送信します: busy"
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_what_is_no_zip_is_told(raw):
     found = unpack(raw, "x.zip")
     assert (
         found.problems[0].where == "x.zip"
-        and "cannot be read as a zip file" in found.problems[0].what.en
+        and "cannot be read as a ZIP file" in found.problems[0].what.en
     )
 
 
@@ -120,7 +120,7 @@ def test_a_file_without_a_name_is_told():
 
 def test_a_way_to_pack_that_is_not_asked_for_is_told():
     found = unpack(zipped(("contacts/c.toml", "x"), method=zipfile.ZIP_LZMA), "x.zip")
-    assert "cannot be read as a zip file" in found.problems[0].what.en
+    assert "cannot be read as a ZIP file" in found.problems[0].what.en
 
 
 def test_all_that_is_wrong_is_told_with_file_and_place():

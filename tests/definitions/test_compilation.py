@@ -279,7 +279,7 @@ def test_a_name_in_a_file_is_refused():
 
 
 def test_a_key_that_names_no_definition_says_so():
-    said = "'users/me' is not a definition: use a name like instances/web1"
+    said = "'users/me' is not a definition: use a name such as instances/web1"
     assert problems_of(document("users/me", {})) == [said]
 
 

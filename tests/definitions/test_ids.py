@@ -62,11 +62,11 @@ def test_other_documents_are_left_as_they_are():
     ("given", "where", "said"),
     [
         pytest.param(
-            web(("a", A), ("b", A)), "b", f"the id {A} is already used by web1/os/a", id="twice"
+            web(("a", A), ("b", A)), "b", f"the ID {A} is already used by web1/os/a", id="twice"
         ),
-        pytest.param(web(("a", "web-a")), "a", "is not a valid id", id="not ours"),
-        pytest.param(web(("a", 7)), "a", "is not a valid id", id="a number"),
-        pytest.param(web(("a", A.lower())), "a", "is not a valid id", id="small letters"),
+        pytest.param(web(("a", "web-a")), "a", "is not a valid ID", id="not ours"),
+        pytest.param(web(("a", 7)), "a", "is not a valid ID", id="a number"),
+        pytest.param(web(("a", A.lower())), "a", "is not a valid ID", id="small letters"),
     ],
 )
 def test_an_id_that_cannot_be_is_a_problem(given, where, said):

@@ -51,8 +51,8 @@ def test_one_without_an_id_gets_one_only_where_it_needs_it(current, after, ids):
     ("documents", "where", "why"),
     [
         (made(a="x", b="x"), "rules/b.toml: id", "already used by rules/a"),
-        (made(a="A b"), "rules/a.toml: id", "not a valid id"),
-        ((document("rules/a", {"id": 7}),), "rules/a.toml: id", "not a valid id"),
+        (made(a="A b"), "rules/a.toml: id", "not a valid ID"),
+        ((document("rules/a", {"id": 7}),), "rules/a.toml: id", "not a valid ID"),
     ],
     ids=["twice", "no name", "a number"],
 )

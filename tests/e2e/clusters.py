@@ -13,6 +13,7 @@ import asyncpg
 
 from tests.e2e.shop import smtp_route
 from tests.e2e.world import PATIENCE, Home
+from tests.ports import free_port
 from tests.postgres import PASSWORD
 
 HOLDERS = """
@@ -45,11 +46,12 @@ class Shop:
 
 
 class Cluster:
-    """Several nodes on one database. `ways` are ports that lead some of them to it, by name."""
+    """Several nodes on one database. `ways` are ports that lead some of them to it, by name;
+    `is_linked`: they have a link to each other, too."""
 
-    def __init__(self, folder, names, server, ways=None):
+    def __init__(self, folder, names, server, ways=None, *, is_linked=False):
         self._url = server.tcp_url(server.make_database())
-        self._port, self._ways = server.port, ways or {}
+        self._port, self._ways, self._is_linked = server.port, ways or {}, is_linked
         self.homes = {name: self._home(folder / name, name) for name in names}
         first, *others = self.homes.values()
         for home in others:  # as the guide says
@@ -64,6 +66,8 @@ class Cluster:
         port = self._ways.get(name, self._port)
         url = self._url.replace(f":{self._port}/", f":{port}/")
         text += f'store.url = "{url}"\nstore.password_file = "db-password"\n'
+        if self._is_linked:
+            text += f'cluster.listen = "127.0.0.1:{free_port()}"\n'
         settings.write_text(text, encoding="utf-8")
         (
             home.folder / "noroshi.db"

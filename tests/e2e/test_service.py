@@ -78,7 +78,7 @@ def test_services_and_timers_are_measured_as_systemd_tells_of_them(told):
     found = {(item, name): (value, note) for item, name, value, note in json.loads(step["out"])}
     assert found["noroshi", "wrong_state"] == (0, "running (start type: automatic)")
     assert found["noroshi", "restarts"][0] == 0
-    assert found["no-such", "wrong_state"] == (1, "not installed on this computer")
+    assert found["no-such", "wrong_state"] == (1, "not installed")
     value, note = found["crashing", "wrong_state"]
     assert (value, note[:20]) == (1, "failed (exit-code, 1")
     assert found["other-hypervisor", "wrong_state"] == (0, "stopped (start type: automatic)")

@@ -448,7 +448,7 @@ def test_how_it_signs_in_is_known_again_after_it_was_left_at_the_next_question(
     number = {"app-certificate": "1", "person-paste": "3", "person-device": "5"}[way]
     asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
     asked.type("Number [1]: ", number)
-    asked.until("by SMTP or Graph?")
+    asked.until("over SMTP or through Graph?")
     asked.until("Number [1]: ")
     asked.interrupt()
     again = person("--mailbox", lab.card["user"])

@@ -133,16 +133,16 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
     mail = mailbox.mails[0]
     assert "[sent directly]" in mail["subject"]
     text = " ".join(mail.get_body(("plain",)).get_content().split())
-    assert "was removed, moved or replaced while the node is running" in text
+    assert "was removed, moved or replaced while the node was running" in text
     assert "noroshi backup" in text
     health = home.run("health", check=False)
-    assert health.returncode == 1 and "while the node is running" in " ".join(
+    assert health.returncode == 1 and "while the node was running" in " ".join(
         health.stdout.split()
     )
     assert SocketClient(home.folder / "door.sock").call("status")["monitors"]
     looked = home.run("check-store", check=False)
     assert looked.returncode == 1 and "is intact" not in looked.stdout
-    assert "was removed, moved or replaced while the node is running" in " ".join(
+    assert "was removed, moved or replaced while the node was running" in " ".join(
         looked.stdout.split()
     )
     examined = json.loads(home.run("doctor", "--json", check=False).stdout)

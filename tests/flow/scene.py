@@ -91,6 +91,7 @@ class Scene:
         self.measured, self.pace = 0, 1
         self.boxes = {}
         self.settings = EngineSettings()
+        self.ask_peers = None
         self.used = {}
         self.notifications = {}
         self.plans = {0: FixedPlan({}, {})}
@@ -147,6 +148,7 @@ class Scene:
                 marked=lambda envelopes: self.marked(envelopes),
                 hub_offset=lambda: self.hub_offset(),
                 reports_of_attempt=lambda *attempt: self.reports_of_attempt(*attempt),
+                ask_peers=self.ask_peers,
             ),
             self.settings,
         )
@@ -170,6 +172,7 @@ class Scene:
 
     async def second(self, engine, second=0):
         steps = [engine.tick] + [engine.hold] * (second % 3 == 0) + [engine.flush]
+        steps.append(engine.look_for_database)
         for step in steps:
             await engine.attempt(step)
         await asyncio.gather(*engine.watcher.running_checks)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.cadence import FixedInterval
+from noroshi.core.database_absence import SURELY_HELD
 from noroshi.core.model import Instance
 from noroshi.engine import EngineSettings
-from noroshi.engine.monitoring.sharing import LONGEST_HOLD, STOOD_STILL, Sharing
+from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import SHARED_LEASE, Renewal
 from noroshi.stores.memory.store import MemoryStore
 from tests.flow.scene import Scene, disk_monitor
@@ -22,15 +23,15 @@ def renewed(at):
 
 def test_a_node_starts_nothing_once_another_one_may_have_its_monitors():
     sharing = renewed(100.0)
-    assert sharing.may_start(100.0 + LONGEST_HOLD - 0.1) and LONGEST_HOLD < LEASE
-    assert not sharing.may_start(100.0 + LONGEST_HOLD)
+    assert sharing.may_start(100.0 + SURELY_HELD - 0.1) and SURELY_HELD < LEASE
+    assert not sharing.may_start(100.0 + SURELY_HELD)
 
 
 def test_a_node_whose_database_is_away_watches_on_unless_it_stood_still_meanwhile():
     sharing = renewed(100.0)
     sharing.record_failure()
     assert sharing.may_start(1000.0)
-    sharing.record_tick(STOOD_STILL + 1)
+    sharing.record_tick(1000.0, STOOD_STILL + 1)
     assert not sharing.may_start(1000.0), "others may have gone on: it asks first"
     sharing.record_failure()
     assert sharing.may_start(1000.0)

@@ -19,7 +19,7 @@ def test_values_are_read():
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (0xC0000BB8, "this computer has no performance counter x"),
+        (0xC0000BB8, "there is no performance counter x"),
         (0x800007D1, "x has no data now"),
         (0xC0000BBA, r"cannot read the performance counter x \(code 0xC0000BBA\)"),
     ],

@@ -111,7 +111,7 @@ async def test_a_round_trip_that_waits_is_no_mail_that_the_queue_is_told_of(stor
         pytest.param([], True, id="nothing"),
         pytest.param(["inbox"], True, id="to read the mailbox"),
         pytest.param(["graph"], False, id="to send by Graph"),
-        pytest.param(["smtp", "inbox"], False, id="to send by SMTP"),
+        pytest.param(["smtp", "inbox"], False, id="to send over SMTP"),
     ],
 )
 async def test_an_account_is_well_while_it_can_sign_in_to_all_that_its_routes_need(

@@ -226,7 +226,7 @@ async def test_a_proxy_that_is_away():
     fault, text = await trouble_of("smtp.example", 587, by(proxy=address))
     assert fault is Fault.NETWORK
     assert text == (
-        f"the proxy {address} of the network “office” cannot be reached: connection refused"
+        f"the proxy {address} of network “office” cannot be reached: connection refused"
     )
 
 
@@ -238,7 +238,7 @@ async def test_a_proxy_that_says_nothing():
 
 async def test_a_proxy_whose_name_is_none():
     _, text = await trouble_of("smtp.example", 587, by(proxy="no.such.invalid:8080"))
-    assert "the proxy no.such.invalid:8080 of the network “office” cannot be reached" in text
+    assert "the proxy no.such.invalid:8080 of network “office” cannot be reached" in text
 
 
 async def test_a_host_with_a_line_end_says_nothing_to_the_proxy():

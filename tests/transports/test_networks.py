@@ -112,7 +112,7 @@ async def test_a_proxy_that_is_away_takes_the_route_down(exchange):
     network = Network(name="office", proxy=f"127.0.0.1:{closed().socket_address[1]}")
     got = await answer_of(server.port, network, ca_file=ca_file)
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.NETWORK)
-    assert "of the network “office” cannot be reached" in got.explanation.en
+    assert "of network “office” cannot be reached" in got.explanation.en
 
 
 @pytest.mark.parametrize("protection", ["starttls", "tls"])

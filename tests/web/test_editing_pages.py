@@ -687,3 +687,12 @@ async def test_what_is_wrong_with_a_login_stands_at_its_field(browser):
 
 async def test_an_instance_that_is_measured_here_has_no_login(browser):
     assert "ssh.user" not in (await browser.get("/settings/instance?name=web1")).text
+
+
+@pytest.mark.parametrize(
+    ("language", "end"), [("en", ". One per line."), ("ja", "。1行に1つずつ入力します。")]
+)
+async def test_the_sentences_of_a_help_stand_as_the_language_has_them(browser, language, end):
+    browser.session.headers["accept-language"] = language
+    await browser.get(MONITOR)
+    assert end in read(browser)

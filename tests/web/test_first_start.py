@@ -80,7 +80,7 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert made["instances/node"]["rules"] == ["ops"]
         assert made["contacts/ops"]["addresses"] == ["a@example.com", "b@example.com"]
         assert (
-            "宛先は Operations (a@example.com, b@example.com)"
+            "宛先は Operations (a@example.com、b@example.com)"
             in (await browser.get("/first/alarm")).text
         )
         await filled_in(browser, "alarm", do="test_alarm")

@@ -333,11 +333,11 @@ async def test_a_route_is_shared_on_the_page_of_an_agent_with_the_password(
     await browser.post(page, do="agent_share", route="relay")
     assert browser.status == 403 and 'id="password"' in browser.text
     await browser.post(page, do="agent_share", route="relay", password=GOOD)
-    assert "fs02 receives the route “relay”" in browser.text
+    assert "fs02 receives route “relay”" in browser.text
     assert "fs02 does not use the shared routes yet" in browser.text
     assert '<option value="relay"' not in browser.text
     await browser.post(page, do="agent_unshare", route="relay")
-    assert "The route “relay” is no longer shared with fs02" in browser.text
+    assert "Route “relay” is no longer shared with fs02" in browser.text
     assert '<option value="relay">Relay</option>' in browser.text
 
 
@@ -363,7 +363,7 @@ async def test_all_agents_of_another_version_are_updated_and_each_refusal_is_tol
     await joined(harness, "fs02", invitation="i2")
     await joined(harness, "new", invitation="i3", version=__version__)
     await browser.get("/servers")
-    assert "2 agents run a different version from this node" in browser.text
+    assert "2 agents do not run this node" in browser.text
     await browser.post("/servers", do="agent_update_all")
     assert browser.status == 403 and "An update installs a program" in browser.text
     await browser.post("/servers", do="agent_update_all", password=GOOD)

@@ -22,7 +22,7 @@ EXPIRES_SOON = _("secret or certificate expires in less than a day")
 EXPIRED = _("secret or certificate has expired")
 PROBLEMS: Mapping[tuple[str, str], Message] = {
     (ROUTE, "blocked"): _("messages cannot be sent"),
-    (ROUTE, "retiring"): _("password sign-in will be discontinued"),
+    (ROUTE, "retiring"): _("password sign-in is being retired"),
     (ACCOUNT, "sign_in"): _("cannot sign in"),
     (QUEUE, "aside"): UNDELIVERABLE,
     (QUEUE, "lost"): ALARMS_LOST,

@@ -152,33 +152,33 @@ INVITED_BY = _("Invited by")
 CAME_FROM = pgettext("connection", "Source")
 AGENT_CONFLICT = {
     AgentConflict.INVITATION: _("a second server tried to join with a used invitation"),
-    AgentConflict.KEY: _("a second machine has agent {agent}'s key"),
+    AgentConflict.KEY: _("a second server has agent {agent}'s key"),
 }
 CONFLICT_SO = {
     AgentConflict.INVITATION: _(
         "Agent {agent} joined with an invitation from {inviter}. Later, a server with a "
-        "different key tried to use the same invitation and was rejected."
+        "different key tried to use the same invitation and was refused."
     ),
     AgentConflict.KEY: _(
-        "The machine that had the key first remains agent {agent}. The other machine is "
-        "rejected: it keeps monitoring on its own, but this node receives nothing from it."
+        "The server that had the key first remains agent {agent}. The other server is refused: "
+        "it keeps monitoring on its own, but this node receives nothing from it."
     ),
 }
 CONFLICT_DO = {
     AgentConflict.INVITATION: _(
-        "Unless {inviter} reused it by mistake, someone else has the code. Check that {agent} is "
-        "the intended server; if not, remove it."
+        "Unless {inviter} reused the invitation by mistake, someone else has the code. Check "
+        "that {agent} is the intended server; if not, remove it."
     ),
     AgentConflict.KEY: _(
-        "If a virtual machine was cloned, run `noroshi leave` on the clone, and join it again "
-        "with a new invitation. If nothing was cloned, the key was stolen: remove {agent} and "
-        "invite the server again."
+        "If a virtual machine was cloned, disconnect the clone from the hub (noroshi leave), and "
+        "join it again with a new invitation. If nothing was cloned, the key was stolen: remove "
+        "{agent} and invite the server again."
     ),
 }
 HUB = _("Hub")
 HUB_REFUSED = {
     HubRefusal.REMOVED: _("this server was removed from hub {hub}"),
-    HubRefusal.CLONED: _("another machine is registered with hub {hub} with this server's key"),
+    HubRefusal.CLONED: _("another server is registered with hub {hub} under this server's key"),
     HubRefusal.OTHER_VERSION: _("hub {hub} and this server run incompatible versions"),
 }
 MONITORS_ON = _(

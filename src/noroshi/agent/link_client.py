@@ -65,8 +65,8 @@ PROXY_NO_PROXY = _(
     "{proxy} does not answer like an HTTP proxy. Join the hub again, with the correct --proxy."
 )
 PROXY_LOGIN = _(
-    "the proxy {proxy} requires a login (407), or rejected the one it was given. Join the "
-    "hub again, with --proxy http://USER:PASSWORD@{proxy}."
+    "the proxy {proxy} requires a login (407), or refused the one it was given. Join the hub "
+    "again, with --proxy http://USER:PASSWORD@{proxy}."
 )
 PROXY_WORDS = {
     connection_errors.NO_PROXY.id: PROXY_AWAY,

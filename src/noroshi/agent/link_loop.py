@@ -79,8 +79,8 @@ REMOVED = _(
     "definitions, but reports nothing to the hub"
 )
 CLONED = _(
-    "another machine has the same key and is the one registered with the hub. On this "
-    "machine, leave the hub and join it again"
+    "another server has the same key and is the one registered with the hub. On this server, "
+    "leave the hub and join it again"
 )
 OTHER_VERSION = _("the versions of the hub and this node differ too much: {message}")
 KEY_UNKNOWN = _("the hub does not recognise this node's key")

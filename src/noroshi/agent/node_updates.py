@@ -67,8 +67,8 @@ LOOK_PAUSE = 1.0
 TRIAL_PATIENCE = TRIAL_MINUTES * 60.0
 
 OWN_MEANS = _(
-    "Noroshi was not installed on that server in a way that the hub can update. Update it on "
-    "the server, in the way in which it was installed"
+    "the hub cannot update this kind of installation. Update Noroshi on the server, in the "
+    "way it was installed"
 )
 NOT_PERMITTED = _(
     "updates by the hub are not allowed on that server. To allow them, create a command "

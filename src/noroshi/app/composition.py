@@ -48,6 +48,7 @@ from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.engine.dispatch.send_rights import SendRightSources
+from noroshi.engine.engine import AskPeers
 from noroshi.engine.retention import RetentionPeriods
 from noroshi.help_texts import label_texts
 from noroshi.hosts.agent_names import AgentNames
@@ -199,10 +200,12 @@ async def open_app(
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
     holder: Holder | None = Holder.STARTING,
     life: LifeLock | None = None,
+    ask_peers: AskPeers | None = None,
 ) -> AsyncIterator[App]:
     """Open a home folder. Raises StoreError if its store is lost, cannot be opened, or is in
     use. `holder` is the role of this process; None: it only reads, and keeps no other process
-    from the store. `life` is the lock, if the caller has taken it already."""
+    from the store. `life` is the lock, if the caller has taken it already. `ask_peers` asks other
+    nodes whether they have the database."""
     async with AsyncExitStack() as stack:  # what is opened first is closed last
         if life is None and holder is not None:
             life = stack.enter_context(life_of(config.store, holder))
@@ -240,6 +243,7 @@ async def open_app(
             hub_offset=notifications.hub_offset,
             send_rights=send_rights.current,
             reports_of_attempt=notifications.rows_of_end,
+            ask_peers=ask_peers,
         )
         engine = Engine(store, plugins, clocks, calls, _engine_settings(config))
         notifications.count_attempts = engine.dispatcher.attempts_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,11 @@ from noroshi import imports
 from noroshi.app.shared_work import OwnWork, SharedWork
 from noroshi.cluster.node_caller import NodeCaller
 from noroshi.cluster.node_listener import NodeAnswers, NodeListener
-from noroshi.cluster.node_requests import Question
+from noroshi.cluster.node_requests import NodeLinkError, Question
 from noroshi.cluster.node_tls import PURPOSE, NodeTls, node_tls
 from noroshi.config.config import Config
 from noroshi.config.node_places import Cluster, Place, place_of
+from noroshi.core.database_absence import PeerAnswer
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.vault import VaultError
 
@@ -32,6 +33,20 @@ class NodeLink:
 
     caller: NodeCaller
     node_answers: NodeAnswers
+
+    async def ask_for_database(self, nodes: Collection[str]) -> Mapping[str, PeerAnswer]:
+        """Ask these nodes, all at once, whether they have the database; leave out who does not
+        answer."""
+        answers = await asyncio.gather(*map(self._has_database, nodes))
+        return {node: one for node, one in zip(nodes, answers, strict=True) if one is not None}
+
+    async def _has_database(self, node: str) -> PeerAnswer | None:
+        try:
+            has_it = await self.caller.ask(node, Question.HAS_DATABASE)
+        except NodeLinkError as error:
+            log.debug("node %s does not say whether it has the database: %s", node, error)
+            return None
+        return PeerAnswer.HAS_IT if has_it else PeerAnswer.LACKS_IT
 
 
 @asynccontextmanager

@@ -81,10 +81,13 @@ async def serve(
     if config.database is None:
         await asyncio.to_thread(_restore_earlier_store, config.store)
     stop = asyncio.Event()
-    async with work_of(config, REAL) as (work, clocks), linked_to_nodes(config, work):
+    async with work_of(config, REAL) as (work, clocks), linked_to_nodes(config, work) as link:
+        ask_peers = None if link is None else link.ask_for_database
         while True:
             sends = work.taken_event.is_set()
-            opening = open_app(config, clocks, open_store=open_store, life=life)
+            opening = open_app(
+                config, clocks, open_store=open_store, life=life, ask_peers=ask_peers
+            )
             updates = await _live(opening, config, say, work, stop)
             if updates.restart_event.is_set() or not _begins_anew(sends, work, stop):
                 break

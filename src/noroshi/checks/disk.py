@@ -14,7 +14,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.reserved_entries import reserved
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 from noroshi.network import NetworkEgress, reach
 from noroshi.ports import Check, Host, Outcome, RouteError, Unmeasurable, Volume, options
 from noroshi.system.windows_shares import share_of
@@ -91,7 +91,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
         return Outcome(tuple(chain.from_iterable(await asyncio.gather(*looks))))
     volumes = [v for v in await host.volumes() if options.includes(v.mount)]
     if not volumes:
-        raise Unmeasurable(NONE.fill(wanted=", ".join(options.include)))
+        raise Unmeasurable(NONE.fill(wanted=list_names(options.include)))
     return Outcome(tuple(reading for volume in volumes for reading in _readings(volume)))
 
 

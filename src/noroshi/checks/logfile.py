@@ -66,7 +66,7 @@ FIRST = _("first match: {line}")
 @options
 class Options:
     path: str
-    """Path of the log; the wildcards * ? [ ] are allowed, for example /var/log/app-*.log."""
+    """Path of the log; the wildcards * ? [ ] are allowed, such as /var/log/app-*.log."""
     terms: tuple[Term, ...]
     """Terms to look for: contains (word), does not contain (not_word), matches the pattern
     (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word =

@@ -95,7 +95,7 @@ CHECK = Check(
         "excess": _("Reports above the rate limit per agent"),
         "backlog": _("State changes not sent yet"),
         "clock": _("Difference between the clocks"),
-        "refused": _("State changes rejected or lost"),
+        "refused": _("State changes refused or lost"),
     },
     run=run,
     may_vanish=True,

@@ -25,8 +25,8 @@ ASIDE = followed_by(
 )
 LOST = followed_by(
     ngettext(
-        "{count} alarm is neither accepted nor waiting.",
-        "{count} alarms are neither accepted nor waiting.",
+        "{count} alarm is lost: the ledger does not account for it.",
+        "{count} alarms are lost: the ledger does not account for them.",
     ),
     InstructionKind.SHOW_LEDGER,
 )

@@ -18,8 +18,8 @@ PATTERN = re.compile(r"[*?[]")
 for each process of the computer."""
 MOST_PIDS = 5  # process numbers in the note
 NONE = _("not running")
-PIDS = _("running (pid {pids})")
-MORE = _("running (pid {pids} and {more} more)")
+PIDS = _("running (PID {pids})")
+MORE = _("running (PID {pids} and {more} more)")
 
 
 @options

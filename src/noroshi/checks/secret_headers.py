@@ -34,8 +34,8 @@ NO_ENTRY = followed_by(
 )
 TWICE = _("the header {name!r} is set twice")
 IN_THE_CLEAR = _(
-    "secret headers are sent only over https, or to a computer in a private network by its "
-    "IP address (for example http://192.168.1.10:8080/health)"
+    "secret headers are sent only over HTTPS, or to a computer in a private network by its "
+    "IP address (as in http://192.168.1.10:8080/health)"
 )
 NO_VALUE = _(
     "the vault entry “{entry}” cannot be sent as the header {name}: the value of a header is "

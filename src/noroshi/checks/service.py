@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _, pgettext, plain
+from noroshi.core.translation import Message, _, list_names, pgettext, plain
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 if TYPE_CHECKING:  # what is measured, which definitions need not
@@ -25,7 +25,7 @@ STATES: Mapping[str, Message] = {
     "paused": pgettext("service", "paused"),
     "stopped": pgettext("service", "stopped"),
     "failed": pgettext("service", "failed"),
-    "missing": pgettext("service", "not installed on this computer"),
+    "missing": pgettext("service", "not installed"),
     "unreadable": pgettext("service", "not readable by the account of Noroshi's service"),
 }
 START_TYPES: Mapping[str, Message] = {
@@ -93,7 +93,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     facts = await (await host.system_facts()).services(options.include)
     included_facts = [fact for fact in facts if options.includes(fact)]
     if not included_facts:
-        raise Unmeasurable(NO_MATCH.fill(names=", ".join(options.include)))
+        raise Unmeasurable(NO_MATCH.fill(names=list_names(options.include)))
     last = _memory_from_json(memory)
     readings = (
         reading for fact in included_facts for reading in _readings(options, fact, last)

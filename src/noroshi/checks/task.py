@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.core.translation import NOTHING, Message, _, list_names, plain
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 if TYPE_CHECKING:  # what is measured, which definitions need not
@@ -69,7 +69,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     known_names = {_compared_name(task.name) for task in tasks}
     missing_names = [name for key, name in options.full_names.items() if key not in known_names]
     if not included_tasks and not missing_names:
-        raise Unmeasurable(NO_MATCH.fill(names=", ".join(options.include)))
+        raise Unmeasurable(NO_MATCH.fill(names=list_names(options.include)))
     now = await host.now()
     readings = [reading for task in included_tasks for reading in _readings(task, now)]
     readings += [Reading("missing", 1, "", name, NOT_THERE) for name in missing_names]

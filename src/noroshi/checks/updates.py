@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 MOST_NAMED = 5
 NAMED_AND_MORE = _("{names} and {count} more")
 AT_LEAST = _("there are more updates than Noroshi can count: {names}")
-NEVER_LISTED = _("this computer has not fetched a list of updates yet")
+NEVER_LISTED = _("no list of updates has been fetched yet")
 SECURITY_UNKNOWN = _(
     "there are more updates than Noroshi can count, so it cannot tell whether any is a "
     "security update"

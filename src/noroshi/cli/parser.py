@@ -14,7 +14,7 @@ from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
 from noroshi.command_line import help_text
 from noroshi.command_line.parser import Parser
-from noroshi.core.translation import Message, _, composed, joined, pgettext, plain
+from noroshi.core.translation import Message, _, composed, joined, list_names, pgettext, plain
 
 VERSION = _("show the version")
 EXITS = _("exit codes:")
@@ -152,14 +152,14 @@ class CommandParser(Parser):
         names = [command.name for command in self._subcommands]
         if near_name := closest_match(word, names):
             self.refuse(MEANT.fill(given=word, near=near_name))
-        self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
+        self.refuse(NO_COMMAND.fill(given=repr(word), commands=list_names(names)))
 
     def ask_for_command(self) -> NoReturn:
         """Say that a command is missing, and list the commands."""
         if self._is_root:
             print(_short_help().say(self.language), file=sys.stderr)
             sys.exit(USAGE)
-        names = ", ".join(command.name for command in self._subcommands)
+        names = list_names(command.name for command in self._subcommands)
         self.refuse(OF_THESE.fill(commands=names))
 
     def _settings(self, option: Option) -> Mapping[str, Any]:

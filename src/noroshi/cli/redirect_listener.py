@@ -45,12 +45,13 @@ NOT_THAT_PORT = _(
     "Cannot open port {port} of the account's redirect on this computer: {why}. Stop the "
     "program that uses it, or sign in without --here and paste the URL."
 )
-NOT_THIS = _("There is nothing here. Continue where you ran noroshi authorize.")
+NOT_THIS = _("There is nothing here. Continue where you ran “noroshi authorize”.")
 ONCE_ONLY = _(
-    "This sign-in was already received. The result is shown where you ran noroshi authorize."
+    "This sign-in has already been received. The result is shown where you ran “noroshi "
+    "authorize”."
 )
 CLOSE_IT = _("You can close this window.")
-GO_BACK = _("Continue where you ran noroshi authorize.")
+GO_BACK = _("Continue where you ran “noroshi authorize”.")
 
 
 class NoPortError(CliError):

@@ -12,8 +12,9 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
 from noroshi import locale
-from noroshi.core.translation import _, ngettext
+from noroshi.core.translation import _, list_names, ngettext
 
+REQUIRED = _("the following arguments are required: %s")
 SENTENCES = (
     _("usage: "),
     _("argument %(argument_name)s: %(message)s"),
@@ -21,7 +22,7 @@ SENTENCES = (
     _("expected at most one argument"),
     _("expected at least one argument"),
     ngettext("expected %s argument", "expected %s arguments"),
-    _("the following arguments are required: %s"),
+    REQUIRED,
     _("one of the arguments %s is required"),
     _("unrecognized arguments: %s"),
     _("not allowed with argument %s"),
@@ -55,6 +56,16 @@ def argparse_language(language: str, environ: MutableMapping[str, str]) -> Itera
             del environ[VARIABLE]
         else:
             environ[VARIABLE] = previous
+
+
+def with_list(sentence: str, language: str) -> str:
+    """Return a sentence of argparse; the missing arguments, between which it has commas, as the
+    language lists names."""
+    start, end = REQUIRED.say(language).split("%s")
+    if not (sentence.startswith(start) and sentence.endswith(end)):
+        return sentence
+    names = sentence.removeprefix(start).removesuffix(end).split(", ")
+    return f"{start}{list_names(names).say(language)}{end}"
 
 
 def whole_number(language: str, text: str) -> int:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from noroshi.command_line import help_text
-from noroshi.command_line.argparse_texts import argparse_language, whole_number
+from noroshi.command_line.argparse_texts import argparse_language, whole_number, with_list
 from noroshi.command_line.text_width import terminal_columns
 from noroshi.core.translation import Message, _, plain
 
@@ -77,7 +77,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse what was typed wrongly, in the words that argparse found in our catalogue."""
-        self.refuse(plain(message))
+        self.refuse(plain(with_list(message, self.language)))
 
     def refuse(self, words: Message) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""

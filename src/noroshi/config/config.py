@@ -42,7 +42,7 @@ from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
-from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
+from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _, list_names
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.system.owners import writers
 
@@ -64,7 +64,7 @@ NO_UTF8 = _("is not UTF-8; save the file as UTF-8")
 if sys.platform == "win32":
     OPEN_TO_OTHERS = _(
         "is writable by {names}, but it decides which programs may run; remove this permission "
-        "under Properties > Security"
+        "under Properties › Security"
     )
 else:
     OPEN_TO_OTHERS = _(
@@ -130,7 +130,7 @@ def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Co
             problems.append(Fault(f"{file}: {name}", error.words))
         except (WebSettingsError, DatabaseSettingsError, ClusterSettingsError) as error:
             problems += [Fault(f"{file}: {name}", words) for words in error.words]
-    setting_names = ", ".join(SETTINGS)
+    setting_names = list_names(SETTINGS)
     problems += [
         Fault(f"{file}: {name}", UNKNOWN.fill(known=setting_names))
         for name in table.keys() - SETTINGS
@@ -161,7 +161,7 @@ def _read_store(home: Path, value: object) -> Path | Database:
 def _load(file: Path) -> dict[str, Any]:
     try:
         if names := writers(file):
-            words = OPEN_TO_OTHERS.fill(names=", ".join(names))
+            words = OPEN_TO_OTHERS.fill(names=list_names(names))
             raise ConfigError((Fault(str(file), words),))
         return _parse(file, file.read_text(encoding="utf-8"))
     except FileNotFoundError:

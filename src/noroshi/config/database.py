@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 URL_VARIABLE = "NOROSHI_STORE_URL"
 """In the environment, in place of what noroshi.toml says of the store."""
@@ -109,7 +109,7 @@ class Database:
 def read_database(home: Path, table: object) -> Database:
     """Read the settings. Raise DatabaseSettingsError."""
     if not isinstance(table, Mapping):
-        raise DatabaseSettingsError((NO_TABLE.fill(known=", ".join(SETTING_NAMES[1:])),))
+        raise DatabaseSettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES[1:])),))
     if faults := tuple(_faults(table)):
         raise DatabaseSettingsError(faults)
     file = table.get("password_file")
@@ -128,7 +128,7 @@ def is_database_url(text: str) -> bool:
 
 def _faults(table: Mapping[str, Any]) -> Iterator[Message]:
     for name in table.keys() - set(SETTING_NAMES):
-        yield NO_SUCH.fill(given=name, known=", ".join(SETTING_NAMES))
+        yield NO_SUCH.fill(given=name, known=list_names(SETTING_NAMES))
     yield from _url_faults("url", table.get("url", ""))
     if table.get("listen_url", "") != "":
         yield from _url_faults("listen_url", table["listen_url"])
@@ -147,9 +147,9 @@ def _url_faults(name: str, url: object) -> Iterator[Message]:
     if ":" in _parts(url).netloc.rpartition("@")[0] or "password" in query:
         yield PASSWORD_IN_URL.fill(name=name)
     for unknown in query.keys() - {*QUERY_PARTS, "password"}:
-        yield NO_PART.fill(name=name, given=unknown, known=", ".join(QUERY_PARTS))
+        yield NO_PART.fill(name=name, given=unknown, known=list_names(QUERY_PARTS))
     if query.get("sslmode", MODES[0]) not in MODES:
-        yield NO_MODE.fill(given=repr(query["sslmode"]), known=", ".join(MODES))
+        yield NO_MODE.fill(given=repr(query["sslmode"]), known=list_names(MODES))
 
 
 def _is_whole(url: str) -> bool:

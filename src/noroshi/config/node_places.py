@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 SETTING_NAMES = ("listen", "address", "agents")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -59,7 +59,7 @@ class Cluster:
 def read_cluster(_home: Path, table: object) -> Cluster | None:
     """Read the settings; None: this node has no link to others. Raise ClusterSettingsError."""
     if not isinstance(table, Mapping):
-        raise ClusterSettingsError((NO_TABLE.fill(known=", ".join(SETTING_NAMES)),))
+        raise ClusterSettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES)),))
     if faults := tuple(_faults(table)):
         raise ClusterSettingsError(faults)
     places = {name: place_of(table.get(name, "")) for name in SETTING_NAMES}
@@ -83,7 +83,7 @@ def place_of(text: object) -> Place | None:
 
 def _faults(table: Mapping[str, Any]) -> Iterator[Message]:
     for name in table.keys() - set(SETTING_NAMES):
-        yield NO_SUCH.fill(given=name, known=", ".join(SETTING_NAMES))
+        yield NO_SUCH.fill(given=name, known=list_names(SETTING_NAMES))
     given_names = [name for name in SETTING_NAMES if table.get(name, "") != ""]
     for name in given_names:
         if place_of(table[name]) is None:

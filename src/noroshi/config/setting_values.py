@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from noroshi.config.settings_file import LONGEST_SOCKET
 from noroshi.core.network_policy import Net
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 MOST_DAYS = 36_500
 LEAST_ALONE, MOST_ALONE = 90, 3600
@@ -153,7 +153,7 @@ def read_one_of(choices: tuple[str, ...]) -> Callable[[Path, object], str]:
     def read(home: Path, value: object) -> str:
         text = read_text(home, value)
         if text not in choices:
-            choice_list = ", ".join(repr(choice) for choice in choices)
+            choice_list = list_names(map(repr, choices))
             raise SettingValueError(NO_CHOICE.fill(given=repr(text), known=choice_list))
         return text
 

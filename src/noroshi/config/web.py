@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 PORT = 7663
 LOOPBACK = "127.0.0.1"
@@ -66,7 +66,7 @@ def read_web(home: Path, table: object) -> Web | None:
     if table is False:
         return None
     if not isinstance(table, Mapping):
-        raise WebSettingsError((NO_TABLE.fill(known=", ".join(SETTING_NAMES)),))
+        raise WebSettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES)),))
     if faults := tuple(_faults(table)):
         raise WebSettingsError(faults)
     files = {name: home / table[name] for name in ("certificate", "key") if name in table}
@@ -80,7 +80,7 @@ def read_web(home: Path, table: object) -> Web | None:
 
 def _faults(table: Mapping[str, Any]) -> Iterator[Message]:
     for name in table.keys() - set(SETTING_NAMES):
-        yield NO_SUCH.fill(given=name, known=", ".join(SETTING_NAMES))
+        yield NO_SUCH.fill(given=name, known=list_names(SETTING_NAMES))
     address, port = table.get("address", LOOPBACK), table.get("port", PORT)
     loopback = _loopback(address)
     if loopback is None:

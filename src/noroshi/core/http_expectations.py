@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 
 LONGEST = 2000
 MOST_HEADERS, LONGEST_VALUE = 20, 1000
@@ -48,8 +48,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PORTS = {"http": 80, "https": 443}
 
 NO_URL = _(
-    "the URL must be http or https with a host, such as https://www.example.com/health, in "
-    "plain ASCII, without spaces or a fragment"
+    "the URL must begin with http:// or https:// and contain a host, such as "
+    "https://www.example.com/health, in plain ASCII, without spaces or a fragment"
 )
 WITH_USER = _(
     "the URL must not contain a user name or a password: everyone who sees the monitor would "
@@ -101,7 +101,7 @@ NEEDS_A_COOKIE = _(
     "administrator can correct this."
 )
 INTO_THE_CLEAR = _(
-    "{where} redirects from https to http, where the response can be changed in transit. The "
+    "{where} redirects from HTTPS to HTTP, where the response can be changed in transit. The "
     "server's administrator can correct this."
 )
 NO_TARGET = _(
@@ -275,4 +275,4 @@ def _is_among(status: int, statuses: Collection[int]) -> bool:
 
 
 def _expected_text(statuses: Sequence[int]) -> Message:
-    return plain(", ".join(map(str, statuses))) if statuses else TWO_OR_THREE
+    return list_names(map(str, statuses)) if statuses else TWO_OR_THREE

@@ -21,7 +21,7 @@ from noroshi.core.model import (
     Monitor,
 )
 from noroshi.core.own_instance import OWN_INSTANCE
-from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.core.translation import NOTHING, Message, _, list_names, plain
 
 NETWORK = "network"
 """The `source` of an instance that is measured over the network alone."""
@@ -159,7 +159,7 @@ def _nothing_there(source: str, node: NodeIdentity) -> Message:
     if not node.agents or source in LOGIN_SOURCES:
         return OTHER_NODE.fill(source=source, node=node.name, network=NETWORK)
     names = sorted(node.agents)
-    agents = ", ".join((*names[:MOST_NAMED], *(["..."] if names[MOST_NAMED:] else [])))
+    agents = list_names((*names[:MOST_NAMED], *(["..."] if names[MOST_NAMED:] else [])))
     return NO_SUCH_AGENT.fill(source=source, agents=agents, node=node.name, network=NETWORK)
 
 

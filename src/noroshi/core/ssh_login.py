@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 PORT = 22
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
@@ -16,10 +16,9 @@ NEW_HOST_KEY = _(
     "output of {command} on that computer, and set host_key in the instance"
 )
 CHANGED_HOST_KEY = _(
-    "{where} presents a different host key than before: {algorithm} {fingerprint}, not "
-    "{pinned}. Nothing was sent to it. If the computer was reinstalled, compare the key "
-    "there and set host_key in the instance; if not, someone may be intercepting the "
-    "connection"
+    "the host key of {where} has changed to {algorithm} {fingerprint}; it was {pinned}. "
+    "Nothing was sent to it. If the computer was reinstalled, compare the key there and set "
+    "host_key in the instance; if not, someone may be intercepting the connection"
 )
 
 
@@ -67,6 +66,6 @@ def host_key_problem(login: SshLogin, shown_key: ShownHostKey) -> Message | None
         where=login.host_and_port,
         algorithm=shown_key.algorithm,
         fingerprint=shown_key.fingerprint,
-        pinned=", ".join(login.host_keys),
+        pinned=list_names(login.host_keys),
         command=shown_key.look_up_command,
     )

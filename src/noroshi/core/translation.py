@@ -337,6 +337,11 @@ def joined(messages: Iterable[Message], separator: Message | None = None) -> Mes
     return composed(pattern, between=separator, **dict(zip(names, parts, strict=True)))
 
 
+def list_names(names: Iterable[str]) -> Message:
+    """Return names as a list, with what each language has between the parts of one."""
+    return joined(map(plain, names), COMMA)
+
+
 class _Sentences(Message):
     """Texts of which each is a sentence: what fills them fills each."""
 

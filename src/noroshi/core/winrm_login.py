@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 
 HTTPS_PORT, HTTP_PORT = 5986, 5985
 FINGERPRINT = re.compile(r"SHA256:[0-9a-f]{64}")
@@ -17,9 +17,9 @@ NEW_CERTIFICATE = _(
     "Compare it with the output of {command} on that computer, and set fingerprint in the instance"
 )
 CHANGED_CERTIFICATE = _(
-    "{where} presents a different certificate than before: {fingerprint}, not {pinned}. "
-    "Nothing was sent to it. If the certificate was renewed, compare it there and set "
-    "fingerprint in the instance; if not, someone may be intercepting the connection"
+    "the certificate of {where} has changed to {fingerprint}; it was {pinned}. Nothing was "
+    "sent to it. If the certificate was renewed, compare it there and set fingerprint in the "
+    "instance; if not, someone may be intercepting the connection"
 )
 
 
@@ -83,6 +83,6 @@ def certificate_problem(login: WinrmLogin, fingerprint: str, reason: Message) ->
         where=login.host_and_port,
         why=reason,
         fingerprint=fingerprint,
-        pinned=", ".join(login.fingerprints),
+        pinned=list_names(login.fingerprints),
         command=LOOK_UP_COMMAND,
     )

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.definitions.document_content import TYPES
 from noroshi.definitions.folder import (
     OTHER_FILES,
@@ -35,7 +35,7 @@ MODE = 0o644 << 16
 ENTRY = b"PK\x01\x02"
 """The beginning of each entry of a zip's list."""
 
-NO_ZIP = _("cannot be read as a zip file")
+NO_ZIP = _("cannot be read as a ZIP file")
 TOO_MUCH = _("has more than {files} files or {size} MiB when unpacked; nothing was read")
 POINTS_OUTSIDE = _("points outside the folder; nothing was written")
 OCCURS_TWICE = _("occurs twice")
@@ -71,7 +71,7 @@ def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
     for name, raw in files:
         try:
             if not is_ours(name):
-                raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
+                raise Invalid((Problem(name, STRAY.fill(types=list_names(TYPES))),))
             if name in documents:
                 raise Invalid((Problem(name, OCCURS_TWICE),))
             documents[name] = document_from(parse_toml(raw, name), name, problems)

@@ -30,7 +30,7 @@ TYPES = (
 HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 """Half of a pair that stands for one letter, as JSON may write it; alone it is no text, with
 the other half it is one."""
-NO_KEY = _("{key} is not a definition: use a name like instances/web1")
+NO_KEY = _("{key} is not a definition: use a name such as instances/web1")
 NO_JSON = _("is not JSON: {why}")
 NO_TABLE = _("must be a table")
 

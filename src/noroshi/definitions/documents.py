@@ -21,7 +21,7 @@ from noroshi.core.definitions.schema import (
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
 from noroshi.core.reserved_entries import reserved
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.definitions.document_content import TYPES, content, split
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS
@@ -220,11 +220,11 @@ def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
     for field in ("authority", *ENDPOINTS):
         url = table.get(field)
         if isinstance(url, str) and is_microsoft(url):
-            place.at(field).say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
+            place.at(field).say(MICROSOFTS, known=list_names(OF_MICROSOFT))
     hosts = table.get("endpoint_hosts")
     for host in hosts if isinstance(hosts, list | tuple) else ():
         if is_microsoft(f"https://{host}"):
-            place.at("endpoint_hosts").say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
+            place.at("endpoint_hosts").say(MICROSOFTS, known=list_names(OF_MICROSOFT))
 
 
 def _check_logins(table: Mapping[str, Any], place: Place) -> None:

@@ -13,7 +13,7 @@ from noroshi.core.definitions.problems import Invalid, Place, Problem
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, list_names, pgettext
 from noroshi.definitions.document_content import TYPES, content, document, split
 from noroshi.definitions.toml import toml
 from noroshi.knowledge.os_errors import cause_text
@@ -60,7 +60,7 @@ def look_into(path: Path) -> Folder:
         name = file.relative_to(path).as_posix()
         try:
             if not is_ours(name):
-                raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
+                raise Invalid((Problem(name, STRAY.fill(types=list_names(TYPES))),))
             documents.append(document_from(_load(file, name), name, problems))
         except Invalid as invalid:
             problems += invalid.problems

@@ -23,8 +23,8 @@ RANDOM_BYTES = 10
 Path = tuple[str, str, str]
 """Instance, group and monitor by name."""
 
-NO_ULID = _("is not a valid id; remove the line, and a new one is assigned")
-SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
+NO_ULID = _("is not a valid ID; remove the line, and a new one is assigned")
+SAME_ID = _("the ID {id} is already used by {other}; remove it here, and a new one is assigned")
 
 
 def ulid(instant: datetime, randomness: bytes) -> str:

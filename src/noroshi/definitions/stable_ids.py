@@ -19,8 +19,8 @@ Contents = dict[str, dict[str, Any]]
 Owners = dict[tuple[str, str], str]
 """The definition that has an id, by folder and id."""
 
-NO_ID = _("is not a valid id; remove the line, or write the earlier name")
-SAME_ID = _("the id {id} is already used by {other}; remove it here")
+NO_ID = _("is not a valid ID; remove the line, or write the earlier name")
+SAME_ID = _("the ID {id} is already used by {other}; remove it here")
 
 
 def under_another_name(

@@ -8,13 +8,13 @@ from noroshi.core.definitions.accounts import host_in
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.mail import Route
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import MAIL_DOMAINS
 
 OTHER_DESTINATION = _(
-    "would send the tokens of account “{account}” to {given}, which is not a server of the "
-    "cloud “{cloud}” ({known}); remove it, because the account determines the server"
+    "would send the tokens of account “{account}” to {given}, which is not a server of cloud "
+    "“{cloud}” ({known}); remove it, because the account determines the server"
 )
 
 
@@ -45,7 +45,7 @@ def _of_route(route: Route, account: Account) -> Iterator[Problem]:
                 account=account.name,
                 given=server,
                 cloud=account.cloud.name,
-                known=", ".join(domains),
+                known=list_names(domains),
             )
             yield from problems
 

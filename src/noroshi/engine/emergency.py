@@ -77,8 +77,9 @@ class Emergency:
         clocks: Clocks,
         transports: Callable[[], Mapping[str, Transport]],
         origin: Origin = NO_ORIGIN,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._origin = origin
+        self._origin, self._may_send = origin, may_send
         self._plugins, self._clocks, self._transports = plugins, clocks, transports
         self._shadows: dict[str, Shadow] = {}
         self._not_before: dict[tuple[str, str], float] = {}
@@ -174,10 +175,20 @@ class Emergency:
         """Forget a monitor that is no longer watched, or begins anew."""
         self._shadows.pop(id, None)
 
+    def let_go(self) -> None:
+        """Forget what nobody was told of yet, as another node may have all monitors, and finds it
+        itself."""
+        for id, shadow in list(self._shadows.items()):
+            shadow.try_count, shadow.waiting_mails = 0, {}
+            if not shadow.sent_mails and not shadow.sending:
+                del self._shadows[id]
+
     # sending
 
     async def step(self) -> float:
         """Send what is due; return the seconds to pause."""
+        if not self._may_send():
+            return STEP
         down_routes = set[str]()
         late_shadows = (
             s

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi.core.budget import DAY
+from noroshi.core.database_absence import PeerAnswer
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
+from noroshi.core.translation import _
 from noroshi.engine import journal
 from noroshi.engine.dispatch.dispatcher import (
     Dispatcher,
@@ -36,7 +38,7 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.sharing import Sharing
+from noroshi.engine.monitoring.sharing import RENEW as RENEW_SHARED, RENEW_WITHIN, Sharing
 from noroshi.engine.monitoring.watcher import (
     MarkEnvelopes,
     Watcher,
@@ -63,6 +65,7 @@ from noroshi.ports.mailbox import MailboxSource
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+NO_RENEWAL = _("the database did not answer within {seconds:g} s")
 TICK = 0.1
 """Seconds: what falls due together starts together, as to wake up costs more than a check; it
 bounds how late a check begins."""
@@ -83,6 +86,10 @@ class EngineSettings:
     retention: RetentionPeriods = RetentionPeriods()
 
 
+AskPeers = Callable[[Collection[str]], Awaitable[Mapping[str, PeerAnswer]]]
+"""Asks these nodes whether they have the database; who does not answer in time is left out."""
+
+
 async def no_agents() -> Collection[str]:
     """Return no names: this node is no hub."""
     return ()
@@ -94,7 +101,8 @@ class ProcessCalls:
     the names of the agents, which measure their monitors themselves. `marked` returns notifications
     of the hub's rules as they are kept here, `hub_offset` the hub's clock less this computer's.
     `send_rights` returns what may be sent now of agents' notifications, `reports_of_attempt` the rows for the hub that tell
-    how an attempt of an agent ended. `agent_name` returns the name of an agent by its id, "" if it
+    how an attempt of an agent ended. `ask_peers` asks other nodes whether they have the database; None:
+    this node has no link to them. `agent_name` returns the name of an agent by its id, "" if it
     is not known."""
 
     compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
@@ -109,6 +117,7 @@ class ProcessCalls:
     marked: MarkEnvelopes = without_hub
     hub_offset: Callable[[], timedelta] = without_offset
     agent_name: Callable[[str], str] = lambda _id: ""
+    ask_peers: AskPeers | None = None
 
 
 class Engine:
@@ -123,7 +132,15 @@ class Engine:
         settings: EngineSettings = EngineSettings(),
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, settings.name
-        self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
+        self._ask_peers = process.ask_peers
+        self._sharing = (
+            Sharing(self.name, can_ask=process.ask_peers is not None)
+            if settings.is_shared
+            else None
+        )
+        self.emergency = Emergency(
+            plugins, clocks, self._transports, store.origin, self._may_notify
+        )
         self.notifier = Notifier(store, plugins, clocks, process.difference_text)
         self.watcher = Watcher(
             store,
@@ -171,7 +188,6 @@ class Engine:
         self._renewed_at = self._flushed_at = clocks.steady()
         self._pending_shift, self._logged_failures = 0.0, set[str]()
         self._setback = timedelta(0)
-        self._sharing = Sharing(self.name) if settings.is_shared else None
         self.sends = True
 
     # running
@@ -190,6 +206,7 @@ class Engine:
             self._delete_old,
             self.emergency.step,
             self.mailbox_poller.step,
+            self.look_for_database,
         )
         try:
             async with asyncio.TaskGroup() as loops:
@@ -298,25 +315,51 @@ class Engine:
             self.watcher.recheck(block, filter(is_mail, self._plan.monitors.values()))
         if self.sends:
             await self.attempt(self.route_renames.redirect)
-        return RENEW if self._sharing is None else sharing.RENEW
+        return RENEW if self._sharing is None else RENEW_SHARED
 
     async def _renew(self, fence: int) -> Renewal | None:
-        sent_at = self.clocks.steady()
-        try:
+        if self._sharing is not None:
+            renewal = await self._renew_shared(fence, self._sharing)
+        else:
             renewal = await self.store.renew(fence, self.clocks.wall())
-        except StoreError:
-            if self._sharing is not None:
-                self._sharing.record_failure()
-            raise
         if renewal is not None:
             self._renewed_at = self.clocks.steady()
-            if self._sharing is not None:
-                self._sharing.record_renewal(renewal, sent_at)
-        elif self._sharing is not None:
-            self._sharing.record_loss()
         return renewal
 
     # what is shared with other nodes
+
+    async def _renew_shared(self, fence: int, sharing: Sharing) -> Renewal | None:
+        sent_at = self.clocks.steady()
+        try:
+            async with asyncio.timeout(RENEW_WITHIN):
+                renewal = await self.store.renew(fence, self.clocks.wall())
+        except TimeoutError:
+            sharing.record_failure()
+            raise StoreError(NO_RENEWAL.fill(seconds=RENEW_WITHIN)) from None
+        except StoreError:
+            sharing.record_failure()
+            raise
+        if renewal is not None:
+            sharing.record_renewal(renewal, sent_at)
+        else:
+            sharing.record_loss()
+            self.emergency.let_go()
+        return renewal
+
+    async def look_for_database(self) -> float:
+        """Ask the other nodes whether they have the database, while this one does not reach it."""
+        if self._sharing is None:
+            return FLUSH
+        asked_at = self.clocks.steady()
+        self._sharing.record_silence(asked_at)
+        peers = self._sharing.peers_to_ask(asked_at)
+        if peers and self._ask_peers is not None:
+            self._sharing.record_answers(await self._ask_peers(peers), asked_at)
+        return RENEW_SHARED
+
+    def _may_notify(self) -> bool:
+        """Return whether alarms may be sent past the queue, if they cannot be written."""
+        return self._sharing is None or self._sharing.may_notify(self.clocks.steady())
 
     def _left_out(self) -> frozenset[str]:
         """Return the ids of the monitors that are other nodes' to watch."""
@@ -446,7 +489,7 @@ class Engine:
         now, block = self.clocks.steady(), self.watcher.block
         last_tick, self._ticked_at = self._ticked_at, now
         if self._sharing is not None:
-            self._sharing.record_tick(now - last_tick)
+            self._sharing.record_tick(now, now - last_tick)
         if block is None or (self._sharing is not None and not self._sharing.may_start(now)):
             return TICK
         self.watcher.start_due(block)

@@ -20,12 +20,13 @@ PAGE_TITLE = _("Noroshi: steps for the Microsoft 365 administrator")
 PAGE_ABOUT = _(
     "These steps allow Noroshi, a server monitor, to send its alarms from this mailbox with "
     "the least\n"
-    "privilege. Carry out all of them, in this order.\n"
+    "privilege. Carry them out in this order; steps marked “Optional” can\n"
+    "be left out.\n"
     "\n"
     "- Mailbox: {mailbox}\n"
     "- Tenant: {tenant}\n"
     "- Signs in: {way}\n"
-    "- Sends by: {kind}"
+    "- Delivery: {kind}"
 )
 GIVE_BACK = _("Please send back")
 BACK_CERTIFICATE = _("The Application (client) ID. It is not a secret.")

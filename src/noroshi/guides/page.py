@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import COMMA, NOTHING, Message, _, pgettext
 from noroshi.guides.guide import PARTS, Case, Guide, Step
 from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, values_of
 from noroshi.guides.render import TITLES, markdown, table
@@ -34,6 +34,7 @@ PATHS: Mapping[str, Message] = {
 }
 SHARED = _("if a user other than the mailbox signs in")
 FOR = _("*For: {whom}*")
+BETWEEN_GROUPS = pgettext("between groups of people", "; ")
 
 
 def fill_page(page: str) -> str:
@@ -49,11 +50,12 @@ def fill_page(page: str) -> str:
 def _way_table(guide: Guide, language: str) -> str:
     """Return, by way and kind of route, the numbers of the steps, in the worldwide cloud."""
     links, heads = _links(guide, language), [WAY, *KINDS.values()]
+    comma = COMMA.say(language)
     rows = [f"| {' | '.join(head.say(language) for head in heads)} |", "| --- | --- | --- |"]
     for way, words in WAYS.items():
         cases = [Case(way=way, kind=kind) for kind in KINDS]
         cells = [
-            ", ".join(links[step.id] for step in _steps_needed(guide, one)) for one in cases
+            comma.join(links[step.id] for step in _steps_needed(guide, one)) for one in cases
         ]
         rows.append(f"| {words.say(language)} | {' | '.join(cells)} |")
     return "\n".join(rows)
@@ -93,7 +95,7 @@ def _audience(step: Step, language: str) -> str:
         groups[:0] = [words for way, words in WAYS.items() if way in step.ways]
     groups += [PATHS[step.path]] if step.path else []
     groups += [SHARED] if step.for_shared else []
-    return "; ".join(words.say(language) for words in groups)
+    return BETWEEN_GROUPS.say(language).join(words.say(language) for words in groups)
 
 
 def _failures(guide: Guide, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import COMMA, NOTHING, Message, _
 from noroshi.guides.guide import Failure, Step
 from noroshi.guides.places import Value, fill_places, line
 
@@ -57,7 +57,7 @@ def table(failures: Sequence[Failure], steps: Mapping[str, str], language: str) 
     heads = [words.say(language) for words in (SHOWN, MEANS, ACT, STEP)]
     rows = [f"| {' | '.join(heads)} |", "| --- | --- | --- | --- |"]
     for one in failures:
-        links = ", ".join(dict.fromkeys(steps[id] for id in one.steps))
+        links = COMMA.say(language).join(dict.fromkeys(steps[id] for id in one.steps))
         cells = [
             f"`{one.reply or one.reply_part}`",
             one.meaning.say(language),

@@ -19,7 +19,7 @@ from noroshi import __version__
 from noroshi.config.config import Config
 from noroshi.config.settings_file import FILE
 from noroshi.core.command_text import CommandText
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
@@ -68,12 +68,12 @@ if sys.platform == "win32":
     DOOR, MAKE_GROUP = _("Pipe"), "New-LocalGroup {group}"
     STORE_READ = _(
         "{path}, which holds messages and addresses, is readable by {names}. Remove this "
-        "permission under Properties > Security."
+        "permission under Properties › Security."
     )
     OF_HOME = _("{path}, owner {owner}")
     HOME_OPEN = _(
         "{path} is writable by {names}, who could replace the key or the store there. Remove "
-        "this permission under Properties > Security."
+        "this permission under Properties › Security."
     )
     OF_DOOR = _("{path} (open{group})")
     VOLUMES, SHOW = "Get-Volume", 'Get-Acl "{path}" | Format-List'
@@ -142,7 +142,7 @@ class System:
         summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 1e6)
         if sys.platform == "win32":
             names = await run_in_thread(lambda: readers(path))
-            remarks = (STORE_READ.fill(path=path, names=", ".join(names)),) if names else ()
+            remarks = (STORE_READ.fill(path=path, names=list_names(names)),) if names else ()
             return StepResult(summary, remarks)
         if file_status.st_mode & (OTHERS_READ | OTHERS_WRITE):
             return StepResult(summary, (STORE_READ.fill(path=path, mode=_mode(file_status)),))
@@ -154,7 +154,7 @@ class System:
         owner = await run_in_thread(lambda: owner_name(path))
         if sys.platform == "win32":
             if names := await run_in_thread(lambda: writers(path)):
-                raise _step_error(HOME_OPEN.fill(path=path, names=", ".join(names)))
+                raise _step_error(HOME_OPEN.fill(path=path, names=list_names(names)))
             return StepResult(OF_HOME.fill(path=path, owner=owner))
         else:
             facts = {"path": path, "owner": owner, "mode": _mode(file_status)}
@@ -180,7 +180,7 @@ class System:
             name for name, fault in key_check.entries.items() if fault is not None
         )
         if unreadable_entries:
-            words = KEY_FAILS.fill(names=", ".join(unreadable_entries))
+            words = KEY_FAILS.fill(names=list_names(unreadable_entries))
             raise _step_error(
                 words, CommandText("key check"), CommandText("key restore", "FILE")
             )

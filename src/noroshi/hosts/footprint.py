@@ -14,7 +14,7 @@ from noroshi import __version__
 from noroshi.config.config import Config
 from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
-from noroshi.core.translation import NOTHING, Message, _, plain
+from noroshi.core.translation import NOTHING, Message, _, list_names, plain
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.knowledge.os_errors import cause_text
@@ -156,7 +156,7 @@ class Surroundings:
         host = f"[{web.address}]" if ":" in web.address else web.address
         url = f"{'https' if web.secure else 'http'}://{host}:{web.port}"
         reach_text = MANAGER_HERE if web.loopback else MANAGER_TLS
-        names = plain(", ".join(web.hosts))
+        names = list_names(web.hosts)
         return PlaceShown(
             id="manager", sort=LISTENS, title=MANAGER, where=url, about=reach_text, facts=names
         )

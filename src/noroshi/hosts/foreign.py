@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 NOT_A_NODE = _("only the instance noroshi, which is the node itself, supports this")
 NOT_ASKED = _(
-    "the running node monitors this computer over SSH or WinRM; this command does not"
+    "the running node monitors that computer over SSH or WinRM; this command does not"
 )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
-from noroshi.core.translation import SENTENCES, Message, _, joined, plain
+from noroshi.core.translation import SENTENCES, Message, _, joined, list_names, plain
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import USUAL_BITS, Program, Unmeasurable
 
@@ -155,7 +155,7 @@ class ProgramRules:
             return
         path = full_path(program.argv[0])
         if path.startswith(OWN):
-            yield NO_OWN_SCRIPT.fill(path=path, names=", ".join(own_script_names()))
+            yield NO_OWN_SCRIPT.fill(path=path, names=list_names(own_script_names()))
             return
         if not is_whole(path):
             yield NOT_WHOLE.fill(path=path)
@@ -178,7 +178,7 @@ class ProgramRules:
             yield NO_FOLDER.fill(path=target)
             return
         if not any(target.is_relative_to(os.path.realpath(folder)) for folder in folders):
-            yield OUTSIDE.fill(path=target, folders=", ".join(map(str, folders)))
+            yield OUTSIDE.fill(path=target, folders=list_names(map(str, folders)))
         if not self.folders and target.name in CARRIERS:
             yield CARRIER.fill(path=target)
 
@@ -192,7 +192,7 @@ class ProgramRules:
         if unlisted_names:
             quoted_names = ", ".join(f'"{name}"' for name in (*self.env, *unlisted_names))
             line = f"program_env = [{quoted_names}]"
-            yield NOT_LISTED.fill(names=", ".join(unlisted_names), line=line)
+            yield NOT_LISTED.fill(names=list_names(unlisted_names), line=line)
 
 
 def program_rules(config: Config) -> ProgramRules:
@@ -271,7 +271,7 @@ if sys.platform == "win32":
         for place, names in openings(target):
             words = OPEN_FOLDER if place.is_dir() else OPEN_TO
             command = plain(closing_command(place))
-            yield words.fill(path=place, names=", ".join(names), command=command)
+            yield words.fill(path=place, names=list_names(names), command=command)
 else:
     import pwd
 

@@ -76,8 +76,8 @@ A_STORE = _(
     "it is an SQLite database, as Noroshi's store and backups are: definitions must not read it"
 )
 AN_ARCHIVE = _(
-    "the file is an archive, or compressed in an unsupported format, as a copy of Noroshi's "
-    "store may be: a log must be text, or text rotated into .gz, .bz2 or .xz"
+    "the file is an archive, or compressed in an unsupported format, and might contain a "
+    "copy of Noroshi's store. A log must be text, or text rotated into .gz, .bz2 or .xz"
 )
 OF_THE_KERNEL = _(
     "the kernel generates its content: it is not a log, and definitions must not read it"

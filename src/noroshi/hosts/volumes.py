@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Unmeasurable, Volume
@@ -93,7 +93,7 @@ class Volumes:
             if (volume := self._volume_of(mount, look))
         ]
         if self._hanging_mounts and not volumes:
-            raise Unmeasurable(ALL_HANG.fill(mounts=", ".join(sorted(self._hanging_mounts))))
+            raise Unmeasurable(ALL_HANG.fill(mounts=list_names(sorted(self._hanging_mounts))))
         return volumes
 
     def _look(self, mount: str) -> asyncio.Future[Volume]:

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Fault, Network
-from noroshi.core.translation import NOTHING, Message, _, each_once, in_each_language, plain
+from noroshi.core.translation import (
+    NOTHING,
+    Message,
+    _,
+    each_once,
+    in_each_language,
+    list_names,
+    plain,
+)
 from noroshi.knowledge.os_errors import cause_text, words_of
 from noroshi.ports import RouteError
 
@@ -39,7 +47,7 @@ CLOSED_CONNECTION = _("connection closed")
 REFUSED_CONNECTION = _("connection refused")
 OF_ONE = _("{address}: {why}")
 
-NO_PROXY = _("the proxy {proxy} of the network “{name}” cannot be reached: {why}")
+NO_PROXY = _("the proxy {proxy} of network “{name}” cannot be reached: {why}")
 PROXY_AWAY = _(
     "the proxy {where} did not answer within {seconds:g} s (TCP). It is down, or a firewall "
     "drops the packets."
@@ -228,7 +236,7 @@ def _of_login(
     network: Network, arguments: dict[str, str], schemes: Sequence[str]
 ) -> ConnectError:
     if schemes and "basic" not in [scheme.lower() for scheme in schemes]:
-        scheme_names = ", ".join(schemes)
+        scheme_names = list_names(schemes)
         return not_reached(
             PROXY_OTHER_LOGIN, Fault.PERMISSION, **arguments, schemes=scheme_names
         )

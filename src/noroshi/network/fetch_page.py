@@ -49,7 +49,7 @@ HUNG_UP = _(
 )
 NO_HTTP = _(
     "the response from {where} is not HTTP. Another service is listening on that port, or it "
-    "requires https."
+    "requires HTTPS."
 )
 BROKEN_OFF = _(
     "the response from {where} was cut off. The server, or a device in front of it, has "

@@ -24,7 +24,7 @@ OTHER_HOST = _(
     'belongs to the same provider, add endpoint_hosts = ["{host}"] to clouds/{cloud}.toml.'
 )
 TO_MICROSOFT = _(
-    "The sign-in server of the cloud “{cloud}” names Microsoft's sign-in ({host}) as an "
+    "The sign-in server of cloud “{cloud}” names Microsoft's sign-in ({host}) as an "
     "endpoint. Only the built-in clouds may do so, as credentials would reach a server that "
     "is not Microsoft's. Use microsoft365, or ask the operator of that server."
 )

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 from noroshi.oauth.high_volume import BULK_ROLE, MAILBOX_ROLE
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -225,7 +225,7 @@ class TokenClaims:
 
     def _rights(self, resource: Resource, *, is_shared: bool) -> list[Message]:
         missing_scope = self.missing_right(resource, is_shared=is_shared)
-        permits = PERMITS.fill(permits=", ".join(self.permits)) if self.permits else NO_PERMITS
+        permits = PERMITS.fill(permits=list_names(self.permits)) if self.permits else NO_PERMITS
         return [permits, LACKS_RIGHT.fill(wanted=missing_scope)] if missing_scope else [permits]
 
     def _describe_person(self, mailbox: str, *, is_shared: bool) -> list[Message]:

@@ -97,7 +97,7 @@ AGENT_SHARE = operation(
             "while this node is unavailable"
         ),
         done_message=_(
-            "{name} receives the route “{route}” and uses it while this node is unavailable."
+            "{name} receives route “{route}” and uses it while this node is unavailable."
         ),
         arguments=SHARED_ROUTE_ARGUMENTS,
     ),
@@ -113,8 +113,8 @@ AGENT_UNSHARE = operation(
         words="agent unshare",
         help=_("stop sharing a delivery route of this node with an agent"),
         done_message=_(
-            "The route “{route}” is no longer shared with {name}. To make sure that the server can "
-            "no longer use its secrets, change them."
+            "Route “{route}” is no longer shared with {name}. To make sure that the server can no "
+            "longer use its secrets, change them."
         ),
         arguments=SHARED_ROUTE_ARGUMENTS,
     ),

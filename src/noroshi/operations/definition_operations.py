@@ -92,7 +92,7 @@ MONITOR_ENABLE = operation(
     "monitor_enable",
     OPERATOR,
     help=_("Start a monitor or a group."),
-    label=_("Monitoring restarted"),
+    label=_("Monitoring started"),
     news=True,
 )
 VERSIONS = operation("versions", VIEWER, help=_("List the versions of the definitions."))
@@ -104,5 +104,9 @@ VERSION_SHOW = operation(
     changes=False,
 )
 TAKE_BACK = operation(
-    "take_back", ADMIN, help=_("Restore a version."), label=_("Version restored"), news=True
+    "take_back",
+    ADMIN,
+    help=_("Roll back to an earlier version."),
+    label=_("Rolled back to an earlier version"),
+    news=True,
 )

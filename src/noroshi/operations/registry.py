@@ -44,7 +44,7 @@ OPERATIONS: Mapping[str, Declaration] = {
     if isinstance(one, Declaration)
 }
 EVENTS: Mapping[str, Message] = {
-    "agent_clone": _("Second machine with an agent's key"),
+    "agent_clone": _("Second server with an agent's key"),
     "agent_join": _("Agent joined"),
     "agent_key": _("Agent key replaced"),
     "agent_request": _("Request from an agent"),

@@ -38,7 +38,7 @@ LOG_IN_OPERATIONS = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
 
 WRONG_PASSWORD = _("The user name or password is incorrect.")
-WRONG_CODE = _("The code is not correct, was used before, or has expired.")
+WRONG_CODE = _("The code is not correct, has already been used, or has expired.")
 WAIT = _("Too many failed attempts. Try again in {seconds:.0f} s.")
 NO_TOKEN = _("There is no such API token, or it has expired.")
 TIMED_OUT = _("You were inactive for a while. Log in again.")

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, list_names, pgettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.system.raw_files import sync_folder
 from noroshi.vault import dpapi
@@ -41,7 +41,7 @@ BAD_KEY = _(
 if sys.platform == "win32":
     OPEN_KEY = _(
         "The vault's key {path} is readable by {names}. Remove this permission under Properties "
-        "> Security. If someone may have read the key, replace the secrets."
+        "› Security. If someone may have read the key, replace the secrets."
     )
 else:
     OPEN_KEY = _(
@@ -172,7 +172,7 @@ def _require_closed(path: Path, mode: int) -> None:
     VaultError."""
     if sys.platform == "win32":
         if names := readers(path):
-            raise VaultError(OPEN_KEY.fill(path=path, names=", ".join(names)))
+            raise VaultError(OPEN_KEY.fill(path=path, names=list_names(names)))
     elif mode & 0o077:
         raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
 

@@ -24,10 +24,10 @@ LAB = _(
     "lab        Entra ID and Exchange Online, simulated: {sign_in}, SMTP {smtp_host}:{smtp_port}"
 )
 NODE = _("node       {line}")
-SHOP = _("target     the order service is running (pid {pid}); it is checked every 2 s")
+SHOP = _("target     the order service is running (PID {pid}); it is checked every 2 s")
 SIGNED = _("sign-in    {user} signed in on the lab's page; the redirect URL was pasted back")
-KILLED = _("── the order service is killed (pid {pid})")
-AGAIN = _("── the order service is restarted (pid {pid})")
+KILLED = _("── the order service is killed (PID {pid})")
+AGAIN = _("── the order service is restarted (PID {pid})")
 GONE = _("── the order service ended")
 STOPPED = _("Stopped; the folder was removed.")
 POSTS = (
@@ -74,9 +74,10 @@ TENANT = _(
     "\n"
     "━━ With a real tenant\n"
     "  end the demo            Ctrl-C   (the node needs the manager's port)\n"
-    "  make a home folder      {noroshi} init\n"
+    "  create a home folder    {noroshi} init\n"
     "  start the node          {noroshi} serve\n"
-    "  set up Microsoft 365    {noroshi} setup microsoft365   (in another terminal; from the app\n"
+    "  set up Microsoft 365    {noroshi} setup microsoft365   (in another terminal; from the "
+    "app\n"
     "                          registration to a test message: README, “Start for real”)"
 )
 WATCHING = _("\nThe demo continues until you press Ctrl-C.")

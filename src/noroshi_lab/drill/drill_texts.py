@@ -55,7 +55,7 @@ LABELS = {
     "survived": _("arrived"),
     "mended": _("restored"),
 }
-UNTOUCHED = _("no effect: {first} signs in by OAuth 2.0, not with a password")
+UNTOUCHED = _("no effect: {first} signs in with OAuth 2.0, not with a password")
 TOLD_BY = _("through {route}: {subject}")
 NOT_BY_MAIL = _("recorded with the message (noroshi queue show), as no action is required")
 NEED_NOT = _("no notification is necessary")
@@ -68,7 +68,7 @@ CAME_HELD = _("the alarm arrived through {route}; messages that can use only {fi
 BOTH_CAME = _("both messages arrived, through {routes}; none lost, none duplicated")
 BOTH_CAME_TWICE = _(
     "both messages arrived; {twice} of them twice with the same Message-ID, because the "
-    "reply that accepted it was lost"
+    "reply that accepted the message was lost"
 )
 WELL_AGAIN = _(
     "{how}; {first} works again, and the messages it held arrived: none lost, none duplicated"

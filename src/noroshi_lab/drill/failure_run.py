@@ -13,7 +13,7 @@ from typing import Protocol
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import span
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.translation import Message, bilingual, each_once, joined, plain
+from noroshi.core.translation import Message, bilingual, each_once, joined, list_names, plain
 from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failures import Course, Failure
@@ -188,7 +188,7 @@ class _Walk:
         twice = sum(self.stage.copies(id) > 1 for id in (self._alarm, self._lone))
         if twice:
             return drill_texts.BOTH_CAME_TWICE.fill(twice=twice)
-        return drill_texts.BOTH_CAME.fill(routes=", ".join(dict.fromkeys((by, lone))))
+        return drill_texts.BOTH_CAME.fill(routes=list_names(dict.fromkeys((by, lone))))
 
     def _well_again(self) -> Message | None:
         state = self.stage.route(self.setup.first)["state"]

@@ -100,8 +100,8 @@ def _comes_back(stage: Stage) -> None:
 _TENANT = _switched("tenant-smtp-auth", "off", "on")
 _MAILBOX = _switched("mailbox-smtp-auth", "off", "on")
 _SWITCHED_ON = _(
-    "SMTP AUTH was turned on again, and the held messages were retried at once (noroshi "
-    "queue retry)"
+    "Authenticated SMTP was turned on again, and the held messages were retried immediately "
+    "(noroshi queue retry)"
 )
 
 TEN = (
@@ -123,7 +123,7 @@ TEN = (
     ),
     Failure(
         name="tenant",
-        title=_("SMTP AUTH is off for the tenant"),
+        title=_("Authenticated SMTP is off for the tenant"),
         course=Course.STOPS,
         breaks=_TENANT[0],
         mends=_TENANT[1],
@@ -131,7 +131,7 @@ TEN = (
     ),
     Failure(
         name="mailbox",
-        title=_("SMTP AUTH is off for the mailbox"),
+        title=_("Authenticated SMTP is off for the mailbox"),
         course=Course.STOPS,
         breaks=_MAILBOX[0],
         mends=_MAILBOX[1],
@@ -156,7 +156,7 @@ TEN = (
         breaks=_fills_up,
         mends=_has_room,
         mended=_(
-            "space was freed, and the held messages were retried at once (noroshi queue retry)"
+            "space was freed, and the held messages were retried immediately (noroshi queue retry)"
         ),
     ),
     Failure(

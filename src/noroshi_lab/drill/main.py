@@ -17,7 +17,7 @@ from noroshi.cli import exits
 from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.translation import bilingual
+from noroshi.core.translation import bilingual, list_names
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failure_run import PATIENCE, NotNoticedError, Result, walk
 from noroshi_lab.drill.failures import TEN, Failure
@@ -112,7 +112,7 @@ def _ready(lab: Remote, node: SocketClient, shown: Shown, count: int) -> Stage:
         raise NotNoticedError(drill_texts.NOT_TO_LAB)
     stage = Stage(lab, node, setup)
     _must_be_well(stage)
-    facts = {"user": lab.card["user"], "to": ", ".join(setup.to), "count": count}
+    facts = {"user": lab.card["user"], "to": list_names(setup.to), "count": count}
     names = {"first": setup.first, "second": setup.second, "contact": setup.contact}
     shown.say(drill_texts.HEAD.fill(**facts, **names))
     stage.quicken()
@@ -173,7 +173,7 @@ def _those(language: str) -> Any:
         known = [each.name for each in TEN]
         for name in wanted:
             if name not in known:
-                words = drill_texts.NO_FAILURE.fill(given=name, names=", ".join(known))
+                words = drill_texts.NO_FAILURE.fill(given=name, names=list_names(known))
                 raise argparse.ArgumentTypeError(words.say(language))
         return tuple(each for each in TEN if each.name in wanted)
 

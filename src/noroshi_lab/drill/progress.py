@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import SECONDS, span
 from noroshi.command_line.text_width import pad, width
-from noroshi.core.translation import Message
+from noroshi.core.translation import COMMA, Message, joined
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failure_run import Result
 from noroshi_lab.drill.failures import Failure
@@ -45,7 +45,7 @@ class Shown:
         """Show what is waited for: on a line that goes again, where there is somebody who looks
         on."""
         if sys.stdout.isatty() and not self._quiet:
-            labels = ", ".join(drill_texts.LABELS[name].say(self.language) for name in names)
+            labels = joined((drill_texts.LABELS[name] for name in names), COMMA)
             words = drill_texts.WAITING.fill(what=labels, span=f"{seconds:.0f}")
             print(f"{GO}       {words.say(self.language)}", end="", flush=True)
 

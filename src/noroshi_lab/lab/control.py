@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 from cryptography import x509
 
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.translation import Message, _, list_names, plain
 from noroshi_lab.lab.certificates import make_client_certificate, read_certificate, thumbprint
 from noroshi_lab.lab.clock import read_moment
 from noroshi_lab.lab.directory import ClientSecret, new_secret
@@ -132,7 +132,7 @@ class Control:
         name, value = str(arguments.get("name")), str(arguments.get("value"))
         switch = find(name)
         if switch is None:
-            known = ", ".join(each.name for each in SWITCHES)
+            known = list_names(each.name for each in SWITCHES)
             return _refused(_NO_SWITCH.fill(name=name, known=known))
         if not switch.takes(value):
             return _refused(_NO_VALUE.fill(name=name, value=value, known=switch.known))
@@ -147,7 +147,7 @@ class Control:
             at, does, to = (str(arguments.get(name, "")) for name in ("at", "does", "to"))
             fault = read_fault(at, does, to=to, left=left)
         if fault is None:
-            words = _NO_FAULT.fill(places=", ".join(PLACES), short=", ".join(REPLIES))
+            words = _NO_FAULT.fill(places=list_names(PLACES), short=list_names(REPLIES))
             return _refused(words)
         self._faults(str(arguments.get("side", ""))).scripted.append(fault)
         return await self._whole_state({})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi_lab.lab import state_text
 from noroshi_lab.lab.certificates import as_pem, read_certificate
 from noroshi_lab.lab.faults import GRAPH_PLACES, SMTP_PLACES, WEB_PLACES
@@ -34,10 +34,10 @@ COMMANDS = {
 _NAME_VALUE = _("switch and new value")
 _AT = _("place: {smtp}; {web}; Graph: {graph}")
 _DOES = _(
-    "fault. SMTP: a whole reply, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
-    "silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP status, an "
-    "AADSTS number, an OAuth error, a Graph error code, html, html-200, truncated, drop, "
-    "silent, wait:SECONDS"
+    "fault. SMTP: a whole reply, a short name (such as 421, 432, 451, 535, 550 or 5.4.1), "
+    "drop, silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP "
+    "status, an AADSTS number, an OAuth error, a Graph error code, html, html-200, "
+    "truncated, drop, silent, wait:SECONDS"
 )
 _TIMES = _("number of times (default: 1)")
 _ALWAYS = _("repeat until cleared")
@@ -194,7 +194,7 @@ def _set_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def _fault_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     web = [each for each in WEB_PLACES if each not in GRAPH_PLACES]
     places = {"smtp": SMTP_PLACES, "web": web, "graph": GRAPH_PLACES}
-    named = {name: ", ".join(each) for name, each in places.items()}
+    named = {name: list_names(each) for name, each in places.items()}
     parser.add_argument("at", metavar="WHERE", help=_AT.fill(**named).say(language))
     parser.add_argument("does", metavar="WHAT", help=_DOES.say(language))
     parser.add_argument("--times", type=int, default=1, metavar="N", help=_TIMES.say(language))

@@ -45,7 +45,7 @@ _NEXT = _("Next")
 _CANCEL = _("Cancel")
 _ACCEPT = _("Accept")
 _CONSENT = _("{app} requests permission to act as {user}")
-_FOR_ALL = _("Consent on behalf of your organisation: nobody else is asked again.")
+_FOR_ALL = _("Consent on behalf of your organisation: nobody else is asked.")
 _APPROVAL = _("Admin approval is needed")
 _APPROVAL_WHY = _(
     "In this organisation, only an administrator can consent to an app. Ask an administrator "
@@ -68,7 +68,7 @@ _DONE = _("You are signed in to {app} on your device. You can close this window.
 _REFUSED = _("Sign-in failed")
 _BACK = _("Back to the app")
 _MEANINGS = {
-    "SMTP.Send": _("Send mail as you, by SMTP AUTH"),
+    "SMTP.Send": _("Send mail as you, using SMTP AUTH"),
     "Mail.Send": _("Send mail as you"),
     "Mail.Send.Shared": _("Send mail on behalf of others or yourself"),
     "Mail.Read": _("Read your mail"),

@@ -32,8 +32,8 @@ from noroshi_lab.lab.phone import Phone
 from noroshi_lab.lab.refusals import Refusal
 from noroshi_lab.lab.responses import PAGE, Answers, language, page, texts
 
-_STALE = _("This page was already used or has expired. Start the sign-in again.")
-_NOT_YET = _("The sign-in was not confirmed on the phone yet.")
+_STALE = _("This page has already been used or has expired. Start the sign-in again.")
+_NOT_YET = _("The sign-in has not been confirmed on the phone yet.")
 _COOKIE = "lab-session"
 _SESSION = timedelta(hours=12)
 _Step = Callable[[web.Request, dict[str, str], Visit], Awaitable[web.Response]]

@@ -30,6 +30,14 @@ async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
             assert f"; to release it: noroshi queue release {MAIL}" in told.out
 
 
+async def test_the_routes_of_a_waiting_mail_are_listed_in_the_readers_language(tmp_path):
+    harness = Harness()
+    await harness.store.post(replace(ONE, routes=("plain", "smtp2")))
+    async with a_node(tmp_path, harness.service):
+        told = await typed("--lang", "ja", "queue", "list", home=tmp_path, COLUMNS="200")
+        assert "    plain、smtp2 のいずれかで送信します: " in told.out
+
+
 async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
     harness = Harness()
     await harness.store.post(replace(ONE, alarms=()))

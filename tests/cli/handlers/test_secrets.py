@@ -82,7 +82,7 @@ async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant
     told = await typed(*argv, home=tmp_path, given=CANARY)
     assert told.code == 0
     assert told.out.splitlines()[1] == (
-        "No route or account uses this entry yet (did you mean app?)"
+        "No route or account uses this entry yet (did you mean app?)."
     )
 
 

@@ -406,10 +406,10 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
             f"{ROOT_AT}.patience: must be between 1 and 100, not 0",
             id="no patience",
         ),
-        pytest.param(with_monitor(id=""), f"{ROOT_AT}: the monitor has no id yet", id="no id"),
+        pytest.param(with_monitor(id=""), f"{ROOT_AT}: the monitor has no ID yet", id="no id"),
         pytest.param(
             with_group(monitor=(ROOT, replace(ROOT, name="var"))),
-            f"{GROUP_AT}.monitor.var: the id m1 is already used by web/os/root; "
+            f"{GROUP_AT}.monitor.var: the ID m1 is already used by web/os/root; "
             "remove it here, and a new one is assigned",
             id="id twice",
         ),
@@ -588,7 +588,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, tenant="")},
-            "accounts/m365.toml: tenant: is missing: the cloud “lab” requires the directory (tenant) ID",
+            "accounts/m365.toml: tenant: is missing: cloud “lab” requires the directory (tenant) ID",
             id="no tenant",
         ),
         pytest.param(

@@ -94,7 +94,7 @@ async def test_an_unknown_certificate_is_shown_and_nothing_is_sent(ask, server, 
     assert await ask(login_of(server, fingerprints=(fingerprint,))) == ""
     other = f"SHA256:{'0' * 64}"
     words = await ask(login_of(server, fingerprints=(other,)))
-    assert f"presents a different certificate than before: {fingerprint}, not {other}" in words
+    assert f"has changed to {fingerprint}; it was {other}" in words
     assert server.logins == 1
 
 

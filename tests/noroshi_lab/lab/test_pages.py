@@ -90,7 +90,7 @@ async def test_a_number_waits_for_the_phone(client: Client) -> None:
     number = re.search(r'class="number">(\d\d)<', html)
     assert number is not None
     _, html, _ = await press(client, html)
-    assert "was not confirmed on the phone yet" in html and number[1] in html
+    assert "has not been confirmed on the phone yet" in html and number[1] in html
     shown, _ = await phone(client, ALERTS)
     assert "Enter the number" in shown
     typed = {"upn": ALERTS, "number": number[1], "answer": "approve"}

@@ -134,7 +134,7 @@ async def test_a_token_for_mail_servers_is_told_from_one_for_graph(route: Route)
     route.permissions = "https://outlook.office.com/SMTP.Send"
     got = await route.answer()
     assert (got.verdict, got.fault, got.code) == (Verdict.ROUTE_DOWN, Fault.SIGN_IN, 401)
-    assert "not for Microsoft Graph: check graph_scope of the cloud" in got.words.en
+    assert "not for Microsoft Graph. Check graph_scope of the cloud" in got.words.en
     assert route.forced == 1
 
 

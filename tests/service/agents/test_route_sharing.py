@@ -47,7 +47,7 @@ async def test_a_route_is_shared_and_taken_back_by_its_name(hub, ask):
     await ask("agent_share", agent="fs01", route="out")
     await ask("agent_unshare", agent="FS01", route="out")
     assert await routes(hub) == ()
-    with pytest.raises(Exception, match="route “out” is not shared with fs01"):
+    with pytest.raises(Exception, match="Route “out” is not shared with fs01"):
         await ask("agent_unshare", agent="fs01", route="out")
 
 
@@ -115,7 +115,7 @@ async def test_a_shared_route_that_is_changed_or_gone_says_why_it_is_not_given(h
     changed = await ask("definition_change", put={"routes/out": BY_USER})
     (caution,) = [one["en"] for one in changed["cautions"] if "agents" in one["en"]]
     assert caution.startswith(
-        "The route “out” will no longer be shared with these agents: fs01. A user"
+        "Route “out” will no longer be shared with these agents: fs01. A user"
     )
     assert "agents: fs01" not in str(
         await ask("definition_change", put={"routes/out": BY_USER})

@@ -67,7 +67,7 @@ async def test_its_words_become_one_line_that_can_be_shown(harness, text, kept):
     [
         (
             "bakcup",
-            "No heartbeat monitor expects reports from the job “bakcup” (did you mean backup?)",
+            "No heartbeat monitor expects reports from the job “bakcup” (did you mean backup?).",
         ),
         ("x", "available: backup, sync"),
     ],

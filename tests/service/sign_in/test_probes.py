@@ -106,7 +106,7 @@ async def test_a_tenant_that_is_none_is_told(office, tenant):
 
 async def test_a_provider_that_is_not_microsoft_has_no_tenants(office):
     ask = await office.applied(cloud="google", tenant=None)
-    with pytest.raises(ErrorAnswer, match="not found: The cloud “google” is not Microsoft's"):
+    with pytest.raises(ErrorAnswer, match="not found: Cloud “google” is not Microsoft's"):
         await ask("account_tenant", account="box")
 
 

@@ -79,7 +79,7 @@ async def test_a_route_that_is_well_is_taken_as_far_as_rset_and_sends_nothing(
     assert server.heard[-3] == "RCPT TO:<box@example.com>"
     assert "127.0.0.1" in stages["dns"].found.en
     assert "TLS 1.3, certificate of localhost by test CA" in stages["tls"].found.en
-    assert "box@example.com can sign in by XOAUTH2" in stages["auth"].found.en
+    assert "box@example.com can sign in with XOAUTH2" in stages["auth"].found.en
     assert all(stage.milliseconds is not None for stage in stages.values())
 
 
@@ -467,7 +467,7 @@ async def test_a_proxy_that_is_away_stops_at_the_proxy(server, certificate):
     network = Network(name="office", proxy=f"127.0.0.1:{closed().socket_address[1]}")
     stages = await looked(server, certificate, world=outside(network))
     assert stopped(stages).name == "proxy"
-    assert "of the network “office” cannot be reached" in stopped(stages).remedy.meaning.en
+    assert "of network “office” cannot be reached" in stopped(stages).remedy.meaning.en
 
 
 @pytest.mark.parametrize("protection", ["starttls", "tls"])

@@ -354,7 +354,7 @@ async def test_a_refused_token_is_looked_into(graph, certificate):
     claims = {"aud": "https://outlook.office.com", "scp": "SMTP.Send"}
     got = await answer_of(graph, certificate, Account("old", jwt(claims)))
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SIGN_IN)
-    assert "not for Microsoft Graph: check graph_scope of the cloud" in got.words.en
+    assert "not for Microsoft Graph. Check graph_scope of the cloud" in got.words.en
 
 
 async def test_without_a_token_nothing_is_posted(graph, certificate):
@@ -424,12 +424,12 @@ RIGHT = {"account": "m365", "graph": "https://graph.microsoft.com", "user": "box
     [
         ({"account": ""}, "account is missing"),
         ({"graph": ""}, "has no address of Microsoft Graph"),
-        ({"graph": "http://graph.microsoft.com"}, "must be https with a host"),
-        ({"graph": "https://"}, "must be https with a host"),
-        ({"graph": "https://a:b@graph.example"}, "must be https with a host"),
-        ({"graph": "https://graph.example/v1.0"}, "must be https with a host"),
-        ({"graph": "https://graph.example:0"}, "must be https with a host"),
-        ({"graph": "https://[::1"}, "must be https with a host"),
+        ({"graph": "http://graph.microsoft.com"}, "must be an HTTPS URL with a host"),
+        ({"graph": "https://"}, "must be an HTTPS URL with a host"),
+        ({"graph": "https://a:b@graph.example"}, "must be an HTTPS URL with a host"),
+        ({"graph": "https://graph.example/v1.0"}, "must be an HTTPS URL with a host"),
+        ({"graph": "https://graph.example:0"}, "must be an HTTPS URL with a host"),
+        ({"graph": "https://[::1"}, "must be an HTTPS URL with a host"),
         ({"user": "box"}, "user 'box' is not an email address"),
         ({"sender": "n"}, "sender 'n' is not an email address"),
     ],

@@ -82,17 +82,17 @@ def jwt(claims):
             "is for “00000003-0000-0000-c000-000000000000”",
             id="Graph's audience",
         ),
-        pytest.param("smtp", GRAPH, "check scope of the cloud", id="a person's scope"),
+        pytest.param("smtp", GRAPH, "Check scope of the cloud", id="a person's scope"),
         pytest.param(
             "smtp",
             APP | {"aud": "api://x"},
-            "check app_scope of the cloud",
+            "Check app_scope of the cloud",
             id="an app's scope",
         ),
         pytest.param(
             "graph",
             PERSON,
-            "not for Microsoft Graph: check graph_scope",
+            "not for Microsoft Graph. Check graph_scope",
             id="Exchange's audience",
         ),
         pytest.param(

@@ -414,8 +414,8 @@ async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange,
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
     assert got.explanation.en.startswith(
-        "The token is for “https://graph.microsoft.com”, not for Exchange Online: check scope of "
-        "the cloud, which must contain only that resource, or list it first. localhost"
+        "The token is for “https://graph.microsoft.com”, not for Exchange Online. Check scope of "
+        "the cloud: it must contain only scopes of Exchange Online, or list them first. localhost"
     )
     assert got.explanation.en.endswith("535 5.7.3 Authentication unsuccessful")
     assert "Exchange Online 用ではなく" in got.explanation.ja

@@ -11,7 +11,7 @@ from typing import Literal
 from noroshi.checks.logs.patterns import Settings, check_pattern, searcher
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
-from noroshi.core.translation import Message, _, composed, joined, plain
+from noroshi.core.translation import Message, _, composed, joined, list_names, plain
 from noroshi.ports import options
 
 LONGEST = 1000
@@ -47,7 +47,7 @@ class Term:
     def __post_init__(self) -> None:
         names = [name for name in NAMES if getattr(self, name)]
         if len(names) != 1:
-            raise InvalidValueError(ONE_OF.fill(names=", ".join(NAMES)))
+            raise InvalidValueError(ONE_OF.fill(names=list_names(NAMES)))
         text = self.word or self.not_word
         if text and (len(text) > LONGEST or "\n" in text or "\r" in text):
             raise InvalidValueError(NO_WORD.fill(most=LONGEST))

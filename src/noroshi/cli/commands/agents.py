@@ -101,7 +101,7 @@ AGENT = Command(
             name="show",
             run="noroshi.cli.handlers.agents:show",
             help=_(
-                "show an agent: fingerprint, machine, clock, configuration, names of the secrets sent to "
+                "show an agent: fingerprint, server, clock, configuration, names of the secrets sent to "
                 "it"
             ),
             options=(NAME, JSON),

@@ -34,6 +34,7 @@ from noroshi.cli.commands.node import (
     RESTORE,
     SERVE,
     SERVICE,
+    STORE,
 )
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.sign_in import AUTHORIZE, CERT, GUIDE, SECRET
@@ -64,6 +65,7 @@ NODE = (
     BACKUP,
     RESTORE,
     CHECK_STORE,
+    STORE,
     KEY,
     OF_CLUSTER,
     COMPLETION,

@@ -34,7 +34,7 @@ DEFINITION = Command(
         Command(
             name="show",
             run="noroshi.cli.handlers.definitions:show",
-            help=_("show the definitions in effect as TOML, each with its etag"),
+            help=_("show the definitions in effect as TOML, each with its ETag"),
             options=(
                 Option(
                     ("keys",),

@@ -169,6 +169,40 @@ CHECK_STORE = Command(
         ),
     ),
 )
+STORE = Command(
+    name="store",
+    help=_("move the store between a file and a PostgreSQL database"),
+    subcommands=(
+        Command(
+            name="move",
+            run="noroshi.cli.handlers.store_move:move",
+            help=_("move the whole store into an empty database, or from there into a file"),
+            more=(
+                _(
+                    "Stop the node first (on a shared database all nodes). The copy is read back and "
+                    "compared before it counts. The original stays, marked so that no node starts on it. "
+                    "noroshi.toml is not changed; the command prints what to change."
+                ),
+            ),
+            options=(
+                Option(
+                    ("target",),
+                    _(
+                        "postgresql://USER@HOST/DATABASE, without a password; or a file in the home "
+                        "folder"
+                    ),
+                    {"metavar": "TARGET"},
+                ),
+                Option(
+                    ("--password-file",),
+                    _("file in the home folder with the password of the database"),
+                    {"metavar": "FILE", "default": ""},
+                ),
+                Option(("--pooler",), _("PgBouncer is in front of the database"), FLAG),
+            ),
+        ),
+    ),
+)
 PASSPHRASE = Option(
     ("--passphrase-file",),
     _("read the passphrase from this file (- for standard input)"),

@@ -75,14 +75,14 @@ MICROSOFT365 = Command(
             _("the mailbox is shared; a user with Full Access and Send As signs in for it"),
         ),
         _flag("--graph", _("send through Microsoft Graph (HTTPS)")),
-        _flag("--smtp", _("send by SMTP")),
+        _flag("--smtp", _("send over SMTP")),
         _text("--to", "ADDRESS", _("recipient of the test message")),
         _text(
             "--cloud",
             "NAME",
             _(
-                "cloud (default: microsoft365; for GCC High, DoD and 21Vianet microsoft365-gcc-high, "
-                "-dod, -china)"
+                "cloud (default: microsoft365; for GCC High, DoD and 21Vianet: microsoft365-gcc-high, "
+                "microsoft365-dod, microsoft365-china)"
             ),
         ),
         _text("--network", "NAME", _("name of the network definition to use, such as a proxy")),

@@ -44,7 +44,7 @@ DOCTOR = Command(
         ),
         Option(
             ("--bundle",),
-            _("also write a new zip file for support, without secrets"),
+            _("also write a new ZIP file for support, without secrets"),
             {"metavar": "FILE", "default": ""},
         ),
         Option(("--mask",), _("mask email addresses in that file"), FLAG),

@@ -13,7 +13,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.agents import AgentState
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import Message, _, ngettext, pgettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, pgettext, plain
 from noroshi.link.fingerprint_words import fingerprint_digits, fingerprint_words
 from noroshi.operations import agent_operations
 from noroshi.operations.agent_answers import (
@@ -196,7 +196,7 @@ def rename(context: CommandContext) -> int:
         context.print_json(answer)
         return exits.DONE
     words = RENAMED_WITH if answer.instances else RENAMED
-    print(context.say(words.fill(name=answer.name, names=", ".join(answer.instances))))
+    print(context.say(words.fill(name=answer.name, names=list_names(answer.instances))))
     return exits.DONE
 
 
@@ -209,13 +209,13 @@ def revoke(context: CommandContext) -> int:
     print(context.say(REVOKED.fill(name=answer.name)))
     for words, names in ((CHANGE_SECRETS, answer.secrets), (UNMEASURED, answer.instances)):
         if names:
-            print(context.say(words.fill(names=", ".join(names))))
+            print(context.say(words.fill(names=list_names(names))))
     return exits.DONE
 
 
 def _invitation(context: CommandContext, one: InvitationRow) -> Sequence[str]:
     words = USES_BY if one.agents else USES
-    uses = words.fill(uses=one.uses, servers=one.servers, names=", ".join(one.agents))
+    uses = words.fill(uses=one.uses, servers=one.servers, names=list_names(one.agents))
     end = clock(one.expires_at, datetime.now(UTC))
     return (
         one.id,
@@ -275,20 +275,20 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
     yield "state", context.say(_state(context, agent))
     yield "contact", _contact(context, agent, now)
     yield "from", agent.address
-    yield "server", ", ".join(filter(None, (agent.host_name, agent.system)))
+    yield "server", context.say(list_names(filter(None, (agent.host_name, agent.system))))
     yield "version", agent.version
     yield "update", context.say(agent.update.words) if agent.update else ""
     yield "clock", context.say(_clock_text(agent))
     yield "backlog", str(agent.backlog) if agent.last_contact else ""
-    yield "instances", ", ".join(agent.instances)
+    yield "instances", context.say(list_names(agent.instances))
     yield "configuration", answer.configuration[:12]
     joined_at = clock(agent.joined_at, now)
     yield "joined", context.say(JOINED_BY.fill(at=joined_at, who=agent.invited_by))
     yield "key", clock(answer.key_since, now)
     yield "fingerprint", " ".join(fingerprint_words(digest, context.language))
     yield "fingerprint", agent.fingerprint
-    yield "routes", ", ".join(one.name for one in answer.routes if one.is_shared)
-    yield "secrets", ", ".join(answer.secrets)
+    yield "routes", context.say(list_names(one.name for one in answer.routes if one.is_shared))
+    yield "secrets", context.say(list_names(answer.secrets))
     yield "removed", clock(answer.revoked_at, now)
 
 

@@ -11,7 +11,7 @@ from noroshi.cli.handlers.silences import lines
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, list_names, ngettext
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown, ToldOf
 from noroshi.operations.declaration import Declaration
@@ -81,7 +81,7 @@ def _change_acknowledgement(
     if args.json:
         context.print_json(rows)
     else:
-        print(context.say(words.fill(what=", ".join(map(_label, rows)))))
+        print(context.say(words.fill(what=list_names(map(_label, rows)))))
     return exits.DONE
 
 
@@ -133,6 +133,6 @@ def _details_below(context: CommandContext, row: AlarmRow, now: datetime) -> Ite
 def _decision(context: CommandContext, one: ToldOf, now: datetime) -> Message:
     if one.at is None:
         return NOT_TOLD.fill(rule=one.called, because=context.say(one.because))
-    contacts = ", ".join(one.contacts)
+    contacts = list_names(one.contacts)
     notified = TOLD.fill(rule=one.called, contacts=contacts, at=clock(one.at, now))
     return TIMES.fill(told=notified, times=one.times) if one.times > 1 else notified

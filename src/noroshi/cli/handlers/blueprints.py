@@ -11,7 +11,7 @@ from noroshi.cli.handlers.apply import say_applied, say_dry_run
 from noroshi.cli.output.tables import table
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.translation import _, pgettext
+from noroshi.core.translation import _, list_names, pgettext
 from noroshi.definitions.blueprints import localize
 from noroshi.definitions.toml import toml
 from noroshi.operations import definition_operations
@@ -36,7 +36,10 @@ def list_(context: CommandContext) -> int:
     if context.args.json:
         context.print_json(blueprints)
         return exits.DONE
-    rows = [(one.name, context.say(one.title), ", ".join(one.monitors)) for one in blueprints]
+    rows = [
+        (one.name, context.say(one.title), context.say(list_names(one.monitors)))
+        for one in blueprints
+    ]
     print("\n".join(table(rows)))
     print(context.say(HOW_TO_ADD))
     return exits.DONE

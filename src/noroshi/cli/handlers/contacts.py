@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import _, pgettext
+from noroshi.core.translation import _, list_names, pgettext
 from noroshi.operations import monitor_operations
 from noroshi.operations.history_answers import ContactRow
 
@@ -44,8 +44,9 @@ def _row(context: CommandContext, one: ContactRow) -> tuple[str, ...]:
         name,
         context.say(LANGUAGES[one.language]),
         one.zone,
-        ", ".join(one.rules) or ("" if one.notifications else context.say(NO_RULE)),
-        ", ".join(one.notifications),
+        context.say(list_names(one.rules))
+        or ("" if one.notifications else context.say(NO_RULE)),
+        context.say(list_names(one.notifications)),
         str(one.monitors),
-        ", ".join(one.addresses),
+        context.say(list_names(one.addresses)),
     )

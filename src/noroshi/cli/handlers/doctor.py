@@ -20,7 +20,7 @@ from noroshi.cli.systemd.state import service_properties
 from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.command_text import CommandText, CopiedCommand, line_at, with_commands
-from noroshi.core.translation import NOTHING, Message, _, pgettext
+from noroshi.core.translation import NOTHING, Message, _, list_names, pgettext
 from noroshi.operations import monitor_operations, sign_in_operations
 from noroshi.operations.diagnostic_answers import (
     AGENT_CONTACT,
@@ -140,13 +140,13 @@ def _any_failed(examinations: Sequence[Examined]) -> bool:
 def _summary(context: CommandContext, examinations: Sequence[Examined]) -> Iterator[str]:
     if not _any_failed(examinations):
         undetected = [one.route for one in examinations if one.down and not one.down.early]
-        words = PASSED_BUT.fill(routes=", ".join(undetected)) if undetected else ALL_WELL
+        words = PASSED_BUT.fill(routes=list_names(undetected)) if undetected else ALL_WELL
         yield context.say(words)
     for one in examinations:
         failed_stages = [context.say(s.title) for s in one.stages if s.state == "failed"]
         if failed_stages:
             subject = one.route or context.say(one.title)
-            yield context.say(NOT_ALL.fill(where=subject, stages=", ".join(failed_stages)))
+            yield context.say(NOT_ALL.fill(where=subject, stages=list_names(failed_stages)))
         elif one.down:
             yield from map(context.say, _next_step(one.route, one.down))
 

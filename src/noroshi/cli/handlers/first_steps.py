@@ -10,7 +10,7 @@ from noroshi.cli.handlers.apply import say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import _, pgettext
+from noroshi.core.translation import _, list_names, pgettext
 from noroshi.operations import setup_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.setup_answers import AlarmSent, FirstLook, Suggested, Suggestion
@@ -97,7 +97,7 @@ def alarm(context: CommandContext) -> int:
     if context.args.json:
         context.print_json(answer)
     else:
-        print(context.say(SENT.fill(to=", ".join(answer.to))))
+        print(context.say(SENT.fill(to=list_names(answer.to))))
     return exits.DONE
 
 
@@ -109,5 +109,5 @@ def confirm(context: CommandContext) -> int:
     if context.args.json:
         context.print_json(answer)
     else:
-        print(context.say(PROVED.fill(to=", ".join(answer.to))))
+        print(context.say(PROVED.fill(to=list_names(answer.to))))
     return exits.DONE

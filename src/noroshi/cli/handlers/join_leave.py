@@ -88,7 +88,7 @@ PHASES: Mapping[str, Message] = {
     "linked": _("connected"),
     "away": _("hub unreachable"),
     "removed": _("removed from the hub"),
-    "cloned": _("refused: another machine has the same key"),
+    "cloned": _("refused: another server has the same key"),
     "other-version": _("refused: incompatible version"),
 }
 SENT_BY_HUB = _("sent by the hub; this server has no delivery route")

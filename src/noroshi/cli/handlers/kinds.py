@@ -14,7 +14,7 @@ from noroshi.command_line.text_width import wrap
 from noroshi.config.settings_file import ConfigError
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.sources import WINRM_KINDS
-from noroshi.core.translation import Message, _, help_text, pgettext
+from noroshi.core.translation import Message, _, help_text, list_names, pgettext
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
 
@@ -75,7 +75,7 @@ def _select(
         return entries
     selected = [kind for kind in entries if name_of(kind) == kind_name]
     if not selected:
-        names = ", ".join(sorted({name_of(kind) for kind in entries}))
+        names = list_names(sorted({name_of(kind) for kind in entries}))
         raise RefusedError("not found", NO_KIND.fill(kind=kind_name, known=names))
     return selected
 

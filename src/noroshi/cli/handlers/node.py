@@ -15,7 +15,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.translation import Message, _, list_names, ngettext, pgettext
 from noroshi.hosts.footprint import PlaceShown
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import Health, LastBackup, Places
@@ -103,7 +103,8 @@ def _health_rows(context: CommandContext, answer: Health) -> Iterator[tuple[str,
     yield "store", f"{answer.size / (1 << 20):.1f} MiB"
     yield "free", f"{answer.free / GIB:.1f} GiB"
     yield "version", str(answer.definitions)
-    yield ("program", f"Noroshi {answer.version}, Python {answer.python}, {answer.system}")
+    parts = f"Noroshi {answer.version}", f"Python {answer.python}", answer.system
+    yield ("program", context.say(list_names(parts)))
 
 
 def places(context: CommandContext) -> int:

@@ -9,14 +9,14 @@ from itertools import groupby
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.lists import print_list
-from noroshi.cli.output.routes import join_routes
+from noroshi.cli.output.routes import comma, join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_attempt_key
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Message, _, list_names, ngettext
 from noroshi.operations import mail_operations
 from noroshi.operations.mail_answers import Arrived, Attempt, Letter, Queued, Said
 
@@ -125,7 +125,7 @@ def edit(context: CommandContext) -> int:
         mail_operations.QUEUE_EDIT, Queued, id=args.id, to=args.to, routes=args.route
     )
     routes = join_routes(context, mail.routes, mail.marks, " > ")
-    print(context.say(IS_EDITED.fill(id=mail.id, to=", ".join(mail.to), routes=routes)))
+    print(context.say(IS_EDITED.fill(id=mail.id, to=list_names(mail.to), routes=routes)))
     if mail.state in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
         print(context.say(HOW_TO_RELEASE.fill(id=mail.id)))
     return exits.DONE
@@ -156,7 +156,7 @@ def _waiting_reason(context: CommandContext, mail: Queued) -> Message:
     reason = _reason(mail)
     if mail.state != DeliveryState.WAITING:
         return reason
-    routes = join_routes(context, mail.routes, mail.marks, ", ")
+    routes = join_routes(context, mail.routes, mail.marks, comma(context))
     words = WAITS_FOR if len(mail.routes) == 1 else WAITS_FOR_ONE
     return words.fill(routes=routes, because=reason)
 
@@ -193,17 +193,17 @@ def _letter(context: CommandContext, letter: Letter, now: datetime) -> Iterator[
         "contact": mail.contact,
         "subject": mail.subject,
         "state": context.say(STATES[mail.state]),
-        "to": ", ".join(mail.to) if mail.state not in SENT else "",
-        "reached": ", ".join(letter.reached),
-        "refused": ", ".join(letter.refused),
+        "to": context.say(list_names(mail.to)) if mail.state not in SENT else "",
+        "reached": context.say(list_names(letter.reached)),
+        "refused": context.say(list_names(letter.refused)),
         "routes": _remaining_routes(context, mail),
         "born": clock(mail.born, now),
         "next": _next(context, mail, now),
         "because": context.say(_reason(mail)),
         "sender": _sender(context, mail, now),
         "unproved": context.say(letter.unproved),
-        "alarms": ", ".join(letter.alarms),
-        "members": ", ".join(letter.members),
+        "alarms": context.say(list_names(letter.alarms)),
+        "members": context.say(list_names(letter.members)),
     }
     rows = [
         (context.say(words), fields[name]) for name, words in FIELDS.items() if fields[name]

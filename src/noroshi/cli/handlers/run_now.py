@@ -14,7 +14,7 @@ from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, _, list_names
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import MonitorTried, RuleTried
 
@@ -129,7 +129,7 @@ def _rule(
 ) -> tuple[str, ...]:
     words = WOULD if one.speaks else WOULD_NOT
     text = words.fill(
-        contacts=", ".join(one.contacts),
+        contacts=list_names(one.contacts),
         routes=join_routes(context, one.routes, marks, " > "),
         because=one.because,
     )

@@ -16,7 +16,7 @@ from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, _, list_names
 from noroshi.operations import definition_operations, node_operations, sign_in_operations
 from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.operations.sign_in_answers import SecretTried
@@ -38,7 +38,7 @@ BY_FILE = _(
 )
 NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")
-NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}")
+NOBODY_NAMES_IT = _("No route or account uses this entry yet{instead}.")
 ENDS = _(
     "Account “{account}” still has {ends} as the expiry date of its secret (secret_ends). "
     "Enter the new date there or with --ends."
@@ -99,7 +99,7 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
     if not entry.led_by:
         return destinations
     print(
-        context.say(CHOSEN.fill(name=name, where=", ".join(destinations), token=entry.led_by))
+        context.say(CHOSEN.fill(name=name, where=list_names(destinations), token=entry.led_by))
     )
     if not sys.stdin.isatty():
         return ()  # the node refuses it, and says what to do
@@ -109,7 +109,7 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
     except EOFError:
         reply = ""
     if reply.strip().lower() not in ("y", "yes"):
-        raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(entry.named_by)))
+        raise RefusedError("invalid", NOT_THERE.fill(who=list_names(entry.named_by)))
     return destinations
 
 
@@ -125,7 +125,7 @@ def list_(context: CommandContext) -> int:
 
 def _row(context: CommandContext, one: SecretEntry) -> Sequence[str]:
     state = context.say(IS_KEPT[one.kept].fill(name=one.name))
-    return (one.name, state, ", ".join(one.named_by) or context.say(NOBODY))
+    return (one.name, state, context.say(list_names(one.named_by)) or context.say(NOBODY))
 
 
 def _entries(context: CommandContext) -> Mapping[str, SecretEntry]:

@@ -13,7 +13,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import Message, _, bilingual, list_names
 
 NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
 TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
@@ -160,7 +160,7 @@ def _outcome(mail: SentMail) -> Iterator[Message]:
     if mail.state in SENT:
         yield ACCEPTED.fill(contact=contact)
         if mail.unreached_addresses:
-            addresses = ", ".join(mail.unreached_addresses)
+            addresses = list_names(mail.unreached_addresses)
             yield REFUSED.fill(contact=contact, addresses=addresses, id=mail.id)
     elif mail.state in GOES_ON:
         yield WAITS.fill(contact=contact, because=mail.because)

@@ -84,9 +84,10 @@ OPEN_HERE = _(
     "{url}\n"
 )
 NOT_BACK_YET = _(
-    "Still waiting: the browser has not returned yet. If it shows an error (AADSTS50011,\n"
-    "redirect_uri_mismatch, invalid_client ...), it will not return. Compare these values "
-    "with the\n"
+    "Still waiting: the browser has not returned yet. If it shows an error (such as "
+    "AADSTS50011,\n"
+    "redirect_uri_mismatch or invalid_client), it will not return. Compare these values with "
+    "the\n"
     "application's registration at the provider, character by character:\n"
     "  redirect URI  {redirect}\n"
     "  client ID     {client_id}\n"

@@ -17,7 +17,7 @@ from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.sources import by_agent
-from noroshi.core.translation import Message, _, ngettext, pgettext, plain, with_full_stop
+from noroshi.core.translation import Message, _, list_names, ngettext, pgettext, with_full_stop
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import (
     Counts,
@@ -219,8 +219,8 @@ def _readiness(routes: Sequence[RouteStatus]) -> list[Sends]:
 def _names(routes: Sequence[RouteStatus], sends: Sends) -> Message:
     """Return the first of these routes by name, and how many more."""
     matches = [route.name for route in routes if route.sends is sends]
-    names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
-    return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
+    names, more = list_names(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
+    return AND_MORE.fill(names=names, more=more) if more > 0 else names
 
 
 def _enabled(answer: Status) -> Sequence[MonitorStatus]:

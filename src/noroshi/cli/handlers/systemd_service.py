@@ -27,7 +27,7 @@ from noroshi.cli.systemd.state import BOOTED, find_installation, service_propert
 from noroshi.config.config import Config, read_config
 from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.system.privileges import is_administrator
 
@@ -298,7 +298,7 @@ def _kind(installation: Installation) -> Message:
         else OLDER
     )
     drop_ins = sorted(map(str, Path(DROP_INS).glob("*.conf")))
-    return WITH_DROP_INS.fill(how=method, names=", ".join(drop_ins)) if drop_ins else method
+    return WITH_DROP_INS.fill(how=method, names=list_names(drop_ins)) if drop_ins else method
 
 
 def _places() -> list[tuple[Message, Message]]:

@@ -28,7 +28,7 @@ if sys.platform == "win32":
     )
     from noroshi.config.settings_file import FILE
     from noroshi.core.command_text import CommandText
-    from noroshi.core.translation import Message, _, plain
+    from noroshi.core.translation import Message, _, list_names, plain
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.logs.sinks import FILE as LOG_FILE
     from noroshi.system.local_group import make_local_group
@@ -125,7 +125,7 @@ if sys.platform == "win32":
             with suppress(OSError):  # a drive of another kind, which has no owners
                 names_by_place.update(openings(file))
         for place, names in names_by_place.items():
-            yield OPEN_PROGRAM.fill(path=place, names=", ".join(names))
+            yield OPEN_PROGRAM.fill(path=place, names=list_names(names))
 
     def uninstall(context: CommandContext) -> int:
         """Stop the service and take it away; what it knows stays."""

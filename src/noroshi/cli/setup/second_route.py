@@ -6,6 +6,7 @@ from __future__ import annotations
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
+from noroshi.core.translation import list_names
 from noroshi.guides.setup_documents import orders_naming, with_route
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.guides.setup_names import route_from
@@ -35,7 +36,7 @@ def add_as_fallback(talk: Dialogue, drafts: Drafts, first: str, second: str) -> 
     orders = with_route(documents, keys, second, first)
     if not orders:
         return
-    names = ", ".join(sorted(orders))
+    names = list_names(sorted(orders))
     if not talk.yes(setup_texts.NAME_SECOND.fill(first=first, second=second, names=names)):
         return
     for key, one in orders.items():

@@ -144,7 +144,7 @@ WHY: Mapping[str, Message] = {
     "person-here": _("The same, with a browser on this computer: nothing to paste."),
     "person-device": _("No secret; works with a phone. Many organisations block it."),
 }
-WHICH_KIND = _("Delivery by SMTP or Graph?")
+WHICH_KIND = _("Send over SMTP or through Graph?")
 KINDS: Mapping[str, tuple[Message, Message]] = {
     "smtp": (
         SENDS_BY["smtp"],
@@ -152,7 +152,7 @@ KINDS: Mapping[str, tuple[Message, Message]] = {
     ),
     "graph": (
         SENDS_BY["graph"],
-        _("Choose this if port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
+        _("Choose this if port 587 or Authenticated SMTP is blocked. Messages of up to 3 MB."),
     ),
 }
 NOT_REGISTERED = _("not registered yet")
@@ -163,7 +163,7 @@ GO_ON_WITH = _(
     "  tenant    {tenant}\n"
     "  client ID {app}\n"
     "  sign-in   {way}\n"
-    "  sends by  {kind}\n"
+    "  delivery  {kind}\n"
     "  saved in  accounts/{account}, routes/{route}\n"
     "Continue with these? (n: change them)"
 )
@@ -267,7 +267,7 @@ WANT_AFTER = _("Show the steps that keep alarms out of “Other” and Sent Item
 SECOND = _("A second route")
 WHY_SECOND: Mapping[str, Message] = {
     "graph": _(
-        "Policies sometimes turn authenticated SMTP off, and firewalls close port 587. Microsoft "
+        "Policies sometimes turn Authenticated SMTP off, and firewalls close port 587. Microsoft "
         "Graph sends from the same mailbox over HTTPS: while one route is blocked, alarms use "
         "the other."
     ),

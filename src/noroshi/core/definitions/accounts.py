@@ -31,7 +31,7 @@ ALLOWANCE = ("mails_a_minute", "mails_an_hour", "connections", "recipients_a_day
 CREDENTIALS = ("secret", "secret_next", "certificate", "certificate_next")
 
 CLOUD = _("cloud")
-NO_TENANT = _("is missing: the cloud “{cloud}” requires the directory (tenant) ID")
+NO_TENANT = _("is missing: cloud “{cloud}” requires the directory (tenant) ID")
 NO_SECRET = _(
     'sign_in = "app" requires secret or certificate: the name of the vault entry with the '
     "client secret or the certificate"
@@ -40,16 +40,16 @@ NO_BROWSER = _('is not used with sign_in = "app", which involves no browser; rem
 OWN_TENANT = _(
     'is not a specific tenant: sign_in = "app" requires the directory (tenant) ID itself'
 )
-NO_APP_SCOPE = _('cannot be used with sign_in = "app": the cloud “{cloud}” has no app_scope')
-NO_INBOX = _("cannot be used: the cloud “{cloud}” has no {scope}")
+NO_APP_SCOPE = _('cannot be used with sign_in = "app": cloud “{cloud}” has no app_scope')
+NO_INBOX = _("cannot be used: cloud “{cloud}” has no {scope}")
 NO_PERSON = _(
     'is not used with sign_in = "app": for an app, a shared mailbox is like any other; '
     "remove this line"
 )
-NO_SERVER = _("cannot be used: the cloud “{cloud}” has neither graph nor imap_host")
+NO_SERVER = _("cannot be used: cloud “{cloud}” has neither graph nor imap_host")
 NO_KEY_FILE = _(
-    "is not used with the cloud “{cloud}”: an app signs in there with its key file, named by "
-    "secret"
+    "is not used with cloud “{cloud}”: an app signs in there with its key file; set secret "
+    "to the vault entry of that file"
 )
 TWICE = _("also refers to the entry “{given}”; the next credential must be another entry")
 NEXT_ALONE = _("is the next credential, but there is no current one: set {first}")

@@ -27,8 +27,7 @@ ONE_OF_BOTH = _(
 DAYS_OF_ONCE = _("is only for recurring maintenance; the start and end have dates here")
 BACKWARDS = _("{given} is not after the start, {other}")
 TOO_LONG = _(
-    "lasts longer than 90 days; to stop monitoring for longer, remove the monitors from the "
-    "definitions"
+    "lasts longer than 90 days; for a longer time, stop monitoring instead (enabled = false)"
 )
 
 

@@ -54,8 +54,8 @@ BOTH = with_settings(_("both “{every}” and “{at}” are set; keep only one
 DAYS_ALONE = _("requires “at”, which is not set here")
 NO_MOMENT = _('{given} is not a time of day; use a format such as "07:30"')
 NO_NETWORK = _("is only for types that connect through a network (http), not for {kind}")
-NO_ID = _("the monitor has no id yet")
-SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
+NO_ID = _("the monitor has no ID yet")
+SAME_ID = _("the ID {id} is already used by {other}; remove it here, and a new one is assigned")
 SAME_NAME = _("this name is used more than once ({count}); each monitor needs a unique one")
 NO_NAME = _(
     "{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning "

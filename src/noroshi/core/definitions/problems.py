@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 
 MOST_NAMED = 16
 """The most names that are listed for a person to choose from; more would bury the message."""
@@ -164,4 +164,4 @@ def suggestion(name: str, candidates: Collection[str]) -> Message:
         return NONE_YET
     if len(names) > MOST_NAMED:
         return plain("")
-    return KNOWN.fill(known=", ".join(names))
+    return KNOWN.fill(known=list_names(names))

@@ -70,7 +70,7 @@ NTH_MISSING = with_settings(
 IN_THE_CLEAR = _(
     'the account\'s access token must not be sent unencrypted; use "starttls" or "tls"'
 )
-OF_ACCOUNT = _("belongs to the account “{account}”, whose routes share it: set it there")
+OF_ACCOUNT = _("belongs to account “{account}”, whose routes share it: set it there")
 
 
 def contacts(definitions: Definitions, problems: list[Problem]) -> dict[str, Contact]:

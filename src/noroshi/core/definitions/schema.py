@@ -64,11 +64,11 @@ class MonitorDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     kind: str
-    """Type of monitor: port, disk, process ..."""
+    """Type of monitor, such as port, disk or process."""
     every: str = ""
     """Interval between measurements: 30s, 5m, 1h30m, 1d; at least 1s."""
     at: tuple[str, ...] | str = ()
-    """Times of day in the instance's time zone, instead of an interval: 07:30."""
+    """Times of day in the instance's time zone, such as 07:30, instead of an interval."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     timeout: str = "20s"
@@ -267,7 +267,7 @@ class RuleDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     action: str
-    """Type of action: mail ..."""
+    """Type of action, such as mail."""
     contacts: tuple[str, ...]
     """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
@@ -292,7 +292,7 @@ class RuleDef(Definition):
     recovered: bool = True
     """Also notify when the problem ends."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of the action: subject, text ..."""
+    """Settings of the action, such as subject and text."""
     of_hub: bool = False
     """Marks a definition received from the hub. Set by Noroshi; do not change it."""
     hub_id: str = ""
@@ -314,7 +314,7 @@ class NotificationDef(Definition):
     """Instances whose events cause a notification. Default: all of them. Messages that failed,
     bounced or are undeliverable, and events of the hub and agents, are always reported."""
     action: str = "mail"
-    """Type of action: mail ..."""
+    """Type of action, such as mail."""
     at: tuple[str, ...] | str = ()
     """Times of day for the status report (all-is-well), such as 08:00."""
     days: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ class RouteDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     kind: str
-    """Type of the delivery route: smtp ..."""
+    """Type of the delivery route, such as smtp."""
     connections: int = 1
     """Maximum number of open connections, 1 to 100; Exchange Online allows 3."""
     network: str = ""
@@ -112,7 +112,7 @@ class AccountDef(Definition):
 class CloudDef(Definition):
     name: str
     authority: str = ""
-    """https address of the sign-in server; {tenant} stands for the account's tenant."""
+    """HTTPS address of the sign-in server; {tenant} stands for the account's tenant."""
     scope: str
     """Permissions (scopes) to request, separated by spaces."""
     app_scope: str = ""
@@ -143,17 +143,17 @@ class CloudDef(Definition):
     client_auth: Literal["post", "basic"] = "post"
     """Method of sending the client secret: in the request's body, or by HTTP Basic."""
     graph: str = ""
-    """https address of the cloud's Microsoft Graph, without a path; "" if there is none."""
+    """HTTPS address of the cloud's Microsoft Graph, without a path; "" if there is none."""
     graph_scope: str = ""
-    """Permissions to request for sending by Graph."""
+    """Permissions to request for sending through Graph."""
     graph_app_scope: str = ""
-    """Permissions to request for sending by Graph, for an account with sign_in = "app"."""
+    """Permissions to request for sending through Graph, for an account with sign_in = "app"."""
     inbox_scope: str = ""
     """Permissions to request for reading the account's own mailbox."""
     graph_shared_scope: str = ""
-    """Permissions to request from the user for sending by Graph from a shared mailbox."""
+    """Permissions to request from the user for sending through Graph from a shared mailbox."""
     inbox_shared_scope: str = ""
-    """Permissions to request for reading a shared mailbox by Graph."""
+    """Permissions to request for reading a shared mailbox through Graph."""
     imap_host: str = ""
     """IMAP server (TLS) for reading the mailbox where there is no Graph."""
     imap_port: int = 993

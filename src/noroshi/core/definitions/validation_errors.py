@@ -24,7 +24,7 @@ from noroshi.core.definitions.problems import (
 )
 from noroshi.core.marked_names import SettingName
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _, bilingual, plain
+from noroshi.core.translation import Message, _, bilingual, list_names, plain
 
 Fault = Mapping[str, Any]
 
@@ -173,7 +173,7 @@ def _words(fault: Fault, shape: Any) -> Message:
         return NO_SETTING.fill(instead=suggestion(str(fault["loc"][-1]), settings))
     if kind in ("literal_error", "enum"):
         choices = re.findall("'([^']*)'", context["expected"])
-        return CHOICE.fill(choices=", ".join(choices) or context["expected"])
+        return CHOICE.fill(choices=list_names(choices) if choices else context["expected"])
     if "error" in context:
         return _error_text(context["error"], _names_at(shape, fault["loc"]))
     if kind in SIMPLE:

@@ -16,7 +16,7 @@ EVENT_NAMES: Mapping[Happening, Message] = {
     Happening.CAME_BACK: _("a message bounced"),
     Happening.WELL: _("status report, at fixed times"),
     Happening.UNWATCHED: _("monitoring was interrupted"),
-    Happening.AGENT_REFUSED: _("an agent connection was rejected"),
+    Happening.AGENT_REFUSED: _("an agent connection was refused"),
     Happening.HUB_REFUSED: _("the hub refused this server"),
     Happening.HUB_UNREACHABLE: _("the hub is unreachable"),
 }

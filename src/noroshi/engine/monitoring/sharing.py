@@ -3,8 +3,18 @@ may still start checks of its own."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 
+from noroshi.core.database_absence import (
+    LEASE,
+    SURELY_HELD,
+    Absence,
+    AbsenceReason,
+    Conduct,
+    PeerAnswer,
+    conduct_in,
+)
 from noroshi.core.model import Monitor
 from noroshi.core.shares import Nodes, ids_of_others
 from noroshi.engine.monitoring.schedule import GUARANTEED, MonitorBlock
@@ -12,49 +22,116 @@ from noroshi.engine.monitoring.watcher import Watcher
 from noroshi.ports import SHARED_LEASE, Renewal
 
 RENEW = 2.0
-"""Seconds between two renewals."""
-LONGEST_HOLD = SHARED_LEASE.total_seconds() - 1.0
-"""Seconds after a renewal was sent within which nobody else can have the monitors."""
+"""Seconds between two renewals, and between two questions to the other nodes."""
+RENEW_WITHIN = 6.0
+"""Seconds that the database has to answer a renewal."""
+ASKS_AFTER = 4.0
+"""Seconds after a good renewal, until the other nodes are asked: what they say must be known before
+another node can have the monitors."""
 STOOD_STILL = 5.0
 """Seconds without a look at the schedule, after which another node may have everything."""
 
 
-class Sharing:
-    """Hold what a node knows of the others."""
+PASSING = (AbsenceReason.HELD, AbsenceReason.ASKING)
+log = logging.getLogger(__name__)
 
-    def __init__(self, name: str) -> None:
-        self._name, self._nodes = name, Nodes((), "")
+
+class Sharing:
+    """Hold what a node knows of the others. `can_ask`: it has a link to them."""
+
+    def __init__(self, name: str, *, can_ask: bool = False) -> None:
+        self._name, self._nodes, self._can_ask = name, Nodes((), ""), can_ask
+        self._answers: Mapping[str, PeerAnswer] | None = None
+        self._answered_at, self._was_taken_over = 0.0, False
+        self._logged_reason: AbsenceReason | None = None
         self._renewed_at, self._back_at, self._is_away = 0.0, 0.0, False
+        self._woke_at = 0.0
         self._left_out = frozenset[str]()
         self._monitors: Mapping[str, Monitor] = {}
         self._facts: tuple[Nodes, Collection[str]] = self._nodes, ()
 
     def record_renewal(self, renewal: Renewal, sent_at: float) -> None:
         """Record that the database has answered a renewal that was sent then."""
-        if sent_at - self._renewed_at > LONGEST_HOLD and self._renewed_at:
+        if sent_at - self._renewed_at > SURELY_HELD and self._renewed_at:
             self._back_at = sent_at
         self._nodes = Nodes(renewal.nodes, renewal.sender)
         self._renewed_at, self._is_away = sent_at, False
+        self._answers, self._was_taken_over = None, False
+        if self._logged_reason is not None:
+            log.info("the database answers again")
+            self._logged_reason = None
 
     def record_loss(self) -> None:
         """Record that another node took all that this one held: the others live, so nothing of theirs
         looks free, and they give this one its share."""
         self._renewed_at = self._back_at = 0.0
+        self._is_away = False
 
     def record_failure(self) -> None:
-        """Record that the database does not answer. Nobody else has it either, as far as this node
-        knows, so it watches on."""
+        """Record that the database does not answer. What this node does then hangs on what the other
+        nodes say."""
         self._is_away = True
 
-    def record_tick(self, seconds: float) -> None:
-        """Record for how long nobody looked at the schedule."""
+    def record_silence(self, now: float) -> None:
+        """Record that time goes on. Without a renewal for as long as this node surely has its monitors,
+        the database does not answer, even if a question to it is still under way."""
+        if self._renewed_at and now - max(self._renewed_at, self._woke_at) >= SURELY_HELD:
+            self._is_away = True
+
+    def peers_to_ask(self, now: float) -> frozenset[str]:
+        """Return the nodes to be asked now whether they have the database: those that lived at the
+        last good renewal, once that is a while ago."""
+        is_due = self._can_ask and self._renewed_at and now - self._renewed_at >= ASKS_AFTER
+        return self._peers if is_due else frozenset()
+
+    def record_answers(self, answers: Mapping[str, PeerAnswer], asked_at: float) -> None:
+        """Record what the other nodes said to a question that was put then."""
+        if asked_at < self._renewed_at:
+            return
+        if answers or self._answers is None:
+            self._answered_at = asked_at
+        self._answers = answers
+        if PeerAnswer.HAS_IT in answers.values():
+            self._was_taken_over |= asked_at - self._renewed_at >= LEASE
+
+    @property
+    def _peers(self) -> frozenset[str]:
+        return frozenset(self._nodes.names) - {self._name}
+
+    def record_tick(self, now: float, seconds: float) -> None:
+        """Record for how long nobody had looked at the schedule by now."""
         if seconds > STOOD_STILL:
-            self._is_away = False
+            self._is_away, self._answers, self._woke_at = False, None, now
 
     def may_start(self, now: float) -> bool:
         """Return whether checks may start: this node surely holds its monitors, or the database does
-        not answer. One that stood still asks first."""
-        return self._is_away or now - self._renewed_at < LONGEST_HOLD
+        not answer, and no other node has it. One that stood still asks first."""
+        if now - self._renewed_at < SURELY_HELD:
+            return True
+        return self._is_away and self._conduct(now).monitors
+
+    def may_notify(self, now: float) -> bool:
+        """Return whether alarms may be sent past the queue, if they cannot be written."""
+        if now - self._renewed_at < ASKS_AFTER:
+            return True  # it is not the database that is away
+        return self._conduct(now).notifies
+
+    def _conduct(self, now: float) -> Conduct:
+        conduct = conduct_in(
+            Absence(
+                seconds=now - self._renewed_at,
+                can_ask=self._can_ask,
+                peers=self._peers,
+                answers=self._answers,
+                was_taken_over=self._was_taken_over,
+                silence=now - self._answered_at,
+            )
+        )
+        if self._is_away and conduct.reason not in (self._logged_reason, *PASSING):
+            does = "monitors on" if conduct.monitors else "monitors nothing"
+            log.warning("without the database this node %s: %s", does, conduct.reason.value)
+            self._logged_reason = conduct.reason
+        return conduct
 
     def may_take(self, now: float) -> bool:
         """Return whether this node may take what looks free. As the database is back all leases are

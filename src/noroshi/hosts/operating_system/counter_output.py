@@ -20,7 +20,7 @@ https://learn.microsoft.com/windows/win32/perfctrs/pdh-error-codes"""
 NO_INSTANCES = frozenset({0x800007D1, 0x800007D5})
 """PDH_CSTATUS_NO_INSTANCE, PDH_NO_DATA."""
 
-NO_COUNTER = _("this computer has no performance counter {path}")
+NO_COUNTER = _("there is no performance counter {path}")
 NO_INSTANCE = _("the performance counter {path} has no data now: its instance is not running")
 OTHER_CODE = _("Windows cannot read the performance counter {path} (code {code})")
 

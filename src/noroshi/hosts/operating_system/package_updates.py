@@ -46,7 +46,7 @@ IGNORED = "Ignoring repositories"
 if they are set up with skip_if_unavailable: it then finds no updates there, and says that all is well."""
 
 LEFT_OUT = _("dnf skipped repositories for which it has no metadata: {output}")
-NEITHER = _("neither apt nor dnf is installed on this computer")
+NEITHER = _("neither apt nor dnf is installed")
 
 
 async def read_updates(run: RunProgram) -> UpdateFacts:

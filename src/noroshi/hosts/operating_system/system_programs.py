@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 """Seconds for a program that only reads what the system has at hand."""
 FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
-NOT_INSTALLED = _("{program} is not installed on this computer")
+NOT_INSTALLED = _("{program} is not installed")
 FAILED = _("{program} exited with code {code}: {output}")
 UNREADABLE = _("the output of {program} cannot be read: {output}")
 TOO_LONG = _("{program} printed more than 64 KiB; monitor fewer at a time")

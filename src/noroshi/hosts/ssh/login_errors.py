@@ -10,7 +10,8 @@ from noroshi.hosts.ssh.facts_output import short_reply
 
 DENIED = _(
     "{where} refused {user}'s login. Check the user, and that the public key is in "
-    "~/.ssh/authorized_keys of that user there, or that the password is right and allowed"
+    "~/.ssh/authorized_keys of that user there, or that the password is correct and password "
+    "login is allowed"
 )
 NOT_SSH = _("{where} does not answer like an SSH server: {why}")
 NO_COMMON = _("{where} and Noroshi have no encryption method in common: {why}")

@@ -28,7 +28,9 @@ from noroshi.ports import (
 )
 
 T = TypeVar("T")
-NO_PROGRAMS = _("scripts do not run over WinRM; install the agent on this computer for them")
+NO_PROGRAMS = _(
+    "scripts do not run over WinRM; to run scripts, install the agent on that computer"
+)
 NO_FILES = _("log files are not read over WinRM; use the type eventlog, or install the agent")
 
 

@@ -16,7 +16,9 @@ NOT_BEGUN = _("No sign-in was started for {name}. Open the page first.")
 TOO_OLD = _(
     "This sign-in was started more than an hour ago. Open the page again and paste the new URL."
 )
-ALREADY = _("This URL was already used: the sign-in is complete, and nothing else is required.")
+ALREADY = _(
+    "This URL has already been used: the sign-in is complete, and nothing else is required."
+)
 NO_SECRET = _(
     "The vault has no client secret “{secret}” for {name}. Enter the Value from the portal."
 )
@@ -47,7 +49,7 @@ NO_PROXY_PASSWORD = followed_by(
     ),
     InstructionKind.PUT_ENTRY,
 )
-NO_SCOPE = _("The cloud “{cloud}” has no scope for this ({resource}), so {name} cannot use it.")
+NO_SCOPE = _("Cloud “{cloud}” has no scope for this ({resource}), so {name} cannot use it.")
 OTHER_WAY = _(
     "The last sign-in for {name} was started on another device, not on a sign-in page. Start "
     "it again."

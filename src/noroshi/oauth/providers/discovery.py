@@ -27,7 +27,7 @@ LONGEST_ISSUER = 120
 
 NO_METADATA = _(
     "The cloud's authority {authority} publishes no endpoints. Check it, or set the "
-    "endpoints themselves (token_endpoint ...)."
+    "endpoints themselves (such as token_endpoint)."
 )
 OTHER_ISSUER = _(
     "The server at {authority} identifies itself as {issuer}. The cloud's authority must be "

@@ -45,7 +45,7 @@ NOT_UNDERSTOOD = _(
     "authority; if it is right, sign in again."
 )
 NO_SUCH_WAY = followed_by(
-    _("The cloud “{cloud}” does not support sign-in by a code on another device."),
+    _("Cloud “{cloud}” does not support sign-in by a code on another device."),
     InstructionKind.SIGN_IN,
 )
 

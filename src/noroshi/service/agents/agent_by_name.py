@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import shortened_text, suggestion
 from noroshi.core.translation import _
 from noroshi.service.errors import NotFoundError
 
-NO_AGENT = _("There is no agent “{given}”{instead}")
+NO_AGENT = _("There is no agent “{given}”{instead}.")
 
 
 def agent_by_name(name_or_id: str, agents: Mapping[str, Agent]) -> Agent:

@@ -28,7 +28,7 @@ from noroshi.core.model import LOGIN_SOURCES, Instance
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.sender_lease import Custody
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
-from noroshi.core.translation import LANGUAGES, Message, _, ngettext
+from noroshi.core.translation import LANGUAGES, Message, _, list_names, ngettext
 from noroshi.definitions.document_content import content, document
 from noroshi.definitions.validation import read
 from noroshi.link.fingerprint_words import digest_of, fingerprint_digits
@@ -368,7 +368,7 @@ def _invitation_problems(servers: int, name: str, language: str) -> Iterator[Pro
     if name and not NAME.fullmatch(name):
         yield Problem("name", BAD_NAME)
     if language and language not in LANGUAGES:
-        yield Problem("language", BAD_LANGUAGE.fill(known=", ".join(LANGUAGES)))
+        yield Problem("language", BAD_LANGUAGE.fill(known=list_names(LANGUAGES)))
 
 
 def _name_problem(name: str, agents: Sequence[Agent], identity: NodeIdentity) -> Message | None:

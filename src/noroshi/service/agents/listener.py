@@ -49,7 +49,7 @@ KEY_OF_SETTINGS = _(
     "Agents recognise this node by the key of the certificate in noroshi.toml, which Noroshi cannot "
     "replace."
 )
-AT_START = _("The node is not running; it will start listening when it starts.")
+AT_START = _("The node is not running. It listens for agents once it is started.")
 KEY_MAY_CHANGE = _(
     "Agents recognise this node by the key of the certificate in noroshi.toml. If a renewal "
     "changes this key, they can no longer connect. Renew the certificate with the same key, "

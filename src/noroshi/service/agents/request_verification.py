@@ -19,7 +19,7 @@ from noroshi.service.agents.link_refusal import LinkRefusedError
 log = logging.getLogger(__name__)
 LONGEST_MARK, MOST_STARTS = 64, 1 << 53
 FORGED = _("the request is not signed by an agent of this hub")
-CLONED = _("another machine has this agent's key")
+CLONED = _("another server has this agent's key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

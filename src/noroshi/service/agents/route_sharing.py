@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from noroshi.core.agents import Agent, AgentState
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 from noroshi.definitions.document_content import content
 from noroshi.definitions.shared_routes import ROUTES, NotSharedError, SharedRoute, shared_route
 from noroshi.operations import agent_operations
@@ -29,9 +29,9 @@ NOT_ACCEPTED = _(
 NO_ROUTE = _("There is no delivery route “{route}”.")
 NOT_IN_VAULT = _("“{entry}”, which this route needs, is not in the vault.")
 NOT_SHARED_NOW = _(
-    "The route “{route}” will no longer be shared with these agents: {agents}. {why}"
+    "Route “{route}” will no longer be shared with these agents: {agents}. {why}"
 )
-IS_NOT_SHARED = _("The route “{route}” is not shared with {name}.")
+IS_NOT_SHARED = _("Route “{route}” is not shared with {name}.")
 
 
 class RouteSharing(OperationGroup):
@@ -138,7 +138,7 @@ def _sharing_cautions(
     for route, agent_names in sorted(agents_by_route.items()):
         refusal = _refusal(names.get(route, route), new)
         if refusal is not None and _refusal(route, old) is None:
-            agent_list = ", ".join(sorted(agent_names))
+            agent_list = list_names(sorted(agent_names))
             yield NOT_SHARED_NOW.fill(route=route, agents=agent_list, why=refusal)
 
 

@@ -37,10 +37,7 @@ NO_MOMENT = _(
     '"2026-12-25 06:00"'
 )
 PAST = _("{given} has already passed")
-TOO_FAR = _(
-    "{given} is more than 90 days ahead; to stop monitoring for longer, remove the monitors "
-    "from the definitions"
-)
+TOO_FAR = _("{given} is more than 90 days ahead; for a longer time, stop monitoring instead")
 NO_SILENCE = followed_by(
     _("There is no active silence “{given}”."), InstructionKind.SHOW_SILENCES
 )

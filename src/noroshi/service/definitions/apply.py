@@ -31,7 +31,7 @@ from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor, State
 from noroshi.core.own_instance import OWN_INSTANCE
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 from noroshi.definitions.changes import Difference, first_differences
 from noroshi.definitions.compilation import EMPTY, Plan
 from noroshi.definitions.definition_tree import parts
@@ -389,13 +389,13 @@ def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Itera
         if name not in vault_names:
             of_route = any(key.startswith("routes/") for key in keys)
             words = NOT_KEPT if of_route else NOT_KEPT_FOR_PROXY
-            yield words.fill(who=", ".join(keys), entry=name)
+            yield words.fill(who=list_names(keys), entry=name)
     for name, keys in in_headers.items():
         if name not in vault_names:
-            yield NOT_SENT.fill(who=", ".join(keys), entry=name)
+            yield NOT_SENT.fill(who=list_names(keys), entry=name)
     for name, keys in named_by_logins(result.documents).items():
         if name not in vault_names:
-            yield LOGIN_NOT_KEPT.fill(who=", ".join(keys), entry=name)
+            yield LOGIN_NOT_KEPT.fill(who=list_names(keys), entry=name)
 
 
 def _runs_same_program(monitor: Monitor, old_monitor: Monitor | None) -> bool:

@@ -16,7 +16,7 @@ from noroshi.core.definitions.self_monitoring import ALWAYS
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.own_instance import OWN_INSTANCE
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, _, list_names
 from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read
 from noroshi.operations import definition_operations
@@ -151,7 +151,7 @@ def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
     outer = [path[:count] for count in range(1, len(path)) if path[:count] in disabled]
     inner = sorted("/".join(one) for one in disabled if one[: len(path)] == path)
     messages = [STILL.fill(path="/".join(one)) for one in outer]
-    return (*messages, INSIDE.fill(names=", ".join(inner))) if inner else tuple(messages)
+    return (*messages, INSIDE.fill(names=list_names(inner))) if inner else tuple(messages)
 
 
 class DisabledMonitors(OperationGroup):

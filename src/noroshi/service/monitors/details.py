@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from noroshi.actions.phrases import YES_NO
 from noroshi.core.cadence import Cadence, FixedTimes
 from noroshi.core.model import Limits, Monitor, Reading, Sample
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, list_names
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.ports import Check
@@ -85,7 +85,7 @@ class MonitorOperations(DisabledMonitors):
 def cadence_text(cadence: Cadence) -> Message:
     """Return in words when it is measured."""
     if isinstance(cadence, FixedTimes):
-        times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
+        times = list_names(f"{one:%H:%M}" for one in cadence.times)
         return _("at {times} ({zone})").fill(times=times, zone=cadence.zone)
     seconds = cadence.period.total_seconds()
     if seconds % 60 == 0:

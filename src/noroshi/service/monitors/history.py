@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import end_of
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.definitions.compilation import Plan
 from noroshi.operations import monitor_operations
 from noroshi.operations.history_answers import ContactRow, Decided, Happened, Log
@@ -149,7 +149,7 @@ def monitor_named(plan: Plan, name: str) -> Monitor:
     if match is None and same_name:
         paths = sorted(one.path for one in same_name)
         ellipsis = ("…",) if len(paths) > MOST_PATHS else ()
-        shown_paths = ", ".join((*paths[:MOST_PATHS], *ellipsis))
+        shown_paths = list_names((*paths[:MOST_PATHS], *ellipsis))
         raise NotFoundError(SAME_NAME.fill(given=name, paths=shown_paths))
     if match is None:
         raise NotFoundError(NO_MONITOR.fill(given=name, instead=suggestion(name, by_path)))

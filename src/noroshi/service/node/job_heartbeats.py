@@ -15,7 +15,7 @@ from noroshi.service.operation_context import OperationGroup
 
 HEARTBEAT = "heartbeat"
 LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused
-NO_JOB = _("No heartbeat monitor expects reports from the job “{name}”{instead}")
+NO_JOB = _("No heartbeat monitor expects reports from the job “{name}”{instead}.")
 
 
 class HeartbeatOperations(OperationGroup):

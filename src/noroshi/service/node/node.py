@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, nothing_against
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 from noroshi.definitions.compilation import Plan
 from noroshi.hosts.footprint import LISTENS, PlaceShown, Surroundings
 from noroshi.hosts.threads import run_in_thread
@@ -172,8 +172,8 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
     )
     if not stuck:
         return None
-    route, more = unreliable[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
-    names = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
+    route, more = unreliable[stuck[0][1][0]], ["…"] if len(stuck) > MOST_STUCK else []
+    names = list_names([*(name for name, _ in stuck[:MOST_STUCK]), *more])
     return words.fill(which=names, route=route.name, why=route.why)
 
 

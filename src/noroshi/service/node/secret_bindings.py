@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem, first_of
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.translation import _, plain
+from noroshi.core.translation import _, list_names, plain
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.secret_uses import Use, place_of, uses_of
 from noroshi.ports import Store
@@ -139,7 +139,7 @@ class SecretBindings:
         } - set(named_places)
         if chosen_places:
             places = sorted(chosen_places)
-            words = UNSEEN.fill(entry=entry, token=unconfirmed.token, where=", ".join(places))
+            words = UNSEEN.fill(entry=entry, token=unconfirmed.token, where=list_names(places))
             raise ConflictError(words, tuple(Problem("to", plain(one)) for one in places))
 
     async def destinations(self, plan: Plan) -> Mapping[str, Destinations]:
@@ -270,8 +270,11 @@ def _owner_id(person: Person) -> str:
 
 
 def _problem(use: Use, binding: EntryBinding) -> Problem:
-    places = ", ".join(dict.fromkeys(one.where for one in binding.uses if one.where))
+    places = dict.fromkeys(one.where for one in binding.uses if one.where)
     default = ITS_OWN_URL if binding.uses else TO_NOBODY
     return Problem(
-        use.entry, SENT.fill(known=places or default, where=use.where or ITS_OWN_URL)
+        use.entry,
+        SENT.fill(
+            known=list_names(places) if places else default, where=use.where or ITS_OWN_URL
+        ),
     )

@@ -13,7 +13,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import LOGIN_SOURCES
 from noroshi.core.reserved_entries import reserved, unwritable
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.operations import node_operations
 from noroshi.operations.vault_answers import SecretEntry, SecretKind
 from noroshi.ports import Document
@@ -96,7 +96,7 @@ class SecretOperations(OperationGroup):
             )
         users = named_in((await self._store.current()).documents).get(name)
         if users and not force:
-            raise ConflictError(IN_USE.fill(who=", ".join(users), name=name))
+            raise ConflictError(IN_USE.fill(who=list_names(users), name=name))
         await self._bind_all()
         await self._vault.remove(name)
         note(old_state={"kept": True, "named_by": users or []}, new_state={"kept": False})

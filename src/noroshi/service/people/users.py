@@ -9,7 +9,7 @@ from datetime import timedelta
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.people import NAME, Maker, User, made_with
 from noroshi.core.roles import ROLES, roles_up_to
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.operations import people_operations
 from noroshi.operations.people_answers import Recovery, SecondStep, UserMade, UserRow
 from noroshi.people import random_keys, second_factor
@@ -30,7 +30,7 @@ CODE_DAYS = 3
 NOT_MADE = _("Nothing was created.")
 NOT_SET = _("The password was not changed.")
 BAD_ROLE = _("must be one of {known}")
-NO_USER = _("There is no user “{given}”{instead}")
+NO_USER = _("There is no user “{given}”{instead}.")
 THERE_IS = _("The user “{name}” already exists.")
 LAST_ONE = _("{name} is the only administrator who can log in. Create another one first.")
 MEANWHILE = _("Someone else changed {name} at the same time. Check it and try again.")
@@ -235,7 +235,7 @@ def role_faults(role: str) -> list[Problem]:
     """Return a problem if there is no role of that name."""
     if role in ROLES:
         return []
-    return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
+    return [Problem("role", BAD_ROLE.fill(known=list_names(ROLES)))]
 
 
 def _next(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.guides.setup_goal import certificate_entry
 from noroshi.oauth.account import Account
@@ -43,8 +43,8 @@ NAMES_NONE = _(
     "accounts/{account}.toml, and apply it."
 )
 IS_THERE = _(
-    "The vault already has the certificate “{entry}” of {account}, and messages may be sent "
-    "with it. Create the next one beside it with --next, or replace it with --replace."
+    "The vault already has the certificate “{entry}” of {account}, which may be in use for "
+    "sending. Create the next one beside it with --next, or replace it with --replace."
 )
 IS_ANOTHERS = _(
     "The entry “{entry}” is used by {who}. Give account “{account}” another name for its "
@@ -157,7 +157,7 @@ class CertificateOperations(SignInOperations):
         account, entry = await self._certificate_of(name, next=next, is_ahead=is_ahead)
         if other_users := await self._others_with(account, entry):
             words = IS_ANOTHERS.fill(
-                entry=entry, who=", ".join(other_users), account=account.name
+                entry=entry, who=list_names(other_users), account=account.name
             )
             raise ConflictError(words)
         if not replace and entry in await self._vault.names():

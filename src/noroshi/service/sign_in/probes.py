@@ -31,7 +31,7 @@ from noroshi.vault import Secret, VaultError
 
 NO_ACCOUNT = _("There is no account “{given}”{instead}.")
 NO_TENANT = _("Tenant {tenant}: {why}")
-NO_ENTRA = _("The cloud “{cloud}” is not Microsoft's, so it has no tenants.")
+NO_ENTRA = _("Cloud “{cloud}” is not Microsoft's, so it has no tenants.")
 
 
 class ProbeOperations(SignInOperations):

@@ -35,15 +35,17 @@ def known_migrations() -> tuple[Migration, ...]:
 async def migrate(pool: Pool, name: str) -> None:
     """Take the steps that are missing. Raise StoreError if the schema is not ours, or newer."""
 
-    async def work(db: Session) -> None:
-        await db.lock(LOCK)
-        await db.run(TABLE)
-        for step in await _missing_steps(db, name):
-            await db.script(step.sql)
-            await db.run("insert into migration values ($1, $2)", step.number, step.checksum)
-
     if await pool.read(lambda db: is_behind(db, name)):
-        await pool.write(work)
+        await pool.write(lambda db: take_steps(db, name))
+
+
+async def take_steps(db: Session, name: str) -> None:
+    """Take the steps that are missing within a transaction. Raise StoreError as `migrate` does."""
+    await db.lock(LOCK)
+    await db.run(TABLE)
+    for step in await _missing_steps(db, name):
+        await db.script(step.sql)
+        await db.run("insert into migration values ($1, $2)", step.number, step.checksum)
 
 
 async def is_behind(db: Session, name: str) -> bool:

@@ -18,6 +18,7 @@ from noroshi.stores.postgres import locks, work
 from noroshi.stores.postgres.bell import POLL_DEAF, Bell
 from noroshi.stores.postgres.connection import listen_database
 from noroshi.stores.postgres.migrations import migrate, refuse_older
+from noroshi.stores.postgres.moved_mark import refuse_moved
 from noroshi.stores.postgres.origin import origin_of
 from noroshi.stores.postgres.pool import Pool, Work
 from noroshi.stores.store_rules import Wakeups
@@ -44,6 +45,7 @@ class PooledStore:
         pool = await Pool.open(database, f"{APPLICATION}/{secrets.token_hex(3)}")
         try:
             await migrate(pool, name)
+            await pool.read(refuse_moved)
             origin = await pool.write(origin_of)
         except BaseException:  # whatever it was, the connections must not stay open
             await pool.close()
@@ -59,6 +61,7 @@ class PooledStore:
         pool = await Pool.open(database, f"{APPLICATION}/look")
         try:
             await pool.read(lambda db: refuse_older(db, name))
+            await pool.read(refuse_moved)
         except BaseException:  # whatever it was, the connections must not stay open
             await pool.close()
             raise

@@ -84,7 +84,7 @@ async def append(db: Session, samples: Sequence[tuple[str, Sample]]) -> None:
     await db.share_lock(APPEND)
     series = await _series(db, {key for one in samples for key in _keys(*one)})
     rows = [_row(monitor, sample, series) for monitor, sample in samples]
-    await _make_days(db, {row[0] // DAY for row in rows})
+    await make_days(db, {row[0] // DAY for row in rows})
     await db.run(PUT, *map(list, zip(*rows, strict=True)))
 
 
@@ -111,7 +111,7 @@ async def _known_series(db: Session, keys: Sequence[Key]) -> dict[Key, int]:
     return {(monitor, item, name, unit): id for id, monitor, item, name, unit in rows}
 
 
-async def _make_days(db: Session, days: Collection[int]) -> None:
+async def make_days(db: Session, days: Collection[int]) -> None:
     """Make the partitions that are missing."""
     if not await _missing(db, days):
         return

@@ -14,6 +14,7 @@ from noroshi.core.delivery import SHORTEST
 from noroshi.ports import NodePlace
 from noroshi.stores.column_values import MICROSECOND
 from noroshi.stores.postgres import spool
+from noroshi.stores.postgres.moved_mark import refuse_moved
 from noroshi.stores.postgres.session import Session
 
 NAME = "work"
@@ -42,6 +43,7 @@ SHOWN_FOR = timedelta(minutes=1)
 async def take(db: Session, node: str, holder: str, duration: timedelta) -> bool:
     """Do what ports.SharedStore.take_work says."""
     await db.lock(NAME)
+    await refuse_moved(db)
     row = await db.row(HOLDER, NAME, duration // MICROSECOND)
     if row is not None and row[0] != holder and not row[1]:
         return False

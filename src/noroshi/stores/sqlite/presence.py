@@ -15,10 +15,11 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import NOTHING, Message, _, pgettext
+from noroshi.core.translation import NOTHING, Message, _, list_names, pgettext
 from noroshi.ports import StoreError, StoreFault
 
 LOG, INDEX = "-wal", "-shm"
+MOVED = ".moved-"
 ENDINGS = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
 NO_STORE = with_commands(
@@ -38,11 +39,16 @@ EMPTY = with_commands(
     restore=CommandText("restore", pgettext("command", "FILE")),
     init=CommandText("init", "--new-store"),
 )
+MOVED_AWAY = _(
+    "the store {path} was moved to a database, and is now {file}. Name the database in "
+    "noroshi.toml (store.url). To return to the state before the move, give {file} its old name "
+    "again; then no node may run on the database"
+)
 LEFTOVERS_EXIST = _(", but {names} still exists")
 NO_LEFTOVERS = NOTHING
 FILE_GONE = with_commands(
     _(
-        "{path} was removed, moved or replaced while the node is running, so nothing more is "
+        "{path} was removed, moved or replaced while the node was running, so nothing more is "
         "written. The node still has the contents open: save them before it stops ({backup}), "
         "stop the node, restore them ({restore}) and start the node"
     ),
@@ -55,6 +61,8 @@ Identity = tuple[int, int]
 
 def refuse_lost(path: Path) -> None:
     """Raise StoreError if no store is there, or a file without anything in it."""
+    if not path.exists() and (files := moved_files(path)):
+        raise StoreError(MOVED_AWAY.fill(path=path, file=files[-1]), StoreFault.GONE)
     if not path.exists():
         raise StoreError(NO_STORE.fill(path=path, left=_leftovers_text(path)), StoreFault.GONE)
     if is_blank(path):
@@ -73,6 +81,17 @@ def is_blank(path: Path) -> bool:
             return not db.execute("select count(*) from sqlite_schema").fetchone()[0]
     except driver.Error:  # something else is wrong with it, which is told by whoever opens it
         return False
+
+
+def moved_name(path: Path, now: datetime) -> Path:
+    """Return the name of a store that was moved to a database."""
+    return path.with_name(f"{path.name}{MOVED}{now:%Y%m%dT%H%M%SZ}")
+
+
+def moved_files(path: Path) -> list[Path]:
+    """Return what a store is called now that was moved to a database, the last one at the end."""
+    prefix = f"{path.name}{MOVED}"
+    return sorted(one for one in path.parent.glob("*") if one.name.startswith(prefix))
 
 
 def log_left(path: Path) -> bool:
@@ -145,9 +164,10 @@ def _identity(file: Path, known_identity: Identity | None) -> Identity | None:
 
 def _leftovers(path: Path) -> list[str]:
     names = [f"{path.name}{ending}" for ending in ENDINGS]
-    return [name for name in names if path.with_name(name).exists()]
+    moved_names = [file.name for file in moved_files(path)]
+    return [name for name in names if path.with_name(name).exists()] + moved_names
 
 
 def _leftovers_text(path: Path) -> Message:
-    names = ", ".join(_leftovers(path))
-    return LEFTOVERS_EXIST.fill(names=names) if names else NO_LEFTOVERS
+    names = _leftovers(path)
+    return LEFTOVERS_EXIST.fill(names=list_names(names)) if names else NO_LEFTOVERS

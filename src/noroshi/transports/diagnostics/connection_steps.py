@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.core.translation import Message, _, list_names, ngettext, plain
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import ConnectError
 from noroshi.network.connector import reach
@@ -261,9 +261,9 @@ def _of_network(context: TransportContext, exam: Exam) -> Mapping[str, str]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _list_addresses(addresses: Sequence[object]) -> str:
+def _list_addresses(addresses: Sequence[object]) -> Message:
     first = [str(one) for one in addresses[:MOST_ADDRESSES]]
-    return ", ".join([*first, *(["…"] if len(addresses) > MOST_ADDRESSES else [])])
+    return list_names([*first, *(["…"] if len(addresses) > MOST_ADDRESSES else [])])
 
 
 def _is_loopback(address: str) -> bool:

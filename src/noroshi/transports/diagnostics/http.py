@@ -37,7 +37,7 @@ SEND_MAIL, URL = plain("sendMail"), plain("URL")
 MAY_SEND = _(
     "may send as {user}; tested with content that is not a message, so nothing was sent"
 )
-NO_TLS = _("plain http: no TLS")
+NO_TLS = _("plain HTTP: no TLS")
 TO_POST = _("{where} (the URL is not shown)")
 NOT_POSTED = with_commands(
     _(

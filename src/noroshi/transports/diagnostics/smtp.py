@@ -42,7 +42,7 @@ GREETING, PASSWORD = (_("Greeting"), _("Password"))
 IN_VAULT = _("the vault has the entry “{entry}”")
 OFFERS = _("AUTH {ways}, SIZE {size}")
 NO_AUTH = _("offers no sign-in method")
-SIGNED_IN = _("{user} can sign in by {way}")
+SIGNED_IN = _("{user} can sign in with {way}")
 TAKEN_BACK = _("reset: nothing was sent")
 NO_RECIPIENT = _("{given} is not an email address; use another one with --to")
 

@@ -43,7 +43,9 @@ NO_GRAPH = with_settings(
     _("{graph} is missing: the account's cloud has no address of Microsoft Graph"), "graph"
 )
 BAD_GRAPH = with_settings(
-    _("{graph} {given!r} must be https with a host, such as https://graph.microsoft.com"),
+    _(
+        "{graph} {given!r} must be an HTTPS URL with a host, such as https://graph.microsoft.com"
+    ),
     "graph",
 )
 BAD_USER = with_settings(_("{user} {given!r} is not an email address"), "user")
@@ -220,7 +222,8 @@ KIND = TransportKind(
     kind="graph",
     title=_("Microsoft 365 over HTTPS (Graph)"),
     help=_(
-        "Sends messages to Microsoft 365 over HTTPS (sendMail), without SMTP AUTH or port 587."
+        "Sends messages to Microsoft 365 over HTTPS (sendMail), without Authenticated SMTP or "
+        "port 587."
     ),
     options=Options,
     open=GraphTransport,

@@ -25,13 +25,13 @@ RETIRED_HOST = "webhook.office.com"
 LONGEST_URL = 2000
 SHORTEST_SECRET = 8
 NO_URL = _(
-    "the URL must be https with a host, such as https://example.com/hook, in plain ASCII and "
-    "without a user name"
+    "the URL must begin with https:// and contain a host, such as https://example.com/hook, "
+    "in plain ASCII and without a user name"
 )
 IN_THE_CLEAR = with_settings(
     _(
-        "http is allowed only for an address of this computer or of a private network (for "
-        "example http://192.168.1.10:8080/hook), and only with {plain_http} = true"
+        "HTTP is allowed only for an address of this computer or of a private network (such as "
+        "http://192.168.1.10:8080/hook), and only with {plain_http} = true"
     ),
     "plain_http",
 )

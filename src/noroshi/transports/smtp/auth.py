@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from noroshi.core.mail import Fault
 from noroshi.core.redaction import Masks
-from noroshi.core.translation import plain
+from noroshi.core.translation import list_names, plain
 from noroshi.transports.smtp import errors, sasl
 from noroshi.transports.smtp.connection import Connection, Reply
 from noroshi.transports.smtp.errors import SmtpAuthError, SmtpServerError
@@ -137,7 +137,7 @@ def _common_mechanism(connection: Connection, credentials: Credentials) -> str:
         if way in connection.mechanisms:
             return way
     offers = plain(" ".join(connection.mechanisms).upper() or "-")
-    wanted_mechanisms = plain(", ".join(credentials.mechanisms).upper())
+    wanted_mechanisms = list_names(one.upper() for one in credentials.mechanisms)
     message = errors.NO_WAY.fill(
         where=connection.server.address, wanted=wanted_mechanisms, offers=offers
     )

@@ -266,8 +266,8 @@ KIND = TransportKind(
     kind="smtp",
     title=_("Mail server (SMTP)"),
     help=_(
-        "Sends messages through a mail server: with an account by OAuth 2.0 (XOAUTH2), with a "
-        "password by CRAM-MD5, PLAIN or LOGIN, otherwise without sign-in."
+        "Sends messages through a mail server. Signs in with an account (OAuth 2.0, XOAUTH2) or "
+        "a password (CRAM-MD5, PLAIN or LOGIN), or not at all."
     ),
     options=Options,
     open=SmtpTransport,

@@ -24,7 +24,7 @@ NO_GOOD_TOKEN = _(
 )
 NOT_BEGUN = _(
     "There is no administrator yet. Open the manager in a browser and enter the code printed "
-    "by noroshi serve."
+    "by “noroshi serve”."
 )
 NOT_OURS = _(
     "This request did not come from a page of the manager, or the page is out of date. Open "

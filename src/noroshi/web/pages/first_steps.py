@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.roles import ADMIN
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, list_names, pgettext
 from noroshi.guides.setup_flow import SENDING, SetupFact, SetupStep, first_start, next_step
 from noroshi.operations.mail_answers import Letter
 from noroshi.operations.setup_answers import FirstLook
@@ -287,7 +287,8 @@ async def alarm(visit: Visit) -> Response:
         outcome.status,
         problems=StepProblems(outcome.reasons),
         contacts=[
-            (one.name, one.title or one.name, ", ".join(one.addresses)) for one in contacts
+            (one.name, one.title or one.name, visit.say(list_names(one.addresses)))
+            for one in contacts
         ],
         confirmed_at=clock(visit, progress.seen),
         polled=False,

@@ -169,7 +169,7 @@ def _frame(
         ],
         removal=visit.say(
             _(
-                "Removes the monitor “{name}”. Its history is kept for the same period as that of other "
+                "Removes monitor “{name}”. Its history is kept for the same period as that of other "
                 "monitors."
             ).fill(name=unique_label(name, edit.base_content))
         ),

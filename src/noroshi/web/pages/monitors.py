@@ -315,8 +315,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     is_own, count = name == OWN_INSTANCE, _count(edit.base_content.get("group", ()))
     removal = visit.say(
         _(
-            "Removes the instance “{name}” with all its groups and monitors ({count}). To restore "
-            "it, roll back to an earlier version."
+            "Removes instance “{name}” with all its groups and monitors ({count}). To restore it, "
+            "roll back to an earlier version."
         ).fill(name=unique_label(name, edit.base_content), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
@@ -477,13 +477,13 @@ def _group_frame(
     status_link = (visit.say(_("Monitors and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(
-            _("Settings for the group “{name}”").fill(name=title_of(name, edit.base_content))
+            _("Settings for group “{name}”").fill(name=title_of(name, edit.base_content))
         ),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
-            _("Removes the group “{name}” with its monitors ({count}).").fill(
+            _("Removes group “{name}” with its monitors ({count}).").fill(
                 name=unique_label(name, edit.base_content), count=_count([edit.base_content])
             )
         ),

@@ -100,7 +100,7 @@ RULES = DefinitionType(
         description=_(
             "Applies to all monitors that refer to it directly, or through their group or instance."
         ),
-        removal=_("Removes the rule “{name}”. First remove all references to it."),
+        removal=_("Removes rule “{name}”. First remove all references to it."),
     ),
 )
 NOTIFICATIONS = DefinitionType(

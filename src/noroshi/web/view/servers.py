@@ -49,8 +49,8 @@ OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, Sequence[str], str]] = (
         "smtp",
         _("Another SMTP server"),
         _(
-            "Choose one that the server can reach on its own, such as a relay in its network. Enter "
-            "its name and a sender."
+            "Choose a mail server that the agent can reach without this node, such as a relay in its "
+            "network. Enter the mail server's name and a sender."
         ),
         (),
         """kind = "smtp"

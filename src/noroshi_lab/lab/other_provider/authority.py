@@ -22,7 +22,7 @@ from noroshi_lab.lab.web_faults import strike
 
 ROOT = "/oidc"
 _WRONG = _("The email address or password is wrong.")
-_STALE = _("This page was already used. Start the sign-in again.")
+_STALE = _("This page has already been used. Start the sign-in again.")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

@@ -170,7 +170,9 @@ ENTRA = (
         name="consent",
         values=("kept", "withdrawn"),
         momentary=True,
-        help=_("withdrawn revokes everybody's consent (AADSTS65001) until it is given again"),
+        help=_(
+            "withdrawn: everybody's consent is revoked (AADSTS65001) until it is given again"
+        ),
         get=lambda board: "kept",
         put=_consent,
     ),
@@ -178,8 +180,8 @@ ENTRA = (
         name="conditional-access",
         values=("open", "blocking", "second-factor"),
         help=_(
-            "Conditional Access policy: blocking refuses everybody (AADSTS53003); second-factor "
-            "refuses to refresh earlier sign-ins (AADSTS50076)"
+            "Conditional Access policy; blocking: everybody is refused (AADSTS53003); second-factor: "
+            "earlier sign-ins are not refreshed (AADSTS50076)"
         ),
         get=_shown_policy,
         put=_policy,
@@ -211,8 +213,8 @@ ENTRA = (
         values=("kept", "revoked", "password-changed"),
         momentary=True,
         help=_(
-            "revoked (like a reset by an administrator) ends all existing sign-ins (AADSTS50173), "
-            "password-changed those of public clients; a new sign-in is valid"
+            "revoked (like a reset by an administrator): all existing sign-ins end (AADSTS50173); "
+            "password-changed: those of public clients end. A new sign-in is valid"
         ),
         get=lambda board: "kept",
         put=_sign_ins,

@@ -87,7 +87,7 @@ EXCHANGE = (
         name="tenant-smtp-auth",
         values=("on", "off"),
         help=_(
-            "SMTP AUTH of the whole tenant (Set-TransportConfig); off: 535 5.7.139 … Tenant"
+            "Authenticated SMTP of the whole tenant (Set-TransportConfig); off: 535 5.7.139 … Tenant"
         ),
         get=lambda board: "on" if board.tenant.smtp_auth else "off",
         put=later("tenant-smtp-auth", _tenant_smtp),
@@ -95,7 +95,9 @@ EXCHANGE = (
     Switch(
         name="mailbox-smtp-auth",
         values=("inherit", "on", "off"),
-        help=_("SMTP AUTH of the mailbox (Set-CASMailbox); off: 535 5.7.139 … Mailbox"),
+        help=_(
+            "Authenticated SMTP of the mailbox (Set-CASMailbox); off: 535 5.7.139 … Mailbox"
+        ),
         get=lambda board: {True: "on", False: "off", None: "inherit"}[board.mailbox.smtp_auth],
         put=later("mailbox-smtp-auth", _mailbox_smtp),
     ),

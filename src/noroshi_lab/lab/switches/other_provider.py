@@ -71,7 +71,7 @@ ELSEWHERE = (
         name="elsewhere-sign-ins",
         values=("kept", "revoked"),
         momentary=True,
-        help=_("revoked ends all existing sign-ins (invalid_grant)"),
+        help=_("revoked: all existing sign-ins end (invalid_grant)"),
         get=lambda board: "kept",
         put=_sign_ins,
     ),

@@ -32,7 +32,7 @@ TIME = (
         name="clock",
         values=(_REAL,),
         kind="moment",
-        help=_("time of the whole lab; +90d moves it forward, real resets it"),
+        help=_("time of the whole lab; +90d: moved forward; real: reset"),
         get=lambda board: f"{board.clock():%Y-%m-%dT%H:%M:%SZ}",
         put=_clock,
     ),

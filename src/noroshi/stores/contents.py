@@ -1,0 +1,193 @@
+"""Describe what a store contains, the same of every store, so that one can be copied into another
+and both be compared by meaning.
+
+A row is a tuple of what its columns mean: numbers, texts, bytes, and 0 or 1 for no and yes. What a
+store keeps only to find rows faster is no part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+BATCH, SAMPLE_BATCH = 500, 20_000
+"""Rows at a time: a mail may be large, and a sample is small."""
+SAMPLE, NOTE, COUNTER = "sample", "note", "counter"
+INSTALLATION = "installation"
+"""A note that each store has from its first opening on."""
+MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
+"""Notes of the store that was moved, and of the one that it was moved to: no part of the contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Name a table of the contents and its columns, of which the first ones are its key: rows are
+    told apart, and put in order, by them."""
+
+    name: str
+    columns: tuple[str, ...]
+    key_length: int = 1
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.columns[: self.key_length]
+
+    @property
+    def batch_size(self) -> int:
+        return SAMPLE_BATCH if self.name == SAMPLE else BATCH
+
+
+def _table(name: str, columns: str, key_length: int = 1) -> Table:
+    return Table(name, tuple(columns.split()), key_length)
+
+
+TABLES = (
+    _table("document", "hash key body"),
+    _table("version", "number documents who at note"),
+    _table("life", "node life seen"),
+    _table("monitor", "id state standing named reporter"),
+    _table("memory", "monitor body"),
+    _table("event", "seq id monitor body"),
+    _table("decision", "monitor rule item number at reason", 4),
+    _table(
+        "spool",
+        "seq id order_key due head lease node life attempts fate why lane contact alone agent "
+        "custody custody_at envelope",
+    ),
+    _table("way", "envelope place route", 2),
+    _table("receipt", "seq envelope body at route taken"),
+    _table("alarm", "id envelope"),
+    _table(COUNTER, "name value"),
+    _table("arrival", "envelope address state at said", 3),
+    _table("accepted", "route at"),
+    _table("message", "id envelope"),
+    _table("rest", "route since until why fault early"),
+    _table("series", "id monitor item name unit"),
+    _table(SAMPLE, "row at series value packed fault"),
+    _table("secret", "name sealed"),
+    _table("beat", "name at ok text"),
+    _table("user", "name body"),
+    _table("api_token", "name body"),
+    _table("session", "key user ends body"),
+    _table("audit", "seq at body"),
+    _table(NOTE, "name body"),
+    _table("acknowledged", "monitor item body", 2),
+    _table("silence", "id ends body"),
+    _table("remark", "seq monitor at body"),
+    _table("agent", "id thumbprint body"),
+    _table("invitation", "id hash body"),
+    _table("last_seen", "agent body"),
+    _table("report", "seq epoch kind at body tag"),
+    _table("report_bound", "name epoch seq tag"),
+    _table("received", "agent epoch seq tag"),
+    _table("hub_fate", "envelope agent number fate"),
+)
+LEFT_OUT = frozenset({"migration", "lease", "turn", "node_place"})
+"""Tables that are no part of the contents: a store's own steps, and what only a node that runs
+holds or tells."""
+NUMBERED = ("lease", "event", "spool", "receipt", "audit", "remark", "series", SAMPLE)
+"""Tables whose rows are numbered: the next row must not have a number that was given out before."""
+
+LASTING_NUMBERS = ("lease", "event", "spool", "remark")
+"""Numbers that do not return even if the last rows are deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDigest:
+    """Tell how many rows a table has, and a hash of all of them in their order."""
+
+    row_count: int
+    hash: str
+
+
+Digests = Mapping[str, TableDigest]
+Progress = Callable[[int], None]
+"""Is called with the number of rows that were handled since the last call."""
+
+
+class Contents(Protocol):
+    """Read what a store contains, while nobody writes to it."""
+
+    def batches(self, table: Table) -> AsyncIterator[Sequence[Row]]:
+        """Yield the rows of a table in the order of its key, a bounded number at a time."""
+        ...
+
+    async def numbers(self) -> Mapping[str, int]:
+        """Return the last number that was given out, of each numbered table."""
+        ...
+
+
+class EmptyContents(Contents, Protocol):
+    """Fill a store that is empty, in one transaction."""
+
+    async def put(self, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows of a table."""
+        ...
+
+    async def put_numbers(self, numbers: Mapping[str, int]) -> None:
+        """Let the next numbers be above these."""
+        ...
+
+
+class ContentsHash:
+    """Hash the rows of a table as they come, however they are batched."""
+
+    def __init__(self) -> None:
+        self._hash, self._row_count = hashlib.sha256(), 0
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add the next rows."""
+        self._row_count += len(rows)
+        self._hash.update("".join(f"{row!r}\n" for row in rows).encode())
+
+    @property
+    def digest(self) -> TableDigest:
+        return TableDigest(self._row_count, self._hash.hexdigest())
+
+
+async def copy_contents(source: Contents, target: EmptyContents, progress: Progress) -> Digests:
+    """Copy all rows and numbers, and return what was read."""
+    digests = dict[str, TableDigest]()
+    for table in TABLES:
+        table_hash = ContentsHash()
+        async for rows in source.batches(table):
+            table_hash.add(rows)
+            await target.put(table, rows)
+            progress(len(rows))
+        digests[table.name] = table_hash.digest
+    await target.put_numbers(await source.numbers())
+    return digests
+
+
+async def digests_of(contents: Contents, progress: Progress) -> Digests:
+    """Read all rows, and return what was read."""
+    digests = dict[str, TableDigest]()
+    for table in TABLES:
+        table_hash = ContentsHash()
+        async for rows in contents.batches(table):
+            table_hash.add(rows)
+            progress(len(rows))
+        digests[table.name] = table_hash.digest
+    return digests
+
+
+def different_tables(first: Digests, second: Digests) -> Sequence[str]:
+    """Return the names of the tables that differ, or that only one of the two has."""
+    names = sorted(first.keys() | second.keys())
+    return [name for name in names if first.get(name) != second.get(name)]
+
+
+def reused_numbers(
+    given_out: Mapping[str, int], goes_on_from: Mapping[str, int], tables: Sequence[str]
+) -> Sequence[str]:
+    """Return which of these tables would give out a number a second time."""
+    return [name for name in tables if goes_on_from[name] < given_out[name]]
+
+
+def one_hash(digests: Digests) -> str:
+    """Return one hash of the whole contents."""
+    text = "".join(f"{name} {digests[name]}\n" for name in sorted(digests))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""Open the database that is moved, or that a store is moved to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from noroshi.config.database import Database
+from noroshi.core.translation import _
+from noroshi.ports import StoreError
+from noroshi.stores.postgres.connection import connect
+from noroshi.stores.postgres.contents_database import (
+    SETTINGS,
+    DatabaseContents,
+    EmptyDatabaseContents,
+    lock_statement,
+)
+from noroshi.stores.postgres.migrations import refuse_older, take_steps
+from noroshi.stores.postgres.moved_mark import refuse_moved
+from noroshi.stores.postgres.session import Session
+from noroshi.stores.postgres.transaction_errors import TRANSACTION_ERRORS, store_error
+
+APPLICATION = "noroshi/move"
+BEGIN = "begin isolation level read committed"
+"""As others cannot write meanwhile, each statement sees the same."""
+RUNNING_NODES = """
+select node from lease where until > noroshi_now()
+union select regexp_replace(holder, '/[^/]*$', '') from turn
+    where name = 'work' and until > noroshi_now()
+order by 1"""
+NODES_RUN = _(
+    "nodes are running on {place}: {names}. Stop all of them first; one that was killed counts as "
+    "running for ten seconds"
+)
+
+
+@asynccontextmanager
+async def opened_source(database: Database) -> AsyncIterator[DatabaseContents]:
+    """Yield what a database contains; nobody writes to it until the end, where `put_note` is
+    committed. Raise StoreError, also if a node runs."""
+    async with _transaction(database) as connection:
+        db = Session(connection)
+        await refuse_older(db, database.place)
+        await connection.execute(lock_statement("share"))
+        await refuse_moved(db)
+        await _refuse_running(db, database)
+        yield DatabaseContents(connection)
+
+
+@asynccontextmanager
+async def opened_target(database: Database) -> AsyncIterator[EmptyDatabaseContents]:
+    """Yield a database with the tables; what is put there is committed at the end. Raise
+    StoreError, also if a node runs."""
+    async with _transaction(database) as connection:
+        db = Session(connection)
+        await take_steps(db, database.place)
+        await connection.execute(lock_statement("exclusive"))
+        await _refuse_running(db, database)
+        yield EmptyDatabaseContents(connection)
+
+
+async def _refuse_running(db: Session, database: Database) -> None:
+    names = [name for (name,) in await db.rows(RUNNING_NODES)]
+    if names:
+        raise StoreError(NODES_RUN.fill(place=database.place, names=", ".join(names)))
+
+
+@asynccontextmanager
+async def _transaction(database: Database) -> AsyncIterator[Any]:
+    connection: Any = None
+    try:
+        connection = await connect(database, APPLICATION)
+        await connection.execute(f"{BEGIN}; {SETTINGS}")
+        yield connection
+        await connection.execute("commit")
+        await connection.close()
+    except TRANSACTION_ERRORS as error:
+        raise store_error(database, error) from error
+    finally:
+        if connection is not None:
+            connection.terminate()  # without a commit nothing of it stays
