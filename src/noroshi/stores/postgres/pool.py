@@ -65,10 +65,7 @@ class Pool:
 
         # Below its least size the pool would connect by itself, and log each failure with a traceback.
         connections = await asyncpg.create_pool(
-            min_size=0,
-            max_size=MOST_CONNECTIONS,
-            reset=_nothing_to_reset,
-            connect=connect_one,
+            min_size=0, max_size=MOST_CONNECTIONS, reset=_nothing_to_reset, connect=connect_one
         )
         try:
             await connections.release(await connections.acquire())
