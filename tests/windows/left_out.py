@@ -21,7 +21,10 @@ PLACES = "the places of files, programs and users on Linux, as its golden texts 
 
 BROWSER = "needs Chromium, which does not run under Wine"
 
-FIXTURES = {"chromium": BROWSER}
+FIXTURES = {
+    "chromium": BROWSER,
+    "terminal": "types at a terminal of Linux (pty); a console of Windows is another thing",
+}
 """Fixtures whose tests cannot run there."""
 
 TESTS = {
