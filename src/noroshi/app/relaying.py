@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from noroshi import imports
 from noroshi.app.agent_listening import AgentListenerControl, own_socket
 from noroshi.app.node_link import NodeLink
+from noroshi.app.shared_work import OwnWork, SharedWork
 from noroshi.cluster.node_listener import Taker
 from noroshi.cluster.node_requests import Purpose
 from noroshi.config.config import Config
+from noroshi.config.node_places import place_of
 from noroshi.config.web import Web
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.link.link_messages import HubPlace
 from noroshi.ports import Store, StoreError
 from noroshi.service.agents.hub_endpoints import read_setting
 
@@ -60,6 +63,25 @@ async def _manager(web: WebContext) -> AsyncIterator[Taker]:
         yield manager.take
     finally:
         await manager.close()
+
+
+class AgentPlaces:
+    """Remember where agents reach each node by an address of its own, also those of a node that is gone:
+    it may come back, and the others may go."""
+
+    def __init__(self, work: SharedWork | OwnWork) -> None:
+        self._work, self._place_by_node = work, dict[str, HubPlace]()
+
+    def current(self) -> tuple[HubPlace, ...]:
+        """Return the places that were heard of until now, by the names of the nodes."""
+        if isinstance(self._work, SharedWork):
+            places = {one.name: place_of(one.agents) for one in self._work.places}
+            self._place_by_node |= {
+                name: HubPlace(host=place.host, port=place.port)
+                for name, place in places.items()
+                if place is not None
+            }
+        return tuple(self._place_by_node[name] for name in sorted(self._place_by_node))
 
 
 @asynccontextmanager
