@@ -113,7 +113,10 @@ class Relay:
         """Keep open what is to be passed on, without end."""
         try:
             while True:
-                await self._follow_settings()
+                try:
+                    await self._follow_settings()
+                except Exception:  # a fault of ours must not end it for good
+                    log.exception("what is passed on to the node that sends met with a bug")
                 await self._watch_sender(TRIED_EVERY)
         finally:
             for listener in self._open_listeners.values():

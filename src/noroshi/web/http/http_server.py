@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
         bounds: ConnectionLimits,
         connections: Connections,
     ) -> None:
-        sslproto.SSLProtocol.max_size = TLS_BUFFER
+        limit_tls_buffers()
         self._protocol = protocol_of(bounds, connections)
         super().__init__(_config(app, context, bounds, self._protocol))
         self._connections = connections
@@ -119,6 +119,11 @@ class Server(uvicorn.Server):
                     await asyncio.sleep(STEP)
         for task in state.tasks:
             task.cancel()
+
+
+def limit_tls_buffers() -> None:
+    """Take no more memory for a connection by TLS than one record of it."""
+    sslproto.SSLProtocol.max_size = TLS_BUFFER
 
 
 def listen(address: str, port: int, connections: Connections) -> LimitedListener:
