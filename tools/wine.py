@@ -68,6 +68,7 @@ CHECKS = (
         "icmp",
         "logfile",
         "logfile_lines",
+        "logfile_rotation",
         "memory",
     ),
     *(
@@ -88,6 +89,7 @@ CHECKS = (
 ALL = (
     *IN_MAKE_TEST,
     "tests/agent",
+    "tests/service",
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
