@@ -107,7 +107,7 @@ class Relay:
         self._config, self._link, self._store, self._web = config, link, store, web
         self._open_listeners: dict[tuple[Purpose, str, int], RelayListener] = {}
         self._manager_setting: RelaySetting | None = None
-        self._reported = set[str]()
+        self._reported_problems = set[str]()
 
     async def run(self) -> None:
         """Keep open what is to be passed on, without end."""
@@ -151,14 +151,14 @@ class Relay:
             from noroshi.web.relay_listener import RelayListener
 
         listener = RelayListener(setting, self._link.pass_on)
-        where = f"{setting.address} port {setting.port}"
+        address_text = f"{setting.address} port {setting.port}"
         try:
             await listener.open()
         except OSError as error:
-            self._report(f"cannot listen at {where}: {cause_text(error).en}")
+            self._report(f"cannot listen at {address_text}: {cause_text(error).en}")
             return
         self._open_listeners[setting.purpose, setting.address, setting.port] = listener
-        log.info("passes on to the node that sends: %s at %s", setting.purpose, where)
+        log.info("passes on to the node that sends: %s at %s", setting.purpose, address_text)
 
     async def _settings(self) -> Sequence[RelaySetting]:
         return [*await self._manager_settings(), *await self._agent_settings()]
@@ -193,8 +193,8 @@ class Relay:
         setting = await read_setting(self._store)
         if setting is None:
             return []
-        own = None if self._config.cluster is None else self._config.cluster.agents
-        address, port = setting.socket if own is None else own_socket(own)
+        own_place = None if self._config.cluster is None else self._config.cluster.agents
+        address, port = setting.socket if own_place is None else own_socket(own_place)
         return [
             RelaySetting(
                 purpose=Purpose.AGENTS, address=address, port=port, limits=AGENT_LIMITS
@@ -202,6 +202,6 @@ class Relay:
         ]
 
     def _report(self, problem: str) -> None:
-        if problem not in self._reported:
-            self._reported.add(problem)
+        if problem not in self._reported_problems:
+            self._reported_problems.add(problem)
             log.warning("%s", problem)

@@ -76,10 +76,10 @@ class Server(uvicorn.Server):
         loop, config = asyncio.get_running_loop(), self.config
 
         def protocol() -> asyncio.Protocol:
-            made: asyncio.Protocol = self._protocol(
+            http_protocol: asyncio.Protocol = self._protocol(
                 config=config, server_state=self.server_state, app_state={}
             )
-            return made
+            return http_protocol
 
         connection.setblocking(False)
         await loop.connect_accepted_socket(protocol, connection, ssl=config.ssl)
