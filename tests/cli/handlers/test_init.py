@@ -63,8 +63,8 @@ def test_a_node_is_called_like_its_computer(host, name):
 
 async def test_a_node_that_nobody_named_has_its_computers_name(tmp_path):
     assert (await typed("init", home=tmp_path)).code == 0
-    assert (
-        f'name = "{name_of(socket.gethostname())}"' in (tmp_path / "noroshi.toml").read_text("utf-8")
+    assert f'name = "{name_of(socket.gethostname())}"' in (tmp_path / "noroshi.toml").read_text(
+        "utf-8"
     )
 
 
