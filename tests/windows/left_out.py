@@ -23,7 +23,7 @@ PROGRAM_OF_PYTHON = (
 )
 BUFFERS = "the event loop of Windows keeps a buffer of 64 KiB for each connection"
 READING = "Wine takes longer to read so much than the process that reads it has"
-UNPROVEN = (
+TEN_SECONDS = (
     "failed under Wine on a busy machine (400 instead of success); the cause is not known"
 )
 PLACES = "the places of files, programs and users on Linux, as its golden texts name them"
@@ -164,15 +164,15 @@ TESTS = {
     "tests/web/test_files.py::"
     "test_five_thousand_monitors_of_which_no_two_are_alike_come_in": READING,
     "tests/web/view/test_routes.py::"
-    "test_a_certificate_that_was_made_elsewhere_is_brought_along": UNPROVEN,
+    "test_a_certificate_that_was_made_elsewhere_is_brought_along": TEN_SECONDS,
     "tests/web/view/test_routes.py::"
-    "test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing": UNPROVEN,
+    "test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing": TEN_SECONDS,
     "tests/web/view/test_routes.py::"
-    "test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_in_use": UNPROVEN,
+    "test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_in_use": TEN_SECONDS,
     "tests/web/view/test_routes.py::"
-    "test_a_certificate_that_is_refused_takes_another_one_s_place_only_if_that_is_said": UNPROVEN,
+    "test_a_certificate_that_is_refused_takes_another_one_s_place_only_if_that_is_said": TEN_SECONDS,
     "tests/web/view/test_routes.py::"
-    "test_a_certificate_for_an_account_without_one_takes_no_other_ones_place": UNPROVEN,
+    "test_a_certificate_for_an_account_without_one_takes_no_other_ones_place": TEN_SECONDS,
 }
 
 OF_LINUX = (
