@@ -86,12 +86,15 @@ CHECKS = (
     ),
 )
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
+FLOW = ("clocks_apart", "connection_slots", "counters", "deadlines")
+"""What of tests/flow has run there to its end."""
 ALL = (
     *IN_MAKE_TEST,
     *("tests/actions", "tests/agent", "tests/door", "tests/hosts", "tests/service"),
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
+    *(f"tests/flow/test_{name}.py" for name in FLOW),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")
