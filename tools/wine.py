@@ -86,7 +86,13 @@ CHECKS = (
     ),
 )
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
-FLOW = ("clocks_apart", "connection_slots", "counters", "deadlines")
+FLOW = (
+    *("changed_while_it_sends", "clocks_apart", "connection_slots", "counters", "deadlines"),
+    *("disabled_monitors", "heartbeat", "journal", "log_lines", "never_signed_in"),
+    *("one_computer", "parcel_selector", "receipts", "reload", "renames"),
+    *("retention", "rounds", "send_rights", "shared_clock", "shared_work"),
+    *("sharing", "tokens", "unreadable_mail"),
+)
 """What of tests/flow has run there to its end."""
 ALL = (
     *IN_MAKE_TEST,
