@@ -91,7 +91,14 @@ FLOW = (
     *("disabled_monitors", "heartbeat", "journal", "log_lines", "never_signed_in"),
     *("one_computer", "parcel_selector", "receipts", "reload", "renames"),
     *("retention", "rounds", "send_rights", "shared_clock", "shared_work"),
-    *("sharing", "tokens", "unreadable_mail"),
+    *(
+        "sharing",
+        "tokens",
+        "unreadable_mail",
+        "account_recovery",
+        "origins",
+        "renames_whole_node",
+    ),
 )
 """What of tests/flow has run there to its end."""
 ALL = (

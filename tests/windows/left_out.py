@@ -200,7 +200,6 @@ NOT_RUN = "simulates days second by second, and has not run there to its end yet
 
 FLOW = (
     "a_day_off",
-    "account_recovery",
     "alone",
     "check_slots",
     "clocks",
@@ -215,9 +214,7 @@ FLOW = (
     "killed_in_a_digest",
     "lost_sign_in",
     "notices",
-    "origins",
     "random_cuts",
-    "renames_whole_node",
     "report_rows",
     "reported_monitors",
     "rolling",
