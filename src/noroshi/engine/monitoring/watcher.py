@@ -283,6 +283,7 @@ class Watcher:
         Raises StoreError."""
         monitor = block.monitors.get(change.monitor)
         if monitor is not None:
+            change = replace(change, state=replace(change.state, kind=monitor.kind))
             change = await self._with_texts(block, self._with_report(monitor, change))
         if change.monitor not in block.monitors:
             return False  # an agent measures it by now
