@@ -12,7 +12,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if sys.platform == "win32":
-    from tests.windows.left_out import FILES as FILES_LEFT_OUT, TESTS as TESTS_LEFT_OUT
+    from tests.windows.left_out import (
+        FILES as FILES_LEFT_OUT,
+        FIXTURES as FIXTURES_LEFT_OUT,
+        TESTS as TESTS_LEFT_OUT,
+    )
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
@@ -122,14 +126,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 if sys.platform == "win32":
 
     def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Run none of the tests that tests/windows/left_out.py names."""
-        left_out = [
-            one
-            for one in items
-            if {one.nodeid, one.nodeid.partition("[")[0]} & TESTS_LEFT_OUT.keys()
-        ]
+        """Run none of the tests that tests/windows/left_out.py names, by themselves or by their
+        fixtures."""
+        left_out = [one for one in items if _is_left_out(one)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [one for one in items if one not in left_out]
+
+    def _is_left_out(item: pytest.Item) -> bool:
+        """Whether tests/windows/left_out.py names the test or a fixture of it."""
+        names = {item.nodeid, item.nodeid.partition("[")[0]}
+        fixtures = {*getattr(item, "fixturenames", ())}
+        return bool(names & TESTS_LEFT_OUT.keys() or fixtures & FIXTURES_LEFT_OUT.keys())
 
 
 def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -159,18 +159,19 @@ def start(folder: Path, port: int, settings: Mapping[str, str]) -> Server:
     options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
     command = ["-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), *options]
     with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(_as_user("postgres", *command), stdout=log, stderr=log)
-    _await_start(process, folder, port)
+        process = subprocess.Popen(as_user("postgres", *command), stdout=log, stderr=log)
+    await_answer(process, str(folder / "socket"), port, folder / "log")
     process.returncode = 0  # whoever stops it waits for it, by its number
     return Server(str(folder), port, process.pid)
 
 
-def _await_start(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    ready = _as_user("pg_isready", "-q", "-h", str(folder / "socket"), "-p", str(port))
+def await_answer(process: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:
+    """Return once a server that was started answers."""
+    ready = as_user("pg_isready", "-q", "-h", host, "-p", str(port))
     end = time.monotonic() + STARTS_WITHIN
     while subprocess.run(ready, check=False).returncode:
         lives = process.poll() is None and time.monotonic() < end
-        assert lives, f"PostgreSQL does not start: {(folder / 'log').read_text()}"
+        assert lives, f"PostgreSQL does not start: {log.read_text()}"
         time.sleep(0.05)
 
 
@@ -182,12 +183,13 @@ def stop(pid: int, how: signal.Signals = signal.SIGINT) -> None:
         os.waitpid(pid, 0)
 
 
-def _as_user(program: str, *arguments: str) -> list[str]:
+def as_user(program: str, *arguments: str) -> list[str]:
+    """Return the command that runs one of the server's programs as the user whom it belongs to."""
     return [*DIES_WITH_PARENT, *DROP, str(programs() / program), *arguments]
 
 
 def _run(program: str, *arguments: str) -> None:
-    subprocess.run(_as_user(program, *arguments), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(as_user(program, *arguments), check=True, stdout=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager

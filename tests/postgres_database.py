@@ -122,5 +122,8 @@ class TimedStore(PostgresStore):
         await self._write(lambda db: db.run("update handed_clock set at = $1", number(now)))
 
 
-async def open_timed_store(url):
-    return await TimedStore.open(Database(url=url))
+async def open_timed_store(url, pooler=None):
+    """Open such a store, by a pooler if there is one."""
+    if pooler is None:
+        return await TimedStore.open(Database(url=url))
+    return await TimedStore.open(pooler.database(Database(url=url).name))

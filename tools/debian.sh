@@ -44,8 +44,15 @@ if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missi
     exit 1
 fi
 
-# The tests start an SSH server of their own. The one that the package starts lets people in from
-# outside, which nobody asked for.
-case "$missing" in
-*openssh-server*) systemctl disable --now ssh.service ssh.socket >/dev/null 2>&1 || true ;;
-esac
+# The tests start servers of their own. Those that the packages start serve strangers, which nobody
+# asked for.
+for package in openssh-server haproxy pgbouncer; do
+    case "$missing" in
+    *$package*) ;;
+    *) continue ;;
+    esac
+    services=$package.service
+    [ "$package" != openssh-server ] || services="ssh.service ssh.socket"
+    # shellcheck disable=SC2086  # one argument for each service
+    systemctl disable --now $services >/dev/null 2>&1 || true
+done

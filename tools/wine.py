@@ -68,6 +68,7 @@ CHECKS = (
         "icmp",
         "logfile",
         "logfile_lines",
+        "logfile_rotation",
         "memory",
     ),
     *(
@@ -87,7 +88,7 @@ CHECKS = (
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
 ALL = (
     *IN_MAKE_TEST,
-    "tests/agent",
+    *("tests/actions", "tests/agent", "tests/door", "tests/hosts", "tests/service"),
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     *(f"tests/checks/test_{name}.py" for name in CHECKS),

@@ -10,7 +10,12 @@ from noroshi.config.config import Config
 from noroshi.door import open_door
 from tests.warm import warm
 
+OF_WINDOWS = ("SYSTEMROOT", "USERPROFILE", "LOCALAPPDATA", "PROGRAMDATA", "TEMP", "PATHEXT")
+"""What Windows gives every process, and its libraries look for."""
 NOBODYS = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC"}
+if sys.platform == "win32":
+    NOBODYS |= {name: os.environ[name] for name in OF_WINDOWS if name in os.environ}
+    NOBODYS["PYTHONIOENCODING"] = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,11 @@ async def typed(*argv, home=None, given="", before=None, cwd=None, **env):
         cwd=cwd,
     )
     out, err = await process.communicate(given.encode())
-    return Typed(process.returncode, out.decode(), err.decode())
+    return Typed(process.returncode, *(_lines(text) for text in (out, err)))
+
+
+def _lines(printed):
+    return printed.decode().replace(os.linesep, "\n")
 
 
 @asynccontextmanager

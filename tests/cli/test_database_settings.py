@@ -93,16 +93,16 @@ def test_a_node_says_where_others_reach_it(tmp_path):
     assert read_config(_home(tmp_path, text), {}).cluster == Cluster(
         listen=Place("::", 7664), address=Place("a.example.com", 7)
     )
-    text = f'store = "{URL}"\ncluster.listen = "10.0.0.1:7664"'
+    text = f'store = "{URL}"\ncluster.listen = "10.0.0.1:7665"'
     cluster = read_config(_home(tmp_path, text), {}).cluster
-    assert cluster is not None and str(cluster.address) == "10.0.0.1:7664"
+    assert cluster is not None and str(cluster.address) == "10.0.0.1:7665"
     assert read_config(_home(tmp_path, f'store = "{URL}"'), {}).cluster is None
 
 
 @sweep(
     ("text", "told"),
     [
-        (f'store = "{URL}"\ncluster = "10.0.0.1:7664"', "must be a table"),
+        (f'store = "{URL}"\ncluster = "10.0.0.1:7665"', "must be a table"),
         (f'store = "{URL}"\ncluster.port = 7', "there is no setting “port”"),
         (f'store = "{URL}"\ncluster.listen = "node:7664"', "listen must be an IP address"),
         (f'store = "{URL}"\ncluster.listen = "10.0.0.1"', "listen must have the format"),
@@ -110,7 +110,7 @@ def test_a_node_says_where_others_reach_it(tmp_path):
         (f'store = "{URL}"\ncluster.listen = "::1:7664"', "listen must have the format"),
         (f'store = "{URL}"\ncluster.listen = "0.0.0.0:7664"', "address is required"),
         (f'store = "{URL}"\ncluster.agents = "a.example.com:7"', "agents needs listen"),
-        ('cluster.listen = "10.0.0.1:7664"', "only for nodes that share a database"),
+        ('cluster.listen = "10.0.0.1:7665"', "only for nodes that share a database"),
     ],
 )
 def test_a_place_of_a_node_that_cannot_be_used_is_told(text, told, tmp_path):

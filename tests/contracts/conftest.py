@@ -13,16 +13,23 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, DISK, change, version
 
-STORES = ("memory", "sqlite") if sys.platform == "win32" else ("memory", "sqlite", "postgres")
+POOLED = "pooled"
+"""A database through PgBouncer."""
+STORES = (
+    ("memory", "sqlite")
+    if sys.platform == "win32"
+    else ("memory", "sqlite", "postgres", pytest.param(POOLED, marks=pytest.mark.long))
+)
 
 
 @asynccontextmanager
 async def _open(kind, request):
-    if kind == "postgres":
+    if kind in ("postgres", POOLED):
         from tests.postgres_database import open_timed_store
 
         async with request.getfixturevalue("databases").lent() as url:
-            yield await open_timed_store(url)
+            pooler = request.getfixturevalue("pooler") if kind == POOLED else None
+            yield await open_timed_store(url, pooler)
     elif kind == "sqlite":
         # Without its reserve, of which tests/stores/test_full_volume.py tells.
         path = request.getfixturevalue("tmp_path") / "noroshi.db"
@@ -37,6 +44,14 @@ def databases(postgres):
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     return Databases(postgres, f"contract_{worker}", handed_clock=True)
+
+
+@pytest.fixture(scope="session")
+def pooler(postgres):
+    from tests import pgbouncer
+
+    with pgbouncer.pooler(postgres) as pooler:
+        yield pooler
 
 
 @pytest.fixture(params=STORES)

@@ -19,8 +19,10 @@ TWO = frozenset({"two"})
 THREE = frozenset({"two", "three"})
 
 
-def knowing(seconds, answers=None, peers=TWO, **other):
-    return Absence(seconds=seconds, can_ask=True, peers=peers, answers=answers, **other)
+def knowing(seconds, peer_answers=None, peers=TWO, **other):
+    return Absence(
+        seconds=seconds, can_ask=True, peers=peers, peer_answers=peer_answers, **other
+    )
 
 
 TABLE = [

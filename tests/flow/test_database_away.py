@@ -124,13 +124,13 @@ async def test_what_was_found_before_another_node_took_over_is_left_to_that_node
     assert scene.subjects == []
 
 
-def without_renewal(*, is_away=True, answers=None, seconds=SURELY_HELD):
+def without_renewal(*, is_away=True, peer_answers=None, seconds=SURELY_HELD):
     sharing = Sharing("one", can_ask=True)
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="one"), 100.0)
     if is_away:
         sharing.record_failure()
-    if answers is not None:
-        sharing.record_answers(answers, 100.0 + seconds)
+    if peer_answers is not None:
+        sharing.record_answers(peer_answers, 100.0 + seconds)
     return sharing
 
 
@@ -143,18 +143,18 @@ def test_others_are_asked_before_they_can_have_the_monitors_and_not_while_all_is
 def test_a_node_waits_for_the_first_answer_once_another_one_could_have_its_monitors():
     assert without_renewal().may_start(107.9)
     assert not without_renewal().may_start(108.0)
-    assert without_renewal(answers={"two": LACKS}).may_start(108.0)
+    assert without_renewal(peer_answers={"two": LACKS}).may_start(108.0)
 
 
 def test_a_node_whose_question_to_the_database_hangs_goes_on_like_one_that_is_refused():
-    sharing = without_renewal(is_away=False, answers={"two": LACKS})
+    sharing = without_renewal(is_away=False, peer_answers={"two": LACKS})
     assert not sharing.may_start(108.0)
     sharing.record_silence(108.0)
     assert sharing.may_start(108.0)
 
 
 def test_a_node_that_stood_still_asks_the_database_and_the_others_before_it_goes_on():
-    sharing = without_renewal(answers={"two": LACKS})
+    sharing = without_renewal(peer_answers={"two": LACKS})
     sharing.record_tick(900.0, STOOD_STILL + 1)
     sharing.record_silence(900.0)
     assert not sharing.may_start(900.0), "it just woke up"
@@ -165,7 +165,7 @@ def test_a_node_that_stood_still_asks_the_database_and_the_others_before_it_goes
 
 
 def test_what_another_node_took_over_it_keeps_even_if_it_loses_the_database_as_well():
-    sharing = without_renewal(answers={"two": HAS}, seconds=10.0)
+    sharing = without_renewal(peer_answers={"two": HAS}, seconds=10.0)
     sharing.record_answers({"two": LACKS}, 200.0)
     assert not sharing.may_start(200.0) and not sharing.may_notify(200.0)
     sharing.record_answers({}, 230.0)

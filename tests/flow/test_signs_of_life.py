@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -19,8 +20,59 @@ from tests.flow.scene import Scene, disk_monitor
 SECRET = "/ping/5e8f3d0c-canary"
 
 
+class SystemdSocket:
+    """A socket as systemd's."""
+
+    def __init__(self, folder):
+        self.path = str(folder / "notify")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.path)
+        self._socket.setblocking(False)
+
+    def manager(self, watchdog):
+        """Make what speaks to it."""
+        return ServiceManager(self.path, watchdog)
+
+    def received(self):
+        """Take what was said: few datagrams wait for who does not read them."""
+        while True:
+            try:
+                yield self._socket.recv(1024).decode()
+            except BlockingIOError:
+                return
+
+    def close(self):
+        self._socket.close()
+
+
+class PlainSupervisor:
+    """Stands for what Windows has in the place of systemd, which takes words by calls."""
+
+    def __init__(self, _folder):
+        self.watchdog, self._said = 0.0, []
+
+    def manager(self, watchdog):
+        """Make what speaks to it: itself."""
+        self.watchdog = watchdog
+        return self
+
+    def notify(self, text):
+        self._said.append(text)
+
+    def received(self):
+        """Take what was said."""
+        while self._said:
+            yield self._said.pop(0)
+
+    def close(self):
+        """Nothing is open."""
+
+
+SUPERVISOR = PlainSupervisor if sys.platform == "win32" else SystemdSocket
+
+
 class Hearing:
-    """An HTTP server that notes what it is asked, and a socket as systemd's."""
+    """An HTTP server that notes what it is asked, and what watches over the node."""
 
     def __init__(self, folder, status=200):
         self.heard, self.fed, self.status = [], [], status
@@ -28,10 +80,7 @@ class Hearing:
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}{SECRET}"
-        self.path = str(folder / "notify")
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(self.path)
-        self.socket.setblocking(False)
+        self.supervisor = SUPERVISOR(folder)
 
     def _handler(self):
         hearing = self
@@ -53,18 +102,14 @@ class Hearing:
         return Handler
 
     def listen(self):
-        """Take what was said: few datagrams wait for who does not read them."""
-        while True:
-            try:
-                self.fed.append(self.socket.recv(1024).decode())
-            except BlockingIOError:
-                return
+        """Take what was said to the supervisor."""
+        self.fed += self.supervisor.received()
 
     def close(self):
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-        self.socket.close()
+        self.supervisor.close()
 
 
 @pytest.fixture
@@ -81,7 +126,7 @@ class Living(Scene):
         super().__init__(store=FaultyStore(MemoryStore()))
         self.used, self.living = {"/a": 10}, None
         self.hearing, self.url = hearing, hearing.url if url is None else url
-        self.manager = ServiceManager(hearing.path, watchdog)
+        self.manager = hearing.supervisor.manager(watchdog)
 
     async def second(self, engine, second=0):
         await super().second(engine, second)
@@ -263,7 +308,7 @@ async def test_a_server_that_never_answers_holds_up_nothing(hearing):
         return Liveness(now, now, now)
 
     living = SignsOfLife(
-        clocks.clocks, signs, ServiceManager(hearing.path, 8.0), "http://localhost/x", hangs
+        clocks.clocks, signs, hearing.supervisor.manager(8.0), "http://localhost/x", hangs
     )
     for _ in range(300):
         living.step()
@@ -276,14 +321,13 @@ async def test_a_server_that_never_answers_holds_up_nothing(hearing):
 
 
 @pytest.mark.parametrize("abstract", [False, True], ids=["a path", "an abstract name"])
-def test_the_service_manager_is_reached_as_its_variables_say(hearing, abstract):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as abroad:
-        name = f"noroshi-{os.getpid()}-notify"
-        abroad.bind("\0" + name)
-        listening = abroad if abstract else hearing.socket
-        address = "@" + name if abstract else hearing.path
+def test_the_service_manager_is_reached_as_its_variables_say(tmp_path, abstract):
+    name = f"noroshi-{os.getpid()}-notify"
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind("\0" + name if abstract else path)
         manager = ServiceManager.from_environment(
-            {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "120000000"}
+            {"NOTIFY_SOCKET": "@" + name if abstract else path, "WATCHDOG_USEC": "120000000"}
         )
         assert manager.watchdog == 120
         manager.notify("READY=1")

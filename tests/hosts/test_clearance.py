@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 
@@ -11,6 +12,7 @@ from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import script
 
+ENDING = ".cmd" if sys.platform == "win32" else ""
 looks = list[str]()
 
 
@@ -42,7 +44,7 @@ async def test_one_look_serves_all_that_ask_at_once_and_the_next_is_looked_at_an
 
 
 async def test_what_differs_is_looked_at_apart(folder, rules):
-    path, other = script(folder, "true"), script(folder, "true", "other")
+    path, other = (script(folder, "true", name + ENDING) for name in ("one", "other"))
     programs = [
         Program(argv=(path,)),
         Program(argv=(other,)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import VaultError
 from noroshi.vault.key_rotation import KeyCheck
 from noroshi.vault.keys import Source
+
+KEY = Path("/home/key")
+VOLUMES = "Get-Volume" if sys.platform == "win32" else "df -h"
+MAKE_GROUP = "New-LocalGroup {}" if sys.platform == "win32" else "groupadd --system {}"
 
 
 class Full(MemoryStore):
@@ -36,7 +41,7 @@ class Unlocked:
 
     async def check(self):
         entries = dict.fromkeys(self.names)
-        return KeyCheck(source=Source.FILE, path=Path("/home/key"), id="1a", entries=entries)
+        return KeyCheck(source=Source.FILE, path=KEY, id="1a", entries=entries)
 
 
 @pytest.fixture
@@ -77,21 +82,21 @@ async def test_a_store_that_is_ill_is_told_with_its_own_words(home):
     stage = (await looked_at(home, Full()))["sqlite"]
     assert stage.state == "failed" and stage.remedy.whose is Whose.YOU
     assert "database or disk is full" in stage.remedy.meaning.en
-    assert "df -h" in stage.remedy.lines
+    assert VOLUMES in stage.remedy.lines
 
 
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ((), "the vault is empty (file /home/key)"),
-        (("m365",), "decrypts the only entry (file /home/key)"),
-        (("m365", "relay"), "decrypts all 2 entries (file /home/key)"),
+        ((), "the vault is empty (file {key})"),
+        (("m365",), "decrypts the only entry (file {key})"),
+        (("m365", "relay"), "decrypts all 2 entries (file {key})"),
     ],
 )
 async def test_the_key_is_told_with_what_it_decrypts(home, names, words):
     stages = await looked_at(home, ring=Unlocked(*names))
-    assert stages["key"].found.en == words
-    assert "ファイル /home/key" in stages["key"].found.ja
+    assert stages["key"].found.en == words.format(key=KEY)
+    assert f"ファイル {KEY}" in stages["key"].found.ja
 
 
 async def test_one_that_fails_keeps_none_of_the_others_from_being_looked_at(home):
@@ -100,7 +105,7 @@ async def test_one_that_fails_keeps_none_of_the_others_from_being_looked_at(home
     assert failed == ["sqlite", "key", "door"]
     assert "not reached" not in {stage.state for stage in stages.values()}
     assert stages["key"].remedy.meaning.en == "The key is gone."
-    assert stages["door"].remedy.lines == ("groupadd --system no-such-group",)
+    assert stages["door"].remedy.lines == (MAKE_GROUP.format("no-such-group"),)
 
 
 async def test_a_home_that_others_may_write_into_is_told_with_what_closes_it(home):

@@ -22,6 +22,13 @@ with socket.create_server(("127.0.0.1", 0)) as one:
 """
 
 
+FINDS_IT = "ss -ltnp sport = :{port}"
+if sys.platform == "win32":
+    FINDS_IT = (
+        "Get-Process -Id (Get-NetTCPConnection -State Listen -LocalPort {port}).OwningProcess"
+    )
+
+
 @contextmanager
 def held_by_another():
     """A port at which another process listens."""
@@ -47,7 +54,7 @@ async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
         and "別のプログラム" in remedy.meaning.ja
     )
     assert remedy.whose is Whose.YOU
-    assert remedy.lines[0] == f"ss -ltnp sport = :{port}"
+    assert remedy.lines[0] == FINDS_IT.format(port=port)
     assert remedy.lines[1] == f"web = {{ port = {port + 1} }}        # in noroshi.toml"
     assert tomllib.loads(remedy.lines[1]) == {"web": {"port": port + 1}}
 

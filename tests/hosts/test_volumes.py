@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
@@ -33,7 +34,8 @@ def test_the_root_counts_whatever_it_lies_on():
 
 
 async def test_this_machine_has_a_root_that_holds_something():
-    (root,) = [volume for volume in await local().volumes() if volume.mount == "/"]
+    top = "C:\\" if sys.platform == "win32" else "/"
+    (root,) = [volume for volume in await local().volumes() if volume.mount == top]
     assert 0 < root.free < root.size
 
 

@@ -12,7 +12,9 @@ from noroshi.core.people import IDLE, LONGEST, ApiToken, User
 from noroshi.core.roles import ADMIN, VIEWER
 from noroshi.people import AuthenticationError, People, random_keys
 from noroshi.people.authentication import SEED
+from noroshi.people.kept_throttle import NOTE
 from noroshi.people.passwords import Passwords, password_problem
+from noroshi.ports import Clocks
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -506,3 +508,23 @@ async def test_a_session_of_a_clock_that_was_ahead_is_over_and_nobody_is_sure_fo
     assert not (await house.who(inside.key)).reauthenticated
     house.time.jump(days=-30)
     assert await house.who(inside.key) is None
+
+
+async def test_who_has_to_wait_still_has_to_after_a_restart_or_at_another_node(house):
+    await house.add()
+    await house.add("eri", VIEWER)
+    while await failing(house) == 0:
+        pass
+    others = Clocks(house.time.clocks.wall, lambda: house.time.clocks.steady() + 5000.0)
+    again = People(house.store, house.vault, others, Passwords(CHEAP))
+    with pytest.raises(AuthenticationError, match="Too many"):
+        await again.log_in("sato", GOOD, ELSEWHERE)
+    assert await again.log_in("eri", GOOD, HERE)
+    assert "sato" not in (await house.store.get_values())[NOTE]
+
+
+async def test_a_throttle_in_the_store_that_cannot_be_read_keeps_nobody_out(house):
+    await house.add()
+    await house.store.put_value(NOTE, "}")
+    again = People(house.store, house.vault, house.time.clocks, Passwords(CHEAP))
+    assert await again.log_in("sato", GOOD, HERE)

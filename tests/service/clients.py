@@ -6,6 +6,8 @@ import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from psutil import Process
+
 from noroshi.cli.clients.http import HttpClient as ManagerClient
 from noroshi.cli.clients.socket import SocketClient as DoorClient, unpack
 from noroshi.cli.errors import RefusedError
@@ -20,6 +22,8 @@ from noroshi.web.http.self_signed import own_certificate
 from noroshi.web.server import open_web
 from tests.service.harness import AKI, documents
 
+OWN_NAME = Process().username()
+"""Who asks through the socket: the user of the tests, on Windows with the computer's name."""
 NOW = datetime.now(UTC)  # a TLS library reads the real clock
 
 

@@ -1,7 +1,6 @@
 """Alarms that somebody has, silences and comments, the same by every door."""
 
 from datetime import datetime, timedelta
-from getpass import getuser
 
 import pytest
 
@@ -10,11 +9,11 @@ from noroshi.core.people import Person
 from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.service import member, run_as_json
 from noroshi.stores.memory.store import MemoryStore
-from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.clients import OWN_NAME, ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import Harness
 
 DISKS = "web1/base/disks"
-WHO = ("aki", getuser())
+WHO = ("aki", OWN_NAME)
 """By the local door it is whoever runs the tests."""
 HOURS = timedelta(hours=1)
 

@@ -1,13 +1,11 @@
 """What a person does to the queue: holding, letting go, giving up, mending an address."""
 
-from getpass import getuser
-
 import pytest
 
 from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.provider import SignInError
 from noroshi.vault import Secret
-from tests.service.clients import ErrorAnswer, apply_definitions
+from tests.service.clients import OWN_NAME, ErrorAnswer, apply_definitions
 from tests.service.harness import CONTENT, DEFERRED, OLD_SECRET, REFUSED
 
 
@@ -21,7 +19,7 @@ async def test_a_held_mail_says_who_holds_it(ask):
     id = await queued(ask)
     held = await ask("queue_hold", id=id)
     assert (held["state"], held["next"]) == ("held", None)
-    assert held["because"]["en"] in ("held by aki", f"held by {getuser()}")
+    assert held["because"]["en"] in ("held by aki", f"held by {OWN_NAME}")
     assert (await ask("status"))["queue"] | {"oldest": None} == {
         "waiting": 0,
         "out": 0,

@@ -13,7 +13,10 @@ HERE, HOUSE = Path(__file__).parent, Path(__file__).parents[2]
 
 @cache
 def warm():
-    """What stands for `noroshi` in an argv, for subprocess and its like."""
+    """Return what stands for `noroshi` in an argv, for subprocess and its like. On Windows, which
+    cannot fork, that is a start like any other."""
+    if sys.platform == "win32":
+        return (sys.executable, "-P", "-m", "noroshi.cli")
     name = f"noroshi-warm-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind("\0" + name)  # of no folder: unix(7)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from noroshi.core.roles import ADMIN, OPERATOR, roles_up_to
-from noroshi.door.pipe_listener import access, person
+from noroshi.door.pipe_listener import access, person, pipe_owner
 from noroshi.system.door_connection import ForeignDoorError, connect
 from noroshi.system.named_pipe import (
     ACCESS,
@@ -17,13 +17,16 @@ from noroshi.system.named_pipe import (
     open_pipe,
     pipe_name,
 )
+from noroshi.system.owners import trusted_sids
 from noroshi.system.windows_security import (
     ADMINISTRATORS,
     NETWORK,
     SYSTEM,
     account_name,
     described,
+    own_groups,
     own_sid,
+    service_sid,
 )
 
 STRANGER, GROUP = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
@@ -37,7 +40,7 @@ def door(tmp_path):
 
 @pytest.fixture
 def pipe(door):
-    with make_pipe(pipe_name(door), access(own_sid(), ""), is_first=True) as pipe:
+    with make_pipe(pipe_name(door), access(own_sid(), "", own_groups()), is_first=True) as pipe:
         yield pipe
 
 
@@ -76,13 +79,33 @@ def test_a_stranger_may_not_ask(group):
 def test_a_member_cannot_make_an_instance_of_the_pipe():
     creating = 0x4  # FILE_CREATE_PIPE_INSTANCE
     assert not ACCESS & creating
-    assert f"(A;;{ACCESS:#x};;;{GROUP})" in access(own_sid(), GROUP)
-    with described(access(own_sid(), GROUP)) as descriptor:
+    assert f"(A;;{ACCESS:#x};;;{GROUP})" in access(own_sid(), GROUP, own_groups())
+    with described(access(own_sid(), GROUP, own_groups())) as descriptor:
         assert descriptor.pointer
 
 
 def test_nobody_from_the_network_may_open_the_pipe():
-    assert f"D:P(D;;GA;;;{NETWORK})" in access(own_sid(), GROUP)
+    assert f"D:P(D;;GA;;;{NETWORK})" in access(own_sid(), GROUP, own_groups())
+
+
+OF_SERVICE = service_sid("noroshi")
+
+
+@pytest.mark.parametrize(
+    ("groups", "owner"),
+    [
+        pytest.param({OF_SERVICE, GROUP}, OF_SERVICE, id="the service, of any account"),
+        pytest.param({ADMINISTRATORS, OF_SERVICE}, ADMINISTRATORS, id="an administrator"),
+        pytest.param({GROUP}, STRANGER, id="a user"),
+    ],
+)
+def test_a_pipe_is_owned_by_whom_callers_trust(groups, owner):
+    assert pipe_owner(STRANGER, frozenset(groups)) == owner
+    assert owner == STRANGER or owner in trusted_sids()
+
+
+def test_a_pipe_of_ours_has_that_owner(pipe):
+    assert pipe.owner() == pipe_owner(own_sid(), own_groups())
 
 
 def test_a_pipe_that_another_account_made_is_told_nothing(door):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -129,6 +130,18 @@ def test_the_service_of_another_version_is_updated_and_the_store_copied(computer
     assert (service.state, service.command_line) == (ServiceState.RUNNING, program)
     assert service.process != process
     assert store_copy(computer.store).exists()
+
+
+@pytest.mark.timeout(SECONDS)
+def test_an_update_keeps_the_account_that_an_administrator_gave_the_service(computer):
+    install_service(replace(settings(sys.executable), account="LocalSystem"))
+    given = service_status(NAME).account
+    assert given != ACCOUNT
+
+    code, told = computer.run("service", "install", "--no-manager")
+    service = service_status(NAME)
+    assert (code, service.account) == (0, given), told
+    assert service.command_line != sys.executable
 
 
 BREAKS_THE_STORE = """

@@ -21,6 +21,8 @@ Unicode true
 !define PROGRAM "$INSTDIR\${BUILD}\python.exe"
 
 Name "${TITLE}"
+BrandingText "Noroshi ${VERSION}"
+UninstallButtonText "$(UNINSTALL)"
 OutFile "${OUTPUT}"
 InstallDir "$PROGRAMFILES64\Noroshi"
 RequestExecutionLevel admin
@@ -47,13 +49,29 @@ Var Proxy
 Var Purge
 Var TextLanguage
 Var AgentButton
+Var NodeButton
 Var JoinField
 Var CodeField
+Var IsUpdate
+Var Result
 
+!define MUI_ICON "noroshi.ico"
+!define MUI_UNICON "noroshi.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "noroshi.bmp"
 !define MUI_ABORTWARNING
+!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !insertmacro MUI_PAGE_WELCOME
 Page custom ShowRole LeaveRole
 !insertmacro MUI_PAGE_INSTFILES
+!define MUI_FINISHPAGE_NOAUTOCLOSE
+!define MUI_FINISHPAGE_TITLE "$(DONE)"
+!define MUI_FINISHPAGE_TEXT "$Result"
+!define MUI_FINISHPAGE_TEXT_LARGE
+!define MUI_FINISHPAGE_LINK "$(OPEN)"
+!define MUI_FINISHPAGE_LINK_LOCATION "http://127.0.0.1:7663/"
+!define MUI_PAGE_CUSTOMFUNCTION_SHOW ShowFinish
+!insertmacro MUI_PAGE_FINISH
+!define MUI_UNCONFIRMPAGE_TEXT_TOP "$(REMOVE)"
 !insertmacro MUI_UNPAGE_CONFIRM
 UninstPage custom un.ShowData un.LeaveData
 !insertmacro MUI_UNPAGE_INSTFILES
@@ -68,6 +86,10 @@ Function .onInit
   ${GetOptions} $0 "/CODE=" $Code
   ${GetOptions} $0 "/NAME=" $ServerName
   ${GetOptions} $0 "/PROXY=" $Proxy
+  StrCpy $IsUpdate 0
+  ${If} ${FileExists} "${DATA}\noroshi.toml"
+    StrCpy $IsUpdate 1
+  ${EndIf}
   ; The folder is Noroshi's alone: its removal takes all that is in it.
   ${GetFileName} "$INSTDIR" $0
   ${If} $0 != "${NAME}"
@@ -78,16 +100,18 @@ FunctionEnd
 ; ---------------------------------------------------------------------------- the page of roles
 
 Function ShowRole
-  ${If} ${FileExists} "${DATA}\noroshi.toml"
+  ${If} $IsUpdate == 1
     Abort ; an update: the server stays what it is
   ${EndIf}
   !insertmacro MUI_HEADER_TEXT "$(ROLE)" "$(ROLE_MORE)"
   nsDialogs::Create 1018
   Pop $0
   ${NSD_CreateRadioButton} 0 0 100% 12u "$(ROLE_NODE)"
-  Pop $0
+  Pop $NodeButton
+  ${NSD_OnClick} $NodeButton SetFields
   ${NSD_CreateRadioButton} 0 18u 100% 12u "$(ROLE_AGENT)"
   Pop $AgentButton
+  ${NSD_OnClick} $AgentButton SetFields
   ${NSD_CreateLabel} 12u 36u 30% 12u "$(HUB)"
   Pop $1
   ${NSD_CreateText} 35% 35u 65% 13u "$Join"
@@ -96,12 +120,32 @@ Function ShowRole
   Pop $1
   ${NSD_CreateText} 35% 53u 65% 13u "$Code"
   Pop $CodeField
+  ${NSD_CreateLabel} 12u 72u 100% 20u "$(WHERE)"
+  Pop $1
   ${If} $Join == ""
-    ${NSD_Check} $0
+    ${NSD_Check} $NodeButton
   ${Else}
     ${NSD_Check} $AgentButton
   ${EndIf}
+  Call EnableFields
   nsDialogs::Show
+FunctionEnd
+
+Function SetFields
+  Pop $0
+  Call EnableFields
+FunctionEnd
+
+; Only an agent has a hub and a code.
+Function EnableFields
+  ${NSD_GetState} $AgentButton $0
+  ${If} $0 == ${BST_CHECKED}
+    StrCpy $0 1
+  ${Else}
+    StrCpy $0 0
+  ${EndIf}
+  EnableWindow $JoinField $0
+  EnableWindow $CodeField $0
 FunctionEnd
 
 Function LeaveRole
@@ -137,7 +181,9 @@ Section
   ${IfNot} ${FileExists} "${PROGRAM}"
     RMDir /r "$INSTDIR\${BUILD}.new"
     SetOutPath "$INSTDIR\${BUILD}.new"
+    SetDetailsPrint textonly ; thousands of lines would hide the few that matter
     File /r "${FILES}\*"
+    SetDetailsPrint both
     SetOutPath "$INSTDIR"
     ClearErrors
     Rename "$INSTDIR\${BUILD}.new" "$INSTDIR\${BUILD}"
@@ -166,7 +212,7 @@ Section
   StrCpy $1 '--log "$INSTDIR\install.log" --lang $TextLanguage'
   ${If} $Join != ""
     StrCpy $1 '$1 --join "$Join" --code "$Code" --name "$ServerName" --proxy "$Proxy"'
-  ${Else}
+  ${ElseIf} $IsUpdate == 0
     CreateDirectory "$SMPROGRAMS\${NAME}"
     WriteINIStr "$SMPROGRAMS\${NAME}\$(MANAGER).url" "InternetShortcut" "URL" "http://127.0.0.1:7663/"
   ${EndIf}
@@ -175,17 +221,41 @@ Section
   Pop $0
   ${If} $0 == 0
     DetailPrint "$(DONE)"
-    ${If} $Join == ""
-      DetailPrint "$(FIRST_CODE) ${DATA}\noroshi-start.log"
+    ${If} $IsUpdate == 1
+      StrCpy $Result "$(UPDATED)"
+    ${ElseIf} $Join == ""
+      StrCpy $Result "$(FIRST_CODE)$\r$\n$\r$\n${DATA}\noroshi-start.log$\r$\n$\r$\n$(KEY_COPY)"
+    ${Else}
+      StrCpy $Result "$(JOINED)"
     ${EndIf}
     Return
   ${EndIf}
+  StrCpy $0 "installer_program $0"
 failed:
-  DetailPrint "$(FAILED) ($0)"
+  Call NoteFailure
+  DetailPrint "$(FAILED)"
+  DetailPrint "$INSTDIR\install.log"
   SetErrorLevel 2
   MessageBox MB_ICONSTOP "$(FAILED)$\r$\n$INSTDIR\install.log" /SD IDOK
   Abort
 SectionEnd
+
+; Say in the log which step failed, as a step before the program's own leaves no log.
+Function NoteFailure
+  CreateDirectory "$INSTDIR"
+  FileOpen $1 "$INSTDIR\install.log" a
+  FileSeek $1 0 END
+  FileWrite $1 "Failed: $0$\r$\n"
+  FileClose $1
+FunctionEnd
+
+; Only a manager has pages to open.
+Function ShowFinish
+  ${If} $Join != ""
+  ${OrIf} $IsUpdate == 1 ; which may be an agent's
+    ShowWindow $mui.FinishPage.Link ${SW_HIDE}
+  ${EndIf}
+FunctionEnd
 
 ; -------------------------------------------------------------------------------------- removal
 
@@ -229,7 +299,9 @@ Section "Uninstall"
     Abort
   ${EndIf}
   RMDir /r "$SMPROGRAMS\${NAME}"
+  SetDetailsPrint textonly
   RMDir /r "$INSTDIR"
+  SetDetailsPrint both
   DeleteRegKey HKLM "${KEY}"
   ${If} $Purge == 1
     RMDir /r "${DATA}"

@@ -7,10 +7,12 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noroshi import imports
+from noroshi.config.node_places import Place
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Store, StoreError
@@ -27,6 +29,8 @@ from noroshi.service.agents.next_key import read_next_key, take_next_key
 from noroshi.vault import VaultError
 
 if TYPE_CHECKING:
+    from noroshi.cluster.node_requests import Opening
+    from noroshi.cluster.node_stream import NodeStream
     from noroshi.web.agent_listener import AgentListener
     from noroshi.web.context import WebContext
 
@@ -46,8 +50,10 @@ class AgentListenerControl:
     """Open and close the listener. Its modules are imported when it is first needed: a node without
     agents shall not pay for them."""
 
-    def __init__(self, web: Callable[[], WebContext], home: Path) -> None:
-        self._web, self._home = web, home
+    def __init__(
+        self, web: Callable[[], WebContext], home: Path, own_place: Place | None = None
+    ) -> None:
+        self._web, self._home, self._own_place = web, home, own_place
         self._listener: AgentListener | None = None
         self._changing = asyncio.Lock()
         self._former_end: asyncio.Task[None] | None = None
@@ -101,6 +107,13 @@ class AgentListenerControl:
                 if self._listener is not None:
                     await self._listener.renew_key()
 
+    async def take(self, opening: Opening, stream: NodeStream) -> None:
+        """Answer a connection that another node passes on, until it ends."""
+        if self._listener is None:
+            stream.abort()
+        else:
+            await self._listener.take(opening, stream)
+
     async def close(self) -> None:
         """Stop listening."""
         async with self._changing:
@@ -126,6 +139,7 @@ class AgentListenerControl:
         if actual_setting != setting:  # any free port was asked for, before the node ran
             await write_setting(store, actual_setting)
         setting = actual_setting
+        await self._open_own(setting)
         log.info(OPEN.fill(address=setting.address, port=setting.port).en)
         return True
 
@@ -138,6 +152,18 @@ class AgentListenerControl:
         except OSError as error:  # agents that know the new address need it no more
             log.warning("the former address for agents cannot be opened: %s", error)
 
+    async def _open_own(self, setting: ListenerSetting) -> None:
+        """Listen at the address of this node alone too, if it has one."""
+        if self._own_place is None:
+            return
+        address, port = own_socket(self._own_place)
+        own_setting = ListenerSetting(address=address, port=port, host=self._own_place.host)
+        try:
+            async with self._changing:
+                await self._listener_on_demand().open_own(own_setting)
+        except OSError as error:
+            log.warning("cannot listen for agents at %s: %s", self._own_place, error)
+
     def _listener_on_demand(self) -> AgentListener:
         if self._listener is None:
             self._listener = self._make()
@@ -148,6 +174,15 @@ class AgentListenerControl:
             from noroshi.web.agent_listener import AgentListener
 
         return AgentListener(self._web(), self._home)
+
+
+def own_socket(place: Place) -> tuple[str, int]:
+    """Return the address of this computer, and the port, at which agents reach a node by its own
+    address: all addresses, if that is a name."""
+    try:
+        return str(ip_address(place.host)), place.port
+    except ValueError:
+        return "0.0.0.0", place.port
 
 
 @asynccontextmanager

@@ -207,8 +207,7 @@ async def open_app(
     from the store. `life` is the lock, if the caller has taken it already. `ask_peers` asks other
     nodes whether they have the database."""
     async with AsyncExitStack() as stack:  # what is opened first is closed last
-        if life is None and holder is not None:
-            life = stack.enter_context(life_of(config.store, holder))
+        life = life or _life(stack, config, holder)
         store = await open_store_of(config, open_store, to_look=holder is None)
         stack.push_async_callback(store.close)
         host_name = socket.gethostname()
@@ -216,8 +215,7 @@ async def open_app(
         agent_leases = _agent_leases(config, clocks)
         agent_names = await _agent_names(store, agent_leases)
         own_names = _own_names(config.name, host_name, clocks, agent_names)
-        kinds = checks.KINDS_ALONE if config.database is None else checks.KINDS
-        plugins = _plugins(stack, host_name, policy, own_names, kinds)
+        plugins = _plugins(stack, host_name, policy, own_names, _kinds(config))
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = _tokens(vault, store, config, clocks)
@@ -226,8 +224,7 @@ async def open_app(
         rules = program_rules(config)
         host_parts = shared_parts(store, clocks, config, stack, _credentials)
         hosts = Hosts(rules, context, policy, host_parts, own_names)
-        notifications = HubNotifications(store, clocks, lambda: plans.current)
-        await notifications.load()
+        notifications = await _hub_notifications(store, clocks, plans)
         send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
         calls = ProcessCalls(
@@ -312,6 +309,21 @@ def _own_names(name: str, host_name: str, clocks: Clocks, agent_names: AgentName
         agents=agent_names.current,
         removed_agents=agent_names.removed_names,
     )
+
+
+def _life(stack: AsyncExitStack, config: Config, holder: Holder | None) -> LifeLock | None:
+    """Take the lock of the store, if this process is more than a reader."""
+    return None if holder is None else stack.enter_context(life_of(config.store, holder))
+
+
+async def _hub_notifications(store: Store, clocks: Clocks, plans: Plans) -> HubNotifications:
+    notifications = HubNotifications(store, clocks, lambda: plans.current)
+    await notifications.load()
+    return notifications
+
+
+def _kinds(config: Config) -> Mapping[str, Check]:
+    return checks.KINDS_ALONE if config.database is None else checks.KINDS
 
 
 def _plugins(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,8 @@ from noroshi import imports
 from noroshi.app.shared_work import OwnWork, SharedWork
 from noroshi.cluster.node_caller import NodeCaller
 from noroshi.cluster.node_listener import NodeAnswers, NodeListener
-from noroshi.cluster.node_requests import NodeLinkError, Question
+from noroshi.cluster.node_requests import NodeLinkError, Opening, Question
+from noroshi.cluster.node_stream import NodeStream
 from noroshi.cluster.node_tls import PURPOSE, NodeTls, node_tls
 from noroshi.config.config import Config
 from noroshi.config.node_places import Cluster, Place, place_of
@@ -29,10 +30,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NodeLink:
-    """Hold what calls the other nodes, and what this one answers them."""
+    """Hold what calls the other nodes, and what this one answers them. `sender` returns the name of
+    the other node that sends now; "" if none is known."""
 
     caller: NodeCaller
     node_answers: NodeAnswers
+    sender: Callable[[], str]
+
+    async def pass_on(self, opening: Opening) -> NodeStream:
+        """Pass a connection on to the node that sends. Raise NodeLinkError."""
+        return await self.caller.open_stream(self.sender(), opening)
 
     async def ask_for_database(self, nodes: Collection[str]) -> Mapping[str, PeerAnswer]:
         """Ask these nodes, all at once, whether they have the database; leave out who does not
@@ -63,9 +70,8 @@ async def linked_to_nodes(
     listener = NodeListener(tls.server, answers)
     opening = asyncio.create_task(_open_in_the_end(listener, config.cluster))
     try:
-        yield NodeLink(
-            NodeCaller(tls.client, lambda: _places_of_others(work, config.name)), answers
-        )
+        caller = NodeCaller(tls.client, lambda: _places_of_others(work, config.name))
+        yield NodeLink(caller, answers, lambda: _sender(work, config.name))
     finally:
         opening.cancel()
         await asyncio.wait((opening,))
@@ -87,6 +93,10 @@ def _tls(config: Config) -> NodeTls | None:
 def _places_of_others(work: SharedWork, own_name: str) -> Mapping[str, Place]:
     places = {one.name: place_of(one.address) for one in work.places if one.name != own_name}
     return {name: place for name, place in places.items() if place is not None}
+
+
+def _sender(work: SharedWork, own_name: str) -> str:
+    return next((one.name for one in work.places if one.sends and one.name != own_name), "")
 
 
 async def _open_in_the_end(listener: NodeListener, cluster: Cluster) -> None:

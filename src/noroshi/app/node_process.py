@@ -15,6 +15,7 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,8 @@ from noroshi.agent.link_status import LinkStatus
 from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
-from noroshi.app.node_link import linked_to_nodes
+from noroshi.app.node_link import NodeLink, linked_to_nodes
+from noroshi.app.relaying import relaying, taking_relayed
 from noroshi.app.shared_work import OwnWork, SharedWork, WorkLostError, work_of
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
@@ -64,6 +66,16 @@ STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
 NOT_READY = _("monitoring has not started yet")
 
 
+@dataclass(frozen=True, slots=True)
+class NodeTurn:
+    """Hold what outlasts one life of the node: the work of all nodes, the link to them, and the event
+    that ends this one."""
+
+    work: SharedWork | OwnWork
+    link: NodeLink | None
+    stop: asyncio.Event
+
+
 async def serve(
     config: Config,
     say: Callable[[Message], None],
@@ -88,7 +100,8 @@ async def serve(
             opening = open_app(
                 config, clocks, open_store=open_store, life=life, ask_peers=ask_peers
             )
-            updates = await _live(opening, config, say, work, stop)
+            turn = NodeTurn(work, link, stop)
+            updates = await _live(opening, config, say, turn)
             if updates.restart_event.is_set() or not _begins_anew(sends, work, stop):
                 break
             log.info("this node sends from now on")
@@ -101,17 +114,18 @@ async def _live(
     opening: AbstractAsyncContextManager[App],
     config: Config,
     say: Callable[[Message], None],
-    work: SharedWork | OwnWork,
-    stop: asyncio.Event,
+    turn: NodeTurn,
 ) -> NodeUpdates:
     """Run one life of the node, and return its updates: it ends also as this node is to send."""
+    work, link, stop = turn.work, turn.link, turn.stop
     sends = work.taken_event.is_set()
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(opening)
         if sends:
-            await _open_for_others(app, config, stack)
+            await _open_for_others(app, config, link, stack)
         else:
             app.engine.follow()
+            await _relay(app, config, link, stack)
         await stack.enter_async_context(
             open_door(config, app.services.open, app.engine.wake_up)
         )
@@ -148,14 +162,33 @@ def _begins_anew(sends: bool, work: SharedWork | OwnWork, stop: asyncio.Event) -
     return not sends and work.taken_event.is_set() and not stop.is_set()
 
 
-async def _open_for_others(app: App, config: Config, stack: AsyncExitStack) -> None:
-    """Import the manager, if there is to be one, and listen for agents."""
+async def _open_for_others(
+    app: App, config: Config, link: NodeLink | None, stack: AsyncExitStack
+) -> None:
+    """Import the manager, if there is to be one, and listen for agents, here and at other nodes."""
+    await _load_manager(app, config)
+    # Before the door: who asks there for another address must find it.
+    own_place = None if config.cluster is None else config.cluster.agents
+    control = AgentListenerControl(lambda: _web_context(app, config), config.home, own_place)
+    await stack.enter_async_context(listening(app.store, app.endpoints, control))
+    web = None if config.web is None or link is None else _web_context(app, config)
+    await stack.enter_async_context(taking_relayed(link, web, control))
+
+
+async def _relay(
+    app: App, config: Config, link: NodeLink | None, stack: AsyncExitStack
+) -> None:
+    """Pass on to the node that sends whoever comes to this one."""
+    if link is not None:
+        await _load_manager(app, config)
+        web = _web_context(app, config)
+        await stack.enter_async_context(relaying(config, link, app.store, web))
+
+
+async def _load_manager(app: App, config: Config) -> None:
     if config.web is not None:  # before the first turn, which it would hold up
         imports.load_all(MANAGER)
         await app.services.open()
-    # Before the door: who asks there for another address must find it.
-    control = AgentListenerControl(lambda: _web_context(app, config), config.home)
-    await stack.enter_async_context(listening(app.store, app.endpoints, control))
 
 
 def _restore_earlier_store(path: Path) -> None:

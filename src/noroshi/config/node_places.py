@@ -17,7 +17,7 @@ NO_TABLE = _("must be a table with any of {known}")
 NO_SUCH = _("there is no setting “{given}”; available: {known}")
 NO_PLACE = _("{name} must have the format HOST:PORT, an IPv6 address in brackets")
 NO_LISTEN = _(
-    "listen must be an IP address of this computer with a port, such as 10.0.0.1:7664"
+    "listen must be an IP address of this computer with a port, such as 10.0.0.1:7665"
 )
 LISTEN_WANTED = _("{name} needs listen, the address at which other nodes reach this one")
 ADDRESS_WANTED = _(

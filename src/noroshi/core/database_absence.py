@@ -51,7 +51,7 @@ class Absence:
     seconds: float
     can_ask: bool
     peers: frozenset[str] = frozenset()
-    answers: Mapping[str, PeerAnswer] | None = None
+    peer_answers: Mapping[str, PeerAnswer] | None = None
     was_taken_over: bool = False
     silence: float = 0.0
 
@@ -71,13 +71,13 @@ def conduct_in(absence: Absence) -> Conduct:
         return Conduct(True, True, AbsenceReason.NOBODY_TO_ASK)
     if absence.seconds < SURELY_HELD:
         return Conduct(True, False, AbsenceReason.HELD)
-    if absence.answers is None:
+    if absence.peer_answers is None:
         return Conduct(False, False, AbsenceReason.ASKING)
-    if PeerAnswer.HAS_IT in absence.answers.values():
+    if PeerAnswer.HAS_IT in absence.peer_answers.values():
         return Conduct(False, False, AbsenceReason.CUT_OFF)
-    if absence.was_taken_over and (absence.answers or absence.silence < SILENT):
+    if absence.was_taken_over and (absence.peer_answers or absence.silence < SILENT):
         return Conduct(False, False, AbsenceReason.TAKEN_OVER)
-    return _conduct_without_it(absence, absence.answers)
+    return _conduct_without_it(absence, absence.peer_answers)
 
 
 def _conduct_without_it(absence: Absence, answers: Mapping[str, PeerAnswer]) -> Conduct:

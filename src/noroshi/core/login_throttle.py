@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 LONGEST_WAIT = 900.0
 RETENTION = 3600.0
 """Seconds without a failure until the count begins anew."""
+KEY_DIGITS = 32
+MOST_KEPT = 200
+"""Names and addresses with the latest failures that are to be kept over a restart."""
 MOST_KEYS = 10_000
 """Names and addresses that are remembered; the oldest make room."""
+
+
+Failures = tuple[str, int, float]
+"""The hash of a name or an address, how often it failed, and when last."""
+
+
+def _hashed(key: str) -> str:
+    """Return what stands for a key: people type passwords where a name belongs."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_DIGITS]
 
 
 @dataclass
@@ -22,7 +36,7 @@ class Attempts:
 
     def wait(self, key: str, now: float) -> float:
         """Return the seconds until they may try again; 0: now."""
-        count, last = self._failures.get(key, (0, now))
+        count, last = self._failures.get(_hashed(key), (0, now))
         if count < self.free_attempts or now - last >= RETENTION:
             return 0.0
         return max(
@@ -32,6 +46,7 @@ class Attempts:
     def count_failure(self, key: str, now: float) -> None:
         """Count one failure. It is counted before a password is looked at, and taken back
         after."""
+        key = _hashed(key)
         count, last = self._failures.pop(key, (0, now))
         if now - last >= RETENTION:
             count = 0
@@ -41,10 +56,26 @@ class Attempts:
 
     def forgive(self, key: str) -> None:
         """Take back the last one; those before it stay."""
+        key = _hashed(key)
         if key in self._failures:
             count, last = self._failures[key]
             self._failures[key] = max(count - 1, 0), last
 
     def forget(self, key: str) -> None:
         """Forget all attempts: the login succeeded."""
-        self._failures.pop(key, None)
+        self._failures.pop(_hashed(key), None)
+
+    def slowed(self) -> tuple[Failures, ...]:
+        """Return what would be lost with this object: of those that no attempt is free for, the ones
+        that failed last."""
+        slowed = [
+            (key, count, last)
+            for key, (count, last) in self._failures.items()
+            if count >= self.free_attempts
+        ]
+        return tuple(slowed[-MOST_KEPT:])
+
+    def put_back(self, failures: Iterable[Failures]) -> None:
+        """Count on from there."""
+        for key, count, last in failures:
+            self._failures.setdefault(key, (min(count, 64), last))

@@ -17,14 +17,16 @@ if sys.platform == "win32":
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.service import Person, administrator, member
     from noroshi.system.named_pipe import ACCESS, Pipe, make_pipe, pipe_name
-    from noroshi.system.privileges import is_administrator
+    from noroshi.system.owners import SERVICE
     from noroshi.system.windows_security import (
         ADMINISTRATORS,
         NETWORK,
         SYSTEM,
         account_name,
         group_sid,
+        own_groups,
         own_sid,
+        service_sid,
     )
 
     log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ if sys.platform == "win32":
 
         def __init__(self, name: str, group_sid: str, serve: Serve) -> None:
             self._name, self._group_sid, self._serve = name, group_sid, serve
-            self._access = access(own_sid(), group_sid)
+            self._access = access(own_sid(), group_sid, own_groups())
             self._free = make_pipe(name, self._access, is_first=True)
             self._loop, self._tasks = asyncio.get_running_loop(), set[asyncio.Future[None]]()
             self._is_closed, self._swapping = threading.Event(), threading.Lock()
@@ -143,13 +145,19 @@ if sys.platform == "win32":
             """End the connection; what was sent still arrives."""
             self._pipe.close()
 
-    def access(user: str, group_sid: str) -> str:
+    def access(user: str, group_sid: str, own_groups: frozenset[str]) -> str:
         """Return who may open the pipe, in SDDL: nobody from the network, and the group's members
         not to make an instance of their own."""
-        owner = ADMINISTRATORS if is_administrator() else user
+        owner = pipe_owner(user, own_groups)
         allowed = "".join(f"(A;;GA;;;{sid})" for sid in (SYSTEM, ADMINISTRATORS, user))
         members = f"(A;;{ACCESS:#x};;;{group_sid})" if group_sid else ""
         return f"O:{owner}D:P(D;;GA;;;{NETWORK}){allowed}{members}"
+
+    def pipe_owner(user: str, own_groups: frozenset[str]) -> str:
+        """Return who is to own the pipe, so that callers trust it whatever account the service
+        has."""
+        trusted = (ADMINISTRATORS, service_sid(SERVICE))
+        return next((sid for sid in trusted if sid in own_groups), user)
 
     def person(user: str, groups: frozenset[str], group_sid: str) -> Person | None:
         """SYSTEM, administrators and the node's own user may do everything; the group's members

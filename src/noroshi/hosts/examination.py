@@ -76,6 +76,8 @@ if sys.platform == "win32":
         "this permission under Properties › Security."
     )
     OF_DOOR = _("{path} (open{group})")
+    VOLUMES, SHOW = "Get-Volume", 'Get-Acl "{path}" | Format-List'
+    ROOM_LINES = (VOLUMES, 'Get-ChildItem "{folder}" | Sort-Object Length -Descending')
 else:
     DOOR, MAKE_GROUP = _("Socket"), "groupadd --system {group}"
     STORE_READ = _(
@@ -88,6 +90,8 @@ else:
         "or the store there."
     )
     OF_DOOR = _("{path} (mode {mode}{group})")
+    VOLUMES, SHOW = "df -h", "ls -ld {path}"
+    ROOM_LINES = ("df -h {folder}", "du -sh {folder}/*")
 
 
 class System:
@@ -132,7 +136,7 @@ class System:
             if is_lost:
                 cure = knowledge().cures["computer.bring_back"]
                 raise StepError(plain(""), cure.remedy(words, Exam()))
-            raise _step_error(words, "df -h", CommandText("check-store"))
+            raise _step_error(words, VOLUMES, CommandText("check-store"))
         file_status = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 1e6)
@@ -191,7 +195,8 @@ class System:
         facts = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
         if free < LEAST_ROOM:
             facts["free"] = f"{free / 1e6:.0f} MB"
-            raise _step_error(NO_ROOM.fill(**facts), f"df -h {folder}", f"du -sh {folder}/*")
+            lines = (line.format(folder=folder) for line in ROOM_LINES)
+            raise _step_error(NO_ROOM.fill(**facts), *lines)
         remarks = (FEW.fill(**facts),) if free < LITTLE_ROOM else ()
         return StepResult(FREE.fill(**facts), remarks)
 
@@ -221,7 +226,7 @@ async def _stat(path: Path) -> os.stat_result:
         return await run_in_thread(path.stat)
     except OSError as error:
         words = AWAY.fill(path=path, why=cause_text(error))
-        raise _step_error(words, f"ls -ld {path}") from None
+        raise _step_error(words, SHOW.format(path=path)) from None
 
 
 def _step_error(words: Message, *lines: str | CommandText) -> StepError:

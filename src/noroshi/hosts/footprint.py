@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import platform
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,23 +16,30 @@ from noroshi.config.config import Config
 from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
 from noroshi.core.translation import NOTHING, Message, _, list_names, plain
+from noroshi.hosts.programs import USUAL_FOLDERS
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Clocks
 from noroshi.system.owners import owner_name
 
+if sys.platform == "win32":
+    from noroshi.system.named_pipe import pipe_name
+
 LOG_FILE = "noroshi.log"
 OWN_CERTIFICATE = "web-cert.pem"
-DEBIAN_PLUGINS = Path("/usr/lib/nagios/plugins")
 UNITS = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
 MANAGER = _("Manager and API")
 MANAGER_TLS = _("TLS, for browsers and programs")
 MANAGER_HERE = _("reachable from this computer only")
 OFF = _("off (web = false)")
-DOOR = _("Socket")
-DOOR_IS = _("Unix socket for commands{group}")
+if sys.platform == "win32":
+    DOOR = _("Named pipe")
+    DOOR_IS = _("named pipe for commands{group}")
+else:
+    DOOR = _("Socket")
+    DOOR_IS = _("Unix socket for commands{group}")
 GROUP = _(", open to the group {group}")
 HOME = _("Home folder")
 HOME_IS = _("settings, store and key")
@@ -122,8 +130,7 @@ class Surroundings:
     def _places(self) -> Iterator[PlaceShown]:
         yield self._manager()
         config = self._config
-        group_text = GROUP.fill(group=config.door_group) if config.door_group else plain("")
-        yield _file("door", DOOR, config.door, DOOR_IS.fill(group=group_text), LISTENS)
+        yield _door(config)
         yield _file("home", HOME, config.home, HOME_IS)
         yield _file("settings", SETTINGS, config.home / FILE, SETTINGS_IS)
         yield _file("store", STORE, config.store, STORE_IS)
@@ -137,7 +144,7 @@ class Surroundings:
                 "certificate", CERTIFICATE, config.web.certificate or own_certificate, NOTHING
             )
         yield self._log()
-        for number, folder in enumerate(config.programs or (DEBIAN_PLUGINS,), 1):
+        for number, folder in enumerate(config.programs or USUAL_FOLDERS, 1):
             yield _file(f"programs-{number}", PROGRAMS, folder, NOTHING)
         yield PlaceShown(
             id="beat",
@@ -165,6 +172,15 @@ class Surroundings:
         if self._config.log == "file":
             return _file("log", LOG, self._config.home / LOG_FILE, LOG_FILE_IS)
         return PlaceShown(id="log", sort=FILES, title=LOG, where="", about=LOG_STDERR)
+
+
+def _door(config: Config) -> PlaceShown:
+    group_text = GROUP.fill(group=config.door_group) if config.door_group else plain("")
+    about = DOOR_IS.fill(group=group_text)
+    if sys.platform == "win32":  # it is no file: to look whether it is there would open it
+        where = pipe_name(str(config.door))
+        return PlaceShown(id="door", sort=LISTENS, title=DOOR, where=where, about=about)
+    return _file("door", DOOR, config.door, about, LISTENS)
 
 
 def _file(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import psutil
 
@@ -27,6 +28,7 @@ TAKEN = _(
     "Another program is listening on {where}, so the manager (browser and API) cannot be "
     "opened there. Monitoring and sending continue."
 )
+ANOTHER_PORT = "another_port_windows" if sys.platform == "win32" else "another_port"
 CANNOT = _("The manager (browser and API) cannot be opened on {where}: {why}.")
 
 
@@ -76,5 +78,5 @@ def _step_error(address: str, web: Web, error: OSError) -> StepError:
         else CANNOT.fill(where=address, why=cause_text(error))
     )
     places = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
-    cure = knowledge().cures["computer.another_port"]
+    cure = knowledge().cures[f"computer.{ANOTHER_PORT}"]
     return StepError(plain(address), cure.remedy(words, Exam(user_values=places)))

@@ -25,6 +25,7 @@ from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
 from noroshi.people.browsers import device_key_of, is_known_device
 from noroshi.people.denied_log import DeniedLog
+from noroshi.people.kept_throttle import KeptThrottle
 from noroshi.people.passwords import Passwords, password_problem
 from noroshi.people.throttle import Throttle, network_of
 from noroshi.ports import Clocks, Store
@@ -56,7 +57,7 @@ class OpenedSession:
 
 
 class People:
-    """Let people in. What is counted and the code of the first start live as long as it does."""
+    """Let people in. The code of the first start lives as long as it does."""
 
     def __init__(
         self, store: Store, vault: Vault, clocks: Clocks, passwords: Passwords | None = None
@@ -65,6 +66,7 @@ class People:
         self.passwords = passwords or Passwords()
         self.denied_log = DeniedLog(store, clocks)
         self._throttle, self._is_known = Throttle(), False
+        self._kept_throttle = KeptThrottle(self._throttle, store, clocks)
         self._first_code_hash, self._has_administrator = "", False
         self.administrators = asyncio.Lock()
         """Whoever takes one of them away holds it: of two who take each other's right at the same
@@ -164,6 +166,7 @@ class People:
             await self._count(shown_name, address)
             user = await self._user_by_password(name, password)
             self._throttle.forget(shown_name, address)
+            await self._kept_throttle.save()
         await self.log_out(replaced_key)
         return await self._open_session(user, address, half=user.two_steps)
 
@@ -178,7 +181,7 @@ class People:
 
     async def _second_step(self, name: str, key: str, code: str, address: str) -> OpenedSession:
         step = f"code {name}"  # by whom it is guessed, who has the password already
-        self._count_alone(step)
+        await self._count_alone(step)
         user = await self._after_code(name, code)
         self._throttle.well_alone(step)
         return await self._open_session(user, address, ends=key)
@@ -233,7 +236,7 @@ class People:
     async def _verified_user(self, key: str, name: str, password: str) -> User:
         """Return the user as `_user_by_password` does, of somebody who is logged in, or was in
         that browser: these attempts are counted apart, under `key`."""
-        self._count_alone(key)
+        await self._count_alone(key)
         user = await self._user_by_password(name, password)
         self._throttle.well_alone(key)
         return user
@@ -359,14 +362,18 @@ class People:
         wait."""
         if not self._is_known:
             self._is_known = True
+            await self._kept_throttle.load()
             for row in reversed(await self.store.audit_log(AUDIT_ROWS_READ)):
                 if row.op in LOG_IN_OPERATIONS and not row.refused.en:
                     self._throttle.note_login(row.who, row.address)
         _require_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
+        await self._kept_throttle.save()
 
-    def _count_alone(self, key: str) -> None:
+    async def _count_alone(self, key: str) -> None:
         """Count the same of what no stranger can fail at."""
+        await self._kept_throttle.load()
         _require_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
+        await self._kept_throttle.save()
 
 
 def _require_no_wait(seconds: float) -> None:

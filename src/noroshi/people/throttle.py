@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
-from noroshi.core.login_throttle import Attempts
+from noroshi.core.login_throttle import Attempts, Failures
 
 FREE, FREE_NAME, FREE_ADDRESS = 5, 50, 20
 """Failures that cost no waiting: of a name from one address, of a name from all addresses from which
@@ -31,6 +32,23 @@ def network_of(address: str) -> str:
     return str(ip)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowedAttempts:
+    """Hold who has to wait, for another process to go on: times are seconds since 1970."""
+
+    pairs: tuple[Failures, ...] = ()
+    names: tuple[Failures, ...] = ()
+    addresses: tuple[Failures, ...] = ()
+
+    def moved(self, seconds: float) -> SlowedAttempts:
+        """Return the same with all times later by so much."""
+        parts = (self.pairs, self.names, self.addresses)
+        pairs, names, addresses = (
+            tuple((key, count, last + seconds) for key, count, last in part) for part in parts
+        )
+        return SlowedAttempts(pairs=pairs, names=names, addresses=addresses)
+
+
 class Throttle:
     """Count failures as long as the object lives. `now` is the steady clock's."""
 
@@ -39,6 +57,20 @@ class Throttle:
         self._names = Attempts(FREE_NAME, SLOWEST)
         self._addresses = Attempts(FREE_ADDRESS, SLOWEST)
         self._known_origins: dict[LoginOrigin, None] = {}
+
+    def slowed(self) -> SlowedAttempts:
+        """Return who has to wait, by the steady clock."""
+        return SlowedAttempts(
+            pairs=self._pairs.slowed(),
+            names=self._names.slowed(),
+            addresses=self._addresses.slowed(),
+        )
+
+    def put_back(self, slowed: SlowedAttempts) -> None:
+        """Count on from there."""
+        self._pairs.put_back(slowed.pairs)
+        self._names.put_back(slowed.names)
+        self._addresses.put_back(slowed.addresses)
 
     def note_login(self, name: str, address: str) -> None:
         """Note that somebody of that name logged in from there."""

@@ -34,11 +34,11 @@ from noroshi.service.monitors.run_now import RunNowOperations
 from noroshi.service.monitors.server_overview import ServerOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.backup import BackupOperations
-from noroshi.service.node.cluster import ClusterOperations
 from noroshi.service.node.job_heartbeats import HeartbeatOperations
 from noroshi.service.node.key import VaultKeyOperations
 from noroshi.service.node.node import NodeOperations
 from noroshi.service.node.secrets import SecretOperations
+from noroshi.service.node.shared_nodes import ClusterOperations
 from noroshi.service.operation import CheckedArguments, Operation, operations
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.api_tokens import ApiTokenOperations

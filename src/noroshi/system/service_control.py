@@ -59,7 +59,9 @@ if sys.platform == "win32":
     CONNECT, CREATE, ALL_ACCESS, DELETE = 0x1, 0x2, 0xF01FF, 0x10000
     QUERY_CONFIG, QUERY_STATUS, START, STOP = 0x1, 0x4, 0x10, 0x20
     OWN_PROCESS, AT_BOOT, NORMAL_ERROR = 0x10, 2, 1
-    DESCRIPTION, FAILURE_ACTIONS, DELAYED_START, TRIGGERS = 1, 2, 3, 8
+    DESCRIPTION, FAILURE_ACTIONS, DELAYED_START, SID_KIND, TRIGGERS = 1, 2, 3, 5, 8
+    UNRESTRICTED = 1
+    """SERVICE_SID_TYPE_UNRESTRICTED."""
     STATUS_OF_PROCESS, STOP_CONTROL = 0, 1
     USER_INSTANCE = 0x80
     """SERVICE_USERSERVICE_INSTANCE."""
@@ -95,6 +97,11 @@ if sys.platform == "win32":
         """Mirror the structures that are one BOOL."""
 
         _fields_ = (("is_set", wintypes.BOOL),)
+
+    class _SidKind(ctypes.Structure):
+        """Mirror SERVICE_SID_INFO."""
+
+        _fields_ = (("kind", _Number),)
 
     class _Status(ctypes.Structure):
         """Mirror SERVICE_STATUS_PROCESS."""
@@ -183,7 +190,8 @@ if sys.platform == "win32":
 
     def install_service(settings: ServiceSettings) -> None:
         """Make a service that starts some minutes after the computer and is started again when it
-        fails, or bring the one of that name up to these settings. Raises OSError."""
+        fails, or bring the one of that name up to these settings but for its account, which an
+        administrator may have changed. Raises OSError."""
         with _manager(CONNECT | CREATE) as manager:
             handle = _services.OpenServiceW(manager, settings.name, ALL_ACCESS)
             if handle:
@@ -304,7 +312,7 @@ if sys.platform == "win32":
                 None,
                 None,
                 None,
-                settings.account,
+                None,
                 None,
                 settings.display_name,
             )
@@ -323,6 +331,14 @@ if sys.platform == "win32":
         )
         for number, addition in additions:
             _require(_services.ChangeServiceConfig2W(service, number, ctypes.byref(addition)))
+        _add_sid(service)
+
+    def _add_sid(service: int) -> None:
+        """Let the process have the SID NT SERVICE\\name, and with it the home folder, whatever
+        account it has. An account of its own has that SID anyway: where the system cannot do it,
+        as Wine cannot, nothing is lacking."""
+        of_process = _SidKind(UNRESTRICTED)
+        _services.ChangeServiceConfig2W(service, SID_KIND, ctypes.byref(of_process))
 
     @contextmanager
     def _manager(access: int) -> Iterator[int]:

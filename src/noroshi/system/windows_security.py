@@ -42,7 +42,7 @@ class Grant(NamedTuple):
 
 if sys.platform == "win32":
     import ctypes
-    from contextlib import suppress
+    from contextlib import contextmanager, suppress
     from ctypes import wintypes
 
     _security = ctypes.WinDLL("advapi32", use_last_error=True)
@@ -257,13 +257,24 @@ if sys.platform == "win32":
 
     def own_sid() -> str:
         """Return the SID of the user whom this process runs as. Raises OSError."""
+        with _own_token() as token:
+            return token_user(token)
+
+    def own_groups() -> frozenset[str]:
+        """Return the SIDs of the groups of this process that are in force; a service's own SID is
+        one of them. Raises OSError."""
+        with _own_token() as token:
+            return token_groups(token)
+
+    @contextmanager
+    def _own_token() -> Iterator[wintypes.HANDLE]:
         token = wintypes.HANDLE()
         if not _security.OpenProcessToken(
             _kernel.GetCurrentProcess(), QUERY, ctypes.byref(token)
         ):
             raise _last_error()
         try:
-            return token_user(token)
+            yield token
         finally:
             _kernel.CloseHandle(token)
 

@@ -11,8 +11,11 @@ import socket
 import ssl
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 
+from noroshi.cluster.node_requests import Opening
+from noroshi.cluster.node_stream import NodeStream
 from noroshi.service.agents.hub_endpoints import Endpoint, ListenerSetting
 from noroshi.web.asgi import agents_application
 from noroshi.web.context import WebContext
@@ -62,6 +65,7 @@ class AgentListener:
         self._web, self._home, self._limits = web, home, limits
         self._current: _OpenServer | None = None
         self._former_server: _OpenServer | None = None
+        self._own_server: _OpenServer | None = None
 
     @property
     def former_setting(self) -> ListenerSetting | None:
@@ -96,11 +100,23 @@ class AgentListener:
         """Listen at the former address, too. Raises OSError."""
         await self._keep_former(self._start(setting, await self._tls()))
 
+    async def open_own(self, setting: ListenerSetting) -> None:
+        """Listen at the address of this node alone, too, which is announced apart. Raises OSError."""
+        if self._own_server is None and not self._is_open_at(setting):
+            self._own_server = self._start(setting, await self._tls())
+
+    def _is_open_at(self, setting: ListenerSetting) -> bool:
+        current = None if self._current is None else self._current.setting
+        if current is None or current.port != setting.port:
+            return False
+        return current.socket == setting.socket or ip_address(current.address).is_unspecified
+
     async def renew_key(self) -> None:
         """Show the current key of the node to whoever connects from now on. No socket is closed: it
         might not be opened again. Raises OSError."""
         tls = await self._tls()
-        for open_server in filter(None, (self._current, self._former_server)):
+        open_servers = (self._current, self._former_server, self._own_server)
+        for open_server in filter(None, open_servers):
             open_server.context.load_cert_chain(*tls.files)
         if self._current is not None:
             self._announce(self._current, tls)
@@ -117,7 +133,16 @@ class AgentListener:
         current, self._current = self._current, None
         if current is not None:
             await current.close()
+        own_server, self._own_server = self._own_server, None
+        if own_server is not None:
+            await own_server.close()
         await self.close_former()
+
+    async def take(self, opening: Opening, stream: NodeStream) -> None:
+        """Answer a connection that another node passes on, until it ends."""
+        if self._current is None:
+            return
+        await self._current.server.serve_relayed(opening.client, stream)
 
     async def _replace(
         self, current: _OpenServer, setting: ListenerSetting, tls: _Tls

@@ -59,7 +59,7 @@ async def open_web(
         return
     web = _with_hosts(settings, web, listener.getsockname()[1])
     try:
-        context = await _context(settings, home, web)
+        context = await manager_context(settings, home, web)
     except OSError as error:  # ssl.SSLError is one
         listener.close()
         _report_failure(settings, error, say)
@@ -102,11 +102,16 @@ def url_of(settings: Web, listener: socket.socket) -> str:
 
 
 def _with_hosts(settings: Web, web: WebContext, port: int) -> WebContext:
-    hosts = OWN_NAMES.union(settings.hosts)
-    return replace(web, secure=settings.secure, port=port, hosts=hosts)
+    return replace(web, secure=settings.secure, port=port, hosts=hosts_of(settings))
 
 
-async def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
+def hosts_of(settings: Web) -> frozenset[str]:
+    """Return the names by which a request may call this node."""
+    return OWN_NAMES.union(settings.hosts)
+
+
+async def manager_context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
+    """Return the TLS of the manager; None: it has none. Raise OSError."""
     if not settings.secure:
         return None
     if settings.certificate is not None and settings.key is not None:

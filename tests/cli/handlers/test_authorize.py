@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import pty
-import signal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,10 +9,9 @@ import pytest
 from noroshi.core.translation import bilingual
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Document
-from tests.cli.command_process import NOBODYS, a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.ports import free_port
 from tests.service.harness import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, documents
-from tests.warm import warm
 
 GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
 BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
@@ -28,59 +25,8 @@ async def harness(tmp_path):
         yield found
 
 
-class Terminal:
-    """A person at a terminal: waits for a prompt, then types a line."""
-
-    def __init__(self, home, *argv):
-        self.home, self.argv, self.seen, self.at = home, argv, "", 0
-
-    async def __aenter__(self):
-        self.ours, theirs = pty.openpty()
-        self.process = await asyncio.create_subprocess_exec(
-            *(*warm(), *self.argv),
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=NOBODYS | {"NOROSHI_HOME": str(self.home), "TERM": "dumb"},
-            start_new_session=True,
-        )
-        os.close(theirs)
-        return self
-
-    async def __aexit__(self, *_):
-        os.close(self.ours)
-
-    async def type(self, prompt, text):
-        await self.until(prompt)
-        os.write(self.ours, text.encode())
-
-    async def until(self, prompt):
-        """Read on until this is shown, after what was waited for last."""
-        while (found := self.seen.find(prompt, self.at)) < 0:
-            self.seen += await asyncio.to_thread(self._read)
-        self.at = found + len(prompt)
-
-    async def interrupt(self, told):
-        """Press Ctrl-C until this is shown.
-
-        Pressed once it may be lost: a signal that comes after readline has drawn its prompt,
-        and before CPython's select() waits for a key, is seen at the next key only.
-        """
-        heard = asyncio.create_task(self.until(told))
-        while not heard.done():
-            self.process.send_signal(signal.SIGINT)
-            await asyncio.wait({heard}, timeout=20)
-        await heard
-
-    def _read(self):
-        try:
-            return os.read(self.ours, 65536).decode(errors="replace")
-        except OSError:  # how Linux tells that the other side is gone
-            raise AssertionError(f"it ended:\n{self.seen}") from None
-
-
-async def test_a_person_is_led_through_and_may_err(harness, tmp_path):
-    async with Terminal(tmp_path, "authorize", "m365") as person:
+async def test_a_person_is_led_through_and_may_err(harness, tmp_path, terminal):
+    async with terminal(tmp_path, "authorize", "m365") as person:
         await person.type("Client secret: ", "0f8fad5b-d9cb-469f-a165-70867728950e\n")
         await person.until("This looks like the Secret ID")
         await person.type("Client secret: ", f"{CANARY}\n")
@@ -94,9 +40,9 @@ async def test_a_person_is_led_through_and_may_err(harness, tmp_path):
     assert harness.server.asked == [CANARY, CANARY]
 
 
-async def test_a_person_is_asked_again_for_a_secret_that_has_ended(harness, tmp_path):
+async def test_a_person_is_asked_again_for_a_secret_that_has_ended(harness, tmp_path, terminal):
     await harness.service.sign_in.set_secret(AKI, "app", OLD_SECRET)
-    async with Terminal(tmp_path, "authorize", "m365") as person:
+    async with terminal(tmp_path, "authorize", "m365") as person:
         await person.type("URL: ", f"{GOOD}\n")
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
@@ -223,9 +169,9 @@ async def app(harness):
     return harness
 
 
-async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
+async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path, terminal):
     await app.service.queue.send(AKI, ("ops",), "s", "t", ("m365",))
-    async with Terminal(tmp_path, "authorize", "m365") as person:
+    async with terminal(tmp_path, "authorize", "m365") as person:
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("The token is for Exchange Online.")
         await person.until("it lacks the permission SMTP.SendAsApp")
@@ -235,9 +181,9 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
     assert app.server.asked == [CANARY]
 
 
-async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
+async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path, terminal):
     await app.service.sign_in.set_secret(AKI, "app", OLD_SECRET)
-    async with Terminal(tmp_path, "authorize", "m365") as person:
+    async with terminal(tmp_path, "authorize", "m365") as person:
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route “m365” is signed in")
@@ -294,9 +240,9 @@ async def come_back(redirect, query):
     return answer
 
 
-async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_path):
+async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_path, terminal):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         _, redirect = await shown_page(person)
         answer = await come_back(redirect, "code=good&state=S")
         await person.until("経路「m365」のサインインが完了しました")
@@ -305,9 +251,11 @@ async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_pa
     assert "<script" not in answer and "good" not in person.seen
 
 
-async def test_what_the_provider_refuses_is_told_in_the_browser_too(harness, tmp_path):
+async def test_what_the_provider_refuses_is_told_in_the_browser_too(
+    harness, tmp_path, terminal
+):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         assert "404" in await come_back(redirect, "code=good&state=another")
         answer = await come_back(redirect, "code=bad&state=S")
@@ -316,8 +264,10 @@ async def test_what_the_provider_refuses_is_told_in_the_browser_too(harness, tmp
     assert "The code was refused." in answer
 
 
-async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(harness, tmp_path):
-    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(
+    harness, tmp_path, terminal
+):
+    async with terminal(tmp_path, "authorize", "m365", "--here") as person:
         await person.type("Client secret: ", f"{CANARY}\n")
         _, redirect = await shown_page(person)
         await come_back(redirect, "code=good&state=S")
@@ -325,13 +275,15 @@ async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(harness, 
         assert await person.process.wait() == 0
 
 
-async def test_it_listens_at_the_port_of_the_account_s_own_redirect(harness, tmp_path):
+async def test_it_listens_at_the_port_of_the_account_s_own_redirect(
+    harness, tmp_path, terminal
+):
     port = free_port()
     own = f"http://localhost:{port}/MxMail/"
     changed = documents(accounts__box={**CONTENT["accounts/box"], "redirect": own})
     await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         assert redirect == own
         await come_back(redirect, "code=good&state=S")
@@ -339,10 +291,12 @@ async def test_it_listens_at_the_port_of_the_account_s_own_redirect(harness, tmp
         assert await person.process.wait() == 0
 
 
-async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(harness, tmp_path):
+async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(
+    harness, tmp_path, terminal
+):
     """A provider that shows an error goes nowhere: nothing comes here."""
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         await person.until("the browser has not returned yet")
         await person.until(f"redirect URI  {redirect}")
@@ -352,9 +306,11 @@ async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(harne
         assert await person.process.wait() == 0
 
 
-async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(harness, tmp_path):
+async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(
+    harness, tmp_path, terminal
+):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         await shown_page(person)
         os.write(person.ours, b"good morning\n")
         await person.until("code がありません")
@@ -363,9 +319,9 @@ async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(harnes
         assert await person.process.wait() == 1
 
 
-async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_path):
+async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_path, terminal):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--here") as person:
         await shown_page(person)
         os.write(person.ours, GOOD.encode() + b"\n")
         await person.until("Route “m365” is signed in")
@@ -375,10 +331,10 @@ async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_pat
 # a code on another device
 
 
-async def test_a_code_is_typed_on_another_device(harness, tmp_path):
+async def test_a_code_is_typed_on_another_device(harness, tmp_path, terminal):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     harness.server.interval = 1
-    async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("Enter this code: ABCD-1234")
         harness.server.on_device = GIVEN
         await person.until("Route “m365” is signed in")
@@ -397,9 +353,11 @@ async def test_a_code_is_typed_on_another_device(harness, tmp_path):
         ),
     ],
 )
-async def test_what_is_no_such_address_is_answered_at_once(harness, tmp_path, pasted, told):
+async def test_what_is_no_such_address_is_answered_at_once(
+    harness, tmp_path, pasted, told, terminal
+):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365") as person:
+    async with terminal(tmp_path, "authorize", "m365") as person:
         await person.type("URL: ", f"{pasted}\n")
         await person.until(told)
         await person.type("URL: ", "http://localhost/MxMail/?code=go\n")
@@ -410,19 +368,19 @@ async def test_what_is_no_such_address_is_answered_at_once(harness, tmp_path, pa
         assert await person.process.wait() == 0
 
 
-async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(harness, tmp_path):
+async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(harness, tmp_path, terminal):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365") as person:
+    async with terminal(tmp_path, "authorize", "m365") as person:
         await person.until("URL: ")
         await person.interrupt("The sign-in was not completed")
         assert await person.process.wait() == 130
 
 
 async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(
-    harness, tmp_path
+    harness, tmp_path, terminal
 ):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
-    async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
+    async with terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("blocks device codes")
         await person.until("noroshi authorize m365")
         person.process.terminate()

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from noroshi.oauth.client_certificates import make, parts
 from noroshi.ports import Document
 from tests.cli.command_process import a_node, typed
-from tests.cli.handlers.test_authorize import Terminal
 from tests.service.harness import AKI, CONTENT, Harness, documents
 
 PASSPHRASE = "canary-pass"
@@ -76,8 +75,10 @@ async def test_pem_is_brought_by_a_pipe(harness, tmp_path, bundle):
     assert (await harness.vault.get("box-cert")).reveal() == bundle
 
 
-async def test_a_pfx_asks_for_its_passphrase_and_lets_one_err(harness, tmp_path, pfx, bundle):
-    async with Terminal(tmp_path, "cert", "import", "m365", pfx) as person:
+async def test_a_pfx_asks_for_its_passphrase_and_lets_one_err(
+    harness, tmp_path, pfx, bundle, terminal
+):
+    async with terminal(tmp_path, "cert", "import", "m365", pfx) as person:
         await person.type("Passphrase of", "wrong\n")
         await person.until("does not open the file")
         await person.type("Passphrase of", f"{PASSPHRASE}\n")

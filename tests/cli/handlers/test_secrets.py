@@ -8,7 +8,6 @@ from noroshi.service import Person
 from noroshi.service.operation import roles_up_to
 from noroshi.vault import Secret
 from tests.cli.command_process import a_node, typed
-from tests.cli.handlers.test_authorize import Terminal
 from tests.service.harness import AKI, CANARY, CONTENT, OLD_SECRET, Harness, documents
 
 
@@ -20,8 +19,8 @@ async def harness(tmp_path):
         yield found
 
 
-async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path):
-    async with Terminal(tmp_path, "secret", "set", "relay") as person:
+async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path, terminal):
+    async with terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Enter the secret for “relay”: ", f"  {CANARY} \n")
         await person.type("Again: ", f"  {CANARY} \n")
         await person.until("“relay” is stored in the vault.")
@@ -31,8 +30,8 @@ async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path)
     assert (await harness.vault.get("relay")).reveal() == f"  {CANARY} "
 
 
-async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path):
-    async with Terminal(tmp_path, "secret", "set", "relay") as person:
+async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path, terminal):
+    async with terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Enter the secret for “relay”: ", f"{CANARY}\n")
         await person.type("Again: ", "another\n")
         await person.until("The two entries differ, so nothing was saved.")
@@ -40,8 +39,10 @@ async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path):
     assert await harness.vault.names() == []
 
 
-async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(harness, tmp_path):
-    async with Terminal(tmp_path, "secret", "set", "relay") as person:
+async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(
+    harness, tmp_path, terminal
+):
+    async with terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Enter the secret for “relay”: ", "\x04")
         await person.until("Nothing was entered")
         assert await person.process.wait() == 3
@@ -184,9 +185,11 @@ async def led(harness):
 
 
 @pytest.mark.parametrize(("said", "kept"), [("n\n", False), ("\x04", False), ("y\n", True)])
-async def test_where_a_token_led_it_is_asked_about_first(harness, tmp_path, said, kept):
+async def test_where_a_token_led_it_is_asked_about_first(
+    harness, tmp_path, said, kept, terminal
+):
     await led(harness)
-    async with Terminal(tmp_path, "secret", "set", "app") as person:
+    async with terminal(tmp_path, "secret", "set", "app") as person:
         await person.type("Enter the client secret for “app”: ", f"{CANARY}\n")
         await person.type("Again: ", f"{CANARY}\n")
         await person.until("evil.example:443. API token ci chose this destination")

@@ -9,7 +9,6 @@ from noroshi.core.people import Audited
 from noroshi.people import AuthenticationError
 from noroshi.service import run_as_json
 from tests.cli.command_process import a_node, typed
-from tests.cli.handlers.test_authorize import Terminal
 from tests.service.harness import AKI, CANARY, Harness, documents
 
 
@@ -42,9 +41,9 @@ async def test_a_password_comes_from_a_file_and_is_shown_nowhere(harness, tmp_pa
     assert "user_add" in told.out and "this computer" in told.out and CANARY not in told.out
 
 
-async def test_a_second_step_is_set_up_at_a_terminal(harness, tmp_path):
+async def test_a_second_step_is_set_up_at_a_terminal(harness, tmp_path, terminal):
     await typed("user", "add", "eri", home=tmp_path)
-    async with Terminal(tmp_path, "user", "totp", "eri") as person:
+    async with terminal(tmp_path, "user", "totp", "eri") as person:
         await person.until("Code shown now: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
         code = pyotp.TOTP(seed).at(harness.time.now)
@@ -79,12 +78,14 @@ async def test_ones_own_password_is_changed_with_the_old_one(harness, tmp_path):
     assert await harness.people.passwords.is_right(user.password, better)
 
 
-async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(harness, tmp_path):
+async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(
+    harness, tmp_path, terminal
+):
     file = tmp_path / "password"
     file.write_text(CANARY)
     await typed("user", "add", "eri", "--password-file", str(file), home=tmp_path)
     argv = ("user", "own-totp", "eri", "--password-file", str(file))
-    async with Terminal(tmp_path, *argv) as person:
+    async with terminal(tmp_path, *argv) as person:
         await person.until("Code shown now: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
         await person.type("", f"{pyotp.TOTP(seed).at(harness.time.now)}\n")

@@ -8,7 +8,6 @@ import pytest
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.vault import read_key
 from tests.cli.command_process import typed
-from tests.cli.handlers.test_authorize import Terminal
 
 PASSPHRASE = "a signal fire on the hill\n"
 
@@ -172,8 +171,8 @@ async def test_without_a_terminal_the_passphrase_must_come_from_a_file(home, tmp
     assert "Traceback" not in said.err
 
 
-async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(home, tmp_path):
-    async with Terminal(home, "key", "backup", str(tmp_path / "out")) as person:
+async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(home, tmp_path, terminal):
+    async with terminal(home, "key", "backup", str(tmp_path / "out")) as person:
         await person.type("Passphrase: ", "\x04")
         await person.until("Nothing was entered")
         assert await person.process.wait() == 3

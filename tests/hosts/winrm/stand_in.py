@@ -22,7 +22,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import spnego
 from spnego.channel_bindings import GssChannelBindings
-from spnego.exceptions import SpnegoError
+from spnego.exceptions import NegotiateOptions, SpnegoError
 
 USER, PASSWORD, DOMAIN = "watcher", "correct horse", "SRV1"
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
@@ -221,7 +221,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, challenges=stand_in.offers)
             return False
         if self.context is None:
-            self.context = spnego.server(protocol="ntlm", channel_bindings=stand_in.binding())
+            self.context = spnego.server(
+                protocol="ntlm",
+                channel_bindings=stand_in.binding(),
+                options=NegotiateOptions.use_ntlm,  # not that of Windows, which knows no users of ours
+            )
         try:
             reply = self.context.step(base64.b64decode(token))
         except SpnegoError:

@@ -1,5 +1,7 @@
 """The node itself: how it is, and what belongs to it; no secret and no URL of its own in it."""
 
+import sys
+
 import pytest
 
 from noroshi.config.config import Config
@@ -65,11 +67,20 @@ async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
     ask = asking(tmp_path, web=web, door_group="noroshi", beat=f"https://hc.example/{CANARY}")
     found = {one["id"]: one for one in (await ask("places"))["places"]}
     assert found["manager"]["where"] == "https://0.0.0.0:7663"
-    assert "group noroshi" in found["door"]["about"]["en"] and not found["door"]["there"]
+    assert "group noroshi" in found["door"]["about"]["en"]
     assert found["store"]["facts"]["en"].startswith("2.0 KiB, mode 0")
     assert found["certificate"]["where"] == str(tmp_path / "web-cert.pem")
-    assert found["programs-1"]["where"] == "/usr/lib/nagios/plugins"
     assert CANARY not in str(found) and "requested every minute" in found["beat"]["about"]["en"]
+
+
+async def test_the_door_and_the_folders_of_programs_are_those_of_the_system(tmp_path):
+    found = {one["id"]: one for one in (await asking(tmp_path)("places"))["places"]}
+    if sys.platform == "win32":
+        assert found["door"]["where"].startswith(r"\\.\pipe\noroshi-")
+        assert found["door"]["title"]["ja"] == "名前付きパイプ" and "programs-1" not in found
+    else:
+        assert (found["door"]["title"]["en"], found["door"]["there"]) == ("Socket", False)
+        assert found["programs-1"]["where"] == "/usr/lib/nagios/plugins"
 
 
 async def test_the_address_for_agents_is_among_the_places_once_it_was_asked_for(tmp_path):

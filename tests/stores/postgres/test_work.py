@@ -10,9 +10,11 @@ from datetime import timedelta
 import pytest
 
 from noroshi.config.database import Database
+from noroshi.core.delivery import Accepted, Retry
+from noroshi.core.translation import bilingual
 from noroshi.ports import SHARED_LEASE, NodePlace
 from noroshi.stores.postgres.store import PostgresStore
-from tests.contracts.sample_records import DAWN, DISK, change, letter, version
+from tests.contracts.sample_records import DAWN, DISK, LATER, OK, change, letter, version
 from tests.postgres_database import Databases
 
 LONG, OVER = timedelta(hours=1), timedelta(0)
@@ -73,6 +75,39 @@ async def test_who_takes_over_ends_what_the_one_before_was_sending_and_follows_o
     (row,) = await second.queue()
     assert not row.is_leased and row.envelope.unanswered == 1
     assert not await first.take_work("one", "one/1", LONG)
+
+
+@pytest.fixture
+async def overtaken(nodes):
+    """Two nodes, of which the first had a mail out as the second took over; the mail."""
+    first, second = nodes
+    await first.publish(version(DISK), ["m", "n"], 0)
+    assert await first.take_work("one", "one/1", OVER)
+    one = await first.begin("one", DAWN)
+    block = await first.lease_monitors(one, DAWN)
+    assert await first.commit(block.fence, change(letter()))
+    parcel = await first.claim_parcel(one, "smtp", DAWN)
+    assert await second.take_work("two", "two/1", LONG)
+    return first, second, parcel
+
+
+async def test_an_acceptance_counts_that_comes_late_but_before_the_next_sender_sends_again(
+    overtaken,
+):
+    first, second, parcel = overtaken
+    assert await first.settle(parcel, OK, Accepted(DAWN))
+    assert not await second.queue()
+    later = await second.clock() + LONG
+    assert await second.claim_parcel(await second.begin("two", DAWN), "smtp", later) is None
+
+
+async def test_no_other_late_answer_counts_and_none_once_the_mail_is_out_again(overtaken):
+    first, second, parcel = overtaken
+    assert not await first.settle(parcel, LATER, Retry(DAWN, bilingual(en="busy", ja="混雑")))
+    two, later = await second.begin("two", DAWN), await second.clock() + LONG
+    again = await second.claim_parcel(two, "smtp", later)
+    assert not await first.settle(parcel, OK, Accepted(DAWN))
+    assert await second.settle(again, OK, Accepted(DAWN))
 
 
 async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_it_was_alone(

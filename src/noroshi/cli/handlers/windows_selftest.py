@@ -57,7 +57,7 @@ if sys.platform == "win32":
     from noroshi.system.shared_files import open_to_read
     from noroshi.system.windows_event_source import SOURCE, is_registered
     from noroshi.system.windows_registry import read_value
-    from noroshi.system.windows_security import account_name, own_sid
+    from noroshi.system.windows_security import account_name, own_groups, own_sid
     from noroshi.vault import dpapi
 
     T = TypeVar("T")
@@ -297,7 +297,7 @@ except OSError:
     def _named_pipe() -> str:
         name = pipe_name(f"noroshi-selftest-{uuid.uuid4().hex}")
         with (
-            make_pipe(name, access(own_sid(), ""), is_first=True) as pipe,
+            make_pipe(name, access(own_sid(), "", own_groups()), is_first=True) as pipe,
             open_pipe(name, SECONDS) as caller,
         ):
             pipe.wait_for_client()

@@ -211,6 +211,7 @@ if sys.platform == "win32":
             f'sc.exe create {NAME} binPath= "{command}" obj= "{ACCOUNT}" start= delayed-auto '
             f"DisplayName= {DISPLAY_NAME}"
         )
+        yield f"sc.exe sidtype {NAME} unrestricted"
         yield f"sc.exe failure {NAME} reset= 86400 actions= restart/10000/restart/60000/restart/60000"
         if start:
             yield f"Start-Service {NAME}"

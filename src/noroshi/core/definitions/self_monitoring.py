@@ -88,13 +88,13 @@ def _groups(definitions: Definitions, checks: Collection[str]) -> Iterable[Group
     ]
     queue = replace(_monitor(QUEUE, ""), title=titles["queue"])
     yield GroupDef(name="mail", title=titles["mail"], monitor=(*routes, *accounts, queue))
-    others = {
+    optional_kinds = {
         AGENT: AGENT in checks and definitions.may_have_agents,
         NODES: NODES in checks,  # a node that shares its store knows the kind
     }
     of_node = [
         replace(_monitor(kind, ""), title=titles[kind.removeprefix(f"{OWN_INSTANCE}-")])
-        for kind in (NODE, *(kind for kind, is_there in others.items() if is_there))
+        for kind in (NODE, *(kind for kind, is_there in optional_kinds.items() if is_there))
     ]
     yield GroupDef(name="node", title=titles["node"], monitor=tuple(of_node))
 

@@ -41,7 +41,7 @@ class Sharing:
 
     def __init__(self, name: str, *, can_ask: bool = False) -> None:
         self._name, self._nodes, self._can_ask = name, Nodes((), ""), can_ask
-        self._answers: Mapping[str, PeerAnswer] | None = None
+        self._peer_answers: Mapping[str, PeerAnswer] | None = None
         self._answered_at, self._was_taken_over = 0.0, False
         self._logged_reason: AbsenceReason | None = None
         self._renewed_at, self._back_at, self._is_away = 0.0, 0.0, False
@@ -56,7 +56,7 @@ class Sharing:
             self._back_at = sent_at
         self._nodes = Nodes(renewal.nodes, renewal.sender)
         self._renewed_at, self._is_away = sent_at, False
-        self._answers, self._was_taken_over = None, False
+        self._peer_answers, self._was_taken_over = None, False
         if self._logged_reason is not None:
             log.info("the database answers again")
             self._logged_reason = None
@@ -88,9 +88,9 @@ class Sharing:
         """Record what the other nodes said to a question that was put then."""
         if asked_at < self._renewed_at:
             return
-        if answers or self._answers is None:
+        if answers or self._peer_answers is None:
             self._answered_at = asked_at
-        self._answers = answers
+        self._peer_answers = answers
         if PeerAnswer.HAS_IT in answers.values():
             self._was_taken_over |= asked_at - self._renewed_at >= LEASE
 
@@ -101,7 +101,7 @@ class Sharing:
     def record_tick(self, now: float, seconds: float) -> None:
         """Record for how long nobody had looked at the schedule by now."""
         if seconds > STOOD_STILL:
-            self._is_away, self._answers, self._woke_at = False, None, now
+            self._is_away, self._peer_answers, self._woke_at = False, None, now
 
     def may_start(self, now: float) -> bool:
         """Return whether checks may start: this node surely holds its monitors, or the database does
@@ -122,7 +122,7 @@ class Sharing:
                 seconds=now - self._renewed_at,
                 can_ask=self._can_ask,
                 peers=self._peers,
-                answers=self._answers,
+                peer_answers=self._peer_answers,
                 was_taken_over=self._was_taken_over,
                 silence=now - self._answered_at,
             )

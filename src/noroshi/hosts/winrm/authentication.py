@@ -93,6 +93,8 @@ class Authentication:
 
 def _context(login: WinrmLogin, password: str, binding: bytes) -> spnego.ContextProxy:
     options = NegotiateOptions.none if login.is_https else NegotiateOptions.wrapping_winrm
+    if login.method is LoginMethod.NTLM:  # the library's own, on Windows too
+        options |= NegotiateOptions.use_ntlm
     return spnego.client(
         login.user,
         password,

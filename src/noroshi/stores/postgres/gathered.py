@@ -22,13 +22,13 @@ class Gathered(Generic[Argument, T]):
         self._all_of = all_of
         self._waiting = dict[Hashable, list[tuple[Argument, asyncio.Future[T]]]]()
         self._tasks = dict[Hashable, asyncio.Task[None]]()
-        self._answers = set[asyncio.Future[T]]()
+        self._pending_answers = set[asyncio.Future[T]]()
 
     async def do(self, kind: Hashable, argument: Argument) -> T:
         """Return the answer to one argument, which is done even if nobody waits for it."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._answers.add(answer)
+        self._pending_answers.add(answer)
         answer.add_done_callback(self._forget)
         self._waiting.setdefault(kind, []).append((argument, answer))
         if kind not in self._tasks:
@@ -37,11 +37,11 @@ class Gathered(Generic[Argument, T]):
 
     async def wait_until_idle(self) -> None:
         """Return when all that was asked for until now is done."""
-        if self._answers:
-            await asyncio.wait(self._answers)
+        if self._pending_answers:
+            await asyncio.wait(self._pending_answers)
 
     def _forget(self, answer: asyncio.Future[T]) -> None:
-        self._answers.discard(answer)
+        self._pending_answers.discard(answer)
         if not answer.cancelled():
             answer.exception()  # whoever asked may be gone
 

@@ -41,11 +41,15 @@ set lease = ($6::text[])[placed.place], node = $7, life = $8, due = $9,
     attempts = s.attempts + 1
 from placed where s.seq = placed.seq
 returning placed.seq, placed.attempts, placed.envelope, placed.due, s.lease, placed.place"""  # noqa: S608  our own text
-HELD = """
+HELD = f"""
 select s.seq, s.id from spool s
-join unnest($1::text[], $2::text[]) as lent (id, lease)
-    on s.id = lent.id and s.lease = lent.lease
-order by s.seq for update of s"""
+join unnest($1::text[], $2::text[], $3::integer[]) as lent (id, lease, accepted_at_attempt)
+    on s.id = lent.id and (s.lease = lent.lease or (
+        s.lease is null and s.fate = '{EnvelopeState.WAITING}'
+        and s.attempts = lent.accepted_at_attempt))
+order by s.seq for update of s"""  # noqa: S608  our own text
+"""An acceptance also counts where another node has taken over the sending meanwhile, as long as that
+one has not sent the mail again."""
 SETTLE = """
 update spool s
 set lease = null, node = null, life = null, due = ended.due, attempts = ended.attempts,
@@ -174,7 +178,12 @@ async def _lock(
 
 async def _settle_at_once(db: Session, ends: Sequence[End]) -> Sequence[bool]:
     leases = [end.parcel.lease for end in ends]
-    held_rows = await db.rows(HELD, [end.parcel.envelope.id for end in ends], leases)
+    held_rows = await db.rows(
+        HELD,
+        [end.parcel.envelope.id for end in ends],
+        leases,
+        [_accepted_at_attempt(end) for end in ends],
+    )
     seqs = {id: seq for seq, id in held_rows}
     held_ends = [(seqs[id], end) for end in ends if (id := end.parcel.envelope.id) in seqs]
     results = [settle_envelope(end.parcel, end.receipt, end.fate) for _, end in held_ends]
@@ -185,6 +194,10 @@ async def _settle_at_once(db: Session, ends: Sequence[End]) -> Sequence[bool]:
         await _write_remaining(db, seq, end, envelope, has_ended=due is None)
     await _pass_on(db, held_ends)
     return [end.parcel.envelope.id in seqs for end in ends]
+
+
+def _accepted_at_attempt(end: End) -> int | None:
+    return end.parcel.envelope.attempts if isinstance(end.fate, Accepted) else None
 
 
 def _row(seq: int, end: End, envelope: Envelope, due: datetime | None) -> tuple[object, ...]:

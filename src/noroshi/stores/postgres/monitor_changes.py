@@ -70,13 +70,15 @@ def _parts(changes: Sequence[Change]) -> Iterable[Sequence[Change]]:
 async def _commit_part(db: Session, fence: int, changes: Sequence[Change]) -> Sequence[bool]:
     ids, states = [one.monitor for one in changes], [state_text(one.state) for one in changes]
     held_ids = {id for (id,) in await db.rows(WRITE, ids, states, fence)}
-    held = [one for one in changes if one.monitor in held_ids]
-    memories = {one.monitor: one.memory for one in held if one.memory is not None}
+    held_changes = [one for one in changes if one.monitor in held_ids]
+    memories = {one.monitor: one.memory for one in held_changes if one.memory is not None}
     await monitors.remember(db, memories)
-    await _write_outcomes(db, held)
-    if drafts := [draft for one in held for draft in one.reports]:
+    await _write_outcomes(db, held_changes)
+    if drafts := [draft for one in held_changes for draft in one.reports]:
         await reports.add(db, drafts)
-    await samples.append(db, [(one.monitor, sample) for one in held for sample in one.samples])
+    await samples.append(
+        db, [(one.monitor, sample) for one in held_changes for sample in one.samples]
+    )
     return [one.monitor in held_ids for one in changes]
 
 
@@ -96,7 +98,9 @@ async def _write_outcomes(db: Session, changes: Sequence[Change]) -> None:
     """Write the events, decisions and envelopes of changes, and what they end."""
     events = [(change.monitor, event) for change in changes for event in change.events]
     await _put_events(db, events)
-    await _put_decisions(db, [(one.monitor, made) for one in changes for made in one.decisions])
+    await _put_decisions(
+        db, [(one.monitor, decision) for one in changes for decision in one.decisions]
+    )
     await spool.put_all(db, [envelope for one in changes for envelope in one.envelopes])
     if events:
         await alarms.end_outlived(db, {one.monitor: one.events for one in changes})

@@ -161,11 +161,13 @@ class Pool:
         raise StoreError(IS_CLOSED.fill(name=self._database.place))
 
     async def _undo(self, connection: Any) -> None:
-        """Give a connection back without what it did; close one that does not answer."""
+        """Give a connection back without what it did; close one that does not answer. It raises
+        nothing: one that has ended went out of the pool by itself, and can do nothing more."""
         try:
             await connection.execute("rollback", timeout=UNDO_TIMEOUT)
         except TRANSACTION_ERRORS:
-            connection.terminate()
+            with suppress(*TRANSACTION_ERRORS):
+                connection.terminate()
         with suppress(*TRANSACTION_ERRORS):
             await self._connections.release(connection)
 

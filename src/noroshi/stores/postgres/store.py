@@ -101,9 +101,9 @@ class PostgresStore(PooledStore):
 
         self._committing = Gathered[tuple[int, Change], bool](self._commit_all)
 
-    async def _commit_all(self, given: Sequence[tuple[int, Change]]) -> Sequence[bool]:
+    async def _commit_all(self, asked_for: Sequence[tuple[int, Change]]) -> Sequence[bool]:
         """Commit changes of one block."""
-        fence, all_of_it = given[0][0], [change for _, change in given]
+        fence, all_of_it = asked_for[0][0], [change for _, change in asked_for]
         return await self._write(lambda db: monitor_changes.commit(db, fence, all_of_it))
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -198,7 +198,7 @@ class LimitedSocket(socket.socket):
     @classmethod
     def from_accepted(
         cls, accepted: socket.socket, address: tuple[Any, ...], connections: Connections
-    ) -> LimitedSocket:
+    ) -> Self:
         limited = cls(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
         limited.network, limited.peer = network_of(address[0]), (address[0], address[1])
         limited._connections = connections
@@ -222,6 +222,14 @@ class LimitedSocket(socket.socket):
         if connections is not None:
             connections.leave(self)
         super().close()
+
+
+class RelayedSocket(LimitedSocket):
+    """Stand for a connection that another node passes on: its peer is who connected to that node."""
+
+    def getpeername(self) -> tuple[str, int]:
+        """Return the address and the port of who connected."""
+        return self.peer
 
 
 def report_agent(scope: Scope, agent: str) -> None:

@@ -12,13 +12,17 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from starlette.types import ASGIApp
 
+from noroshi.cluster.node_stream import NodeStream
 from noroshi.system.port_claim import claim
 from noroshi.web.http.connection_limits import (
     ConnectionLimits,
     Connections,
     LimitedListener,
+    RelayedSocket,
+    TimedH11Protocol,
     protocol_of,
 )
+from noroshi.web.http.relay_pump import join
 
 BACKLOG = 128
 STOP_WITHIN = 2
@@ -40,24 +44,55 @@ class Server(uvicorn.Server):
         connections: Connections,
     ) -> None:
         sslproto.SSLProtocol.max_size = TLS_BUFFER
-        super().__init__(_config(app, context, bounds, connections))
+        self._protocol = protocol_of(bounds, connections)
+        super().__init__(_config(app, context, bounds, self._protocol))
+        self._connections = connections
         self._stopping = asyncio.Event()
         self._listener: socket.socket | None = None
         self._serving: asyncio.Task[None] | None = None
 
-    def start(self, listener: socket.socket) -> None:
-        """Answer the connections of a socket from now on."""
+    def start(self, listener: socket.socket | None) -> None:
+        """Answer the connections of a socket from now on; None: only those that are relayed."""
         self._listener = listener
-        self._serving = asyncio.create_task(self.serve(sockets=[listener]))
+        sockets = [] if listener is None else [listener]
+        self._serving = asyncio.create_task(self.serve(sockets=sockets))
+
+    async def serve_relayed(self, client: tuple[str, int], stream: NodeStream) -> None:
+        """Answer a connection that another node passes on, until it ends."""
+        own_end, other_end = socket.socketpair()
+        relayed = RelayedSocket.from_accepted(own_end, client, self._connections)
+        reader, writer = await asyncio.open_connection(sock=other_end)
+        joining = asyncio.create_task(join(stream, reader, writer))
+        try:
+            await self._adopt(relayed)
+            await joining
+        except OSError:  # no TLS, or broken off in it
+            relayed.close()
+        finally:
+            joining.cancel()
+            await asyncio.wait((joining,))
+
+    async def _adopt(self, connection: socket.socket) -> None:
+        loop, config = asyncio.get_running_loop(), self.config
+
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = self._protocol(
+                config=config, server_state=self.server_state, app_state={}
+            )
+            return made
+
+        connection.setblocking(False)
+        await loop.connect_accepted_socket(protocol, connection, ssl=config.ssl)
 
     async def stop(self) -> None:
         """Let answers under way end for a short time, and close the socket."""
-        if self._serving is None or self._listener is None:
+        if self._serving is None:
             return
         self._stopping.set()
         await asyncio.wait((self._serving,), timeout=STOP_WITHIN + 1)
         self._serving.cancel()
-        self._listener.close()
+        if self._listener is not None:
+            self._listener.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -108,7 +143,7 @@ def _config(
     app: ASGIApp,
     context: ssl.SSLContext | None,
     bounds: ConnectionLimits,
-    connections: Connections,
+    protocol: type[TimedH11Protocol],
 ) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
@@ -117,7 +152,7 @@ def _config(
         log_level="warning",
         lifespan="off",
         ws="none",
-        http=protocol_of(bounds, connections),
+        http=protocol,
         loop="none",
         server_header=False,
         proxy_headers=False,

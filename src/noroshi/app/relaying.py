@@ -1,0 +1,182 @@
+"""Let browsers, the API and agents come in at each node, and be answered by the one that sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from noroshi import imports
+from noroshi.app.agent_listening import AgentListenerControl, own_socket
+from noroshi.app.node_link import NodeLink
+from noroshi.cluster.node_listener import Taker
+from noroshi.cluster.node_requests import Purpose
+from noroshi.config.config import Config
+from noroshi.config.web import Web
+from noroshi.knowledge.os_errors import cause_text
+from noroshi.ports import Store, StoreError
+from noroshi.service.agents.hub_endpoints import read_setting
+
+if TYPE_CHECKING:
+    from noroshi.web.context import WebContext
+    from noroshi.web.relay_listener import RelayListener, RelaySetting
+
+LOOK_AFTER = 1.0
+"""Seconds between two looks at which node sends."""
+TRIED_EVERY = 10.0
+"""Seconds between two looks at what is to be passed on, and two attempts to open it."""
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def taking_relayed(
+    link: NodeLink | None, web: WebContext | None, control: AgentListenerControl
+) -> AsyncIterator[None]:
+    """Answer what other nodes pass on, while the block runs; `web` None: there is no manager."""
+    if link is None:
+        yield
+        return
+    takers = link.node_answers.takers
+    takers[Purpose.AGENTS] = control.take
+    async with AsyncExitStack() as stack:
+        if web is not None:
+            takers[Purpose.MANAGER] = await stack.enter_async_context(_manager(web))
+        try:
+            yield
+        finally:
+            takers.clear()
+
+
+@asynccontextmanager
+async def _manager(web: WebContext) -> AsyncIterator[Taker]:
+    with imports.ONE_AT_A_TIME:
+        from noroshi.web.relayed_manager import RelayedManager
+
+    manager = RelayedManager(web)
+    try:
+        yield manager.take
+    finally:
+        await manager.close()
+
+
+@asynccontextmanager
+async def relaying(
+    config: Config, link: NodeLink | None, store: Store, web: WebContext
+) -> AsyncIterator[None]:
+    """Pass on to the node that sends while the block runs, if there is a link to it."""
+    if link is None:
+        yield
+        return
+    task = asyncio.create_task(Relay(config, link, store, web).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+
+
+class Relay:
+    """Hold what this node passes on to the one that sends."""
+
+    def __init__(self, config: Config, link: NodeLink, store: Store, web: WebContext) -> None:
+        self._config, self._link, self._store, self._web = config, link, store, web
+        self._open_listeners: dict[tuple[Purpose, str, int], RelayListener] = {}
+        self._manager_setting: RelaySetting | None = None
+        self._reported = set[str]()
+
+    async def run(self) -> None:
+        """Keep open what is to be passed on, without end."""
+        try:
+            while True:
+                await self._follow_settings()
+                await self._watch_sender(TRIED_EVERY)
+        finally:
+            for listener in self._open_listeners.values():
+                await listener.close()
+
+    async def _watch_sender(self, seconds: float) -> None:
+        """End what was passed on to a node as soon as another one sends."""
+        sender = self._link.sender()
+        for _unused in range(int(seconds / LOOK_AFTER)):
+            await asyncio.sleep(LOOK_AFTER)
+            if (now := self._link.sender()) not in ("", sender):
+                for listener in self._open_listeners.values():
+                    listener.cut()
+            sender = now or sender
+
+    async def _follow_settings(self) -> None:
+        try:
+            settings = {
+                (one.purpose, one.address, one.port): one for one in await self._settings()
+            }
+        except (OSError, StoreError) as error:
+            self._report(f"cannot read what is to be passed on: {error}")
+            return
+        for key in self._open_listeners.keys() - settings.keys():
+            await self._open_listeners.pop(key).close()
+        for key, setting in settings.items():
+            if key not in self._open_listeners:
+                await self._open(setting)
+
+    async def _open(self, setting: RelaySetting) -> None:
+        with imports.ONE_AT_A_TIME:
+            from noroshi.web.relay_listener import RelayListener
+
+        listener = RelayListener(setting, self._link.pass_on)
+        where = f"{setting.address} port {setting.port}"
+        try:
+            await listener.open()
+        except OSError as error:
+            self._report(f"cannot listen at {where}: {cause_text(error).en}")
+            return
+        self._open_listeners[setting.purpose, setting.address, setting.port] = listener
+        log.info("passes on to the node that sends: %s at %s", setting.purpose, where)
+
+    async def _settings(self) -> Sequence[RelaySetting]:
+        return [*await self._manager_settings(), *await self._agent_settings()]
+
+    async def _manager_settings(self) -> Sequence[RelaySetting]:
+        settings = self._config.web
+        if settings is None or not settings.port:
+            return []
+        if self._manager_setting is None:
+            self._manager_setting = await self._read_manager_setting(settings)
+        return [self._manager_setting]
+
+    async def _read_manager_setting(self, settings: Web) -> RelaySetting:
+        with imports.ONE_AT_A_TIME:
+            from noroshi.web.relay_listener import RelaySetting
+            from noroshi.web.server import hosts_of, manager_context
+
+        hosts = hosts_of(settings)
+        web = replace(self._web, hosts=hosts)
+        return RelaySetting(
+            purpose=Purpose.MANAGER,
+            address=settings.address,
+            port=settings.port,
+            hosts=tuple(sorted(hosts)),
+            context=await manager_context(settings, self._config.home, web),
+        )
+
+    async def _agent_settings(self) -> Sequence[RelaySetting]:
+        with imports.ONE_AT_A_TIME:
+            from noroshi.web.relay_listener import AGENT_LIMITS, RelaySetting
+
+        setting = await read_setting(self._store)
+        if setting is None:
+            return []
+        own = None if self._config.cluster is None else self._config.cluster.agents
+        address, port = setting.socket if own is None else own_socket(own)
+        return [
+            RelaySetting(
+                purpose=Purpose.AGENTS, address=address, port=port, limits=AGENT_LIMITS
+            )
+        ]
+
+    def _report(self, problem: str) -> None:
+        if problem not in self._reported:
+            self._reported.add(problem)
+            log.warning("%s", problem)

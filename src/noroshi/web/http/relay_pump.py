@@ -1,0 +1,77 @@
+"""Join a connection of this computer and one that another node passes on, until both have ended."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+from noroshi.cluster.node_stream import NodeStream
+
+RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""For SO_LINGER: do not wait for what is not sent."""
+PIECE = 64 * 1024
+LINGER = 5.0
+"""Seconds that whoever was answered to the end may take to end too."""
+
+
+async def join(
+    stream: NodeStream,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    linger: float | None = None,
+) -> None:
+    """Carry all that comes either way. Each end is passed on; where one side breaks off, so does the
+    other. `linger`: seconds that who calls may take to end after the last answer."""
+    outward = asyncio.create_task(_carry_out(stream, reader))
+    inward = asyncio.create_task(_carry_in(stream, writer))
+    if linger is not None:
+        loop = asyncio.get_running_loop()
+        inward.add_done_callback(lambda _task: loop.call_later(linger, outward.cancel))
+    try:
+        await asyncio.wait((outward, inward), return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        await _end(stream, writer, outward, inward)
+
+
+async def _end(
+    stream: NodeStream, writer: asyncio.StreamWriter, *tasks: asyncio.Task[None]
+) -> None:
+    """Close both connections; what has not ended by itself breaks off."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    problems = [task.cancelled() or task.exception() is not None for task in tasks]
+    if any(problems):
+        stream.abort()
+        _break_off(writer)
+    else:
+        stream.close()
+        writer.close()
+
+
+def _break_off(writer: asyncio.StreamWriter) -> None:
+    """Reset a connection: half an answer must not look like a whole one."""
+    connection = writer.get_extra_info("socket")
+    with suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    writer.transport.abort()
+
+
+async def _carry_out(stream: NodeStream, reader: asyncio.StreamReader) -> None:
+    while data := await reader.read(PIECE):
+        await stream.write(data)
+    await stream.write_end()
+
+
+async def _carry_in(stream: NodeStream, writer: asyncio.StreamWriter) -> None:
+    while data := await stream.read():
+        writer.write(data)
+        await writer.drain()
+    if writer.can_write_eof():
+        with suppress(OSError):  # it has gone already
+            writer.write_eof()
+    else:
+        writer.close()

@@ -1,0 +1,51 @@
+"""Connections of a store that end while nobody looks: the next transaction takes another one."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+
+import pytest
+
+from noroshi.config.database import Database
+from noroshi.stores.postgres.store import PostgresStore
+from tests.cluster.valve import Passage, Valves
+from tests.contracts.sample_records import letter
+from tests.ports import free_port
+from tests.postgres import PASSWORD
+
+HERE = "127.0.0.1"
+
+
+@pytest.fixture
+def door():
+    return free_port()
+
+
+@pytest.fixture
+def valves(postgres, door):
+    valves = Valves(nullcontext(), HERE, {door: postgres.port})
+    yield valves
+    valves.end()
+
+
+@pytest.fixture
+async def store(postgres, valves, door, tmp_path):
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    password.chmod(0o600)
+    url = postgres.tcp_url(postgres.make_database()).replace(f":{postgres.port}/", f":{door}/")
+    store = await PostgresStore.open(Database(url=url, password_file=password))
+    yield store
+    await store.close()
+
+
+async def test_connections_that_were_cut_unseen_cost_no_transaction(store, valves):
+    for number in range(5):
+        # All that the pool may hold.
+        await asyncio.gather(*(store.post(letter(f"m.{number}/{n}/ops")) for n in range(8)))
+        valves.set(
+            HERE, Passage.REFUSED
+        )  # our loop, which would see it, stands still meanwhile
+        valves.set(HERE, Passage.OPEN)
+        assert len(await store.queue()) == 8 * (number + 1)
