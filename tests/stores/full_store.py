@@ -166,3 +166,70 @@ async def _digests(store, lend):
 
 def _told(one):
     return {"subject": one, "told": [{"level": "critical"}]}
+
+
+NUMBERS = (
+    """with recursive n (n) as (select 1 union all select n + 1 from n where n < {count})"""
+)
+MANY = (
+    (
+        10_000,
+        (
+            "insert into monitor (id, state, standing, named, reporter) "
+            "{n} select 'x' || n, state, standing, named, reporter from monitor, n where id = 'm'"
+        ),
+    ),
+    (
+        100_000,
+        (
+            "insert into event (id, monitor, body) "
+            "{n} select 'x' || n || '.1', 'x' || (n % 10000 + 1), body from event, n where id = 'm.1'"
+        ),
+    ),
+    (
+        36_500,
+        (
+            "insert into spool (id, order_key, due, head, attempts, fate, why, lane, contact, alone, agent, "
+            "custody, envelope) {n} select 'y' || n, 'y' || n, due + n * 864000000, 0, attempts, fate, why, lane, "
+            "contact, alone, agent, custody, json_set(envelope, '$.id', 'y' || n) from spool, n where id = 'seen'"
+        ),
+    ),
+    (
+        1_000,
+        (
+            "insert into spool (id, order_key, due, head, attempts, fate, why, lane, contact, alone, agent, "
+            "custody, envelope) {n} select 'z' || n, 'z' || n, due, 1, attempts, fate, why, lane, contact, alone, "
+            "agent, custody, json_set(envelope, '$.id', 'z' || n) from spool, n where id = 'w1'"
+        ),
+    ),
+    (1, "insert into way select seq, 0, 'smtp' from spool where id glob 'z[0-9]*'"),
+    (
+        1,
+        (
+            "insert into receipt (envelope, body, at, route, taken) select s.seq, r.body, s.due, 'smtp', 1 "
+            "from spool s, (select body from receipt where taken > 0 limit 1) r where s.id glob 'y[0-9]*'"
+        ),
+    ),
+    (
+        1,
+        "insert into message select '<' || id || '@noroshi>', seq from spool where id glob 'y[0-9]*'",
+    ),
+    (1, "insert into alarm select id, seq from spool where id glob 'y[0-9]*'"),
+    (200, "insert into secret {n} select 'route/' || n, sealed from secret, n"),
+    (
+        200,
+        "insert into agent {n} select 'b' || n, 'b' || n, body from agent, n where id = 'a1'",
+    ),
+    (20_000, "insert into audit (at, body) {n} select at + n, body from audit, n"),
+    (
+        2_000_000,
+        "insert into sample {n} select 1775023200000 + n * 300, 1 + n % 5, n * 0.5 from n",
+    ),
+)
+
+
+def multiply(db):
+    """Make of a full file that of 10,000 monitors and a year of ledger, and two million samples."""
+    for count, sql in MANY:
+        db.execute(sql.format(n=NUMBERS.format(count=count)))
+    db.commit()

@@ -19,7 +19,11 @@ SAMPLE, NOTE, COUNTER = "sample", "note", "counter"
 INSTALLATION = "installation"
 """A note that each store has from its first opening on."""
 MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
-"""Notes of the store that was moved, and of the one that it was moved to: no part of the contents."""
+"""Notes of the store that was moved, and of the one that it was moved to."""
+IDENTITY = "database"
+"""A note of the database that a store is in, by which a restored one is noticed."""
+OWN_NOTES = (MOVED_TO, MOVED_FROM, IDENTITY)
+"""Notes that are no part of the contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class ContentsHash:
     def add(self, rows: Sequence[Row]) -> None:
         """Add the next rows."""
         self._row_count += len(rows)
-        self._hash.update("".join(f"{row!r}\n" for row in rows).encode())
+        self._hash.update("\n".join(map(repr, rows)).encode() + b"\n")
 
     @property
     def digest(self) -> TableDigest:

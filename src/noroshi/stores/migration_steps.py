@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
+
+BESIDE = re.compile(r"(?m)^-- beside: (\d+\.\d+)$")
+"""A line of a step that tells the oldest version of Noroshi that works with it without knowing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,12 @@ class Migration:
     @property
     def checksum(self) -> str:
         return sha256(self.sql.encode()).hexdigest()
+
+    @property
+    def beside(self) -> str:
+        """Return the oldest version that works with the step without knowing it; "": none does."""
+        found = BESIDE.search(self.sql)
+        return found[1] if found else ""
 
 
 def migrations_in(package: str) -> tuple[Migration, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -30,6 +31,10 @@ ENDED_STATES = (*SETTLED_STATES, EnvelopeState.SET_ASIDE)
 
 BODY = ("text", "html", "attachments")
 """The parts of a payload that only the mail itself needs, and that are nearly all of it."""
+SERIALS_AHEAD = 1_000_000
+"""By how much at least the numbers jump that ids are made of: what was told after the backup has
+ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
+They jump to the seconds since 1970, as the same backup may come back a second time."""
 
 
 class Wakeups:
@@ -156,3 +161,21 @@ def without_body(envelope: Envelope) -> Envelope:
     """Return an envelope without the mail body, for readers of many envelopes."""
     payload = {name: part for name, part in envelope.payload.items() if name not in BODY}
     return replace(envelope, payload=payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreReport:
+    """Tell of the store that came back: `last_seen` is the last instant the backup knows of
+    (None: no node had run).
+
+    `waiting_count` mails are sent once a node runs; `out_count` of these were being sent at the
+    time of the backup; `held_count` wait for a person. `previous_store` is the new path of the
+    replaced store (None: there was none).
+    """
+
+    version: int
+    last_seen: datetime | None
+    waiting_count: int
+    out_count: int
+    held_count: int
+    previous_store: Path | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +29,7 @@ from noroshi.stores.sqlite import moved_file
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, DISK, HOUR, OK, letter, version
 from tests.postgres_database import Databases
-from tests.stores.full_store import OUT, SEALED, fill
+from tests.stores.full_store import OUT, SEALED, fill, multiply
 
 MOVED_ON = DAWN + HOUR
 COLUMNS = {"person": "user"}
@@ -364,3 +366,37 @@ async def test_a_move_into_a_file_that_is_killed_leaves_both_as_they_were(
     assert await contents_of_database(full_database) == before
     await move_to_file(full_database, file, count)
     assert (await contents_of_file(file))[0] == before[0]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+async def test_a_store_of_ten_thousand_monitors_and_a_year_moves_there_and_back(
+    full_file, database, tmp_path
+):
+    with closing(driver.connect(full_file)) as db:
+        multiply(db)
+    before = await contents_of_file(full_file)
+    begun, cpu_begun = time.monotonic(), time.process_time()
+    report = await move_to_database(full_file, database, MOVED_ON, count)
+    there, cpu_there = time.monotonic(), time.process_time()
+    file = tmp_path / "again.db"
+    await move_to_file(database, file, count)
+    back, cpu_back = time.monotonic(), time.process_time()
+    print(f"{report.row_count} rows, {file.stat().st_size >> 20} MiB:", end=" ")
+    print(
+        f"{there - begun:.1f} s into the database (CPU {cpu_there - cpu_begun:.1f} s),", end=" "
+    )
+    print(f"{back - there:.1f} s back (CPU {cpu_back - cpu_there:.1f} s)")
+    assert await contents_of_file(file) == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+async def test_a_move_that_is_killed_anywhere_leaves_both_as_they_were(
+    full_file, database, seed
+):
+    before = await contents_of_file(full_file)
+    move_until_killed("to-database", full_file, database, random.Random(seed).randrange(70))
+    assert await contents_of_file(full_file) == before
+    await move_to_database(full_file, database, MOVED_ON, count)
+    assert await contents_of_database(database) == before

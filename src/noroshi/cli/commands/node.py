@@ -135,6 +135,14 @@ BACKUP = Command(
     ),
     options=(Option(("file",), _("file to write; must not exist"), {"metavar": "FILE"}), JSON),
 )
+HOLD = Option(
+    ("--hold",),
+    _(
+        "hold all waiting messages: each is sent only once you release it (`noroshi queue "
+        "release`)"
+    ),
+    FLAG,
+)
 RESTORE = Command(
     name="restore",
     run="noroshi.cli.handlers.backup:restore",
@@ -145,17 +153,7 @@ RESTORE = Command(
             "are not sent again; waiting messages are sent."
         ),
     ),
-    options=(
-        Option(("file",), _("backup file"), {"metavar": "FILE"}),
-        Option(
-            ("--hold",),
-            _(
-                "hold all waiting messages: each is sent only once you release it (`noroshi queue "
-                "release`)"
-            ),
-            FLAG,
-        ),
-    ),
+    options=(Option(("file",), _("backup file"), {"metavar": "FILE"}), HOLD),
 )
 CHECK_STORE = Command(
     name="check-store",
@@ -171,7 +169,7 @@ CHECK_STORE = Command(
 )
 STORE = Command(
     name="store",
-    help=_("move the store between a file and a PostgreSQL database"),
+    help=_("move the store, or make a restored database ready"),
     subcommands=(
         Command(
             name="move",
@@ -200,6 +198,18 @@ STORE = Command(
                 ),
                 Option(("--pooler",), _("PgBouncer is in front of the database"), FLAG),
             ),
+        ),
+        Command(
+            name="restored",
+            run="noroshi.cli.handlers.backup:restored",
+            help=_("make a database ready that pg_restore restored"),
+            more=(
+                _(
+                    "Stop all nodes first. The command checks the store, ends logins, and advances the "
+                    "numbers of new messages, so that no ID is used twice."
+                ),
+            ),
+            options=(HOLD,),
         ),
     ),
 )

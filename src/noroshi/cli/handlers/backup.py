@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -16,6 +17,9 @@ from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import BackedUp
 from noroshi.ports import StoreError
+
+if TYPE_CHECKING:
+    from noroshi.stores.store_rules import RestoreReport
 
 MIB = 1 << 20
 BACKED_UP = ngettext(
@@ -37,6 +41,20 @@ RESTORED = ngettext(
     "Restored {store} from {path}: version {version}, {waiting} waiting message.",
     "Restored {store} from {path}: version {version}, {waiting} waiting messages.",
     by="waiting",
+)
+READY = ngettext(
+    "{store} is intact and ready: version {version}, {waiting} waiting message.",
+    "{store} is intact and ready: version {version}, {waiting} waiting messages.",
+    by="waiting",
+)
+NO_DATABASE = with_commands(
+    _("The store is a file. To restore a backup: {command}"),
+    command=CommandText("restore", pgettext("command", "FILE")),
+)
+NOT_READY = _("Nothing was changed: {why}")
+HOLD_THEM_NEXT = with_commands(
+    _("To check them before they are sent, run this before the node starts: {command}"),
+    command=CommandText("store restored", "--hold"),
 )
 AGE = _(
     "The last record in the backup is from {seen}, {age} ago. Later events are not in the "
@@ -74,9 +92,9 @@ WITH_ITS_OWN_TOOLS = with_commands(
         "the store is a PostgreSQL database ({place}). Restore it while no node runs, into an "
         "empty database, and check it before a node starts:\n"
         "  pg_restore --exit-on-error --no-owner --dbname {database} FILE\n"
-        "  {check_store}"
+        "  {store_restored}"
     ),
-    check_store=CommandText("check-store"),
+    store_restored=CommandText("store restored"),
 )
 WHOLE = _("{store} is intact.")
 FAULTS = _("{store} is damaged:")
@@ -118,20 +136,46 @@ def restore(context: CommandContext) -> int:
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
     counts = {"version": result.version, "waiting": result.waiting_count}
-    lines = [
-        RESTORED.fill(store=config.store, path=path, **counts),
-        _age(result.last_seen, now),
-    ]
+    head = RESTORED.fill(store=config.store, path=path, **counts)
+    lines = [head, *_outcome(result, now, HOLD_THEM)]
+    if result.previous_store is not None:
+        lines.append(KEPT.fill(kept=result.previous_store))
+    print("\n".join(context.say(words) for words in lines))
+    return _report_decryption(context, config)
+
+
+def restored(context: CommandContext) -> int:
+    """Make a database ready that PostgreSQL's tools brought back; refused while a node runs."""
+    import asyncio
+
+    from noroshi.stores.postgres.restored import make_fit
+    from noroshi.stores.sqlite.process_lock import Holder, life_of
+
+    config, now = context.config, datetime.now(UTC)
+    if config.database is None:
+        raise RefusedError("conflict", NO_DATABASE)
+    try:
+        with life_of(config.store, Holder.COMMAND):
+            result = asyncio.run(make_fit(config.database, now, hold=context.args.hold))
+    except StoreError as error:
+        raise RefusedError("trouble", NOT_READY.fill(why=error.words)) from None
+    counts = {"version": result.version, "waiting": result.waiting_count}
+    head = READY.fill(store=config.database.place, **counts)
+    lines = [head, *_outcome(result, now, HOLD_THEM_NEXT)]
+    print("\n".join(context.say(words) for words in lines))
+    return _report_decryption(context, config)
+
+
+def _outcome(result: RestoreReport, now: datetime, hold_them: Message) -> list[Message]:
+    """Return what to know of a store that came back before its node starts."""
+    lines = [_age(result.last_seen, now)]
     if result.out_count and not result.held_count:
         lines.append(WERE_OUT.fill(out=result.out_count))
     if result.held_count:
         lines.append(HELD.fill(held=result.held_count))
     elif result.waiting_count:
-        lines.append(HOLD_THEM)
-    if result.previous_store is not None:
-        lines.append(KEPT.fill(kept=result.previous_store))
-    print("\n".join(context.say(words) for words in lines))
-    return _report_decryption(context, config)
+        lines.append(hold_them)
+    return lines
 
 
 def _report_decryption(context: CommandContext, config: Config) -> int:

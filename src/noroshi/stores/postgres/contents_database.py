@@ -7,11 +7,11 @@ from typing import Any
 
 from noroshi.stores.contents import (
     COUNTER,
+    IDENTITY,
     INSTALLATION,
-    MOVED_FROM,
-    MOVED_TO,
     NOTE,
     NUMBERED,
+    OWN_NOTES,
     SAMPLE,
     TABLES,
     Row,
@@ -49,7 +49,7 @@ from unnest($1::text[], $2::text[]) one (name, number_column)"""
 PUT_NUMBER = """
 select setval(coalesce(pg_get_serial_sequence($1, $2), 'sample_row')::regclass,
     greatest($3::bigint, 1), $3::bigint > 0)"""
-IS_NO_CONTENT = f"name in ('{MOVED_TO}', '{MOVED_FROM}')"
+IS_NO_CONTENT = "name in (" + ", ".join(f"'{name}'" for name in OWN_NOTES) + ")"
 NUMBER_COLUMNS = {"lease": "fence", "series": "id", SAMPLE: "row"}
 SETTINGS = """
 set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
@@ -111,7 +111,8 @@ class EmptyDatabaseContents(DatabaseContents):
         flags = [
             place for place, one in enumerate(table.columns) if (table.name, one) in YES_NO
         ]
-        records = [_record(table, row, flags) for row in rows]
+        is_plain = not flags and table.name not in DERIVED
+        records = list(rows) if is_plain else [_record(table, row, flags) for row in rows]
         if table.name == COUNTER:
             names, records = [*names, "slot"], [(*one, 0) for one in records]
         await self._connection.copy_records_to_table(
@@ -156,7 +157,10 @@ def _expression(table: str, column: str) -> str:
 
 
 def _use_condition(table: str) -> str:
-    return {NOTE: f"where name <> '{INSTALLATION}'", COUNTER: "where value <> 0"}.get(table, "")
+    return {
+        NOTE: f"where name not in ('{INSTALLATION}', '{IDENTITY}')",
+        COUNTER: "where value <> 0",
+    }.get(table, "")
 
 
 def lock_statement(mode: str) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppression
-from noroshi.ports import SHARED_LEASE, Block, Node, NodeLease, Renewal
+from noroshi.core.node_versions import too_far_apart
+from noroshi.core.translation import _
+from noroshi.ports import SHARED_LEASE, Block, Node, NodeLease, Renewal, StoreError
 from noroshi.stores.column_values import MICROSECOND, instant
 from noroshi.stores.postgres import alarms, definitions, spool, work
 from noroshi.stores.postgres.session import Session
@@ -40,10 +42,18 @@ END_OVER = END_LEASES.format(which=OVER, watched_until=RENEWED_AT)
 END_OF_NODE = END_LEASES.format(which="node = $1", watched_until=RENEWED_AT)
 END_OF_LIFE = END_LEASES.format(which="node = $1 and life = $2", watched_until="noroshi_now()")
 NEW_LEASE = f"""
-insert into lease (node, life, until) values ($1, $2, noroshi_now() + {DURATION})
+insert into lease (node, life, until, version)
+values ($1, $2, noroshi_now() + {DURATION}, $3)
 returning fence"""  # noqa: S608  our own text
 RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1"  # noqa: S608
-NODES = "select distinct node from lease where until > noroshi_now() order by node"
+NODES = """
+select node, min(version) from lease where until > noroshi_now() group by node order by node"""
+OTHER_VERSIONS = """
+select version from lease where until > noroshi_now() and node <> $1"""
+TOO_FAR_APART = _(
+    "nodes of version {versions} are running on this database, and this one is {version}. Nodes that "
+    "share a database may be one minor version apart: update in steps, or stop the others first"
+)
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
     coalesce(max(lease.until) > noroshi_now(), false), life.has_left
@@ -78,7 +88,8 @@ join monitor on monitor.id = given.id order by given.id
 on conflict (monitor) do update set body = excluded.body where memory.body <> excluded.body"""
 
 
-async def begin(db: Session, name: str, now: datetime) -> Node:
+async def begin(db: Session, name: str, now: datetime, version: str) -> Node:
+    await _refuse_too_far_apart(db, name, version)
     life, last_seen = await db.row(LIVE, name)
     await db.run(END_OF_NODE, name)
     await spool.hasten_never_tried(db, now)
@@ -94,14 +105,25 @@ async def end(db: Session, node: Node, now: datetime) -> None:
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
-async def lend(db: Session, node: Node, fence: int, left_out: Collection[str]) -> Block:
+async def _refuse_too_far_apart(db: Session, name: str, version: str) -> None:
+    """Raise StoreError if a node lives beside which this version must not work."""
+    rows = await db.rows(OTHER_VERSIONS, name)
+    if versions := too_far_apart(version, [other for (other,) in rows]):
+        words = ", ".join(one or "?" for one in versions)
+        raise StoreError(TOO_FAR_APART.fill(versions=words, version=version))
+
+
+async def lend(
+    db: Session, node: Node, fence: int, left_out: Collection[str], version: str
+) -> Block:
     await db.lock("blocks")
     await db.run(END_OVER)
     sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
     if await db.value(sql, fence, node.name, node.life) is None:
         # It may have a lease of which it does not know any more.
         await db.run(END_OF_LIFE, node.name, node.life)
-        fence = await db.value(NEW_LEASE, node.name, node.life)
+        await _refuse_too_far_apart(db, node.name, version)
+        fence = await db.value(NEW_LEASE, node.name, node.life, version)
     rows = await db.rows(LEND, fence, list(left_out))
     sql = "select monitor, body from memory where monitor = any($1::text[])"
     memories = await db.rows(sql, [id for id, _, _ in rows])
@@ -126,9 +148,15 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
-    nodes = tuple(node for (node,) in await db.rows(NODES))
-    suppressions = await alarms.suppressions(db, now)
-    return Renewal(stored_suppressions, version, suppressions, nodes, await work.holder(db))
+    living_nodes = await db.rows(NODES)
+    return Renewal(
+        stored_suppressions,
+        version,
+        await alarms.suppressions(db, now),
+        tuple(node for node, _ in living_nodes),
+        await work.holder(db),
+        tuple(node_version for _, node_version in living_nodes),
+    )
 
 
 async def nodes(db: Session) -> Sequence[NodeLease]:

@@ -16,7 +16,7 @@ from noroshi.stores.postgres.contents_database import (
     EmptyDatabaseContents,
     lock_statement,
 )
-from noroshi.stores.postgres.migrations import refuse_older, take_steps
+from noroshi.stores.postgres.migrations import Schema, refuse_older, take_steps
 from noroshi.stores.postgres.moved_mark import refuse_moved
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.postgres.transaction_errors import TRANSACTION_ERRORS, store_error
@@ -39,12 +39,12 @@ NODES_RUN = _(
 async def opened_source(database: Database) -> AsyncIterator[DatabaseContents]:
     """Yield what a database contains; nobody writes to it until the end, where `put_note` is
     committed. Raise StoreError, also if a node runs."""
-    async with _transaction(database) as connection:
+    async with long_transaction(database) as connection:
         db = Session(connection)
-        await refuse_older(db, database.place)
+        await refuse_older(db, database.place, Schema())
         await connection.execute(lock_statement("share"))
         await refuse_moved(db)
-        await _refuse_running(db, database)
+        await refuse_running(db, database)
         yield DatabaseContents(connection)
 
 
@@ -52,22 +52,23 @@ async def opened_source(database: Database) -> AsyncIterator[DatabaseContents]:
 async def opened_target(database: Database) -> AsyncIterator[EmptyDatabaseContents]:
     """Yield a database with the tables; what is put there is committed at the end. Raise
     StoreError, also if a node runs."""
-    async with _transaction(database) as connection:
+    async with long_transaction(database) as connection:
         db = Session(connection)
-        await take_steps(db, database.place)
+        await take_steps(db, database.place, Schema())
         await connection.execute(lock_statement("exclusive"))
-        await _refuse_running(db, database)
+        await refuse_running(db, database)
         yield EmptyDatabaseContents(connection)
 
 
-async def _refuse_running(db: Session, database: Database) -> None:
+async def refuse_running(db: Session, database: Database) -> None:
     names = [name for (name,) in await db.rows(RUNNING_NODES)]
     if names:
         raise StoreError(NODES_RUN.fill(place=database.place, names=", ".join(names)))
 
 
 @asynccontextmanager
-async def _transaction(database: Database) -> AsyncIterator[Any]:
+async def long_transaction(database: Database) -> AsyncIterator[Any]:
+    """Yield a connection for one transaction that may take minutes. Raise StoreError."""
     connection: Any = None
     try:
         connection = await connect(database, APPLICATION)

@@ -1,10 +1,12 @@
-"""Refuse a database whose store was moved elsewhere, so that nobody goes on with it by accident."""
+"""Refuse a database whose store was moved elsewhere, or that was restored or copied, so that nobody goes on
+with it by accident."""
 
 from __future__ import annotations
 
+from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
-from noroshi.stores.contents import MOVED_TO
+from noroshi.stores.contents import IDENTITY, MOVED_TO
 from noroshi.stores.postgres.session import Session
 
 MOVED_AWAY = _(
@@ -12,6 +14,42 @@ MOVED_AWAY = _(
     "state before the move, delete the row moved-to of the table note; then no node may run on "
     "{target}"
 )
+RESTORED = with_commands(
+    _(
+        "the database {name} was restored, copied or upgraded by pg_upgrade. If it is the one to go on "
+        "with, make it ready once, while no node runs: {command}. Otherwise a new message could get an "
+        "ID that was already used after the backup"
+    ),
+    command=CommandText("store restored"),
+)
+MAY_ASK = "select has_function_privilege('pg_control_system()', 'execute')"
+SERVER = "select system_identifier::text from pg_control_system()"
+PLACE = """
+select concat_ws('/', oid, 'note'::regclass::oid, 'spool'::regclass::oid, 'event'::regclass::oid)
+from pg_database where datname = current_database()"""
+"""Numbers that stay with a database and its standby, and that a restored one has others of."""
+PUT_IDENTITY = """
+insert into note values ($1, $2) on conflict (name) do update set body = excluded.body"""
+
+
+async def refuse_restored(db: Session) -> None:
+    """Raise StoreError if the store was written in another database than it is in now. A new one
+    notes where it is."""
+    stored_identity = await db.value("select body from note where name = $1", IDENTITY)
+    if stored_identity is None:
+        await put_identity(db)
+    elif stored_identity != await _identity(db):
+        raise StoreError(RESTORED.fill(name=await db.value("select current_database()")))
+
+
+async def put_identity(db: Session) -> None:
+    """Note in which database the store is."""
+    await db.run(PUT_IDENTITY, IDENTITY, await _identity(db))
+
+
+async def _identity(db: Session) -> str:
+    server = await db.value(SERVER) if await db.value(MAY_ASK) else "-"
+    return f"{server}/{await db.value(PLACE)}"
 
 
 async def refuse_moved(db: Session) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Self, TypeVar
 
+from noroshi import __version__
 from noroshi.config.database import Database
 from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
@@ -17,8 +18,8 @@ from noroshi.stores.column_values import instant
 from noroshi.stores.postgres import locks, work
 from noroshi.stores.postgres.bell import POLL_DEAF, Bell
 from noroshi.stores.postgres.connection import listen_database
-from noroshi.stores.postgres.migrations import migrate, refuse_older
-from noroshi.stores.postgres.moved_mark import refuse_moved
+from noroshi.stores.postgres.migrations import Schema, migrate, refuse_older
+from noroshi.stores.postgres.moved_mark import refuse_moved, refuse_restored
 from noroshi.stores.postgres.origin import origin_of
 from noroshi.stores.postgres.pool import Pool, Work
 from noroshi.stores.store_rules import Wakeups
@@ -31,27 +32,32 @@ APPLICATION = "noroshi"
 class PooledStore:
     """Hold the connections to a store. Made by `open`; used from one event loop."""
 
-    def __init__(self, pool: Pool, origin: Origin, bell: Bell | None, wakeups: Wakeups) -> None:
+    def __init__(
+        self, pool: Pool, origin: Origin, bell: Bell | None, wakeups: Wakeups, version: str
+    ) -> None:
         self.origin = origin
+        self._version = version
         self._pool, self._bell, self._wakeups = pool, bell, wakeups
         self._write, self._read = pool.write, pool.read
         self._mark, self._leases = uuid.uuid4().hex, count()
 
     @classmethod
-    async def open(cls, database: Database) -> Self:
+    async def open(cls, database: Database, schema: Schema | None = None) -> Self:
         """Open a store, or make one in an empty database. Raise StoreError if the server cannot be
-        reached, or its schema is newer or not ours."""
+        reached, or its schema is not ours, or newer by a step that this version cannot work with."""
+        schema = schema or Schema()
         name = database.place
         pool = await Pool.open(database, f"{APPLICATION}/{secrets.token_hex(3)}")
         try:
-            await migrate(pool, name)
+            await migrate(pool, name, schema)
             await pool.read(refuse_moved)
+            await pool.write(refuse_restored)
             origin = await pool.write(origin_of)
         except BaseException:  # whatever it was, the connections must not stay open
             await pool.close()
             raise
         wakeups = Wakeups()
-        return cls(pool, origin, _bell(database, wakeups), wakeups)
+        return cls(pool, origin, _bell(database, wakeups), wakeups, schema.version)
 
     @classmethod
     async def look(cls, database: Database) -> Self:
@@ -60,12 +66,12 @@ class PooledStore:
         name = database.place
         pool = await Pool.open(database, f"{APPLICATION}/look")
         try:
-            await pool.read(lambda db: refuse_older(db, name))
+            await pool.read(lambda db: refuse_older(db, name, Schema()))
             await pool.read(refuse_moved)
         except BaseException:  # whatever it was, the connections must not stay open
             await pool.close()
             raise
-        return cls(pool, NO_ORIGIN, None, Wakeups())
+        return cls(pool, NO_ORIGIN, None, Wakeups(), __version__)
 
     def _with_origin(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """Give envelopes that are put in the origin of this store."""

@@ -90,8 +90,10 @@ class PostgresStore(PooledStore):
     """Do what ports.Store says: each method is one transaction of one of the modules beside
     this one."""
 
-    def __init__(self, pool: Pool, origin: Origin, bell: Bell | None, wakeups: Wakeups) -> None:
-        super().__init__(pool, origin, bell, wakeups)
+    def __init__(
+        self, pool: Pool, origin: Origin, bell: Bell | None, wakeups: Wakeups, version: str
+    ) -> None:
+        super().__init__(pool, origin, bell, wakeups, version)
         self._lending = Gathered[leases.Claim, Parcel | None](
             lambda claims: self._write(lambda db: leases.lend(db, claims))
         )
@@ -144,7 +146,9 @@ class PostgresStore(PooledStore):
     # monitors
 
     async def begin(self, name: str, now: datetime) -> Node:
-        return await self._write_and_wake(lambda db: monitors.begin(db, name, now))
+        return await self._write_and_wake(
+            lambda db: monitors.begin(db, name, now, self._version)
+        )
 
     async def end(self, node: Node, now: datetime) -> None:
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
@@ -152,7 +156,9 @@ class PostgresStore(PooledStore):
     async def lease_monitors(
         self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
     ) -> Block:
-        return await self._write(lambda db: monitors.lend(db, node, fence, left_out))
+        return await self._write(
+            lambda db: monitors.lend(db, node, fence, left_out, self._version)
+        )
 
     async def give_back(self, fence: int, ids: Collection[str]) -> None:
         await self._write(lambda db: monitors.give_back(db, fence, ids))

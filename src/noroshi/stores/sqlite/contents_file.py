@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from noroshi.stores.contents import (
+    IDENTITY,
     INSTALLATION,
     MOVED_FROM,
-    MOVED_TO,
     NOTE,
     NUMBERED,
+    OWN_NOTES,
     SAMPLE,
     TABLES,
     Row,
@@ -30,7 +31,7 @@ EXPRESSIONS = {
 }
 """How the columns are found that the file has not as the contents have them."""
 TRIGGERS = "select name, sql from sqlite_schema where type = 'trigger'"
-IS_NO_CONTENT = f"name in ('{MOVED_TO}', '{MOVED_FROM}')"
+IS_NO_CONTENT = "name in (" + ", ".join(f"'{name}'" for name in OWN_NOTES) + ")"
 PUT_NUMBER = "insert into sqlite_sequence (name, seq) values (?, ?)"
 
 
@@ -70,7 +71,7 @@ class FileContents:
 
     def _has_rows(self, table: str) -> bool:
         condition = {
-            NOTE: f"where name <> '{INSTALLATION}'",
+            NOTE: f"where name not in ('{INSTALLATION}', '{IDENTITY}')",
             "counter": "where value <> 0",
         }.get(table, "")
         row = self._db.execute(f"select 1 from {table} {condition} limit 1").fetchone()  # noqa: S608  our own names

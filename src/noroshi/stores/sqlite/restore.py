@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -23,6 +23,7 @@ from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import known_migrations, migrate
 from noroshi.stores.sqlite.types import Connection, instant
+from noroshi.stores.store_rules import SERIALS_AHEAD, RestoreReport
 from noroshi.stores.stored_state import read_state, state_text
 from noroshi.system.raw_files import sync_folder
 
@@ -30,10 +31,6 @@ NEED_LEASES = """
 update agent set body = json_set(body, '$.needs_lease', json('true')) where json_valid(body)"""
 """Since the backup an agent may have got a route by which it sends itself: it has to be heard
 first."""
-SERIALS_AHEAD = 1_000_000
-"""By how much at least the numbers jump that ids are made of: what was told after the backup has
-ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
-They jump to the seconds since 1970, as the same backup may come back a second time."""
 FILE_ENDINGS = ("-wal", "-shm", "-journal")
 """Files that SQLite keeps beside a database, and would read into another one of the same
 name."""
@@ -45,24 +42,6 @@ where lease is not null"""
 NO_FILE = _("{path}: there is no such file")
 NO_STORE = _("{path} cannot be read as a store: {why}")
 NOT_WHOLE = _("{path} is damaged; nothing was changed: {what}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """Report the store that came back: `last_seen` is the last instant the backup knows of
-    (None: no node had run).
-
-    `waiting_count` mails are sent once a node runs; `out_count` of these were being sent at the
-    time of the backup; `held_count` wait for a person. `previous_store` is the new path of the
-    replaced store (None: there was none).
-    """
-
-    version: int
-    last_seen: datetime | None
-    waiting_count: int
-    out_count: int
-    held_count: int
-    previous_store: Path | None
 
 
 def faults_of(path: Path) -> list[Message]:
@@ -77,7 +56,7 @@ def faults_of(path: Path) -> list[Message]:
         raise StoreError(NO_STORE.fill(path=path, why=in_words(error))) from error
 
 
-def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> Restored:
+def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> RestoreReport:
     """Put a backup in a store's place, for who holds the life lock; the old store is kept.
 
     Mails that had been out are due at once, under the Message-ID they had. With `hold` all
@@ -117,7 +96,7 @@ def _read_only(path: Path) -> Connection:
     return db
 
 
-def _prepare(backup: Path, new_file: Path, now: datetime, *, hold: bool) -> Restored:
+def _prepare(backup: Path, new_file: Path, now: datetime, *, hold: bool) -> RestoreReport:
     """Make a copy beside the store, looked through, brought to our schema, and fit to go on."""
     with closing(_read_only(backup)) as db:
         copy(db, new_file)
@@ -132,7 +111,7 @@ def _prepare(backup: Path, new_file: Path, now: datetime, *, hold: bool) -> Rest
         return restored
 
 
-def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
+def _make_fit(db: Connection, now: datetime, *, hold: bool) -> RestoreReport:
     """Take from each life and log-in of before the backup what it holds; let no id be given out
     twice."""
     (out_count,) = db.execute("select count(*) from spool where lease is not null").fetchone()
@@ -154,7 +133,7 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
         db.execute(count, (state,)).fetchone() for state in both_states
     )
     (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
-    return Restored(
+    return RestoreReport(
         version=version,
         last_seen=None if last_seen is None else instant(last_seen),
         waiting_count=waiting_count,

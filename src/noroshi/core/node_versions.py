@@ -1,0 +1,43 @@
+"""Judge which versions of Noroshi may share a database, and what all of them know.
+
+Nodes are updated one after the other, so for a while two versions work side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+UNKNOWN = ""
+"""The version of a node that is too old to tell it."""
+MOST_APART = 1
+"""Minor versions that may lie between two nodes on one database."""
+Release = tuple[int, int]
+
+
+def release_of(version: str) -> Release:
+    """Return the major and minor number of a version; below all others if it is unknown."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else (-1, -1)
+
+
+def may_share(version: str, other_version: str) -> bool:
+    """Return whether nodes of two versions may work on one database."""
+    (major, minor), (other_major, other_minor) = map(release_of, (version, other_version))
+    return major == other_major and abs(minor - other_minor) <= MOST_APART
+
+
+def too_far_apart(version: str, living_versions: Iterable[str]) -> Sequence[str]:
+    """Return the versions of living nodes beside which a node of this version must not start."""
+    return sorted({one for one in living_versions if not may_share(version, one)})
+
+
+def all_know(first_version: str, living_versions: Iterable[str]) -> bool:
+    """Return whether all living nodes know what came with a version, so that it may be written."""
+    return all(release_of(one) >= release_of(first_version) for one in living_versions)
+
+
+def suits(beside: str, version: str) -> bool:
+    """Return whether a version works with a step of the schema that it does not know: `beside` is
+    the oldest version that does, "" if only versions do that know the step."""
+    return beside != UNKNOWN and release_of(version) >= release_of(beside)
