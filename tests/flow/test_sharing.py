@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.cadence import FixedInterval
+from noroshi.core.cadence import FixedInterval, next_due
 from noroshi.core.database_absence import SURELY_HELD
 from noroshi.core.model import Instance
 from noroshi.engine import EngineSettings
+from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import SHARED_LEASE, Renewal
 from noroshi.stores.memory.store import MemoryStore
+from tests.contracts.sample_records import DAWN
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
 
 LEASE = SHARED_LEASE.total_seconds()
@@ -111,6 +113,19 @@ async def test_what_fell_due_while_no_node_held_it_is_made_up_for_and_nothing_el
         async with scene.life() as engine:
             await scene.seconds(engine, 10)
         assert fewest <= scene.measured - before <= most
+
+
+def test_what_fell_due_is_made_up_for_however_long_it_took_to_take_the_monitors():
+    monitor = elsewhere()
+    due = next_due(monitor.id, monitor.cadence, DAWN)
+    alone, took = timedelta(seconds=10), timedelta(seconds=5)
+    lent_at = due + alone - timedelta(seconds=1)
+    block = MonitorBlock(1, {monitor.id: monitor})
+    block.catch_up_each({monitor.id: alone}, lent_at, 0.0, lent_at + took)
+    assert block.retries == {monitor.id}
+    block = MonitorBlock(1, {monitor.id: monitor})
+    block.catch_up_each({monitor.id: alone - took}, lent_at, 0.0, lent_at + took)
+    assert not block.retries, "who had it before has measured it"
 
 
 async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_that_is_gone():

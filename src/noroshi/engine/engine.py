@@ -437,7 +437,7 @@ class Engine:
         if self._sharing is not None:
             close_disabled(self.watcher, block, leased.states)
             restart_other_kinds(self.watcher, block, leased.states)
-        block.catch_up_each(leased.unwatched, self.clocks.steady(), self.clocks.wall())
+        block.catch_up_each(leased.unwatched, now, self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
 
     async def _follow_moves(self, block: MonitorBlock) -> None:
