@@ -103,7 +103,14 @@ FLOW = (
 """What of tests/flow has run there to its end."""
 ALL = (
     *IN_MAKE_TEST,
-    *("tests/actions", "tests/agent", "tests/door", "tests/hosts", "tests/service"),
+    *(
+        "tests/actions",
+        "tests/agent",
+        "tests/cli",
+        "tests/door",
+        "tests/hosts",
+        "tests/service",
+    ),
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     "tests/web",
