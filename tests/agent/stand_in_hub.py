@@ -127,6 +127,7 @@ class StandInHub:
     documents: tuple[Document, ...] = ()
     new_key: bool = False
     place: HubPlace | None = None
+    nodes: tuple[HubPlace, ...] = ()
     witness_rank: int = 0
     suppressions: SuppressionsOfHub | None = None
     orders: list[Order] = field(default_factory=list)
@@ -298,6 +299,7 @@ class StandInHub:
             configuration=self.configuration,
             clock=self.clock().timestamp(),
             place=self.place,
+            nodes=self.nodes,
         )
 
     async def _wait(self, agent: str, _signed: Signed, message: WaitRequest) -> WaitAnswer:

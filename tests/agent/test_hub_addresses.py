@@ -1,7 +1,7 @@
 """Where an agent asks its hub: at the announced address, if it works."""
 
 from noroshi.agent.enrolment import Enrolment
-from noroshi.agent.hub_addresses import TRY_AGAIN, HubAddresses
+from noroshi.agent.hub_addresses import MOST_NODES, TRY_AGAIN, HubAddresses
 from noroshi.link.link_messages import HubPlace
 from noroshi.testing import DAWN
 
@@ -48,6 +48,20 @@ def test_where_the_hub_does_not_answer_the_other_address_is_next():
     assert MOVING.with_announced(THIRD).place_after_failure(NEW) == OLD
 
 
+def test_where_the_hub_does_not_answer_its_nodes_are_asked_in_turn():
+    of_nodes = MOVING.with_nodes((NEW, THIRD))
+    assert of_nodes.place_after_failure(OLD) == NEW
+    assert of_nodes.place_after_failure(NEW) == THIRD
+    assert of_nodes.place_after_failure(THIRD) == OLD
+    assert of_nodes.place_to_try(0.0) == NEW and of_nodes.with_nodes(None) == of_nodes
+    at_third = of_nodes.with_answer(THIRD)
+    assert (at_third.current, at_third.other) == (THIRD, OLD)
+    assert at_third.place_after_failure(THIRD) == OLD
+    assert at_third.place_after_failure(OLD) == NEW
+    assert len(of_nodes.with_nodes((OLD,) * 99).nodes) == MOST_NODES
+    assert of_nodes.with_nodes(()).place_after_failure(NEW) == OLD
+
+
 def test_both_addresses_are_kept():
     enrolment = Enrolment(
         hub="h1",
@@ -63,6 +77,8 @@ def test_both_addresses_are_kept():
     assert enrolment.addresses == AT_OLD
     kept = enrolment.with_addresses(MOVING)
     assert kept.host == "old" and kept.addresses == MOVING
+    of_nodes = MOVING.with_nodes((NEW, THIRD))
+    assert enrolment.with_addresses(of_nodes).addresses == of_nodes
     kept = enrolment.with_addresses(MOVING.with_answer(NEW))
     assert (kept.host, kept.other_place) == ("new", OLD)
     assert kept.addresses == HubAddresses(current=NEW, other=OLD, announced=NEW)

@@ -463,6 +463,21 @@ async def test_a_hub_that_is_gone_is_looked_for_at_its_other_address(node, hub):
     assert (kept.port, kept.other_place.port) == (hub.port, gone)
 
 
+async def test_a_hub_that_is_gone_is_looked_for_at_its_nodes_one_after_the_other(node, hub):
+    enrolment = await joined(node, hub)
+    gone, *others = (HubPlace(host="127.0.0.1", port=free_port()) for _ in range(3))
+    here = HubPlace(host="127.0.0.1", port=hub.port)
+    places = (*others, here)
+    await keep_enrolment(
+        node.store, replace(enrolment, port=gone.port, other_place=None, node_places=places)
+    )
+    hub.nodes = (here,)
+    async with node.running(node.started()):
+        await hub.until(lambda: hub.heard_of("wait"))
+    kept = await node.enrolment()
+    assert (kept.port, kept.other_place, kept.node_places) == (hub.port, gone, (here,))
+
+
 async def moving(node, hub, place):
     """The hub named the address in use before, and names another one now."""
     enrolment = await joined(node, hub)

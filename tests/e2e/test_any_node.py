@@ -8,6 +8,10 @@ from datetime import datetime
 import pytest
 
 from noroshi.cli.clients.socket import SocketClient
+from noroshi.cluster.node_caller import NodeCaller
+from noroshi.cluster.node_requests import NodeLinkError, Question
+from noroshi.cluster.node_tls import node_tls
+from noroshi.config.node_places import Place
 from tests.e2e.hubs import FILES
 from tests.e2e.manager import GOOD, Managed
 from tests.e2e.test_strangers import log_in
@@ -65,9 +69,7 @@ def cluster(tmp_path, postgres):
     cluster.close()
 
 
-def test_who_is_logged_in_at_one_node_and_an_agent_go_on_when_the_other_one_is_killed(
-    cluster, server
-):
+def test_who_is_logged_in_and_an_agent_go_on_whichever_node_is_killed(cluster, server):
     cluster.serve("one")
     cluster.serve("two")
     assert cluster.sender() == "one"
@@ -103,6 +105,21 @@ def test_who_is_logged_in_at_one_node_and_an_agent_go_on_when_the_other_one_is_k
     cluster.serve("one")
     until(lambda: cluster.answers("one") == 200, "the manager at the node that is back")
     assert cluster.sender() == "two"
+    with pytest.raises(NodeLinkError):
+        asyncio.run(_ask_as_stranger(cluster.link_ports["two"]))
+
+    cluster.end("two", signal.SIGKILL)  # at whose address the agent asked until now
+    until(lambda: cluster.sender() == "one", "the first node to send again")
+    before = time.time()
+    until(lambda: _readings(cluster, "one", since=before), "a reading by the other address")
+
+
+async def _ask_as_stranger(port):
+    """Ask at the link's port, as a node that has another key."""
+    places = {"two": Place("127.0.0.1", port)}
+    await NodeCaller(node_tls(bytes(64), "one").client, lambda: places).ask(
+        "two", Question.HAS_DATABASE
+    )
 
 
 def _takes_connections(port):
@@ -121,5 +138,5 @@ def _readings(cluster, name, since=0.0):
     """Whether the agent's disk was measured after that time."""
     monitors = cluster.homes[name].status()["monitors"]
     seen = [m for m in monitors if m["known"] and m["path"].startswith("files/")]
-    times = [datetime.fromisoformat(m["measured"]).timestamp() for m in seen]
+    times = [datetime.fromisoformat(m["measured"]).timestamp() for m in seen if m["measured"]]
     return any(at > since for at in times)

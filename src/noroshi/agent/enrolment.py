@@ -25,8 +25,8 @@ LONGEST_NAME = 128
 class Enrolment:
     """Describe this node as an agent of a hub. `hub` is the id of its installation, `agent` this
     node's id there, and `name` its name there. `pins` are those of the hub's keys, in hexadecimal
-    digits. `host` and `port` are where the hub answered last; `other_place`, `announced_place` and
-    `is_moving` are as in `HubAddresses`. `proxy` is host:port of an HTTP proxy, "" none."""
+    digits. `host` and `port` are where the hub answered last; `other_place`, `announced_place`,
+    `is_moving` and `node_places` are as in `HubAddresses`. `proxy` is host:port of an HTTP proxy, "" none."""
 
     hub: str
     hub_name: str
@@ -42,6 +42,7 @@ class Enrolment:
     other_place: HubPlace | None = None
     announced_place: HubPlace | None = None
     is_moving: bool = False
+    node_places: tuple[HubPlace, ...] = ()
 
     @property
     def addresses(self) -> HubAddresses:
@@ -51,6 +52,7 @@ class Enrolment:
             other=self.other_place,
             announced=self.announced_place,
             is_moving=self.is_moving,
+            nodes=self.node_places,
         )
 
     def with_addresses(self, addresses: HubAddresses) -> Enrolment:
@@ -62,6 +64,7 @@ class Enrolment:
             other_place=addresses.other,
             announced_place=addresses.announced,
             is_moving=addresses.is_moving,
+            node_places=addresses.nodes,
         )
 
     def network(self, policy: NetworkPolicy) -> Network:

@@ -3,10 +3,13 @@ works. Nothing here waits or sends."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from noroshi.link.link_messages import HubPlace
 
+MOST_NODES = 16
+"""Addresses of a hub's nodes that an agent keeps."""
 TRY_AGAIN = 3600.0
 """Seconds after which an announced address is tried again that did not work."""
 
@@ -15,13 +18,16 @@ TRY_AGAIN = 3600.0
 class HubAddresses:
     """Hold the addresses of a hub: `current` is where it answered last, `other` a second one that is
     known. `announced` is the one that the hub named last; `is_moving`: the hub named another one
-    before, so the agent is to go over. `tried_at` is when that was tried last, by the steady clock."""
+    before, so the agent is to go over. `tried_at` is when that was tried last, by the steady clock. `nodes`
+    are those of the nodes that the hub named, if it has several; they are asked only where the hub does
+    not answer."""
 
     current: HubPlace
     other: HubPlace | None = None
     announced: HubPlace | None = None
     is_moving: bool = False
     tried_at: float | None = None
+    nodes: tuple[HubPlace, ...] = ()
 
     def with_announced(self, place: HubPlace | None) -> HubAddresses:
         """Return the addresses after the hub announced one; None: it announces none. The first one
@@ -36,6 +42,10 @@ class HubAddresses:
             is_moving=is_news and not is_current,
             tried_at=None,
         )
+
+    def with_nodes(self, places: Sequence[HubPlace] | None) -> HubAddresses:
+        """Return the addresses after the hub named those of its nodes; None: it named none now."""
+        return self if places is None else replace(self, nodes=tuple(places[:MOST_NODES]))
 
     def with_answer(self, place: HubPlace) -> HubAddresses:
         """Return the addresses after the hub answered at one; the one before stays known."""
@@ -54,5 +64,9 @@ class HubAddresses:
         return self.announced if self.is_moving and is_due else None
 
     def place_after_failure(self, failed: HubPlace) -> HubPlace:
-        """Return where to ask next if the hub did not answer at an address."""
-        return self.other if self.other is not None and failed == self.current else self.current
+        """Return where to ask next if the hub did not answer at an address: at each in turn."""
+        known_places = (self.current, self.other, *self.nodes)
+        places = list(dict.fromkeys(one for one in known_places if one is not None))
+        if failed not in places:
+            return self.current
+        return places[(places.index(failed) + 1) % len(places)]

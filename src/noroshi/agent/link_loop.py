@@ -209,6 +209,7 @@ class LinkLoop:
         notifications.note_hello(answer)
         self._set_clock_offset(sent_at, answer.clock)
         addresses = self._addresses.with_answer(self._place).with_announced(answer.place)
+        addresses = addresses.with_nodes(answer.nodes)
         await self._update_enrolment(answer.hub_name, answer.name, answer.pins, addresses)
         return News(configuration=answer.configuration, is_key_due=await self._is_key_due())
 
@@ -262,7 +263,7 @@ class LinkLoop:
     async def _take_news(self, answer: WaitAnswer) -> bool:
         """Take what an answer brings, except the configuration; return whether that was anything."""
         await self._parts.notifications.settle(answer.fates)
-        addresses = self._addresses.with_announced(answer.place)
+        addresses = self._addresses.with_announced(answer.place).with_nodes(answer.nodes)
         has_news = await self._update_enrolment("", answer.name, answer.pins, addresses)
         has_news |= bool(answer.fates)
         has_news |= await self._orders.take(answer.orders)

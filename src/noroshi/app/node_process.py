@@ -29,7 +29,7 @@ from noroshi.agent.node_updates import NodeUpdates
 from noroshi.app.agent_listening import AgentListenerControl, listening
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.node_link import NodeLink, linked_to_nodes
-from noroshi.app.relaying import relaying, taking_relayed
+from noroshi.app.relaying import AgentPlaces, relaying, taking_relayed
 from noroshi.app.shared_work import OwnWork, SharedWork, WorkLostError, work_of
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
@@ -122,6 +122,7 @@ async def _live(
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(opening)
         if sends:
+            app.endpoints.node_places = AgentPlaces(work).current
             await _open_for_others(app, config, link, stack)
         else:
             app.engine.follow()

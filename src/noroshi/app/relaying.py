@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from noroshi import imports
 from noroshi.app.agent_listening import AgentListenerControl, own_socket
 from noroshi.app.node_link import NodeLink
+from noroshi.app.shared_work import OwnWork, SharedWork
 from noroshi.cluster.node_listener import Taker
 from noroshi.cluster.node_requests import Purpose
 from noroshi.config.config import Config
+from noroshi.config.node_places import place_of
 from noroshi.config.web import Web
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.link.link_messages import HubPlace
 from noroshi.ports import Store, StoreError
 from noroshi.service.agents.hub_endpoints import read_setting
 
@@ -62,6 +65,25 @@ async def _manager(web: WebContext) -> AsyncIterator[Taker]:
         await manager.close()
 
 
+class AgentPlaces:
+    """Remember where agents reach each node by an address of its own, also those of a node that is gone:
+    it may come back, and the others may go."""
+
+    def __init__(self, work: SharedWork | OwnWork) -> None:
+        self._work, self._place_by_node = work, dict[str, HubPlace]()
+
+    def current(self) -> tuple[HubPlace, ...]:
+        """Return the places that were heard of until now, by the names of the nodes."""
+        if isinstance(self._work, SharedWork):
+            places = {one.name: place_of(one.agents) for one in self._work.places}
+            self._place_by_node |= {
+                name: HubPlace(host=place.host, port=place.port)
+                for name, place in places.items()
+                if place is not None
+            }
+        return tuple(self._place_by_node[name] for name in sorted(self._place_by_node))
+
+
 @asynccontextmanager
 async def relaying(
     config: Config, link: NodeLink | None, store: Store, web: WebContext
@@ -85,13 +107,16 @@ class Relay:
         self._config, self._link, self._store, self._web = config, link, store, web
         self._open_listeners: dict[tuple[Purpose, str, int], RelayListener] = {}
         self._manager_setting: RelaySetting | None = None
-        self._reported = set[str]()
+        self._reported_problems = set[str]()
 
     async def run(self) -> None:
         """Keep open what is to be passed on, without end."""
         try:
             while True:
-                await self._follow_settings()
+                try:
+                    await self._follow_settings()
+                except Exception:  # a fault of ours must not end it for good
+                    log.exception("what is passed on to the node that sends met with a bug")
                 await self._watch_sender(TRIED_EVERY)
         finally:
             for listener in self._open_listeners.values():
@@ -126,14 +151,14 @@ class Relay:
             from noroshi.web.relay_listener import RelayListener
 
         listener = RelayListener(setting, self._link.pass_on)
-        where = f"{setting.address} port {setting.port}"
+        address_text = f"{setting.address} port {setting.port}"
         try:
             await listener.open()
         except OSError as error:
-            self._report(f"cannot listen at {where}: {cause_text(error).en}")
+            self._report(f"cannot listen at {address_text}: {cause_text(error).en}")
             return
         self._open_listeners[setting.purpose, setting.address, setting.port] = listener
-        log.info("passes on to the node that sends: %s at %s", setting.purpose, where)
+        log.info("passes on to the node that sends: %s at %s", setting.purpose, address_text)
 
     async def _settings(self) -> Sequence[RelaySetting]:
         return [*await self._manager_settings(), *await self._agent_settings()]
@@ -168,8 +193,8 @@ class Relay:
         setting = await read_setting(self._store)
         if setting is None:
             return []
-        own = None if self._config.cluster is None else self._config.cluster.agents
-        address, port = setting.socket if own is None else own_socket(own)
+        own_place = None if self._config.cluster is None else self._config.cluster.agents
+        address, port = setting.socket if own_place is None else own_socket(own_place)
         return [
             RelaySetting(
                 purpose=Purpose.AGENTS, address=address, port=port, limits=AGENT_LIMITS
@@ -177,6 +202,6 @@ class Relay:
         ]
 
     def _report(self, problem: str) -> None:
-        if problem not in self._reported:
-            self._reported.add(problem)
+        if problem not in self._reported_problems:
+            self._reported_problems.add(problem)
             log.warning("%s", problem)

@@ -128,7 +128,8 @@ class HelloAnswer:
     seconds without the hub after which the agent sends by its own route
     (`core.sender_lease.LeaseTerms`). `fates` is the number of the last `HubFate` of this hub: an
     agent that stored a higher one goes back to this, as the hub was restored. `place` is where agents
-    are to reach the hub; None: where they do."""
+    are to reach the hub; None: where they do. `nodes` are further places, at which they may ask if
+    it does not answer."""
 
     hub_name: str
     name: str
@@ -139,6 +140,7 @@ class HelloAnswer:
     alone_after: float = DEFAULT_TERMS.alone_after.total_seconds()
     fates: int = 0
     place: HubPlace | None = None
+    nodes: tuple[HubPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,7 @@ class WaitAnswer:
     `witness_rank` is the agent's place, from 1, among those that tell when the hub is gone; 0: it
     does not. `suppressions` are those to use from now on, None if they are in use; `orders` those
     that are not stored yet. `clock` is the hub's wall time. `place` is where agents are to reach the
-    hub, None if that is no news."""
+    hub, `nodes` are further places, as in `HelloAnswer`; None if that is no news."""
 
     configuration: str = ""
     name: str = ""
@@ -186,6 +188,7 @@ class WaitAnswer:
     orders: tuple[Order, ...] = ()
     clock: float = 0.0
     place: HubPlace | None = None
+    nodes: tuple[HubPlace, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

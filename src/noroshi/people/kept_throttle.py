@@ -22,7 +22,7 @@ class KeptThrottle:
     def __init__(self, throttle: Throttle, store: Store, clocks: Clocks) -> None:
         self._throttle, self._store, self._clocks = throttle, store, clocks
         self._is_read, self._written_at = False, -inf
-        self._written = SlowedAttempts()
+        self._written_attempts = SlowedAttempts()
 
     async def load(self) -> None:
         """Count on from what an earlier process or another node wrote. A store that is away, or a
@@ -36,16 +36,16 @@ class KeptThrottle:
         except (StoreError, schema.Unreadable) as error:
             log.warning("the throttle of log-ins begins anew: %s", error)
             return
-        self._throttle.put_back(slowed.moved(-self._offset))
+        self._throttle.put_back(slowed.with_offset(-self._offset))
 
     async def save(self) -> None:
         """Write who has to wait, if that has changed, and was not written a moment ago."""
         now, slowed = self._clocks.steady(), self._throttle.slowed()
-        if slowed == self._written or now - self._written_at < WRITTEN_EVERY:
+        if slowed == self._written_attempts or now - self._written_at < WRITTEN_EVERY:
             return
-        self._written, self._written_at = slowed, now
+        self._written_attempts, self._written_at = slowed, now
         try:
-            await self._store.put_value(NOTE, schema.text(slowed.moved(self._offset)))
+            await self._store.put_value(NOTE, schema.text(slowed.with_offset(self._offset)))
         except StoreError as error:
             log.warning("the throttle of log-ins is not kept: %s", error)
 

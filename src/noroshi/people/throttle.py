@@ -40,7 +40,7 @@ class SlowedAttempts:
     names: tuple[Failures, ...] = ()
     addresses: tuple[Failures, ...] = ()
 
-    def moved(self, seconds: float) -> SlowedAttempts:
+    def with_offset(self, seconds: float) -> SlowedAttempts:
         """Return the same with all times later by so much."""
         parts = (self.pairs, self.names, self.addresses)
         pairs, names, addresses = (

@@ -70,6 +70,8 @@ class StoreFault(Enum):
     """The file is not there, or another one is in its place."""
     OLD = "old"
     """Its schema is older than this program's, and it was opened to read alone."""
+    COPY = "copy"
+    """A copy of it cannot be written; the store itself goes on."""
 
 
 class StoreError(Exception):

@@ -19,7 +19,7 @@ from noroshi.cluster.node_stream import NodeStream
 from noroshi.core.translation import _
 from noroshi.service import OperationFailedError, refusal_as_json
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
-from noroshi.web.http.http_server import listen
+from noroshi.web.http.http_server import limit_tls_buffers, listen
 from noroshi.web.http.relay_pump import LINGER, PIECE, join
 
 MANAGER_LIMITS = ConnectionLimits()
@@ -70,6 +70,7 @@ class RelayListener:
 
     async def open(self) -> None:
         """Listen from now on. Raise OSError."""
+        limit_tls_buffers()
         setting = self._setting
         listener = listen(setting.address, setting.port, Connections(setting.limits))
         self._server = await asyncio.start_server(
@@ -101,7 +102,8 @@ class RelayListener:
         except asyncio.CancelledError:  # by `cut`; the server's own callback would log it
             pass
         finally:
-            writer.transport.abort() if not writer.is_closing() else None
+            if not writer.is_closing():
+                writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(FIRST_BYTES):

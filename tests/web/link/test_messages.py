@@ -21,6 +21,7 @@ from noroshi.link.link_messages import (
     Accepted,
     FetchAnswer,
     FetchRequest,
+    HubPlace,
     KeyRequest,
     WaitAnswer,
 )
@@ -85,6 +86,19 @@ async def test_an_agent_is_told_its_name_once_and_again_when_it_says_hello(harne
     await harness.service.agents_hub.rename(agent.id, "files")
     assert [(await agent.wait()).name for _ in range(2)] == ["files", ""]
     assert (await agent.greet()).name == "files"  # where the answer was lost
+
+
+async def test_an_agent_is_told_where_the_nodes_of_its_hub_are_and_again_when_they_change(
+    harness, agent
+):
+    endpoints = harness.service.context.endpoints
+    first, second = (HubPlace(host=host, port=7665) for host in ("alpha", "beta"))
+    endpoints.node_places = lambda: (first,)
+    answer = await agent.greet()
+    assert answer.nodes == (first,)
+    endpoints.node_places = lambda: (first, second)
+    answer = await agent.wait()
+    assert answer.nodes == (first, second)
 
 
 async def test_an_agent_fetches_the_documents_that_concern_it(harness, agent):

@@ -50,8 +50,8 @@ from noroshi.service.agents.update_offers import FilePart
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Caller, Body], Awaitable[object]]
-Announcement = tuple[str, tuple[str, ...], HubPlace | None]
-"""An agent's name, the pins of the hub and its place, as an agent was told them last."""
+Announcement = tuple[str, tuple[str, ...], HubPlace | None, tuple[HubPlace, ...]]
+"""An agent's name, the pins of the hub, its place and those of its nodes, as an agent was told them last."""
 OTHER_VERSION = _("the hub runs {hub_version}, the agent {agent_version}")
 AGAIN_AFTER = 5.0
 """Seconds after which an agent may ask again for what is not ready."""
@@ -111,6 +111,7 @@ class Conversation:
             alone_after=state.leases.terms.alone_after.total_seconds(),
             fates=await state.store.last_fate_number(),
             place=state.place,
+            nodes=state.node_places,
         )
 
     async def _note_hello(self, caller: Caller, hello: HelloRequest, machine: Machine) -> Agent:
@@ -189,7 +190,7 @@ class Conversation:
         )
 
     def _announcement(self, agent: Agent) -> Announcement:
-        return agent.name, self._state.pins, self._state.place
+        return agent.name, self._state.pins, self._state.place, self._state.node_places
 
     def _last_announcement(self, agent: Agent) -> Announcement:
         return self._announced.get(agent.id, self._announcement(agent))
@@ -226,6 +227,7 @@ class Conversation:
             witness_rank=state.witness_rank(agent.id),
             clock=state.clock,
             place=None if is_announced else state.place,
+            nodes=None if is_announced else state.node_places,
         )
 
     async def _fetch(self, caller: Caller, body: Body) -> FetchAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -41,6 +42,8 @@ class HubEndpoints:
         self.manager: Endpoint | None = None
         self.listener: Endpoint | None = None
         self.control: ListenerControl | None = None
+        self.node_places: Callable[[], tuple[HubPlace, ...]] = tuple
+        """Returns the places of the nodes that share the database, as far as each has its own."""
         self.next_pin: bytes | None = None
         """The pin of the key that is announced to agents, and not shown yet."""
 

@@ -154,6 +154,11 @@ class HubState:
         """Return where agents are to reach this hub; None: it does not know."""
         return self._endpoints.place
 
+    @property
+    def node_places(self) -> tuple[HubPlace, ...]:
+        """Return where else agents may ask, if they are not answered there."""
+        return self._endpoints.node_places()
+
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return self.clocks.wall()

@@ -18,7 +18,7 @@ NO_PATH = _("The backup cannot be written there.")
 THERE_IS_ONE = _(
     "{path} already exists; nothing was changed. Choose another name, or delete it first."
 )
-
+NO_COPY = _("No backup was made: {why}")
 OWN_TOOLS = _(
     "The store is a PostgreSQL database, so PostgreSQL's own tools back it up: pg_dump "
     "--format custom --file FILE DATABASE"
@@ -42,6 +42,10 @@ class BackupOperations(OperationGroup):
             await self._store.copy_to(file)
         except ports.StoreConflict:
             raise ConflictError(THERE_IS_ONE.fill(path=path)) from None
+        except ports.StoreError as error:
+            if error.fault is not ports.StoreFault.COPY:
+                raise
+            raise ConflictError(NO_COPY.fill(why=error.words)) from error
         note(new_state={"path": path})
         return BackedUp(
             path=path,

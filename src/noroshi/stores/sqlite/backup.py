@@ -9,7 +9,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.translation import _
-from noroshi.ports import StoreConflict, StoreError
+from noroshi.ports import StoreConflict, StoreError, StoreFault
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
 from noroshi.system.owners import close_new_file
@@ -34,7 +34,8 @@ def copy(db: Connection, path: Path) -> None:
         sync_folder(path.parent)
     except (driver.Error, OSError) as error:
         _away_with(part)
-        raise StoreError(CANNOT_COPY.fill(path=path, why=in_words(error))) from error
+        words = CANNOT_COPY.fill(path=path, why=in_words(error))
+        raise StoreError(words, StoreFault.COPY) from error
     except BaseException:  # whatever it was, half a copy must not stay
         _away_with(part)
         raise

@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
         bounds: ConnectionLimits,
         connections: Connections,
     ) -> None:
-        sslproto.SSLProtocol.max_size = TLS_BUFFER
+        limit_tls_buffers()
         self._protocol = protocol_of(bounds, connections)
         super().__init__(_config(app, context, bounds, self._protocol))
         self._connections = connections
@@ -76,10 +76,10 @@ class Server(uvicorn.Server):
         loop, config = asyncio.get_running_loop(), self.config
 
         def protocol() -> asyncio.Protocol:
-            made: asyncio.Protocol = self._protocol(
+            http_protocol: asyncio.Protocol = self._protocol(
                 config=config, server_state=self.server_state, app_state={}
             )
-            return made
+            return http_protocol
 
         connection.setblocking(False)
         await loop.connect_accepted_socket(protocol, connection, ssl=config.ssl)
@@ -119,6 +119,11 @@ class Server(uvicorn.Server):
                     await asyncio.sleep(STEP)
         for task in state.tasks:
             task.cancel()
+
+
+def limit_tls_buffers() -> None:
+    """Take no more memory for a connection by TLS than one record of it."""
+    sslproto.SSLProtocol.max_size = TLS_BUFFER
 
 
 def listen(address: str, port: int, connections: Connections) -> LimitedListener:
