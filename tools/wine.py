@@ -91,6 +91,7 @@ ALL = (
     *("tests/actions", "tests/agent", "tests/door", "tests/hosts", "tests/service"),
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
+    "tests/web",
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""

@@ -104,7 +104,7 @@ async def test_the_alarm_says_since_when_and_who_has_its_share():
     note = watch.notes["two"]
     since = f"{DAWN.astimezone():%Y-%m-%d %H:%M:%S}"
     assert f"node two last renewed its lease at {since}" in note
-    assert "one (4 monitors, sends), three (7 monitors)" in note
+    assert "one (4 monitors, sending node), three (7 monitors)" in note
     assert "noroshi node forget two" in note
 
 

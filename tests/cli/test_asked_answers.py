@@ -22,7 +22,7 @@ def name_of(answer: type) -> str:
 def questions():
     """The operation and the type of each call of `ask`, with its place."""
     for file in sorted(FOLDER.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             match node:
                 case ast.Call(
                     func=ast.Attribute(attr="ask"),

@@ -552,7 +552,7 @@ async def test_an_export_loses_nothing_that_is_there_unless_it_must(harness, tmp
     assert (told.code, told.out) == (5, "")
     assert "  contacts/ops.toml: would be overwritten" in told.err
     assert "  rules/draft.toml: would be removed" in told.err
-    assert (out / "rules/draft.toml").read_text() == "# mine"
+    assert (out / "rules/draft.toml").read_text("utf-8") == "# mine"
     assert (await typed("export", str(out), "--force", home=tmp_path)).code == 0
     assert not (out / "rules/draft.toml").exists()
 
@@ -674,7 +674,7 @@ async def test_a_secret_is_nowhere_in_what_is_printed(harness, tmp_path):
     asked = ("status --json", "kinds --json", "queue list --json", f"export {tmp_path / 'out'}")
     told += [await typed(*command.split(), home=tmp_path) for command in asked]
     assert await harness.vault.names()
-    files = [path.read_text() for path in (tmp_path / "out").rglob("*.toml")]
+    files = [path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.toml")]
     assert CANARY not in "".join([*files, *(one.out + one.err for one in told)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.windows.left_out import FILES, TESTS
+from tests.windows.left_out import FILES, FIXTURES, TESTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,3 +21,9 @@ def test_each_name_is_that_of_a_test():
 
 def test_each_file_is_there():
     assert [name for name in FILES if not (ROOT / name).exists()] == []
+
+
+def test_each_fixture_is_there():
+    texts = [file.read_text("utf-8") for file in (ROOT / "tests").rglob("conftest.py")]
+    missing = [name for name in FIXTURES if not any(f"def {name}(" in text for text in texts)]
+    assert missing == []

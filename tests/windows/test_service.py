@@ -50,7 +50,7 @@ FAILS_UNDER_WINE = {
     "Event log (Windows) (eventlog)",
     "Performance counter (Windows) (counter)",
 }
-NOT_INSTALLED = {"service", "node", "source of events in the event log"}
+NOT_INSTALLED = {"service", "node", "event log source"}
 
 
 class Installed:

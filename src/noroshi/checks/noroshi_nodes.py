@@ -31,8 +31,10 @@ STOPPED = with_commands(
     _("node {node} was stopped at {at}. {share} If {node} was removed for good: {forget}"),
     forget=FORGET,
 )
-SHARE = _("Its monitors are now with: {nodes}.")
-SENDS = ngettext("{name} ({count} monitor, sends)", "{name} ({count} monitors, sends)")
+SHARE = _("Its monitors now run on: {nodes}.")
+SENDS = ngettext(
+    "{name} ({count} monitor, sending node)", "{name} ({count} monitors, sending node)"
+)
 HOLDS = ngettext("{name} ({count} monitor)", "{name} ({count} monitors)")
 
 

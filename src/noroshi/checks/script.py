@@ -36,7 +36,8 @@ class Options:
     Noroshi."""
     bits: int = 64
     """PowerShell to run a `.ps1` file with, on Windows: 64-bit (64) or 32-bit (32), for modules
-    that exist for one of the two. No PowerShell of a real Windows system has been tried yet."""
+    that exist for only one of the two. This setting is not yet verified on a real Windows
+    system."""
     timeout: float = 15.0
     """Seconds after which the program and all its child processes are terminated."""
     name: str = "value"

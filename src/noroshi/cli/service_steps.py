@@ -57,8 +57,8 @@ if sys.platform == "win32":
         "{output}."
     )
     STILL_STARTING = _(
-        "The service is still starting after {seconds:g} s. Run {command} to see whether it runs. If it "
-        "does not, the reason is in {log} or {output}."
+        "The service is still starting after {seconds:g} s. Run {command} to check whether it is "
+        "running. If it is not, the reason is in {log} or {output}."
     )
     NOT_STOPPED = _("The service has not stopped within {seconds:g} s. Nothing was changed.")
     NOT_COPIED = _(

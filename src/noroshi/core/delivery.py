@@ -20,7 +20,7 @@ UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)
 WORDLESS = {
     Verdict.DEFERRED: _("deferred without giving a reason"),
     Verdict.REFUSED: _("refused without giving a reason"),
-    Verdict.ROUTE_DOWN: _("the route is down, without a reason"),
+    Verdict.ROUTE_DOWN: _("the route is down; no reason was given"),
 }
 
 

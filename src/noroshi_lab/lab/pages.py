@@ -74,7 +74,7 @@ _MEANINGS = {
     "Mail.Read": _("Read your mail"),
     "Mail.Read.Shared": _("Read mail you can access"),
     "Mail.ReadWrite": _("Read, write and delete your mail"),
-    "offline_access": _("Keep the access that you give"),
+    "offline_access": _("Maintain access to data you have given it access to"),
     "openid": _("Know who you are"),
     "profile": _("See your name"),
 }

@@ -32,14 +32,14 @@ async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
     assert f"noroshi serve --home {home}" in told.out
     assert told.out.endswith("noroshi demo\n")  # which has a folder of its own
     assert (mode(home), mode(home / "key")) == (0o700, 0o600)
-    assert 'name = "web1"' in (home / "noroshi.toml").read_text()
+    assert 'name = "web1"' in (home / "noroshi.toml").read_text("utf-8")
     status = json.loads((await typed("status", "--json", home=home)).out)
     assert (status["node"], status["version"], status["running"]) == ("web1", 0, False)
 
 
 async def test_the_home_folder_of_an_agent_has_no_manager(tmp_path):
     assert (await typed("init", "--no-manager", home=tmp_path)).code == 0
-    assert "\nweb = false\n" in (tmp_path / "noroshi.toml").read_text()
+    assert "\nweb = false\n" in (tmp_path / "noroshi.toml").read_text("utf-8")
     assert read_config(tmp_path).web is None
 
 
@@ -63,8 +63,8 @@ def test_a_node_is_called_like_its_computer(host, name):
 
 async def test_a_node_that_nobody_named_has_its_computers_name(tmp_path):
     assert (await typed("init", home=tmp_path)).code == 0
-    assert (
-        f'name = "{name_of(socket.gethostname())}"' in (tmp_path / "noroshi.toml").read_text()
+    assert f'name = "{name_of(socket.gethostname())}"' in (tmp_path / "noroshi.toml").read_text(
+        "utf-8"
     )
 
 
@@ -104,7 +104,7 @@ async def test_a_key_that_is_there_is_never_made_anew(tmp_path):
     (tmp_path / "key").write_text("5a" * 32)
     told = await typed("init", home=tmp_path)
     assert told.code == 0 and "Kept the existing key" in told.out
-    assert (tmp_path / "key").read_text() == "5a" * 32
+    assert (tmp_path / "key").read_text("utf-8") == "5a" * 32
 
 
 async def test_no_key_is_made_for_a_store_that_is_there(tmp_path):

@@ -202,7 +202,7 @@ def test_systemd_takes_the_text_for_the_user(tmp_path):
     file.write_text(user_text())
     argv = ("systemd-sysusers", f"--root={tmp_path}", str(file))
     subprocess.run(argv, check=True, capture_output=True)
-    (line,) = (tmp_path / "etc" / "passwd").read_text().splitlines()
+    (line,) = (tmp_path / "etc" / "passwd").read_text("utf-8").splitlines()
     name, _, _, _, title, home, shell = line.split(":")
     assert (name, title, home) == ("noroshi", "Noroshi server monitor", HOME)
     assert shell.endswith("nologin")
@@ -227,7 +227,7 @@ def test_the_script_writes_the_same_file_as_we_do(tmp_path):
     do([by_us])
     subprocess.run(["sh", "-c", by_hand.shell()], check=True)
     first, second = Path(by_us.path), Path(by_hand.path)
-    assert first.read_text() == second.read_text() == unit_text(PROGRAM)
+    assert first.read_text("utf-8") == second.read_text("utf-8") == unit_text(PROGRAM)
     assert first.stat().st_mode == second.stat().st_mode
     assert [path.name for path in first.parent.iterdir()] == ["unit"]
 
@@ -239,9 +239,9 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
     unit = tmp_path / "unit"
     unit.symlink_to("other")
     do([Write(str(unit), "ours")])
-    assert not unit.is_symlink() and unit.read_text() == "ours"
+    assert not unit.is_symlink() and unit.read_text("utf-8") == "ours"
     other = (tmp_path / "other").stat()
-    assert ((tmp_path / "other").read_text(), other.st_mode & 0o777) == ("other", 0o600)
+    assert ((tmp_path / "other").read_text("utf-8"), other.st_mode & 0o777) == ("other", 0o600)
 
 
 def test_the_first_step_that_fails_is_named_with_what_it_means(tmp_path):
@@ -284,7 +284,7 @@ async def test_the_settings_of_a_service_open_its_door_to_the_group(tmp_path):
     assert "noroshi serve" in (await typed("init", home=tmp_path / "own")).out
     told = await typed("init", "--service", home=tmp_path)
     assert (told.code, told.err) == (0, "") and "noroshi serve" not in told.out
-    settings = (tmp_path / "noroshi.toml").read_text().splitlines()
+    settings = (tmp_path / "noroshi.toml").read_text("utf-8").splitlines()
     assert {f'door = "{DOOR}"', 'door_group = "noroshi"'} <= set(settings)
 
 

@@ -78,7 +78,8 @@ TRY = Command(
     help=_("test a monitor now: its readings, its level, and who would be notified"),
     more=(
         _(
-            "The measurement runs on the node's computer. Nothing is saved, and nothing is sent."
+            "The measurement runs on the node's computer, or on the agent's server if an agent "
+            "monitors the instance. Nothing is saved, and nothing is sent."
         ),
     ),
     options=(

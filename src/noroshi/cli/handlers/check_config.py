@@ -46,7 +46,7 @@ AGENTS_NOT_KNOWN = _(
     "This command cannot tell whether {sources} is an agent: only the hub has the list of "
     "its agents. It checks the name when the definitions are applied."
 )
-NO_HOME = _("There is no {file}, so it was not checked which programs may run.")
+NO_HOME = _("There is no {file}, so the check could not tell which programs may run.")
 
 
 def check_config(context: CommandContext) -> int:

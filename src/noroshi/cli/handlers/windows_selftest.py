@@ -122,8 +122,8 @@ except OSError:
     WRITTEN = _("Report: {path}")
     CANNOT_WRITE = _("The report {path} could not be written: {why}")
     HEAD = _(
-        "The report contains names of this computer, its accounts, services and processes, and no "
-        "passwords."
+        "The report contains the names of this computer and of its accounts, services and "
+        "processes, but no passwords."
     )
 
     class Verdict(StrEnum):
@@ -182,8 +182,8 @@ except OSError:
         yield Trial(_("named pipe"), _named_pipe)
         yield Trial(_("service"), _service)
         yield Trial(_("node"), lambda: _node(context))
-        yield Trial(_("source of events in the event log"), _event_source)
-        yield Trial(_("program with a child process, ended"), _program_tree)
+        yield Trial(_("event log source"), _event_source)
+        yield Trial(_("ending a program and its child process"), _program_tree)
         yield Trial(_("limits of Noroshi's own child processes"), _own_child)
         yield Trial(_("group policy and antivirus"), _policies)
         yield Trial(_("PowerShell script"), _powershell)

@@ -249,5 +249,5 @@ class _StateDifference:
             return ""
         try:
             return self.localizer.moment(datetime.fromisoformat(value), self.now)
-        except (ValueError, OverflowError):  # the latter for what is no moment in this zone
+        except (ValueError, OverflowError, OSError):  # no moment in this zone, or on Windows
             return ""
