@@ -88,7 +88,14 @@ CHECKS = (
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
 ALL = (
     *IN_MAKE_TEST,
-    *("tests/actions", "tests/agent", "tests/door", "tests/hosts", "tests/service"),
+    *(
+        "tests/actions",
+        "tests/agent",
+        "tests/cli",
+        "tests/door",
+        "tests/hosts",
+        "tests/service",
+    ),
     *("tests/definitions", "tests/guides", "tests/intakes", "tests/link", "tests/logs"),
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     "tests/web",

@@ -209,7 +209,9 @@ class Judge:
         both know when the turn is, or if both did so in the next turn, too. Else the second one took over
         from one that was late, and made up for a turn of which it did not know the result."""
         (began, one), (ended, other) = first, second
-        if any(self._stood_still(name, at) for at, name in (first, second)):
+        if any(self._was_down(name, began, ended) for name in (one, other)):
+            self.verdict.made_up_for += 1
+        elif any(self._stood_still(name, at) for at, name in (first, second)):
             self.verdict.begun_as_it_stood_still += 1
         elif any(self._was_cut(name, at) for at in (began, ended) for name in (one, other)):
             self.verdict.in_the_first_minute_of_a_cut += 1
@@ -219,6 +221,14 @@ class Judge:
             self.verdict.measured_twice.append(
                 f"port {port}: {one} at {self._at(began)}, {other} at {self._at(ended)}"
             )
+
+    def _was_down(self, name: str, began: float, ended: float) -> bool:
+        """Return whether a node ended, or began to stand still, between two looks."""
+        return any(
+            began < fault["begin"] < ended
+            for fault in self._of_node(name)
+            if fault["kind"] in {KILLED, STOPPED}
+        )
 
     def _stood_still(self, name: str, at: float) -> bool:
         return any(

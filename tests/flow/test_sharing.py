@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.cadence import FixedInterval
+from noroshi.core.cadence import FixedInterval, next_due
 from noroshi.core.database_absence import SURELY_HELD
 from noroshi.core.model import Instance
 from noroshi.engine import EngineSettings
+from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import SHARED_LEASE, Renewal
 from noroshi.stores.memory.store import MemoryStore
-from tests.flow.scene import Scene, disk_monitor
+from tests.contracts.sample_records import DAWN
+from tests.flow.scene import VOLUMES, Scene, disk_monitor
 
 LEASE = SHARED_LEASE.total_seconds()
 
@@ -113,6 +115,19 @@ async def test_what_fell_due_while_no_node_held_it_is_made_up_for_and_nothing_el
         assert fewest <= scene.measured - before <= most
 
 
+def test_what_fell_due_is_made_up_for_however_long_it_took_to_take_the_monitors():
+    monitor = elsewhere()
+    due = next_due(monitor.id, monitor.cadence, DAWN)
+    alone, took = timedelta(seconds=10), timedelta(seconds=5)
+    lent_at = due + alone - timedelta(seconds=1)
+    block = MonitorBlock(1, {monitor.id: monitor})
+    block.catch_up_each({monitor.id: alone}, lent_at, 0.0, lent_at + took)
+    assert block.retries == {monitor.id}
+    block = MonitorBlock(1, {monitor.id: monitor})
+    block.catch_up_each({monitor.id: alone - took}, lent_at, 0.0, lent_at + took)
+    assert not block.retries, "who had it before has measured it"
+
+
 async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_that_is_gone():
     scene = shared()
     ids = [f"m{n}" for n in range(40)]
@@ -134,3 +149,38 @@ async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_
         scene.store.nodes_alive = ("node",)
         await scene.seconds(engine, 10)
         assert engine.watcher.block.states.keys() == set(ids)
+
+
+async def test_a_monitor_that_is_of_another_kind_than_as_it_was_handed_over_begins_anew():
+    scene = shared()
+    scene.checks = [VOLUMES, replace(VOLUMES, kind="load")]
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
+        await scene.seconds(engine, 10)
+        assert not block.states, "it is handed to the other node"
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(elsewhere(kind="load"))
+        scene.used = {"/b": 10}
+        await scene.seconds(engine, 70)
+        assert set(block.states["m"].items) == {"/b"}
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == [
+        "/a: OK>CRITICAL NEW_LEVEL",
+        "/a: CRITICAL>OK ENDED",
+    ], "and nobody misses what the former kind found"
+
+
+async def test_a_monitor_that_became_of_another_kind_while_no_node_ran_begins_anew():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    scene.checks = [VOLUMES, replace(VOLUMES, kind="load")]
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+    await scene.plan(disk_monitor(kind="load"))
+    scene.used = {"/b": 10}
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        assert set(engine.watcher.block.states["m"].items) == {"/b"}

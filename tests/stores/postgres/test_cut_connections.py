@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import pytest
 
 from noroshi.config.database import Database
+from noroshi.ports import StoreError
 from noroshi.stores.postgres.store import PostgresStore
 from tests.cluster.valve import Passage, Valves
 from tests.contracts.sample_records import letter
@@ -49,3 +50,16 @@ async def test_connections_that_were_cut_unseen_cost_no_transaction(store, valve
         )  # our loop, which would see it, stands still meanwhile
         valves.set(HERE, Passage.OPEN)
         assert len(await store.queue()) == 8 * (number + 1)
+
+
+async def test_a_database_that_is_away_leaves_no_tracebacks_of_the_driver_in_the_log(
+    store, valves, caplog
+):
+    valves.set(HERE, Passage.REFUSED)
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            await store.queue()
+        await asyncio.sleep(0.3)  # in which the driver's pool would look after itself
+    valves.set(HERE, Passage.OPEN)
+    assert await store.queue() == []
+    assert not [one for one in caplog.records if one.name.startswith("asyncpg")]

@@ -125,6 +125,20 @@ async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_
     assert timedelta(0) <= given.unwatched["m"] < SHARED_LEASE
 
 
+async def test_monitors_whose_loan_a_node_did_not_hear_of_were_alone_as_long_as_before(nodes):
+    first, second = nodes
+    await first.publish(version(DISK), ["m", "n"], 0)
+    block = await first.lease_monitors(await first.begin("one", DAWN), DAWN)
+    await first.give_back(block.fence, ["m"])
+    two = await second.begin("two", DAWN)
+    heard = await second.lease_monitors(two, DAWN, 0, ["m"])
+    await asyncio.sleep(0.1)
+    await second.lease_monitors(two, DAWN, heard.fence)  # whose answer was lost
+    await asyncio.sleep(0.1)
+    again = await second.lease_monitors(two, DAWN, 0)
+    assert again.unwatched["m"] >= timedelta(seconds=0.2)
+
+
 async def test_nodes_hear_where_the_others_are_and_which_one_sends(nodes):
     first, second = nodes
     one = NodePlace(name="one", address="192.0.2.1:7664", agents="one.example.com:7665")

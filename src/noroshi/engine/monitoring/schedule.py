@@ -188,15 +188,19 @@ class MonitorBlock:
                 )
 
     def catch_up_each(
-        self, unwatched: Mapping[str, timedelta], steady: float, wall: datetime
+        self,
+        unwatched: Mapping[str, timedelta],
+        lent_at: datetime,
+        steady: float,
+        wall: datetime,
     ) -> None:
-        """Schedule a check soon for each monitor that was due while no node held it, unless its next
-        turn comes as soon."""
+        """Schedule a check soon for each monitor that was due while no node held it, until it was lent
+        or since, unless its next turn comes as soon."""
         for id, length in unwatched.items():
             monitor = self.monitors.get(id)
             if monitor is None or monitor.disabled:
                 continue
-            was_due = next_due(id, monitor.cadence, wall - length) <= wall
+            was_due = next_due(id, monitor.cadence, lent_at - length) <= wall
             if was_due and next_due(id, monitor.cadence, wall) - wall > CATCH_UP:
                 delay = CATCH_UP * phase(id)
                 self.repeat(

@@ -41,6 +41,10 @@ middle of a commit is left to it, until that is through."""
 END_OVER = END_LEASES.format(which=OVER, watched_until=RENEWED_AT)
 END_OF_NODE = END_LEASES.format(which="node = $1", watched_until=RENEWED_AT)
 END_OF_LIFE = END_LEASES.format(which="node = $1 and life = $2", watched_until="noroshi_now()")
+END_UNKNOWN = END_LEASES.format(
+    which="node = $1 and life = $2", watched_until="monitor.watched_until"
+)
+"""Nobody has watched by such a lease, so it is as long ago as before."""
 NEW_LEASE = f"""
 insert into lease (node, life, until, version)
 values ($1, $2, noroshi_now() + {DURATION}, $3)
@@ -120,8 +124,8 @@ async def lend(
     await db.run(END_OVER)
     sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
     if await db.value(sql, fence, node.name, node.life) is None:
-        # It may have a lease of which it does not know any more.
-        await db.run(END_OF_LIFE, node.name, node.life)
+        # It may have a lease of which it does not know, as the answer was lost.
+        await db.run(END_UNKNOWN, node.name, node.life)
         await _refuse_too_far_apart(db, node.name, version)
         fence = await db.value(NEW_LEASE, node.name, node.life, version)
     rows = await db.rows(LEND, fence, list(left_out))

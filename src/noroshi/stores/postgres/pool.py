@@ -63,14 +63,14 @@ class Pool:
                 database, application, command_timeout=COMMAND_TIMEOUT, **options
             )
 
+        # Below its least size the pool would connect by itself, and log each failure with a traceback.
+        connections = await asyncpg.create_pool(
+            min_size=0, max_size=MOST_CONNECTIONS, reset=_nothing_to_reset, connect=connect_one
+        )
         try:
-            connections = await asyncpg.create_pool(
-                min_size=1,
-                max_size=MOST_CONNECTIONS,
-                reset=_nothing_to_reset,
-                connect=connect_one,
-            )
+            await connections.release(await connections.acquire())
         except TRANSACTION_ERRORS as error:
+            await connections.close()
             raise store_error(database, error) from error
         return cls(connections, database)
 
