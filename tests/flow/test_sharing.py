@@ -12,7 +12,7 @@ from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import SHARED_LEASE, Renewal
 from noroshi.stores.memory.store import MemoryStore
 from tests.contracts.sample_records import DAWN
-from tests.flow.scene import Scene, disk_monitor
+from tests.flow.scene import VOLUMES, Scene, disk_monitor
 
 LEASE = SHARED_LEASE.total_seconds()
 
@@ -149,3 +149,38 @@ async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_
         scene.store.nodes_alive = ("node",)
         await scene.seconds(engine, 10)
         assert engine.watcher.block.states.keys() == set(ids)
+
+
+async def test_a_monitor_that_is_of_another_kind_than_as_it_was_handed_over_begins_anew():
+    scene = shared()
+    scene.checks = [VOLUMES, replace(VOLUMES, kind="load")]
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
+        await scene.seconds(engine, 10)
+        assert not block.states, "it is handed to the other node"
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(elsewhere(kind="load"))
+        scene.used = {"/b": 10}
+        await scene.seconds(engine, 70)
+        assert set(block.states["m"].items) == {"/b"}
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == [
+        "/a: OK>CRITICAL NEW_LEVEL",
+        "/a: CRITICAL>OK ENDED",
+    ], "and nobody misses what the former kind found"
+
+
+async def test_a_monitor_that_became_of_another_kind_while_no_node_ran_begins_anew():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    scene.checks = [VOLUMES, replace(VOLUMES, kind="load")]
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+    await scene.plan(disk_monitor(kind="load"))
+    scene.used = {"/b": 10}
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        assert set(engine.watcher.block.states["m"].items) == {"/b"}

@@ -291,7 +291,7 @@ async def test_without_a_node_it_is_kept_for_the_start():
     harness = Harness()
     told = await ask(harness, "agents_listen", **HERE)
     assert (told.is_open, told.where, told.port) == (False, "", 7664)
-    assert "when it starts" in told.problem.en
+    assert "once it is started" in told.problem.en
 
 
 @sweep(

@@ -17,8 +17,8 @@ Release = tuple[int, int]
 
 def release_of(version: str) -> Release:
     """Return the major and minor number of a version; below all others if it is unknown."""
-    found = re.match(r"(\d+)\.(\d+)", version)
-    return (int(found[1]), int(found[2])) if found else (-1, -1)
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    return (int(numbers[1]), int(numbers[2])) if numbers else (-1, -1)
 
 
 def may_share(version: str, other_version: str) -> bool:
@@ -37,7 +37,7 @@ def all_know(first_version: str, living_versions: Iterable[str]) -> bool:
     return all(release_of(one) >= release_of(first_version) for one in living_versions)
 
 
-def suits(beside: str, version: str) -> bool:
-    """Return whether a version works with a step of the schema that it does not know: `beside` is
-    the oldest version that does, "" if only versions do that know the step."""
-    return beside != UNKNOWN and release_of(version) >= release_of(beside)
+def suits(oldest_version: str, version: str) -> bool:
+    """Return whether a version works with a step of the schema that it does not know: the oldest
+    version that does is given, "" if only versions do that know the step."""
+    return oldest_version != UNKNOWN and release_of(version) >= release_of(oldest_version)

@@ -23,10 +23,10 @@ class Migration:
         return sha256(self.sql.encode()).hexdigest()
 
     @property
-    def beside(self) -> str:
+    def oldest_version(self) -> str:
         """Return the oldest version that works with the step without knowing it; "": none does."""
-        found = BESIDE.search(self.sql)
-        return found[1] if found else ""
+        line = BESIDE.search(self.sql)
+        return line[1] if line else ""
 
 
 def migrations_in(package: str) -> tuple[Migration, ...]:

@@ -39,19 +39,20 @@ class State:
 
     items: Mapping[str, Item] = field(default_factory=dict)
     serial: int = 0
+    kind: str = ""
 
 
 def state_text(state: model.State) -> str:
     """Return the stored form of a state."""
     items = {name: _stored_item(item) for name, item in state.items.items()}
-    return schema.text(State(items=items, serial=state.serial))
+    return schema.text(State(items=items, serial=state.serial, kind=state.kind))
 
 
 def read_state(text: str | bytes) -> model.State:
     """Return the state that was stored. Raise Unreadable if the text is none."""
     stored_state = schema.value(State, text)
     items = {name: _item(item) for name, item in stored_state.items.items()}
-    return model.State(items=items, serial=stored_state.serial)
+    return model.State(items=items, serial=stored_state.serial, kind=stored_state.kind)
 
 
 def _stored_item(item: model.ItemState) -> Item:

@@ -7,12 +7,14 @@ import socket
 import struct
 from contextlib import asynccontextmanager, suppress
 
+import asyncpg
 import pytest
 
 from noroshi.config.database import Database
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.postgres.connection import connect, connect_arguments, tls_mode
 from noroshi.stores.postgres.connection_errors import ConnectError, meaning_of
+from noroshi.stores.postgres.transaction_errors import is_away
 from tests import postgres as postgres_server
 from tests.ports import free_port
 from tests.postgres import PASSWORD
@@ -175,6 +177,49 @@ async def test_a_server_that_is_too_old_is_told_with_its_version():
         url = f"postgresql://noroshi@127.0.0.1:{port}/noroshi?target_session_attrs=any"
         kind, told = await _failure(Database(url=url))
     assert kind == "too_old" and "14.13" in told
+
+
+@asynccontextmanager
+async def _server_that_asks_for_a_login_of_before():
+    ended = asyncio.Event()
+
+    async def answer(reader, writer):
+        while (await reader.readexactly(8))[4:] == struct.pack("!i", 80877103):
+            writer.write(b"N")  # no TLS here
+        writer.write(_message(b"R", struct.pack("!i", 6)))
+        try:
+            with suppress(ConnectionError):
+                await reader.read()
+        finally:
+            writer.close()
+            ended.set()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        await ended.wait()
+
+
+async def test_a_login_that_the_library_does_not_know_is_no_connection_that_was_lost():
+    async with _server_that_asks_for_a_login_of_before() as port:
+        url = f"postgresql://noroshi@127.0.0.1:{port}/noroshi?target_session_attrs=any"
+        kind, told = await _failure(Database(url=url))
+    assert kind == ""
+    assert "unsupported authentication method" in told and "was lost" not in told
+
+
+async def test_a_query_that_the_library_does_not_send_is_no_connection_that_was_lost(
+    postgres, password_file
+):
+    database = _by_tcp(postgres, password_file=password_file(PASSWORD))
+    connection = await connect(database, "noroshi/test")
+    with pytest.raises(asyncpg.InterfaceError) as caught:
+        await connection.fetchval("select $1::int")
+    assert meaning_of(caught.value) == ""
+    assert not is_away(caught.value), "the connection is as good as before"
+    await connection.close()
+    with pytest.raises(asyncpg.InterfaceError) as caught:
+        await connection.fetchval("select 1")
+    assert meaning_of(caught.value) == "cut_off" and is_away(caught.value)
 
 
 async def test_what_can_only_be_read_is_a_fault_of_its_own(secured, password_file):

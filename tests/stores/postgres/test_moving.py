@@ -174,7 +174,8 @@ async def test_a_database_comes_back_from_a_file_with_every_column_as_it_was(
         after = await rows_of_database(other)
     ours = {name: rows for name, rows in after.items() if name != "note"}
     assert ours == {name: rows for name, rows in before.items() if name != "note"}
-    assert set(before["note"]) < set(after["note"])
+    notes = {one for one in before["note"] if "'name': 'database'" not in one}
+    assert notes < set(after["note"])
 
 
 async def test_numbers_go_on_where_they_were_even_if_the_last_rows_are_gone(

@@ -114,6 +114,18 @@ def close_disabled(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) 
     watcher.close_open(block, open_ids, CheckTrigger.DISABLE)
 
 
+def restart_other_kinds(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:
+    """Begin monitors anew whose state is of another kind: it was changed while no node held them, or
+    while one handed them to another."""
+    other_ids = [id for id in ids if id in block.monitors and _is_of_other_kind(block, id)]
+    watcher.close_open(block, other_ids, CheckTrigger.RESTART)
+
+
+def _is_of_other_kind(block: MonitorBlock, id: str) -> bool:
+    kind, monitor = block.states[id].kind, block.monitors[id]
+    return kind not in ("", monitor.kind) and not monitor.disabled
+
+
 def retire_removed(watcher: Watcher, block: MonitorBlock) -> None:
     """Retire monitors that were removed while no node ran: nobody knows any more who to tell."""
     unknown = block.states.keys() - block.monitors.keys()

@@ -283,6 +283,8 @@ class Watcher:
         Raises StoreError."""
         monitor = block.monitors.get(change.monitor)
         if monitor is not None:
+            kind = monitor.kind if change.state.items else ""
+            change = replace(change, state=replace(change.state, kind=kind))
             change = await self._with_texts(block, self._with_report(monitor, change))
         if change.monitor not in block.monitors:
             return False  # an agent measures it by now

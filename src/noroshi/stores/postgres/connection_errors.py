@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError, StoreFault
 
 QUOTED_ERROR = _("PostgreSQL reports “{said}”")
+QUOTED_CLIENT_ERROR = _("Noroshi's library for PostgreSQL reports “{said}”")
 EXPLAINED = _("{meaning} ({said})")
 VERSION = _("its version is {version}")
 NAMED = _("{place}: {words}")
@@ -50,6 +52,8 @@ FAULTS: Mapping[str, StoreFault] = {
     "locked": StoreFault.LOCKED,
 }
 CONNECTION_LOST = "08"
+LOST = re.compile(r"(connection|pool) (is|was) clos|connection has been released")
+"""asyncpg's own words of a connection that has ended, or of its pool."""
 REJECTED_TLS = "rejected SSL upgrade"
 """asyncpg's own words where a server answers that it has no TLS."""
 
@@ -89,9 +93,15 @@ def meaning_of(error: BaseException) -> str:
     if isinstance(error, TooOldError):
         return "too_old"
     code = str(getattr(error, "sqlstate", None) or "")
-    if code.startswith(CONNECTION_LOST) or isinstance(error, asyncpg.InterfaceError):
+    if code.startswith(CONNECTION_LOST) or is_lost_connection(error):
         return MEANINGS.get(code, "cut_off")
     return MEANINGS.get(code, "") or _meaning_on_the_way(error)
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Return whether asyncpg says by its own error that a connection is no longer there. It says the
+    same by its class of a query that it does not send, or of a way to log in that it does not know."""
+    return isinstance(error, asyncpg.InterfaceError) and LOST.search(str(error)) is not None
 
 
 def _meaning_on_the_way(error: BaseException) -> str:
@@ -117,7 +127,9 @@ def in_words(error: BaseException) -> Message:
     """Return an error's own words; PostgreSQL's are quoted."""
     if isinstance(error, TooOldError):
         return VERSION.fill(version=error)
-    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+    if isinstance(error, asyncpg.InterfaceError):
+        return QUOTED_CLIENT_ERROR.fill(said=error)
+    if isinstance(error, asyncpg.PostgresError):
         return QUOTED_ERROR.fill(said=error)
     return cause_text(error)
 

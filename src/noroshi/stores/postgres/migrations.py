@@ -73,8 +73,8 @@ async def take_steps(db: Session, name: str, schema: Schema) -> None:
         await db.script(step.sql)
         sql = "insert into migration (number, checksum) values ($1, $2)"
         await db.run(sql, step.number, step.checksum)
-        if step.beside:
-            await db.run(BESIDE, step.beside, step.number)
+        if step.oldest_version:
+            await db.run(BESIDE, step.oldest_version, step.number)
 
 
 async def is_behind(db: Session, name: str, schema: Schema) -> bool:
@@ -100,8 +100,8 @@ async def _refuse_beside_older(db: Session, name: str, steps: Sequence[Migration
     """Raise StoreError if a node lives that cannot work with a step that is about to be taken."""
     versions = await living_versions(db)
     for step in steps:
-        if stuck := [one for one in versions if not suits(step.beside, one)]:
-            words = ", ".join(one or "?" for one in sorted(stuck))
+        if stuck_versions := [one for one in versions if not suits(step.oldest_version, one)]:
+            words = ", ".join(one or "?" for one in sorted(stuck_versions))
             raise StoreError(OLDER_NODES.fill(name=name, number=step.number, versions=words))
 
 
@@ -125,6 +125,6 @@ async def _refuse_newer(
         return
     sql = "select beside from migration where number = any($1::integer[])"
     rows = await db.rows(sql, list(newer_steps))
-    if not all(suits(beside, schema.version) for (beside,) in rows):
+    if not all(suits(oldest_version, schema.version) for (oldest_version,) in rows):
         mine = max(step.number for step in schema.steps)
         raise StoreError(NEWER.fill(name=name, newest=max(newer_steps), mine=mine))

@@ -13,9 +13,9 @@ from noroshi import __version__
 from noroshi.config.database import Database
 from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
-from noroshi.ports import NodePlace
+from noroshi.ports import Node, NodePlace
 from noroshi.stores.column_values import instant
-from noroshi.stores.postgres import locks, work
+from noroshi.stores.postgres import locks, monitors, work
 from noroshi.stores.postgres.bell import POLL_DEAF, Bell
 from noroshi.stores.postgres.connection import listen_database
 from noroshi.stores.postgres.migrations import Schema, migrate, refuse_older
@@ -121,6 +121,14 @@ class PooledStore:
 
     async def withdraw(self, node: str) -> None:
         await self._write(lambda db: work.withdraw(db, node))
+
+    async def begin(self, name: str, now: datetime) -> Node:
+        return await self._write_and_wake(
+            lambda db: monitors.begin(db, name, now, self._version)
+        )
+
+    async def end(self, node: Node, now: datetime) -> None:
+        await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
     async def trouble(self) -> Message | None:
         failed = self._pool.trouble

@@ -52,8 +52,8 @@ async def make_fit(database: Database, now: datetime, *, hold: bool = False) -> 
         await take_steps(db, database.place, Schema())
         await refuse_running(db, database)
         if faults_found := await faults(db):
-            what = joined(faults_found, SENTENCES)
-            raise StoreError(NOT_WHOLE.fill(name=database.place, what=what))
+            fault_words = joined(faults_found, SENTENCES)
+            raise StoreError(NOT_WHOLE.fill(name=database.place, what=fault_words))
         report = await _report(db)
         await _end_what_was_held(db)
         if hold:

@@ -145,14 +145,6 @@ class PostgresStore(PooledStore):
 
     # monitors
 
-    async def begin(self, name: str, now: datetime) -> Node:
-        return await self._write_and_wake(
-            lambda db: monitors.begin(db, name, now, self._version)
-        )
-
-    async def end(self, node: Node, now: datetime) -> None:
-        await self._write_and_wake(lambda db: monitors.end(db, node, now))
-
     async def lease_monitors(
         self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
     ) -> Block:

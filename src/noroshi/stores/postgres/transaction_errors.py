@@ -8,7 +8,7 @@ import asyncpg
 from noroshi.config.database import Database
 from noroshi.ports import StoreError
 from noroshi.schema import Unreadable
-from noroshi.stores.postgres.connection_errors import ConnectError
+from noroshi.stores.postgres.connection_errors import ConnectError, is_lost_connection
 
 TRANSACTION_ERRORS = (
     asyncpg.PostgresError,
@@ -35,8 +35,8 @@ def may_be_done_again(error: BaseException) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Return True if the connection is of no more use: the server may be back at the next one."""
-    is_lost = isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError)
-    return is_lost or _code(error).startswith(AWAY)
+    is_lost = isinstance(error, OSError | asyncpg.InternalClientError)
+    return is_lost or is_lost_connection(error) or _code(error).startswith(AWAY)
 
 
 def store_error(database: Database, error: Exception) -> StoreError:
