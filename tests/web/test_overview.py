@@ -104,7 +104,11 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
             "Action required for 1 of 2 routes",
         ),
         (("proved", "not proved"), "but nothing has been sent yet through 1 of 2 routes.", ""),
-        (("not proved", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
+        (
+            ("not proved", "diagnosis failed"),
+            "but the last diagnosis of a route found a problem",
+            "",
+        ),
     ],
 )
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(

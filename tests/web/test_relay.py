@@ -104,7 +104,7 @@ async def test_where_no_node_sends_a_browser_and_a_program_are_told_so_in_both_l
         health = (await _ask(port, GET.replace(b" / ", b" /healthz "))).decode()
     for one in (page, answer, health):
         assert one.startswith("HTTP/1.1 503 ") and "Retry-After" in one
-        assert "No node answers" in one and "ノード" in one
+        assert "No node is available" in one and "ノード" in one
     assert "text/html" in page and "application/json" in answer
 
 

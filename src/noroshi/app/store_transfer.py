@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 NOT_EMPTY = _(
-    "{target} is not empty. A store is moved only into an empty one; nothing was changed"
+    "{target} is not empty. A store can only be moved into an empty database or file; "
+    "nothing was changed"
 )
 UNEQUAL = _(
-    "the copy is not equal to the original (tables: {tables}). It was undone; please report this"
+    "the copy differs from the original (tables: {tables}) and was undone; please report this"
 )
 
 

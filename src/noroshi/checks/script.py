@@ -35,7 +35,7 @@ class Options:
     """User to run as. Default: “nobody” if Noroshi runs as root, otherwise the user that runs
     Noroshi."""
     bits: int = 64
-    """PowerShell to run a `.ps1` file with, on Windows: 64-bit (64) or 32-bit (32), for modules
+    """PowerShell that runs a `.ps1` file on Windows: 64-bit (64) or 32-bit (32), for modules
     that exist for only one of the two. This setting is not yet verified on a real Windows
     system."""
     timeout: float = 15.0

@@ -31,8 +31,8 @@ LONGEST_HEAD = 16 * 1024
 AGAIN_AFTER = 5
 """Seconds after which browsers and programs are to ask again."""
 NOBODY = _(
-    "No node answers for the manager and the API at the moment. Monitoring continues. Try again in "
-    "a few seconds."
+    "No node is available for the manager and the API at the moment. Monitoring continues. "
+    "Try again in a few seconds."
 )
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Noroshi</title></head>

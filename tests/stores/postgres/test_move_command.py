@@ -49,7 +49,7 @@ async def test_a_store_moves_into_a_database_and_back(home, url):
     there = await typed("store", "move", url, home=home)
     assert there.code == 0
     assert f'store.url = "{url}"' in there.out and 'name = "alpha"' in there.out
-    assert "Both were read afterwards and are equal." in there.out
+    assert "The copy was read back and matches the original." in there.out
     assert [file.name for file in home.glob("noroshi.db*")] == [
         file.name for file in home.glob("noroshi.db.moved-*")
     ]
@@ -57,7 +57,7 @@ async def test_a_store_moves_into_a_database_and_back(home, url):
     assert (await typed("check-store", home=home)).code == 0
     back = await typed("store", "move", "noroshi.db", home=home)
     assert back.code == 0
-    assert "Remove the lines that begin with store. from" in back.out
+    assert "Remove the lines that begin with “store.” from" in back.out
     refused = await typed("status", home=home)
     assert "was moved to" in refused.err and str(home / "noroshi.db") in refused.err
 

@@ -162,7 +162,11 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
         ),
         (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
         (("not proved", "proved"), "Not verified yet: 1 of 2", "cannot"),
-        (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
+        (
+            ("diagnosis failed", "not proved"),
+            "The last diagnosis of a route found a problem",
+            "cannot",
+        ),
     ],
 )
 def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):

@@ -169,17 +169,20 @@ CHECK_STORE = Command(
 )
 STORE = Command(
     name="store",
-    help=_("move the store, or make a restored database ready"),
+    help=_("move the store, or make a restored database ready for use"),
     subcommands=(
         Command(
             name="move",
             run="noroshi.cli.handlers.store_move:move",
-            help=_("move the whole store into an empty database, or from there into a file"),
+            help=_(
+                "move the whole store from a file into an empty database, or from a database into a file"
+            ),
             more=(
                 _(
-                    "Stop the node first (on a shared database all nodes). The copy is read back and "
-                    "compared before it counts. The original stays, marked so that no node starts on it. "
-                    "noroshi.toml is not changed; the command prints what to change."
+                    "Stop the node first (on a shared database, all nodes). The copy is read back and "
+                    "compared with the original before it takes effect. The original is kept, but marked so "
+                    "that no node starts on it. noroshi.toml is not changed; the command prints what to "
+                    "change."
                 ),
             ),
             options=(
@@ -196,13 +199,15 @@ STORE = Command(
                     _("file in the home folder with the password of the database"),
                     {"metavar": "FILE", "default": ""},
                 ),
-                Option(("--pooler",), _("PgBouncer is in front of the database"), FLAG),
+                Option(
+                    ("--pooler",), _("set this if PgBouncer is in front of the database"), FLAG
+                ),
             ),
         ),
         Command(
             name="restored",
             run="noroshi.cli.handlers.backup:restored",
-            help=_("make a database ready that pg_restore restored"),
+            help=_("make a database ready for use that was restored with pg_restore"),
             more=(
                 _(
                     "Stop all nodes first. The command checks the store, ends logins, and advances the "

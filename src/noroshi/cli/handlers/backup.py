@@ -90,7 +90,7 @@ KEY_NEEDED = with_commands(
 WITH_ITS_OWN_TOOLS = with_commands(
     _(
         "the store is a PostgreSQL database ({place}). Restore it while no node runs, into an "
-        "empty database, and check it before a node starts:\n"
+        "empty database, and make it ready before a node starts:\n"
         "  pg_restore --exit-on-error --no-owner --dbname {database} FILE\n"
         "  {store_restored}"
     ),

@@ -47,7 +47,7 @@ NEED_SOMEBODY = ngettext(
     "while.",
     "▨ Action required for {bad} of {count} routes; sending may still work for a while.",
 )
-DOUBTED = _("▨ The last diagnosis failed, so messages might not be sent: {which}.")
+DOUBTED = _("▨ The last diagnosis found a problem, so messages might not be sent: {which}.")
 NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3

@@ -28,21 +28,25 @@ if TYPE_CHECKING:
 NOT_MOVED = _("Nothing was moved: {why}")
 SAME_KIND = _("the store is already a file; a store moves from a file into a database, or back")
 SAME_DATABASE = _(
-    "the store is already a database; to move it to another one, use pg_dump and pg_restore"
+    "the store is already in a database; to move it to another one, use pg_dump and pg_restore"
 )
 PROGRESS = _("Rows copied or compared so far: {rows}")
-MOVED = _("Moved {source} to {target} (rows: {rows}). Both were read afterwards and are equal.")
+MOVED = _(
+    "Moved {source} to {target} (rows: {rows}). The copy was read back and matches the "
+    "original."
+)
 MARKED = _(
-    "{target} already contains {source}, from a move that was cut off. The original is now marked."
+    "{target} already contains {source}, from a move that was interrupted. The original is "
+    "now marked as moved."
 )
 KEPT = _("The old file is now {kept}. Delete it once the node runs with the database.")
 KEPT_DATABASE = _(
-    "The database is kept, marked as moved. Delete it once the node runs with the file."
+    "The database is kept, but marked as moved. Delete it once the node runs with the file."
 )
-CHANGE = _("Change these lines in {file}, then start the node:")
-REMOVE = _("Remove the lines that begin with store. from {file}, then start the node.")
+CHANGE = _("Set these lines in {file}, then start the node:")
+REMOVE = _("Remove the lines that begin with “store.” from {file}, then start the node.")
 REMOVE_AND_SET = _(
-    "Remove the lines that begin with store. from {file}, add this one, then start the node:"
+    "Remove the lines that begin with “store.” from {file}, add this one, then start the node:"
 )
 REPORTS_AFTER = 2.0
 """Seconds between two reports of a move's progress."""

@@ -164,8 +164,8 @@ class WinrmDef(Definition):
     port: int = 0
     """Port of WinRM. Default (0): 5986 for https, 5985 for http."""
     fingerprint: tuple[str, ...] | str = ()
-    """SHA-256 fingerprint of the server's certificate, such as SHA256:…, if no CA vouches for it.
-    If several are given, any of them is accepted."""
+    """SHA-256 fingerprint of the server's certificate, such as SHA256:…, if no trusted CA
+    issued it. If several are given, any of them is accepted."""
     ca_file: str = ""
     """File with the CA certificates to trust in addition to those of this computer."""
 

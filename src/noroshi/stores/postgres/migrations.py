@@ -23,8 +23,8 @@ OTHER_STEP = _(
     "use the version that wrote it"
 )
 OLDER_NODES = _(
-    "{name} needs an update of its schema (step {number}) beside which nodes of version {versions} "
-    "cannot work. Stop all nodes, then start them with the new version"
+    "{name} needs step {number} of its schema, with which running nodes of version "
+    "{versions} cannot work. Stop all nodes, then start them with the new version"
 )
 OLDER_SCHEMA = _("{name} has an older schema; the node updates it when it starts")
 LOCK = "migration"

@@ -53,8 +53,9 @@ select node, min(version) from lease where until > noroshi_now() group by node o
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
 TOO_FAR_APART = _(
-    "nodes of version {versions} are running on this database, and this one is {version}. Nodes that "
-    "share a database may be one minor version apart: update in steps, or stop the others first"
+    "nodes of version {versions} are running on this database, and this one is {version}. "
+    "Nodes that share a database may be at most one minor version apart: update in steps, or "
+    "stop the others first"
 )
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),

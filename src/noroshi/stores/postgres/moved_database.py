@@ -30,8 +30,8 @@ union select regexp_replace(holder, '/[^/]*$', '') from turn
     where name = 'work' and until > noroshi_now()
 order by 1"""
 NODES_RUN = _(
-    "nodes are running on {place}: {names}. Stop all of them first; one that was killed counts as "
-    "running for ten seconds"
+    "nodes are running on {place}: {names}. Stop all of them first; a node that was killed "
+    "counts as running for another ten seconds"
 )
 
 

@@ -10,14 +10,14 @@ from noroshi.stores.contents import IDENTITY, MOVED_TO
 from noroshi.stores.postgres.session import Session
 
 MOVED_AWAY = _(
-    "the store in database {name} was moved to {target}. Name that in noroshi.toml (store). To return to the "
-    "state before the move, delete the row moved-to of the table note; then no node may run on "
-    "{target}"
+    "the store in database {name} was moved to {target}. Name the new place in noroshi.toml "
+    "(store). To return to the state before the move, delete the row moved-to from the table "
+    "note, and run no node on {target}"
 )
 RESTORED = with_commands(
     _(
-        "the database {name} was restored, copied or upgraded by pg_upgrade. If it is the one to go on "
-        "with, make it ready once, while no node runs: {command}. Otherwise a new message could get an "
+        "the database {name} was restored, copied or upgraded by pg_upgrade. To use it from now "
+        "on, run this once while no node runs: {command}. Otherwise a new message could get an "
         "ID that was already used after the backup"
     ),
     command=CommandText("store restored"),

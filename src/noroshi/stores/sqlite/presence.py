@@ -41,8 +41,8 @@ EMPTY = with_commands(
 )
 MOVED_AWAY = _(
     "the store {path} was moved to a database, and is now {file}. Name the database in "
-    "noroshi.toml (store.url). To return to the state before the move, give {file} its old name "
-    "again; then no node may run on the database"
+    "noroshi.toml (store.url). To return to the state before the move, give {file} its old "
+    "name again, and run no node on the database"
 )
 LEFTOVERS_EXIST = _(", but {names} still exists")
 NO_LEFTOVERS = NOTHING

@@ -56,7 +56,9 @@ DEEDS: Mapping[str, Callable[..., Awaitable[Queued]]] = {
 }
 """The operations of the actions on a mail."""
 DONE: Mapping[str, Message] = {
-    "hold": _("The message is held, and so are later messages of the same monitor."),
+    "hold": _(
+        "The message is held. Later messages of the same monitor to the same contact wait too."
+    ),
     "release": _("Released for delivery."),
     "retry": pgettext("did.retry", "Retrying now."),
     "drop": _("Message dropped. It stays on record with your name."),

@@ -307,7 +307,7 @@ def doubts_of_routes(status: Status, localizer: Localizer) -> str:
         return localizer.say(_("the routes require attention"))
     if readiness.doubted_count:
         return localizer.say(
-            _("the last diagnosis of a route failed, so alarms might not be sent")
+            _("the last diagnosis of a route found a problem, so alarms might not be sent")
         )
     if readiness.unproved_count:
         return localizer.say(

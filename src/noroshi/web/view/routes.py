@@ -219,7 +219,7 @@ def heading(
 def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
     if readiness.doubted_count:
         return visit.say(
-            _("The last diagnosis of a route failed, so messages might not be sent.")
+            _("The last diagnosis of a route found a problem, so messages might not be sent.")
         )
     if readiness.unproved_count:
         return visit.say(
