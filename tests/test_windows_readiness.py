@@ -69,11 +69,15 @@ def test_what_nothing_guards_is_found(code, uses):
     assert list(unguarded_uses(ast.parse(code))) == uses
 
 
+OF_FILES = ("checks", "flow")
+"""Folders of which some files run there, and some do not."""
+
+
 def places():
-    """Each folder of tests, and each file beside the folders; of tests/checks, each file."""
+    """Each folder of tests, and each file beside the folders; of some folders, each file."""
     for file in TESTS_FOLDER.rglob("test_*.py"):
         folder, *rest = file.relative_to(TESTS_FOLDER).parts
-        is_file = not rest or folder == "checks"
+        is_file = not rest or folder in OF_FILES
         yield f"tests/{'/'.join((folder, *rest)) if is_file else folder}"
 
 

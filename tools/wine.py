@@ -53,7 +53,9 @@ IN_MAKE_TEST = (
     *("tests/core", "tests/knowledge", "tests/contracts", "tests/stores"),
     "tests/windows",
 )
-"""What `make test` runs there."""
+"""The folders that `make test` runs there."""
+FILES_IN_MAKE_TEST = ("tests/service/node/test_node.py", "tests/service/test_alarms.py")
+"""What it runs of other folders: seconds each, and by every door, of which one is the named pipe."""
 CHECKS = (
     *(
         "conformance",
@@ -86,6 +88,21 @@ CHECKS = (
     ),
 )
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
+FLOW = (
+    *("changed_while_it_sends", "clocks_apart", "connection_slots", "counters", "deadlines"),
+    *("disabled_monitors", "heartbeat", "journal", "log_lines", "never_signed_in"),
+    *("one_computer", "parcel_selector", "receipts", "reload", "renames"),
+    *("retention", "rounds", "send_rights", "shared_clock", "shared_work"),
+    *(
+        "sharing",
+        "tokens",
+        "unreadable_mail",
+        "account_recovery",
+        "origins",
+        "renames_whole_node",
+    ),
+)
+"""What of tests/flow has run there to its end."""
 ALL = (
     *IN_MAKE_TEST,
     *(
@@ -100,6 +117,7 @@ ALL = (
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     "tests/web",
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
+    *(f"tests/flow/test_{name}.py" for name in FLOW),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")
@@ -118,7 +136,7 @@ def main() -> int:
 def test(arguments: Sequence[str]) -> int:
     """Run pytest there, in the checkout: with these arguments, or what `make` runs."""
     if not arguments or arguments == ["--all"]:
-        arguments = [*WORKERS, *(ALL if arguments else IN_MAKE_TEST)]
+        arguments = [*WORKERS, *(ALL if arguments else (*IN_MAKE_TEST, *FILES_IN_MAKE_TEST))]
     options = ["-p", "no:cacheprovider", "--basetemp", r"C:\t\pytest"]
     return run([PYTHON, "-m", "pytest", *options, *arguments], folder=ROOT)
 

@@ -176,11 +176,11 @@ class Surroundings:
 
 def _door(config: Config) -> PlaceShown:
     group_text = GROUP.fill(group=config.door_group) if config.door_group else plain("")
-    about = DOOR_IS.fill(group=group_text)
-    if sys.platform == "win32":  # it is no file: to look whether it is there would open it
-        where = pipe_name(str(config.door))
-        return PlaceShown(id="door", sort=LISTENS, title=DOOR, where=where, about=about)
-    return _file("door", DOOR, config.door, about, LISTENS)
+    description = DOOR_IS.fill(group=group_text)
+    if sys.platform == "win32":  # a pipe is no file: to look whether it exists would open it
+        name = pipe_name(str(config.door))
+        return PlaceShown(id="door", sort=LISTENS, title=DOOR, where=name, about=description)
+    return _file("door", DOOR, config.door, description, LISTENS)
 
 
 def _file(
