@@ -15,11 +15,13 @@ class Database:
     """Lends the work to who asks first once nobody has it, and can be away."""
 
     def __init__(self):
-        self.holder, self.is_away, self.asked = None, False, []
+        self.holder, self.is_away, self.asked, self.bug = None, False, [], None
         self.was_moved = False
 
     async def take_work(self, _node, holder, _duration):
         self.asked.append(holder)
+        if self.bug is not None:
+            raise self.bug
         if self.is_away:
             raise StoreError("away")
         if self.was_moved:
@@ -89,6 +91,22 @@ async def test_a_node_whose_store_was_moved_away_does_not_go_on_with_what_was_le
     await _turns()
     assert sender.lost_event.is_set() and other.lost_event.is_set()
     assert all(task.done() for task in keeping)
+
+
+async def test_a_bug_in_a_renewal_does_not_keep_a_node_from_seeing_that_another_one_sends(
+    caplog,
+):
+    database = Database()
+    clocks = Clocks(lambda: NOON, lambda: 100.0)
+    work = SharedWork(database, "one", SharedClock(clocks, database.clock), pause=0.0)
+    await work.begin()
+    database.bug = ValueError("a bug")
+    keeping = asyncio.create_task(work.keep())
+    await _turns()
+    assert "a bug" in caplog.text
+    database.bug, database.holder = None, "two"
+    await _turns()
+    assert work.lost_event.is_set() and keeping.done()
 
 
 async def _turns():
