@@ -35,8 +35,10 @@ class KeptThrottle:
             slowed = schema.value(SlowedAttempts, text) if text else SlowedAttempts()
         except (StoreError, schema.Unreadable) as error:
             log.warning("the throttle of log-ins begins anew: %s", error)
+            self._is_read = not isinstance(error, StoreError)
             return
-        self._throttle.put_back(slowed.with_offset(-self._offset))
+        known = slowed.with_offset(-self._offset)
+        self._throttle.put_back(known.no_later_than(self._clocks.steady()))
 
     async def save(self) -> None:
         """Write who has to wait, if that has changed, and was not written a moment ago."""
