@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from noroshi import imports
 from noroshi.config.database import Database
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.ports import StoreError
 from noroshi.stores.contents import (
     LASTING_NUMBERS,
@@ -102,7 +102,7 @@ async def _copy(source: Contents, target: EmptyContents, progress: Progress) -> 
     tables = different_tables(digests, await digests_of(target, progress))
     numbers = reused_numbers(await source.numbers(), await target.numbers(), LASTING_NUMBERS)
     if tables or numbers:
-        raise StoreError(UNEQUAL.fill(tables=", ".join([*tables, *numbers])))
+        raise StoreError(UNEQUAL.fill(tables=list_names([*tables, *numbers])))
     return digests
 
 

@@ -33,18 +33,26 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """Mirror `State` with the stored keys. The error for a row that is none shows this class
-    name."""
+class FirstState:
+    """Mirror `State` as the first release wrote it, where the monitor's type is not known."""
 
     items: Mapping[str, Item] = field(default_factory=dict)
     serial: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(FirstState):
+    """Mirror `State` with the stored keys. The error for a row that is none shows this class
+    name."""
+
     kind: str = ""
 
 
 def state_text(state: model.State) -> str:
     """Return the stored form of a state."""
     items = {name: _stored_item(item) for name, item in state.items.items()}
+    if not state.kind:
+        return schema.text(FirstState(items=items, serial=state.serial))
     return schema.text(State(items=items, serial=state.serial, kind=state.kind))
 
 

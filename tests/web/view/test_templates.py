@@ -29,7 +29,16 @@ HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
 SAME = {
-    *("{one} {other}", "{type} “{name}”", "{one} › {other}", ", ", "—", " {sort} “{name}” "),
+    *(
+        "{one} {other}",
+        "{first} {second}",
+        "–",
+        "{type} “{name}”",
+        "{one} › {other}",
+        ", ",
+        "—",
+        " {sort} “{name}” ",
+    ),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
     *(
         "{begins} to {ends}",

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from noroshi.config.database import Database
-from noroshi.core.translation import _
+from noroshi.core.translation import _, list_names
 from noroshi.ports import StoreError
 from noroshi.stores.postgres.connection import connect
 from noroshi.stores.postgres.contents_database import (
@@ -63,7 +63,7 @@ async def opened_target(database: Database) -> AsyncIterator[EmptyDatabaseConten
 async def refuse_running(db: Session, database: Database) -> None:
     names = [name for (name,) in await db.rows(RUNNING_NODES)]
     if names:
-        raise StoreError(NODES_RUN.fill(place=database.place, names=", ".join(names)))
+        raise StoreError(NODES_RUN.fill(place=database.place, names=list_names(names)))
 
 
 @asynccontextmanager
