@@ -1,18 +1,19 @@
 """A node that does not send passes on whoever comes to it, and says so where it cannot."""
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_address
 
 import pytest
 
 from noroshi.cluster.node_caller import NodeCaller
 from noroshi.cluster.node_listener import NodeAnswers, NodeListener
-from noroshi.cluster.node_requests import NodeLinkError, Purpose
+from noroshi.cluster.node_requests import NodeLinkError, Opening, Purpose
 from noroshi.cluster.node_tls import node_tls
 from noroshi.config.node_places import Place
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from noroshi.web.http.http_server import Server
+from noroshi.web.http.relay_pump import join
 from noroshi.web.relay_listener import RelayListener, RelaySetting
 from tests.ports import free_port
 
@@ -87,6 +88,35 @@ async def test_a_request_is_answered_by_the_node_that_sends_as_if_it_had_come_th
         large = await _ask(port, head.encode() + b"\r\n\r\n" + body)
     assert answer.startswith(b"HTTP/1.1 200") and b"127.0.0.1 0" in answer
     assert b"127.0.0.1 3000000" in large
+
+
+async def test_who_is_slow_to_read_an_answer_gets_all_of_it():
+    size, ends = 200_000, asyncio.Event()
+
+    async def take(_opening, stream):
+        await stream.write(bytes(size))
+        await stream.write_end()
+        with suppress(NodeLinkError):
+            await stream.read()
+
+    listener = NodeListener(
+        node_tls(KEY, "one").server, NodeAnswers(takers={Purpose.MANAGER: take})
+    )
+    place = listener.open(Place("127.0.0.1", 0))
+    caller = NodeCaller(node_tls(KEY, "two").client, lambda: {"one": place})
+
+    async def relay(reader, writer):
+        opening = Opening(purpose=Purpose.MANAGER, client=("192.0.2.7", 4711))
+        await join(await caller.open_stream("one", opening), reader, writer, linger=0.0)
+        ends.set()
+
+    server = await asyncio.start_server(relay, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    await ends.wait()
+    assert len(await reader.read()) == size
+    writer.close()
+    server.close()
+    await listener.close()
 
 
 async def test_many_connections_and_many_requests_by_one_are_passed_on_beside_each_other():

@@ -37,19 +37,28 @@ async def join(
 
 
 async def _end(
-    stream: NodeStream, writer: asyncio.StreamWriter, *tasks: asyncio.Task[None]
+    stream: NodeStream,
+    writer: asyncio.StreamWriter,
+    outward: asyncio.Task[None],
+    inward: asyncio.Task[None],
 ) -> None:
     """Close both connections; what has not ended by itself breaks off."""
-    for task in tasks:
+    for task in (outward, inward):
         task.cancel()
-    await asyncio.wait(tasks)
-    problems = [task.cancelled() or task.exception() is not None for task in tasks]
-    if any(problems):
-        stream.abort()
-        _break_off(writer)
-    else:
+    await asyncio.wait((outward, inward))
+    was_taken, was_answered = (_ended_well(task) for task in (outward, inward))
+    if was_taken and was_answered:
         stream.close()
+    else:
+        stream.abort()
+    if was_answered:  # who is slow to read it still gets all of it
         writer.close()
+    else:
+        _break_off(writer)
+
+
+def _ended_well(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is None
 
 
 def _break_off(writer: asyncio.StreamWriter) -> None:
