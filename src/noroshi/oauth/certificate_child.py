@@ -1,5 +1,6 @@
 """Open a file with a certificate and the private key, in a separate process as anybody may have
-made the file: read one JSON line from stdin, write one to stdout, and exit.
+made the file: write a line once it is ready, read one JSON line from stdin, write one to stdout,
+and exit.
 
 The process is started by the path of this file with an empty environment; it imports nothing of
 ours, so that it starts fast. A PFX and a locked key set the number of times that the passphrase
@@ -19,6 +20,8 @@ LEAST_BITS = 2048
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 20
 """More than the parent waits: the process ends even if there is no parent any more."""
+
+READY = "ready"
 
 
 class CertificateFileError(Exception):
@@ -145,9 +148,20 @@ def bound_resources() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _load_libraries() -> None:
+    """Import what else the first use would: on a busy computer that takes seconds, which are not the
+    file's fault."""
+    import cryptography.hazmat.primitives.asymmetric.rsa
+    import cryptography.hazmat.primitives.serialization.pkcs12
+    import cryptography.x509  # noqa: F401  used by its own name where it is needed
+
+
 def main() -> None:
-    """Answer {"pem": …} or {"unfit": why}."""
+    """Say READY once what opens files is loaded, and answer {"pem": …} or {"unfit": why}."""
     bound_resources()
+    _load_libraries()
+    sys.stdout.write(f"{READY}\n")
+    sys.stdout.flush()
     request = json.loads(sys.stdin.buffer.read())
     try:
         reply = {"pem": read_bundle(b64decode(request["data"]), request["passphrase"])}

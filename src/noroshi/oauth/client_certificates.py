@@ -22,6 +22,7 @@ from noroshi.oauth.certificate_child import (
     CPU_SECONDS,
     LEAST_BITS,
     MEMORY,
+    READY,
     CertificateFileError,
     bundle,
     read_bundle,
@@ -33,6 +34,8 @@ from noroshi.vault import Secret
 CHILD = Path(__file__).with_name("certificate_child.py")
 BOUNDS = ProcessBounds(memory=MEMORY, cpu_seconds=CPU_SECONDS)
 SERIALIZING = "cryptography.hazmat.primitives.serialization"
+START_SECONDS = 60.0
+"""Seconds until the process that reads is ready."""
 READ_SECONDS = 10.0
 """Seconds for a file that anybody may have made; those of Windows and OpenSSL take under one."""
 CLOCK_TOLERANCE = timedelta(hours=1)
@@ -144,11 +147,12 @@ def read(data: bytes, passphrase: str = "") -> Secret:
 async def read_in_sandbox(
     data: bytes, passphrase: str = "", patience: float = READ_SECONDS
 ) -> Secret:
-    """Read a certificate with the private key in a separate process, which is ended after
-    `patience` seconds. Raises CertificateError, and OSError if no process can be started."""
+    """Read a certificate with the private key in a separate process, which has `patience` seconds
+    from when it is ready. Raises CertificateError, and OSError if no process can be started."""
     child = await sandbox.start(CHILD, BOUNDS)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
+        await _await_ready(child)
         async with asyncio.timeout(patience):
             answer, _ = await child.communicate(line.encode())
     except TimeoutError:
@@ -211,6 +215,17 @@ def _thumbprints(certificate: Any) -> Thumbprints:
         sha1=certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
     )
+
+
+async def _await_ready(child: asyncio.subprocess.Process) -> None:
+    assert child.stdout is not None
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            line = await child.stdout.readline()
+    except TimeoutError:
+        raise CertificateError(CANNOT_OPEN) from None
+    if line.strip() != READY.encode():
+        raise CertificateError(CANNOT_OPEN)
 
 
 async def _end_child(child: asyncio.subprocess.Process) -> None:

@@ -14,7 +14,7 @@ from noroshi.core.delivery import Accepted, Retry
 from noroshi.core.translation import bilingual
 from noroshi.ports import SHARED_LEASE, NodePlace
 from noroshi.stores.postgres.store import PostgresStore
-from tests.contracts.sample_records import DAWN, DISK, LATER, OK, change, letter, version
+from tests.contracts.sample_records import DAWN, DISK, LATER, OK, change, letter, used, version
 from tests.postgres_database import Databases
 
 LONG, OVER = timedelta(hours=1), timedelta(0)
@@ -137,6 +137,23 @@ async def test_monitors_whose_loan_a_node_did_not_hear_of_were_alone_as_long_as_
     await asyncio.sleep(0.1)
     again = await second.lease_monitors(two, DAWN, 0)
     assert again.unwatched["m"] >= timedelta(seconds=0.2)
+
+
+async def test_monitors_were_alone_until_a_node_has_looked_whoever_held_them_meanwhile(nodes):
+    first, second = nodes
+    await first.publish(version(DISK), ["m"], 0)
+    one, two = await first.begin("one", DAWN), await second.begin("two", DAWN)
+    block = await first.lease_monitors(one, DAWN)
+    await first.give_back(block.fence, ["m"])
+    await asyncio.sleep(0.2)
+    held = await second.lease_monitors(two, DAWN)
+    await second.give_back(held.fence, ["m"])  # and has not looked
+    again = await first.lease_monitors(one, DAWN, block.fence)
+    assert again.unwatched["m"] >= timedelta(seconds=0.2)
+    await first.append([("m", used(90.0))], block.fence)
+    await first.give_back(block.fence, ["m"])
+    seen = await second.lease_monitors(two, DAWN, held.fence)
+    assert seen.unwatched["m"] < again.unwatched["m"]
 
 
 async def test_nodes_hear_where_the_others_are_and_which_one_sends(nodes):

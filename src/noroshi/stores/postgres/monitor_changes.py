@@ -16,7 +16,7 @@ from noroshi.stores.stored_state import state_text
 MAY_WRITE = "select 1 from lease where fence = $1 for key share"
 """Held until the commit: whoever ends the lease waits for it, and a renewal does not."""
 WRITE = """
-update monitor set state = given.state, reporter = ''
+update monitor set state = given.state, reporter = '', watched_until = null
 from unnest($1::text[], $2::text[]) as given (id, state)
 where monitor.id = given.id and fence = $3
 returning monitor.id"""

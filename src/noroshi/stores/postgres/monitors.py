@@ -29,7 +29,7 @@ update life set seen = noroshi_now() from lease
 where lease.fence = $1 and life.node = lease.node and life.life = lease.life"""
 END_LEASES = """
 with ended as (delete from lease where {which} returning fence, until)
-update monitor set fence = null, watched_until = {watched_until}
+update monitor set fence = null, watched_until = coalesce(watched_until, {watched_until})
 from ended where monitor.fence = ended.fence"""
 RENEWED_AT = f"ended.until - {DURATION}"
 OVER = f"""fence in (
@@ -41,9 +41,7 @@ middle of a commit is left to it, until that is through."""
 END_OVER = END_LEASES.format(which=OVER, watched_until=RENEWED_AT)
 END_OF_NODE = END_LEASES.format(which="node = $1", watched_until=RENEWED_AT)
 END_OF_LIFE = END_LEASES.format(which="node = $1 and life = $2", watched_until="noroshi_now()")
-END_UNKNOWN = END_LEASES.format(
-    which="node = $1 and life = $2", watched_until="monitor.watched_until"
-)
+END_UNKNOWN = END_LEASES.format(which="node = $1 and life = $2", watched_until="null")
 """Nobody has watched by such a lease, so it is as long ago as before."""
 NEW_LEASE = f"""
 insert into lease (node, life, until, version)
@@ -80,8 +78,13 @@ with free as (
 update monitor set fence = $1 from free where monitor.id = free.id
 returning monitor.id, monitor.state, noroshi_now() - free.watched_until"""
 GIVE_BACK = """
-update monitor set fence = null, watched_until = noroshi_now()
+update monitor set fence = null, watched_until = coalesce(watched_until, noroshi_now())
 where fence = $1 and id = any($2::text[])"""
+WATCHED = """
+update monitor set watched_until = null
+where fence = $1 and id = any($2::text[]) and watched_until is not null"""
+"""A sample is there. Until then nobody has made up for what fell due since, however often the monitor
+changed hands."""
 HELD = """
 select monitor.id from monitor join lease on lease.fence = monitor.fence
 where monitor.fence = $1 and monitor.id = any($2::text[])"""
@@ -198,7 +201,8 @@ async def remember(db: Session, memories: Mapping[str, Memory]) -> None:
 
 
 async def remember_held(db: Session, fence: int, memories: Mapping[str, Memory]) -> None:
-    """Write the memories of those monitors that are held under the fence."""
+    """Write the memories of those monitors that are held under the fence, which watches them now."""
+    await db.run(WATCHED, fence, list(memories))
     held_ids = {id for (id,) in await db.rows(HELD, fence, list(memories))}
     await remember(db, {id: one for id, one in memories.items() if id in held_ids})
 
