@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import pytest
 
 from noroshi.cluster.node_caller import NodeCaller
-from noroshi.cluster.node_listener import LinkLimits, NodeAnswers, NodeListener
+from noroshi.cluster.node_listener import LinkLimits, NodeAnswers, NodeListener, keep_alive
 from noroshi.cluster.node_requests import (
     LONGEST_LINE,
     Entry,
@@ -53,6 +53,17 @@ async def test_a_node_of_another_release_refuses_what_it_does_not_know():
     async with node(NodeAnswers()) as place:
         with pytest.raises(NodeLinkError, match="unknown"):
             await caller(place).ask("two", Question.HAS_DATABASE)
+
+
+async def test_a_node_whose_address_no_host_can_have_does_not_answer():
+    with pytest.raises(NodeLinkError):
+        await caller(Place(f"{'a' * 64}.example", 7665)).ask("two", Question.HAS_DATABASE)
+
+
+def test_a_connection_that_takes_no_option_is_let_in_all_the_same():
+    one, other = socket.socketpair()
+    with one, other:
+        keep_alive(one)
 
 
 async def test_a_node_without_the_key_is_told_nothing():

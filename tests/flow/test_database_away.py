@@ -87,6 +87,20 @@ async def test_if_nobody_has_the_database_each_node_goes_on_and_notifies_after_h
     assert scene.subjects == [MARK + CRITICAL, CRITICAL]
 
 
+@pytest.mark.parametrize("seconds", [12, 22])
+async def test_what_was_found_in_a_short_absence_of_the_database_leaves_by_the_queue_alone(
+    seconds,
+):
+    scene = await two_nodes(Peers(aside=LACKS))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        scene.store.is_failing, scene.used = True, {"/a": 95}
+        await scene.seconds(engine, seconds)
+        scene.store.is_failing = False
+        await scene.seconds(engine, 60)
+    assert scene.subjects == [CRITICAL]
+
+
 async def test_if_no_node_answers_it_notifies_after_a_minute():
     scene = await two_nodes(Peers())
     async with scene.life() as engine:
@@ -138,6 +152,14 @@ def test_others_are_asked_before_they_can_have_the_monitors_and_not_while_all_is
     sharing = without_renewal()
     assert sharing.peers_to_ask(103.9) == frozenset()
     assert sharing.peers_to_ask(104.0) == {"two"}
+
+
+def test_a_node_with_the_database_notifies_past_the_queue_of_what_it_cannot_write_for_long():
+    sharing, renewal = without_renewal(), Renewal({}, 1, nodes=("one", "two"), sender="one")
+    assert not sharing.may_notify(102.0), "the database has just gone away"
+    for second in range(110, 150, 2):
+        sharing.record_renewal(renewal, float(second))
+    assert not sharing.may_notify(139.0) and sharing.may_notify(149.0)
 
 
 def test_a_node_waits_for_the_first_answer_once_another_one_could_have_its_monitors():

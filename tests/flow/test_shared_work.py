@@ -15,10 +15,12 @@ class Database:
     """Lends the work to who asks first once nobody has it, and can be away."""
 
     def __init__(self):
-        self.holder, self.is_away, self.asked = None, False, []
+        self.holder, self.is_away, self.asked, self.bug = None, False, [], None
 
     async def take_work(self, _node, holder, _duration):
         self.asked.append(holder)
+        if self.bug is not None:
+            raise self.bug
         if self.is_away:
             raise StoreError("away")
         self.holder = self.holder or holder
@@ -71,6 +73,22 @@ async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first(
     keeping = asyncio.create_task(one.keep())
     await _turns()
     assert one.lost_event.is_set() and keeping.done()
+
+
+async def test_a_bug_in_a_renewal_does_not_keep_a_node_from_seeing_that_another_one_sends(
+    caplog,
+):
+    database = Database()
+    clocks = Clocks(lambda: NOON, lambda: 100.0)
+    work = SharedWork(database, "one", SharedClock(clocks, database.clock), pause=0.0)
+    await work.begin()
+    database.bug = ValueError("a bug")
+    keeping = asyncio.create_task(work.keep())
+    await _turns()
+    assert "a bug" in caplog.text
+    database.bug, database.holder = None, "two"
+    await _turns()
+    assert work.lost_event.is_set() and keeping.done()
 
 
 async def _turns():

@@ -8,6 +8,7 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
+from noroshi.core.login_throttle import LONGEST_WAIT
 from noroshi.core.people import IDLE, LONGEST, ApiToken, User
 from noroshi.core.roles import ADMIN, VIEWER
 from noroshi.people import AuthenticationError, People, random_keys
@@ -528,3 +529,15 @@ async def test_a_throttle_in_the_store_that_cannot_be_read_keeps_nobody_out(hous
     await house.store.put_value(NOTE, "}")
     again = People(house.store, house.vault, house.time.clocks, Passwords(CHEAP))
     assert await again.log_in("sato", GOOD, HERE)
+
+
+async def test_a_clock_that_was_ahead_makes_nobody_wait_for_longer_after_a_restart(house):
+    await house.add()
+    house.time.jump(days=30)
+    while await failing(house) == 0:
+        pass
+    house.time.jump(days=-30)
+    again = People(house.store, house.vault, house.time.clocks, Passwords(CHEAP))
+    with pytest.raises(AuthenticationError) as refused:
+        await again.log_in("sato", GOOD, ELSEWHERE)
+    assert refused.value.seconds <= LONGEST_WAIT

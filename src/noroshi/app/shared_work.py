@@ -69,6 +69,9 @@ class SharedWork:
                 await self._clock.look()
             except StoreError:
                 self._takes_from = now() + WORK_LEASE.total_seconds()
+            except Exception:  # a fault of ours must not let two nodes send from then on
+                log.exception("the renewal of the work met with a bug")
+                self._takes_from = now() + WORK_LEASE.total_seconds()
 
     async def leave(self) -> None:
         """Let another node have it at once."""

@@ -63,7 +63,7 @@ class NodeCaller:
                 return await self._call_at(place, node, request)
         except TimeoutError as error:
             raise NodeLinkError(LATE) from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the second of a name that no host can have
             raise NodeLinkError(str(error)) from error
 
     async def _call_at(

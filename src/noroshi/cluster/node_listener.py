@@ -158,7 +158,9 @@ class NodeListener:
             return
         node = name_of(writer.get_extra_info("ssl_object"))
         log.debug("node %s passes on a connection for %s", node, request.opening.purpose)
-        await self._node_answers.takers[request.opening.purpose](request.opening, stream)
+        taker = self._node_answers.takers.get(request.opening.purpose)
+        if taker is not None:  # else this node has just stopped sending
+            await taker(request.opening, stream)
 
     def _answer_to(self, request: NodeRequest) -> NodeAnswer:
         if request.opening is not None:
@@ -180,8 +182,10 @@ class NodeListener:
 
 
 def keep_alive(connection: socket.socket) -> None:
-    """Set a connection to end within about ten seconds once the other computer is gone."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    """Set a connection to end within about ten seconds once the other computer is gone. Not every
+    system takes each option, and a connection that has ended takes none."""
+    with suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in {
         "TCP_KEEPIDLE": 5,
         "TCP_KEEPINTVL": 2,
@@ -190,4 +194,5 @@ def keep_alive(connection: socket.socket) -> None:
         "TCP_NODELAY": 1,
     }.items():
         if (option := getattr(socket, name, None)) is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, option, value)
+            with suppress(OSError):
+                connection.setsockopt(socket.IPPROTO_TCP, option, value)

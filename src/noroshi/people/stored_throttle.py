@@ -35,8 +35,10 @@ class StoredThrottle:
             slowed = schema.value(SlowedAttempts, text) if text else SlowedAttempts()
         except (StoreError, schema.Unreadable) as error:
             log.warning("the throttle of log-ins begins anew: %s", error)
+            self._is_read = not isinstance(error, StoreError)
             return
-        self._throttle.put_back(slowed.with_offset(-self._offset))
+        known = slowed.with_offset(-self._offset)
+        self._throttle.put_back(known.no_later_than(self._clocks.steady()))
 
     async def save(self) -> None:
         """Write the failures, if they changed and the last write is `WRITE_INTERVAL` ago."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
@@ -42,9 +43,17 @@ class SlowedAttempts:
 
     def with_offset(self, seconds: float) -> SlowedAttempts:
         """Return the same failures with all times shifted by these seconds."""
+        return self._with_times(lambda last: last + seconds)
+
+    def no_later_than(self, now: float) -> SlowedAttempts:
+        """Return the same failures with no time after now: a clock that was ahead must not prolong a
+        wait."""
+        return self._with_times(lambda last: min(last, now))
+
+    def _with_times(self, changed: Callable[[float], float]) -> SlowedAttempts:
         parts = (self.pairs, self.names, self.addresses)
         pairs, names, addresses = (
-            tuple((key, count, last + seconds) for key, count, last in part) for part in parts
+            tuple((key, count, changed(last)) for key, count, last in part) for part in parts
         )
         return SlowedAttempts(pairs=pairs, names=names, addresses=addresses)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from noroshi.core.database_absence import (
     LEASE,
     SAFE_LEASE,
+    STANDBY_TAKEOVER,
     Absence,
     AbsenceReason,
     Conduct,
@@ -45,7 +46,7 @@ class Sharing:
         self._answered_at, self._was_taken_over = 0.0, False
         self._logged_reason: AbsenceReason | None = None
         self._renewed_at, self._back_at, self._is_away = 0.0, 0.0, False
-        self._woke_at = 0.0
+        self._answers_since = self._woke_at = 0.0
         self._left_out = frozenset[str]()
         self._monitors: Mapping[str, Monitor] = {}
         self._facts: tuple[Nodes, Collection[str]] = self._nodes, ()
@@ -54,6 +55,8 @@ class Sharing:
         """Record that the database has answered a renewal that was sent then."""
         if sent_at - self._renewed_at > SAFE_LEASE and self._renewed_at:
             self._back_at = sent_at
+        if self._is_away or sent_at - self._renewed_at > ASK_PEERS_AFTER:
+            self._answers_since = sent_at
         self._nodes = Nodes(renewal.nodes, renewal.sender)
         self._renewed_at, self._is_away = sent_at, False
         self._peer_answers, self._was_taken_over = None, False
@@ -113,9 +116,13 @@ class Sharing:
         return self._is_away and self._conduct(now).monitors
 
     def may_notify(self, now: float) -> bool:
-        """Return whether alarms may be sent past the queue, if they cannot be written."""
-        if now - self._renewed_at < ASK_PEERS_AFTER:
-            return True  # it is not the database that is away
+        """Return whether alarms may be sent past the queue, if they cannot be written. Once the database
+        is back, they are not for a while: changes found meanwhile have time to get into the queue."""
+        has_peers = self._can_ask and self._peers
+        if has_peers and not self._is_away and now - self._renewed_at < ASK_PEERS_AFTER:
+            return (
+                now - self._answers_since >= STANDBY_TAKEOVER
+            )  # it is not the database that is away
         return self._conduct(now).notifies
 
     def _conduct(self, now: float) -> Conduct:

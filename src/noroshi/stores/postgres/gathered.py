@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+from noroshi.stores.postgres.transaction_errors import is_everybodys
+
 T = TypeVar("T")
 Argument = TypeVar("Argument")
 LARGEST_BATCH = 50
@@ -58,11 +60,16 @@ class Gathered(Generic[Argument, T]):
         try:
             answers = await self._all_of([argument for argument, _ in batch])
         except Exception as error:  # handed to whoever asked
-            if len(batch) > 1:  # one of them may have spoiled it for the others
+            if len(batch) > 1 and not is_everybodys(
+                error
+            ):  # one may have spoiled it for the others
                 for one in batch:
                     await self._answer([one])
-            else:
-                batch[0][1].set_exception(error)
+                return
+            # Without a database one after the other would wait for it, for minutes in all; and what
+            # was committed, though the answer was lost, would be written a second time.
+            for _, future in batch:
+                future.set_exception(error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             future.set_result(answer)

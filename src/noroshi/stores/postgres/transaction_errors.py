@@ -39,6 +39,13 @@ def is_away(error: BaseException) -> bool:
     return is_lost or is_lost_connection(error) or _code(error).startswith(AWAY)
 
 
+def is_everybodys(error: BaseException) -> bool:
+    """Return True if an error of a store, as `store_error` makes it, says nothing of what was asked
+    for: there is no connection, or it broke, so anything else would fail alike."""
+    cause = error.__cause__ or error
+    return isinstance(cause, ConnectError) or is_away(cause)
+
+
 def store_error(database: Database, error: Exception) -> StoreError:
     """Return an error as the store's own."""
     if isinstance(error, StoreError):
