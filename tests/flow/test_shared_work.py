@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from noroshi.app.shared_clock import SharedClock
 from noroshi.app.shared_work import RECENT_RENEWAL, WORK_LEASE, SharedWork
-from noroshi.ports import Clocks, StoreError
+from noroshi.ports import Clocks, StoreError, StoreFault
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 
@@ -16,6 +16,7 @@ class Database:
 
     def __init__(self):
         self.holder, self.is_away, self.asked, self.bug = None, False, [], None
+        self.was_moved = False
 
     async def take_work(self, _node, holder, _duration):
         self.asked.append(holder)
@@ -23,6 +24,8 @@ class Database:
             raise self.bug
         if self.is_away:
             raise StoreError("away")
+        if self.was_moved:
+            raise StoreError("moved", StoreFault.GONE)
         self.holder = self.holder or holder
         return self.holder == holder
 
@@ -73,6 +76,21 @@ async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first(
     keeping = asyncio.create_task(one.keep())
     await _turns()
     assert one.lost_event.is_set() and keeping.done()
+
+
+async def test_a_node_whose_store_was_moved_away_does_not_go_on_with_what_was_left():
+    database, clocks = Database(), Clocks(lambda: NOON, lambda: 100.0)
+    sender, other = (
+        SharedWork(database, name, SharedClock(clocks, database.clock), pause=0.0)
+        for name in ("one", "two")
+    )
+    for work in (sender, other):
+        await work.begin()
+    database.was_moved = True
+    keeping = [asyncio.create_task(work.keep()) for work in (sender, other)]
+    await _turns()
+    assert sender.lost_event.is_set() and other.lost_event.is_set()
+    assert all(task.done() for task in keeping)
 
 
 async def test_a_bug_in_a_renewal_does_not_keep_a_node_from_seeing_that_another_one_sends(

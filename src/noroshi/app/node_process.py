@@ -147,7 +147,8 @@ async def _live(
                     await links.enter_async_context(_linked(app))
                 await _until_either(
                     stop.wait(),
-                    (work.lost_event if sends else work.taken_event).wait(),
+                    work.lost_event.wait(),
+                    *([] if sends else [work.taken_event.wait()]),
                     app.updates.restart_event.wait(),
                     asyncio.shield(working),
                 )
@@ -160,7 +161,8 @@ async def _live(
 def _begins_anew(sends: bool, work: SharedWork | OwnWork, stop: asyncio.Event) -> bool:
     """Return whether a life that did not send ends as this node is the one that sends. What it kept in
     memory of agents, sessions and mails is of a time when another node did that."""
-    return not sends and work.taken_event.is_set() and not stop.is_set()
+    is_over = work.lost_event.is_set() or stop.is_set()
+    return not sends and work.taken_event.is_set() and not is_over
 
 
 async def _open_for_others(

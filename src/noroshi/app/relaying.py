@@ -108,6 +108,7 @@ class Relay:
         self._open_listeners: dict[tuple[Purpose, str, int], RelayListener] = {}
         self._manager_setting: RelaySetting | None = None
         self._reported_problems = set[str]()
+        self._sender = link.sender()
 
     async def run(self) -> None:
         """Keep the listeners open as the settings say, until cancelled."""
@@ -124,27 +125,30 @@ class Relay:
 
     async def _watch_sender(self, seconds: float) -> None:
         """End the connections that were passed on as soon as another node sends."""
-        sender = self._link.sender()
         for _unused in range(int(seconds / SENDER_POLL_SECONDS)):
             await asyncio.sleep(SENDER_POLL_SECONDS)
-            if (now := self._link.sender()) not in ("", sender):
+            if (now := self._link.sender()) not in ("", self._sender):
                 for listener in self._open_listeners.values():
                     listener.cut()
-            sender = now or sender
+            self._sender = now or self._sender
 
     async def _follow_settings(self) -> None:
-        try:
-            settings = {
-                (one.purpose, one.address, one.port): one for one in await self._settings()
-            }
-        except (OSError, StoreError) as error:
-            self._report(f"cannot read what is to be passed on: {error}")
-            return
-        for key in self._open_listeners.keys() - settings.keys():
+        for purpose, read in (
+            (Purpose.MANAGER, self._manager_settings),
+            (Purpose.AGENTS, self._agent_settings),
+        ):  # what is wrong with one of them must not keep the other one shut
+            try:
+                await self._follow(purpose, await read())
+            except (OSError, StoreError) as error:
+                self._report(f"cannot read what is to be passed on ({purpose}): {error}")
+
+    async def _follow(self, purpose: Purpose, settings: Sequence[RelaySetting]) -> None:
+        setting_by_key = {(one.purpose, one.address, one.port): one for one in settings}
+        open_keys = {key for key in self._open_listeners if key[0] is purpose}
+        for key in open_keys - setting_by_key.keys():
             await self._open_listeners.pop(key).close()
-        for key, setting in settings.items():
-            if key not in self._open_listeners:
-                await self._open(setting)
+        for key in setting_by_key.keys() - open_keys:
+            await self._open(setting_by_key[key])
 
     async def _open(self, setting: RelaySetting) -> None:
         with imports.ONE_AT_A_TIME:
@@ -159,9 +163,6 @@ class Relay:
             return
         self._open_listeners[setting.purpose, setting.address, setting.port] = listener
         log.info("passes on to the node that sends: %s at %s", setting.purpose, address_text)
-
-    async def _settings(self) -> Sequence[RelaySetting]:
-        return [*await self._manager_settings(), *await self._agent_settings()]
 
     async def _manager_settings(self) -> Sequence[RelaySetting]:
         settings = self._config.web

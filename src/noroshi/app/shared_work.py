@@ -13,7 +13,7 @@ from math import inf
 from noroshi.app.shared_clock import SharedClock
 from noroshi.app.store_opening import open_shared_store
 from noroshi.config.config import Config
-from noroshi.ports import Clocks, NodePlace, SharedStore, StoreError
+from noroshi.ports import Clocks, NodePlace, SharedStore, StoreError, StoreFault
 
 WORK_LEASE = timedelta(seconds=9)
 RENEW = 2.0
@@ -29,8 +29,8 @@ class WorkLostError(Exception):
 
 class SharedWork:
     """Hold the work of all nodes on a database. `taken_event` is set once this node has it, `lost_event`
-    once another node has taken it from this one, which must not go on. `place` is where this node is
-    reached, `places` where all that were heard of last are."""
+    once another node has taken it from this one, or the store was moved away: this one must not go on.
+    `place` is where this node is reached, `places` where all that were heard of last are."""
 
     def __init__(
         self,
@@ -67,7 +67,10 @@ class SharedWork:
                     await self._take()
                 await self._announce()
                 await self._clock.look()
-            except StoreError:
+            except StoreError as error:
+                if error.fault is StoreFault.GONE:
+                    log.critical("this node ends: %s", error)
+                    self.lost_event.set()
                 self._takes_from = now() + WORK_LEASE.total_seconds()
             except Exception:  # a fault of ours must not let two nodes send from then on
                 log.exception("the renewal of the work met with a bug")

@@ -11,8 +11,9 @@ from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import ConnectionLimits, Connections
 from noroshi.web.http.http_server import Server
 
-LIMITS = ConnectionLimits(one_of=4)
-"""For all nodes that pass on: one in four of the open files, beside the manager's own half."""
+LIMITS = ConnectionLimits(one_of=12)
+"""For all nodes that pass on: each connection takes three files, so a quarter of them in all, beside the
+manager's own half."""
 MOST_ENTRIES = 32
 
 

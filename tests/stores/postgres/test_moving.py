@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import subprocess
@@ -20,8 +21,8 @@ from noroshi.app.store_transfer import move_to_database, move_to_file
 from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted
 from noroshi.core.sender_lease import Custody, SendRight
-from noroshi.ports import StoreError
-from noroshi.stores.contents import LEFT_OUT, TABLES, digests_of
+from noroshi.ports import StoreError, StoreFault
+from noroshi.stores.contents import LEFT_OUT, MOVED_TO, TABLES, digests_of
 from noroshi.stores.postgres import moved_database
 from noroshi.stores.postgres.contents_database import DERIVED, NAMES
 from noroshi.stores.postgres.store import PostgresStore
@@ -280,6 +281,8 @@ async def test_no_node_starts_on_a_database_that_was_moved(full_database, tmp_pa
 async def test_a_database_is_not_moved_while_a_node_runs_on_it(full_database, tmp_path):
     store = await PostgresStore.open(full_database)
     await store.lease_monitors(await store.begin("beta", DAWN), DAWN)
+    # However slow this computer is, the lease is in force while the move looks.
+    await on_server(full_database, "update lease set until = noroshi_now() + 3600000000")
     with pytest.raises(StoreError, match=r"nodes are running on .*: beta"):
         await move_to_file(full_database, tmp_path / "noroshi.db", count)
     await store.close()
@@ -401,3 +404,19 @@ async def test_a_move_that_is_killed_anywhere_leaves_both_as_they_were(
     assert await contents_of_file(full_file) == before
     await move_to_database(full_file, database, MOVED_ON, count)
     assert await contents_of_database(database) == before
+
+
+async def test_a_node_that_starts_while_its_database_is_moved_does_not_get_the_work(
+    full_database,
+):
+    store = await PostgresStore.open(full_database)
+    async with moved_database.opened_source(full_database) as source:
+        starting = asyncio.create_task(store.take_work("late", "late/1", HOUR))
+        while not await on_server(full_database, "select 1 from pg_locks where not granted"):
+            assert not starting.done(), "it took the work in the middle of the move"
+        await source.put_note(MOVED_TO, "elsewhere")
+    with pytest.raises(StoreError) as refused:
+        await starting
+    assert refused.value.fault is StoreFault.GONE
+    await store.close()
+    assert await on_server(full_database, "select 1 from turn") == []

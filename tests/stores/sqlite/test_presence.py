@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.ports import Beat, StoreError, StoreFault
-from noroshi.stores.sqlite.presence import is_blank, is_lost
+from noroshi.stores.sqlite.presence import is_blank, is_lost, moved_files, moved_name
 from noroshi.stores.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -87,3 +87,10 @@ async def test_what_was_in_it_can_be_saved_and_looked_through_as_long_as_it_is_o
     saved = SqliteStore.open(tmp_path / "saved.db", reserve=0)
     assert "backup" in await saved.beats()
     await saved.close()
+
+
+def test_a_log_beside_a_moved_store_is_not_named_as_the_store(path):
+    moved = moved_name(path, NOW)
+    for ending in ("", "-wal", "-shm"):
+        moved.with_name(f"{moved.name}{ending}").touch()
+    assert moved_files(path) == [moved]

@@ -47,7 +47,10 @@ def _run(context: CommandContext) -> int:
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_START.fill(why=error.words)) from None
     except WorkLostError:
-        log.critical("another node sends now, as this one did not renew its lease in time")
+        log.critical(
+            "another node sends now, as this one did not renew its lease in time; or the store was "
+            "moved away"
+        )
         return exits.RESTART
     except Exception:  # a bug: the log must say why there is no node any more
         log.critical("node stopping because of an internal error", exc_info=True)

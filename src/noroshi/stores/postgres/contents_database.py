@@ -55,6 +55,7 @@ SETTINGS = """
 set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
 set local lock_timeout = '10s'; set local enable_sort = off"""
 """The whole move is one transaction. Samples are read in their order by the index of each day."""
+HELD_BY_NODES = ("lease", "turn")
 LOCK = "lock table {tables} in {mode} mode"
 
 
@@ -164,5 +165,6 @@ def _use_condition(table: str) -> str:
 
 
 def lock_statement(mode: str) -> str:
-    """Return the statement that keeps others from the tables."""
-    return LOCK.format(tables=", ".join(_name(table.name) for table in TABLES), mode=mode)
+    """Return the statement that keeps others from the tables, and nodes from starting."""
+    names = [*(_name(table.name) for table in TABLES), *HELD_BY_NODES]
+    return LOCK.format(tables=", ".join(names), mode=mode)

@@ -43,7 +43,12 @@ SHOWN_FOR = timedelta(minutes=1)
 async def take(db: Session, node: str, holder: str, duration: timedelta) -> bool:
     """Do what ports.SharedStore.take_work says."""
     await db.lock(NAME)
-    await refuse_moved(db)
+    is_taken = await _take_if_free(db, node, holder, duration)
+    await refuse_moved(db)  # last, as a move may have been what was waited for
+    return is_taken
+
+
+async def _take_if_free(db: Session, node: str, holder: str, duration: timedelta) -> bool:
     row = await db.row(HOLDER, NAME, duration // MICROSECOND)
     if row is not None and row[0] != holder and not row[1]:
         return False

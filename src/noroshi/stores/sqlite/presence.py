@@ -91,7 +91,8 @@ def moved_name(path: Path, now: datetime) -> Path:
 def moved_files(path: Path) -> list[Path]:
     """Return the renamed files of stores that were moved to a database, the latest last."""
     prefix = f"{path.name}{MOVED}"
-    return sorted(one for one in path.parent.glob("*") if one.name.startswith(prefix))
+    files = [one for one in path.parent.glob("*") if one.name.startswith(prefix)]
+    return sorted(one for one in files if not one.name.endswith((LOG, INDEX)))
 
 
 def log_left(path: Path) -> bool:
