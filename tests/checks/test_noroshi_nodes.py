@@ -76,7 +76,7 @@ async def test_one_node_alone_is_well():
     ("seconds", "has_left", "level"),
     [(29, False, Level.OK), (30, False, Level.CRITICAL), (30, True, Level.OK)],
 )
-async def test_a_node_that_fell_silent_is_told_soon_and_one_that_said_farewell_is_not(
+async def test_a_node_that_fell_silent_is_told_soon_and_one_that_was_stopped_is_not(
     seconds, has_left, level
 ):
     now = DAWN + seconds * SECOND
@@ -85,7 +85,7 @@ async def test_a_node_that_fell_silent_is_told_soon_and_one_that_said_farewell_i
     assert levels == {"one": Level.OK, "two": level}
 
 
-async def test_one_that_said_farewell_is_told_once_it_stays_away():
+async def test_one_that_was_stopped_is_told_once_it_stays_away():
     watch = Watch()
     two = away("two", DAWN, has_left=True)
     for seconds, level in ((20, Level.OK), (899, Level.OK), (900, Level.WARNING)):

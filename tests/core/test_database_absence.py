@@ -4,9 +4,9 @@ import pytest
 
 from noroshi.core.database_absence import (
     LEASE,
-    SHORT,
-    SILENT,
-    SURELY_HELD,
+    PEER_PATIENCE,
+    SAFE_LEASE,
+    STANDBY_TAKEOVER,
     Absence,
     AbsenceReason,
     PeerAnswer,
@@ -63,4 +63,4 @@ def test_what_a_node_does_without_the_database(absence, monitors, notifies, reas
 
 
 def test_a_node_stops_before_another_one_may_have_its_monitors():
-    assert SURELY_HELD < LEASE == SHARED_LEASE.total_seconds() < SHORT < SILENT
+    assert SAFE_LEASE < LEASE == SHARED_LEASE.total_seconds() < STANDBY_TAKEOVER < PEER_PATIENCE

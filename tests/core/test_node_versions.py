@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.node_versions import all_know, may_share, suits, too_far_apart
+from noroshi.core.node_versions import all_know, incompatible_versions, may_share, suits
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ def test_nodes_of_one_minor_version_apart_may_share_a_database(one, other, expec
 
 
 def test_those_that_are_too_far_apart_are_named_once():
-    assert too_far_apart("0.5.0", ["0.3.0", "0.4.0", "0.3.0", ""]) == ["", "0.3.0"]
-    assert too_far_apart("0.5.0", []) == []
+    assert incompatible_versions("0.5.0", ["0.3.0", "0.4.0", "0.3.0", ""]) == ["", "0.3.0"]
+    assert incompatible_versions("0.5.0", []) == []
 
 
 def test_a_new_field_is_written_once_all_living_nodes_know_it():

@@ -62,7 +62,7 @@ def test_nodes_share_the_monitors_and_go_on_for_one_that_is_killed_stopped_or_le
     cluster.serve("one")
     until(lambda: len(cluster.shares()) == 3, "a share for the node that is back")
     sender = cluster.sender()
-    cluster.end(sender, signal.SIGTERM)  # who says farewell gives back at once
+    cluster.end(sender, signal.SIGTERM)  # a stopped node gives its share back at once
     assert cluster.shares()[sender] == 0
     until(lambda: sum(cluster.shares().values()) == everything, "everything with two nodes")
     until(lambda: cluster.sender() != sender, "another node that sends")

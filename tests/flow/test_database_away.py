@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.cadence import FixedInterval
-from noroshi.core.database_absence import SURELY_HELD, PeerAnswer
+from noroshi.core.database_absence import SAFE_LEASE, PeerAnswer
 from noroshi.engine import EngineSettings
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import Renewal
@@ -138,7 +138,7 @@ async def test_what_was_found_before_another_node_took_over_is_left_to_that_node
     assert scene.subjects == []
 
 
-def without_renewal(*, is_away=True, peer_answers=None, seconds=SURELY_HELD):
+def without_renewal(*, is_away=True, peer_answers=None, seconds=SAFE_LEASE):
     sharing = Sharing("one", can_ask=True)
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="one"), 100.0)
     if is_away:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from noroshi.app.shared_clock import SharedClock
-from noroshi.app.shared_work import RENEWED_LATELY, WORK_LEASE, SharedWork
+from noroshi.app.shared_work import RECENT_RENEWAL, WORK_LEASE, SharedWork
 from noroshi.ports import Clocks, StoreError, StoreFault
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first(
     assert two.has_database()
     database.is_away = True
     await _turns()
-    passed[0] += RENEWED_LATELY
+    passed[0] += RECENT_RENEWAL
     assert not two.has_database()
     database.is_away, database.holder = False, None  # what was held is over
     await _turns()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.cadence import FixedInterval, next_due
-from noroshi.core.database_absence import SURELY_HELD
+from noroshi.core.database_absence import SAFE_LEASE
 from noroshi.core.model import Instance
 from noroshi.engine import EngineSettings
 from noroshi.engine.monitoring.schedule import MonitorBlock
@@ -25,8 +25,8 @@ def renewed(at):
 
 def test_a_node_starts_nothing_once_another_one_may_have_its_monitors():
     sharing = renewed(100.0)
-    assert sharing.may_start(100.0 + SURELY_HELD - 0.1) and SURELY_HELD < LEASE
-    assert not sharing.may_start(100.0 + SURELY_HELD)
+    assert sharing.may_start(100.0 + SAFE_LEASE - 0.1) and SAFE_LEASE < LEASE
+    assert not sharing.may_start(100.0 + SAFE_LEASE)
 
 
 def test_a_node_whose_database_is_away_watches_on_unless_it_stood_still_meanwhile():

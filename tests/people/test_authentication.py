@@ -13,8 +13,8 @@ from noroshi.core.people import IDLE, LONGEST, ApiToken, User
 from noroshi.core.roles import ADMIN, VIEWER
 from noroshi.people import AuthenticationError, People, random_keys
 from noroshi.people.authentication import SEED
-from noroshi.people.kept_throttle import NOTE
 from noroshi.people.passwords import Passwords, password_problem
+from noroshi.people.stored_throttle import NOTE
 from noroshi.ports import Clocks
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks

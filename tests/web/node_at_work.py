@@ -6,7 +6,7 @@ from math import sin
 
 from noroshi.actions import built_in
 from noroshi.actions.template import TemplateRenderer
-from noroshi.checks import KINDS_ALONE
+from noroshi.checks import KINDS_WITHOUT_NODES
 from noroshi.config.config import Config
 from noroshi.config.web import Web
 from noroshi.core.mail import Verdict
@@ -187,7 +187,7 @@ async def living(home, language="en", titles=None):
     paths = {name: home / name for name in ("store", "key", "door")}
     clocks, boss = ManualClocks(DAWN - timedelta(days=3)), administrator("boss")
     harness = Harness(
-        checks=KINDS_ALONE.values(),
+        checks=KINDS_WITHOUT_NODES.values(),
         actions=built_in(TemplateRenderer()),
         routes=TRANSPORTS,
         host=FOUND,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__package__)
 KEY_CHECK_PAUSE = 3600.0
 """Seconds between two checks whether the next key is to be used."""
-TRIED_EVERY = 30.0
+LISTEN_RETRY_SECONDS = 30.0
 """Seconds between two attempts to open what could not be opened at the start."""
 OPEN = _("address for agents: {address} port {port}")
 CANNOT_OPEN = _(
@@ -191,7 +191,7 @@ async def listening(
 ) -> AsyncIterator[None]:
     """Listen for agents while the block runs, where that was asked for."""
     endpoints.control = control
-    opening = asyncio.create_task(_open_in_the_end(store, endpoints, control))
+    opening = asyncio.create_task(_open_with_retries(store, endpoints, control))
     try:
         yield
     finally:
@@ -201,7 +201,7 @@ async def listening(
         await control.close()
 
 
-async def _open_in_the_end(
+async def _open_with_retries(
     store: Store, endpoints: HubEndpoints, control: AgentListenerControl
 ) -> None:
     """Try until it is open: after a boot the address may not be there yet. Then follow the key."""
@@ -211,7 +211,7 @@ async def _open_in_the_end(
         if control.problem is not None and control.problem != last_problem:
             log.warning(control.problem.en)
         last_problem = control.problem
-        await asyncio.sleep(TRIED_EVERY)
+        await asyncio.sleep(LISTEN_RETRY_SECONDS)
     while True:
         await asyncio.sleep(KEY_CHECK_PAUSE)
         await _follow_key(store, endpoints, control)

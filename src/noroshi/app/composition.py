@@ -323,7 +323,7 @@ async def _hub_notifications(store: Store, clocks: Clocks, plans: Plans) -> HubN
 
 
 def _kinds(config: Config) -> Mapping[str, Check]:
-    return checks.KINDS_ALONE if config.database is None else checks.KINDS
+    return checks.KINDS_WITHOUT_NODES if config.database is None else checks.KINDS
 
 
 def _plugins(

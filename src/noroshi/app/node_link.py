@@ -23,15 +23,15 @@ from noroshi.core.database_absence import PeerAnswer
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.vault import VaultError
 
-TRIED_EVERY = 10.0
+LISTEN_RETRY_SECONDS = 10.0
 """Seconds between two attempts to listen."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLink:
-    """Hold what calls the other nodes, and what this one answers them. `sender` returns the name of
-    the other node that sends now; "" if none is known."""
+    """Call the other nodes, and hold this node's answers to them. `sender` returns the name of the
+    other node that sends now; "" if none is known."""
 
     caller: NodeCaller
     node_answers: NodeAnswers
@@ -42,7 +42,7 @@ class NodeLink:
         return await self.caller.open_stream(self.sender(), opening)
 
     async def ask_for_database(self, nodes: Collection[str]) -> Mapping[str, PeerAnswer]:
-        """Ask these nodes, all at once, whether they have the database; leave out who does not
+        """Ask these nodes, all at once, whether they have the database; leave out nodes that do not
         answer."""
         answers = await asyncio.gather(*map(self._has_database, nodes))
         return {node: one for node, one in zip(nodes, answers, strict=True) if one is not None}
@@ -60,15 +60,15 @@ class NodeLink:
 async def linked_to_nodes(
     config: Config, work: SharedWork | OwnWork
 ) -> AsyncIterator[NodeLink | None]:
-    """Answer the other nodes while the block runs, and yield what calls them; None: this node has no
-    link to others, or not the key that they share."""
+    """Answer the other nodes while the block runs, and yield the link. Yield None if `cluster.listen`
+    is not set, if the store is a file, or if the shared key cannot be read."""
     tls = None if config.cluster is None else await asyncio.to_thread(_tls, config)
     if config.cluster is None or tls is None or not isinstance(work, SharedWork):
         yield None
         return
     answers = NodeAnswers({Question.HAS_DATABASE: work.has_database})
     listener = NodeListener(tls.server, answers)
-    opening = asyncio.create_task(_open_in_the_end(listener, config.cluster))
+    opening = asyncio.create_task(_open_with_retries(listener, config.cluster))
     try:
         caller = NodeCaller(tls.client, lambda: _places_of_others(work, config.name))
         yield NodeLink(caller, answers, lambda: _sender(work, config.name))
@@ -99,8 +99,8 @@ def _sender(work: SharedWork, own_name: str) -> str:
     return next((one.name for one in work.places if one.sends and one.name != own_name), "")
 
 
-async def _open_in_the_end(listener: NodeListener, cluster: Cluster) -> None:
-    """Try until it is open: after a boot the address may not be there yet."""
+async def _open_with_retries(listener: NodeListener, cluster: Cluster) -> None:
+    """Try until the listener is open: after a boot the address may not exist yet."""
     is_reported = False
     while True:
         try:
@@ -111,4 +111,4 @@ async def _open_in_the_end(listener: NodeListener, cluster: Cluster) -> None:
                 reason = cause_text(error).en
                 log.warning("cannot listen for other nodes at %s: %s", cluster.listen, reason)
             is_reported = True
-        await asyncio.sleep(TRIED_EVERY)
+        await asyncio.sleep(LISTEN_RETRY_SECONDS)

@@ -68,8 +68,8 @@ NOT_READY = _("monitoring has not started yet")
 
 @dataclass(frozen=True, slots=True)
 class NodeTurn:
-    """Hold what outlasts one life of the node: the work of all nodes, the link to them, and the event
-    that ends this one."""
+    """Hold the parts that outlast one life of the node: the shared work, the link to the other nodes,
+    and the event that stops the process."""
 
     work: SharedWork | OwnWork
     link: NodeLink | None
@@ -181,7 +181,7 @@ async def _open_for_others(
 async def _relay(
     app: App, config: Config, link: NodeLink | None, stack: AsyncExitStack
 ) -> None:
-    """Pass on to the node that sends whoever comes to this one."""
+    """Pass connections that come to this node on to the node that sends."""
     if link is not None:
         await _load_manager(app, config)
         web = _web_context(app, config)

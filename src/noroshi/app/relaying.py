@@ -1,4 +1,4 @@
-"""Let browsers, the API and agents come in at each node, and be answered by the one that sends."""
+"""Pass connections of browsers, programs and agents on to the node that sends, or take them there."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from noroshi.web.context import WebContext
     from noroshi.web.relay_listener import RelayListener, RelaySetting
 
-LOOK_AFTER = 1.0
-"""Seconds between two looks at which node sends."""
-TRIED_EVERY = 10.0
-"""Seconds between two looks at what is to be passed on, and two attempts to open it."""
+SENDER_POLL_SECONDS = 1.0
+"""Seconds between two checks of which node sends."""
+SETTINGS_POLL_SECONDS = 10.0
+"""Seconds between two readings of the settings, and two attempts to open a listener."""
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 async def taking_relayed(
     link: NodeLink | None, web: WebContext | None, control: AgentListenerControl
 ) -> AsyncIterator[None]:
-    """Answer what other nodes pass on, while the block runs; `web` None: there is no manager."""
+    """Answer connections that other nodes pass on, while the block runs; `web` None: no manager."""
     if link is None:
         yield
         return
@@ -66,14 +66,14 @@ async def _manager(web: WebContext) -> AsyncIterator[Taker]:
 
 
 class AgentPlaces:
-    """Remember where agents reach each node by an address of its own, also those of a node that is gone:
-    it may come back, and the others may go."""
+    """Remember each node's own address for agents, also of a node that is gone: that node may come
+    back, and the other ones may go."""
 
     def __init__(self, work: SharedWork | OwnWork) -> None:
         self._work, self._place_by_node = work, dict[str, HubPlace]()
 
     def current(self) -> tuple[HubPlace, ...]:
-        """Return the places that were heard of until now, by the names of the nodes."""
+        """Return all addresses that nodes have announced so far, in the order of the nodes' names."""
         if isinstance(self._work, SharedWork):
             places = {one.name: place_of(one.agents) for one in self._work.places}
             self._place_by_node |= {
@@ -88,7 +88,7 @@ class AgentPlaces:
 async def relaying(
     config: Config, link: NodeLink | None, store: Store, web: WebContext
 ) -> AsyncIterator[None]:
-    """Pass on to the node that sends while the block runs, if there is a link to it."""
+    """Pass connections on to the node that sends while the block runs, if nodes are linked."""
     if link is None:
         yield
         return
@@ -101,7 +101,7 @@ async def relaying(
 
 
 class Relay:
-    """Hold what this node passes on to the one that sends."""
+    """Hold the listeners whose connections this node passes on to the node that sends."""
 
     def __init__(self, config: Config, link: NodeLink, store: Store, web: WebContext) -> None:
         self._config, self._link, self._store, self._web = config, link, store, web
@@ -111,22 +111,22 @@ class Relay:
         self._sender = link.sender()
 
     async def run(self) -> None:
-        """Keep open what is to be passed on, without end."""
+        """Keep the listeners open as the settings say, until cancelled."""
         try:
             while True:
                 try:
                     await self._follow_settings()
                 except Exception:  # a fault of ours must not end it for good
                     log.exception("what is passed on to the node that sends met with a bug")
-                await self._watch_sender(TRIED_EVERY)
+                await self._watch_sender(SETTINGS_POLL_SECONDS)
         finally:
             for listener in self._open_listeners.values():
                 await listener.close()
 
     async def _watch_sender(self, seconds: float) -> None:
-        """End what was passed on to a node as soon as another one sends."""
-        for _unused in range(int(seconds / LOOK_AFTER)):
-            await asyncio.sleep(LOOK_AFTER)
+        """End the connections that were passed on as soon as another node sends."""
+        for _unused in range(int(seconds / SENDER_POLL_SECONDS)):
+            await asyncio.sleep(SENDER_POLL_SECONDS)
             if (now := self._link.sender()) not in ("", self._sender):
                 for listener in self._open_listeners.values():
                     listener.cut()

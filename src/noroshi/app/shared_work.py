@@ -18,8 +18,8 @@ from noroshi.ports import Clocks, NodePlace, SharedStore, StoreError, StoreFault
 WORK_LEASE = timedelta(seconds=9)
 RENEW = 2.0
 """Seconds between two renewals, and between two looks of a node that waits."""
-RENEWED_LATELY = 5.0
-"""Seconds within which a node that has the database has renewed."""
+RECENT_RENEWAL = 5.0
+"""A node has the database if its last renewal is no older than these seconds."""
 log = logging.getLogger(__name__)
 
 
@@ -84,7 +84,7 @@ class SharedWork:
 
     def has_database(self) -> bool:
         """Return whether this node renewed in the database within the last seconds."""
-        return self._clock.clocks.steady() - self._renewed_at < RENEWED_LATELY
+        return self._clock.clocks.steady() - self._renewed_at < RECENT_RENEWAL
 
     async def _take(self) -> None:
         is_mine = await self._store.take_work(self._node, self._holder, WORK_LEASE)

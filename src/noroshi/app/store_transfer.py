@@ -45,9 +45,9 @@ UNEQUAL = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveReport:
-    """Tell how many rows were moved. `renamed_file`: what the file is called now that was moved (None: a
-    database was). `was_moved_before`: an earlier move had been cut off before it marked the source, and
-    the source has not changed since."""
+    """Report how many rows were moved. `renamed_file`: the new name of the file that was moved (None:
+    it was a database). `was_moved_before`: an earlier move was killed before it marked the source,
+    and the source has not changed since."""
 
     row_count: int
     renamed_file: Path | None = None
@@ -67,8 +67,10 @@ async def move_to_database(
                 digests = await _copy(source, target, progress)
                 await target.put_note(MOVED_FROM, one_hash(digests))
             else:
-                digests = await _moved_before(source, moved_from, database.place, progress)
-    renamed_file = moved_file.lay_moved_aside(file, now)
+                digests = await _digests_of_earlier_move(
+                    source, moved_from, database.place, progress
+                )
+    renamed_file = moved_file.rename_moved(file, now)
     return MoveReport(
         row_count=_row_count(digests), renamed_file=renamed_file, was_moved_before=not is_empty
     )
@@ -84,7 +86,7 @@ async def move_to_file(database: Database, file: Path, progress: Progress) -> Mo
                 target.finish(one_hash(digests))
             moved_file.put_in_place(file)
         else:
-            digests = await _moved_before(source, moved_from, str(file), progress)
+            digests = await _digests_of_earlier_move(source, moved_from, str(file), progress)
         await source.put_note(MOVED_TO, str(file))
     return MoveReport(row_count=_row_count(digests), was_moved_before=not is_empty)
 
@@ -106,10 +108,11 @@ async def _copy(source: Contents, target: EmptyContents, progress: Progress) -> 
     return digests
 
 
-async def _moved_before(
+async def _digests_of_earlier_move(
     source: Contents, moved_from: str, target: str, progress: Progress
 ) -> Digests:
-    """Return what the source contains if it is what was moved to that target. Raise StoreError."""
+    """Return the digests of the source if an earlier move copied exactly it there; else raise
+    StoreError."""
     digests = await digests_of(source, progress) if moved_from else {}
     if not moved_from or one_hash(digests) != moved_from:
         raise StoreError(NOT_EMPTY.fill(target=target))

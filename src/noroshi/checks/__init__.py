@@ -48,6 +48,6 @@ def _kinds(modules: Iterable[str]) -> Mapping[str, Check]:
 KINDS = _kinds(MODULES)
 """All kinds of checks by name. The module of a kind is imported when the kind is first asked
 for."""
-KINDS_ALONE = _kinds(module for module in MODULES if module != "noroshi_nodes")
-"""The kinds of a node that has its store for itself."""
+KINDS_WITHOUT_NODES = _kinds(module for module in MODULES if module != "noroshi_nodes")
+"""The kinds of a node that shares its store with no other node."""
 BUILT_IN = KINDS.values()

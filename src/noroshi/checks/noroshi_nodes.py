@@ -1,4 +1,4 @@
-"""The nodes that share the database: whether each one lives, and since when one does not."""
+"""Measure whether each node that shares the database lives, and for how long it has been away."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:  # what is measured, which definitions need not
 
 AWAY_SINCE = "away"
 LONGEST_UNSEEN = timedelta(minutes=2)
-"""A node that has been away for longer, and was not noticed, went while nobody looked: the other
-nodes did not run, or had no database. It has as long to come back as one that goes now."""
+"""An absence that began longer ago, and was never measured, began while no node could look: none ran,
+or none had the database. It counts from now on, so that the node has time to come back."""
 FORGET = CommandText("node forget", "{node}")
 GONE = with_commands(
     _(
@@ -54,16 +54,16 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 def _away_since(
     nodes: Sequence[NodeLease], noticed: Mapping[str, str], now: datetime
 ) -> Mapping[str, datetime]:
-    """Return from when on the absence of each node counts that does not live."""
+    """Return the start of the absence of each node that does not live."""
     return {
-        node.name: _counts_from(node, noticed.get(node.name), now)
+        node.name: _absence_start(node, noticed.get(node.name), now)
         for node in nodes
         if not node.is_alive
     }
 
 
-def _counts_from(node: NodeLease, noticed: str | None, now: datetime) -> datetime:
-    """Return from when on an absence counts, which the next node that sends goes on counting."""
+def _absence_start(node: NodeLease, noticed: str | None, now: datetime) -> datetime:
+    """Return the start of an absence; one that was noticed before, also by another node, is kept."""
     if noticed is not None and datetime.fromisoformat(noticed) >= node.renewed_at:
         return datetime.fromisoformat(noticed)
     return node.renewed_at if now - node.renewed_at < LONGEST_UNSEEN else now
@@ -84,7 +84,7 @@ def _readings(
 
 
 def _share(nodes: Sequence[NodeLease]) -> Message:
-    """Say with whom the monitors of a node are that does not live."""
+    """Return the nodes that live, with the number of their monitors."""
     living = [
         (SENDS if node.sends else HOLDS).fill(name=plain(node.name), count=node.monitor_count)
         for node in nodes

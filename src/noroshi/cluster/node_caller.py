@@ -21,19 +21,19 @@ from noroshi.cluster.node_stream import NodeStream
 from noroshi.cluster.node_tls import name_of
 from noroshi.config.node_places import Place
 
-WITHIN = 3.0
+ANSWER_TIMEOUT = 3.0
 """Seconds until another node must have answered."""
 NO_ADDRESS, REFUSED, OTHER_NODE, LATE = "no address", "refused: ", "it is node ", "no answer"
 
 
 class NodeCaller:
-    """Call the nodes whose addresses are known now. `places` returns those, by the names of nodes."""
+    """Call the other nodes. `places` returns their addresses as known now, by the names of nodes."""
 
     def __init__(
         self,
         context: ssl.SSLContext,
         places: Callable[[], Mapping[str, Place]],
-        timeout: float = WITHIN,
+        timeout: float = ANSWER_TIMEOUT,
     ) -> None:
         self._context, self._places, self._timeout = context, places, timeout
 
@@ -42,10 +42,10 @@ class NodeCaller:
         return tuple(self._places())
 
     async def ask(self, node: str, question: Question) -> bool:
-        """Return what a node says to a question. Raise NodeLinkError if it does not answer."""
+        """Return a node's answer to a question. Raise NodeLinkError if the node does not answer."""
         _, writer, answer = await self._call(node, NodeRequest(question=question))
         writer.close()
-        return answer.is_so
+        return answer.is_yes
 
     async def open_stream(self, node: str, opening: Opening) -> NodeStream:
         """Pass a connection on to a node. Raise NodeLinkError if it does not take it."""

@@ -28,7 +28,7 @@ from noroshi.config.node_places import Place
 
 BACKLOG = 128
 FILES_PAUSE = 0.2
-"""Seconds until the next caller is let in where this process has too many files open."""
+"""Seconds until the next attempt to accept a caller, if this process has too many files open."""
 log = logging.getLogger(__package__)
 Taker = Callable[[Opening, NodeStream], Awaitable[None]]
 """Serves a connection that another node passes on, until it ends."""
@@ -36,8 +36,8 @@ Taker = Callable[[Opening, NodeStream], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkLimits:
-    """Hold the most connections at once without a proof yet, and in all; and the seconds until TLS
-    and the first line are through."""
+    """Limit connections: how many may be open without a proof yet, how many in all, and how many
+    seconds TLS and the first line may take."""
 
     most_unproven: int = 64
     most: int = 6000
@@ -46,8 +46,8 @@ class LinkLimits:
 
 @dataclass(frozen=True, slots=True)
 class NodeAnswers:
-    """Hold what this node says to a question, and who serves which connections; nobody serves those
-    that only another node takes now."""
+    """Hold this node's answers to questions, and by purpose the functions that serve connections. A
+    purpose without one is refused: this node does not send."""
 
     questions: dict[Question, Callable[[], bool]] = field(default_factory=dict)
     takers: dict[str, Taker] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class NodeListener:
             self._enter(accepted)
 
     def _enter(self, accepted: socket.socket) -> None:
-        """Let somebody in. Strangers push out strangers, and never a node."""
+        """Serve a new caller. One too many without a proof pushes out the oldest such caller, no node."""
         keep_alive(accepted)
         if len(self._unproven) >= self._limits.most_unproven:
             oldest = next(iter(self._unproven))
@@ -172,7 +172,7 @@ class NodeListener:
         return (
             NodeAnswer(refused=Refusal.UNKNOWN)
             if answer is None
-            else NodeAnswer(is_so=answer())
+            else NodeAnswer(is_yes=answer())
         )
 
     def _refusal_of(self, opening: Opening) -> str:
@@ -182,8 +182,8 @@ class NodeListener:
 
 
 def keep_alive(connection: socket.socket) -> None:
-    """Notice within seconds that the computer at the other end is gone. Not every system takes each
-    option, nor of a connection that has ended already."""
+    """Set a connection to end within about ten seconds once the other computer is gone. Not every
+    system takes each option, and a connection that has ended takes none."""
     with suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in {

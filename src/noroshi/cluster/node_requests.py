@@ -1,4 +1,4 @@
-"""What one node says to another: a line each way. Then comes nothing, or a connection is passed on."""
+"""Define the messages between nodes: a line each way, then the end, or a connection that is passed on."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from enum import StrEnum
 from noroshi import schema
 
 LONGEST_LINE = 16 * 1024
-"""Bytes; what an entry names of hosts may be long."""
+"""Bytes: an entry may list many host names."""
 
 
 class Question(StrEnum):
-    """Name what a node may ask another one; the answer is yes or no."""
+    """Name the questions that a node may ask another one; the answer is yes or no."""
 
     HAS_DATABASE = "has the database"
     """Did this node renew its lease in the database within the last few seconds?"""
 
 
 class Purpose(StrEnum):
-    """Name what a connection that is passed on is for."""
+    """Name the listener that a connection that is passed on came to."""
 
     MANAGER = "manager"
     AGENTS = "agents"
 
 
 class Refusal(StrEnum):
-    """Name the reason why a node does not answer."""
+    """Name the reason why a node refuses a request."""
 
     UNKNOWN = "unknown"
-    """It does not know what it is asked: its release is another one."""
+    """The node does not know the question: it has another release."""
     NOT_SENDER = "not the sender"
     FULL = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Hold how somebody came to the node that passes a connection on: to which port and hosts, and
-    whether by TLS, which has ended there."""
+    """Describe the listener of the node that passes a connection on: its port, its allowed hosts, and
+    whether browsers reach it over TLS, which ends there."""
 
     port: int = 0
     hosts: tuple[str, ...] = ()
@@ -47,8 +47,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Ask another node to take a connection: what it is for, the address and port of who made it, and
-    how it came in."""
+    """Ask another node to take a connection: its purpose, the address and port of the client, and the
+    listener that the client came to."""
 
     purpose: str
     client: tuple[str, int]
@@ -57,7 +57,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRequest:
-    """Hold the first line of a node that calls: a question, or a connection to take."""
+    """Hold the first line of a calling node: a question, or a connection to take."""
 
     question: str = ""
     opening: Opening | None = None
@@ -65,9 +65,9 @@ class NodeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeAnswer:
-    """Hold the line that answers it: the answer to a question, or why there is none."""
+    """Hold the line of reply: the answer to a question, or the reason of a refusal."""
 
-    is_so: bool = False
+    is_yes: bool = False
     refused: str = ""
 
 

@@ -1,6 +1,6 @@
-"""Carry a connection that is passed on: both ways in pieces, each way with an end of its own.
+"""Carry a connection that is passed on: in pieces, so that each direction can end by itself.
 
-TLS cannot end one direction alone in asyncio, and a link that breaks must not look like an end.
+asyncio cannot end one direction of TLS alone, and a broken link must not look like an end.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import asyncio
 from noroshi.cluster.node_requests import NodeLinkError
 
 PIECE = 16 * 1024 - 2
-"""Bytes of a piece: with its head one record of TLS."""
+"""Bytes of a piece: with its head it fills one record of TLS."""
 HEAD = 2
 
 
 class NodeStream:
-    """Hold one connection of the link once both sides have said what it is for."""
+    """Read and write one connection of the link, after the line each way."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     async def read(self) -> bytes:
-        """Return what comes next; b"" at the end. Raise NodeLinkError if the link breaks."""
+        """Return the next bytes; b"" at the end. Raise NodeLinkError if the link breaks."""
         try:
             head = await self._reader.readexactly(HEAD)
             return await self._reader.readexactly(int.from_bytes(head, "big"))

@@ -1,7 +1,7 @@
 """Prove to other nodes by TLS that this node has the key that all of them share.
 
-An authority is derived from the key, the same at each node. It issues a certificate for each start,
-which has the node's name and a key of its own. The authority is never sent, and trusted alone.
+Each node derives the same certificate authority from the key. The authority issues a certificate for
+each start, with the node's name and a fresh key. It is never sent, and nodes trust no other one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PURPOSE = "link between nodes"
 """For `Box.derived_key`."""
 AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Noroshi nodes")])
 BEGINS, ENDS = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
-"""No node's clock shall cut it off."""
+"""Beyond the error of any clock: a wrong clock must not cut a node off."""
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """The order of the group of P-256 (FIPS 186-5)."""
 PEM = serialization.Encoding.PEM
@@ -31,14 +31,14 @@ PEM = serialization.Encoding.PEM
 
 @dataclass(frozen=True, slots=True)
 class NodeTls:
-    """Hold the two sides of TLS: for those who call this node, and for calling another one."""
+    """Hold the TLS settings of a node: as server for callers, as client to call another node."""
 
     server: ssl.SSLContext
     client: ssl.SSLContext
 
 
 def node_tls(derived_key: bytes, node: str) -> NodeTls:
-    """Return the two sides of a node. `derived_key`: 64 bytes, derived from the shared key."""
+    """Return the TLS settings of a node. `derived_key`: 64 bytes, derived from the shared key."""
     authority_key = ec.derive_private_key(_scalar(derived_key), ec.SECP256R1())
     authority = _authority(authority_key)
     own_key = ec.generate_private_key(ec.SECP256R1())

@@ -1,4 +1,4 @@
-"""The addresses by which the nodes on one database, and agents, reach this node, in noroshi.toml."""
+"""Read the addresses at which other nodes and agents reach this node, from noroshi.toml."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ADDRESS_WANTED = _(
 
 
 class ClusterSettingsError(ValueError):
-    """Report that the settings cannot be used; `words` say all that is wrong with them."""
+    """Report that the settings cannot be used; `words` has all that is wrong with them."""
 
     def __init__(self, words: tuple[Message, ...]) -> None:
         super().__init__("; ".join(message.en for message in words))

@@ -1,7 +1,7 @@
-"""Decide whether a node that does not reach the database monitors on, and whether it may notify without it.
+"""Decide whether a node that cannot reach the database keeps monitoring, and whether it may notify.
 
-If it alone is cut off, the others have its monitors soon; if nobody has the database, nobody else
-monitors them, and nobody else notifies of them. Only the other nodes can tell which of the two it is.
+If this node alone is cut off, the others soon have its monitors. If no node has the database, nobody
+else monitors them or notifies of them. Only the other nodes can tell the two cases apart.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from dataclasses import dataclass
 from enum import Enum
 
 LEASE = 9.0
-"""Seconds after a renewal from which on another node may take the monitors."""
-SURELY_HELD = LEASE - 1.0
-"""Seconds after a renewal was sent within which nobody else can have them."""
-SHORT = 30.0
-"""Seconds: a standby of the database takes over, or it restarts, within that; nobody is notified until
-then, as the queue will do."""
-SILENT = 60.0
-"""Seconds after which a node that does not answer counts as one that will not."""
+"""Seconds after a renewal, from which on another node may take the monitors."""
+SAFE_LEASE = LEASE - 1.0
+"""Seconds after a renewal was sent, within which no other node can have the monitors."""
+STANDBY_TAKEOVER = 30.0
+"""Seconds within which a standby of the database takes over, or the database restarts. Until then
+nobody is notified past the queue: the queue will do it."""
+PEER_PATIENCE = 60.0
+"""Seconds after which a node that does not answer is no longer waited for."""
 
 
 class PeerAnswer(Enum):
-    """Name what another node says to the question whether it has the database."""
+    """Name the answer of another node to the question whether it has the database."""
 
     HAS_IT = "has it"
     LACKS_IT = "lacks it"
 
 
 class AbsenceReason(Enum):
-    """Name why a node without the database does what it does."""
+    """Name the reason for the conduct of a node without the database."""
 
     HELD = "its lease is still in force"
     NOBODY_TO_ASK = "it knows no other node that it could ask"
@@ -42,11 +42,11 @@ class AbsenceReason(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Hold what a node knows while its renewals fail: the seconds since it sent the last good one, the
-    other nodes that lived then, and what each said to the last question; None: it has not asked since it
-    noticed, or since it stood still. `can_ask`: it has a link to other nodes. `was_taken_over`: one had the
-    database when another node could already have its monitors. `silence`: for how many seconds no node
-    has answered at all."""
+    """Hold what a node knows while its renewals fail. `seconds`: since it sent the last good one.
+    `can_ask`: it has a link to other nodes. `peers`: the other nodes that lived at that renewal.
+    `peer_answers`: their last answers; None: it has not asked since the failure, or since it stood
+    still. `was_taken_over`: another node had the database once this node's lease was over.
+    `silence`: seconds since the last answer of any node."""
 
     seconds: float
     can_ask: bool
@@ -66,22 +66,22 @@ class Conduct:
 
 
 def conduct_in(absence: Absence) -> Conduct:
-    """Return what a node does that does not reach the database."""
+    """Return the conduct of a node that cannot reach the database."""
     if not absence.can_ask or not absence.peers:
         return Conduct(True, True, AbsenceReason.NOBODY_TO_ASK)
-    if absence.seconds < SURELY_HELD:
+    if absence.seconds < SAFE_LEASE:
         return Conduct(True, False, AbsenceReason.HELD)
     if absence.peer_answers is None:
         return Conduct(False, False, AbsenceReason.ASKING)
     if PeerAnswer.HAS_IT in absence.peer_answers.values():
         return Conduct(False, False, AbsenceReason.CUT_OFF)
-    if absence.was_taken_over and (absence.peer_answers or absence.silence < SILENT):
+    if absence.was_taken_over and (absence.peer_answers or absence.silence < PEER_PATIENCE):
         return Conduct(False, False, AbsenceReason.TAKEN_OVER)
     return _conduct_without_it(absence, absence.peer_answers)
 
 
 def _conduct_without_it(absence: Absence, answers: Mapping[str, PeerAnswer]) -> Conduct:
-    """Return what a node does if no node that answers has the database."""
+    """Return the conduct if no node that answers has the database."""
     if absence.peers <= answers.keys():
-        return Conduct(True, absence.seconds >= SHORT, AbsenceReason.NOBODY_HAS_IT)
-    return Conduct(True, absence.seconds >= SILENT, AbsenceReason.NO_ANSWER)
+        return Conduct(True, absence.seconds >= STANDBY_TAKEOVER, AbsenceReason.NOBODY_HAS_IT)
+    return Conduct(True, absence.seconds >= PEER_PATIENCE, AbsenceReason.NO_ANSWER)

@@ -66,8 +66,7 @@ class Attempts:
         self._failures.pop(_hashed(key), None)
 
     def slowed(self) -> tuple[Failures, ...]:
-        """Return what would be lost with this object: of those that no attempt is free for, the ones
-        that failed last."""
+        """Return the failures to keep over a restart: those that cause a wait, the latest ones."""
         slowed = [
             (key, count, last)
             for key, (count, last) in self._failures.items()
@@ -76,6 +75,6 @@ class Attempts:
         return tuple(slowed[-MOST_KEPT:])
 
     def put_back(self, failures: Iterable[Failures]) -> None:
-        """Count on from there."""
+        """Continue from stored failures."""
         for key, count, last in failures:
             self._failures.setdefault(key, (min(count, 64), last))

@@ -1,4 +1,4 @@
-"""Judge which versions of Noroshi may share a database, and what all of them know.
+"""Judge which versions of Noroshi may share a database, and which version all of them know.
 
 Nodes are updated one after the other, so for a while two versions work side by side.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 UNKNOWN = ""
-"""The version of a node that is too old to tell it."""
+"""The version of a node that is too old to record its version."""
 MOST_APART = 1
 """Minor versions that may lie between two nodes on one database."""
 Release = tuple[int, int]
@@ -27,17 +27,18 @@ def may_share(version: str, other_version: str) -> bool:
     return major == other_major and abs(minor - other_minor) <= MOST_APART
 
 
-def too_far_apart(version: str, living_versions: Iterable[str]) -> Sequence[str]:
-    """Return the versions of living nodes beside which a node of this version must not start."""
+def incompatible_versions(version: str, living_versions: Iterable[str]) -> Sequence[str]:
+    """Return the versions of living nodes with which this version must not share a database."""
     return sorted({one for one in living_versions if not may_share(version, one)})
 
 
 def all_know(first_version: str, living_versions: Iterable[str]) -> bool:
-    """Return whether all living nodes know what came with a version, so that it may be written."""
+    """Return whether all living nodes know a version's new fields and values, so that these may be
+    written."""
     return all(release_of(one) >= release_of(first_version) for one in living_versions)
 
 
 def suits(oldest_version: str, version: str) -> bool:
-    """Return whether a version works with a step of the schema that it does not know: the oldest
-    version that does is given, "" if only versions do that know the step."""
+    """Return whether a version works with a step of the schema that it does not know.
+    `oldest_version`: the oldest one that does; "": none does."""
     return oldest_version != UNKNOWN and release_of(version) >= release_of(oldest_version)

@@ -175,7 +175,7 @@ class Emergency:
         """Forget a monitor that is no longer watched, or begins anew."""
         self._shadows.pop(id, None)
 
-    def let_go(self) -> None:
+    def discard_unsent(self) -> None:
         """Forget what nobody was told of yet, as another node may have all monitors, and finds it
         itself."""
         for id, shadow in list(self._shadows.items()):

@@ -39,7 +39,7 @@ from noroshi.engine.monitoring.reload import (
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.sharing import RENEW as RENEW_SHARED, RENEW_WITHIN, Sharing
+from noroshi.engine.monitoring.sharing import RENEW as RENEW_SHARED, RENEWAL_TIMEOUT, Sharing
 from noroshi.engine.monitoring.watcher import (
     MarkEnvelopes,
     Watcher,
@@ -332,11 +332,11 @@ class Engine:
     async def _renew_shared(self, fence: int, sharing: Sharing) -> Renewal | None:
         sent_at = self.clocks.steady()
         try:
-            async with asyncio.timeout(RENEW_WITHIN):
+            async with asyncio.timeout(RENEWAL_TIMEOUT):
                 renewal = await self.store.renew(fence, self.clocks.wall())
         except TimeoutError:
             sharing.record_failure()
-            raise StoreError(NO_RENEWAL.fill(seconds=RENEW_WITHIN)) from None
+            raise StoreError(NO_RENEWAL.fill(seconds=RENEWAL_TIMEOUT)) from None
         except StoreError:
             sharing.record_failure()
             raise
@@ -344,7 +344,7 @@ class Engine:
             sharing.record_renewal(renewal, sent_at)
         else:
             sharing.record_loss()
-            self.emergency.let_go()
+            self.emergency.discard_unsent()
         return renewal
 
     async def look_for_database(self) -> float:

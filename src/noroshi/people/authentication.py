@@ -25,8 +25,8 @@ from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
 from noroshi.people.browsers import device_key_of, is_known_device
 from noroshi.people.denied_log import DeniedLog
-from noroshi.people.kept_throttle import KeptThrottle
 from noroshi.people.passwords import Passwords, password_problem
+from noroshi.people.stored_throttle import StoredThrottle
 from noroshi.people.throttle import Throttle, network_of
 from noroshi.ports import Clocks, Store
 from noroshi.vault import Vault
@@ -66,7 +66,7 @@ class People:
         self.passwords = passwords or Passwords()
         self.denied_log = DeniedLog(store, clocks)
         self._throttle, self._is_known = Throttle(), False
-        self._kept_throttle = KeptThrottle(self._throttle, store, clocks)
+        self._stored_throttle = StoredThrottle(self._throttle, store, clocks)
         self._first_code_hash, self._has_administrator = "", False
         self.administrators = asyncio.Lock()
         """Whoever takes one of them away holds it: of two who take each other's right at the same
@@ -166,7 +166,7 @@ class People:
             await self._count(shown_name, address)
             user = await self._user_by_password(name, password)
             self._throttle.forget(shown_name, address)
-            await self._kept_throttle.save()
+            await self._stored_throttle.save()
         await self.log_out(replaced_key)
         return await self._open_session(user, address, half=user.two_steps)
 
@@ -362,18 +362,18 @@ class People:
         wait."""
         if not self._is_known:
             self._is_known = True
-            await self._kept_throttle.load()
+            await self._stored_throttle.load()
             for row in reversed(await self.store.audit_log(AUDIT_ROWS_READ)):
                 if row.op in LOG_IN_OPERATIONS and not row.refused.en:
                     self._throttle.note_login(row.who, row.address)
         _require_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
-        await self._kept_throttle.save()
+        await self._stored_throttle.save()
 
     async def _count_alone(self, key: str) -> None:
         """Count the same of what no stranger can fail at."""
-        await self._kept_throttle.load()
+        await self._stored_throttle.load()
         _require_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
-        await self._kept_throttle.save()
+        await self._stored_throttle.save()
 
 
 def _require_no_wait(seconds: float) -> None:

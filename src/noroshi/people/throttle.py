@@ -35,25 +35,25 @@ def network_of(address: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlowedAttempts:
-    """Hold who has to wait, for another process to go on: times are seconds since 1970."""
+    """Hold the failures that cause a wait, in the form that is stored."""
 
     pairs: tuple[Failures, ...] = ()
     names: tuple[Failures, ...] = ()
     addresses: tuple[Failures, ...] = ()
 
     def with_offset(self, seconds: float) -> SlowedAttempts:
-        """Return the same with all times later by so much."""
+        """Return the same failures with all times shifted by these seconds."""
         return self._with_times(lambda last: last + seconds)
 
     def no_later_than(self, now: float) -> SlowedAttempts:
-        """Return the same with no time after now: a clock that was ahead must keep nobody out for as
-        long as it was."""
+        """Return the same failures with no time after now: a clock that was ahead must not prolong a
+        wait."""
         return self._with_times(lambda last: min(last, now))
 
-    def _with_times(self, changed: Callable[[float], float]) -> SlowedAttempts:
+    def _with_times(self, new_time: Callable[[float], float]) -> SlowedAttempts:
         parts = (self.pairs, self.names, self.addresses)
         pairs, names, addresses = (
-            tuple((key, count, changed(last)) for key, count, last in part) for part in parts
+            tuple((key, count, new_time(last)) for key, count, last in part) for part in parts
         )
         return SlowedAttempts(pairs=pairs, names=names, addresses=addresses)
 
@@ -68,7 +68,7 @@ class Throttle:
         self._known_origins: dict[LoginOrigin, None] = {}
 
     def slowed(self) -> SlowedAttempts:
-        """Return who has to wait, by the steady clock."""
+        """Return the failures that cause a wait, with times of the steady clock."""
         return SlowedAttempts(
             pairs=self._pairs.slowed(),
             names=self._names.slowed(),
@@ -76,7 +76,7 @@ class Throttle:
         )
 
     def put_back(self, slowed: SlowedAttempts) -> None:
-        """Count on from there."""
+        """Continue from stored failures."""
         self._pairs.put_back(slowed.pairs)
         self._names.put_back(slowed.names)
         self._addresses.put_back(slowed.addresses)

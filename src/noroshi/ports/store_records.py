@@ -60,7 +60,7 @@ class Renewal:
 class NodeLease:
     """One of the nodes that share a store: how many monitors it holds, when it last renewed its lease
     (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
-    lives no more, and said farewell."""
+    no longer lives, and reported that it was stopping."""
 
     name: str
     monitor_count: int

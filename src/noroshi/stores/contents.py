@@ -1,8 +1,8 @@
-"""Describe what a store contains, the same of every store, so that one can be copied into another
-and both be compared by meaning.
+"""Describe the contents of a store in a form that all stores share, so that one can be copied into
+another and compared with it.
 
-A row is a tuple of what its columns mean: numbers, texts, bytes, and 0 or 1 for no and yes. What a
-store keeps only to find rows faster is no part of it.
+A row is a tuple of values: numbers, texts, bytes, and 0 or 1 for no and yes. Columns that a store has
+only to find rows faster are left out.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from typing import Any, Protocol
 
 Row = tuple[Any, ...]
 BATCH, SAMPLE_BATCH = 500, 20_000
-"""Rows at a time: a mail may be large, and a sample is small."""
+"""Rows at a time: a mail may be large, a sample is small."""
 SAMPLE, NOTE, COUNTER = "sample", "note", "counter"
 INSTALLATION = "installation"
-"""A note that each store has from its first opening on."""
+"""A note that each store gets when it is first opened."""
 MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
 """Notes of the store that was moved, and of the one that it was moved to."""
 IDENTITY = "database"
-"""A note of the database that a store is in, by which a restored one is noticed."""
+"""A note that identifies the database, by which a restored or copied one is noticed."""
 OWN_NOTES = (MOVED_TO, MOVED_FROM, IDENTITY)
 """Notes that are no part of the contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Name a table of the contents and its columns, of which the first ones are its key: rows are
-    told apart, and put in order, by them."""
+    """Name a table and its columns. The first `key_length` columns are the key, which is unique and
+    orders the rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -90,8 +90,8 @@ TABLES = (
     _table("hub_fate", "envelope agent number fate"),
 )
 LEFT_OUT = frozenset({"migration", "lease", "turn", "node_place"})
-"""Tables that are no part of the contents: a store's own steps, and what only a node that runs
-holds or tells."""
+"""Tables that are no part of the contents: the steps of the schema, and what a node holds or
+announces only while it runs."""
 NUMBERED = ("lease", "event", "spool", "receipt", "audit", "remark", "series", SAMPLE)
 """Tables whose rows are numbered: the next row must not have a number that was given out before."""
 
@@ -101,7 +101,7 @@ LASTING_NUMBERS = ("lease", "event", "spool", "remark")
 
 @dataclass(frozen=True, slots=True)
 class TableDigest:
-    """Tell how many rows a table has, and a hash of all of them in their order."""
+    """Hold the number of rows of a table, and a hash of all rows in their order."""
 
     row_count: int
     hash: str
@@ -185,10 +185,10 @@ def different_tables(first: Digests, second: Digests) -> Sequence[str]:
 
 
 def reused_numbers(
-    given_out: Mapping[str, int], goes_on_from: Mapping[str, int], tables: Sequence[str]
+    given_out: Mapping[str, int], last_numbers: Mapping[str, int], tables: Sequence[str]
 ) -> Sequence[str]:
-    """Return which of these tables would give out a number a second time."""
-    return [name for name in tables if goes_on_from[name] < given_out[name]]
+    """Return the tables that would give out a number a second time."""
+    return [name for name in tables if last_numbers[name] < given_out[name]]
 
 
 def one_hash(digests: Digests) -> str:

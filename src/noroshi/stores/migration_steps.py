@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
-BESIDE = re.compile(r"(?m)^-- beside: (\d+\.\d+)$")
-"""A line of a step that tells the oldest version of Noroshi that works with it without knowing it."""
+OLDEST_VERSION_LINE = re.compile(r"(?m)^-- beside: (\d+\.\d+)$")
+"""The line of a step with the oldest version of Noroshi that works without knowing the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Migration:
     @property
     def oldest_version(self) -> str:
         """Return the oldest version that works with the step without knowing it; "": none does."""
-        line = BESIDE.search(self.sql)
+        line = OLDEST_VERSION_LINE.search(self.sql)
         return line[1] if line else ""
 
 

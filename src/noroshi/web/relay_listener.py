@@ -1,7 +1,7 @@
 """Listen on a node that does not send, and pass each connection on to the one that does.
 
-TLS of agents ends there, so that the key is the one they know. TLS of browsers ends here, as the name in
-the certificate is this node's, and somebody must be able to read that no node can answer.
+TLS of agents ends at the sender, whose key they know. TLS of browsers ends here: the certificate has
+this node's name, and this node must be able to answer that no node sends.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from noroshi.web.http.relay_pump import LINGER, PIECE, join
 
 MANAGER_LIMITS = ConnectionLimits()
 AGENT_LIMITS = ConnectionLimits(most=4000, of_one=1000, one_of=4)
-"""For all that are passed on: the node that sends knows who has proved who they are, and closes others."""
-FIRST_BYTES = 15.0
-"""Seconds until somebody must have said something."""
+"""For all connections passed on: the sender knows which agents proved their identity, and closes others."""
+FIRST_BYTES_TIMEOUT = 15.0
+"""Seconds within which a client must send its first bytes."""
 LONGEST_HEAD = 16 * 1024
-AGAIN_AFTER = 5
-"""Seconds after which browsers and programs are to ask again."""
+RETRY_AFTER = 5
+"""Seconds after which browsers and programs should try again (Retry-After)."""
 NOBODY = _(
     "No node is available for the manager and the API at the moment. Monitoring continues. "
     "Try again in a few seconds."
@@ -44,7 +44,7 @@ PassOn = Callable[[Opening], Awaitable[NodeStream]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySetting:
-    """Hold what is passed on: for what, from which address of this computer, under which TLS."""
+    """Describe a listener whose connections are passed on: its purpose, address and TLS."""
 
     purpose: Purpose
     address: str
@@ -55,7 +55,7 @@ class RelaySetting:
 
     @property
     def entry(self) -> Entry:
-        """Return how those who come in by it came."""
+        """Return the description of this listener for the node that answers."""
         return Entry(port=self.port, hosts=self.hosts, secure=self.context is not None)
 
 
@@ -106,7 +106,7 @@ class RelayListener:
                 writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with asyncio.timeout(FIRST_BYTES):
+        async with asyncio.timeout(FIRST_BYTES_TIMEOUT):
             first = await reader.read(PIECE)
         if not first:
             return
@@ -145,7 +145,7 @@ def refusal(request: bytes) -> bytes:
     head = (
         "HTTP/1.1 503 Service Unavailable\r\n"
         f"Content-Type: {kind}\r\nContent-Length: {len(body.encode())}\r\n"
-        f"Retry-After: {AGAIN_AFTER}\r\nCache-Control: no-store\r\n"
+        f"Retry-After: {RETRY_AFTER}\r\nCache-Control: no-store\r\n"
         "Content-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
         "Connection: close\r\n\r\n"
     )

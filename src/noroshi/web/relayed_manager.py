@@ -1,4 +1,4 @@
-"""Answer browsers and the API by connections that other nodes pass on to this one."""
+"""Answer the connections of browsers and programs that other nodes pass on to this one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MOST_ENTRIES = 32
 
 
 class RelayedManager:
-    """Hold a server for each way by which people come in at other nodes: cookies and allowed hosts are
-    those of the node that they see."""
+    """Hold a server for each listener of other nodes, with the cookies and allowed hosts of the node
+    that people called."""
 
     def __init__(self, web: WebContext) -> None:
         self._web, self._connections = web, Connections(LIMITS)

@@ -145,10 +145,10 @@ def restore(context: CommandContext) -> int:
 
 
 def restored(context: CommandContext) -> int:
-    """Make a database ready that PostgreSQL's tools brought back; refused while a node runs."""
+    """Prepare a database that `pg_restore` wrote for a start; refused while a node runs."""
     import asyncio
 
-    from noroshi.stores.postgres.restored import make_fit
+    from noroshi.stores.postgres.dump_restore import prepare_restored
     from noroshi.stores.sqlite.process_lock import Holder, life_of
 
     config, now = context.config, datetime.now(UTC)
@@ -156,7 +156,7 @@ def restored(context: CommandContext) -> int:
         raise RefusedError("conflict", NO_DATABASE)
     try:
         with life_of(config.store, Holder.COMMAND):
-            result = asyncio.run(make_fit(config.database, now, hold=context.args.hold))
+            result = asyncio.run(prepare_restored(config.database, now, hold=context.args.hold))
     except StoreError as error:
         raise RefusedError("trouble", NOT_READY.fill(why=error.words)) from None
     counts = {"version": result.version, "waiting": result.waiting_count}

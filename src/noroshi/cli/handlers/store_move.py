@@ -1,4 +1,4 @@
-"""`noroshi store move`: the store from a file into a database, or from there into a file."""
+"""Run `noroshi store move`: from a file into a database, or from a database into a file."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ REMOVE = _("Remove the lines that begin with “store.” from {file}, then star
 REMOVE_AND_SET = _(
     "Remove the lines that begin with “store.” from {file}, add this one, then start the node:"
 )
-REPORTS_AFTER = 2.0
+REPORT_INTERVAL = 2.0
 """Seconds between two reports of a move's progress."""
 
 
@@ -118,17 +118,17 @@ def _file(context: CommandContext, config: Config) -> Path:
 
 
 class Reporter:
-    """Say every two seconds on standard error how far a move is."""
+    """Print the progress of a move every two seconds, on standard error."""
 
     def __init__(self, context: CommandContext) -> None:
         self._context, self._row_count = context, 0
-        self._next = time.monotonic() + REPORTS_AFTER
+        self._next = time.monotonic() + REPORT_INTERVAL
 
     def __call__(self, row_count: int) -> None:
         self._row_count += row_count
         now = time.monotonic()
         if now >= self._next:
-            self._next = now + REPORTS_AFTER
+            self._next = now + REPORT_INTERVAL
             words = PROGRESS.fill(rows=self._row_count)
             print(self._context.say(words), file=sys.stderr, flush=True)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from noroshi.core.database_absence import (
     LEASE,
-    SHORT,
-    SURELY_HELD,
+    SAFE_LEASE,
+    STANDBY_TAKEOVER,
     Absence,
     AbsenceReason,
     Conduct,
@@ -24,16 +24,16 @@ from noroshi.ports import SHARED_LEASE, Renewal
 
 RENEW = 2.0
 """Seconds between two renewals, and between two questions to the other nodes."""
-RENEW_WITHIN = 6.0
-"""Seconds that the database has to answer a renewal."""
-ASKS_AFTER = 4.0
+RENEWAL_TIMEOUT = 6.0
+"""Seconds within which the database must answer a renewal."""
+ASK_PEERS_AFTER = 4.0
 """Seconds after a good renewal, until the other nodes are asked: what they say must be known before
 another node can have the monitors."""
 STOOD_STILL = 5.0
 """Seconds without a look at the schedule, after which another node may have everything."""
 
 
-PASSING = (AbsenceReason.HELD, AbsenceReason.ASKING)
+TRANSIENT_REASONS = (AbsenceReason.HELD, AbsenceReason.ASKING)
 log = logging.getLogger(__name__)
 
 
@@ -53,9 +53,9 @@ class Sharing:
 
     def record_renewal(self, renewal: Renewal, sent_at: float) -> None:
         """Record that the database has answered a renewal that was sent then."""
-        if sent_at - self._renewed_at > SURELY_HELD and self._renewed_at:
+        if sent_at - self._renewed_at > SAFE_LEASE and self._renewed_at:
             self._back_at = sent_at
-        if self._is_away or sent_at - self._renewed_at > ASKS_AFTER:
+        if self._is_away or sent_at - self._renewed_at > ASK_PEERS_AFTER:
             self._answers_since = sent_at
         self._nodes = Nodes(renewal.nodes, renewal.sender)
         self._renewed_at, self._is_away = sent_at, False
@@ -78,13 +78,15 @@ class Sharing:
     def record_silence(self, now: float) -> None:
         """Record that time goes on. Without a renewal for as long as this node surely has its monitors,
         the database does not answer, even if a question to it is still under way."""
-        if self._renewed_at and now - max(self._renewed_at, self._woke_at) >= SURELY_HELD:
+        if self._renewed_at and now - max(self._renewed_at, self._woke_at) >= SAFE_LEASE:
             self._is_away = True
 
     def peers_to_ask(self, now: float) -> frozenset[str]:
         """Return the nodes to be asked now whether they have the database: those that lived at the
         last good renewal, once that is a while ago."""
-        is_due = self._can_ask and self._renewed_at and now - self._renewed_at >= ASKS_AFTER
+        is_due = (
+            self._can_ask and self._renewed_at and now - self._renewed_at >= ASK_PEERS_AFTER
+        )
         return self._peers if is_due else frozenset()
 
     def record_answers(self, answers: Mapping[str, PeerAnswer], asked_at: float) -> None:
@@ -109,16 +111,18 @@ class Sharing:
     def may_start(self, now: float) -> bool:
         """Return whether checks may start: this node surely holds its monitors, or the database does
         not answer, and no other node has it. One that stood still asks first."""
-        if now - self._renewed_at < SURELY_HELD:
+        if now - self._renewed_at < SAFE_LEASE:
             return True
         return self._is_away and self._conduct(now).monitors
 
     def may_notify(self, now: float) -> bool:
-        """Return whether alarms may be sent past the queue, if they cannot be written. As the database
-        is back, what was found meanwhile has time to get into the queue."""
+        """Return whether alarms may be sent past the queue, if they cannot be written. Once the database
+        is back, they are not for a while: changes found meanwhile have time to get into the queue."""
         has_peers = self._can_ask and self._peers
-        if has_peers and not self._is_away and now - self._renewed_at < ASKS_AFTER:
-            return now - self._answers_since >= SHORT  # it is not the database that is away
+        if has_peers and not self._is_away and now - self._renewed_at < ASK_PEERS_AFTER:
+            return (
+                now - self._answers_since >= STANDBY_TAKEOVER
+            )  # it is not the database that is away
         return self._conduct(now).notifies
 
     def _conduct(self, now: float) -> Conduct:
@@ -132,7 +136,7 @@ class Sharing:
                 silence=now - self._answered_at,
             )
         )
-        if self._is_away and conduct.reason not in (self._logged_reason, *PASSING):
+        if self._is_away and conduct.reason not in (self._logged_reason, *TRANSIENT_REASONS):
             does = "monitors on" if conduct.monitors else "monitors nothing"
             log.warning("without the database this node %s: %s", does, conduct.reason.value)
             self._logged_reason = conduct.reason

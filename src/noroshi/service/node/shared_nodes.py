@@ -1,4 +1,4 @@
-"""Operations on the nodes that share a database."""
+"""Offer the operations on the nodes that share a database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ClusterOperations(OperationGroup):
 
     @offers(node_operations.NODE_FORGET)
     async def forget(self, person: Person, name: str) -> str:
-        """Forget a node that does not run; what it held is with the others already."""
+        """Forget a node that does not run; its monitors are already with other nodes."""
         nodes = {one.name: one for one in await self._store.nodes()}
         if name not in nodes:
             raise NotFoundError(NO_NODE.fill(given=name, instead=suggestion(name, nodes)))

@@ -18,7 +18,7 @@ from noroshi.stores.contents import (
     Table,
 )
 from noroshi.stores.postgres import samples
-from noroshi.stores.postgres.derived_columns import with_derived
+from noroshi.stores.postgres.derived_columns import with_derived_columns
 from noroshi.stores.postgres.session import Session
 
 NAMES = {"user": "person"}
@@ -131,7 +131,7 @@ class EmptyDatabaseContents(DatabaseContents):
 
 
 def _record(table: Table, row: Row, flags: Sequence[int]) -> tuple[Any, ...]:
-    record = list(with_derived(table.name, row))
+    record = list(with_derived_columns(table.name, row))
     for place in flags:
         record[place] = bool(record[place])
     return tuple(record)

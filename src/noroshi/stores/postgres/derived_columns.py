@@ -1,4 +1,4 @@
-"""Find what columns of their own keep of a record, for rows that come from another store."""
+"""Compute the derived columns of rows that come from another store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from noroshi.stores.column_values import message_of, number
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """Read what columns need of an envelope that tells no others; the rest is passed over."""
+    """Read the fields of an envelope that the columns need, and ignore the others."""
 
     born: datetime
     unanswered: int = 0
@@ -41,7 +41,7 @@ def spool_columns(body: str, due: int, fate: str, reason: str) -> tuple[Any, ...
 
 
 def event_time(body: str) -> int:
-    """Return when an event was; 0 if it cannot be read."""
+    """Return the time of an event; 0 if the event cannot be read."""
     try:
         return number(schema.value(_Dated, body).at)
     except schema.Unreadable:
@@ -49,7 +49,7 @@ def event_time(body: str) -> int:
 
 
 def named_until(body: str) -> int:
-    """Return before when the other side wants no further try; 0: it did not say."""
+    """Return the time before which the server wants no further attempt; 0: it named none."""
     try:
         answers = schema.value(Receipt, body).answers.values()
     except schema.Unreadable:
@@ -57,8 +57,8 @@ def named_until(body: str) -> int:
     return max((number(one.again) for one in answers if one.again is not None), default=0)
 
 
-def with_derived(table: str, row: Sequence[Any]) -> tuple[Any, ...]:
-    """Return a row of the contents as the table has it."""
+def with_derived_columns(table: str, row: Sequence[Any]) -> tuple[Any, ...]:
+    """Return a row of the contents with the derived columns of its table."""
     if table == "event":
         return *row, event_time(row[3])
     if table == "receipt":

@@ -32,10 +32,10 @@ LIVING_VERSIONS = "select distinct version from lease where until > noroshi_now(
 HAS_VERSIONS = """
 select exists (select 1 from information_schema.columns
     where table_schema = current_schema() and table_name = 'lease' and column_name = 'version')"""
-LIVES_UNKNOWN = "select 1 from lease where until > noroshi_now() limit 1"
+HAS_LIVING_NODE = "select 1 from lease where until > noroshi_now() limit 1"
 HAS_CLOCK = "select to_regproc('noroshi_now') is not null"
 HAS_LEASES = "select to_regclass('lease') is not null"
-BESIDE = "update migration set beside = $1 where number = $2"
+PUT_OLDEST_VERSION = "update migration set beside = $1 where number = $2"
 HAS_TABLE = "select to_regclass('migration') is not null"
 TABLE = (
     "create table if not exists migration (number integer primary key, checksum text not null)"
@@ -74,7 +74,7 @@ async def take_steps(db: Session, name: str, schema: Schema) -> None:
         sql = "insert into migration (number, checksum) values ($1, $2)"
         await db.run(sql, step.number, step.checksum)
         if step.oldest_version:
-            await db.run(BESIDE, step.oldest_version, step.number)
+            await db.run(PUT_OLDEST_VERSION, step.oldest_version, step.number)
 
 
 async def is_behind(db: Session, name: str, schema: Schema) -> bool:
@@ -93,7 +93,7 @@ async def living_versions(db: Session) -> Sequence[str]:
     if await db.value(HAS_VERSIONS):
         return [version for (version,) in await db.rows(LIVING_VERSIONS)]
     lives = await db.value(HAS_LEASES) and await db.value(HAS_CLOCK)
-    return [UNKNOWN] if lives and await db.value(LIVES_UNKNOWN) else []
+    return [UNKNOWN] if lives and await db.value(HAS_LIVING_NODE) else []
 
 
 async def _refuse_beside_older(db: Session, name: str, steps: Sequence[Migration]) -> None:

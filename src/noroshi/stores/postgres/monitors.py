@@ -9,7 +9,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppression
-from noroshi.core.node_versions import too_far_apart
+from noroshi.core.node_versions import incompatible_versions
 from noroshi.core.translation import _
 from noroshi.ports import SHARED_LEASE, Block, Node, NodeLease, Renewal, StoreError
 from noroshi.stores.column_values import MICROSECOND, instant
@@ -116,7 +116,7 @@ async def end(db: Session, node: Node, now: datetime) -> None:
 async def _refuse_too_far_apart(db: Session, name: str, version: str) -> None:
     """Raise StoreError if a node lives beside which this version must not work."""
     rows = await db.rows(OTHER_VERSIONS, name)
-    if versions := too_far_apart(version, [other for (other,) in rows]):
+    if versions := incompatible_versions(version, [other for (other,) in rows]):
         words = ", ".join(one or "?" for one in versions)
         raise StoreError(TOO_FAR_APART.fill(versions=words, version=version))
 

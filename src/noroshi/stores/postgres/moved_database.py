@@ -1,4 +1,4 @@
-"""Open the database that is moved, or that a store is moved to."""
+"""Open a database as the source or the target of a move."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from noroshi.stores.postgres.contents_database import (
     EmptyDatabaseContents,
     lock_statement,
 )
+from noroshi.stores.postgres.database_marks import refuse_moved
 from noroshi.stores.postgres.migrations import Schema, refuse_older, take_steps
-from noroshi.stores.postgres.moved_mark import refuse_moved
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.postgres.transaction_errors import TRANSACTION_ERRORS, store_error
 

@@ -18,8 +18,8 @@ from noroshi.stores.column_values import instant
 from noroshi.stores.postgres import locks, monitors, work
 from noroshi.stores.postgres.bell import POLL_DEAF, Bell
 from noroshi.stores.postgres.connection import listen_database
+from noroshi.stores.postgres.database_marks import refuse_moved, refuse_restored
 from noroshi.stores.postgres.migrations import Schema, migrate, refuse_older
-from noroshi.stores.postgres.moved_mark import refuse_moved, refuse_restored
 from noroshi.stores.postgres.origin import origin_of
 from noroshi.stores.postgres.pool import Pool, Work
 from noroshi.stores.store_rules import Wakeups

@@ -14,7 +14,7 @@ from noroshi.core.delivery import SHORTEST
 from noroshi.ports import NodePlace
 from noroshi.stores.column_values import MICROSECOND
 from noroshi.stores.postgres import spool
-from noroshi.stores.postgres.moved_mark import refuse_moved
+from noroshi.stores.postgres.database_marks import refuse_moved
 from noroshi.stores.postgres.session import Session
 
 NAME = "work"

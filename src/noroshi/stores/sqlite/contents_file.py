@@ -29,19 +29,19 @@ EXPRESSIONS = {
     (SAMPLE, "packed"): "iif(typeof(value) = 'blob', value, null)",
     (SAMPLE, "fault"): "iif(typeof(value) = 'text', value, null)",
 }
-"""How the columns are found that the file has not as the contents have them."""
+"""Expressions for columns that a file stores in another form than the contents."""
 TRIGGERS = "select name, sql from sqlite_schema where type = 'trigger'"
 IS_NO_CONTENT = "name in (" + ", ".join(f"'{name}'" for name in OWN_NOTES) + ")"
 PUT_NUMBER = "insert into sqlite_sequence (name, seq) values (?, ?)"
 
 
 def readable_text(stored: bytes) -> str:
-    """Return a text as a database can have it: what is damaged in it is marked."""
+    """Return a text that a database accepts: damaged letters become U+FFFD."""
     return stored.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 class FileContents:
-    """Read what a file contains, through a connection with a transaction that began."""
+    """Read what a file contains, within a transaction of the connection."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
@@ -112,7 +112,7 @@ class EmptyFileContents(FileContents):
         self._db.executemany(PUT_NUMBER, rows)
 
     def finish(self, source_hash: str) -> None:
-        """Note what was moved here, bring back what follows on writes, and commit."""
+        """Note the hash of the source, restore the triggers, and commit."""
         row = MOVED_FROM, source_hash
         self._db.execute("insert or replace into note values (?, ?)", row)
         for _name, sql in self._triggers:

@@ -1,4 +1,4 @@
-"""Open the file that is moved, and make the one that a store is moved to."""
+"""Open a file as the source of a move, or make one as the target."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def opened_source(path: Path) -> Iterator[FileContents]:
         connections.writer.close()
 
 
-def lay_moved_aside(path: Path, now: datetime) -> Path:
-    """Give a store that was moved another name, under which no node opens it; return that."""
+def rename_moved(path: Path, now: datetime) -> Path:
+    """Rename a store that was moved, so that no node opens it, and return the new name."""
     with suppress(driver.Error), closing(driver.connect(path)) as db:
         db.execute("pragma wal_checkpoint(truncate)").fetchone()
     new_path = moved_name(path, now)

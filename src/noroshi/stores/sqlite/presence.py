@@ -89,7 +89,7 @@ def moved_name(path: Path, now: datetime) -> Path:
 
 
 def moved_files(path: Path) -> list[Path]:
-    """Return what a store is called now that was moved to a database, the last one at the end."""
+    """Return the renamed files of stores that were moved to a database, the latest last."""
     prefix = f"{path.name}{MOVED}"
     files = [one for one in path.parent.glob("*") if one.name.startswith(prefix)]
     return sorted(one for one in files if not one.name.endswith((LOG, INDEX)))

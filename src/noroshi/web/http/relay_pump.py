@@ -14,7 +14,7 @@ RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """For SO_LINGER: do not wait for what is not sent."""
 PIECE = 64 * 1024
 LINGER = 5.0
-"""Seconds that whoever was answered to the end may take to end too."""
+"""Seconds that a client may take to end the connection after the last answer."""
 
 
 async def join(
@@ -23,8 +23,8 @@ async def join(
     writer: asyncio.StreamWriter,
     linger: float | None = None,
 ) -> None:
-    """Carry all that comes either way. Each end is passed on; where one side breaks off, so does the
-    other. `linger`: seconds that who calls may take to end after the last answer."""
+    """Copy bytes both ways. The end of a direction is passed on; if one side breaks off, break off the
+    other. `linger`: seconds that the client may take to end after the last answer."""
     outward = asyncio.create_task(_carry_out(stream, reader))
     inward = asyncio.create_task(_carry_in(stream, writer))
     if linger is not None:

@@ -1,5 +1,5 @@
-"""Refuse a database whose store was moved elsewhere, or that was restored or copied, so that nobody goes on
-with it by accident."""
+"""Refuse a database whose store was moved away, or that was restored or copied, so that no node starts
+on it by accident."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SERVER = "select system_identifier::text from pg_control_system()"
 PLACE = """
 select concat_ws('/', oid, 'note'::regclass::oid, 'spool'::regclass::oid, 'event'::regclass::oid)
 from pg_database where datname = current_database()"""
-"""Numbers that stay with a database and its standby, and that a restored one has others of."""
+"""Object numbers: a standby has the same as its primary, a restored or copied database has others."""
 PUT_IDENTITY = """
 insert into note values ($1, $2) on conflict (name) do update set body = excluded.body"""
 
 
 async def refuse_restored(db: Session) -> None:
-    """Raise StoreError if the store was written in another database than it is in now. A new one
-    notes where it is."""
+    """Raise StoreError if the noted identity is that of another database. A new database gets the
+    note."""
     stored_identity = await db.value("select body from note where name = $1", IDENTITY)
     if stored_identity is None:
         await put_identity(db)

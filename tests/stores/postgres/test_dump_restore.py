@@ -12,7 +12,7 @@ import pytest
 from noroshi.config.database import Database
 from noroshi.core.mail import EnvelopeState
 from noroshi.ports import StoreError
-from noroshi.stores.postgres.restored import make_fit
+from noroshi.stores.postgres.dump_restore import prepare_restored
 from noroshi.stores.postgres.store import PostgresStore
 from noroshi.stores.store_rules import SERIALS_AHEAD
 from tests.contracts.sample_records import DAWN
@@ -60,13 +60,13 @@ async def test_a_restored_database_is_refused_until_it_is_made_ready(urls):
     look = await PostgresStore.look(second)
     assert list(await look.faults()) == []
     await look.close()
-    await make_fit(second, NOW)
+    await prepare_restored(second, NOW)
     await (await PostgresStore.open(second)).close()
 
 
 async def test_the_numbers_of_ids_jump_and_what_was_held_is_free(urls):
     database = Database(url=urls[1])
-    report = await make_fit(database, NOW)
+    report = await prepare_restored(database, NOW)
     assert report.out_count >= 1 and report.waiting_count > 10 and report.version == 2
     store = await PostgresStore.open(database)
     node = await store.begin("one", NOW)
@@ -82,7 +82,7 @@ async def test_the_numbers_of_ids_jump_and_what_was_held_is_free(urls):
 
 async def test_with_hold_nothing_that_waits_leaves(urls):
     database = Database(url=urls[1])
-    report = await make_fit(database, NOW, hold=True)
+    report = await prepare_restored(database, NOW, hold=True)
     assert report.waiting_count == 0 and report.held_count > 10
     store = await PostgresStore.open(database)
     assert (await store.envelope(OUT))[0].state is EnvelopeState.HELD
@@ -94,9 +94,9 @@ async def test_it_is_refused_while_a_node_runs_and_for_a_damaged_store(urls):
     database = Database(url=urls[1])
     await _on(urls[1], "delete from way")
     with pytest.raises(StoreError, match="is damaged; nothing was changed"):
-        await make_fit(database, NOW)
+        await prepare_restored(database, NOW)
     store = await PostgresStore.open(Database(url=urls[0]))
     await store.lease_monitors(await store.begin("two", NOW), NOW)
     await store.close()
     with pytest.raises(StoreError, match=r"nodes are running on .*: two"):
-        await make_fit(Database(url=urls[0]), NOW)
+        await prepare_restored(Database(url=urls[0]), NOW)

@@ -1,4 +1,4 @@
-"""Make a database fit to go on that PostgreSQL's own tools brought back."""
+"""Prepare a database that PostgreSQL's own tools restored, so that nodes may start on it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from noroshi.core.mail import EnvelopeState
 from noroshi.core.translation import SENTENCES, _, joined
 from noroshi.ports import StoreError
 from noroshi.stores.column_values import instant
+from noroshi.stores.postgres.database_marks import put_identity
 from noroshi.stores.postgres.integrity import faults
 from noroshi.stores.postgres.json_text import with_fields
 from noroshi.stores.postgres.migrations import Schema, take_steps
 from noroshi.stores.postgres.moved_database import long_transaction, refuse_running
-from noroshi.stores.postgres.moved_mark import put_identity
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.store_rules import SERIALS_AHEAD, RestoreReport
 from noroshi.stores.stored_state import read_state, state_text
@@ -44,9 +44,11 @@ from (select pg_get_serial_sequence('event', 'seq')::regclass as seq) one"""
 PUT_AGENT = "update agent set body = $2 where id = $1"
 
 
-async def make_fit(database: Database, now: datetime, *, hold: bool = False) -> RestoreReport:
-    """Make a database fit that PostgreSQL's tools brought back, while no node runs, as
-    `sqlite.restore` does with a file. Raise StoreError, with nothing changed."""
+async def prepare_restored(
+    database: Database, now: datetime, *, hold: bool = False
+) -> RestoreReport:
+    """Prepare a restored database while no node runs, as `sqlite.restore` does with a file. Raise
+    StoreError, with nothing changed, also if a node runs or the database is damaged."""
     async with long_transaction(database) as connection:
         db = Session(connection)
         await take_steps(db, database.place, Schema())
@@ -85,7 +87,7 @@ async def _count(db: Session, state: EnvelopeState) -> int:
 
 
 async def _end_what_was_held(db: Session) -> None:
-    """Take from each life and log-in of before the backup what it holds."""
+    """End the leases, turns, log-ins and invitations of the time before the backup."""
     await db.run(RELEASE)
     for statement in ENDED:
         await db.run(statement)
@@ -96,7 +98,7 @@ async def _end_what_was_held(db: Session) -> None:
 
 
 async def _skip_ahead(db: Session, least_serial: int) -> None:
-    """Set on the numbers that ids are made of, as a file's restore does."""
+    """Advance the numbers that IDs are made of, as the restore of a file does."""
     states = [
         (id, read_state(body)) for id, body in await db.rows("select id, state from monitor")
     ]

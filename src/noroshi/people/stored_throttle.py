@@ -1,5 +1,5 @@
-"""Keep in the store who has to wait before the next log-in, so that a restart, or another node that
-answers from then on, sets nobody free."""
+"""Keep the throttle of log-ins in the store, so that nobody escapes a wait by a restart or a change of
+the node that answers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from noroshi.people.throttle import SlowedAttempts, Throttle
 from noroshi.ports import Clocks, Store, StoreError
 
 NOTE = "log-in throttle"
-WRITTEN_EVERY = 2.0
-"""Seconds between two writes: a flood of attempts is none of writes."""
+WRITE_INTERVAL = 2.0
+"""Seconds between two writes, so that many attempts do not cause many writes."""
 log = logging.getLogger(__name__)
 
 
-class KeptThrottle:
-    """Read once what was counted before, and write what changes."""
+class StoredThrottle:
+    """Read the stored failures once, and write each change."""
 
     def __init__(self, throttle: Throttle, store: Store, clocks: Clocks) -> None:
         self._throttle, self._store, self._clocks = throttle, store, clocks
@@ -25,8 +25,8 @@ class KeptThrottle:
         self._written_attempts = SlowedAttempts()
 
     async def load(self) -> None:
-        """Count on from what an earlier process or another node wrote. A store that is away, or a
-        text that cannot be read, changes nothing."""
+        """Continue from the failures that an earlier process or another node wrote. If the store or
+        the text cannot be read, log it and start from none."""
         if self._is_read:
             return
         self._is_read = True
@@ -37,13 +37,13 @@ class KeptThrottle:
             log.warning("the throttle of log-ins begins anew: %s", error)
             self._is_read = not isinstance(error, StoreError)
             return
-        known = slowed.with_offset(-self._offset)
-        self._throttle.put_back(known.no_later_than(self._clocks.steady()))
+        stored_attempts = slowed.with_offset(-self._offset)
+        self._throttle.put_back(stored_attempts.no_later_than(self._clocks.steady()))
 
     async def save(self) -> None:
-        """Write who has to wait, if that has changed, and was not written a moment ago."""
+        """Write the failures, if they changed and the last write is `WRITE_INTERVAL` ago."""
         now, slowed = self._clocks.steady(), self._throttle.slowed()
-        if slowed == self._written_attempts or now - self._written_at < WRITTEN_EVERY:
+        if slowed == self._written_attempts or now - self._written_at < WRITE_INTERVAL:
             return
         self._written_attempts, self._written_at = slowed, now
         try:
@@ -53,5 +53,5 @@ class KeptThrottle:
 
     @property
     def _offset(self) -> float:
-        """Return what to add to the steady clock's seconds, to have those since 1970."""
+        """Return the difference in seconds from the steady clock to the time since 1970."""
         return self._clocks.wall().timestamp() - self._clocks.steady()
