@@ -33,7 +33,7 @@ from noroshi.stores.postgres.store import PostgresStore
 from tests.postgres import Server, server
 
 WRITERS = (1, 2, 4)
-ORDER_KEYS = 2000  # monitors that the messages that wait are of
+ORDER_KEYS = 10_000  # monitors that the messages that wait are of
 POSTED = 1000  # messages that are put into the queue at a time
 SHARED_WITHIN = 60.0  # seconds in which both nodes must have their share
 DURABLE: Mapping[str, str] = {}  # settings of the server: those that PostgreSQL has by itself
@@ -49,14 +49,14 @@ class Size:
     at once each writer has; then how many port monitors the two nodes share, how often, and for how
     long (seconds)."""
 
-    seconds: float = 6.0
+    seconds: float = 4.0
     monitors: int = 400
     at_once: int = 50
-    messages: int = 40_000
+    messages: int = 20_000
     ports: int = 10_000
     period: float = 10.0
     timeout: float = 5.0
-    window: float = 30.0
+    window: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

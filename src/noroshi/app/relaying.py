@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ SENDER_POLL_SECONDS = 1.0
 """Seconds between two checks of which node sends."""
 SETTINGS_POLL_SECONDS = 10.0
 """Seconds between two readings of the settings, and two attempts to open a listener."""
+ALL_ADDRESSES = ("0.0.0.0", "::")
 log = logging.getLogger(__name__)
 
 
@@ -195,14 +196,21 @@ class Relay:
         if setting is None:
             return []
         own_place = None if self._config.cluster is None else self._config.cluster.agents
-        address, port = setting.socket if own_place is None else own_socket(own_place)
+        sockets = {setting.socket} | (set() if own_place is None else {own_socket(own_place)})
         return [
             RelaySetting(
                 purpose=Purpose.AGENTS, address=address, port=port, limits=AGENT_LIMITS
             )
+            for address, port in sockets
+            if not _is_covered(address, port, sockets)
         ]
 
     def _report(self, problem: str) -> None:
         if problem not in self._reported_problems:
             self._reported_problems.add(problem)
             log.warning("%s", problem)
+
+
+def _is_covered(address: str, port: int, sockets: Collection[tuple[str, int]]) -> bool:
+    """Return whether another one of these listens at all addresses of that port."""
+    return address not in ALL_ADDRESSES and any((one, port) in sockets for one in ALL_ADDRESSES)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from noroshi import imports
 from noroshi.config.database import Database
 from noroshi.core.translation import _, list_names
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.stores.contents import (
     LASTING_NUMBERS,
@@ -43,6 +44,10 @@ UNEQUAL = _(
 )
 
 
+class UnmarkedMoveError(StoreError):
+    """Report that all was moved, and that the original could not be marked as moved."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveReport:
     """Report how many rows were moved. `renamed_file`: the new name of the file that was moved (None:
@@ -57,7 +62,7 @@ class MoveReport:
 async def move_to_database(
     file: Path, database: Database, now: datetime, progress: Progress
 ) -> MoveReport:
-    """Move a file into a database. Raise StoreError, with the file as it was."""
+    """Move a file into a database. Raise StoreError, with the file as it was, and UnmarkedMoveError."""
     moved_database = _moved_database()
     with moved_file.opened_source(file) as source:
         async with moved_database.opened_target(database) as target:
@@ -70,25 +75,43 @@ async def move_to_database(
                 digests = await _digests_of_earlier_move(
                     source, moved_from, database.place, progress
                 )
-    renamed_file = moved_file.rename_moved(file, now)
+    try:
+        renamed_file = moved_file.rename_moved(file, now)
+    except OSError as error:
+        raise UnmarkedMoveError(cause_text(error)) from error
     return MoveReport(
         row_count=_row_count(digests), renamed_file=renamed_file, was_moved_before=not is_empty
     )
 
 
 async def move_to_file(database: Database, file: Path, progress: Progress) -> MoveReport:
-    """Move a database into a file. Raise StoreError, with the database as it was."""
+    """Move a database into a file. Raise StoreError, with the database as it was, and
+    UnmarkedMoveError."""
     is_empty, moved_from = moved_file.move_state(file)
-    async with _moved_database().opened_source(database) as source:
-        if is_empty:
-            with moved_file.unfinished_file(file) as target:
-                digests = await _copy(source, target, progress)
-                target.finish(one_hash(digests))
-            moved_file.put_in_place(file)
-        else:
-            digests = await _digests_of_earlier_move(source, moved_from, str(file), progress)
-        await source.put_note(MOVED_TO, str(file))
+    is_in_place = False
+    try:
+        async with _moved_database().opened_source(database) as source:
+            if is_empty:
+                digests = await _copy_to_file(source, file, progress)
+                is_in_place = True
+            else:
+                digests = await _digests_of_earlier_move(
+                    source, moved_from, str(file), progress
+                )
+            await source.put_note(MOVED_TO, str(file))
+    except StoreError as error:
+        if is_in_place:
+            raise UnmarkedMoveError(error.words) from error
+        raise
     return MoveReport(row_count=_row_count(digests), was_moved_before=not is_empty)
+
+
+async def _copy_to_file(source: Contents, file: Path, progress: Progress) -> Digests:
+    with moved_file.unfinished_file(file) as target:
+        digests = await _copy(source, target, progress)
+        target.finish(one_hash(digests))
+    moved_file.put_in_place(file)
+    return digests
 
 
 def _moved_database() -> ModuleType:

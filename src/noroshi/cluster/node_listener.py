@@ -182,7 +182,7 @@ class NodeListener:
 
 
 def keep_alive(connection: socket.socket) -> None:
-    """Set a connection to end within about ten seconds once the other computer is gone. Not every
+    """Set a connection to end within about a minute once the other computer is gone. Not every
     system takes each option, and a connection that has ended takes none."""
     with suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -190,7 +190,7 @@ def keep_alive(connection: socket.socket) -> None:
         "TCP_KEEPIDLE": 5,
         "TCP_KEEPINTVL": 2,
         "TCP_KEEPCNT": 3,
-        "TCP_USER_TIMEOUT": 10_000,
+        "TCP_USER_TIMEOUT": 60_000,  # a reader that is slow is not gone
         "TCP_NODELAY": 1,
     }.items():
         if (option := getattr(socket, name, None)) is not None:

@@ -17,7 +17,7 @@ import asyncpg
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.app.store_transfer import move_to_database, move_to_file
+from noroshi.app.store_transfer import UnmarkedMoveError, move_to_database, move_to_file
 from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted
 from noroshi.core.sender_lease import Custody, SendRight
@@ -191,6 +191,18 @@ async def test_numbers_go_on_where_they_were_even_if_the_last_rows_are_gone(
     assert (await on_server(database, sql))[0][0] == 5001
     sql = "insert into event (id, monitor, at, body) values ('x', 'm', 0, '{}') returning seq"
     assert (await on_server(database, sql))[0][0] == 5001
+
+
+async def test_a_file_that_cannot_be_marked_is_told_apart_and_marked_by_the_next_move(
+    full_file, database
+):
+    in_the_way = moved_file.moved_name(full_file, MOVED_ON)
+    in_the_way.mkdir()
+    with pytest.raises(UnmarkedMoveError):
+        await move_to_database(full_file, database, MOVED_ON, count)
+    in_the_way.rmdir()
+    again = await move_to_database(full_file, database, MOVED_ON, count)
+    assert again.was_moved_before and again.renamed_file == in_the_way
 
 
 @pytest.fixture(params=["into a database", "into a file"])

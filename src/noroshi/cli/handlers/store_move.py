@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from noroshi.app.store_transfer import MoveReport
 
 NOT_MOVED = _("Nothing was moved: {why}")
+NOT_MARKED = _(
+    "Everything was moved to {target}, but the original could not be marked as moved: {why}. Run the "
+    "same command again."
+)
 SAME_KIND = _("the store is already a file; a store moves from a file into a database, or back")
 SAME_DATABASE = _(
     "the store is already in a database; to move it to another one, use pg_dump and pg_restore"
@@ -57,6 +61,7 @@ def move(context: CommandContext) -> int:
     # Late: asyncio and the stores are not needed by a command that asks a node.
     import asyncio
 
+    from noroshi.app.store_transfer import UnmarkedMoveError
     from noroshi.stores.sqlite.process_lock import Holder, life_of
 
     config, target = context.config, context.args.target
@@ -67,6 +72,9 @@ def move(context: CommandContext) -> int:
                 report = asyncio.run(_to_file(context, config))
             else:
                 report = asyncio.run(_to_database(context, config, database))
+    except UnmarkedMoveError as error:
+        words = NOT_MARKED.fill(target=target, why=error.words)
+        raise RefusedError("trouble", words) from None
     except StoreError as error:
         raise RefusedError("trouble", NOT_MOVED.fill(why=error.words)) from None
     _report(context, config, database, report, target)
