@@ -4,6 +4,9 @@ What only a Unix socket has: test_unix_socket.py; what only a pipe of Windows ha
 tests/windows/test_named_pipe.py.
 """
 
+import json
+from contextlib import AsyncExitStack
+
 import pytest
 
 from noroshi.door import LONGEST_LINE, MOST_AT_ONCE, DoorError
@@ -96,14 +99,12 @@ async def test_the_engine_hears_of_what_was_applied_and_of_nothing_else(tmp_path
 
 
 async def test_more_than_so_many_at_once_are_sent_away(tmp_path):
-    async with a_door(tmp_path) as door:
-        crowd = [await call(door) for _ in range(MOST_AT_ONCE)]
-        for one in crowd:
+    async with a_door(tmp_path) as door, AsyncExitStack() as stack:
+        for _ in range(MOST_AT_ONCE):
+            one = await stack.enter_async_context(inside(door))
             await one.ask("kinds")
         async with inside(door) as us:
-            assert "at once" in (await us.ask("kinds"))["words"]["en"]
-        for one in crowd:
-            one.close()
+            assert "at once" in json.loads(await us.line())["words"]["en"]
 
 
 async def test_those_inside_are_seen_out_when_the_node_ends(tmp_path):
