@@ -262,11 +262,12 @@ def _measured(on: Scene, size: Size, nodes: Sequence[int], database: int = 0) ->
 
 
 def _await_shares(url: str, size: Size) -> tuple[int, ...]:
-    """Return the shares of the nodes, once they have all monitors and have looked at each."""
+    """Return the shares of the nodes, once each has about its share, and they have looked at each
+    monitor."""
 
     def are_shared() -> bool:
         shares = asyncio.run(_shares(url))
-        return len(shares) > 1 and sum(shares) >= size.ports
+        return len(shares) > 1 and shares[0] > size.ports / 3 and sum(shares) >= size.ports
 
     wait_until(are_shared, time.time() + SHARED_WITHIN)
     time.sleep(size.period + 1)
