@@ -133,7 +133,7 @@ if sys.platform == "win32":
         items[:] = [one for one in items if one not in left_out]
 
     def _is_left_out(item: pytest.Item) -> bool:
-        """Whether tests/windows/left_out.py names the test or a fixture of it."""
+        """Return whether tests/windows/left_out.py names the test or a fixture of it."""
         names = {item.nodeid, item.nodeid.partition("[")[0]}
         fixtures = {*getattr(item, "fixturenames", ())}
         return bool(names & TESTS_LEFT_OUT.keys() or fixtures & FIXTURES_LEFT_OUT.keys())

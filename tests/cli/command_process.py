@@ -11,7 +11,7 @@ from noroshi.door import open_door
 from tests.warm import warm
 
 OF_WINDOWS = ("SYSTEMROOT", "USERPROFILE", "LOCALAPPDATA", "PROGRAMDATA", "TEMP", "PATHEXT")
-"""What Windows gives every process, and its libraries look for."""
+"""Name what Windows gives every process, and its libraries look for."""
 NOBODYS = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC"}
 if sys.platform == "win32":
     NOBODYS |= {name: os.environ[name] for name in OF_WINDOWS if name in os.environ}

@@ -18,7 +18,7 @@ from tests.cluster.valve import Passage
 
 
 class Kind(StrEnum):
-    """What befalls."""
+    """Name what befalls nodes and their database."""
 
     KILLED = "a node is killed"
     STOPPED = "a node stands still"

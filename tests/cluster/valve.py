@@ -12,7 +12,7 @@ TICK = 1e-5
 
 
 class Passage(Enum):
-    """What becomes of a node's bytes."""
+    """Name what becomes of a node's bytes."""
 
     OPEN = auto()
     MUTE = auto()

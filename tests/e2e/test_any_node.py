@@ -135,7 +135,7 @@ def _takes_connections(port):
 
 
 def _readings(cluster, name, since=0.0):
-    """Whether the agent's disk was measured after that time."""
+    """Return whether the agent's disk was measured after that time."""
     monitors = cluster.homes[name].status()["monitors"]
     seen = [m for m in monitors if m["known"] and m["path"].startswith("files/")]
     times = [datetime.fromisoformat(m["measured"]).timestamp() for m in seen if m["measured"]]

@@ -87,7 +87,7 @@ def test_a_node_whose_database_is_away_says_so_and_does_not_start(home, postgres
 
 
 def news(home):
-    """What doctor says of the news between nodes."""
+    """Return what doctor says of the news between nodes."""
     doctor = json.loads(home.run("doctor", "--json", check=False).stdout)
     (told,) = [s for one in doctor["examined"] for s in one["stages"] if s["name"] == "news"]
     return told["found"]["en"]

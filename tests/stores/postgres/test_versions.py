@@ -20,7 +20,7 @@ BREAKS = re.compile(
     r"\b(drop|rename|truncate|set not null|add constraint|create unique index|alter column)\b"
     r"|add column (?!.*\bdefault\b)[^;]*not null"
 )
-"""What an older node that still writes would stumble over."""
+"""Match what an older node that still writes would stumble over."""
 ADDITION = Migration(99, "-- beside: 0.3\ncreate table addition (x integer);")
 BREAK = Migration(99, "create table break (x integer);")
 
