@@ -55,7 +55,7 @@ IN_MAKE_TEST = (
 )
 """The folders that `make test` runs there."""
 FILES_IN_MAKE_TEST = ("tests/service/node/test_node.py", "tests/service/test_alarms.py")
-"""What it runs of other folders: seconds each, and by every door, of which one is the named pipe."""
+"""Name what it runs of other folders: seconds each, and by every door, of which one is the named pipe."""
 CHECKS = (
     *(
         "conformance",
@@ -102,7 +102,7 @@ FLOW = (
         "renames_whole_node",
     ),
 )
-"""What of tests/flow has run there to its end."""
+"""Name what of tests/flow has run there to its end."""
 ALL = (
     *IN_MAKE_TEST,
     *(

@@ -1,4 +1,4 @@
-"""What is written to a file by its number keeps each byte, as the flag O_BINARY tells Windows."""
+"""Test that a file written to by its number keeps each byte, as the flag O_BINARY tells Windows."""
 
 from __future__ import annotations
 
