@@ -431,6 +431,7 @@ async def test_a_secret_is_kept_under_its_name_and_replaced(store):
     await store.put_secret("mail", b"\x01again")
     assert await store.get_secret("mail") == b"\x01again"
     assert await store.secret_names() == ["app", "mail"]
+    assert await store.get_secrets() == {"app": b"1", "mail": b"\x01again"}
 
 
 async def test_a_secret_that_is_dropped_is_gone(store):

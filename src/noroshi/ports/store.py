@@ -478,6 +478,9 @@ class Store(AgentStore, Protocol):
 
     async def secret_names(self) -> Sequence[str]: ...
 
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        """Return all entries, by name."""
+
     async def drop_secret(self, name: str) -> bool:
         """Delete an entry. False: there is none of that name."""
 

@@ -535,6 +535,9 @@ class MemoryStore(CustodyInMemory):
     async def secret_names(self) -> Sequence[str]:
         return sorted(self._secrets)
 
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        return dict(self._secrets)
+
     async def drop_secret(self, name: str) -> bool:
         return self._secrets.pop(name, None) is not None
 

@@ -580,6 +580,9 @@ class PostgresStore(PooledStore):
     async def secret_names(self) -> Sequence[str]:
         return await self._read(named_values.secret_names)
 
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        return await self._read(named_values.get_secrets)
+
     async def drop_secret(self, name: str) -> bool:
         return await self._write(lambda db: named_values.drop_secret(db, name))
 
