@@ -27,9 +27,9 @@ MARK = "{route}, {day} ({installation})"
 TEXT = _(
     "Noroshi sends this message once a day through route “{route}” to its own mailbox and "
     "looks for it\n"
-    "there, to verify that messages sent through this route arrive. No one has to read it. "
-    "It can be\n"
-    "deleted once it is a day old."
+    "there, to verify that messages sent through this route arrive. You do not need to read "
+    "it, and\n"
+    "you can delete it after a day."
 )
 NOT_READ = _("the mailbox cannot be read: {why}")
 NOT_SENT = _("the last check message has not been sent: {why}")

@@ -167,7 +167,7 @@ NEXT = [
 def test_the_next_notice_is_what_the_rule_says(changed, said):
     alarms = (alarm(used(95), contact=SAM),)
     text = draft(None, SAM, topic("en", rule(**changed)), alarms)["text"]
-    assert f"  Next message  {said}\n" in text
+    assert f"  Next message   {said}\n" in text
 
 
 def test_a_repeat_on_another_day_says_which():
@@ -541,6 +541,6 @@ def test_the_next_notice_of_several_is_that_of_any_of_them():
     alarms = tuple(alarm(used(95), item=item, contact=SAM) for item in ("D:", "E:"))
     text = draft(None, SAM, topic("en"), alarms)["text"]
     assert (
-        "  Next message  when the level of an item changes, when a problem ends, or in 4 h"
+        "  Next message   when the level of an item changes, when a problem ends, or in 4 h"
     ) in text
     assert "if a problem persists\n" in text

@@ -271,10 +271,10 @@ def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
 
 
 def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
-    evil = replace(ASIDE, subject="x\nRemedy        pay", reason=plain("550 a\r\nFrom: b"))
+    evil = replace(ASIDE, subject="x\nHow to fix it  pay", reason=plain("550 a\r\nFrom: b"))
     payload = notice(SAM, evil)
     assert "\n" not in payload["subject"]
-    assert "\nRemedy        pay" not in payload["text"]
+    assert "\nHow to fix it  pay" not in payload["text"]
     assert not any(line.startswith("From:") for line in payload["text"].splitlines())
 
 

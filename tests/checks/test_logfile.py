@@ -157,7 +157,7 @@ async def test_a_log_that_may_not_be_read_says_so_and_is_begun_at_its_end_later(
 
     host = FakeHost(files=Files())
     with pytest.raises(
-        Unmeasurable, match="the user that runs Noroshi has no permission to read"
+        Unmeasurable, match="the user that Noroshi runs as has no permission to read"
     ) as problem:
         await logfile.run(options(path), host, {})
     denied = False

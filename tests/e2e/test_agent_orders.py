@@ -129,6 +129,6 @@ def test_an_order_is_done_at_most_once_though_the_agent_is_killed_amid_it(hub, s
     gate.touch()
     server.serve()
     page, _errors = trial.communicate(timeout=PATIENCE)
-    assert "Noroshi on fs01 was restarted in the meantime" in page
+    assert "Noroshi on fs01 has since been restarted" in page
     server.until_linked()
     assert len(runs.read_text().split()) == 2

@@ -93,7 +93,7 @@ async def test_a_template_that_cannot_be_rendered_is_refused(ask):
 
 async def test_two_edits_of_one_version_are_not_both_taken(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match=r"conflict: \S+ applied version 1 in the meantime"):
+    with pytest.raises(ErrorAnswer, match=r"conflict: \S+ has since applied version 1"):
         await ask("apply", documents=documents(contacts__boss=None), base=0)
 
 

@@ -63,7 +63,7 @@ async def test_a_silence_never_grows_over_monitors_that_nobody_silenced(ask):
     both = {"name": "prod", "monitor": [one for group in moved for one in group["monitor"]]}
     put = {"instances/web1": known | {"group": [both]}}
     told = await ask("definition_change", put=put, dry=True)
-    assert "These silences do not follow" in said(told) and "web1/test" in said(told)
+    assert "These silences could not be moved" in said(told) and "web1/test" in said(told)
     await ask("definition_change", put=put)
     assert [one["place"] for one in await ask("silence_list")] == ["web1/test"]
     assert not any(one["silent"] for one in (await ask("status"))["monitors"])
@@ -229,7 +229,7 @@ async def test_somebody_else_s_change_of_it_is_not_lost(ask):
     await apply_definitions(ask)
     etag = (await ask("definition_show", keys=["contacts/ops"]))["etags"]["contacts/ops"]
     await ask("definition_change", put={"contacts/ops": {"addresses": ["new@example.com"]}})
-    with pytest.raises(ErrorAnswer, match="in the meantime"):
+    with pytest.raises(ErrorAnswer, match="While you were editing"):
         await renamed(ask, "contacts/ops", "night", etags={"contacts/ops": etag})
 
 

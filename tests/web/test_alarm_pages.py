@@ -420,7 +420,7 @@ async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, harn
     told = (await seen.get(f"/alarms/changed?pick-{row}={DISKS}%20/var")).text
     assert (
         f'<tr id="{row}"' in told
-        and "This alarm ended in the meantime" in told
+        and "This alarm has ended. It is still shown" in told
         and " checked" in told
     )
 

@@ -87,7 +87,7 @@ async def test_a_limit_is_changed_while_it_watches_and_the_second_editor_is_told
         await second.page.click("#edit button[value=save]")
         told = second.page.locator("#why")
         await expect(told).to_contain_text(
-            "Instance “web1” was changed in the meantime by sato"
+            "While you were editing, sato changed instance “web1”"
         )
         await expect(told).to_contain_text("used › Warning: none → 0")
         await expect(second.page.locator(LIMIT)).to_have_value("100")

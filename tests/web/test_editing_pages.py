@@ -268,7 +268,7 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(ha
     await again(browser, MONITOR, **typed)
     assert browser.status == 409 and await content(harness) == theirs
     text = html.unescape(browser.text)
-    assert "Instance “web1” was changed in the meantime by boss, in version 2" in text
+    assert "While you were editing, boss changed instance “web1” (version 2)." in text
     assert "Instance “web1” › base › disks › used › Warning: none → 60" in told(browser)
     assert "Instance “web1” › base › disks › Measurement interval: none → 2m" in told(browser)
     shown = filled_in(browser.text)

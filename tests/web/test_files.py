@@ -107,7 +107,7 @@ async def test_whoever_was_overtaken_is_told_and_overwrites_nothing(harness, bro
     theirs = {"contacts/boss": {"addresses": ["new-boss@example.com"]}}
     await InProcessClient(harness)("definition_change", put=theirs)
     await took(browser)
-    assert browser.status == 409 and "applied version 2 in the meantime" in browser.text
+    assert browser.status == 409 and "has since applied version 2" in browser.text
     assert "new-boss" not in browser.text
     await took(browser)
     assert browser.status == 303

@@ -42,7 +42,7 @@ async def test_a_store_in_trouble_comes_first(tmp_path):
         await browser.log_in()
         await browser.get("/settings/health")
         assert (
-            "Noroshi itself requires attention" in browser.text
+            "Noroshi itself needs attention" in browser.text
             and "the disk is full" in browser.text
         )
 

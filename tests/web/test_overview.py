@@ -96,11 +96,11 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
     ("states", "head", "told"),
     [
         (("proved", "proved"), "No known problems.", ""),
-        (("proved", "no"), "the routes require attention", "1 of 2 routes cannot send"),
-        (("no", "no"), "the routes require attention", "no route can send now"),
+        (("proved", "no"), "the routes need attention", "1 of 2 routes cannot send"),
+        (("no", "no"), "the routes need attention", "no route can send now"),
         (
             ("proved", "for now"),
-            "the routes require attention",
+            "the routes need attention",
             "Action required for 1 of 2 routes",
         ),
         (("proved", "not proved"), "but nothing has been sent yet through 1 of 2 routes.", ""),

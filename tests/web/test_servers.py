@@ -262,7 +262,7 @@ async def test_a_removed_agent_is_deleted_from_the_list_with_its_secrets_told_be
 async def test_an_agent_without_a_route_of_its_own_is_offered_ways_to_one(harness, browser):
     agent = await joined(harness, "fs02")
     await browser.get(f"/servers/agent/{agent.id}")
-    assert "fs02 has no delivery route of its own" in browser.text
+    assert "fs02 does not have its own delivery route" in browser.text
     assert "noroshi setup microsoft365 --sign-in app" in browser.text
     assert "definition set routes/own" in browser.text and "own-hook" in browser.text
     assert "alarms wait" in (await browser.get("/servers")).text

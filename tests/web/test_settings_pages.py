@@ -44,7 +44,7 @@ async def test_of_two_people_the_second_is_told_and_nothing_is_overwritten(harne
     more = documents(**ROUTES, contacts__eri={"addresses": ["eri@example.com"]})
     await harness.done("apply", documents=more)
     await browser.post("/settings/version", number="1", base="2", note="mine")
-    assert browser.status == 409 and "boss applied version 3 in the meantime" in browser.text
+    assert browser.status == 409 and "boss has since applied version 3" in browser.text
     assert 'value="mine"' in browser.text and (await harness.store.current()).number == 3
 
 
@@ -176,11 +176,11 @@ async def test_the_audit_log_leaves_out_what_was_not_given(harness, browser):
     await harness.done("apply", documents=documents(), note="", empty=False, base=2)
     listed = await given_last(browser)
     assert "Based on version" in listed
-    assert "Note" not in listed and "May end all monitoring" not in listed
+    assert "Note" not in listed and "May leave nothing monitored" not in listed
     harness.time.pass_by(seconds=1)
     await harness.done("apply", documents=documents(**ROUTES), note="back", empty=True, base=3)
     listed = await given_last(browser)
-    assert "Note" in listed and "May end all monitoring" in listed
+    assert "Note" in listed and "May leave nothing monitored" in listed
 
 
 async def test_everything_that_is_written_down_has_a_name(harness):

@@ -15,7 +15,7 @@ from noroshi.actions.phrases import padded
 from noroshi.core.levels import Level
 from noroshi.core.translation import _
 
-LABELS = 14
+LABELS = 15
 LONGEST_QUOTED = 200
 TRAIL = _("Progress of this message")
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")  # a log written for a terminal (ECMA-48, SGR)

@@ -61,7 +61,8 @@ THIS_COMPUTER = _("the computer that runs Noroshi")
 HOST_AND_COMPUTER = _("{host}, {here}")
 NEXT_MESSAGE = _("Next message")
 NOT_KNOWN = _("The current state is unknown.")
-LASTING_SPAN = _("for {span} so far")
+LASTING_SPAN = _("for {span}")
+SINCE_FOR = pgettext("since when, and for how long", "{at} ({span})")
 LASTED_SPAN = _("after {span}")
 LASTED_UNKNOWN = pgettext("how long something could not be measured", "after {span}")
 MEASURED_AGAIN = _("{monitor} can be measured again.")
@@ -75,9 +76,9 @@ IS_TIME = pgettext("a time span", "{what} {value}")
 IS_TIME_OF_NODE = pgettext("a time span of the node itself", "{what}: {value}")
 OF_DRIVE_TIME = pgettext("a time span", "{item} {what} {value}")
 OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
-ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether {item} recovered.")
+ITEM_STOPPED = _("Monitoring of {item} was stopped. Whether {item} has recovered is not known.")
 ITEM_ENDED = _("{item} is no longer monitored.")
-WORD_SINCE = _("{word} since {at}")
+WORD_SINCE = _("{word} from {at}")
 RAISED, DETECTED = _("Raised"), pgettext("end of an alarm", "Detected")
 """An alarm is raised; its end is only detected."""
 QUEUED = _("Queued")
@@ -286,8 +287,7 @@ def _computer_text(batch: AlarmBatch) -> str:
 
 def _story(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
     event, language, zone = alarm.event, batch.language, batch.zone
-    since_text = moment(started_at(event, batch), zone, language) + _duration_text(event, batch)
-    yield _row(_label(event, batch), since_text, language)
+    yield _row(_label(event, batch), _since_text(event, batch), language)
     if limits:
         yield _row(LIMITS, limits, language)
     if event.before is not event.after:
@@ -301,12 +301,12 @@ def _label(event: Event, batch: AlarmBatch) -> Message:
     return RECOVERED_AT if event.after is Level.OK else SINCE_LABEL
 
 
-def _duration_text(event: Event, batch: AlarmBatch) -> str:
-    duration, language = event.at - started_at(event, batch), batch.language
+def _since_text(event: Event, batch: AlarmBatch) -> str:
+    start_time = started_at(event, batch)
+    start_text, duration = moment(start_time, batch.zone, batch.language), event.at - start_time
     if duration < timedelta(seconds=1):
-        return ""
-    comma = _(", ").say(language)
-    return comma + LASTING_SPAN.fill(span=span(duration)).say(language)
+        return start_text
+    return SINCE_FOR.fill(at=start_text, span=span(duration)).say(batch.language)
 
 
 def _limits(event: Event, batch: AlarmBatch) -> str:
@@ -324,7 +324,7 @@ def _previous_level(event: Event, zone: tzinfo, language: str) -> str:
         return word
     since_text, length = moment(event.since, zone, language), span(event.at - event.since)
     if event.after is Level.OK:
-        template = _("{word} since {at}, for {span}")
+        template = _("{word} from {at}, for {span}")
         return template.fill(word=word, at=since_text, span=length).say(language)
     return WORD_SINCE.fill(word=word, at=since_text).say(language)
 

@@ -25,7 +25,7 @@ ANSWER = _("Reply")
 CAUSE = _("Reason")
 FROM_LABEL = pgettext("notice_words", "From")
 UNTIL_LABEL = pgettext("notice_words", "Until")
-TO_DO = _("Remedy")
+TO_DO = _("How to fix it")
 
 MONITORING_STARTED = _("{where}: monitoring started")
 STARTED_SO = {
@@ -73,9 +73,9 @@ MESSAGE_UNDELIVERABLE = _("a message to {contact} is undeliverable")
 ASIDE_SO = _("No route accepted the message. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
-    "Noroshi cannot read its stored record of this message. The fault lies with Noroshi, not "
-    "with a route or an address. The record is kept unchanged; all other messages are still "
-    "sent."
+    "Noroshi cannot read its stored record of this message. This is a problem in Noroshi, "
+    "not in a route or an address. The record is kept unchanged; all other messages are "
+    "still sent."
 )
 UNREAD_DO = followed_by(
     _(
@@ -208,8 +208,8 @@ HUB_REFUSED_DO = {
 HUB_UNREACHABLE = _("{agent} cannot reach hub {hub}")
 EITHER_SIDE = _(
     "Either the hub or the network between it and this server is down. Until the connection "
-    "is restored, this server sends its alarms itself. Alarms of agents without a delivery "
-    "route of their own are sent only once the hub can be reached again."
+    "is restored, this server sends its alarms itself. Alarms of agents without their own "
+    "delivery route are sent only once the hub can be reached again."
 )
 LAST_CONTACT = _("Last contact")
 NO_CONTACT = _("none since this node started")

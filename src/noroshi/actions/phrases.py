@@ -24,7 +24,7 @@ MARKS: Mapping[Level, str] = {
 }
 RECOVERED = _("RECOVERED")
 ENDED_WORD = _("NO LONGER MONITORED")
-STOPPED_WORD = _("STOPPED")
+STOPPED_WORD = _("MONITORING STOPPED")
 
 REASONS: Mapping[Reason, Message] = {
     Reason.NEW_LEVEL: _("the level changed"),
@@ -33,7 +33,7 @@ REASONS: Mapping[Reason, Message] = {
     Reason.ENDED: _("monitoring ended; it is not known whether the problem persists"),
     Reason.REPEAT: _("the problem persists, and the repeat interval has passed"),
     Reason.FOUND_AGAIN: _("more matches were found"),
-    Reason.EACH_TIME: _("the problem was measured again, and the rule notifies each time"),
+    Reason.EACH_TIME: _("the problem still exists, and the rule notifies at each measurement"),
     Reason.NTH_TIME: _(
         "the problem has lasted for the number of consecutive measurements set in the rule"
     ),
@@ -53,7 +53,7 @@ REASONS: Mapping[Reason, Message] = {
     Reason.MAINTENANCE: _("maintenance is in progress"),
     Reason.ACKNOWLEDGED: _("a user acknowledged the alarm"),
     Reason.SETTING_UP: _(
-        "setup is still in progress; a notification follows if nothing changes within 15 minutes"
+        "setup is still in progress; a notification is sent if nothing changes within 15 minutes"
     ),
     Reason.HOST_DOWN: _(
         "a host or monitor that this monitor depends on is down and is reported instead"

@@ -19,7 +19,7 @@ SUBJECT = _("[TEST] A test alarm from Noroshi")
 HEADLINE = _("This is a test. Alarms from {node} are sent to this address.")
 LEAD = _("Enter this number in Noroshi to confirm that alarms reach you.")
 NUMBER, RAISED_AT = _("Number"), _("Raised")
-FOOTER = _("There is no problem. No other action is required.")
+FOOTER = _("Nothing is wrong, and you do not need to do anything else.")
 
 
 def trial_alarm(

@@ -33,7 +33,7 @@ NOT_GIVEN = _(
 MARKED = _("is set by Noroshi in definitions received from a hub; remove the line")
 EXISTS = with_commands(
     _(
-        "this server has a definition of its own with this name, which was not overwritten. Rename "
+        "this server has its own definition with this name, which was not overwritten. Rename "
         "one of the two, or remove the one on this server: {remove}"
     ),
     remove=CommandText("definition remove", "--empty {key}"),

@@ -54,19 +54,20 @@ PLAIN_REASONS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 
 NO_ANSWER = _("the hub at {where} did not answer")
 NO_TLS = _(
-    "{where} answers without TLS: that is not the port for agents, but probably the hub's "
-    "manager. In the manager, “Add a server” shows the port for agents."
+    "{where} answers without TLS: it is probably the hub's manager, not the port for agents. "
+    "In the manager, “Add a server” shows the port for agents."
 )
-NO_HUB = _("{where} does not respond like a Noroshi hub: {what}")
+NO_HUB = _("What answers at {where} is not a Noroshi hub: {what}")
 
 
 PROXY_AWAY = _("the proxy {proxy} to the hub cannot be reached: {why}")
 PROXY_NO_PROXY = _(
-    "{proxy} does not answer like an HTTP proxy. Join the hub again, with the correct --proxy."
+    "What answers at {proxy} is not an HTTP proxy. Join the hub again, with the correct "
+    "--proxy."
 )
 PROXY_LOGIN = _(
-    "the proxy {proxy} requires a login (407), or refused the one it was given. Join the hub "
-    "again, with --proxy http://USER:PASSWORD@{proxy}."
+    "the proxy {proxy} requires a login (407), or refused the user name and password. Join "
+    "the hub again, with --proxy http://USER:PASSWORD@{proxy}."
 )
 PROXY_WORDS = {
     connection_errors.NO_PROXY.id: PROXY_AWAY,

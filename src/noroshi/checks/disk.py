@@ -47,8 +47,8 @@ class Options:
     UNC paths of network shares, such as \\\\fs01\\backup, to monitor instead of the volumes. On
     Windows only, and not yet verified with a real file server."""
     user: str = ""
-    """User who may read the network shares, such as CONTOSO\\monitor. Default: the account of
-    Noroshi's service."""
+    """User who may read the network shares, such as CONTOSO\\monitor. Default: Noroshi's service
+    account."""
     password: str = ""
     """Vault entry with the password of that user."""
 

@@ -37,8 +37,9 @@ CHECK = Check(
     kind="noroshi-node",
     title=_("Node"),
     help=_(
-        "Checks that Noroshi measures on time, that its store can be written to and has space, "
-        "and that the clock was not changed. Noroshi monitors itself, in the instance noroshi."
+        "Checks that Noroshi measures on time, that its store is writable and has enough free "
+        "space, and that the clock has not been changed. Noroshi monitors itself, in the "
+        "instance noroshi."
     ),
     options=Options,
     limits={

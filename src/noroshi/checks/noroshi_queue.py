@@ -25,8 +25,8 @@ ASIDE = followed_by(
 )
 LOST = followed_by(
     ngettext(
-        "{count} alarm is lost: the ledger does not account for it.",
-        "{count} alarms are lost: the ledger does not account for them.",
+        "{count} alarm has been lost: the ledger does not account for it.",
+        "{count} alarms have been lost: the ledger does not account for them.",
     ),
     InstructionKind.SHOW_LEDGER,
 )
@@ -56,8 +56,8 @@ CHECK = Check(
     title=_("Queue"),
     help=_(
         "Checks how long the oldest message has waited, how many messages are undeliverable, and "
-        "that no alarm is lost. Noroshi automatically monitors its own queue, in the instance "
-        "noroshi."
+        "that no alarms have been lost. Noroshi automatically monitors its own queue, in the "
+        "instance noroshi."
     ),
     options=Options,
     limits={

@@ -37,7 +37,7 @@ class Options:
     key: str
     """Registry key
 
-    Key, such as HKLM\\SOFTWARE\\Contoso. HKCU is that of the user that runs Noroshi."""
+    Key, such as HKLM\\SOFTWARE\\Contoso. HKCU is that of the user that Noroshi runs as."""
     value: str = ""
     """Value name
 

@@ -32,8 +32,8 @@ class Options:
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment variables in addition to PATH and LANG."""
     runs_as: str = ""
-    """User to run as. Default: “nobody” if Noroshi runs as root, otherwise the user that runs
-    Noroshi."""
+    """User to run as. Default: “nobody” if Noroshi runs as root, otherwise the user that
+    Noroshi runs as."""
     bits: int = 64
     """PowerShell that runs a `.ps1` file on Windows: 64-bit (64) or 32-bit (32), for modules
     that exist for only one of the two. This setting is not yet verified on a real Windows

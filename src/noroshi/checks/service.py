@@ -26,7 +26,7 @@ STATES: Mapping[str, Message] = {
     "stopped": pgettext("service", "stopped"),
     "failed": pgettext("service", "failed"),
     "missing": pgettext("service", "not installed"),
-    "unreadable": pgettext("service", "not readable by the account of Noroshi's service"),
+    "unreadable": pgettext("service", "not readable by Noroshi's service account"),
 }
 START_TYPES: Mapping[str, Message] = {
     "automatic": pgettext("service", "automatic"),

@@ -252,7 +252,7 @@ SETTINGS: Mapping[str, Setting] = {
             'reach this one, such as cluster.listen = "10.0.0.1:7665". Then the manager, the API and\n'
             'the port for agents answer on each node. cluster.address = "host:port": if the others\n'
             'reach it by another address. cluster.agents = "host:port": if agents reach each node by\n'
-            "an address of its own."
+            "its own address."
         ),
     ),
     "key": Setting(

@@ -230,9 +230,9 @@ LOOK_FOR_CHANGES = Wording(
     _("Check the differences: {command}"), _("Check the differences in {page}.")
 )
 DIAGNOSE = Wording(
-    _("To see the remedy and its page: {command}"),
-    _("The diagnosis on {page} shows the remedy."),
-    _("To see the remedy: {command} (or open the diagnosis on {page} in the manager)"),
+    _("To see how to fix it, with the page: {command}"),
+    _("The diagnosis on {page} shows how to fix it."),
+    _("To see how to fix it: {command} (or open the diagnosis on {page} in the manager)"),
 )
 CHECK_ACCEPTED = Wording(
     _("To check whether it was accepted: {command}"),
@@ -257,7 +257,8 @@ TAKE_BACK = Wording(
     _("Add a comment, or withdraw the acknowledgement first."),
 )
 IF_MEANT = Wording(
-    _("If this is intended: {command}"), _("If this is intended, select the check box below.")
+    _("If you really want this: {command}"),
+    _("If you really want this, select the check box below."),
 )
 BY_ADMINISTRATOR = Wording(
     _("An administrator can do this: {command}"), _("An administrator can do this on {page}.")

@@ -38,13 +38,13 @@ NAT64 = ip_network("64:ff9b::/96")
 SIX_TO_FOUR = ip_network("2002::/16")
 
 OF_METADATA = _(
-    "{where} leads to {address}, where a cloud gives this computer's credentials to any "
+    "{where} resolves to {address}, where a cloud gives this computer's credentials to any "
     "requester. Definitions must not connect there unless may_reach in noroshi.toml lists "
     "that address."
 )
 OF_MANAGER = _(
-    "{where} leads to {address}, where Noroshi's own manager listens. Definitions must not "
-    "connect there unless may_reach in noroshi.toml lists that address."
+    "{where} resolves to {address}, where Noroshi's own manager listens. Definitions must "
+    "not connect there unless may_reach in noroshi.toml lists that address."
 )
 
 

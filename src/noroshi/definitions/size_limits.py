@@ -59,11 +59,11 @@ WEIGHT = _(
     "emoji four times as much. Split the change into several parts"
 )
 INHERITED_WINDOWS = ngettext(
-    "monitors with maintenance or limits of their own inherit {count} entry from their "
-    "groups and instances, but one node supports {most}; define fewer of them in groups and "
+    "monitors with their own maintenance or limits inherit {count} entry from their groups "
+    "and instances, but one node supports {most}; define fewer of them in groups and "
     "instances",
-    "monitors with maintenance or limits of their own inherit {count} entries from their "
-    "groups and instances, but one node supports {most}; define fewer of them in groups and "
+    "monitors with their own maintenance or limits inherit {count} entries from their groups "
+    "and instances, but one node supports {most}; define fewer of them in groups and "
     "instances",
 )
 ROUTES = ngettext("{count} route", "{count} routes")

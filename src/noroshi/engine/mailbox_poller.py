@@ -57,7 +57,7 @@ FILING_TIME = timedelta(minutes=15)
 LONGEST_READING = 120.0  # seconds that one reading of a mailbox may take
 OPEN_STATES, CONFIRMED_BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
 TOO_SLOW = _("reading did not end within {seconds:.0f} s")
-BUG = _("reading failed because of a fault in Noroshi itself: {bug}")
+BUG = _("reading failed because of a bug in Noroshi itself: {bug}")
 
 NoticesOfReturn = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
 """Return the notices of a mail that came back; they are written down with the return."""

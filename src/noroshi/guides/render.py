@@ -18,7 +18,7 @@ TAKES = _("Takes effect after {time}.")
 SOURCE = _("Microsoft:")
 SHOWN = _("message")
 MEANS = _("meaning")
-ACT = _("remedy")
+ACT = _("how to fix it")
 STEP = _("step")
 
 

@@ -18,8 +18,8 @@ COMMANDS: Mapping[str, str] = {
 }
 """By program, the one that manages the others' rules first."""
 NOT_LASTING = _(
-    "nft forgets the rule at the next boot: add it to the input chain in /etc/nftables.conf too. "
-    "If your table or chain has another name, change the command."
+    "The rule is lost at the next reboot unless you also add it to the input chain in "
+    "/etc/nftables.conf. If your table or chain has another name, change the command."
 )
 
 

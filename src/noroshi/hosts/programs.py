@@ -74,7 +74,7 @@ NOT_ALLOWED = _(
     "no script is allowed to run as {name}; `runs_as` in noroshi.toml lists the users that may"
 )
 NO_OTHER_USER = _(
-    "on Windows, every script runs under the account of Noroshi's service; remove `runs_as` from "
+    "on Windows, every script runs under Noroshi's service account; remove `runs_as` from "
     "the monitor"
 )
 NO_PROGRAM_NAME = _("the name of {path} must end in one of {suffixes}")

@@ -57,7 +57,7 @@ PROXY_SILENT = _(
     "hangs, or {where} does not answer it."
 )
 NOT_A_PROXY = _(
-    "{proxy} does not answer like an HTTP proxy. Check proxy in networks/{name}.toml."
+    "What answers at {proxy} is not an HTTP proxy. Check proxy in networks/{name}.toml."
 )
 PROXY_WANTS_LOGIN = _(
     "the proxy {proxy} requires a login (407). Set proxy_user and proxy_password in "
@@ -69,7 +69,7 @@ PROXY_REFUSED_LOGIN = followed_by(
 )
 PROXY_OTHER_LOGIN = _(
     "the proxy {proxy} requires a login by {schemes} (407), but Noroshi supports only Basic. "
-    "Its administrator must allow Basic, or this computer without a login."
+    "Its administrator must allow Basic, or let this computer through without a login."
 )
 PROXY_FORBIDS = _(
     "the proxy {proxy} does not allow a connection to {where} ({status}). Its administrator "

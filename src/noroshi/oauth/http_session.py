@@ -27,8 +27,8 @@ NO_ANSWER = _(
     "The sign-in server {host} cannot be reached ({kind}). Noroshi retries automatically."
 )
 NOT_OAUTH = _(
-    "The reply from {host} is not that of a sign-in server (HTTP {status}); a proxy may be "
-    "in between."
+    "The reply from {host} is not that of a sign-in server (HTTP {status}); it may come from "
+    "a proxy."
 )
 
 

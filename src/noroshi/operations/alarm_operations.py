@@ -23,7 +23,7 @@ ALARM_ACKNOWLEDGE = operation(
 ALARM_UNACKNOWLEDGE = operation(
     "alarm_unacknowledge",
     OPERATOR,
-    help=_("Withdraw an acknowledgement: the alarm is reported again as its rules require."),
+    help=_("Withdraw an acknowledgement: notifications resume as set in the rules."),
     label=_("Acknowledgement withdrawn"),
     news=True,
 )

@@ -16,7 +16,7 @@ SSH_HOST_KEY = operation(
 SSH_KEY_NEW = operation(
     "ssh_key_new",
     ADMIN,
-    help=_("Generate an SSH key in the vault, and return its public half."),
+    help=_("Generate an SSH key in the vault, and return its public key."),
     label=_("SSH key generated"),
     news=True,
 )

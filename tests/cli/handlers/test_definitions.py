@@ -28,7 +28,9 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         assert (set_.code, "Version 2 is in effect" in set_.out) == (0, True)
         late = await done("set", "contacts/boss", str(file), "--etag", etag)
         assert (
-            late.code == 5 and "in the meantime by" in late.err and "in version 2" in late.err
+            late.code == 5
+            and "While you were editing" in late.err
+            and "(version 2)" in late.err
         )
         assert "chief@example.com" in late.err
         other = await done("rename", "contacts/boss", "chief", "--dry-run")

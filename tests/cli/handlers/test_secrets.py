@@ -22,7 +22,7 @@ async def harness(tmp_path):
 async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path, terminal):
     async with terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Enter the secret for “relay”: ", f"  {CANARY} \n")
-        await person.type("Again: ", f"  {CANARY} \n")
+        await person.type("Enter it again: ", f"  {CANARY} \n")
         await person.until("“relay” is stored in the vault.")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
@@ -33,8 +33,8 @@ async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path,
 async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path, terminal):
     async with terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Enter the secret for “relay”: ", f"{CANARY}\n")
-        await person.type("Again: ", "another\n")
-        await person.until("The two entries differ, so nothing was saved.")
+        await person.type("Enter it again: ", "another\n")
+        await person.until("The entries do not match, so nothing was saved.")
         assert await person.process.wait() == 3
     assert await harness.vault.names() == []
 
@@ -52,9 +52,13 @@ async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(
 @pytest.mark.parametrize(
     ("name", "language", "said"),
     [
-        ("app", "en", "There is no terminal to ask for the client secret: use --file FILE"),
+        (
+            "app",
+            "en",
+            "Cannot prompt for the client secret without a terminal: use --file FILE",
+        ),
         ("app", "ja", "端末がないため、クライアント シークレットを入力できません。"),
-        ("relay", "en", "There is no terminal to ask for the secret: use --file FILE"),
+        ("relay", "en", "Cannot prompt for the secret without a terminal: use --file FILE"),
     ],
 )
 async def test_without_a_terminal_it_is_called_what_it_is(
@@ -191,7 +195,7 @@ async def test_where_a_token_led_it_is_asked_about_first(
     await led(harness)
     async with terminal(tmp_path, "secret", "set", "app") as person:
         await person.type("Enter the client secret for “app”: ", f"{CANARY}\n")
-        await person.type("Again: ", f"{CANARY}\n")
+        await person.type("Enter it again: ", f"{CANARY}\n")
         await person.until("evil.example:443. API token ci chose this destination")
         await person.type("Allow this destination? [y/N] ", said)
         await person.until("is stored in the vault" if kept else "Nothing was saved")

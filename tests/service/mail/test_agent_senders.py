@@ -105,7 +105,7 @@ async def test_what_the_agent_sent_has_its_attempt_and_its_name(harness):
     assert (letter.tried[0].sent_by, row.tried[0].sent_by) == ("fs01", "fs01")
     assert letter.unproved == row.unproved
     assert letter.unproved.en == (
-        "Delivery is not verified. fs01 sent the message through a route of its own."
+        "Delivery is not verified. fs01 sent the message through its own route."
     )
 
 

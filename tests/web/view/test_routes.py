@@ -210,7 +210,7 @@ async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(harnes
     other = CONTENT["rules/all"] | {"routes": ["m365"]}
     await defined(harness, rules__all=other)
     page = await browser.post("/mail", do="up", **form)
-    assert page.status == 409 and "Rule “all” was changed in the meantime by aki" in page.text
+    assert page.status == 409 and "While you were editing, aki changed rule “all”" in page.text
     assert "rules/all:" not in page.text  # the order that is in force stands below
     assert await in_force(harness, "rules/all") == other
 

@@ -38,7 +38,7 @@ ALARM = Command(
         Command(
             name="take-back",
             run="noroshi.cli.handlers.alarms:take_back",
-            help=_("withdraw an acknowledgement: notifications follow the rules again"),
+            help=_("withdraw an acknowledgement: notifications resume as set in the rules"),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),
         Command(
@@ -68,7 +68,7 @@ SILENCE = Command(
             help=_("suppress notifications from now until a given time"),
             more=(
                 _(
-                    "Monitoring continues. Problems that persist when the silence ends are reported then."
+                    "Monitoring continues. Problems that still exist when the silence ends are reported then."
                 ),
             ),
             options=(

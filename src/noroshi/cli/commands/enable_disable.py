@@ -55,8 +55,7 @@ INSTANCES = Command(
             help=_("start monitoring the instance"),
             more=(
                 _(
-                    "Monitoring resumes. Events that occurred while it was stopped are not checked "
-                    "retroactively."
+                    "Monitoring resumes. Anything that happened while it was stopped is not reported."
                 ),
             ),
             options=(INSTANCE, NOTE, JSON),

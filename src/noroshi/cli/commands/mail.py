@@ -114,7 +114,8 @@ LEDGER = Command(
     name="ledger",
     run="noroshi.cli.handlers.ledger:ledger",
     help=_(
-        "show the message, attempts and outcome of each alarm, and whether any alarm is lost"
+        "show the message, attempts and outcome of each alarm, and whether any alarms have been "
+        "lost"
     ),
     options=(
         Option(

@@ -24,7 +24,7 @@ MICROSOFT365 = Command(
         _(
             "The command asks for the values that it needs, shows the administrator's steps with "
             "these values filled in, and verifies each step as soon as possible. If a step fails, "
-            "the command shows the remedy and tries again."
+            "the command shows how to fix it and tries again."
         ),
         _(
             "Answers are saved as definitions, secrets in the vault. An interrupted setup continues "

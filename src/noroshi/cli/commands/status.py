@@ -24,7 +24,10 @@ STATUS = Command(
 DOCTOR = Command(
     name="doctor",
     run="noroshi.cli.handlers.doctor:doctor",
-    help=_("diagnose routes, instances and this computer stage by stage, and show remedies"),
+    help=_(
+        "diagnose routes, instances and this computer stage by stage, and show how to fix what "
+        "is wrong"
+    ),
     more=(
         _(
             "No message is sent: the dialogue with the mail server goes as far as RCPT TO and is "

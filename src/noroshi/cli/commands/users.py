@@ -149,8 +149,8 @@ AUDIT = Command(
     name="audit",
     run="noroshi.cli.handlers.audit_log:audit",
     help=_(
-        "list who changed which field, when and from where, with old and new values, and who was "
-        "refused"
+        "list who changed which field, when and from where, with old and new values, and refused "
+        "attempts"
     ),
     options=(
         Option(

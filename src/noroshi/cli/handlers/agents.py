@@ -90,7 +90,7 @@ LABELS = {
     "instances": _("Instances"),
     "configuration": _("Configuration"),
     "joined": pgettext("agent", "Joined"),
-    "key": _("Key since"),
+    "key": _("Key in use since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
     "routes": _("Shared routes"),
     "secrets": _("Secrets sent to this agent"),

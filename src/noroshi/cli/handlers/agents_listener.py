@@ -27,7 +27,9 @@ FORMER = _(
     "{where}."
 )
 PORT_OPEN = _(
-    "If this computer's firewall is on, this command opens the port. Noroshi does not run it:\n\n"
+    "If a firewall is running on this computer, open the port with this command. Noroshi "
+    "does not run it for you:\n"
+    "\n"
     "  {line}\n"
 )
 

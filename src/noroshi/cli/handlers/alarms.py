@@ -29,7 +29,7 @@ NOT_TOLD = _("{rule}: {because}")
 IS_HAD = _(
     "Acknowledged: {what}. You are notified again if the problem gets worse, and when it ends."
 )
-IS_BACK = _("Acknowledgement withdrawn: {what}. Notifications follow the rules again.")
+IS_BACK = _("Acknowledgement withdrawn: {what}. Notifications resume as set in the rules.")
 IS_KEPT = _("Comment saved: {path}")
 
 

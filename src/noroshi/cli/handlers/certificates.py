@@ -41,8 +41,8 @@ UPLOAD = _(
 )
 ASK = _("Passphrase of {file}: ")
 BY_FILE = _(
-    "The file is protected by a passphrase, and there is no terminal to ask for it: use "
-    "--passphrase-file FILE (- for standard input)."
+    "The file is protected by a passphrase, and Noroshi cannot prompt for it without a "
+    "terminal: use --passphrase-file FILE (- for standard input)."
 )
 IS_THERE = _("{file} already exists and is not overwritten.")
 NOT_WRITTEN = _("Cannot write to {file}: {why}")

@@ -189,7 +189,7 @@ STATES: Mapping[str, Message] = {
     "failed": _("failed"),
     "not reached": _("not reached"),
 }
-WHO, HOW = _("Who can fix it"), _("Remedy")
+WHO, HOW = _("Who can fix it"), _("How to fix it")
 TAKES, PAGE = _("Takes effect"), _("Page")
 REPLY = _("Reply")
 MILLISECONDS = "{:,.0f} ms"

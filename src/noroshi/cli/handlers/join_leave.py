@@ -53,7 +53,7 @@ OWN_NOW = ngettext(
 NOBODY_NOTIFIED = with_commands(
     _(
         "The hub's rules and contacts are gone, so nobody is notified of alarms from these "
-        "definitions until you add rules of your own. Before this server joins a hub that assigns "
+        "definitions until you add your own rules. Before this server joins a hub that assigns "
         "them again, remove them here: {remove}"
     ),
     remove=CommandText("definition remove", pgettext("command", "--empty KEY")),

@@ -31,8 +31,10 @@ OLDER = ngettext(
 )
 LOST = with_commands(
     ngettext(
-        "{lost} alarm is lost: the ledger does not account for it. Check the store: {command}",
-        "{lost} alarms are lost: the ledger does not account for them. Check the store: {command}",
+        "{lost} alarm has been lost: the ledger does not account for it. Check the store: "
+        "{command}",
+        "{lost} alarms have been lost: the ledger does not account for them. Check the store: "
+        "{command}",
         by="lost",
     ),
     command=CommandText("check-store"),

@@ -12,7 +12,7 @@ from noroshi.operations.people_answers import Recovery, SecondStep
 
 OLD = _("Current password: ")
 NEW = _("New password: ")
-BY_FILE = _("There is no terminal to ask for the password: use --password-file.")
+BY_FILE = _("Cannot prompt for the password without a terminal: use --password-file.")
 CHANGED = _("The password for “{name}” was changed. All browsers are logged out.")
 
 

@@ -31,10 +31,10 @@ WHAT: Mapping[SecretKind, Message] = {
     SecretKind.OTHER: _("secret"),
 }
 PROMPT = _("Enter the {what} for “{name}”: ")
-AGAIN = _("Again: ")
-DIFFERENT = _("The two entries differ, so nothing was saved.")
+AGAIN = _("Enter it again: ")
+DIFFERENT = _("The entries do not match, so nothing was saved.")
 BY_FILE = _(
-    "There is no terminal to ask for the {what}: use --file FILE (- for standard input)."
+    "Cannot prompt for the {what} without a terminal: use --file FILE (- for standard input)."
 )
 NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
 KEPT = _("“{name}” is stored in the vault.")

@@ -24,7 +24,9 @@ ASK_KEY_FILE = with_commands(
 KEY_FILE = "key file"
 ASK = {"entra": ASK_SECRET, "secret": ASK_ANY_SECRET, KEY_FILE: ASK_KEY_FILE}
 SECRET_PROMPT = _("Client secret: ")
-SECRET_BY_FILE = _("There is no terminal to ask for the client secret: use --secret-file FILE.")
+SECRET_BY_FILE = _(
+    "Cannot prompt for the client secret without a terminal: use --secret-file FILE."
+)
 SECRET_KEPT = _("The client secret is stored in the vault as “{secret}”.")
 OPEN_PAGE = _(
     "\n"
@@ -32,7 +34,8 @@ OPEN_PAGE = _(
     "\n"
     "{url}\n"
     "\n"
-    "2. Sign in as the mailbox that will send the alarms, and accept.\n"
+    "2. Sign in with the account of the mailbox that will send the alarms, and accept the\n"
+    "   permissions.\n"
     "3. The browser then says that it cannot connect to localhost. This is expected:\n"
     "   its address bar contains the URL that is needed.\n"
     "4. Copy the whole URL, paste it here and press Enter. It starts with http://localhost,\n"
@@ -76,9 +79,10 @@ NO_PAGE = _(
 ONE_WAY = _("Use only one of --here, --device and --url-file.")
 OPEN_HERE = _(
     "\n"
-    "Open this page in a browser on this computer, sign in as the mailbox that will send the\n"
-    "alarms, and accept. If someone else is signed in to that browser, choose “Use another "
-    "account”.\n"
+    "Open this page in a browser on this computer, sign in with the account of the mailbox\n"
+    "that will send the alarms, and accept the permissions. If someone else is signed in to "
+    "that\n"
+    "browser, choose “Use another account”.\n"
     "The browser then returns here automatically. The time limit is five minutes.\n"
     "\n"
     "{url}\n"
@@ -111,23 +115,25 @@ TYPE_CODE = with_commands(
         "\n"
         "1. On any device, open {url}\n"
         "2. Enter this code: {code}\n"
-        "3. Sign in as the mailbox that will send the alarms, and accept.\n"
+        "3. Sign in with the account of the mailbox that will send the alarms, and accept the\n"
+        "   permissions.\n"
         "\n"
         "Noroshi detects the sign-in automatically. The code is valid for {minutes} minute; "
         "Ctrl-C cancels.\n"
         "If the page shows an error code, Noroshi cannot detect it: press Ctrl-C. AADSTS53003\n"
         "means that the organisation blocks device codes: use the sign-in page instead\n"
-        "({command}). For other errors, paste the text of the page there to see the remedy.\n",
+        "({command}). For other errors, paste the text of the page there to see how to fix it.\n",
         "\n"
         "1. On any device, open {url}\n"
         "2. Enter this code: {code}\n"
-        "3. Sign in as the mailbox that will send the alarms, and accept.\n"
+        "3. Sign in with the account of the mailbox that will send the alarms, and accept the\n"
+        "   permissions.\n"
         "\n"
         "Noroshi detects the sign-in automatically. The code is valid for {minutes} minutes; "
         "Ctrl-C cancels.\n"
         "If the page shows an error code, Noroshi cannot detect it: press Ctrl-C. AADSTS53003\n"
         "means that the organisation blocks device codes: use the sign-in page instead\n"
-        "({command}). For other errors, paste the text of the page there to see the remedy.\n",
+        "({command}). For other errors, paste the text of the page there to see how to fix it.\n",
         by="minutes",
     ),
     command=CommandText("authorize", "{route}"),

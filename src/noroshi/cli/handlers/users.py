@@ -50,7 +50,7 @@ SCAN = _(
     "  {address}\n"
 )
 CODE = _("Code shown now: ")
-AT_TERMINAL = _("There is no terminal to ask for the code.")
+AT_TERMINAL = _("Cannot prompt for the code without a terminal.")
 RECOVERY = _(
     "Two-step login for “{name}” is on. Keep these recovery codes; each can be used once:\n"
     "\n"

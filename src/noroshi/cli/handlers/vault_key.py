@@ -45,10 +45,10 @@ BACKED_UP = _(
     "backups of the store: together they decrypt everything."
 )
 ASK = _("Passphrase: ")
-ASK_AGAIN = _("Again: ")
-NOT_THE_SAME = _("The two passphrases differ; nothing was written.")
+ASK_AGAIN = _("Enter it again: ")
+NOT_THE_SAME = _("The passphrases do not match; nothing was written.")
 BY_FILE = _(
-    "There is no terminal to ask for the passphrase: use --passphrase-file FILE (- for "
+    "Cannot prompt for the passphrase without a terminal: use --passphrase-file FILE (- for "
     "standard input)."
 )
 NOT_WRITTEN = _("Cannot write to {file}: {why}")

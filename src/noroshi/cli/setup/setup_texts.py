@@ -55,14 +55,14 @@ MENDED = _("Enter: try again   q: quit: ")
 ONLY_THESE = _(
     "Press Enter or one of the letters shown. After Enter, you are asked for the address."
 )
-MENDED_BY = _("Remedy:")
+MENDED_BY = _("How to fix it:")
 CHECK = _("To check:")
 ACTS_AFTER = _("Takes effect after {time}.")
 UNFIT = _("{option}: {why}")
-BY_OPTION = _("There is no terminal to ask for this value: use {option}.")
+BY_OPTION = _("Cannot prompt for this value without a terminal: use {option}.")
 SECRET_BY_FILE = pgettext(
     "secret_by_file",
-    "There is no terminal to ask for the client secret: use --secret-file FILE.",
+    "Cannot prompt for the client secret without a terminal: use --secret-file FILE.",
 )
 WAYS_CLASH = _("these options belong to two different sign-in methods")
 ONE_KIND = _("use either --graph or --smtp, not both")
@@ -198,10 +198,12 @@ SECRET = _("client secret")
 CERTIFICATE = _("certificate")
 TAKEN = _("The sign-in server accepts the {what}.")
 NOT_SURE = _("Only a sign-in will show whether the {what} is correct. ({why})")
-AS_PERSON = _("Sign in as {person}, who can send from {mailbox}; not as the mailbox itself.")
+AS_PERSON = _(
+    "Sign in as {person}, who can send from {mailbox}; not with the mailbox's own account."
+)
 AS_DELEGATE = _(
-    "Sign in as a user who can send from the shared mailbox {mailbox}; not as the mailbox "
-    "itself."
+    "Sign in as a user who can send from the shared mailbox {mailbox}; not with the "
+    "mailbox's own account."
 )
 TOKEN = _("Route “{route}” is signed in. Contents of its token:")
 OBJECT_ID = _("The Object ID of its enterprise application is {id}.")

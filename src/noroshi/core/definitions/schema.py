@@ -98,15 +98,15 @@ class GroupDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     every: str = ""
-    """Interval for monitors that have none of their own."""
+    """Interval for monitors that do not set one."""
     at: tuple[str, ...] | str = ()
-    """Times of day for monitors that have none of their own."""
+    """Times of day for monitors that do not set or inherit any."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules for monitors that have none of their own; without any, nobody is notified."""
+    """Rules for monitors that do not set their own; without any, nobody is notified."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Limits by type and reading, for monitors that have none of their own."""
+    """Limits by type and reading, for monitors that do not set their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of all monitors of the group, in addition to that of the instance."""
     enabled: bool = True
@@ -180,7 +180,7 @@ class InstanceDef(Definition):
     source: str = ""
     """Source of the measurements: the name of this node or of an agent, `ssh` to log in over
     SSH, `winrm` to log in to Windows over WinRM, or `network` for network checks only. Default:
-    this node if the address is one of its own, otherwise `network`."""
+    this node if the address is its own, otherwise `network`."""
     ssh: SshDef | None = None
     """SSH login settings, used with `source = "ssh"`."""
     winrm: WinrmDef | None = None
@@ -188,16 +188,15 @@ class InstanceDef(Definition):
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""
-    """Interval for monitors that have none of their own and inherit none from their group.
-    Default: 1m."""
+    """Interval for monitors that do not set or inherit one. Default: 1m."""
     at: tuple[str, ...] | str = ()
-    """Times of day for monitors that have none of their own."""
+    """Times of day for monitors that do not set or inherit any."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules for monitors that have none of their own and inherit none from their group."""
+    """Rules for monitors that do not set or inherit any."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Limits by type and reading, for monitors that have none of their own."""
+    """Limits by type and reading, for monitors that do not set their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of the whole instance."""
     enabled: bool = True

@@ -23,23 +23,22 @@ COPIED_KEYS = ("language", "zone", "list", "list_title")
 MARK = _("[sent directly]")
 MORE = _(" and {count} more")
 EXPLAINED = _(
-    "This message was sent directly, not through the queue, because the store cannot be "
-    "written to:\n"
+    "This message was sent directly, not through the queue, because the store is not "
+    "writable:\n"
     "{why}\n"
-    "Monitoring continues. Until the store can be written to again, messages about "
-    "{instance} are\n"
+    "Monitoring continues. Until the store is writable again, messages about {instance} are\n"
     "sent at most once an hour and are not recorded in the ledger. After that, alarms\n"
     "that persist are sent again, and you are told which alarms have ended."
 )
 RECOVERED = _("[RECOVERED] {monitor}")
 RECOVERED_TEXT = _(
-    "The store can be written to again.\n"
+    "The store is writable again.\n"
     "{monitor} had recovered by {now}.\n"
     "The problem was reported to you directly, not through the queue, on {sent}."
 )
 NO_LONGER_MONITORED = _("[NO LONGER MONITORED] {monitor}")
 NO_LONGER_MONITORED_TEXT = _(
-    "The store can be written to again.\n"
+    "The store is writable again.\n"
     "{monitor} is no longer monitored, or its monitor has been changed, as of {now}.\n"
     "The problem was reported to you directly, not through the queue, on {sent}."
 )

@@ -51,7 +51,7 @@ AT_ONCE = 32
 MOST_MEMORY = 256 * 1024
 NO_ANSWER = _("no answer within {seconds:g} s")
 NO_NUMBER = _("{name} is {value}, which cannot be compared with a limit")
-CHECK_FAILED = _("the check itself failed ({bug}); this is a fault in Noroshi, see its log")
+CHECK_FAILED = _("the check itself failed ({bug}); this is a bug in Noroshi, see its log")
 
 
 MarkEnvelopes = Callable[[Iterable[Envelope]], tuple[Envelope, ...]]

@@ -38,8 +38,8 @@ from noroshi.service.operation_context import OperationContext, OperationGroup
 from noroshi.service.setup.computer_discovery import discover
 
 THIS_COMPUTER = "this-computer"
-NO_MONITOR = _("the agent does not have this monitor, or not yet")
-NO_INSTANCE = _("the agent does not have this instance, or not yet")
+NO_MONITOR = _("the agent does not have this monitor (yet)")
+NO_INSTANCE = _("the agent does not have this instance (yet)")
 UNKNOWN_VERB = _("the agent's version does not support this request")
 Deed = Callable[[Order], Awaitable[object]]
 

@@ -89,7 +89,7 @@ NO_SUCH_BASE = followed_by(
     _("The current version is {number}, not {base}."), InstructionKind.SHOW_PLAN
 )
 NOT_THIS_VERSION = followed_by(
-    _("{who} applied version {number} in the meantime."), InstructionKind.SHOW_CHANGES
+    _("{who} has since applied version {number}."), InstructionKind.SHOW_CHANGES
 )
 
 NO_NAMES: Names = {}

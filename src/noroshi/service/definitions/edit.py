@@ -34,11 +34,13 @@ NOT_JSON = _("cannot be saved: {why}")
 BOTH = _("is both changed and removed")
 NO_DEFINITION = _("There is no definition “{key}”{instead}.")
 CHANGED_MEANWHILE = _(
-    "{key} was changed in the meantime by {who}, in version {number}. Nothing was "
+    "While you were editing, {who} changed {key} (version {number}). Nothing was "
     "overwritten: check the current definition, then try again."
 )
 CALLED_NOW = _("{key} is now {now}")
-ENDS_ALL = followed_by(_("This change would end all monitoring."), InstructionKind.REMOVE_LAST)
+ENDS_ALL = followed_by(
+    _("This change would leave nothing monitored."), InstructionKind.REMOVE_LAST
+)
 NOT_FOLLOWED = followed_by(
     _(
         "The new name is in effect, but waiting messages may still refer to the old route "

@@ -22,15 +22,15 @@ from noroshi.ports import Document, QueuedEnvelope
 
 NOTHING_THERE = followed_by(
     _(
-        "The folder contains no definition, so all monitoring would end. Is this the right "
-        "folder?"
+        "The folder contains no definitions, so nothing would be monitored any more. Is this the "
+        "right folder?"
     ),
     InstructionKind.END_WATCHING,
 )
 ENDS_ALL = followed_by(
     _(
-        "Applying these definitions would end the monitoring of every instance: {names}. Is this "
-        "the right folder?"
+        "Applying these definitions would leave none of the instances monitored: {names}. Is "
+        "this the right folder?"
     ),
     InstructionKind.END_WATCHING,
 )

@@ -19,9 +19,7 @@ NOT_NOTICED = _(
 )
 
 GONE = _("Delivery is not verified. The route that sent the message is no longer defined.")
-SENT_ELSEWHERE = _(
-    "Delivery is not verified. {node} sent the message through a route of its own."
-)
+SENT_ELSEWHERE = _("Delivery is not verified. {node} sent the message through its own route.")
 FILED = _(
     "The message is in the folder as a file. Its further delivery is not verified; that "
     "depends on the software that picks it up."

@@ -67,8 +67,8 @@ SEND_FIRST = with_instruction(
     InstructionKind.SIGN_IN_PLACE,
 )
 NOT_HERE = _(
-    "The redirect of account “{account}” ({redirect}) does not lead to this computer, so the "
-    "sign-in cannot be received here. Sign in without --here, and paste the URL."
+    "The redirect of account “{account}” ({redirect}) does not point to this computer, so "
+    "the sign-in cannot be received here. Sign in without --here, and paste the URL."
 )
 
 

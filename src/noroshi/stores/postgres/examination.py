@@ -51,7 +51,7 @@ CLOCK_OFF = _(
 HEARD = _("received immediately")
 NOT_HEARD = _("not received: nodes poll once a second instead")
 NO_LISTEN = _(
-    "There is a pooler in between. Set listen_url to an address that leads to PostgreSQL "
+    "Connections go through a pooler. Set listen_url to an address that reaches PostgreSQL "
     "itself."
 )
 USED = _("{used} of {most} connections are in use")

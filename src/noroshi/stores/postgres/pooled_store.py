@@ -25,7 +25,7 @@ from noroshi.stores.postgres.pool import Pool, Work
 from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
-NOT_WRITTEN = _("the store cannot be written to: {why}")
+NOT_WRITTEN = _("the store is not writable: {why}")
 APPLICATION = "noroshi"
 
 

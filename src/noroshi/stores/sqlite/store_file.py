@@ -40,7 +40,7 @@ from noroshi.stores.sqlite.writer_thread import GATHER, Writer
 from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
-NOT_WRITTEN = _("the store cannot be written to: {why}")
+NOT_WRITTEN = _("the store is not writable: {why}")
 
 
 @dataclass(frozen=True, slots=True)

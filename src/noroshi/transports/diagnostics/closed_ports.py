@@ -13,7 +13,7 @@ PORT_REFUSED = _(
 )
 NOTHING_OUT_REFUSED = _(
     "{host} refuses connections on port {port}, and {other} cannot be reached either: "
-    "neither is running at the moment, or a device in between rejects the connections."
+    "neither is running at the moment, or a device on the path rejects the connections."
 )
 
 

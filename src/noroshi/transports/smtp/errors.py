@@ -20,7 +20,8 @@ CONNECTION_BROKE = _(
     "was not transferred."
 )
 NOT_SMTP = _(
-    "{where} does not answer like a mail server ({stage}). Another program is listening there."
+    "What answers at {where} is not a mail server ({stage}). Another program is listening "
+    "there."
 )
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
 SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")
@@ -38,7 +39,7 @@ WRONG_PASSWORD = with_instruction(
 WANTS_TLS = _("{where} requires encryption: {reply}. Set protection to starttls or tls.")
 NO_STARTTLS = _(
     "{where} does not offer STARTTLS, so nothing was sent. The server is not configured for "
-    "it, or a device in between removed it."
+    "it, or a device on the path removed it."
 )
 NO_WAY = _("{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}")
 IN_THE_CLEAR = _("an account's token is sent only over TLS: set protection to starttls or tls")

@@ -57,7 +57,13 @@ def by_title(visit: Visit, text: str, side: Side) -> str:
     if mark is None:
         return text
     head, tail = text[: mark.start].removesuffix(" "), text[mark.end :].removeprefix(" ")
-    return f"{head}{visit.say(name_in_words)}{tail}"  # which has the blanks of its language
+    words = visit.say(name_in_words)  # which has the blanks of its language
+    return f"{head}{_within_sentence(words) if head else words}{tail}"
+
+
+def _within_sentence(words: str) -> str:
+    first = len(words) - len(words.lstrip())
+    return f"{words[:first]}{words[first : first + 1].lower()}{words[first + 1 :]}"
 
 
 BASE_VERSION = "seen"
@@ -153,8 +159,9 @@ async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
         *lines,
         visit.say(
             _(
-                "Your change has not been saved yet. The form below shows your input on top of the "
-                "version in effect. Values changed in the meantime are shown at their fields."
+                "Your change has not been saved yet. The form below shows your changes applied to the "
+                "version now in effect. Where someone else changed a value, the current value is shown "
+                "below the field."
             )
         ),
     )

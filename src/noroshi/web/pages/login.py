@@ -110,7 +110,7 @@ async def start(visit: Visit) -> Response:
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):
-        reason = visit.say(_("The two passwords are not the same."))
+        reason = visit.say(_("The passwords do not match."))
         return visit.page("start.html", 400, why=reason, next="/", **values)
     try:
         session = await people.start(code, name, password, visit.address)

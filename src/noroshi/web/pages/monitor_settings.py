@@ -203,7 +203,8 @@ def _sections(
             title=visit.say(_("Limits")),
             description=visit.say(
                 _(
-                    "An empty row uses the grey values. A row with any entry uses only what is entered."
+                    "If a row is empty, the values shown in grey apply. If you enter anything in a row, only "
+                    "what you enter applies."
                 )
             ),
             blocks=outline.blocks(visit, edit),

@@ -95,8 +95,8 @@ class InstanceRow:
 
 BY_ADDRESS = _("chosen by address")
 NODE_NAMED = _("this node ({name})")
-NO_RULES = _("No rules of its own (only monitors and groups that have rules notify anyone)")
-NO_RULES_OF_ITSELF = _("No rules of its own (notifies the contacts of all rules)")
+NO_RULES = _("No rules set (only monitors and groups that have rules notify anyone)")
+NO_RULES_OF_ITSELF = _("No rules set (notifies the contacts of all rules)")
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -326,7 +326,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
         description=visit.say(
             _(
-                "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
+                "Created automatically by Noroshi. Without its own rules, it notifies the contacts of "
                 "all rules, through routes other than the faulty one."
             )
         )
@@ -418,7 +418,7 @@ def sections_of(
             id="limits",
             title=visit.say(_("Limits")),
             description=visit.say(
-                _("Defaults by type, for all monitors without limits of their own.")
+                _("Defaults by type, for all monitors that do not set their own limits.")
             ),
             blocks=outline.blocks(visit, edit),
             folded=True,

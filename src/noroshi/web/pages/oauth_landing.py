@@ -62,9 +62,7 @@ async def _finish_sign_in(
     return_address = expected.home + expected.failure_page
     if person is None:
         logged_out = visit.say(
-            _(
-                "You were logged out of the manager in the meantime. Log in and restart the sign-in."
-            )
+            _("You have since been logged out of the manager. Log in and restart the sign-in.")
         )
         return visit.page("mailing_landed.html", 401, why=(logged_out,), back=return_address)
     if not returns.take(expected):  # the same browser at the same moment: it is under way

@@ -89,7 +89,7 @@ def step_shown(visit: Visit, outcome: Outcome[object]) -> SeedShown | None:
 async def _perform(visit: Visit, deed: str) -> Outcome[object]:
     form = visit.form
     if deed == "own_password" and form.get("new") != form.get("again"):
-        return Outcome(None, (visit.say(_("The two passwords are not the same.")),), 400)
+        return Outcome(None, (visit.say(_("The passwords do not match.")),), 400)
     operation, arguments = DEEDS[deed]
     outcome = await run(visit, operation, **{name: form.get(name, "") for name in arguments})
     if outcome.answer is not None and deed in ENDS_SESSIONS:

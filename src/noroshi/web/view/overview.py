@@ -304,7 +304,7 @@ def doubts_of_routes(status: Status, localizer: Localizer) -> str:
     """Return the reasons not to call the routes well; "": there are none."""
     readiness = count_readiness(one.sends for one in status.routes)
     if cannot_send(status, localizer):
-        return localizer.say(_("the routes require attention"))
+        return localizer.say(_("the routes need attention"))
     if readiness.doubted_count:
         return localizer.say(
             _("the last diagnosis of a route found a problem, so alarms might not be sent")

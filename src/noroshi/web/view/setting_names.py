@@ -246,7 +246,7 @@ ARGUMENT_NAMES: Mapping[str, Message] = {
     "days": _("Valid for (days)"),
     "documents": _("Definitions"),
     "dry": _("Dry run"),
-    "empty": _("May end all monitoring"),
+    "empty": _("May leave nothing monitored"),
     "ended_by": _("Ended by"),
     "ends": pgettext("argument", "Ends"),
     "entries": _("Vault entries"),
