@@ -3,6 +3,7 @@ wrong."""
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -84,9 +85,23 @@ def _run(argv: Sequence[str]) -> int:
         return _print_refusal(refusal, language, medium)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
-    except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
+    except OSError as error:
+        if not _has_reader_gone(error):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
+
+
+def _has_reader_gone(error: OSError) -> bool:
+    """Return whether a failure is that nobody reads what is printed any more: `noroshi status | head`."""
+    if (
+        sys.platform == "win32" and error.errno == errno.EINVAL
+    ):  # so Windows calls this, among others
+        try:
+            sys.stdout.flush()
+        except OSError:
+            return True
+    return isinstance(error, BrokenPipeError)
 
 
 def _run_command(argv: Sequence[str], home: str, language: str) -> int:

@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -21,19 +22,38 @@ SMTP = (
 OURS = {"routes/plain.toml": SMTP}
 
 
+if sys.platform == "win32":
+    from noroshi.system.named_pipe import is_pipe_open, pipe_name
+
+    STOP, GROUP = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
+
+    def is_open(door):
+        """Return whether somebody listens at the pipe of that name."""
+        return is_pipe_open(pipe_name(str(door)))
+else:
+    STOP, GROUP, is_open = signal.SIGTERM, 0, opened
+
+
 def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
 async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
+    home = tmp_path / "home"
+    assert (await typed("init", home=home)).code == 0
+    assert (mode(home), mode(home / "key")) == (0o700, 0o600)
+
+
+async def test_a_home_folder_is_made_where_there_was_none(tmp_path):
     home = tmp_path / "deep" / "home"
     told = await typed("init", "--name", "web1", "--home", str(home))
     assert (told.code, told.err) == (0, "")
     assert f"noroshi serve --home {home}" in told.out
     assert told.out.endswith("noroshi demo\n")  # which has a folder of its own
-    assert (mode(home), mode(home / "key")) == (0o700, 0o600)
     assert 'name = "web1"' in (home / "noroshi.toml").read_text("utf-8")
-    status = json.loads((await typed("status", "--json", home=home)).out)
+    looked = await typed("status", "--json", home=home)
+    assert (looked.code, looked.err) == (0, "")
+    status = json.loads(looked.out)
     assert (status["node"], status["version"], status["running"]) == ("web1", 0, False)
 
 
@@ -85,11 +105,12 @@ async def test_a_kind_is_told_in_the_readers_words_and_as_toml_has_it(tmp_path):
 
 async def test_a_hint_names_the_home_folder_that_was_given(tmp_path):
     home = tmp_path / "my home"
+    option = f'--home "{home}"' if sys.platform == "win32" else f"--home '{home}'"
     told = await typed("status", "--home", str(home))
-    assert f"Create it with `noroshi init --home '{home}'`" in told.err
+    assert f"Create it with `noroshi init {option}`" in told.err
     await typed("init", "--home", str(home))
     told = await typed("status", "--home", str(home))
-    assert f"noroshi apply --home '{home}' DIR" in told.out
+    assert f"noroshi apply {option} DIR" in told.out
 
 
 async def test_a_home_folder_that_is_there_is_left_as_it_is(tmp_path):
@@ -182,13 +203,14 @@ class serving:  # noqa: N801
             *(sys.executable, "-m", "noroshi.cli", "serve"),
             stdout=asyncio.subprocess.PIPE,
             env=NOBODYS | {"NOROSHI_HOME": str(self.home)},
+            creationflags=GROUP,
         )
-        while not opened(self.home / "door.sock"):
+        while not is_open(self.home / "door.sock"):
             assert self.process.returncode is None
             await asyncio.sleep(0.05)
         return self.process
 
     async def __aexit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(STOP)
         await self.process.communicate()
         assert self.process.returncode == 0
