@@ -3,7 +3,6 @@ wrong."""
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import sys
@@ -20,7 +19,7 @@ from noroshi.cli.environment import door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import SIGNS
-from noroshi.cli.terminal_escape import readable
+from noroshi.cli.terminal_escape import flush_output, readable
 from noroshi.config.settings_file import FILE, ConfigError, leaves_out
 from noroshi.core.translation import ReadAt, _, terminal_of
 from noroshi.system.privileges import is_administrator
@@ -74,7 +73,7 @@ def _run(argv: Sequence[str]) -> int:
     medium = terminal_of(home_option)
     try:
         code = _run_command(argv, home, language)
-        sys.stdout.flush()  # here, where it may still fail quietly
+        flush_output()  # here, where it may still fail quietly
         return code
     except ConfigError as error:
         problems = [(p.location, p.message) for p in error.problems]
@@ -85,23 +84,9 @@ def _run(argv: Sequence[str]) -> int:
         return _print_refusal(refusal, language, medium)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
-    except OSError as error:
-        if not _has_reader_gone(error):
-            raise
+    except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
-
-
-def _has_reader_gone(error: OSError) -> bool:
-    """Return whether a failure is that nobody reads what is printed any more: `noroshi status | head`."""
-    if (
-        sys.platform == "win32" and error.errno == errno.EINVAL
-    ):  # so Windows calls this, among others
-        try:
-            sys.stdout.flush()
-        except OSError:
-            return True
-    return isinstance(error, BrokenPipeError)
 
 
 def _run_command(argv: Sequence[str], home: str, language: str) -> int:

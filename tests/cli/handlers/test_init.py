@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 import stat
-import subprocess
 import sys
 
 import pytest
@@ -20,18 +19,6 @@ SMTP = (
     'kind = "smtp"\n[options]\nhost = "127.0.0.1"\nport = 9\nsender = "noroshi@example.com"\n'
 )
 OURS = {"routes/plain.toml": SMTP}
-
-
-if sys.platform == "win32":
-    from noroshi.system.named_pipe import is_pipe_open, pipe_name
-
-    STOP, GROUP = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
-
-    def is_open(door):
-        """Return whether somebody listens at the pipe of that name."""
-        return is_pipe_open(pipe_name(str(door)))
-else:
-    STOP, GROUP, is_open = signal.SIGTERM, 0, opened
 
 
 def mode(path):
@@ -203,14 +190,13 @@ class serving:  # noqa: N801
             *(sys.executable, "-m", "noroshi.cli", "serve"),
             stdout=asyncio.subprocess.PIPE,
             env=NOBODYS | {"NOROSHI_HOME": str(self.home)},
-            creationflags=GROUP,
         )
-        while not is_open(self.home / "door.sock"):
+        while not opened(self.home / "door.sock"):
             assert self.process.returncode is None
             await asyncio.sleep(0.05)
         return self.process
 
     async def __aexit__(self, *_):
-        self.process.send_signal(STOP)
+        self.process.send_signal(signal.SIGTERM)
         await self.process.communicate()
         assert self.process.returncode == 0
