@@ -60,7 +60,9 @@ class Renewal:
 class NodeLease:
     """One of the nodes that share a store: how many monitors it holds, when it last renewed its lease
     (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
-    no longer lives, and reported that it was stopping."""
+    no longer lives, and reported that it was stopping. `version` is "" if it is not known,
+    `held_since` is when it got the lease that is in force, and `address` is where other nodes reach
+    it ("": nowhere)."""
 
     name: str
     monitor_count: int
@@ -68,6 +70,9 @@ class NodeLease:
     is_alive: bool
     sends: bool
     has_left: bool = False
+    version: str = ""
+    held_since: datetime | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,9 +59,11 @@ TOO_FAR_APART = _(
 )
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
-    coalesce(max(lease.until) > noroshi_now(), false), life.has_left
+    coalesce(max(lease.until) > noroshi_now(), false), life.has_left,
+    coalesce(max(lease.version), ''), max(lease.began), coalesce(max(node_place.address), '')
 from life left join lease on lease.node = life.node and lease.life = life.life
     left join monitor on monitor.fence = lease.fence
+    left join node_place on node_place.node = life.node
 where lease.fence is not null or life.seen > noroshi_now() - $1
 group by life.node order by life.node"""  # noqa: S608  our own text
 SHOWN_FOR = timedelta(days=30)
@@ -169,6 +171,7 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
 
 async def nodes(db: Session) -> Sequence[NodeLease]:
     sender = await work.holder(db)
+    rows = await db.rows(NODE_LEASES, SHOWN_FOR // MICROSECOND)
     return [
         NodeLease(
             name=name,
@@ -177,10 +180,11 @@ async def nodes(db: Session) -> Sequence[NodeLease]:
             is_alive=is_alive,
             sends=is_alive and name == sender,
             has_left=has_left and not is_alive,
+            version=version,
+            held_since=instant(began_at) if is_alive else None,
+            address=address,
         )
-        for name, count, renewed_at, is_alive, has_left in await db.rows(
-            NODE_LEASES, SHOWN_FOR // MICROSECOND
-        )
+        for name, count, renewed_at, is_alive, has_left, version, began_at, address in rows
     ]
 
 
