@@ -48,8 +48,7 @@ insert into lease (node, life, until, version)
 values ($1, $2, noroshi_now() + {DURATION}, $3)
 returning fence"""  # noqa: S608  our own text
 RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1"  # noqa: S608
-NODES = """
-select node, min(version) from lease where until > noroshi_now() group by node order by node"""
+NODES = "select distinct node from lease where until > noroshi_now() order by node"
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
 TOO_FAR_APART = _(
@@ -158,14 +157,12 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
-    living_nodes = await db.rows(NODES)
     return Renewal(
         stored_suppressions,
         version,
         await alarms.suppressions(db, now),
-        tuple(node for node, _ in living_nodes),
+        tuple(node for (node,) in await db.rows(NODES)),
         await work.holder(db),
-        tuple(node_version for _, node_version in living_nodes),
     )
 
 
