@@ -16,7 +16,7 @@ class Database:
 
     def __init__(self):
         self.holder, self.is_away, self.asked, self.bug = None, False, [], None
-        self.was_moved = False
+        self.was_moved, self.is_mute = False, False
 
     async def take_work(self, _node, holder, _duration):
         self.asked.append(holder)
@@ -35,6 +35,8 @@ class Database:
         return NOON
 
     async def leave_work(self, _holder):
+        if self.is_mute:
+            await asyncio.Event().wait()
         self.holder = None
 
     async def announce(self, place):
@@ -107,6 +109,16 @@ async def test_a_bug_in_a_renewal_does_not_keep_a_node_from_seeing_that_another_
     database.bug, database.holder = None, "two"
     await _turns()
     assert work.lost_event.is_set() and keeping.done()
+
+
+async def test_a_node_that_stops_does_not_wait_for_a_database_that_does_not_answer():
+    database, clocks = Database(), Clocks(lambda: NOON, lambda: 100.0)
+    clock = SharedClock(clocks, database.clock)
+    work = SharedWork(database, "one", clock, leave_timeout=0.01)
+    await work.begin()
+    database.is_mute = True
+    await work.leave()
+    assert database.holder is not None
 
 
 async def _turns():

@@ -20,6 +20,8 @@ RENEW = 2.0
 """Seconds between two renewals, and between two looks of a node that waits."""
 RECENT_RENEWAL = 5.0
 """A node has the database if its last renewal is no older than these seconds."""
+LEAVE_TIMEOUT = 3.0
+"""Seconds in which a node that stops tells the database so."""
 log = logging.getLogger(__name__)
 
 
@@ -39,9 +41,10 @@ class SharedWork:
         clock: SharedClock,
         pause: float = RENEW,
         place: NodePlace | None = None,
+        leave_timeout: float = LEAVE_TIMEOUT,
     ) -> None:
         self._store, self._node, self._clock, self._pause = store, node, clock, pause
-        self._place = place or NodePlace(name=node)
+        self._place, self._leave_timeout = place or NodePlace(name=node), leave_timeout
         self.places: Sequence[NodePlace] = ()
         self._takes_from, self._renewed_at = 0.0, -inf
         self._holder = f"{node}/{secrets.token_hex(8)}"
@@ -77,10 +80,12 @@ class SharedWork:
                 self._takes_from = now() + WORK_LEASE.total_seconds()
 
     async def leave(self) -> None:
-        """Let another node have it at once."""
-        with suppress(StoreError):
-            await self._store.leave_work(self._holder)
-            await self._store.withdraw(self._node)
+        """Let another node have it at once; if the database does not say in time that this was done,
+        the others wait until the lease is over."""
+        with suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(self._leave_timeout):
+                await self._store.leave_work(self._holder)
+                await self._store.withdraw(self._node)
 
     def has_database(self) -> bool:
         """Return whether this node renewed in the database within the last seconds."""

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 import pytest
 
 from noroshi.config.database import Database
-from noroshi.ports import StoreError
+from noroshi.ports import Node, StoreError
 from noroshi.stores.postgres.store import PostgresStore
 from tests.cluster.valve import Passage, Valves
-from tests.contracts.sample_records import letter
+from tests.contracts.sample_records import DAWN, letter
 from tests.ports import free_port
 from tests.postgres import PASSWORD
 
@@ -63,3 +63,28 @@ async def test_a_database_that_is_away_leaves_no_tracebacks_of_the_driver_in_the
     valves.set(HERE, Passage.OPEN)
     assert await store.queue() == []
     assert not [one for one in caplog.records if one.name.startswith("asyncpg")]
+
+
+async def test_a_store_that_closes_gives_up_what_a_mute_database_does_not_answer(store, valves):
+    await store.queue()
+    valves.set(HERE, Passage.MUTE)
+    questions = (
+        store.queue(),
+        store.post(letter("m.1")),
+        store.claim_parcel(Node("one", 1), "smtp", DAWN),
+    )
+    asked = [asyncio.create_task(one) for one in questions]
+    await asyncio.sleep(0)
+    await store.close()
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(one, StoreError) for one in answers), answers
+    assert "is closed" in str(answers[0]), "it did not wait for the driver to give up"
+    valves.set(HERE, Passage.OPEN)
+
+
+async def test_what_was_asked_for_before_a_store_closes_is_done(store, valves):
+    valves.set_delay(HERE, 0.05)
+    asked = asyncio.create_task(store.post(letter("m.1/1/ops")))
+    await asyncio.sleep(0)
+    await store.close()
+    await asked

@@ -38,6 +38,9 @@ TRIES = 8
 LONGEST_REST = 0.02
 """Seconds of rest before it is done again, at most, times the tries so far."""
 ACQUIRE_TIMEOUT = 15.0
+CLOSE_TIMEOUT = 5.0
+"""Seconds in which what was asked for has to be done once the pool closes: a stop must end before the
+service manager kills the node."""
 UNDO_TIMEOUT = 5.0
 COMMAND_TIMEOUT = 15.0
 """Seconds without an answer from the server, which by itself ends a statement sooner."""
@@ -89,11 +92,17 @@ class Pool:
             await asyncio.wait(works)
 
     async def close(self) -> None:
-        """Do what was asked for, and let go. It may be called twice."""
+        """Do what was asked for, and let go. It may be called twice. A database that does not answer
+        for CLOSE_TIMEOUT is not waited for: what is still under way fails."""
         self._is_closed = True
-        await self.wait_until_idle()
         with suppress(*TRANSACTION_ERRORS):
-            await self._connections.close()
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self.wait_until_idle()
+                await self._connections.close()
+        self._connections.terminate()
+        for work in self._works:
+            work.cancel()
+        await self.wait_until_idle()
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if self._is_closed:
@@ -123,6 +132,8 @@ class Pool:
             return await self._again_if_undone(begin, work)
         except TRANSACTION_ERRORS as error:
             raise store_error(self._database, error) from error
+        except asyncio.CancelledError:  # by `close` alone, as nobody else has the task
+            raise StoreError(IS_CLOSED.fill(name=self._database.place)) from None
 
     async def _again_if_undone(self, begin: str, work: Work[T]) -> T:
         for try_number in range(1, TRIES):
