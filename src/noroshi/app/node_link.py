@@ -66,7 +66,7 @@ async def linked_to_nodes(
     if config.cluster is None or tls is None or not isinstance(work, SharedWork):
         yield None
         return
-    answers = NodeAnswers({Question.HAS_DATABASE: work.has_database})
+    answers = NodeAnswers({Question.HAS_DATABASE: work.contact.has_database})
     listener = NodeListener(tls.server, answers)
     opening = asyncio.create_task(_open_with_retries(listener, config.cluster))
     try:

@@ -30,12 +30,15 @@ async def _open_database(database: Database, *, to_look: bool) -> Store:
     return await (PostgresStore.look if to_look else PostgresStore.open)(database)
 
 
-async def open_shared_store(database: Database) -> SharedStore:
-    """Open what the nodes on a database agree in, on connections of its own. Raise StoreError."""
+async def open_shared_store(
+    database: Database, on_answer: Callable[[float], None]
+) -> SharedStore:
+    """Open what the nodes on a database agree in, on connections of its own. Raise StoreError.
+    `on_answer` is called at each answer, with the seconds since the statement was sent."""
     with imports.ONE_AT_A_TIME:
         from noroshi.stores.postgres.store import PostgresStore
 
-    return await PostgresStore.open(database)
+    return await PostgresStore.open(database, on_answer=on_answer)
 
 
 def database_steps_of(

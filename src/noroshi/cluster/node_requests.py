@@ -16,7 +16,7 @@ class Question(StrEnum):
     """Name the questions that a node may ask another one; the answer is yes or no."""
 
     HAS_DATABASE = "has the database"
-    """Did this node renew its lease in the database within the last few seconds?"""
+    """Did the database answer this node within the last few seconds, and let it renew?"""
 
 
 class Purpose(StrEnum):

@@ -32,13 +32,18 @@ def valves(postgres, door):
 
 @pytest.fixture
 async def store(postgres, valves, door, tmp_path):
-    password = tmp_path / "password"
+    store = await PostgresStore.open(_database(postgres, door, tmp_path))
+    yield store
+    await store.close()
+
+
+def _database(postgres, door, folder):
+    """Return a new database behind the valves."""
+    password = folder / "password"
     password.write_text(PASSWORD)
     password.chmod(0o600)
     url = postgres.tcp_url(postgres.make_database()).replace(f":{postgres.port}/", f":{door}/")
-    store = await PostgresStore.open(Database(url=url, password_file=password))
-    yield store
-    await store.close()
+    return Database(url=url, password_file=password)
 
 
 async def test_connections_that_were_cut_unseen_cost_no_transaction(store, valves):
@@ -88,3 +93,20 @@ async def test_what_was_asked_for_before_a_store_closes_is_done(store, valves):
     await asyncio.sleep(0)
     await store.close()
     await asked
+
+
+async def test_each_answer_of_the_database_is_told_with_its_time(postgres, valves, door, tmp_path):
+    database, answers = _database(postgres, door, tmp_path), list[float]()
+    store = await PostgresStore.open(database, on_answer=answers.append)
+    await store.clock()
+    answers.clear()
+    valves.set_delay(HERE, 0.05)
+    await store.clock()
+    assert len(answers) == 3, "the beginning, the question and the end"
+    assert all(one >= 0.1 for one in answers), "there and back"
+    valves.set(HERE, Passage.REFUSED)
+    with pytest.raises(StoreError):
+        await store.clock()
+    assert len(answers) == 3, "an error is no answer"
+    valves.set(HERE, Passage.OPEN)
+    await store.close()

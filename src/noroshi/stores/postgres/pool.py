@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import asyncpg
@@ -23,6 +24,8 @@ from noroshi.stores.postgres.transaction_errors import (
 
 T = TypeVar("T")
 Work = Callable[[Session], Awaitable[T]]
+OnAnswer = Callable[[float], None]
+"""Is called at each answer of the database, with the seconds since the statement was sent."""
 IS_CLOSED = _("{name} is closed")
 
 BEGIN = """
@@ -58,13 +61,18 @@ class Pool:
         """The reason why the last transaction that writes failed; None: it did not."""
 
     @classmethod
-    async def open(cls, database: Database, application: str) -> Self:
+    async def open(
+        cls, database: Database, application: str, on_answer: OnAnswer | None = None
+    ) -> Self:
         """Connect. Raise StoreError if that does not go."""
 
         async def connect_one(_no_dsn: None, **options: Any) -> Any:
-            return await connect(
+            connection = await connect(
                 database, application, command_timeout=COMMAND_TIMEOUT, **options
             )
+            if on_answer is not None:
+                connection.add_query_logger(partial(_note_answer, on_answer))
+            return connection
 
         # Below its least size the pool would connect by itself, and log each failure with a traceback.
         connections = await asyncpg.create_pool(
@@ -181,6 +189,11 @@ class Pool:
                 connection.terminate()
         with suppress(*TRANSACTION_ERRORS):
             await self._connections.release(connection)
+
+
+def _note_answer(on_answer: OnAnswer, statement: Any) -> None:
+    if statement.exception is None:
+        on_answer(statement.elapsed)
 
 
 async def _nothing_to_reset(connection: Any) -> None:
