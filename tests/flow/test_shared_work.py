@@ -5,12 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from noroshi.app.shared_clock import SharedClock
-from noroshi.app.shared_work import (
-    RECENT_CONTACT,
-    WORK_LEASE,
-    DatabaseContact,
-    SharedWork,
-)
+from noroshi.app.shared_work import RECENT_CONTACT, WORK_LEASE, DatabaseContact, SharedWork
 from noroshi.ports import Clocks, StoreError, StoreFault
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)

@@ -119,6 +119,10 @@ class SharedWork:
                 await self._store.leave_work(self._holder)
                 await self._store.withdraw(self._node)
 
+    def clock_agrees(self) -> bool:
+        """Return whether this computer's own clock agrees with the database's."""
+        return not self._clock.is_wrong
+
     async def _take(self) -> None:
         is_mine = await self._store.take_work(self._node, self._holder, WORK_LEASE)
         if is_mine:

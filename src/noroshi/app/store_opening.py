@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 from noroshi import imports
 from noroshi.config.config import Config
 from noroshi.config.database import Database
 from noroshi.ports import SharedStore, Store
-from noroshi.ports.examination import Step
 
 
 async def open_store_of(
@@ -39,20 +37,3 @@ async def open_shared_store(
         from noroshi.stores.postgres.store import PostgresStore
 
     return await PostgresStore.open(database, on_answer=on_answer)
-
-
-def database_steps_of(
-    config: Config, wall: Callable[[], datetime]
-) -> Callable[[], Sequence[Step]] | None:
-    """Return a way to examine the database; None: the store is a file."""
-    database = config.database
-    if database is None:
-        return None
-
-    def steps() -> Sequence[Step]:
-        with imports.ONE_AT_A_TIME:
-            from noroshi.stores.postgres.examination import DatabaseExamination
-
-        return DatabaseExamination(database, wall).steps()
-
-    return steps

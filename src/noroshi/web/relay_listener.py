@@ -134,7 +134,9 @@ class RelayListener:
         await writer.drain()
         if writer.can_write_eof():
             writer.write_eof()
-        async with asyncio.timeout(LINGER):  # what is sent and not read would reset the connection
+        async with asyncio.timeout(
+            LINGER
+        ):  # what is sent and not read would reset the connection
             while await reader.read(PIECE):
                 pass
         writer.close()

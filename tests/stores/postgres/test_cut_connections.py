@@ -95,7 +95,9 @@ async def test_what_was_asked_for_before_a_store_closes_is_done(store, valves):
     await asked
 
 
-async def test_each_answer_of_the_database_is_told_with_its_time(postgres, valves, door, tmp_path):
+async def test_each_answer_of_the_database_is_told_with_its_time(
+    postgres, valves, door, tmp_path
+):
     database, answers = _database(postgres, door, tmp_path), list[float]()
     store = await PostgresStore.open(database, on_answer=answers.append)
     await store.clock()

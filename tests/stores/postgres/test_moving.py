@@ -22,14 +22,7 @@ from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted
 from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.ports import StoreError, StoreFault
-from noroshi.stores.contents import (
-    BATCH_BYTES,
-    LEFT_OUT,
-    MOVED_TO,
-    NOTE,
-    TABLES,
-    digests_of,
-)
+from noroshi.stores.contents import BATCH_BYTES, LEFT_OUT, MOVED_TO, NOTE, TABLES, digests_of
 from noroshi.stores.postgres import moved_database
 from noroshi.stores.postgres.contents_database import DERIVED, NAMES, DatabaseContents
 from noroshi.stores.postgres.store import PostgresStore

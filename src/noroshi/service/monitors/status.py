@@ -19,12 +19,7 @@ from noroshi.definitions.unruled_monitors import (
 )
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
-from noroshi.operations.status_answers import (
-    MonitorStatus,
-    RoutesShown,
-    Status,
-    StoppedBy,
-)
+from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,

@@ -43,10 +43,7 @@ class PooledStore:
 
     @classmethod
     async def open(
-        cls,
-        database: Database,
-        schema: Schema | None = None,
-        on_answer: OnAnswer | None = None,
+        cls, database: Database, schema: Schema | None = None, on_answer: OnAnswer | None = None
     ) -> Self:
         """Open a store, or make one in an empty database. Raise StoreError if the server cannot be
         reached, or its schema is not ours, or newer by a step that this version cannot work with."""
