@@ -29,10 +29,11 @@ from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
 from noroshi.agent.node_updates import NodeUpdates
+from noroshi.app.database_steps import database_steps_of
 from noroshi.app.host_choice import Hosts
 from noroshi.app.host_parts import shared_parts
 from noroshi.app.install_file import find_install_file, find_windows_installer
-from noroshi.app.store_opening import database_steps_of, open_store_of
+from noroshi.app.store_opening import open_store_of
 from noroshi.config.config import Config
 from noroshi.core.definitions import compiler
 from noroshi.core.definitions.self_monitoring import is_own
@@ -83,7 +84,7 @@ from noroshi.service.on_demand import ServiceOnDemand
 from noroshi.service.service_parts import ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
-from noroshi.vault import KeyRing, Vault, VaultError, find_keys
+from noroshi.vault import KeyRing, SecretCache, Vault, VaultError, find_keys
 
 if TYPE_CHECKING:
     from noroshi.service import Service
@@ -186,6 +187,7 @@ class App:
     hub_links: LinkOnDemand
     endpoints: HubEndpoints
     updates: NodeUpdates
+    secret_cache: SecretCache | None
 
     @property
     def service(self) -> Service:
@@ -217,7 +219,9 @@ async def open_app(
         own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(stack, host_name, policy, own_names, _kinds(config))
         plans = Plans(plugins)
-        vault, ring = _vault(store, config)
+        # A file is read as long as the node runs; a database may be away.
+        cache = None if config.database is None else SecretCache(store, clocks.steady)
+        vault, ring = _vault(store, config, cache)
         tokens = _tokens(vault, store, config, clocks)
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
@@ -259,7 +263,7 @@ async def open_app(
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
-            system=System(config, store, ring, database_steps_of(config, REAL.wall)).steps,
+            system=_system(config, store, ring).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
             applied_version=lambda: engine.version,
@@ -277,7 +281,9 @@ async def open_app(
         stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, services, plans, tokens, hub_links, endpoints, updates)
+        yield App(
+            life, store, engine, services, plans, tokens, hub_links, endpoints, updates, cache
+        )
 
 
 def _updates(config: Config, clocks: Clocks, stack: AsyncExitStack) -> NodeUpdates:
@@ -388,13 +394,18 @@ async def open_to_examine(config: Config) -> AsyncIterator[Service]:
         yield app.service
 
 
-def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
+def _system(config: Config, store: Store, ring: KeyRing | None) -> System:
+    database_steps = database_steps_of(config, store, REAL.wall)
+    return System(config, store, ring, database_steps)
+
+
+def _vault(store: Store, config: Config, cache: SecretCache | None) -> tuple[Vault, KeyRing]:
     """Open the vault and the key ring. Without a key the node still watches, and says what it
     cannot send."""
     credentials = _credentials()
     try:
         keys = find_keys(config.key, credentials)
-        vault = Vault(store, keys.box, next=keys.next)
+        vault = Vault(store, keys.box, next=keys.next, cache=cache)
     except (VaultError, OSError) as error:
         log.warning("cannot open the vault: %s", error)
         problem = error.words if isinstance(error, VaultError) else plain(str(error))
