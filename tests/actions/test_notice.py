@@ -283,12 +283,12 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
     [
         (
             {"healthy_count": 12, "unmeasured_count": 3},
-            "OK: 12 of 15 monitors; not measured yet: 3",
+            "12 of 15 monitors OK, 3 not measured yet",
             "",
         ),
         (
             {"healthy_count": 0, "unmeasured_count": 1},
-            "OK: 0 of 1 monitor; not measured yet: 1",
+            "0 of 1 monitor OK, 1 not measured yet",
             "",
         ),
         ({"lost_count": 1}, "1 alarm lost", "◆ "),
@@ -299,11 +299,7 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
             "2 alarms lost; 1 other alarm not delivered",
             "◆ ",
         ),
-        (
-            {"lost_count": 1, "unhealthy": NOT_OK},
-            "1 alarm lost; not OK: 1 of 16 monitors",
-            "◆ ",
-        ),
+        ({"lost_count": 1, "unhealthy": NOT_OK}, "1 alarm lost; 1 of 16 monitors not OK", "◆ "),
         ({}, "all 15 monitors are OK", "○ "),
     ],
 )

@@ -243,7 +243,7 @@ def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern
 @sweep(
     ("given", "says"),
     [
-        pytest.param({"terms": []}, "has no term", id="no term"),
+        pytest.param({"terms": []}, "is empty", id="no term"),
         pytest.param({"terms": [{}]}, "must have exactly one of: word,", id="an empty term"),
         pytest.param(
             {"terms": [{"word": "a", "not_word": "b"}]}, "exactly one of", id="two in one term"

@@ -563,7 +563,9 @@ async def test_a_folder_of_something_else_cannot_be_exported_to(harness, tmp_pat
     (out / "letter.txt").write_text("mine")
     told = await typed("export", str(out), home=tmp_path)
     assert (told.code, told.out) == (3, "")
-    assert told.err.startswith(f"Cannot export to {out}; nothing was written. Problems: 1")
+    assert told.err.startswith(
+        f"Cannot export to {out} because of 1 problem. Nothing was written."
+    )
     assert [one.name for one in out.iterdir()] == ["letter.txt"]
 
 
@@ -695,7 +697,7 @@ async def test_what_somebody_should_know_stands_below_the_differences(harness, t
     for command in ("plan", "apply"):
         told = (await typed(command, folder, home=tmp_path)).out
         _, _, below = told.partition("Check the following:\n")
-        assert below.startswith("  Waiting messages for a removed route: 1 (m365).")
+        assert below.startswith("  1 message is waiting for a removed route (m365).")
 
 
 async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harness, tmp_path):
@@ -706,10 +708,10 @@ async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harn
         (folder / f"contacts/c{number:04}.toml").write_text(text)
     told = (await typed("apply", "--empty", str(folder), home=tmp_path)).out
     count = (await harness.service.versions.show(AKI, 2)).more_changed + 1000
-    assert f"Version 2 is in effect. Changes: {count}\n" in told
+    assert f"Version 2 is in effect, with {count} changes\n" in told
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out
-    assert f"Changes in version 2: {count}\n" in told
+    assert f"{count} changes in version 2\n" in told
 
 
 @pytest.mark.parametrize("given", [(), ("--home", "{home}")])

@@ -139,7 +139,7 @@ def test_ctrl_c_in_a_failure_leaves_lab_and_node_as_they_were(tmp_path, lab, hom
     drill.send_signal(signal.SIGINT)
     said, complained = drill.communicate(timeout=PATIENCE)
     assert (drill.returncode, complained) == (130, "")
-    assert "The lab is as it was found." in said
+    assert "The lab has been restored to its earlier state." in said
     assert standing(remote) == before
     until(lambda: not home.queue(), "what was held to leave")
     routes = json.loads(home.run("status", "--json").stdout)["routes"]

@@ -146,7 +146,7 @@ def test_all_that_wait_are_retried_by_one_command(running, mailbox):
             lambda: "route “smtp1” is down" in shown(running, mails[0]), "the route to be down"
         )
         told = running.run("--lang", "en", "queue", "retry-all").stdout
-        assert told.startswith("Messages being retried now: ")
+        assert told.startswith("Retrying ")
     finally:
         mailbox.open()
     running.run("queue", "retry-all")

@@ -468,7 +468,7 @@ def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_
     asked.until("URL: ")
     asked.interrupt()
     again = person()
-    again.until("the URL is pasted back")
+    again.until("who pastes the URL back")
     again.until("[Y/n]")
 
 
@@ -658,7 +658,7 @@ def test_a_secret_that_the_vault_refuses_after_the_rest_is_in_force_need_not_be_
     key.rename(aside)
     node = restarted(home, home.running[-1])
     asked.type("", FAR)
-    asked.until("Therefore the client secret is not in the vault")
+    asked.until("So the client secret is not in the vault")
     assert version_and_account(home)[0] == number + 1
     aside.rename(key)
     restarted(home, node)

@@ -103,7 +103,7 @@ async def test_a_mail_that_is_on_its_way_is_told_of(ask):
     node = await harness.store.begin("n", harness.time.now)
     assert await harness.store.claim_parcel(node, "plain", harness.time.now)
     done = await renamed(ask, "routes/plain", "relay")
-    assert "Waiting messages for a removed route: 1 (plain)" in said(done)
+    assert "1 message is waiting for a removed route (plain)" in said(done)
 
 
 async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):

@@ -38,7 +38,7 @@ async def _told_live(page, harness, ask):
     await expect(page.locator("#a-words")).to_be_focused()
     await expect(page.locator("#a-words")).to_have_value("half a sent")
     await expect(page.locator(".alarms :checked")).to_have_count(1)
-    await expect(page.locator("#changed")).to_contain_text("no alarm is open")
+    await expect(page.locator("#changed")).to_contain_text("no open alarms")
     await page.uncheck(".alarms [type=checkbox]")
     await harness.measured()
     await expect(page.locator("#count")).to_have_text(

@@ -83,4 +83,4 @@ async def test_monitors_are_counted_for_rules_alone(harness, browser):
     notice = {"events": ["started"], "contacts": ["boss"], "routes": ["plain"]}
     await apply_definitions(InProcessClient(harness), notifications__day=notice)
     await browser.get("/settings/contacts")
-    assert "(monitors: 1)" in browser.text and "(monitors: 0)" not in browser.text
+    assert "(1 monitor)" in browser.text and "(0 monitors)" not in browser.text

@@ -218,7 +218,7 @@ async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
         field = re.search(rf'<input id="{id}"[^>]*>', browser.text).group(0)
         assert 'aria-invalid="true"' in field and f"{id}-bad" in field
     assert "is above critical" in html.unescape(browser.text)
-    assert "Fields to correct below: 5." in browser.text
+    assert "Correct the 5 fields marked below." in browser.text
     await again(
         browser,
         MONITOR,

@@ -13,7 +13,7 @@ from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, fits, looking
 
 pytestmark = ON_ITS_LOOP
 HEADINGS = {
-    "en": "Attention required for 1 of 1 monitor.",
+    "en": "The only monitor needs attention.",
     "ja": "監視項目1件のうち1件に対応が必要です。",
 }
 

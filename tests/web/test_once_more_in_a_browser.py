@@ -61,7 +61,7 @@ async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_t
         await other.click("main .button--main")
         await other.wait_for_url(f"{seen.url}/")
         await harness.measured(level=Level.OK, used=12)
-        await expect(page.locator("#changed")).to_contain_text("no alarm is open")
+        await expect(page.locator("#changed")).to_contain_text("no open alarms")
         await expect(page.locator("#a-words")).to_have_value("half a sent")
         await other.locator("summary", has_text="sato").click()
         await other.locator('form[action="/logout"] button').click()

@@ -58,7 +58,7 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, harness):
     await watched(harness)
     await browser.log_in()
     page = (await browser.get("/")).text
-    assert "Attention required for 1 of 1 monitor" in page
+    assert "The only monitor needs attention" in page
     assert 'class="incident incident--critical"' in page
     assert "web1 › disks › /var" in page and "used 95.2% (limit 90%)" in page
     assert "data-since=" in page and "CRITICAL" in page
@@ -88,7 +88,7 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
     await browser.log_in()
     page = (await browser.get("/")).text
     assert (
-        "Not measured yet: 1 of 1 monitor" in page and "mark--ok" not in page.split("<main")[0]
+        "1 of 1 monitor not measured yet" in page and "mark--ok" not in page.split("<main")[0]
     )
 
 
@@ -98,11 +98,7 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
         (("proved", "proved"), "No known problems.", ""),
         (("proved", "no"), "the routes need attention", "1 of 2 routes cannot send"),
         (("no", "no"), "the routes need attention", "no route can send now"),
-        (
-            ("proved", "for now"),
-            "the routes need attention",
-            "Action required for 1 of 2 routes",
-        ),
+        (("proved", "for now"), "the routes need attention", "1 of 2 routes needs action"),
         (("proved", "not proved"), "but nothing has been sent yet through 1 of 2 routes.", ""),
         (
             ("not proved", "diagnosis failed"),

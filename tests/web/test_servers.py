@@ -265,7 +265,7 @@ async def test_an_agent_without_a_route_of_its_own_is_offered_ways_to_one(harnes
     assert "fs02 does not have its own delivery route" in browser.text
     assert "noroshi setup microsoft365 --sign-in app" in browser.text
     assert "definition set routes/own" in browser.text and "own-hook" in browser.text
-    assert "alarms wait" in (await browser.get("/servers")).text
+    assert "alarms are queued" in (await browser.get("/servers")).text
 
 
 async def test_an_agent_with_a_route_of_its_own_sends_itself(harness, browser):

@@ -40,7 +40,7 @@ async def test_a_row_of_the_ledger_says_its_level_once(seen):
 async def test_readings_of_yes_and_no_are_told_in_words(seen):
     page = words_of((await seen.get("/monitor/fs01/jobs/nightly")).text)
     assert "Overdue no" in page and "Overdue 0" not in page
-    assert "Overdue: no" in page and "Overdue: CRITICAL if yes" in page
+    assert "Overdue: no" in page and "Overdue: “yes” is CRITICAL" in page
 
 
 async def test_what_is_planned_for_a_monitor_has_a_heading(seen):

@@ -98,10 +98,10 @@ CAME_BACK_DO = followed_by(
 ACCEPTED_AT = _("Accepted at")
 CAME_AT = _("Bounced at")
 ALL_WELL = ngettext("the only monitor is OK", "all {count} monitors are OK")
-NOT_WELL = ngettext("not OK: {bad} of {count} monitor", "not OK: {bad} of {count} monitors")
+NOT_WELL = ngettext("{bad} of {count} monitor not OK", "{bad} of {count} monitors not OK")
 SOME_UNSEEN = ngettext(
-    "OK: {well} of {count} monitor; not measured yet: {unseen}",
-    "OK: {well} of {count} monitors; not measured yet: {unseen}",
+    "{well} of {count} monitor OK, {unseen} not measured yet",
+    "{well} of {count} monitors OK, {unseen} not measured yet",
 )
 ALARMS_LOST = ngettext("{count} alarm lost", "{count} alarms lost")
 BETWEEN_PROBLEMS = pgettext("between the problems of a headline", "; ")
@@ -115,7 +115,7 @@ REPORT_ON = _("Report on")
 COUNTS = _("Monitors")
 MONITOR_COUNTS = _("{well} OK, {bad} not OK, {unseen} not measured yet")
 ALL_STOPPED = ngettext(
-    "monitoring stopped: {count} monitor", "monitoring stopped: {count} monitors"
+    "monitoring of the only monitor is stopped", "monitoring of all {count} monitors is stopped"
 )
 AND_STOPPED = _("{counted}, {stopped} stopped manually")
 AND_SILENT = _("{counted}; {silent} suppressed (silence or maintenance)")

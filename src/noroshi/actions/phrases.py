@@ -64,7 +64,7 @@ YES_NO = "yes/no"
 """Stands for the unit of a reading that is 1 for yes and 0 for no, where it is shown."""
 YES, NO = pgettext("reading", "yes"), pgettext("reading", "no")
 AT_LIMIT = _("{level} {limit}")
-IF_YES, IF_NO = _("{level} if yes"), _("{level} if no")
+IF_YES, IF_NO = _("“yes” is {level}"), _("“no” is {level}")
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
 UNITS: Mapping[str, Message] = {
     "s": _("{number} s"),

@@ -25,8 +25,9 @@ MOST_NAMED = 5
 """The most instances that an alarm names."""
 REFUSED = _("within the last hour; see Noroshi's log for the reasons")
 EXCESSIVE = _(
-    "{agent} records more changes or samples than this node accepts from one agent. The rest waits "
-    "on {agent}. Next step: on {agent}, run {command} to find the monitor that changes too often"
+    "{agent} records more changes or samples than this node accepts from one agent. The rest "
+    "stay queued on {agent}. Next step: on {agent}, run {command} to find the monitor that "
+    "changes too often"
 )
 MENTIONED_AFTER = 90.0
 """Seconds of silence from which on it is said what that means."""

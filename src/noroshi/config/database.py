@@ -32,7 +32,7 @@ NO_ADDRESS = _(
 )
 PASSWORD_IN_URL = _(
     "{name} must not contain the password. Write it into a file that only Noroshi's user may "
-    "read, and name that file in password_file, or use PGPASSFILE"
+    "read, and specify that file in password_file, or use PGPASSFILE"
 )
 NO_FILE_NAME = _("password_file must be the name of a file")
 NO_POOLER = _("pooler must be true or false")

@@ -236,7 +236,7 @@ DIAGNOSE = Wording(
 )
 CHECK_ACCEPTED = Wording(
     _("To check whether it was accepted: {command}"),
-    _("See in {page} whether it was accepted."),
+    _("To see whether it was accepted, go to {page}."),
 )
 EDIT = Wording(
     _("Correct the address: {command}"),

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.model import Monitor
-from noroshi.core.translation import COMMA, Message, _, joined, plain
+from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
 from noroshi.definitions.compilation import Plan
 
 FIRST = 5
 """The most names that are told of a longer list."""
-NOBODY_TOLD = _(
-    "Monitors without a rule, so nobody is notified: {count} ({names}). Set rules for the "
-    "monitor, its group or its instance."
+NOBODY_TOLD = ngettext(
+    "{count} monitor has no rule, so nobody is notified ({names}). Set rules for the "
+    "monitor, its group or its instance.",
+    "{count} monitors have no rule, so nobody is notified ({names}). Set rules for each "
+    "monitor, its group or its instance.",
 )
 AND_MORE = _("{names} and {count} more")
 

@@ -25,7 +25,7 @@ PAGE_ABOUT = _(
     "\n"
     "- Mailbox: {mailbox}\n"
     "- Tenant: {tenant}\n"
-    "- Signs in: {way}\n"
+    "- Sign-in: {way}\n"
     "- Delivery: {kind}"
 )
 GIVE_BACK = _("Please send back")

@@ -13,9 +13,9 @@ APP_NAME = "Noroshi"
 WAYS: Mapping[str, Message] = {
     "app-certificate": _("app only, with a certificate"),
     "app-secret": _("app only, with a client secret"),
-    "person-paste": _("a user in any browser; the URL is pasted back"),
+    "person-paste": _("a user in any browser, who pastes the URL back into Noroshi"),
     "person-here": _("a user in a browser on this computer"),
-    "person-device": _("a user with a code on another device"),
+    "person-device": _("a user with a device code"),
 }
 """Best first."""
 ENTRA = _("Microsoft Entra admin center")

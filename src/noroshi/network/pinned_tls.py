@@ -23,7 +23,8 @@ OTHER_KEY = _(
     "the server that answered at {where} is not this hub: its certificate, issued by "
     "{issuer}, has a different key. Nothing was sent. If {issuer} is a proxy or a firewall "
     "that inspects TLS, it must let this connection through unchanged. If the hub got a new "
-    "key, invite this server again. If neither, someone may be intercepting the connection."
+    "key, invite this server again. If neither is the case, someone may be intercepting the "
+    "connection."
 )
 UNKNOWN_ISSUER = "?"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
-from noroshi.core.translation import _
+from noroshi.core.translation import _, ngettext
 from noroshi.operations.declaration import Argument, Verb, operation
 
 MAIL = Argument("id", "ID", _("ID, as shown by `noroshi queue list`"))
@@ -51,7 +51,9 @@ QUEUE_RETRY_ALL = operation(
     verb=Verb(
         words="queue retry-all",
         help=_("retry all waiting messages now; held and undeliverable ones stay as they are"),
-        done_message=_("Messages being retried now: {count}"),
+        done_message=ngettext(
+            "Retrying {count} message now.", "Retrying {count} messages now."
+        ),
     ),
 )
 QUEUE_HOLD = operation(

@@ -90,7 +90,9 @@ NODE_FORGET = operation(
     verb=Verb(
         words="node forget",
         help=_("forget a node of the cluster that was removed for good"),
-        done_message=_("Node {name} was forgotten. If it starts again, it is shown again."),
+        done_message=_(
+            "Node {name} was removed from the list. If it starts again, it reappears there."
+        ),
         arguments=(Argument("name", "NAME", _("name of the node")),),
     ),
 )

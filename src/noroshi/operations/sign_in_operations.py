@@ -54,7 +54,7 @@ AUTHORIZE_FINISH = operation(
 AUTHORIZE_DEVICE = operation(
     "authorize_device",
     ADMIN,
-    help=_("Start a sign-in with a code on another device."),
+    help=_("Start a sign-in with a device code."),
     label=_("Sign-in by code started"),
     changes=False,
 )

@@ -13,7 +13,8 @@ from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
 
 CLOSED = _(
-    "Cannot open the vault. Operations that need a secret wait; monitoring continues. {problem}"
+    "Cannot open the vault. Operations that need a secret are postponed; monitoring "
+    "continues. {problem}"
 )
 NO_BOX = _("The key is missing.")
 

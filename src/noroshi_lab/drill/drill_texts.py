@@ -5,9 +5,9 @@ from __future__ import annotations
 from noroshi.core.translation import NOTHING, _, ngettext, pgettext
 
 ABOUT = _(
-    "Takes a running node through the ten most likely failures of the mail path, and shows "
-    "how each was detected and reported, and how its alarm arrived. The lab is left as it "
-    "was found."
+    "Puts a running node through the ten most likely failures of the mail path, and shows "
+    "how each was detected and reported, and how its alarm arrived. Afterwards, the lab is "
+    "restored to its earlier state."
 )
 FRESH = _("set up a lab and a node with two routes for the drill, and remove both afterwards")
 ONLY = _("run only these failures, separated by commas: {names}")
@@ -85,10 +85,18 @@ STILL_SCRIPTED = _("the node did not encounter the prepared faults: {faults}")
 
 # the end
 HEADS = (NOTHING, _("FAILURE"), _("DETECTED"), _("NOTIFIED"), _("ARRIVED"), _("RESTORED"))
-ALL_PASSED = _("All {count} passed in {span}. Alarms lost: {lost}.")
-SOME_FAILED = _("{bad} of {count} failed ({span}). Alarms lost: {lost}.")
-AS_FOUND = _("The lab is as it was found.")
-STOPPED = _("Stopped. The lab is as it was found.")
+ALL_PASSED = ngettext(
+    "All {count} passed in {span}. {lost} alarm lost.",
+    "All {count} passed in {span}. {lost} alarms lost.",
+    by="lost",
+)
+SOME_FAILED = ngettext(
+    "{bad} of {count} failed ({span}). {lost} alarm lost.",
+    "{bad} of {count} failed ({span}). {lost} alarms lost.",
+    by="lost",
+)
+AS_FOUND = _("The lab has been restored to its earlier state.")
+STOPPED = _("Stopped. The lab has been restored to its earlier state.")
 STOPPED_FRESH = _("Stopped; lab, node and folder were removed.")
 NOT_AS_FOUND = _("The lab could not be restored: {why}")
 CANNOT = _("The drill cannot start: {why}")

@@ -27,7 +27,7 @@ _WHAT = _(
 _WHAT_MAIL = _("Lists the messages that the lab has accepted, or shows one.")
 OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
 """The commands for a running lab, or for the data that one has left."""
-_WHAT_DRILL = _("Takes a running node through the ten most likely failures.")
+_WHAT_DRILL = _("Puts a running node through the ten most likely failures.")
 _PORT = _("HTTPS port (default: the last one used, or a free one)")
 _SMTP_PORT = _("SMTP port (default: the last one used, or a free one)")
 _NUMBER = _("number of the message to show")

@@ -34,7 +34,7 @@ async def mute(tmp_path):
     ("op", "said"),
     [
         ("status", "has not answered for 0.01 s"),
-        ("beat", "It is therefore not known whether the report was saved"),
+        ("beat", "So it is not known whether the report was saved"),
         ("apply", "It is not known whether the operation was carried out"),
     ],
 )

@@ -54,7 +54,7 @@ async def test_agents_are_listed_with_how_long_they_were_not_heard(harness, tmp_
     await heard(harness, db01, problems=("no such kind",))
     lines = (await typed("agent", "list", home=tmp_path)).out.splitlines()
     words = {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
-    assert words["db01"].startswith("connected; the latest configuration is not in effect")
+    assert words["db01"].startswith("connected; the latest configuration could not be applied")
     assert words["fs01"].startswith("no contact") and words["fs01"].endswith(
         " ago) 0.9.1 Debian 13 7"
     )
@@ -95,7 +95,7 @@ async def test_an_agent_gets_another_name_and_is_removed(harness, tmp_path):
     told = await typed("agent", "revoke", "files", home=tmp_path)
     assert told.out.splitlines() == [
         "files was removed: it can no longer connect.",
-        "Change these secrets, because the server has them: smtp",
+        "Change these secrets, because the server still has copies of them: smtp",
     ]
     assert "removed" in (await typed("agent", "list", home=tmp_path)).out
 
@@ -144,4 +144,4 @@ async def test_the_list_tells_of_an_update_that_failed(harness, tmp_path):
 async def test_where_all_agents_run_this_version_nothing_is_updated(harness, tmp_path):
     await joined(harness, "fs01", version=__version__)
     told = await typed("agent", "update", "--all", home=tmp_path)
-    assert (told.code, told.out) == (0, "All agents run this node's version.\n")
+    assert (told.code, told.out) == (0, "All agents run the same version as this node.\n")

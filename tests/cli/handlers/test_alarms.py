@@ -24,7 +24,7 @@ async def harness(tmp_path):
 
 async def test_an_alarm_is_acknowledged_and_taken_back(harness, tmp_path):
     listed = await typed("alarms", home=tmp_path)
-    assert "Active problems: 1; not acknowledged: 1." in listed.out
+    assert "1 active problem, 1 not acknowledged." in listed.out
     done = await typed(
         "alarm", "acknowledge", "disks", "--comment", "見ています", home=tmp_path
     )

@@ -97,7 +97,7 @@ async def test_a_sign_in_says_how_many_mails_go_out(harness, tmp_path):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert "Waiting messages being sent now: 1. To test it:" in told.out
+    assert "Sending 1 waiting message now. To test it:" in told.out
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path, ter
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("The token is for Exchange Online.")
         await person.until("it lacks the permission SMTP.SendAsApp")
-        await person.until("Waiting messages being sent now: 1.")
+        await person.until("Sending 1 waiting message now.")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen and "URL: " not in person.seen
     assert app.server.asked == [CANARY]

@@ -36,7 +36,7 @@ def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
     text = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "disk"\n'
     (folder / "instances" / "shop.toml").write_text(text, encoding="utf-8")
     assert checked(tmp_path / "home", folder) == 0
-    told = "Monitors without a rule, so nobody is notified: 1 (shop/base/disks)"
+    told = "1 monitor has no rule, so nobody is notified (shop/base/disks)"
     assert told in capsys.readouterr().out
 
 
@@ -44,7 +44,8 @@ def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
     assert (
-        "Values still copied from the examples: 8. While they remain, no alarm arrives:" in said
+        "8 values are still copied from the examples. While they remain, no alarm arrives:"
+        in said
     )
     for line in (
         "accounts/m365.toml: client_id: 00000000-0000-0000-0000-000000000000",
@@ -177,7 +178,7 @@ def test_a_wrong_folder_is_not_told_file_by_file(tmp_path, capsys):
         (tmp_path / f"file{n:02}.txt").touch()
     assert checked(tmp_path / "home", tmp_path) == 3
     said = capsys.readouterr().err.splitlines()
-    assert said[0].endswith("Problems: 40")
+    assert said[0].endswith("of 40 problems")
     assert [line.split(":")[0].strip() for line in said[1:4]] == [
         "file00.txt",
         "file01.txt",
@@ -202,7 +203,7 @@ def test_a_file_that_cannot_be_read_hides_nothing_from_an_apply(
     run(["--home", home, "init"])
     assert run(["--home", home, "--lang", "en", command, str(folder)]) == 3
     said = capsys.readouterr().err.splitlines()
-    assert "Problems: 6" in said[0]
+    assert "of 6 problems" in said[0]
     expected = (BAD / "unreadable-file-hides-nothing.expected").read_text(encoding="utf-8")
     assert [line.strip() for line in said[1:]] == expected.split("\n\n")[0].splitlines()
 

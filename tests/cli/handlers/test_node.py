@@ -32,7 +32,7 @@ def test_without_a_node_it_says_so_and_calls_nothing_ok(tmp_path):
     home = Home(tmp_path)
     told = home.run("health", check=False)
     assert told.returncode == 4
-    assert "No node is running, so nothing is monitored or sent" in " ".join(
+    assert "No node is running, so nothing is being monitored or sent" in " ".join(
         told.stdout.split()
     )
     assert "OK" not in told.stdout and "uptime" not in told.stdout

@@ -26,7 +26,7 @@ async def test_a_user_is_added_and_listed_in_the_persons_language(harness, tmp_p
     head, row = (line.split() for line in told.out.splitlines())
     assert row[head.index("パスワード")] == "未設定" and row[head.index("権限")] == "運用担当"
     told = await typed("user", "role", "eri", "viewer", home=tmp_path)
-    assert told.out == "“eri” is now viewer.\n"
+    assert told.out == "“eri” now has the role viewer.\n"
     assert (await typed("user", "remove", "eri", home=tmp_path)).code == 0
     assert "There are no users yet" in (await typed("user", "list", home=tmp_path)).out
 
@@ -106,7 +106,7 @@ async def test_who_was_refused_is_told_with_the_reason(harness, tmp_path):
     told = (await typed("audit", home=tmp_path)).out
     assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
     assert "refused: The user name or password is incorrect." in told
-    assert told.rstrip().endswith("(earlier refusals not listed: 2)")
+    assert told.rstrip().endswith("(2 earlier refusals not listed)")
 
 
 async def test_what_was_changed_is_told_field_by_field_in_both_languages(harness, tmp_path):

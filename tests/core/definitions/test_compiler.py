@@ -481,7 +481,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"contacts": ()},
-            "rules/night.toml: contacts: has no contact, so nobody would be notified",
+            "rules/night.toml: contacts: is empty, so nobody would be notified",
             id="no contact",
         ),
         pytest.param(
@@ -491,12 +491,12 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"routes": ()},
-            "rules/night.toml: routes: has no route, so nothing could be sent",
+            "rules/night.toml: routes: is empty, so nothing could be sent",
             id="no route",
         ),
         pytest.param(
             {"on": ()},
-            "rules/night.toml: on: has no level, so the rule would never apply",
+            "rules/night.toml: on: is empty, so the rule would never apply",
             id="no level",
         ),
         pytest.param(

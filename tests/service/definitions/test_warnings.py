@@ -79,8 +79,8 @@ async def test_mails_that_would_be_left_without_their_route_or_contact_are_count
     rule = CONTENT["rules/all"] | {"routes": ["m365"]}
     less = documents(routes__plain=None, contacts__boss=None, rules__all=rule)
     by_route, to_contact = cautions(await ask("plan", documents=less))
-    assert by_route.startswith("Waiting messages for a removed route: 2 (plain).")
-    assert to_contact.startswith("Waiting messages to a removed contact: 1 (boss).")
+    assert by_route.startswith("2 messages are waiting for a removed route (plain).")
+    assert to_contact.startswith("1 message to a removed contact is waiting (boss).")
     assert len(cautions(await ask("apply", documents=less))) == 2
 
 
@@ -184,7 +184,7 @@ SILENT = {
 async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_named(ask):
     given = documents(instances__web1=SILENT)
     (told,) = cautions(await ask("plan", documents=given))
-    assert told.startswith("Monitors without a rule, so nobody is notified: 7 (web1/base/d0, ")
+    assert told.startswith("7 monitors have no rule, so nobody is notified (web1/base/d0, ")
     assert told.endswith(
         "web1/base/d4 and 2 more). Set rules for the monitor, its group or its instance."
     )

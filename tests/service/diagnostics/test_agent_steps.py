@@ -37,7 +37,7 @@ async def test_an_agent_that_reports_passes_every_stage(harness):  # noqa: F811
         of_agent[4].remedy.meaning.en == "Agent fs01 is currently not connected to this node."
     )
     assert {stage.state for stage in of_agent[5:]} == {"not reached"}
-    assert stages["reports"].found.en == "Monitors that have reported: 1 of 1"
+    assert stages["reports"].found.en == "1 of 1 monitor reported"
 
 
 @pytest.mark.parametrize(

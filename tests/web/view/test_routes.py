@@ -153,11 +153,11 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
 @pytest.mark.parametrize(
     ("ways", "told", "not_told"),
     [
-        (("for now", "proved"), "Action required for 1 of 2 routes; sending", "cannot send"),
-        (("for now",), "Action required for 1 of 1 route, which", "cannot send"),
+        (("for now", "proved"), "1 of 2 routes needs action; sending", "cannot send"),
+        (("for now",), "The only route needs action; sending", "cannot send"),
         (
             ("for now", "no"),
-            "1 of 2 routes cannot send. Action required for 1 of 2",
+            "1 of 2 routes cannot send. 1 of 2 routes needs action",
             "sent through the others",
         ),
         (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),

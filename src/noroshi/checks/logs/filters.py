@@ -26,7 +26,7 @@ ALL_OR_ANY = with_settings(
 )
 ONE_OF = _("must have exactly one of: {names}")
 NO_WORD = _("must be text on one line, of at most {most} characters")
-NO_TERM = _("has no term")
+NO_TERM = _("is empty")
 TOO_MANY = _("has more than {most} terms")
 WORD = _('contains "{text}"')
 NO_SUCH_WORD = _('does not contain "{text}"')

@@ -115,7 +115,7 @@ OTHER_VERSION = _(
     "This command cannot read the node's reply to {op}: {why}. The node and this command are "
     "probably from different releases. Use the command from the node's release."
 )
-NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.")
+NOT_REPORTED = _("{why}\nSo it is not known whether the report was saved.")
 
 
 class NoNodeError(RefusedError):

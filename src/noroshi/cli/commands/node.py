@@ -210,8 +210,8 @@ STORE = Command(
             help=_("make a database ready for use that was restored with pg_restore"),
             more=(
                 _(
-                    "Stop all nodes first. The command checks the store, ends logins, and advances the "
-                    "numbers of new messages, so that no ID is used twice."
+                    "Stop all nodes first. The command checks the store, logs out all users, and makes sure "
+                    "that no message ID is used twice."
                 ),
             ),
             options=(HOLD,),

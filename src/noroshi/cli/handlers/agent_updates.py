@@ -19,7 +19,7 @@ NOT_BEGUN = _("{name}: {why}")
 WATCH = with_commands(
     _("To see which version each agent runs: {command}"), command=CommandText("agent list")
 )
-NOTHING_TO_DO = _("All agents run this node's version.")
+NOTHING_TO_DO = _("All agents run the same version as this node.")
 ONE_OR_ALL = _("Name one agent, or use --all.")
 
 

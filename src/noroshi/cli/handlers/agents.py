@@ -75,7 +75,7 @@ CONNECTED = pgettext("agent", "connected")
 SILENT = pgettext("agent", "no contact")
 NEVER = pgettext("agent", "joined, no contact yet")
 REMOVED = pgettext("agent", "removed")
-REFUSED = pgettext("agent", "connected; the latest configuration is not in effect")
+REFUSED = pgettext("agent", "connected; the latest configuration could not be applied")
 AGO = _("{at} ({span} ago)")
 LABELS = {
     "name": _("Name"),
@@ -104,7 +104,7 @@ RENAMED_WITH = _(
     "The agent is now called {name}. The source of these instances was updated: {names}"
 )
 REVOKED = _("{name} was removed: it can no longer connect.")
-CHANGE_SECRETS = _("Change these secrets, because the server has them: {names}")
+CHANGE_SECRETS = _("Change these secrets, because the server still has copies of them: {names}")
 UNMEASURED = _("These instances are no longer monitored: {names}")
 
 

@@ -21,7 +21,9 @@ NOWHERE = with_commands(
     _("Other servers cannot reach this node. To start listening for agents: {command}"),
     command=CommandText("agent listen", "HOST"),
 )
-NEXT_KEY = _("From {start} this node uses a different key. Its fingerprint:\n\n  {words}\n")
+NEXT_KEY = _(
+    "From {start} on, this node will use a different key. Its fingerprint:\n\n  {words}\n"
+)
 FORMER = _(
     "Agents are informed of the new address. Until {until} they can also reach this node at "
     "{where}."

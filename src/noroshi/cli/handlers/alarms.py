@@ -17,7 +17,10 @@ from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown, Told
 from noroshi.operations.declaration import Declaration
 
 CALM = _("○ No active problems.")
-OPEN = _("Active problems: {count}; not acknowledged: {nobody}.")
+OPEN = ngettext(
+    "{count} active problem, {nobody} not acknowledged.",
+    "{count} active problems, {nobody} not acknowledged.",
+)
 SINCE = _("since {at} ({span})")
 NOBODY = _("not acknowledged")
 HAS_IT = _("✓ acknowledged by {who} at {at}")

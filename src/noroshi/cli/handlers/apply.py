@@ -26,8 +26,14 @@ from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, Planned
 
-UNUSABLE = _("{folder} cannot be applied; nothing was changed. Problems: {count}")
-NOT_EMPTY = _("Cannot export to {folder}; nothing was written. Problems: {count}")
+UNUSABLE = ngettext(
+    "{folder} cannot be applied because of {count} problem. Nothing was changed.",
+    "{folder} cannot be applied because of {count} problems. Nothing was changed.",
+)
+NOT_EMPTY = ngettext(
+    "Cannot export to {folder} because of {count} problem. Nothing was written.",
+    "Cannot export to {folder} because of {count} problems. Nothing was written.",
+)
 WOULD_LOSE = with_commands(
     _(
         "Nothing was written: {folder} differs from version {version}. To write anyway: {command}"
@@ -36,11 +42,16 @@ WOULD_LOSE = with_commands(
 )
 CANNOT_WRITE = _("Cannot write to {folder}: {why}")
 NO_DIFFERENCE = _("No differences from version {version}.")
-WOULD_CHANGE = _("Changes to version {version}: {count}")
+WOULD_CHANGE = ngettext(
+    "{count} change to version {version}", "{count} changes to version {version}"
+)
 HOW_TO_APPLY = with_commands(
     _("To apply: {command}"), command=CommandText("apply", "--base {version} {folder}")
 )
-NOW_CURRENT = _("Version {version} is in effect. Changes: {count}")
+NOW_CURRENT = ngettext(
+    "Version {version} is in effect, with {count} change",
+    "Version {version} is in effect, with {count} changes",
+)
 NOBODY_RUNS = with_commands(
     _("No node is running. The version takes effect when {command} starts."),
     command=CommandText("serve"),

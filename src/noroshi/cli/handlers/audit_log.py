@@ -14,7 +14,7 @@ from noroshi.cli.output.times import clock
 from noroshi.command_line.text_width import wrap
 from noroshi.core.people import API, DOOR_NAMES, Audited
 from noroshi.core.printable import printable
-from noroshi.core.translation import _, known_language
+from noroshi.core.translation import _, known_language, ngettext
 from noroshi.operations import people_operations
 from noroshi.operations.registry import label_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOTHING = _("No changes are recorded yet.")
 NOBODY = _("unknown")
 REFUSED = _("refused: {why}")
-MORE = _("(earlier refusals not listed: {count})")
+MORE = ngettext("({count} earlier refusal not listed)", "({count} earlier refusals not listed)")
 INDENT = "    "
 
 

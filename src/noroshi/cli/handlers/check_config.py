@@ -27,7 +27,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.model import LOGIN_SOURCES, Monitor
 from noroshi.core.sources import NETWORK, NodeIdentity, Source, SourceKind, source_of
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.dry_run import HostOf
 from noroshi.definitions.folder import Folder, look_into
@@ -37,7 +37,10 @@ from noroshi.definitions.validation import CheckResult, check
 from noroshi.ports import Clocks, Host, MeasuredByAgent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
-WRONG = _("{folder} cannot be used. Problems: {count}")
+WRONG = ngettext(
+    "{folder} cannot be used because of {count} problem",
+    "{folder} cannot be used because of {count} problems",
+)
 RIGHT = _("No problems in {folder}: {counts}.")
 BUT = _("No problems in {folder} ({counts}), but check the following:")
 COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")

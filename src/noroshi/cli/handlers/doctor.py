@@ -20,7 +20,7 @@ from noroshi.cli.systemd.state import service_properties
 from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.command_text import CommandText, CopiedCommand, line_at, with_commands
-from noroshi.core.translation import NOTHING, Message, _, list_names, pgettext
+from noroshi.core.translation import NOTHING, Message, _, list_names, ngettext, pgettext
 from noroshi.operations import monitor_operations, sign_in_operations
 from noroshi.operations.diagnostic_answers import (
     AGENT_CONTACT,
@@ -187,7 +187,7 @@ MARKS = {"ok": "✓", "failed": "◆", "not reached": "·"}
 STATES: Mapping[str, Message] = {
     "ok": _("ok"),
     "failed": _("failed"),
-    "not reached": _("not reached"),
+    "not reached": _("not run"),
 }
 WHO, HOW = _("Who can fix it"), _("How to fix it")
 TAKES, PAGE = _("Takes effect"), _("Page")
@@ -199,9 +199,11 @@ DOWN = _(
     "stages below send no messages, so they cannot detect this."
 )
 RESTS = _("No message has been sent through this route since {since}: {why} ({count} waiting).")
-PUT_OFF = _(
-    "Messages waiting since {since}, after failed attempts: {count} ({why}). The stages "
-    "below send no messages, so they cannot detect this."
+PUT_OFF = ngettext(
+    "{count} message has been waiting since {since}, after failed attempts ({why}). The "
+    "stages below send no messages, so they cannot detect this.",
+    "{count} messages have been waiting since {since}, after failed attempts ({why}). The "
+    "stages below send no messages, so they cannot detect this.",
 )
 NARROW, NARROWEST = 100, 60
 TIME = 8
@@ -337,8 +339,8 @@ YOU = _("you, on this computer")
 AT_ONCE = _("immediately")
 RUNS = _("running, answers at {where}")
 RUNS_NOT = _(
-    "No node is running, so nothing is measured or sent now. This command did the following "
-    "checks itself."
+    "No node is running, so nothing is being measured or sent. This command ran the "
+    "following checks itself."
 )
 ACTIVE = _("{service} has been active since {at}")
 NOT_ACTIVE = _("{service} is installed and {state}.")

@@ -106,7 +106,7 @@ BEHIND = _("{by} behind the hub's")
 SAME_TIME = _("same as the hub's")
 GIVEN = ngettext("{count} definition", "{count} definitions")
 CHANGES = ngettext("{count} change", "{count} changes")
-NOT_IN_FORCE = _("The hub's latest configuration is not in effect here:")
+NOT_IN_FORCE = _("The hub's latest configuration could not be applied here:")
 MOST_REFUSALS = 3
 SMALL_OFFSET = 2.0
 """Seconds that two clocks may differ without a word."""

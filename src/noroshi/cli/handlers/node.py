@@ -35,7 +35,7 @@ LABELS: Mapping[str, Message] = {
     "program": _("program"),
 }
 NOT_RUNNING = with_commands(
-    _("No node is running, so nothing is monitored or sent now. Start one: {command}"),
+    _("No node is running, so nothing is being monitored or sent. Start one: {command}"),
     command=CommandText("serve"),
 )
 LATE = _("at most {late:.2f} s in the last minute")

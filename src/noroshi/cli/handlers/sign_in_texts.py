@@ -55,7 +55,9 @@ SIGNED_IN = with_commands(
     ),
 )
 AS_WHOM = _(" as {user}")
-THEY_GO = _("Waiting messages being sent now: {count}. ")
+THEY_GO = ngettext(
+    "Sending {count} waiting message now. ", "Sending {count} waiting messages now. "
+)
 IS_READ = with_commands(
     _(
         "The mailbox is read within five minutes, to find the day's check message. {command} "

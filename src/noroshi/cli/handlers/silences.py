@@ -11,7 +11,7 @@ from noroshi.cli.output.lists import print_list
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import _
+from noroshi.core.translation import _, ngettext
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import Alarms, SilenceShown, WindowShown
 from noroshi.operations.status_answers import Status
@@ -24,14 +24,17 @@ UNTIL = _("until {at}")
 ENDED = _("ended {at}")
 ENDED_BY = _("ended {at} by {who}")
 BY = _("{why} ({who})")
-COUNT = _("monitors: {count}")
+COUNT = ngettext("{count} monitor", "{count} monitors")
 FROM_TO = _("{begins} – {ends}")
 NOW = _("in progress until {ends}")
 IS_SILENT = with_commands(
-    _(
-        "Notifications about {place} are suppressed until {at} (monitors: {count}). Monitoring "
-        "continues; problems that persist at that time are reported.\n"
-        "To end the silence earlier: {command}"
+    ngettext(
+        "Notifications about {place} are suppressed until {at} ({count} monitor). Monitoring "
+        "continues; problems that still exist then are reported.\n"
+        "To end the silence earlier: {command}",
+        "Notifications about {place} are suppressed until {at} ({count} monitors). Monitoring "
+        "continues; problems that still exist then are reported.\n"
+        "To end the silence earlier: {command}",
     ),
     command=CommandText("silence end", "{id}"),
 )

@@ -42,10 +42,11 @@ CANNOT_SEND = ngettext(
     "▨ {bad} of {count} route cannot send.", "▨ {bad} of {count} routes cannot send."
 )
 NO_WAY_OUT = _("▲ There is no delivery route, so no alarm can be sent.")
+NEEDS_SOMEBODY = _("▨ The only route needs action; sending may still work for a while.")
 NEED_SOMEBODY = ngettext(
-    "▨ Action required for {bad} of {count} route, which may still be able to send for a "
-    "while.",
-    "▨ Action required for {bad} of {count} routes; sending may still work for a while.",
+    "▨ {bad} of {count} routes needs action; sending may still work for a while.",
+    "▨ {bad} of {count} routes need action; sending may still work for a while.",
+    by="bad",
 )
 DOUBTED = _("▨ The last diagnosis found a problem, so messages might not be sent: {which}.")
 NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")
@@ -69,7 +70,7 @@ NODE = _("node {node}, version {version}, {at}")
 NODE_ON = _("node {node} on {host}, version {version}, {at}")
 NOT_RUNNING = with_commands(
     _(
-        "No node is running, so nothing is measured or sent now. This is the last known state. "
+        "No node is running, so nothing is being measured or sent. This is the last known state. "
         "Start a node: {command}"
     ),
     command=CommandText("serve"),
@@ -208,7 +209,8 @@ def _of_routes(routes: Sequence[RouteStatus]) -> Iterator[Message]:
     if counts.blocked_count:
         yield CANNOT_SEND.fill(bad=counts.blocked_count, count=counts.count)
     if counts.unsure_count:
-        yield NEED_SOMEBODY.fill(bad=counts.unsure_count, count=counts.count)
+        words = NEEDS_SOMEBODY if counts.count == 1 else NEED_SOMEBODY
+        yield words.fill(bad=counts.unsure_count, count=counts.count)
     if counts.doubted_count:
         yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
     if counts.unproved_count:

@@ -19,7 +19,7 @@ from noroshi.config.database import (
     is_database_url,
     read_database,
 )
-from noroshi.core.translation import SENTENCES, Message, _, joined
+from noroshi.core.translation import SENTENCES, Message, _, joined, ngettext
 from noroshi.ports import StoreError
 
 if TYPE_CHECKING:
@@ -34,10 +34,14 @@ SAME_KIND = _("the store is already a file; a store moves from a file into a dat
 SAME_DATABASE = _(
     "the store is already in a database; to move it to another one, use pg_dump and pg_restore"
 )
-PROGRESS = _("Rows copied or compared so far: {rows}")
-MOVED = _(
-    "Moved {source} to {target} (rows: {rows}). The copy was read back and matches the "
-    "original."
+PROGRESS = ngettext(
+    "{rows} row copied or compared so far", "{rows} rows copied or compared so far", by="rows"
+)
+MOVED = ngettext(
+    "Moved {source} to {target} ({rows} row). The copy was read back and matches the original.",
+    "Moved {source} to {target} ({rows} rows). The copy was read back and matches the "
+    "original.",
+    by="rows",
 )
 MARKED = _(
     "{target} already contains {source}, from a move that was interrupted. The original is "

@@ -31,7 +31,7 @@ BY_CODE = _(
     "  {code}"
 )
 BY_PASSWORD = _("“{name}” ({role}) can log in.")
-ROLE_IS = _("“{name}” is now {role}.")
+ROLE_IS = _("“{name}” now has the role {role}.")
 NO_USERS = with_commands(
     _("There are no users yet. To add the first administrator: {command}"),
     command=CommandText("user add", pgettext("command", "NAME --role administrator")),

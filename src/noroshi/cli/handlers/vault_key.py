@@ -35,7 +35,7 @@ from noroshi.vault.passphrase import lock_up, unlock
 KEY = _("Key {id}: {source}")
 NOTHING_SEALED = _("The vault is empty.")
 OPENS = _("decrypts")
-ALL_OPEN = _("The key decrypts all entries: {count}.")
+ALL_OPEN = ngettext("The key decrypts the only entry.", "The key decrypts all {count} entries.")
 SOME_DO_NOT = ngettext(
     "The key does not decrypt {bad} of {count} entry.",
     "The key does not decrypt {bad} of {count} entries.",

@@ -11,7 +11,7 @@ from noroshi.cli.handlers.apply import list_changes, say_applied
 from noroshi.cli.output.lists import print_list, table_with_head
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
-from noroshi.core.translation import _, pgettext
+from noroshi.core.translation import _, ngettext, pgettext
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, OneVersion, VersionRow
 
@@ -25,8 +25,11 @@ IN_FULL = with_commands(
     _("To see the changes in a version: {command}"),
     command=CommandText("versions", pgettext("command", "NUMBER")),
 )
-CHANGED = _("Changes in version {number}: {count}")
-BACK = _("Changes if you roll back to this version from version {current}: {count}")
+CHANGED = ngettext("{count} change in version {number}", "{count} changes in version {number}")
+BACK = ngettext(
+    "{count} change if you roll back to this version from version {current}",
+    "{count} changes if you roll back to this version from version {current}",
+)
 HOW_BACK = with_commands(
     _("To roll back: {command}"), command=CommandText("take-back", "--base {current} {number}")
 )

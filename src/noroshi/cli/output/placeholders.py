@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.cli.context import CommandContext
 from noroshi.core.definitions.document import Document
-from noroshi.core.translation import _
+from noroshi.core.translation import _, ngettext
 from noroshi.definitions.placeholders import placeholders
 
 Placeholders = Sequence[tuple[str, str]]
 """The place and the value of each."""
-STILL_EXAMPLES = _(
-    "Values still copied from the examples: {count}. While they remain, no alarm arrives:"
+STILL_EXAMPLES = ngettext(
+    "{count} value is still copied from the examples. While it remains, no alarm arrives:",
+    "{count} values are still copied from the examples. While they remain, no alarm arrives:",
 )
 AND_MORE = _("… and {count} more")
 MOST = 20

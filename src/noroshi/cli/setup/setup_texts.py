@@ -35,9 +35,9 @@ OR_GO_BACK = with_commands(
 )
 SECRET_REFUSED = _(
     "{why}\n"
-    "Therefore the client secret is not in the vault (“{entry}”). Everything else is in "
-    "effect: accounts/{account}, routes/{route}. Until the secret is stored, messages of "
-    "this account may have to wait. No messages are lost."
+    "So the client secret is not in the vault (“{entry}”). Everything else is in effect: "
+    "accounts/{account}, routes/{route}. Until the secret is stored, messages of this "
+    "account may have to wait. No messages are lost."
 )
 NO_SECRET = with_commands(
     _("The client secret is not in the vault. To store it: {command}"),
@@ -120,7 +120,7 @@ ALARMS_TOGETHER = _(
 )
 NO_END = _(
     "The expiry date of the secret is not known. Set secret_ends in accounts/{account}, and "
-    "Noroshi starts to remind you 60 days before."
+    "Noroshi will start reminding you 60 days before."
 )
 
 
@@ -232,8 +232,8 @@ WAITING = _(
     "Ctrl-C stops; the message stays in the queue."
 )
 NEXT_TRY = ngettext(
-    "Attempts so far: {tried}. Next attempt at {at}, in {left}.",
-    "Attempts so far: {tried}. Next attempt at {at}, in {left}.",
+    "{tried} attempt so far. Next attempt at {at}, in {left}.",
+    "{tried} attempts so far. Next attempt at {at}, in {left}.",
     by="tried",
 )
 TRIED_NOW = _("Retrying now.")

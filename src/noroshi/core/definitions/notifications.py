@@ -17,7 +17,7 @@ from noroshi.core.notices.notice import Happening, Notification
 from noroshi.core.translation import _
 
 INSTANCE = _("instance")
-NO_EVENT = _("has no event, so nobody would be notified of anything")
+NO_EVENT = _("is empty, so nobody would be notified of anything")
 EVENT_TWICE = _("contains “{given}” twice")
 AT_MISSING = _('all-is-well requires “at”: the time of day of the report, such as "08:00"')
 AT_ALONE = _("is only for all-is-well, which is not in events")

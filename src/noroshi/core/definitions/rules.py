@@ -51,9 +51,9 @@ ACTION = _("action")
 TRANSPORT = _("type of route")
 ACCOUNT = _("account")
 
-NOBODY = _("has no contact, so nobody would be notified")
-NO_WAY = _("has no route, so nothing could be sent")
-NEVER = _("has no level, so the rule would never apply")
+NOBODY = _("is empty, so nobody would be notified")
+NO_WAY = _("is empty, so nothing could be sent")
+NEVER = _("is empty, so the rule would never apply")
 NO_MAILBOX = _("has no email address")
 TOO_MANY = _(
     "has more than {most} addresses, too many for one message; split it into several contacts"

@@ -88,7 +88,7 @@ class MonitorDef(Definition):
     network: str = ""
     """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Off: the monitor takes no measurements until it is turned on again."""
+    """If this is turned off, the monitor takes no measurements until it is turned on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,8 @@ class GroupDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of all monitors of the group, in addition to that of the instance."""
     enabled: bool = True
-    """Off: no monitor of the group takes measurements, regardless of its own setting."""
+    """If this is turned off, no monitor of the group takes measurements, regardless of its own
+    setting."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -200,7 +201,7 @@ class InstanceDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of the whole instance."""
     enabled: bool = True
-    """Off: monitoring of the instance is stopped; nothing is measured."""
+    """If this is turned off, monitoring of the instance is stopped and nothing is measured."""
     of_hub: bool = False
     """Marks a definition received from the hub. Set by Noroshi; do not change it."""
     group: tuple[GroupDef, ...] = ()

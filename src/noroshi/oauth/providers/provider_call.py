@@ -45,8 +45,7 @@ NOT_UNDERSTOOD = _(
     "authority; if it is right, sign in again."
 )
 NO_SUCH_WAY = followed_by(
-    _("Cloud “{cloud}” does not support sign-in by a code on another device."),
-    InstructionKind.SIGN_IN,
+    _("Cloud “{cloud}” does not support sign-in with a device code."), InstructionKind.SIGN_IN
 )
 
 

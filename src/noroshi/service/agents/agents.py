@@ -72,7 +72,7 @@ BAD_LANGUAGE = _("must be one of {known}")
 BAD_NAME = _("must be 1 to 63 letters, digits or . _ - and begin with a letter or digit")
 NAME_OF_NODE = _("this node itself uses the name {name}. Choose another name")
 NAME_TAKEN = _("another agent is called {name}. Choose another name")
-NOT_RENAMED = _("The agent keeps its name.")
+NOT_RENAMED = _("The agent was not renamed.")
 UNREACHABLE = with_commands(
     _(
         "Other servers cannot reach this node yet: it accepts connections only from this "

@@ -63,7 +63,7 @@ OF_ROUTES = (ROUTES, ACCOUNTS, CUSTOM_CLOUDS)
 SERIALS_APART = 1000
 """So many events of a monitor may be unknown to a hub that was restored."""
 FROM_HUB = _("configuration from hub {hub}")
-ROUTES_WITHDRAWN = _("delivery routes from the hub removed (setting hub_routes)")
+ROUTES_WITHDRAWN = _("delivery routes from the hub removed (the hub_routes setting)")
 USES_SECRET = _(
     "the hub is not allowed to use this server's vault entry “{entry}”. Whatever needs that "
     "entry must be defined on this server"

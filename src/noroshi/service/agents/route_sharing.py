@@ -23,8 +23,8 @@ from noroshi.service.people.users import MEANWHILE
 NOT_SHARED = _("The route was not shared.")
 WAS_REMOVED = _("{name} was removed and can no longer connect.")
 NOT_ACCEPTED = _(
-    "{name} does not accept delivery routes from this node: either its noroshi.toml does not allow "
-    "it (setting hub_routes), or its version is too old."
+    "{name} does not accept delivery routes from this node: either its noroshi.toml does not "
+    "allow it (the hub_routes setting), or its version is too old."
 )
 NO_ROUTE = _("There is no delivery route “{route}”.")
 NOT_IN_VAULT = _("“{entry}”, which this route needs, is not in the vault.")

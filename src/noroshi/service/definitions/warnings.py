@@ -35,12 +35,18 @@ ENDS_ALL = followed_by(
     InstructionKind.END_WATCHING,
 )
 ROUTE_GONE = followed_by(
-    _("Waiting messages for a removed route: {count} ({names})."), InstructionKind.CHANGE_ROUTE
+    ngettext(
+        "{count} message is waiting for a removed route ({names}).",
+        "{count} messages are waiting for a removed route ({names}).",
+    ),
+    InstructionKind.CHANGE_ROUTE,
 )
 CONTACT_GONE = followed_by(
-    _(
-        "Waiting messages to a removed contact: {count} ({names}). They are still sent, to the "
-        "addresses stored in them."
+    ngettext(
+        "{count} message to a removed contact is waiting ({names}). It is still sent, to the "
+        "address stored in it.",
+        "{count} messages to a removed contact are waiting ({names}). They are still sent, to "
+        "the addresses stored in them.",
     ),
     InstructionKind.DROP_MAIL,
 )

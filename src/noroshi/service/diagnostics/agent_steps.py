@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from noroshi.core.agents import Agent, AgentState, LastSeen, is_silent, runs_windows
-from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
+from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext, plain
 from noroshi.link.order_messages import Examined, ExaminedStage, OrderVerb
 from noroshi.operations.diagnostic_answers import AGENT_CONTACT
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
@@ -27,7 +27,9 @@ NOT_HEARD = _("agent {agent} has not contacted this node for more than 90 second
 IN_FORCE = _("the agent uses the current definitions")
 NOT_IN_FORCE = _("agent {agent} does not use the current definitions yet")
 NOT_TAKEN = _("agent {agent} cannot use the current definitions: {problems}")
-ALL_REPORTED = _("Monitors that have reported: {count} of {total}")
+ALL_REPORTED = ngettext(
+    "{count} of {total} monitor reported", "{count} of {total} monitors reported", by="total"
+)
 NONE_REPORTED = _("agent {agent} has not reported anything about this instance yet")
 HAS_EXAMINED = _("{agent} examined its computer")
 NOT_EXAMINED = _("not examined")

@@ -17,8 +17,8 @@ from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_
 CLOCK = _("Clock")
 RIGHT = _("{seconds} s off, compared with {host}")
 WRONG = _(
-    "The clock is {seconds} s off, compared with {host}. Beyond five minutes, sign-ins and "
-    "certificates are refused."
+    "The clock is {seconds} s off, compared with {host}. If the difference exceeds five "
+    "minutes, sign-ins and certificates are refused."
 )
 NOBODY = _("not compared: no account's sign-in server answers")
 NONE = _("not compared: no account is defined")

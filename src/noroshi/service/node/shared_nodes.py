@@ -10,7 +10,7 @@ from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 
 NO_NODE = _("There is no node “{given}”{instead}.")
-IS_RUNNING = _("Node {name} is running. Stop it before you make Noroshi forget it.")
+IS_RUNNING = _("Node {name} is running. Stop it before you remove it from the list.")
 
 
 class ClusterOperations(OperationGroup):

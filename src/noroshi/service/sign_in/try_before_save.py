@@ -33,8 +33,8 @@ ALL_THE_SAME: Mapping[str, Message] = {
 }
 STAYS = _(
     "{why}\n"
-    "Therefore the new value was not saved, and is not tried again automatically: “{entry}” "
-    "in the vault is unchanged."
+    "So the new value was not saved and will not be retried automatically: “{entry}” in the "
+    "vault is unchanged."
 )
 FIELD_OF: Mapping[str, str] = {
     "entra.admin_app": "client_id",

@@ -10,9 +10,9 @@ from noroshi.stores.contents import IDENTITY, MOVED_TO
 from noroshi.stores.postgres.session import Session
 
 MOVED_AWAY = _(
-    "the store in database {name} was moved to {target}. Name the new place in noroshi.toml "
-    "(store). To return to the state before the move, delete the row moved-to from the table "
-    "note, and run no node on {target}"
+    "the store in database {name} was moved to {target}. Enter the new location in "
+    "noroshi.toml (store). To return to the state before the move, delete the row moved-to "
+    "from the table note, and run no node on {target}"
 )
 RESTORED = with_commands(
     _(

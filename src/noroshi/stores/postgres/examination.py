@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.config.database import Database
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, _, ngettext
 from noroshi.ports import StoreError
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, literal
 from noroshi.stores.postgres.connection import connect, listen_database, tls_mode
@@ -35,18 +35,21 @@ NO_STANDBY = _(
     "No standby acknowledges what is written (synchronous_standby_names is empty). If "
     "another server takes over, the most recent changes are lost."
 )
-STANDBY_MISSING = _(
-    "Transactions waiting for a synchronous standby that does not answer: {count}. Until it "
+STANDBY_MISSING = ngettext(
+    "{count} transaction is waiting for a synchronous standby that does not answer. Until it "
     "does, nothing is written: start the standby, or remove it from "
-    "synchronous_standby_names."
+    "synchronous_standby_names.",
+    "{count} transactions are waiting for a synchronous standby that does not answer. Until "
+    "it does, nothing is written: start the standby, or remove it from "
+    "synchronous_standby_names.",
 )
 OLD_TRANSACTION = _(
     "The session {session} of {who} has kept a transaction open for {minutes} min, so "
     "PostgreSQL cannot vacuum, and its tables grow. End the session."
 )
 CLOCK_OFF = _(
-    "The clock of this computer is {seconds:+.0f} s off compared with the clock of the database. "
-    "Noroshi uses the clock of the database. Set this computer's clock right."
+    "The clock of this computer is {seconds:+.0f} s off compared with the clock of the "
+    "database. Noroshi uses the clock of the database. Correct this computer's clock."
 )
 HEARD = _("received immediately")
 NOT_HEARD = _("not received: nodes poll once a second instead")

@@ -40,7 +40,7 @@ EMPTY = with_commands(
     init=CommandText("init", "--new-store"),
 )
 MOVED_AWAY = _(
-    "the store {path} was moved to a database, and is now {file}. Name the database in "
+    "the store {path} was moved to a database, and is now {file}. Enter the database in "
     "noroshi.toml (store.url). To return to the state before the move, give {file} its old "
     "name again, and run no node on the database"
 )

@@ -72,8 +72,9 @@ ENDS_SOON = ngettext(
     by="days",
 )
 CLOCK_OFF = _(
-    "This computer's clock is {seconds} s {side} that of {where}. Beyond five minutes, "
-    "sign-ins and certificates are refused. Set it by NTP: timedatectl set-ntp true"
+    "This computer's clock is {seconds} s {side} that of {where}. If the difference exceeds "
+    "five minutes, sign-ins and certificates are refused. Set it by NTP: timedatectl set-ntp "
+    "true"
 )
 CLOCK_AHEAD, CLOCK_BEHIND = (_("ahead of"), _("behind"))
 

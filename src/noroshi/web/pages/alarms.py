@@ -171,9 +171,11 @@ async def _result(
         reasons.insert(
             0,
             visit.say(
-                _(
-                    "Selected alarms: {count}. Changed: {done}; already ended: {over}. The others could not "
-                    "be changed:"
+                ngettext(
+                    "{count} alarm selected: {done} changed, {over} already ended. The others could not be "
+                    "changed:",
+                    "{count} alarms selected: {done} changed, {over} already ended. The others could not be "
+                    "changed:",
                 ).fill(count=len(outcomes), done=done_count, over=len(ended_keys))
             ),
         )

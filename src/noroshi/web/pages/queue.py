@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations.mail_answers import Queued
 from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError, name_of
@@ -188,17 +188,17 @@ def _head(visit: Visit, mails: Sequence[Queued]) -> str:
     held_count = states.count(DeliveryState.HELD)
     sentences = [
         visit.say(
-            _("Messages waiting: {count}.").fill(
+            ngettext("{count} message waiting.", "{count} messages waiting.").fill(
                 count=len(states) - set_aside_count - held_count
             )
         )
     ]
     if held_count:
-        sentences.append(visit.say(_("Held manually: {count}.").fill(count=held_count)))
+        sentences.append(visit.say(_("{count} held manually.").fill(count=held_count)))
     if set_aside_count:
         sentences.append(
             visit.say(
-                _("Undeliverable, decision required: {count}.").fill(count=set_aside_count)
+                _("{count} undeliverable; a decision is required.").fill(count=set_aside_count)
             )
         )
     return " ".join(sentences) if visit.language == "en" else "".join(sentences)

@@ -14,7 +14,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.own_instance import AGENT
-from noroshi.core.route_readiness import Sends, count_readiness
+from noroshi.core.route_readiness import ReadinessCounts, Sends, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.operations.alarm_answers import SilenceShown, WindowShown
 from noroshi.operations.history_answers import Happened
@@ -256,9 +256,12 @@ def heading(status: Status, localizer: Localizer) -> str:
         )
     if not_ok:
         return localizer.say(
-            ngettext(
-                "Attention required for {wrong} of {count} monitor.",
-                "Attention required for {wrong} of {count} monitors.",
+            _("The only monitor needs attention.")
+            if count == 1
+            else ngettext(
+                "{wrong} of {count} monitors needs attention.",
+                "{wrong} of {count} monitors need attention.",
+                by="wrong",
             ).fill(wrong=not_ok, count=count)
         )
     not_measured = sum(not one.known for one in monitors)
@@ -271,18 +274,18 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
     """Say that no monitor is wrong; `not_measured` of them were not measured yet."""
     if not_measured:
         text = ngettext(
-            "No problems so far. Not measured yet: {new} of {count} monitor.",
-            "No problems so far. Not measured yet: {new} of {count} monitors.",
+            "No problems so far; {new} of {count} monitor not measured yet.",
+            "No problems so far; {new} of {count} monitors not measured yet.",
         )
         if status.troubles:
             text = ngettext(
-                "Not measured yet: {new} of {count} monitor. Noroshi itself has a problem.",
-                "Not measured yet: {new} of {count} monitors. Noroshi itself has a problem.",
+                "{new} of {count} monitor not measured yet. Noroshi itself has a problem.",
+                "{new} of {count} monitors not measured yet. Noroshi itself has a problem.",
             )
         elif routes:
             text = ngettext(
-                "Not measured yet: {new} of {count} monitor. Also, {routes}.",
-                "Not measured yet: {new} of {count} monitors. Also, {routes}.",
+                "{new} of {count} monitor not measured yet. Also, {routes}.",
+                "{new} of {count} monitors not measured yet. Also, {routes}.",
             )
         return text.fill(new=not_measured, count=count, routes=routes)
     if status.troubles:
@@ -298,6 +301,17 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
         if count == 1
         else _("No known problems. All monitors are OK ({count}).").fill(count=count)
     )
+
+
+def needs_action(readiness: ReadinessCounts) -> Message:
+    """Say of how many routes the sign-in is about to end, or the like."""
+    if readiness.count == 1:
+        return _("The only route needs action; sending may still work for a while.")
+    return ngettext(
+        "{bad} of {count} routes needs action; sending may still work for a while.",
+        "{bad} of {count} routes need action; sending may still work for a while.",
+        by="bad",
+    ).fill(bad=readiness.unsure_count, count=readiness.count)
 
 
 def doubts_of_routes(status: Status, localizer: Localizer) -> str:
@@ -381,14 +395,7 @@ def cannot_send(status: Status, localizer: Localizer) -> str:
             )
         )
     if readiness.unsure_count:
-        sentences.append(
-            localizer.say(
-                ngettext(
-                    "Action required for {bad} of {count} route, which may still be able to send for a while.",
-                    "Action required for {bad} of {count} routes; sending may still work for a while.",
-                ).fill(bad=readiness.unsure_count, count=readiness.count)
-            )
-        )
+        sentences.append(localizer.say(needs_action(readiness)))
     return ("" if localizer.language == "ja" else " ").join(sentences)
 
 

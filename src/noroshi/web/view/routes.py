@@ -21,6 +21,7 @@ from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.overview import (
     KINDS,
     RemainingValidity,
+    needs_action,
     remaining_validity,
     route_level,
     route_state,
@@ -205,14 +206,7 @@ def heading(
         [_some_cannot(visit, routes, documents, readiness)] if readiness.blocked_count else []
     )
     if readiness.unsure_count:
-        sentences.append(
-            visit.say(
-                ngettext(
-                    "Action required for {bad} of {count} route, which may still be able to send for a while.",
-                    "Action required for {bad} of {count} routes; sending may still work for a while.",
-                ).fill(bad=readiness.unsure_count, count=readiness.count)
-            )
-        )
+        sentences.append(visit.say(needs_action(readiness)))
     return ("" if visit.language == "ja" else " ").join(sentences)
 
 
@@ -223,9 +217,10 @@ def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
         )
     if readiness.unproved_count:
         return visit.say(
-            _("No route problems are known. Not verified yet: {unproved} of {count}.").fill(
-                unproved=readiness.unproved_count, count=readiness.count
-            )
+            ngettext(
+                "No route problems are known; {unproved} of {count} route not verified yet.",
+                "No route problems are known; {unproved} of {count} routes not verified yet.",
+            ).fill(unproved=readiness.unproved_count, count=readiness.count)
         )
     if readiness.count == 1:
         return visit.say(_("Messages can be sent. There is only one route."))

@@ -33,7 +33,7 @@ SOME_SILENT = ngettext(
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
 UNKNOWN_NOW = _("currently unknown")
-SENDS_ITSELF, ALARMS_WAIT = _("sends alarms itself"), _("alarms wait")
+SENDS_ITSELF, ALARMS_WAIT = _("sends alarms itself"), _("alarms are queued")
 OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, Sequence[str], str]] = (
     (
         "microsoft365",

@@ -144,7 +144,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "shared": _("Shared mailbox"),
     "reads_inbox": _("Read the mailbox"),
     "redirect": _("Redirect URI"),
-    "renew_every": _("Renewed at least every"),
+    "renew_every": _("Renew the sign-in at least every"),
     "proxy": _("Proxy"),
     "proxy_user": _("Proxy user"),
     "proxy_password": _("Proxy password (vault entry)"),
