@@ -94,6 +94,7 @@ ALL = (
         "tests/actions",
         "tests/agent",
         "tests/cli",
+        "tests/cluster",
         "tests/door",
         "tests/flow",
         "tests/hosts",
