@@ -111,7 +111,9 @@ async def test_a_route_without_an_account_is_offered_no_sign_in(browser):
 async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, browser):
     await browser.get("/queue")
     told = seen(browser.text)
-    assert "Messages waiting: 2. Held manually: 1. Undeliverable, decision required: 1." in told
+    assert (
+        "2 messages are waiting. Held manually: 1. Undeliverable, decision required: 1." in told
+    )
     assert "4.3.2 Concurrent connections limit exceeded" in browser.text
     assert "held by boss" in told and "12 min" in told
 

@@ -828,7 +828,7 @@ def test_options_say_what_is_missing_or_wrong():
         ({"sender": "n@example.com"}, "host"),
         ({"host": "", "sender": "n@example.com"}, "host is missing"),
         ({"host": "h"}, "sender is missing"),
-        ({"host": "h", "sender": "nobody"}, "'nobody' is not an email address"),
+        ({"host": "h", "sender": "nobody"}, "“nobody” is not an email address"),
         ({"host": "h", "sender": "n@x.example\r\nBcc: a@b"}, "is not an email address"),
         ({"host": "h", "sender": "n@x.example", "port": 0}, "port must be"),
         ({"host": "h", "sender": "n@x.example", "ehlo": "my_host"}, "is not a host name"),
