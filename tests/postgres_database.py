@@ -106,9 +106,9 @@ class TimedStore(PostgresStore):
         await self._set_clock(now)
         await super().end(node, now)
 
-    async def lease_monitors(self, node, now, fence=0, left_out=()):
+    async def lease_monitors(self, node, now, fence=0, left_out=(), held_ids=()):
         await self._set_clock(now)
-        return await super().lease_monitors(node, now, fence, left_out)
+        return await super().lease_monitors(node, now, fence, left_out, held_ids)
 
     async def renew(self, fence, now):
         await self._set_clock(now)

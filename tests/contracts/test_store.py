@@ -140,19 +140,32 @@ async def test_what_is_left_out_or_given_back_is_lent_to_another_node_with_its_s
     block = await store.lease_monitors(node, DAWN, left_out=["n", "unknown"])
     assert block.states.keys() == {"m"}
     assert await store.commit(block.fence, change(serial=3))
-    await store.give_back(block.fence, ["m", "n"])
+    await store.give_back(block.fence, {"m": DAWN, "n": DAWN})
     other = await store.begin("two", DAWN)
     theirs = await store.lease_monitors(other, DAWN, left_out=["m"])
     assert theirs.states.keys() == {"n"}, "nobody gives back what is another one's"
     assert not await store.commit(block.fence, change(serial=4))
-    rest = await store.lease_monitors(other, DAWN, theirs.fence)
+    rest = await store.lease_monitors(other, DAWN, theirs.fence, held_ids=["n"])
     assert rest.states == {"m": state(3)} and rest.fence == theirs.fence
     assert await store.renew(block.fence, DAWN), "a node without monitors lives"
 
 
+async def test_what_a_node_was_lent_and_did_not_hear_of_is_lent_again_to_it_or_to_another(
+    store, node
+):
+    block = await store.lease_monitors(node, DAWN, left_out=["n"])
+    await store.lease_monitors(node, DAWN, block.fence, held_ids=["m"])  # the answer was lost
+    again = await store.lease_monitors(node, DAWN, block.fence, held_ids=["m"])
+    assert again.states.keys() == {"n"} and again.fence == block.fence
+    nothing = await store.lease_monitors(node, DAWN, block.fence, ["n"], held_ids=["m"])
+    assert not nothing.states
+    other = await store.lease_monitors(await store.begin("two", DAWN), DAWN)
+    assert other.states.keys() == {"n"}
+
+
 async def test_what_is_remembered_is_that_of_the_node_which_holds_the_monitor(store, node):
     block = await store.lease_monitors(node, DAWN)
-    await store.give_back(block.fence, ["m"])
+    await store.give_back(block.fence, {"m": DAWN})
     other = await store.lease_monitors(await store.begin("two", DAWN), DAWN)
     remembered = [(id, used(1.0, memory={"offset": 9})) for id in ("m", "n")]
     await store.append(remembered, other.fence)
@@ -174,7 +187,7 @@ async def test_a_block_that_is_renewed_is_kept(store, node):
 async def test_what_is_new_is_lent_under_a_fence_that_still_holds(store, node):
     block = await store.lease_monitors(node, DAWN)
     await store.publish(version(DISK), ["m", "n", "x"], 1)
-    more = await store.lease_monitors(node, DAWN, block.fence)
+    more = await store.lease_monitors(node, DAWN, block.fence, held_ids=["m", "n"])
     assert more.fence == block.fence and more.states == {"x": State()}
     assert await store.commit(block.fence, change(monitor="x"))
     assert await store.commit(block.fence, change(monitor="m"))
@@ -341,7 +354,7 @@ async def test_a_monitor_named_again_before_it_is_retired_is_free_and_keeps_its_
     await store.publish(version(DISK), ["n"], 1)
     await store.publish(version(DISK), ["m", "n"], 2)
     assert await store.retire(block.fence, change(serial=5))
-    more = await store.lease_monitors(node, DAWN, block.fence)
+    more = await store.lease_monitors(node, DAWN, block.fence, held_ids=["n"])
     assert more.states == {"m": state(5)}
 
 
@@ -431,6 +444,7 @@ async def test_a_secret_is_kept_under_its_name_and_replaced(store):
     await store.put_secret("mail", b"\x01again")
     assert await store.get_secret("mail") == b"\x01again"
     assert await store.secret_names() == ["app", "mail"]
+    assert await store.get_secrets() == {"app": b"1", "mail": b"\x01again"}
 
 
 async def test_a_secret_that_is_dropped_is_gone(store):

@@ -83,7 +83,7 @@ class Cluster:
             contacts__ops='addresses = ["ops@example.com"]\none_by_one = 0',
             rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
             routes__smtp1=smtp_route(mailbox.port),
-            **{f"instances__shop{place}": _instance(one) for place, one in enumerate(shops)},
+            **instances_of(shops),
             **others,
         )
 
@@ -119,6 +119,11 @@ class Cluster:
     def close(self):
         for home in self.homes.values():
             home.end()
+
+
+def instances_of(shops):
+    """An instance of each shop."""
+    return {f"instances__shop{place}": _instance(one) for place, one in enumerate(shops)}
 
 
 def _instance(shop):

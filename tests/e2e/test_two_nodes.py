@@ -4,14 +4,15 @@ on, however it ends."""
 import shutil
 import signal
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from itertools import pairwise
 
 import pytest
 
 from noroshi.cli.exits import RESTART
 from tests import postgres as postgres_server
-from tests.e2e.clusters import Cluster, Shop
+from tests.e2e.clusters import Cluster, Shop, instances_of
+from tests.e2e.labs import LabProgram, define, secret_file, signed_in
 from tests.e2e.world import PATIENCE, until
 from tests.ports import free_port
 
@@ -89,26 +90,84 @@ def _longest_gap(looks):
     return max(after - before for before, after in pairwise(looks))
 
 
-def test_while_the_database_is_away_each_node_tells_of_its_share_past_the_queue(
-    tmp_path, mailbox, shops
-):
-    with ExitStack() as stack:
-        folder = postgres_server.make_folder()
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        server = postgres_server.start(folder, free_port(), {})
-        stack.callback(lambda: postgres_server.stop(server.pid))
-        cluster = Cluster(tmp_path, ("one", "two"), server)
-        stack.callback(cluster.close)
-        cluster.define(mailbox, shops)
-        for name in ("one", "two"):
-            cluster.serve(name)
-        until(lambda: len(cluster.shares()) == 2, "shares of two nodes")
-        everything = sum(cluster.shares().values())
+class Database:
+    """A PostgreSQL that a test stops and starts."""
 
-        postgres_server.stop(server.pid)
+    def __init__(self):
+        self.folder = postgres_server.make_folder()
+        self.server = postgres_server.start(self.folder, free_port(), {})
+
+    def stop(self):
+        postgres_server.stop(self.server.pid)
+
+    def start(self):
+        self.server = postgres_server.start(self.folder, self.server.port, {})
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database():
+    with closing(Database()) as found:
+        yield found
+
+
+@pytest.fixture
+def pair(tmp_path, database):
+    """Two nodes on a database of their own, not started yet."""
+    with closing(Cluster(tmp_path, ("one", "two"), database.server)) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = LabProgram(tmp_path / "lab").start()
+    yield lab
+    lab.end()
+
+
+@contextmanager
+def without(database, cluster):
+    """Stop the database of two nodes that share everything, and start it again."""
+    until(lambda: len(cluster.shares()) == 2, "shares of two nodes")
+    everything = sum(cluster.shares().values())
+    database.stop()
+    yield
+    database.start()
+    until(lambda: sum(cluster.shares().values()) == everything, "everything, as before")
+    assert len(cluster.shares()) == 2
+
+
+def test_while_the_database_is_away_each_node_tells_of_its_share_past_the_queue(
+    pair, database, mailbox, shops
+):
+    pair.define(mailbox, shops)
+    for name in ("one", "two"):
+        pair.serve(name)
+    with without(database, pair):
         for one in shops:
             one.close()
         until(lambda: len(mailbox.raw) == SHOPS, "an alarm of each instance")
-        server = postgres_server.start(folder, server.port, {})
-        until(lambda: sum(cluster.shares().values()) == everything, "everything, as before")
-        assert len(cluster.shares()) == 2
+
+
+def test_while_the_database_is_away_a_node_signs_in_with_what_it_read_before(
+    pair, database, lab, shops
+):
+    """So does the one that has never sent: the sign-in is in the database, sealed."""
+    home = pair.homes["one"]
+    rule = 'action = "mail"\ncontacts = ["ops"]\nroutes = ["m365"]'
+    pair.serve("one")
+    define(home, lab, rules__ops=rule, **instances_of(shops))
+    signed_in(home, lab, *secret_file(home, lab))
+    pair.serve("two")
+    assert pair.sender() == "one"
+    with without(database, pair):
+        for one in shops:
+            one.close()
+        until(lambda: len(alarms(lab)) == SHOPS, "an alarm of each instance")
+
+
+def alarms(lab):
+    return [mail for mail in lab.mails if "shop" in mail.subject]

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from noroshi.core.cadence import FixedInterval, next_due
 from noroshi.core.database_absence import SAFE_LEASE
-from noroshi.core.model import Instance
+from noroshi.core.levels import Level
+from noroshi.core.model import Instance, ItemState, State
+from noroshi.core.translation import plain
 from noroshi.engine import EngineSettings
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
-from noroshi.ports import SHARED_LEASE, Renewal
+from noroshi.ports import SHARED_LEASE, Block, Renewal, StoreError
 from noroshi.stores.memory.store import MemoryStore
 from tests.contracts.sample_records import DAWN
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
@@ -67,8 +69,8 @@ class SharedMemory(MemoryStore):
             return None
         return replace(renewal, nodes=self.nodes_alive, sender=self.nodes_alive[0])
 
-    async def lease_monitors(self, node, now, fence=0, left_out=()):
-        block = await super().lease_monitors(node, now, fence, left_out)
+    async def lease_monitors(self, node, now, fence=0, left_out=(), held_ids=()):
+        block = await super().lease_monitors(node, now, fence, left_out, held_ids)
         return replace(block, unwatched=dict.fromkeys(block.states, self.alone))
 
 
@@ -120,12 +122,19 @@ def test_what_fell_due_is_made_up_for_however_long_it_took_to_take_the_monitors(
     due = next_due(monitor.id, monitor.cadence, DAWN)
     alone, took = timedelta(seconds=10), timedelta(seconds=5)
     lent_at = due + alone - timedelta(seconds=1)
-    block = MonitorBlock(1, {monitor.id: monitor})
-    block.catch_up_each({monitor.id: alone}, lent_at, 0.0, lent_at + took)
-    assert block.retries == {monitor.id}
-    block = MonitorBlock(1, {monitor.id: monitor})
-    block.catch_up_each({monitor.id: alone - took}, lent_at, 0.0, lent_at + took)
-    assert not block.retries, "who had it before has measured it"
+    assert lent(monitor, alone, lent_at, lent_at + took).retries == {monitor.id}
+    known = lent(monitor, alone - took, lent_at, lent_at + took)
+    assert not known.retries, "who had it before has measured it"
+
+
+def lent(monitor, alone, lent_at, now):
+    """A block with a monitor that nobody had watched for so long as it was lent."""
+    block = MonitorBlock(1)
+    leased = Block({monitor.id: State()}, {}, 1, {monitor.id: alone})
+    block.add_leased(leased, {}, lent_at)
+    block.monitors[monitor.id] = monitor
+    block.catch_up_unwatched(0.0, now)
+    return block
 
 
 async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_that_is_gone():
@@ -149,6 +158,66 @@ async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_
         scene.store.nodes_alive = ("node",)
         await scene.seconds(engine, 10)
         assert engine.watcher.block.states.keys() == set(ids)
+
+
+class Disturbed(SharedMemory):
+    """Cannot take back what a node gives, as long as it is disturbed."""
+
+    is_disturbed = False
+
+    async def give_back(self, fence, watched_until):
+        if self.is_disturbed:
+            raise StoreError(plain("away"))
+        await super().give_back(fence, watched_until)
+
+
+async def test_a_node_watches_what_another_one_should_have_as_long_as_it_cannot_give_it_back():
+    scene = shared()
+    scene.store = Disturbed()
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        scene.store.nodes_alive, scene.store.is_disturbed = ("other",), True
+        before = scene.measured
+        await scene.seconds(engine, 180)
+        assert scene.measured - before >= 3
+        scene.store.is_disturbed = False
+        await scene.seconds(engine, 10)
+        assert not engine.watcher.block.states
+
+
+def test_a_turn_that_was_left_out_before_a_monitor_was_given_back_is_the_other_nodes():
+    monitor = elsewhere()
+    due = next_due(monitor.id, monitor.cadence, DAWN)
+    block = lent(monitor, timedelta(0), DAWN, DAWN)
+    block.states[monitor.id] = State(items={"/a": ItemState(level=Level.OK)})
+    block.schedule(monitor.id, 0.0, DAWN)
+    block.leave(frozenset({monitor.id}), 0.0, DAWN)
+    seconds = (due - DAWN).total_seconds()
+    check = block.pop_due(seconds, due)
+    assert not block.needs_check(check)
+    block.skip(check)
+    later = due + timedelta(seconds=7)
+    (until,) = block.watched_until([monitor.id], later).values()
+    assert until < due and next_due(monitor.id, monitor.cadence, until) == due
+    block.leave(frozenset(), seconds + 7, later)
+    assert block.retries == {monitor.id}, "or it stays after all, and is made up for"
+
+
+async def test_a_monitor_that_was_lent_as_the_store_failed_gets_its_place_in_the_schedule():
+    """What follows the loan asks the store, too: what was lent must not be forgotten then."""
+    scene = shared()
+    scene.store.nodes_alive = ("other",)
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        block, now = engine.watcher.block, scene.time.now
+        leased = await scene.store.lease_monitors(engine.node, now, block.fence)
+        block.add_leased(leased, {}, now)
+        scene.store.nodes_alive = ("node",)
+        before = scene.measured
+        await scene.seconds(engine, 70)
+        assert scene.measured > before
 
 
 async def test_a_monitor_that_is_of_another_kind_than_as_it_was_handed_over_begins_anew():

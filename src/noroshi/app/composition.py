@@ -83,7 +83,7 @@ from noroshi.service.on_demand import ServiceOnDemand
 from noroshi.service.service_parts import ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
-from noroshi.vault import KeyRing, Vault, VaultError, find_keys
+from noroshi.vault import KeyRing, SecretCache, Vault, VaultError, find_keys
 
 if TYPE_CHECKING:
     from noroshi.service import Service
@@ -186,6 +186,7 @@ class App:
     hub_links: LinkOnDemand
     endpoints: HubEndpoints
     updates: NodeUpdates
+    secret_cache: SecretCache | None
 
     @property
     def service(self) -> Service:
@@ -217,7 +218,9 @@ async def open_app(
         own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(stack, host_name, policy, own_names, _kinds(config))
         plans = Plans(plugins)
-        vault, ring = _vault(store, config)
+        # A file is read as long as the node runs; a database may be away.
+        cache = None if config.database is None else SecretCache(store, clocks.steady)
+        vault, ring = _vault(store, config, cache)
         tokens = _tokens(vault, store, config, clocks)
         stack.push_async_callback(tokens.close)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
@@ -277,7 +280,9 @@ async def open_app(
         stack.push_async_callback(services.close)
         if life is not None:
             await _finish_rotation(ring)
-        yield App(life, store, engine, services, plans, tokens, hub_links, endpoints, updates)
+        yield App(
+            life, store, engine, services, plans, tokens, hub_links, endpoints, updates, cache
+        )
 
 
 def _updates(config: Config, clocks: Clocks, stack: AsyncExitStack) -> NodeUpdates:
@@ -388,13 +393,13 @@ async def open_to_examine(config: Config) -> AsyncIterator[Service]:
         yield app.service
 
 
-def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
+def _vault(store: Store, config: Config, cache: SecretCache | None) -> tuple[Vault, KeyRing]:
     """Open the vault and the key ring. Without a key the node still watches, and says what it
     cannot send."""
     credentials = _credentials()
     try:
         keys = find_keys(config.key, credentials)
-        vault = Vault(store, keys.box, next=keys.next)
+        vault = Vault(store, keys.box, next=keys.next, cache=cache)
     except (VaultError, OSError) as error:
         log.warning("cannot open the vault: %s", error)
         problem = error.words if isinstance(error, VaultError) else plain(str(error))

@@ -50,6 +50,7 @@ from noroshi.stores.sqlite.earlier_copy import return_to_copy
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.system.service_process import service_process
+from noroshi.vault.secret_cache import SecretCache
 
 if TYPE_CHECKING:
     from noroshi.web.context import WebContext
@@ -60,6 +61,8 @@ MANAGER = ("noroshi.web.context", "noroshi.web.server")
 without it shall pay."""
 LOOK_AFTER = 3600.0
 """Seconds between two looks at the sign-ins that rest."""
+SECRETS_AGAIN_AFTER = 30.0
+"""Seconds between two readings of the secrets, for the time in which the database is away."""
 LINK_AGAIN_AFTER = 30.0
 """Seconds after which the link is begun anew, if the store could not be read."""
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
@@ -130,6 +133,7 @@ async def _live(
         await stack.enter_async_context(
             open_door(config, app.services.open, app.engine.wake_up)
         )
+        await stack.enter_async_context(_secrets_at_hand(app))
         stack.enter_context(_mark_in_lock(app.life))
         _on_stop(stop.set)
         working = asyncio.create_task(app.engine.run())
@@ -266,6 +270,32 @@ async def _signs_of_life(
             manager.notify("STOPPING=1")
         living.cancel()
         await asyncio.wait((living,))
+
+
+@asynccontextmanager
+async def _secrets_at_hand(app: App) -> AsyncIterator[None]:
+    """Keep the secrets, sealed, for alarms that are sent while the database is away."""
+    if app.secret_cache is None:
+        yield
+        return
+    reading = asyncio.create_task(_read_ahead(app.secret_cache))
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await asyncio.wait((reading,))
+
+
+async def _read_ahead(cache: SecretCache) -> None:
+    """Read the secrets now and then, without end."""
+    while True:
+        try:
+            await cache.read_ahead()
+        except StoreError as error:
+            log.info("secrets cannot be read ahead: %s", error)
+        except Exception:  # a fault of ours must not end it for good
+            log.exception("the secrets could not be read ahead")
+        await asyncio.sleep(SECRETS_AGAIN_AFTER)
 
 
 @asynccontextmanager

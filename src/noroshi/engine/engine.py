@@ -269,11 +269,12 @@ class Engine:
             return None
 
     async def _close(self) -> None:
+        ended_at = self.clocks.wall()
         # Side by side: a program that has to be killed must not wait for a server to answer.
         await asyncio.gather(self._end_sending(), self.attempt(self.watcher.close))
         if self.node is not None:
             node = self.node
-            await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
+            await self.attempt(lambda: self.store.end(node, ended_at))
 
     async def _end_sending(self) -> None:
         await self.attempt(self.notifier.announce_stop)
@@ -288,6 +289,14 @@ class Engine:
     async def hold(self) -> float:
         """Renew the lease of the block, hear what people say, and apply a new version; or lease a
         block. Return the seconds to pause. Raises StoreError."""
+        try:
+            return await self._hold()
+        except StoreError:
+            if (block := self.watcher.block) is not None:  # nobody else can take what leaves it
+                block.leave(frozenset(), self.clocks.steady(), self.clocks.wall())
+            raise
+
+    async def _hold(self) -> float:
         now = self.clocks.wall()
         if self.node is None:
             self.node = self.dispatcher.node = await self._begin_life(now)
@@ -386,15 +395,19 @@ class Engine:
 
     def _lacks_monitors(self, block: MonitorBlock) -> bool:
         """Return whether some monitors are with nobody, or with another node that may let them
-        go."""
-        held_ids = block.states.keys() | block.reported_monitors.keys()
+        go, or are held without a place in the schedule."""
+        if not block.is_scheduled:
+            return True
         if self._plan is None or not self._may_take():
             return False
-        return not self._plan.monitors.keys() <= held_ids | self._left_out()
+        return not self._plan.monitors.keys() <= block.held_ids | self._left_out()
 
     def _is_reported(self, monitor: Monitor) -> bool:
         """Return whether an agent measures a monitor, and reports what it finds."""
         return bool(self._agent_of(monitor))
+
+    def _reported_monitors(self, plan: AppliedPlan) -> Mapping[str, Monitor]:
+        return {id: one for id, one in plan.monitors.items() if self._is_reported(one)}
 
     async def _lease_block(self, node: Node) -> float:
         """Lease a whole block; reevaluate what is bad in it at once. Return the seconds to pause.
@@ -402,9 +415,11 @@ class Engine:
         version, plan = await self._current()
         self._agents = frozenset(await self._read_agents())
         left_out = plan.monitors.keys() if self._sharing is not None else ()
-        leased = await self.store.lease_monitors(node, self.clocks.wall(), 0, left_out)
+        now = self.clocks.wall()
+        leased = await self.store.lease_monitors(node, now, 0, left_out)
         block = MonitorBlock(leased.fence)
-        block.add_leased(leased, plan.monitors, self._is_reported)
+        block.add_leased(leased, self._reported_monitors(plan), now)
+        block.monitors |= {id: one for id, one in plan.monitors.items() if id in block.states}
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
         if self._sharing is None and node.last_seen is not None and not self.ready.is_set():
             block.shift(self._setback)
@@ -427,8 +442,10 @@ class Engine:
         version, plan = await self._current()
         left_out = self._left_out() if self._may_take() else plan.monitors.keys()
         now = self.clocks.wall()
-        leased = await self.store.lease_monitors(node, now, block.fence, left_out)
-        block.add_leased(leased, plan.monitors, self._is_reported)
+        leased = await self.store.lease_monitors(
+            node, now, block.fence, left_out, block.held_ids
+        )
+        block.add_leased(leased, self._reported_monitors(plan), now)
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported
         )
@@ -437,7 +454,7 @@ class Engine:
         if self._sharing is not None:
             close_disabled(self.watcher, block, leased.states)
             restart_other_kinds(self.watcher, block, leased.states)
-        block.catch_up_each(leased.unwatched, now, self.clocks.steady(), self.clocks.wall())
+        block.catch_up_unwatched(self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
 
     async def _follow_moves(self, block: MonitorBlock) -> None:

@@ -142,18 +142,23 @@ class Store(AgentStore, Protocol):
         last renewed a block, or ended."""
 
     async def end(self, node: Node, now: datetime) -> None:
-        """Give back what this life holds: blocks and envelopes alike."""
+        """Give back what this life holds: blocks and envelopes alike. It has watched until `now`."""
 
     async def lease_monitors(
-        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+        self,
+        node: Node,
+        now: datetime,
+        fence: int = 0,
+        left_out: Collection[str] = (),
+        held_ids: Collection[str] = (),
     ) -> Block:
         """Lend all monitors that nobody holds, but for those `left_out`, under the next fencing
         number. With a fence that still holds, lend what is free under it as well, and return only
-        that."""
+        that. What was lent under it and is not among `held_ids` is free: the answer was lost."""
 
-    async def give_back(self, fence: int, ids: Collection[str]) -> None:
-        """Let others have these monitors of a block; nothing more of them is written under its
-        fence."""
+    async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
+        """Let others have these monitors of a block, each of which was watched until an instant;
+        nothing more of them is written under its fence."""
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         """Hold on to a block, and return what suppresses its monitors; None if the block is
@@ -477,6 +482,9 @@ class Store(AgentStore, Protocol):
     async def get_secret(self, name: str) -> bytes | None: ...
 
     async def secret_names(self) -> Sequence[str]: ...
+
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        """Return all entries, by name."""
 
     async def drop_secret(self, name: str) -> bool:
         """Delete an entry. False: there is none of that name."""

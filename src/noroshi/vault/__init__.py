@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         place_key,
         read_key,
     )
+    from noroshi.vault.secret_cache import SecretCache
     from noroshi.vault.vault import Vault
 else:
     LATER = {
@@ -41,6 +42,7 @@ else:
             "place_key",
             "read_key",
         ),
+        "secret_cache": ("SecretCache",),
         "vault": ("Vault",),
     }
     __getattr__ = found_later(__name__, LATER)
@@ -52,6 +54,7 @@ __all__ = [
     "Keys",
     "KeyRotation",
     "Secret",
+    "SecretCache",
     "Source",
     "Vault",
     "VaultError",

@@ -27,6 +27,19 @@ class SecretStore(Protocol):
     async def drop_secret(self, name: str) -> bool: ...
 
 
+class SealedCache(Protocol):
+    """Serve the vault where the store may be away for a while."""
+
+    async def get_secret(self, name: str) -> bytes | None:
+        """Return the entry as it is in the store, or as it was read last while that cannot be
+        read."""
+        ...
+
+    def note(self, name: str, sealed: bytes | None) -> None:
+        """Note what was just written; None: the entry was dropped."""
+        ...
+
+
 class Vault:
     """Secrets by name. Without a box it still opens, and says why it can give nothing out.
 
@@ -39,8 +52,9 @@ class Vault:
         box: Box | None,
         problem: Message | None = None,
         next: Box | None = None,
+        cache: SealedCache | None = None,
     ) -> None:
-        self._store = store
+        self._store, self._cache = store, cache
         self._box, self._next = box, next
         self._writing = asyncio.Lock()
         self.problem = None if box else CLOSED.fill(problem=problem or NO_BOX)
@@ -52,12 +66,13 @@ class Vault:
         async with self._writing:
             sealed = (self._next or self._require_box()).seal(name, secret)
             await self._store.put_secret(name, sealed)
+            self._note(name, sealed)
 
     async def get(self, name: str) -> Secret | None:
         """Return the secret of that name, or None if there is none. Raises VaultError, and what
         the store raises."""
         boxes_before = (self._next, self._require_box())
-        sealed = await self._store.get_secret(name)
+        sealed = await (self._cache or self._store).get_secret(name)
         # The keys may have changed while the store looked.
         return (
             None if sealed is None else self._box_of(sealed, *boxes_before).open(name, sealed)
@@ -76,7 +91,9 @@ class Vault:
     async def remove(self, name: str) -> bool:
         """Remove an entry, durable on return; this needs no key. False: there was none."""
         async with self._writing:
-            return await self._store.drop_secret(name)
+            was_there = await self._store.drop_secret(name)
+            self._note(name, None)
+            return was_there
 
     @property
     def key_id(self) -> str:
@@ -105,7 +122,13 @@ class Vault:
             sealed = await self._store.get_secret(name)
             if sealed is not None and not next.has_sealed(sealed):
                 secret = self._box_of(sealed).open(name, sealed)
-                await self._store.put_secret(name, next.seal(name, secret))
+                resealed = next.seal(name, secret)
+                await self._store.put_secret(name, resealed)
+                self._note(name, resealed)
+
+    def _note(self, name: str, sealed: bytes | None) -> None:
+        if self._cache is not None:
+            self._cache.note(name, sealed)
 
     def _box_of(self, sealed: bytes, *earlier_boxes: Box | None) -> Box:
         """Return the box that sealed it; the one in use if none did, which says so when it

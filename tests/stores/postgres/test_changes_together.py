@@ -94,7 +94,7 @@ async def test_of_two_changes_of_a_monitor_the_later_one_stays(store, fence):
 
 
 async def test_what_is_not_held_is_refused_by_itself(store, fence):
-    await store.give_back(fence, ["m03"])
+    await store.give_back(fence, {"m03": DAWN})
     asked = [store.commit(fence, _change(monitor)) for monitor in MONITORS]
     answers = dict(zip(MONITORS, await asyncio.gather(*asked), strict=True))
     assert [monitor for monitor, written in answers.items() if not written] == ["m03"]

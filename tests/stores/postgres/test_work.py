@@ -110,6 +110,11 @@ async def test_no_other_late_answer_counts_and_none_once_the_mail_is_out_again(o
     assert await second.settle(again, OK, Accepted(DAWN))
 
 
+async def give(store, fence):
+    """Give back a monitor that was watched until now."""
+    await store.give_back(fence, {"m": await store.clock()})
+
+
 async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_it_was_alone(
     nodes,
 ):
@@ -119,7 +124,7 @@ async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_
     two = await second.begin("two", DAWN + LONG)
     theirs = await second.lease_monitors(two, DAWN + LONG)
     assert not theirs.states, "its holder's clock is hours behind, and its own ahead"
-    await first.give_back(block.fence, ["m"])
+    await give(first, block.fence)
     given = await second.lease_monitors(two, DAWN, theirs.fence)
     assert given.states.keys() == given.unwatched.keys() == {"m"}
     assert timedelta(0) <= given.unwatched["m"] < SHARED_LEASE
@@ -129,14 +134,30 @@ async def test_monitors_whose_loan_a_node_did_not_hear_of_were_alone_as_long_as_
     first, second = nodes
     await first.publish(version(DISK), ["m", "n"], 0)
     block = await first.lease_monitors(await first.begin("one", DAWN), DAWN)
-    await first.give_back(block.fence, ["m"])
+    await give(first, block.fence)
     two = await second.begin("two", DAWN)
     heard = await second.lease_monitors(two, DAWN, 0, ["m"])
     await asyncio.sleep(0.1)
-    await second.lease_monitors(two, DAWN, heard.fence)  # whose answer was lost
+    await second.lease_monitors(two, DAWN, heard.fence, held_ids=["n"])  # whose answer was lost
     await asyncio.sleep(0.1)
     again = await second.lease_monitors(two, DAWN, 0)
     assert again.unwatched["m"] >= timedelta(seconds=0.2)
+
+
+async def test_a_monitor_is_alone_since_it_was_watched_not_since_it_was_given_back(nodes):
+    first, second = nodes
+    await first.publish(version(DISK), ["m"], 0)
+    one = await first.begin("one", DAWN)
+    block = await first.lease_monitors(one, DAWN)
+    earlier = await first.clock() - timedelta(seconds=30)
+    await first.give_back(block.fence, {"m": earlier})
+    two = await second.begin("two", DAWN)
+    given = await second.lease_monitors(two, DAWN)
+    assert timedelta(seconds=30) <= given.unwatched["m"] < timedelta(seconds=40)
+    await second.append([("m", used(90.0))], given.fence)
+    await second.end(two, await second.clock() - timedelta(seconds=20))
+    again = await first.lease_monitors(one, DAWN, block.fence)
+    assert timedelta(seconds=20) <= again.unwatched["m"] < timedelta(seconds=30)
 
 
 async def test_monitors_were_alone_until_a_node_has_looked_whoever_held_them_meanwhile(nodes):
@@ -144,14 +165,14 @@ async def test_monitors_were_alone_until_a_node_has_looked_whoever_held_them_mea
     await first.publish(version(DISK), ["m"], 0)
     one, two = await first.begin("one", DAWN), await second.begin("two", DAWN)
     block = await first.lease_monitors(one, DAWN)
-    await first.give_back(block.fence, ["m"])
+    await give(first, block.fence)
     await asyncio.sleep(0.2)
     held = await second.lease_monitors(two, DAWN)
-    await second.give_back(held.fence, ["m"])  # and has not looked
+    await give(second, held.fence)  # and has not looked
     again = await first.lease_monitors(one, DAWN, block.fence)
     assert again.unwatched["m"] >= timedelta(seconds=0.2)
     await first.append([("m", used(90.0))], block.fence)
-    await first.give_back(block.fence, ["m"])
+    await give(first, block.fence)
     seen = await second.lease_monitors(two, DAWN, held.fence)
     assert seen.unwatched["m"] < again.unwatched["m"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -24,6 +24,7 @@ from noroshi.ports import Block
 
 FIRST_CHECK = timedelta(seconds=10)
 CATCH_UP = timedelta(seconds=2)
+JUST_BEFORE = timedelta(milliseconds=1)
 FAR = timedelta(minutes=5)
 """A check that was missed is made up for soon, where the next one is further away than this."""
 SPREAD = timedelta(minutes=1)
@@ -95,22 +96,42 @@ class MonitorBlock:
     """Monitors that another node is to watch: no turn of them begins, but for what is owed."""
     given_ids: frozenset[str] = frozenset()
     """Monitors that are just being given back."""
+    unwatched_since: dict[str, datetime] = field(default_factory=dict)
+    """Monitors of which a turn may have been left out, with an instant before it."""
 
     def add_leased(
-        self,
-        leased: Block,
-        monitors: Mapping[str, Monitor],
-        is_reported: Callable[[Monitor], bool] = lambda _monitor: False,
+        self, leased: Block, reported_monitors: Mapping[str, Monitor], lent_at: datetime
     ) -> None:
-        """Add what the store has lent; `is_reported`: an agent measures it."""
+        """Add what the store lent then. Agents measure the `reported_monitors`; the others have no
+        place in the schedule yet."""
         for id, state in leased.states.items():
-            if id in monitors and is_reported(monitors[id]):
-                self.reported_monitors[id] = monitors[id]
+            if id in reported_monitors:
+                self.reported_monitors[id] = reported_monitors[id]
                 continue
             self.states[id] = state
             self.memories[id] = leased.memories.get(id, {})
-            if id in monitors:
-                self.monitors[id] = monitors[id]
+            if id in leased.unwatched:
+                self.unwatched_since[id] = lent_at - leased.unwatched[id]
+
+    @property
+    def held_ids(self) -> frozenset[str]:
+        """The ids of all monitors that the store lent."""
+        return frozenset(self.states.keys() | self.reported_monitors.keys())
+
+    @property
+    def is_scheduled(self) -> bool:
+        """False: what was lent has no place in the schedule yet."""
+        return self.states.keys() <= self.monitors.keys()
+
+    def leave(self, ids: frozenset[str], steady: float, wall: datetime) -> None:
+        """Begin no turn of these monitors from now on, as they are another node's to watch; of those
+        that stay after all, what was left out is made up for."""
+        self.leaving_ids = ids
+        self.catch_up_unwatched(steady, wall)
+
+    def watched_until(self, ids: Collection[str], now: datetime) -> Mapping[str, datetime]:
+        """Return until when each of these monitors was watched."""
+        return {id: self.unwatched_since.get(id, now) for id in ids}
 
     def update_suppressions(
         self, stored_suppression: Mapping[str, Suppression], suppressions: Suppressions
@@ -187,20 +208,14 @@ class MonitorBlock:
                     id, CheckTrigger.RETRY, steady + delay.total_seconds(), wall + delay
                 )
 
-    def catch_up_each(
-        self,
-        unwatched: Mapping[str, timedelta],
-        lent_at: datetime,
-        steady: float,
-        wall: datetime,
-    ) -> None:
-        """Schedule a check soon for each monitor that was due while no node held it, until it was lent
-        or since, unless its next turn comes as soon."""
-        for id, length in unwatched.items():
-            monitor = self.monitors.get(id)
-            if monitor is None or monitor.disabled:
+    def catch_up_unwatched(self, steady: float, wall: datetime) -> None:
+        """Schedule a check soon for each monitor that was due while nobody watched it, unless its next
+        turn comes as soon."""
+        for id in (self.unwatched_since.keys() & self.monitors.keys()) - self.leaving_ids:
+            since, monitor = self.unwatched_since.pop(id), self.monitors[id]
+            if monitor.disabled:
                 continue
-            was_due = next_due(id, monitor.cadence, lent_at - length) <= wall
+            was_due = next_due(id, monitor.cadence, since) <= wall
             if was_due and next_due(id, monitor.cadence, wall) - wall > CATCH_UP:
                 delay = CATCH_UP * phase(id)
                 self.repeat(
@@ -262,6 +277,9 @@ class MonitorBlock:
         its monitor."""
         if check.trigger is CheckTrigger.RETRY:
             self.retries.discard(check.id)
+        is_left_to_others = check.id in self.leaving_ids | self.given_ids
+        if is_left_to_others and check.trigger is CheckTrigger.CADENCE:
+            self.unwatched_since.setdefault(check.id, check.wall - JUST_BEFORE)
 
     def postpone(self, check: ScheduledCheck, due: float) -> None:
         """Put a check back into the queue, for later."""
@@ -342,6 +360,7 @@ class MonitorBlock:
             self.memories,
             self.wakeups,
             self.unconfirmed_changes,
+            self.unwatched_since,
         ):
             of_monitors.pop(id, None)
         self.retries.discard(id)

@@ -167,8 +167,8 @@ class Sharing:
 async def give_up(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:
     """Give back those monitors that are others' to watch: now, or once nothing of them is under way
     or owed. Raises StoreError."""
-    held_ids = block.states.keys() | block.reported_monitors.keys()
-    block.leaving_ids = frozenset(held_ids & frozenset(ids))
+    now = watcher.clocks.wall()
+    block.leave(block.held_ids & frozenset(ids), watcher.clocks.steady(), now)
     owed_ids = {check.id for check in block.queue if check.trigger in GUARANTEED}
     block.given_ids = frozenset(
         id
@@ -179,7 +179,8 @@ async def give_up(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -
         return
     try:
         await watcher.flush()
-        await watcher.store.give_back(block.fence, block.given_ids)
+        watched_until = block.watched_until(block.given_ids, now)
+        await watcher.store.give_back(block.fence, watched_until)
         block.remove(block.given_ids)
     finally:
         block.given_ids = frozenset()

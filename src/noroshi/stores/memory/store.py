@@ -160,9 +160,17 @@ class MemoryStore(CustodyInMemory):
         self._wakeups.notify()
 
     async def lease_monitors(
-        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+        self,
+        node: Node,
+        now: datetime,
+        fence: int = 0,
+        left_out: Collection[str] = (),
+        held_ids: Collection[str] = (),
     ) -> Block:
         self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
+        for id, row in self._monitors.items():
+            if row.fence == fence and id not in held_ids:
+                row.fence = 0
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
             self._leases[fence] = LeaseRow(node, now + LEASE)
@@ -176,8 +184,8 @@ class MemoryStore(CustodyInMemory):
         memories = {key: row.memory for key, row in unleased.items() if row.memory}
         return Block({key: row.state for key, row in unleased.items()}, memories, fence)
 
-    async def give_back(self, fence: int, ids: Collection[str]) -> None:
-        for id in ids:
+    async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
+        for id in watched_until:
             if id in self._monitors and self._monitors[id].fence == fence:
                 self._monitors[id].fence = 0
 
@@ -534,6 +542,9 @@ class MemoryStore(CustodyInMemory):
 
     async def secret_names(self) -> Sequence[str]:
         return sorted(self._secrets)
+
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        return dict(self._secrets)
 
     async def drop_secret(self, name: str) -> bool:
         return self._secrets.pop(name, None) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppressi
 from noroshi.core.node_versions import incompatible_versions
 from noroshi.core.translation import _
 from noroshi.ports import SHARED_LEASE, Block, Node, NodeLease, Renewal, StoreError
-from noroshi.stores.column_values import MICROSECOND, instant
+from noroshi.stores.column_values import MICROSECOND, instant, number
 from noroshi.stores.postgres import alarms, definitions, spool, work
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.stored_state import read_state
@@ -40,7 +41,9 @@ OVER = f"""fence in (
 middle of a commit is left to it, until that is through."""
 END_OVER = END_LEASES.format(which=OVER, watched_until=RENEWED_AT)
 END_OF_NODE = END_LEASES.format(which="node = $1", watched_until=RENEWED_AT)
-END_OF_LIFE = END_LEASES.format(which="node = $1 and life = $2", watched_until="noroshi_now()")
+END_OF_LIFE = END_LEASES.format(
+    which="node = $1 and life = $2", watched_until="least(noroshi_now(), $3)"
+)
 END_UNKNOWN = END_LEASES.format(which="node = $1 and life = $2", watched_until="null")
 """Nobody has watched by such a lease, so it is as long ago as before."""
 NEW_LEASE = f"""
@@ -79,8 +82,13 @@ with free as (
 update monitor set fence = $1 from free where monitor.id = free.id
 returning monitor.id, monitor.state, noroshi_now() - free.watched_until"""
 GIVE_BACK = """
-update monitor set fence = null, watched_until = coalesce(watched_until, noroshi_now())
-where fence = $1 and id = any($2::text[])"""
+update monitor set fence = null,
+    watched_until = coalesce(monitor.watched_until, least(noroshi_now(), given.watched_until))
+from unnest($2::text[], $3::bigint[]) as given (id, watched_until)
+where fence = $1 and monitor.id = given.id"""
+FREE_UNHEARD = "update monitor set fence = null where fence = $1 and not (id = any($2::text[]))"
+"""Frees what the node was lent and did not hear of; nobody has watched it, so it is alone as long as
+before."""
 WATCHED = """
 update monitor set watched_until = null
 where fence = $1 and id = any($2::text[]) and watched_until is not null"""
@@ -107,7 +115,7 @@ async def begin(db: Session, name: str, now: datetime, version: str) -> Node:
 
 async def end(db: Session, node: Node, now: datetime) -> None:
     life_of_node = (node.name, node.life)
-    await db.run(END_OF_LIFE, *life_of_node)
+    await db.run(END_OF_LIFE, *life_of_node, number(now))
     sql = "update life set seen = noroshi_now(), has_left = true where node = $1 and life = $2"
     await db.run(sql, *life_of_node)
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
@@ -121,18 +129,22 @@ async def _refuse_too_far_apart(db: Session, name: str, version: str) -> None:
         raise StoreError(TOO_FAR_APART.fill(versions=words, version=version))
 
 
-async def lend(
-    db: Session, node: Node, fence: int, left_out: Collection[str], version: str
-) -> Block:
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A request for monitors, as in ports.Store.lease_monitors, by a node of this version."""
+
+    node: Node
+    fence: int
+    left_out: Collection[str]
+    held_ids: Collection[str]
+    version: str
+
+
+async def lend(db: Session, loan: Loan) -> Block:
     await db.lock("blocks")
     await db.run(END_OVER)
-    sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
-    if await db.value(sql, fence, node.name, node.life) is None:
-        # It may have a lease of which it does not know, as the answer was lost.
-        await db.run(END_UNKNOWN, node.name, node.life)
-        await _refuse_too_far_apart(db, node.name, version)
-        fence = await db.value(NEW_LEASE, node.name, node.life, version)
-    rows = await db.rows(LEND, fence, list(left_out))
+    fence = await _fence_of(db, loan)
+    rows = await db.rows(LEND, fence, list(loan.left_out))
     sql = "select monitor, body from memory where monitor = any($1::text[])"
     memories = await db.rows(sql, [id for id, _, _ in rows])
     return Block(
@@ -143,8 +155,22 @@ async def lend(
     )
 
 
-async def give_back(db: Session, fence: int, ids: Collection[str]) -> None:
-    await db.run(GIVE_BACK, fence, list(ids))
+async def _fence_of(db: Session, loan: Loan) -> int:
+    """Return the fence under which the node holds monitors, and free those of which it does not know,
+    as the answer was lost."""
+    node = loan.node.name, loan.node.life
+    sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
+    if await db.value(sql, loan.fence, *node) is not None:
+        await db.run(FREE_UNHEARD, loan.fence, list(loan.held_ids))
+        return loan.fence
+    await db.run(END_UNKNOWN, *node)
+    await _refuse_too_far_apart(db, loan.node.name, loan.version)
+    return int(await db.value(NEW_LEASE, *node, loan.version))
+
+
+async def give_back(db: Session, fence: int, watched_until: Mapping[str, datetime]) -> None:
+    instants = [number(one) for one in watched_until.values()]
+    await db.run(GIVE_BACK, fence, list(watched_until), instants)
 
 
 async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:

@@ -30,6 +30,11 @@ async def secret_names(db: Session) -> Sequence[str]:
     return [name for (name,) in await db.rows("select name from secret order by name")]
 
 
+async def get_secrets(db: Session) -> Mapping[str, bytes]:
+    rows = await db.rows("select name, sealed from secret order by name")
+    return {name: bytes(sealed) for name, sealed in rows}
+
+
 async def drop_secret(db: Session, name: str) -> bool:
     return await db.run("delete from secret where name = $1", name) > 0
 

@@ -146,14 +146,18 @@ class PostgresStore(PooledStore):
     # monitors
 
     async def lease_monitors(
-        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+        self,
+        node: Node,
+        now: datetime,
+        fence: int = 0,
+        left_out: Collection[str] = (),
+        held_ids: Collection[str] = (),
     ) -> Block:
-        return await self._write(
-            lambda db: monitors.lend(db, node, fence, left_out, self._version)
-        )
+        loan = monitors.Loan(node, fence, left_out, held_ids, self._version)
+        return await self._write(lambda db: monitors.lend(db, loan))
 
-    async def give_back(self, fence: int, ids: Collection[str]) -> None:
-        await self._write(lambda db: monitors.give_back(db, fence, ids))
+    async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
+        await self._write(lambda db: monitors.give_back(db, fence, watched_until))
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
@@ -579,6 +583,9 @@ class PostgresStore(PooledStore):
 
     async def secret_names(self) -> Sequence[str]:
         return await self._read(named_values.secret_names)
+
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        return await self._read(named_values.get_secrets)
 
     async def drop_secret(self, name: str) -> bool:
         return await self._write(lambda db: named_values.drop_secret(db, name))

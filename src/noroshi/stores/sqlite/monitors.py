@@ -30,6 +30,9 @@ where (fence is null or fence not in (select fence from lease))
 returning id, state"""
 GIVE_BACK = """
 update monitor set fence = null where fence = ? and id in (select value from json_each(?))"""
+FREE_UNHEARD = """
+update monitor set fence = null where fence = ? and id not in (select value from json_each(?))"""
+"""Frees what the node was lent and did not hear of."""
 WRITE = """
 update monitor set state = ?, reporter = ''
 where id = ? and fence = ? and exists (select 1 from lease where fence = monitor.fence)"""
@@ -67,7 +70,12 @@ def end(db: Connection, node: Node, now: datetime) -> None:
 
 
 def lend(
-    db: Connection, node: Node, now: datetime, fence: int, left_out: Collection[str]
+    db: Connection,
+    node: Node,
+    now: datetime,
+    fence: int,
+    left_out: Collection[str],
+    held_ids: Collection[str],
 ) -> Block:
     db.execute("delete from lease where until <= ?", (number(now),))
     lease_query = "select 1 from lease where fence = ? and node = ? and life = ?"
@@ -75,6 +83,8 @@ def lend(
         row = (node.name, node.life, number(now + LEASE))
         sql = "insert into lease (node, life, until) values (?, ?, ?) returning fence"
         fence = db.execute(sql, row).fetchone()[0]
+    else:
+        db.execute(FREE_UNHEARD, (fence, schema.text(tuple(held_ids))))
     states = dict(db.execute(LEND, (fence, schema.text(tuple(left_out)))).fetchall())
     sql = "select m.monitor, body from memory m join monitor on id = m.monitor where fence = ?"
     memories = {id: body for id, body in db.execute(sql, (fence,)) if id in states}

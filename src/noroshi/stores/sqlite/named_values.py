@@ -20,6 +20,11 @@ def secret_names(db: Connection) -> Sequence[str]:
     return [name for (name,) in db.execute("select name from secret order by name")]
 
 
+def get_secrets(db: Connection) -> Mapping[str, bytes]:
+    rows = db.execute("select name, sealed from secret order by name")
+    return {name: bytes(sealed) for name, sealed in rows}
+
+
 def drop_secret(db: Connection, name: str) -> bool:
     return db.execute("delete from secret where name = ?", (name,)).rowcount > 0
 

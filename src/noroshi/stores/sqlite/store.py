@@ -130,12 +130,19 @@ class SqliteStore(StoreFile):
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
     async def lease_monitors(
-        self, node: Node, now: datetime, fence: int = 0, left_out: Collection[str] = ()
+        self,
+        node: Node,
+        now: datetime,
+        fence: int = 0,
+        left_out: Collection[str] = (),
+        held_ids: Collection[str] = (),
     ) -> Block:
-        return await self._write(lambda db: monitors.lend(db, node, now, fence, left_out))
+        return await self._write(
+            lambda db: monitors.lend(db, node, now, fence, left_out, held_ids)
+        )
 
-    async def give_back(self, fence: int, ids: Collection[str]) -> None:
-        await self._write(lambda db: monitors.give_back(db, fence, ids))
+    async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
+        await self._write(lambda db: monitors.give_back(db, fence, watched_until))
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         return await self._write(lambda db: monitors.renew(db, fence, now))
@@ -578,6 +585,9 @@ class SqliteStore(StoreFile):
 
     async def secret_names(self) -> Sequence[str]:
         return await self._read(named_values.secret_names)
+
+    async def get_secrets(self) -> Mapping[str, bytes]:
+        return await self._read(named_values.get_secrets)
 
     async def drop_secret(self, name: str) -> bool:
         return await self._write(lambda db: named_values.drop_secret(db, name))
