@@ -68,7 +68,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param(
             'program_env = ["LC_*"]', "“LC_*” is not a valid name for an", id="a pattern"
         ),
-        pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
+        pytest.param('programs = ["bin"]', "“bin” must begin with /", id="a relative folder"),
         pytest.param(
             'language = "fr"', '“fr” is not valid; use one of "", "en", "ja"', id="a language"
         ),

@@ -659,7 +659,7 @@ def test_every_problem_is_said_in_both_languages():
             "instances/web.toml: zone: 「Mars」というタイム ゾーンはありません。Asia/Tokyo のように書いてください"
         ),
         (
-            f"{GROUP_AT}.every: x は時間の長さとして解釈できません。"
+            f"{GROUP_AT}.every: 「x」は時間の長さとして解釈できません。"
             '"30s"、"5m"、"1h30m"、"1d" のように書いてください'
         ),
         f"{ROOT_AT}.kind: 監視項目の種別「disc」はありません。disk のことでしょうか",

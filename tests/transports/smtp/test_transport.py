@@ -834,7 +834,7 @@ def test_options_say_what_is_missing_or_wrong():
         ({"host": "h", "sender": "n@x.example", "ehlo": "my_host"}, "is not a host name"),
         (
             {"host": "h", "sender": "n@x.example", "envelope_sender": "<>"},
-            "envelope_sender '<>' is not",
+            "envelope_sender “<>” is not",
         ),
         (
             {"host": "h", "sender": "n@x.example", "protection": "none", "certificate": "/c"},
