@@ -359,7 +359,7 @@ async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, 
     given = {"place": "web1", "title": "Move"}
     same = {"sort": "weekly", "from_time": "22:00", "to_time": "22:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **same)
-    assert seen.status == 400 and "22:00 is also the start" in seen.text
+    assert seen.status == 400 and "“22:00” is also the start" in seen.text
     once = {"sort": "once", "from_day": "2020-12-24", "to_day": "2020-12-25"}
     times = {"from_time": "06:00", "to_time": "06:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **once, **times)
