@@ -132,7 +132,7 @@ async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(harness, brows
     await harness.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
     assert step not in page and 'is-lit"><b>受領</b>' not in page
-    assert '<li class="is-lit"><b>送信</b>' in page
+    assert '<li class="is-stuck"><b>送信</b>' in page
     await filled_in(browser, "alarm", do="test_alarm")
     harness.time.pass_by(minutes=20)
     await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
@@ -162,7 +162,7 @@ WRONG = {
         "mail",
         MICROSOFT | {"mailbox": "nobody"},
         "mailbox",
-        "送信するメールボックス",
+        "送信元のメールボックス",
     ),
     "no app": ("mail", MICROSOFT | {"client_id": ""}, "client_id", "クライアント ID"),
     "no day": (

@@ -12,7 +12,7 @@ from tests.web.filled_queue import EVIL, EVIL_HTML, envelope, filled
 
 pytestmark = pytest.mark.logged_in
 
-WAITING, ASIDE, HELD, CAME_BACK = 5, 2, 4, 1
+WAITING, ASIDE, HELD, CAME_BACK, DEFERRED = 5, 2, 4, 1, 3
 PAGES = (
     "/queue",
     "/queue/mail?id=",
@@ -140,6 +140,14 @@ async def test_the_queue_is_searched_by_subject_recipient_and_reason(browser, qu
     await browser.get(f"/queue?q={quote(query)}")
     assert browser.text.count('href="/queue/mail?id=') == found
     assert ("Nothing in the queue matches." in browser.text) == (not found)
+
+
+async def test_a_mail_that_was_tried_and_not_taken_waits_where_the_overview_says(
+    harness, browser
+):
+    await browser.get(mail_of(harness, DEFERRED))
+    posts = re.findall(r'<li(?: class="([a-z-]*)")?><b>', browser.text)
+    assert posts == ["is-lit", "is-lit", "is-stuck", "", ""]
 
 
 async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(harness, browser):

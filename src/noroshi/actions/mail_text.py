@@ -28,7 +28,7 @@ from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
 from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
 from noroshi.actions.node_summaries import node_summary
-from noroshi.actions.phrases import LEVEL_WORDS, is_time, quantity, span, threshold
+from noroshi.actions.phrases import LEVEL_WORDS, is_time, limit_of_level, quantity, span
 from noroshi.core import judgement
 from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
@@ -38,7 +38,17 @@ from noroshi.core.model import LOGIN_SOURCES, Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence, has_sentence
 from noroshi.core.sources import by_agent, measured_on
-from noroshi.core.translation import Medium, Message, _, ngettext, pgettext, with_capital
+from noroshi.core.translation import (
+    COMMA,
+    NOTHING,
+    Medium,
+    Message,
+    _,
+    joined,
+    ngettext,
+    pgettext,
+    with_capital,
+)
 
 SINCE_LABEL = pgettext("beginning of an alarm", "Since")
 AT_LABEL = _("At")
@@ -303,12 +313,9 @@ def _limits(event: Event, batch: AlarmBatch) -> str:
     reading, limits, language = event.cause.reading, event.cause.limits, batch.language
     if reading is None or limits is None or is_wordy(event):
         return ""
-    thresholds = []
-    for level in (Level.WARNING, Level.CRITICAL):
-        value = threshold(limits, level, shown_unit(reading, batch), language)
-        if value:
-            thresholds.append(f"{LEVEL_WORDS[level].say(language)} {value}")
-    return _(", ").say(language).join(thresholds)
+    unit = shown_unit(reading, batch)
+    parts = [limit_of_level(limits, level, unit) for level in (Level.WARNING, Level.CRITICAL)]
+    return joined([one for one in parts if one != NOTHING], COMMA).say(language)
 
 
 def _previous_level(event: Event, zone: tzinfo, language: str) -> str:

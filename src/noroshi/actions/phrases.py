@@ -63,7 +63,8 @@ NO_REPEAT = _("the problem persists; the rule sends no repeat notifications")
 YES_NO = "yes/no"
 """Stands for the unit of a reading that is 1 for yes and 0 for no, where it is shown."""
 YES, NO = pgettext("reading", "yes"), pgettext("reading", "no")
-IF_YES, IF_NO = pgettext("limit", "if yes"), pgettext("limit", "if no")
+AT_LIMIT = _("{level} {limit}")
+IF_YES, IF_NO = _("{level} if yes"), _("{level} if no")
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
 UNITS: Mapping[str, Message] = {
     "s": _("{number} s"),
@@ -138,13 +139,22 @@ def threshold_words(limits: Limits, level: Level, unit: str) -> Message:
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
         return NOTHING
-    if unit == YES_NO:
-        return IF_YES if limits.rising else IF_NO
     if is_time(unit):
         template = FROM_TIME if limits.rising else UP_TO_TIME
     else:
         template = FROM_LIMIT if limits.rising else UP_TO
     return template.fill(value=quantity_words(value, unit))
+
+
+def limit_of_level(limits: Limits, level: Level, unit: str) -> Message:
+    """Return a level with its limit, such as "CRITICAL 90%", or with the answer that it stands
+    for where a reading is yes or no; NOTHING if there is no limit."""
+    limit = threshold_words(limits, level, unit)
+    if limit == NOTHING:
+        return NOTHING
+    if unit == YES_NO:
+        return (IF_YES if limits.rising else IF_NO).fill(level=LEVEL_WORDS[level])
+    return AT_LIMIT.fill(level=LEVEL_WORDS[level], limit=limit)
 
 
 def span(length: timedelta) -> Message:

@@ -92,6 +92,9 @@ NODE_ALIVE, NODE_GONE = _("○ monitoring"), _("▨ not running")
 NODE_STOPPED = _("－ stopped")
 NODE_SENDS = _("sends")
 HOLDS = ngettext("{count} monitor", "{count} monitors")
+NODE_HOLDS = _("{monitors} ({share})")
+NOT_LINKED = _("not linked")
+HELD_SINCE = _("lease since {since}, renewed {at}")
 RENEWED = _("lease renewed {at}")
 SEEN_UNTIL = _("until {at}")
 ROUTES = _("Routes")
@@ -304,14 +307,27 @@ def _since(
 
 
 def _node(context: CommandContext, node: NodeStatus, now: datetime) -> Sequence[str]:
-    renewed = RENEWED if node.is_alive else SEEN_UNTIL
+    monitors = HOLDS.fill(count=node.monitor_count)
+    share_text = NODE_HOLDS.fill(monitors=monitors, share=f"{node.share:.0%}")
     return (
         context.say(_node_state(node)),
         node.name,
-        context.say(HOLDS.fill(count=node.monitor_count)),
+        node.version,
+        node.address or (context.say(NOT_LINKED) if node.is_alive else ""),
+        context.say(share_text if node.is_alive else monitors),
         context.say(NODE_SENDS) if node.sends else "",
-        context.say(renewed.fill(at=clock(node.renewed_at, now))),
+        context.say(_lease(node, now)),
     )
+
+
+def _lease(node: NodeStatus, now: datetime) -> Message:
+    """Say since when a node has its lease and when it last renewed it, or until when it had one."""
+    renewed_at = clock(node.renewed_at, now)
+    if not node.is_alive:
+        return SEEN_UNTIL.fill(at=renewed_at)
+    if node.held_since is None:
+        return RENEWED.fill(at=renewed_at)
+    return HELD_SINCE.fill(since=clock(node.held_since, now), at=renewed_at)
 
 
 def _node_state(node: NodeStatus) -> Message:

@@ -39,8 +39,8 @@ NO_USERS = with_commands(
 NO_TOKENS = _("There are no API tokens.")
 USER_HEAD = (_("NAME"), _("ROLE"), _("PASSWORD"), _("TWO-STEP LOGIN"), _("CREATED"))
 STEPS = {
-    True: ngettext("yes ({left} recovery code)", "yes ({left} recovery codes)", by="left"),
-    False: _("no"),
+    True: ngettext("on, {left} recovery code", "on, {left} recovery codes", by="left"),
+    False: _("off"),
 }
 HAS_PASSWORD = {True: _("set"), False: _("not set")}
 SCAN = _(

@@ -178,13 +178,13 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     source: str = ""
-    """Source of the measurements: the name of this node or of an agent, "ssh" to log in over
-    SSH, "winrm" to log in to Windows over WinRM, or "network" for network checks only. Default:
-    this node if the address is one of its own, otherwise "network"."""
+    """Source of the measurements: the name of this node or of an agent, `ssh` to log in over
+    SSH, `winrm` to log in to Windows over WinRM, or `network` for network checks only. Default:
+    this node if the address is one of its own, otherwise `network`."""
     ssh: SshDef | None = None
-    """SSH login settings, used when the source is "ssh"."""
+    """SSH login settings, used with `source = "ssh"`."""
     winrm: WinrmDef | None = None
-    """WinRM login settings, used when the source is "winrm"."""
+    """WinRM login settings, used with `source = "winrm"`."""
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""

@@ -3,7 +3,7 @@ reached."""
 
 from __future__ import annotations
 
-from noroshi.actions.phrases import LEVEL_WORDS, YES_NO, quantity_words, threshold_words
+from noroshi.actions.phrases import YES_NO, limit_of_level, quantity_words, threshold_words
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
 from noroshi.core.translation import COMMA, NOTHING, Message, _, composed, joined, plain
@@ -57,12 +57,5 @@ def quantity_text(reading: Reading, check: Check | None) -> Message:
 
 def limits_text(limits: Limits, unit: str) -> Message:
     """Return both limits in one line; NOTHING if there are none."""
-    thresholds = {
-        level: threshold_words(limits, level, unit) for level in (Level.WARNING, Level.CRITICAL)
-    }
-    parts = [
-        VALUE.fill(name=LEVEL_WORDS[level], value=limit)
-        for level, limit in thresholds.items()
-        if limit != NOTHING
-    ]
-    return joined(parts, COMMA)
+    parts = [limit_of_level(limits, level, unit) for level in (Level.WARNING, Level.CRITICAL)]
+    return joined([one for one in parts if one != NOTHING], COMMA)

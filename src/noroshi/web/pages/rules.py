@@ -52,11 +52,12 @@ class DefinitionTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTexts:
-    """Hold the texts on the list of a type: `add` one, the `description` of them, and that there
-    are none."""
+    """Hold the texts on the list of a type: `add` one, the `description` of them, what they name
+    as their `occasions`, and that there are none."""
 
     add: Message
     description: Message
+    occasions: Message
     empty: Message
 
 
@@ -129,6 +130,7 @@ LISTS: Mapping[str, ListTexts] = {
             "A rule defines the levels, contacts, frequency and routes of notifications. Instances, "
             "groups and monitors refer to the rules that apply to them."
         ),
+        occasions=_("Levels"),
         empty=_("There is no rule yet, so nobody is notified. Add the first one."),
     ),
     NOTIFICATIONS.type: ListTexts(
@@ -136,6 +138,7 @@ LISTS: Mapping[str, ListTexts] = {
         description=_(
             "Who is notified about Noroshi itself: when it starts or stops, when a message bounces."
         ),
+        occasions=_("Events"),
         empty=_(
             "There are no system notifications yet. Important events are still reported through the "
             "routes of the rules."

@@ -19,6 +19,8 @@ from noroshi.web.view.page_context import Visit
 from noroshi.web.view.state_names import LEVEL_NAMES, STATE_NAMES, VERDICT_NAMES
 
 CREATED = pgettext("step", "Created")
+SENDING = 2
+"""The place of the sending among the posts of a mail."""
 STATES: Mapping[str, tuple[str, str]] = {
     DeliveryState.WAITING: ("wait", "warning"),
     DeliveryState.OUT: ("wait", "ok"),
@@ -153,7 +155,8 @@ def relay(
     visit: Visit, beginning: tuple[Message, datetime | None], mail: DeliveryProgress
 ) -> tuple[RelayPost, ...]:
     """Return the progress of a mail: from the beginning over the queue and a route to
-    acceptance and arrival. `beginning` is the name and time of the first post."""
+    acceptance and arrival. `beginning` is the name and time of the first post. A mail that nobody
+    accepted is stuck at the sending, tried or not, as on the overview."""
     is_taken, is_arrived = mail.state in SENT, mail.state == DeliveryState.SEEN_ARRIVED
     last_attempt = mail.attempts[-1] if mail.attempts else None
     posts = [
@@ -162,8 +165,8 @@ def relay(
         _post(
             visit,
             _("Sending"),
-            last_attempt.attempted_at if last_attempt else None,
-            lit=last_attempt is not None,
+            last_attempt.attempted_at if last_attempt and is_taken else None,
+            lit=is_taken,
         ),
         _post(
             visit,
@@ -186,9 +189,7 @@ def relay(
     )
     if is_taken:
         return (*posts, end)
-    stuck_at = 2 if last_attempt is None else 3
-    post = posts[stuck_at]
-    posts[stuck_at] = RelayPost("is-stuck", post.name, state(visit, mail.state).word)
+    posts[SENDING] = RelayPost("is-stuck", posts[SENDING].name, state(visit, mail.state).word)
     return (*posts, end)
 
 

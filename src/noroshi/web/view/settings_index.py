@@ -42,9 +42,7 @@ GROUPS = (
                 _("Instances, groups and monitors, with their limits."),
             ),
             SettingsPage(
-                "/servers",
-                _("Servers"),
-                _("Agents on other servers, and invitations to add more."),
+                "/servers", _("Servers"), _("Monitored servers, and invitations to add more.")
             ),
             SettingsPage(
                 "/settings/contacts",
