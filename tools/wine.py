@@ -109,6 +109,7 @@ ALL = (
         "tests/actions",
         "tests/agent",
         "tests/cli",
+        "tests/cluster",
         "tests/door",
         "tests/hosts",
         "tests/service",
