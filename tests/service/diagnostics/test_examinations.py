@@ -127,7 +127,7 @@ async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
     await apply_definitions(ask)
     with pytest.raises(ErrorAnswer, match="recipient") as told:
         await ask("examine_begin", route="m365", to="no address")
-    assert told.value.problems == [("to", "no address is not an email address")]
+    assert told.value.problems == [("to", "“no address” is not an email address")]
 
 
 @pytest.mark.parametrize(
