@@ -142,13 +142,46 @@ async def _write(stream, data):
     await stream.write_end()
 
 
+async def test_what_a_node_wrote_before_it_ended_comes_however_late_it_is_read():
+    piece, pieces, has_ended = os.urandom(10_000), [], asyncio.Event()
+
+    async def write_until_nothing_goes_out(_opening, stream):
+        has_gone_out = True
+        while has_gone_out:
+            pieces.append(piece)
+            has_gone_out = await _written_at_once(stream.write(piece))
+        await _written_at_once(stream.write_end())
+        stream.close()
+        has_ended.set()
+
+    takers = {Purpose.MANAGER: write_until_nothing_goes_out}
+    async with node(NodeAnswers(takers=takers)) as place:
+        stream = await caller(place).open_stream("two", OPENING)
+        await has_ended.wait()
+        assert await _read_all(stream) == b"".join(pieces)
+        stream.close()
+
+
+async def _written_at_once(writing):
+    """Return whether nothing had to be waited for; what was to be written is on its way in any case."""
+    task = asyncio.create_task(writing)
+    await asyncio.sleep(0)
+    is_done = task.done()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    return is_done
+
+
 async def test_a_link_that_breaks_does_not_look_like_an_end():
     async def break_off(_opening, stream):
+        await stream.read()
         await stream.write(b"half")
         stream.abort()
 
     async with node(NodeAnswers(takers={Purpose.MANAGER: break_off})) as place:
         stream = await caller(place).open_stream("two", OPENING)
+        await stream.write(b"go")
         with pytest.raises(NodeLinkError):
             await _read_all(stream)
 

@@ -18,7 +18,9 @@ from tests.e2e.world import until
 
 SEED = "NOROSHI_CLUSTER_SEED"
 """In the environment: the seed of a run to repeat; without it a run draws its own, and prints it."""
-SKIPPED = 0.02
+LATE, LATEST = 0.002, 30.0
+"""The share of looks, and the seconds beyond the interval, where the node that took over is struck itself
+within seconds (known issues)."""
 BUSY = 60.0
 """Seconds beyond the interval on a machine that is busy with other tests; 15 where it is free."""
 
@@ -89,6 +91,6 @@ def test_three_thousand_monitors_through_sixty_faults_in_twenty_minutes(tmp_path
     verdict, _ = run(tmp_path / "run", LONG, 3000, 60, 5.0, 15.0)
     broken = {name: verdict[name] for name in ("lost", "twice", "wrong", "measured_twice")}
     assert not any(broken.values()), broken
-    # Where a node that took over is struck itself within seconds, a turn is left out (known issues).
-    assert len(verdict["unwatched"]) <= SKIPPED * verdict["looks"], verdict["unwatched"]
+    assert len(verdict["unwatched"]) <= LATE * verdict["looks"], verdict["unwatched"]
+    assert verdict["longest_unwatched"] < LATEST
     assert verdict["alarms"] > 100

@@ -1,8 +1,8 @@
-"""Which versions may share a database, and what all of them know."""
+"""Which versions may share a database."""
 
 import pytest
 
-from noroshi.core.node_versions import all_know, incompatible_versions, may_share, suits
+from noroshi.core.node_versions import incompatible_versions, may_share, suits
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,6 @@ def test_nodes_of_one_minor_version_apart_may_share_a_database(one, other, expec
 def test_those_that_are_too_far_apart_are_named_once():
     assert incompatible_versions("0.5.0", ["0.3.0", "0.4.0", "0.3.0", ""]) == ["", "0.3.0"]
     assert incompatible_versions("0.5.0", []) == []
-
-
-def test_a_new_field_is_written_once_all_living_nodes_know_it():
-    assert all_know("0.4", ["0.4.0", "0.5.0"])
-    assert not all_know("0.4", ["0.4.0", "0.3.9"])
-    assert not all_know("0.4", ["0.4.0", ""])
-    assert all_know("0.4", [])
 
 
 def test_a_step_suits_the_versions_from_the_one_that_it_names():

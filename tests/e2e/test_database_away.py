@@ -1,6 +1,7 @@
 """Nodes with a link to each other lose the database: one of them alone, or all. What is measured is counted
 where it is measured, and what is sent where it arrives."""
 
+import signal
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -15,6 +16,8 @@ NAMES, SHOPS = ("one", "two"), 8
 MARK = "[sent directly]"
 WATCHED = 15
 """Looks at a shop, from which it is seen whether one node looks each second, or two."""
+STOP_TIMEOUT = 30
+"""Seconds: TimeoutStopSec of the unit."""
 HANDED_ON = 4
 """Looks that may be made up for as a monitor is handed on."""
 
@@ -125,3 +128,11 @@ def test_if_no_node_has_the_database_each_goes_on_and_notifies_once_and_again_by
     by_queue = [mail for mail in mailbox.mails if MARK not in mail["Subject"]]
     assert len({mail["Message-ID"] for mail in by_queue}) == len(by_queue) == SHOPS
     assert all(mail["In-Reply-To"] for mail in by_queue), "each answers what was sent directly"
+
+
+def test_a_node_that_is_stopped_ends_by_itself_though_the_database_does_not_answer(
+    cluster, gates
+):
+    gates["two"].swallow()
+    cluster.nodes["two"].send_signal(signal.SIGTERM)
+    assert cluster.nodes["two"].wait(STOP_TIMEOUT) == 0

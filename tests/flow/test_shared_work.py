@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from noroshi.app.shared_clock import SharedClock
-from noroshi.app.shared_work import RECENT_RENEWAL, WORK_LEASE, SharedWork
+from noroshi.app.shared_work import RECENT_CONTACT, WORK_LEASE, DatabaseContact, SharedWork
 from noroshi.ports import Clocks, StoreError, StoreFault
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ class Database:
 
     def __init__(self):
         self.holder, self.is_away, self.asked, self.bug = None, False, [], None
-        self.was_moved = False
+        self.was_moved, self.is_mute = False, False
 
     async def take_work(self, _node, holder, _duration):
         self.asked.append(holder)
@@ -35,6 +35,8 @@ class Database:
         return NOON
 
     async def leave_work(self, _holder):
+        if self.is_mute:
+            await asyncio.Event().wait()
         self.holder = None
 
     async def announce(self, place):
@@ -58,15 +60,15 @@ async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first(
     assert one.taken_event.is_set() and not two.taken_event.is_set()
 
     waiting = asyncio.create_task(two.keep())
-    assert two.has_database()
+    assert two.contact.has_database()
     database.is_away = True
     await _turns()
-    passed[0] += RECENT_RENEWAL
-    assert not two.has_database()
+    passed[0] += RECENT_CONTACT
+    assert not two.contact.has_database()
     database.is_away, database.holder = False, None  # what was held is over
     await _turns()
     assert not two.taken_event.is_set(), "the first one may still come"
-    assert two.has_database(), "it renews, and takes nothing yet"
+    assert two.contact.has_database(), "it renews, and takes nothing yet"
     passed[0] += WORK_LEASE.total_seconds()
     await _turns()
     assert two.taken_event.is_set()
@@ -76,6 +78,35 @@ async def test_once_the_database_is_back_the_node_that_had_the_work_comes_first(
     keeping = asyncio.create_task(one.keep())
     await _turns()
     assert one.lost_event.is_set() and keeping.done()
+
+
+async def test_a_node_has_a_database_that_is_slow_as_long_as_its_statements_are_answered():
+    passed = [100.0]
+    contact = DatabaseContact(lambda: passed[0])
+    assert not contact.has_database(), "it never renewed"
+    contact.note_answer(0.1)
+    assert not contact.has_database(), "an answer alone is no renewal"
+    contact.note_renewal(passed[0])
+    for _ in range(13):  # the statements of a renewal
+        passed[0] += 1.4
+        contact.note_answer(1.4)
+        assert contact.has_database()
+    passed[0] += RECENT_CONTACT
+    assert not contact.has_database(), "nothing is answered any more"
+
+
+async def test_a_node_lacks_a_database_that_answers_and_refuses_each_renewal():
+    passed = [100.0]
+    contact = DatabaseContact(lambda: passed[0])
+    contact.note_renewal(passed[0])
+    contact.note_failure()
+    passed[0] += RECENT_CONTACT - 1
+    contact.note_answer(0.1)
+    assert contact.has_database(), "one failure may be chance"
+    passed[0] += 1
+    contact.note_answer(0.1)
+    contact.note_failure()
+    assert not contact.has_database()
 
 
 async def test_a_node_whose_store_was_moved_away_does_not_go_on_with_what_was_left():
@@ -107,6 +138,16 @@ async def test_a_bug_in_a_renewal_does_not_keep_a_node_from_seeing_that_another_
     database.bug, database.holder = None, "two"
     await _turns()
     assert work.lost_event.is_set() and keeping.done()
+
+
+async def test_a_node_that_stops_does_not_wait_for_a_database_that_does_not_answer():
+    database, clocks = Database(), Clocks(lambda: NOON, lambda: 100.0)
+    clock = SharedClock(clocks, database.clock)
+    work = SharedWork(database, "one", clock, leave_timeout=0.01)
+    await work.begin()
+    database.is_mute = True
+    await work.leave()
+    assert database.holder is not None
 
 
 async def _turns():

@@ -5,8 +5,13 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+
+from noroshi.cli.commands.command_list import COMMANDS
+from tests.warm import one_file
 
 HERE, HOUSE = Path(__file__).parent, Path(__file__).parents[2]
 
@@ -14,9 +19,9 @@ HERE, HOUSE = Path(__file__).parent, Path(__file__).parents[2]
 @cache
 def warm():
     """Return what stands for `noroshi` in an argv, for subprocess and its like. On Windows, which
-    cannot fork, that is a start like any other."""
+    cannot fork, that is a start with all modules in one file."""
     if sys.platform == "win32":
-        return (sys.executable, "-P", "-m", "noroshi.cli")
+        return (sys.executable, "-P", one_file.__file__, str(_modules()))
     name = f"noroshi-warm-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind("\0" + name)  # of no folder: unix(7)
@@ -29,6 +34,19 @@ def warm():
         )
     atexit.register(_end, server)
     return (str(_client()), name)
+
+
+def _modules():
+    """Return the file of all modules that commands import."""
+    for command in COMMANDS:
+        for one in (command, *command.subcommands):
+            if one.run:
+                import_module(one.run.partition(":")[0])
+    import_module("noroshi.cli.clients.in_process")
+    folder = tempfile.TemporaryDirectory(prefix="noroshi-warm-")
+    atexit.register(folder.cleanup)
+    one_file.write(file := Path(folder.name) / "modules")
+    return file
 
 
 def _client():

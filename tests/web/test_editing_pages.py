@@ -685,8 +685,21 @@ async def test_what_is_wrong_with_a_login_stands_at_its_field(browser):
     assert 'class="bad"' in field
 
 
+async def test_the_login_over_winrm_has_a_field_for_each_setting(harness, browser):
+    who = {"name": "win01", "address": "192.0.2.7", "source": "winrm"}
+    login = {"winrm.user": "EXAMPLE\\n", "winrm.password": "winrm/01", "winrm.port": "5999"}
+    await saved(browser, "/settings/instance?source=winrm", **who, **login)
+    assert browser.status == 303
+    assert (await content(harness, "instances/win01"))["winrm"] == {
+        "user": "EXAMPLE\\n",
+        "password": "winrm/01",
+        "port": 5999,
+    }
+
+
 async def test_an_instance_that_is_measured_here_has_no_login(browser):
-    assert "ssh.user" not in (await browser.get("/settings/instance?name=web1")).text
+    page = (await browser.get("/settings/instance?name=web1")).text
+    assert "ssh.user" not in page and "winrm.user" not in page
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from noroshi.core.translation import plain
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT, Harness
+from tests.service.node.stores_of_nodes import StoreOfNodes
 from tests.service.node.test_node import Own, asking, row
 from tests.web.browser import browsing, with_user
 
@@ -45,6 +46,27 @@ async def test_a_store_in_trouble_comes_first(tmp_path):
             "Noroshi itself requires attention" in browser.text
             and "the disk is full" in browser.text
         )
+
+
+async def test_nodes_that_share_the_database_are_listed(tmp_path):
+    harness, _ = await looking(tmp_path, store=StoreOfNodes(), role=VIEWER)
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/health")
+        rows = browser.text.split("Nodes on this database")[1].split("<tr>")[2:5]
+    alpha, beta, gamma = (" ".join(row.split()) for row in rows)
+    for told in ("alpha", "sending node", "0.1.0", "10.0.0.1:7665", "(75%)", "monitoring"):
+        assert told in alpha
+    assert "not linked" in beta and "0.2.0" in beta and "sending node" not in beta
+    assert "stopped" in gamma and "until" in gamma and "since" not in gamma
+
+
+async def test_a_node_with_a_file_lists_no_nodes(tmp_path):
+    harness, _ = await looking(tmp_path)
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/health")
+        assert "Nodes on this database" not in browser.text
 
 
 async def test_ports_files_and_folders_stand_on_one_page(tmp_path):

@@ -138,6 +138,20 @@ async def test_where_no_node_sends_a_browser_and_a_program_are_told_so_in_both_l
     assert "text/html" in page and "application/json" in answer
 
 
+async def test_who_sends_much_is_told_so_too_and_sees_no_reset():
+    size = 8_000_000
+    head = f"POST /api/1/status HTTP/1.1\r\nHost: noroshi\r\nContent-Length: {size}\r\n\r\n"
+    async with entry(_nobody) as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head.encode())
+        for _ in range(8):
+            writer.write(bytes(size // 8))
+            await writer.drain()
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 503 ") and b"No node is available" in answer
+
+
 async def test_where_no_node_sends_an_agent_is_hung_up_on():
     async with entry(_nobody, Purpose.AGENTS) as (_, port):
         assert await _ask(port, b"\x16\x03\x01") == b""

@@ -29,10 +29,11 @@ from noroshi.agent.link_on_demand import LinkOnDemand
 from noroshi.agent.link_settings import LinkSettings
 from noroshi.agent.machine import describe_machine
 from noroshi.agent.node_updates import NodeUpdates
+from noroshi.app.database_steps import database_steps_of
 from noroshi.app.host_choice import Hosts
 from noroshi.app.host_parts import shared_parts
 from noroshi.app.install_file import find_install_file, find_windows_installer
-from noroshi.app.store_opening import database_steps_of, open_store_of
+from noroshi.app.store_opening import open_store_of
 from noroshi.config.config import Config
 from noroshi.core.definitions import compiler
 from noroshi.core.definitions.self_monitoring import is_own
@@ -262,7 +263,7 @@ async def open_app(
             hub_routes=config.hub_routes,
             host_of=hosts.host_for,
             ring=ring,
-            system=System(config, store, ring, database_steps_of(config, REAL.wall)).steps,
+            system=_system(config, store, ring).steps,
             surroundings=Surroundings(config, clocks),
             self_facts=hosts.own_facts,
             applied_version=lambda: engine.version,
@@ -391,6 +392,11 @@ async def open_to_examine(config: Config) -> AsyncIterator[Service]:
     kept, as a rotated one that is lost may end it; a node may start meanwhile."""
     async with open_app(config, open_store=SqliteStore.share, holder=None) as app:
         yield app.service
+
+
+def _system(config: Config, store: Store, ring: KeyRing | None) -> System:
+    database_steps = database_steps_of(config, store, REAL.wall)
+    return System(config, store, ring, database_steps)
 
 
 def _vault(store: Store, config: Config, cache: SecretCache | None) -> tuple[Vault, KeyRing]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import ssl
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -66,7 +67,12 @@ async def linked_to_nodes(
     if config.cluster is None or tls is None or not isinstance(work, SharedWork):
         yield None
         return
-    answers = NodeAnswers({Question.HAS_DATABASE: work.has_database})
+    answers = NodeAnswers(
+        {
+            Question.HAS_DATABASE: work.contact.has_database,
+            Question.CLOCK_AGREES: work.clock_agrees,
+        }
+    )
     listener = NodeListener(tls.server, answers)
     opening = asyncio.create_task(_open_with_retries(listener, config.cluster))
     try:
@@ -76,6 +82,12 @@ async def linked_to_nodes(
         opening.cancel()
         await asyncio.wait((opening,))
         await listener.close()
+
+
+def client_context(config: Config) -> ssl.SSLContext | None:
+    """Return the TLS settings by which this node calls others; None: the shared key cannot be read."""
+    tls = _tls(config)
+    return None if tls is None else tls.client
 
 
 def _tls(config: Config) -> NodeTls | None:

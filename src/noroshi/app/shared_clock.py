@@ -22,7 +22,8 @@ class SharedClock:
     def __init__(self, own_clocks: Clocks, read: Callable[[], Awaitable[datetime]]) -> None:
         self._own_clocks, self._read_database = own_clocks, read
         self._epoch: datetime | None = None
-        self._is_reported = False
+        self.is_wrong = False
+        """Whether this computer's own clock was off at the last look."""
         self.clocks = Clocks(wall=self.wall, steady=own_clocks.steady)
 
     def wall(self) -> datetime:
@@ -44,11 +45,11 @@ class SharedClock:
 
     def _say(self, offset: timedelta, doubt: timedelta) -> None:
         is_wrong = abs(offset) > WRONG + doubt
-        if is_wrong and not self._is_reported:
+        if is_wrong and not self.is_wrong:
             log.warning(
                 "this computer's clock is off by %+.1f s from the database's, which counts",
                 offset.total_seconds(),
             )
-        if self._is_reported and not is_wrong:
+        if self.is_wrong and not is_wrong:
             log.info("this computer's clock agrees with the database's again")
-        self._is_reported = is_wrong
+        self.is_wrong = is_wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from math import inf
@@ -18,9 +18,39 @@ from noroshi.ports import Clocks, NodePlace, SharedStore, StoreError, StoreFault
 WORK_LEASE = timedelta(seconds=9)
 RENEW = 2.0
 """Seconds between two renewals, and between two looks of a node that waits."""
-RECENT_RENEWAL = 5.0
-"""A node has the database if its last renewal is no older than these seconds."""
+RECENT_CONTACT = 5.0
+"""A node has the database if it sent the last statement that was answered within these seconds: one
+follows the other, with a pause of RENEW between renewals, so up to 1.5 s a statement. A longer time
+would let it say so while nobody has the database, and the node that asks would give up its monitors."""
+LEAVE_TIMEOUT = 3.0
+"""Seconds in which a node that stops tells the database so."""
 log = logging.getLogger(__name__)
+
+
+class DatabaseContact:
+    """Remember when the database last answered this node, and whether the node could renew."""
+
+    def __init__(self, steady: Callable[[], float]) -> None:
+        self._steady = steady
+        self._renewed_at, self._answered_at, self._has_failed = -inf, -inf, True
+
+    def note_answer(self, seconds: float) -> None:
+        """Note an answer to a statement that was sent so long ago."""
+        self._answered_at = self._steady() - seconds
+
+    def note_renewal(self, sent_at: float) -> None:
+        """Note a renewal that was begun then and has succeeded."""
+        self._renewed_at, self._has_failed = sent_at, False
+
+    def note_failure(self) -> None:
+        """Note a renewal that failed: answers alone count no more, as they may all be refusals."""
+        self._has_failed = True
+
+    def has_database(self) -> bool:
+        """Return whether this node renewed in the database within the last seconds, or does so now
+        and is answered."""
+        newest = self._renewed_at if self._has_failed else self._answered_at
+        return self._steady() - max(newest, self._renewed_at) < RECENT_CONTACT
 
 
 class WorkLostError(Exception):
@@ -39,11 +69,14 @@ class SharedWork:
         clock: SharedClock,
         pause: float = RENEW,
         place: NodePlace | None = None,
+        leave_timeout: float = LEAVE_TIMEOUT,
+        contact: DatabaseContact | None = None,
     ) -> None:
         self._store, self._node, self._clock, self._pause = store, node, clock, pause
-        self._place = place or NodePlace(name=node)
+        self._place, self._leave_timeout = place or NodePlace(name=node), leave_timeout
+        self.contact = contact or DatabaseContact(clock.clocks.steady)
         self.places: Sequence[NodePlace] = ()
-        self._takes_from, self._renewed_at = 0.0, -inf
+        self._takes_from = 0.0
         self._holder = f"{node}/{secrets.token_hex(8)}"
         self.taken_event, self.lost_event = asyncio.Event(), asyncio.Event()
 
@@ -68,23 +101,27 @@ class SharedWork:
                 await self._announce()
                 await self._clock.look()
             except StoreError as error:
+                self.contact.note_failure()
                 if error.fault is StoreFault.GONE:
                     log.critical("this node ends: %s", error)
                     self.lost_event.set()
                 self._takes_from = now() + WORK_LEASE.total_seconds()
             except Exception:  # a fault of ours must not let two nodes send from then on
+                self.contact.note_failure()
                 log.exception("the renewal of the work met with a bug")
                 self._takes_from = now() + WORK_LEASE.total_seconds()
 
     async def leave(self) -> None:
-        """Let another node have it at once."""
-        with suppress(StoreError):
-            await self._store.leave_work(self._holder)
-            await self._store.withdraw(self._node)
+        """Let another node have it at once; if the database does not say in time that this was done,
+        the others wait until the lease is over."""
+        with suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(self._leave_timeout):
+                await self._store.leave_work(self._holder)
+                await self._store.withdraw(self._node)
 
-    def has_database(self) -> bool:
-        """Return whether this node renewed in the database within the last seconds."""
-        return self._clock.clocks.steady() - self._renewed_at < RECENT_RENEWAL
+    def clock_agrees(self) -> bool:
+        """Return whether this computer's own clock agrees with the database's."""
+        return not self._clock.is_wrong
 
     async def _take(self) -> None:
         is_mine = await self._store.take_work(self._node, self._holder, WORK_LEASE)
@@ -94,9 +131,9 @@ class SharedWork:
             self.lost_event.set()
 
     async def _announce(self) -> None:
-        asked_at = self._clock.clocks.steady()
+        sent_at = self._clock.clocks.steady()
         self.places = await self._store.announce(self._place)
-        self._renewed_at = asked_at
+        self.contact.note_renewal(sent_at)
 
 
 class OwnWork:
@@ -115,10 +152,11 @@ async def work_of(
     if config.database is None:
         yield OwnWork(), clocks
         return
-    store = await open_shared_store(config.database)
+    contact = DatabaseContact(clocks.steady)
+    store = await open_shared_store(config.database, contact.note_answer)
     try:
         clock = SharedClock(clocks, store.clock)
-        work = SharedWork(store, config.name, clock, place=_place(config))
+        work = SharedWork(store, config.name, clock, place=_place(config), contact=contact)
         await work.begin()
         async with _keep_within(work):
             yield work, clock.clocks

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 from noroshi import imports
 from noroshi.config.config import Config
 from noroshi.config.database import Database
 from noroshi.ports import SharedStore, Store
-from noroshi.ports.examination import Step
 
 
 async def open_store_of(
@@ -30,26 +28,12 @@ async def _open_database(database: Database, *, to_look: bool) -> Store:
     return await (PostgresStore.look if to_look else PostgresStore.open)(database)
 
 
-async def open_shared_store(database: Database) -> SharedStore:
-    """Open what the nodes on a database agree in, on connections of its own. Raise StoreError."""
+async def open_shared_store(
+    database: Database, on_answer: Callable[[float], None]
+) -> SharedStore:
+    """Open what the nodes on a database agree in, on connections of its own. Raise StoreError.
+    `on_answer` is called at each answer, with the seconds since the statement was sent."""
     with imports.ONE_AT_A_TIME:
         from noroshi.stores.postgres.store import PostgresStore
 
-    return await PostgresStore.open(database)
-
-
-def database_steps_of(
-    config: Config, wall: Callable[[], datetime]
-) -> Callable[[], Sequence[Step]] | None:
-    """Return a way to examine the database; None: the store is a file."""
-    database = config.database
-    if database is None:
-        return None
-
-    def steps() -> Sequence[Step]:
-        with imports.ONE_AT_A_TIME:
-            from noroshi.stores.postgres.examination import DatabaseExamination
-
-        return DatabaseExamination(database, wall).steps()
-
-    return steps
+    return await PostgresStore.open(database, on_answer=on_answer)

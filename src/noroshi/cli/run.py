@@ -19,7 +19,7 @@ from noroshi.cli.environment import door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import SIGNS
-from noroshi.cli.terminal_escape import readable
+from noroshi.cli.terminal_escape import flush_output, readable
 from noroshi.config.settings_file import FILE, ConfigError, leaves_out
 from noroshi.core.translation import ReadAt, _, terminal_of
 from noroshi.system.privileges import is_administrator
@@ -73,7 +73,7 @@ def _run(argv: Sequence[str]) -> int:
     medium = terminal_of(home_option)
     try:
         code = _run_command(argv, home, language)
-        sys.stdout.flush()  # here, where it may still fail quietly
+        flush_output()  # here, where it may still fail quietly
         return code
     except ConfigError as error:
         problems = [(p.location, p.message) for p in error.problems]

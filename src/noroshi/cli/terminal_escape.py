@@ -3,6 +3,7 @@ program that measures, whoever noted something on a version)."""
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,24 @@ def obey(text: str) -> None:
     (stream.obey if isinstance(stream, Readable) else stream.write)(text)
 
 
+def flush_output() -> None:
+    """Write out what was printed. Raises BrokenPipeError if nobody reads it any more."""
+    with _broken_pipes():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _broken_pipes() -> Iterator[None]:
+    """Raise BrokenPipeError where nobody reads the output any more: Windows calls that an invalid
+    argument."""
+    try:
+        yield
+    except OSError as error:
+        if sys.platform == "win32" and error.errno == errno.EINVAL:
+            raise BrokenPipeError(error.errno, error.strerror) from error
+        raise
+
+
 class Readable:
     """A standard output or error; each character that would be obeyed is a ? in it."""
 
@@ -32,7 +51,8 @@ class Readable:
         self._output = stream
 
     def write(self, text: str) -> int:
-        self._output.write(fit(text))
+        with _broken_pipes():
+            self._output.write(fit(text))
         return len(text)
 
     def obey(self, text: str) -> None:

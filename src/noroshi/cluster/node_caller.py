@@ -13,6 +13,7 @@ from noroshi.cluster.node_requests import (
     NodeLinkError,
     NodeRequest,
     Opening,
+    OtherNodeError,
     Question,
     line_of,
     read_answer,
@@ -23,7 +24,7 @@ from noroshi.config.node_places import Place
 
 ANSWER_TIMEOUT = 3.0
 """Seconds until another node must have answered."""
-NO_ADDRESS, REFUSED, OTHER_NODE, LATE = "no address", "refused: ", "it is node ", "no answer"
+NO_ADDRESS, REFUSED, LATE = "no address", "refused: ", "no answer"
 
 
 class NodeCaller:
@@ -75,7 +76,7 @@ class NodeCaller:
         try:
             keep_alive(writer.get_extra_info("socket"))
             if (name := name_of(writer.get_extra_info("ssl_object"))) != node:
-                raise NodeLinkError(OTHER_NODE + name)
+                raise OtherNodeError(name)
             writer.write(line_of(request))
             await writer.drain()
             answer = await read_answer(reader)

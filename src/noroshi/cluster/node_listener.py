@@ -122,6 +122,7 @@ class NodeListener:
                 self._mark_proven()
                 request = await read_request(reader)
             await self._answer(request, NodeStream(reader, writer), writer)
+            await _end(writer)
         except (OSError, TimeoutError, NodeLinkError) as error:
             log.debug("a connection of another node ended: %s", error)
         finally:
@@ -152,9 +153,6 @@ class NodeListener:
         writer.write(line_of(answer))
         await writer.drain()
         if request.opening is None or answer.refused:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
             return
         node = name_of(writer.get_extra_info("ssl_object"))
         log.debug("node %s passes on a connection for %s", node, request.opening.purpose)
@@ -179,6 +177,13 @@ class NodeListener:
         if opening.purpose not in self._node_answers.takers:
             return Refusal.NOT_SENDER
         return Refusal.FULL if len(self._proven) > self._limits.most else ""
+
+
+async def _end(writer: asyncio.StreamWriter) -> None:
+    """End a connection once what was written is sent, if it goes on being read."""
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def keep_alive(connection: socket.socket) -> None:

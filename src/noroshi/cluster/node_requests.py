@@ -16,7 +16,9 @@ class Question(StrEnum):
     """Name the questions that a node may ask another one; the answer is yes or no."""
 
     HAS_DATABASE = "has the database"
-    """Did this node renew its lease in the database within the last few seconds?"""
+    """Did the database answer this node within the last few seconds, and let it renew?"""
+    CLOCK_AGREES = "clock agrees"
+    """Does the clock of this node's computer agree with that of the database?"""
 
 
 class Purpose(StrEnum):
@@ -73,6 +75,14 @@ class NodeAnswer:
 
 class NodeLinkError(Exception):
     """Report that another node cannot be reached, or does not answer."""
+
+
+class OtherNodeError(NodeLinkError):
+    """Report that another node than the one that was called answers at an address."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"it is node {name}")
+        self.name = name
 
 
 def line_of(message: NodeRequest | NodeAnswer) -> bytes:

@@ -1,4 +1,4 @@
-"""Judge which versions of Noroshi may share a database, and which version all of them know.
+"""Judge which versions of Noroshi may share a database.
 
 Nodes are updated one after the other, so for a while two versions work side by side.
 """
@@ -30,12 +30,6 @@ def may_share(version: str, other_version: str) -> bool:
 def incompatible_versions(version: str, living_versions: Iterable[str]) -> Sequence[str]:
     """Return the versions of living nodes with which this version must not share a database."""
     return sorted({one for one in living_versions if not may_share(version, one)})
-
-
-def all_know(first_version: str, living_versions: Iterable[str]) -> bool:
-    """Return whether all living nodes know a version's new fields and values, so that these may be
-    written."""
-    return all(release_of(one) >= release_of(first_version) for one in living_versions)
 
 
 def suits(oldest_version: str, version: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message
 from noroshi.hosts.footprint import PlaceShown
-from noroshi.operations.status_answers import MonitorStatus
+from noroshi.operations.status_answers import MonitorStatus, NodeStatus
 from noroshi.ports import QueueFacts
 
 
@@ -26,7 +26,8 @@ class BackedUp:
 class Health:
     """The health of the node. `seconds`: how long the node has run; `late` and `clock_set` in
     seconds, over the last minute and hour; `size` of the store and `free` space on the volume
-    in bytes. `own` are the monitors by which the node watches itself."""
+    in bytes. `own` are the monitors by which the node watches itself. `nodes` are all that share the
+    database."""
 
     node: str
     level: Level
@@ -45,6 +46,7 @@ class Health:
     queue: QueueFacts
     definitions: int
     own: tuple[MonitorStatus, ...]
+    nodes: tuple[NodeStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

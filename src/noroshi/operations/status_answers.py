@@ -197,9 +197,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatus:
-    """One of several nodes on a database: how many monitors it holds, when it last renewed its lease,
-    whether that is in force, and whether it is the one that sends. `has_left`: it was stopped, and
-    said so."""
+    """One of several nodes on a database: how many monitors it holds, and which part (0 to 1) of those
+    that any node holds; when it last renewed its lease, whether that is in force, and since when it
+    has it; and whether it is the one that sends. `has_left`: it was stopped, and said so. `version` is
+    "" if it is not known, `address` is where other nodes reach it ("": nowhere)."""
 
     name: str
     monitor_count: int
@@ -207,6 +208,10 @@ class NodeStatus:
     is_alive: bool
     sends: bool
     has_left: bool = False
+    share: float = 0.0
+    version: str = ""
+    held_since: datetime | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

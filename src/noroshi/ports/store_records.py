@@ -45,22 +45,22 @@ class Block:
 class Renewal:
     """The answer to a renewed block: what keeps each monitor from being told
     of apart from people, the version, and all that people say. `nodes` are the names of the nodes that
-    live, `sender` is the one that sends, `node_versions` are the versions of the nodes that live (""
-    for one that does not tell); nothing of a store that nodes do not share."""
+    live, `sender` is the one that sends; nothing of a store that nodes do not share."""
 
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
     nodes: tuple[str, ...] = ()
     sender: str = ""
-    node_versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeLease:
     """One of the nodes that share a store: how many monitors it holds, when it last renewed its lease
     (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
-    no longer lives, and reported that it was stopping."""
+    no longer lives, and reported that it was stopping. `version` is "" if it is not known,
+    `held_since` is when it got the lease that is in force, and `address` is where other nodes reach
+    it ("": nowhere)."""
 
     name: str
     monitor_count: int
@@ -68,6 +68,9 @@ class NodeLease:
     is_alive: bool
     sends: bool
     has_left: bool = False
+    version: str = ""
+    held_since: datetime | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from typing import Any, Protocol
 
 Row = tuple[Any, ...]
 BATCH, SAMPLE_BATCH = 500, 20_000
-"""Rows at a time: a mail may be large, a sample is small."""
+"""Rows at a time, at most."""
+BATCH_BYTES = 8 * 1024 * 1024
+"""Bytes of the texts of a batch, at most, unless a single row has more: a mail may be large."""
 SAMPLE, NOTE, COUNTER = "sample", "note", "counter"
 INSTALLATION = "installation"
 """A note that each store gets when it is first opened."""
@@ -134,6 +136,27 @@ class EmptyContents(Contents, Protocol):
     async def put_numbers(self, numbers: Mapping[str, int]) -> None:
         """Let the next numbers be above these."""
         ...
+
+
+class Batcher:
+    """Gather rows into batches that are bounded by their number and by their bytes."""
+
+    def __init__(self, table: Table) -> None:
+        self._most, self._rows, self._size = table.batch_size, list[Row](), 0
+
+    def add(self, row: Row) -> Sequence[Row]:
+        """Add a row; return the batch before it if the row does not fit into that, else no rows."""
+        size = sum(len(value) for value in row if isinstance(value, str | bytes))
+        is_full = len(self._rows) >= self._most or self._size + size > BATCH_BYTES
+        full_batch = self.take() if is_full else ()
+        self._rows.append(row)
+        self._size += size
+        return full_batch
+
+    def take(self) -> Sequence[Row]:
+        """Return the rows that no batch has yet."""
+        rows, self._rows, self._size = self._rows, [], 0
+        return rows
 
 
 class ContentsHash:

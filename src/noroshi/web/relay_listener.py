@@ -120,16 +120,26 @@ class RelayListener:
             stream = await self._pass_on(opening)
         except NodeLinkError as error:
             log.info("no node takes a connection for %s: %s", self._setting.purpose, error)
-            return await self._refuse(first, writer)
+            return await self._refuse(first, reader, writer)
         await stream.write(first)
         await join(stream, reader, writer, LINGER)
 
-    async def _refuse(self, first: bytes, writer: asyncio.StreamWriter) -> None:
+    async def _refuse(
+        self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         """Tell browsers and programs that nobody answers; agents try again by themselves."""
-        if self._setting.purpose is Purpose.MANAGER:
-            writer.write(refusal(first))
-            await writer.drain()
-            writer.close()
+        if self._setting.purpose is not Purpose.MANAGER:
+            return
+        writer.write(refusal(first))
+        await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
+        async with asyncio.timeout(
+            LINGER
+        ):  # what is sent and not read would reset the connection
+            while await reader.read(PIECE):
+                pass
+        writer.close()
 
 
 def refusal(request: bytes) -> bytes:

@@ -15,6 +15,7 @@ LIMITS = ConnectionLimits(one_of=12)
 """For all nodes that pass on: each connection takes three files, so a quarter of them in all, beside the
 manager's own half."""
 MOST_ENTRIES = 32
+"""Listeners that differ in hosts, port or TLS: a few for each node, and those of before a change."""
 
 
 class RelayedManager:
@@ -27,7 +28,8 @@ class RelayedManager:
 
     async def take(self, opening: Opening, stream: NodeStream) -> None:
         """Answer a connection until it ends."""
-        await self._server_of(opening.entry).serve_relayed(opening.client, stream)
+        server = await self._server_of(opening.entry)
+        await server.serve_relayed(opening.client, stream)
 
     async def close(self) -> None:
         """End all connections."""
@@ -35,10 +37,14 @@ class RelayedManager:
         for server in self._servers.values():
             await server.stop()
 
-    def _server_of(self, entry: Entry) -> Server:
-        if entry not in self._servers and len(self._servers) < MOST_ENTRIES:
-            self._servers[entry] = self._start(entry)
-        return self._servers.get(entry) or next(iter(self._servers.values()))
+    async def _server_of(self, entry: Entry) -> Server:
+        """Return the server of a listener; a new one pushes out the one that was asked longest ago."""
+        server = self._servers.pop(entry, None) or self._start(entry)
+        self._servers[entry] = server  # the last one from now on
+        if len(self._servers) > MOST_ENTRIES:
+            oldest_server = self._servers.pop(next(iter(self._servers)))
+            await oldest_server.stop()
+        return server
 
     def _start(self, entry: Entry) -> Server:
         web = replace(

@@ -26,14 +26,21 @@ def mode(path):
 
 
 async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
+    home = tmp_path / "home"
+    assert (await typed("init", home=home)).code == 0
+    assert (mode(home), mode(home / "key")) == (0o700, 0o600)
+
+
+async def test_a_home_folder_is_made_where_there_was_none(tmp_path):
     home = tmp_path / "deep" / "home"
     told = await typed("init", "--name", "web1", "--home", str(home))
     assert (told.code, told.err) == (0, "")
     assert f"noroshi serve --home {home}" in told.out
     assert told.out.endswith("noroshi demo\n")  # which has a folder of its own
-    assert (mode(home), mode(home / "key")) == (0o700, 0o600)
     assert 'name = "web1"' in (home / "noroshi.toml").read_text("utf-8")
-    status = json.loads((await typed("status", "--json", home=home)).out)
+    looked = await typed("status", "--json", home=home)
+    assert (looked.code, looked.err) == (0, "")
+    status = json.loads(looked.out)
     assert (status["node"], status["version"], status["running"]) == ("web1", 0, False)
 
 
@@ -85,11 +92,12 @@ async def test_a_kind_is_told_in_the_readers_words_and_as_toml_has_it(tmp_path):
 
 async def test_a_hint_names_the_home_folder_that_was_given(tmp_path):
     home = tmp_path / "my home"
+    option = f'--home "{home}"' if sys.platform == "win32" else f"--home '{home}'"
     told = await typed("status", "--home", str(home))
-    assert f"Create it with `noroshi init --home '{home}'`" in told.err
+    assert f"Create it with `noroshi init {option}`" in told.err
     await typed("init", "--home", str(home))
     told = await typed("status", "--home", str(home))
-    assert f"noroshi apply --home '{home}' DIR" in told.out
+    assert f"noroshi apply {option} DIR" in told.out
 
 
 async def test_a_home_folder_that_is_there_is_left_as_it_is(tmp_path):

@@ -1,12 +1,14 @@
 """`noroshi health` and `places`, as a person types them."""
 
 import json
+import re
 
 import pytest
 
 from tests.cli.command_process import a_node, typed
 from tests.e2e.world import Home
 from tests.service.clients import apply_definitions
+from tests.service.node.stores_of_nodes import StoreOfNodes
 from tests.service.node.test_node import Own, asking
 
 
@@ -44,3 +46,23 @@ async def test_ports_files_and_folders_are_listed(node, tmp_path):
     told = await typed("places", home=tmp_path)
     assert f"{tmp_path}/noroshi.db" in told.out and "noroshi backup FILE" in told.out
     assert "データ ストア" in (await typed("--lang", "ja", "places", home=tmp_path)).out
+
+
+async def test_status_shows_each_node_with_its_version_address_share_and_lease(tmp_path):
+    ask = asking(tmp_path, store=StoreOfNodes())
+    await apply_definitions(ask)
+    async with a_node(tmp_path, ask.harness.service):
+        shown = (await typed("status", home=tmp_path)).out
+        answer = json.loads((await typed("status", "--json", home=tmp_path)).out)
+        japanese = (await typed("--lang", "ja", "status", home=tmp_path)).out
+    lines = " ".join(shown.partition("\nNodes\n")[2].split())
+    alpha, beta, gamma = re.split(r" (?=○ monitoring beta|－ stopped gamma)", lines)
+    assert alpha.startswith(
+        "○ monitoring alpha 0.1.0 10.0.0.1:7665 30 monitors (75%) sends lease since "
+    )
+    assert beta.startswith("○ monitoring beta 0.2.0 not linked 10 monitors (25%) lease since ")
+    assert gamma.startswith("－ stopped gamma 10.0.0.3:7665 0 monitors until ")
+    assert "監視項目 30件 (75%)" in japanese and "リンクなし" in japanese
+    told = answer["nodes"][0]
+    assert (told["version"], told["address"], told["share"]) == ("0.1.0", "10.0.0.1:7665", 0.75)
+    assert told["held_since"] < told["renewed_at"]

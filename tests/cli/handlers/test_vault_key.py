@@ -94,9 +94,14 @@ async def test_a_key_comes_back_where_there_is_no_home_yet_and_init_keeps_it(
     new = tmp_path / "deep" / "new"
     back = await brought_back(taken_out, new)
     assert (back.code, "Next: noroshi init" in back.out) == (0, True)
-    assert (new.stat().st_mode & 0o777, (new / "key").stat().st_mode & 0o777) == (0o700, 0o600)
     assert (await typed("init", home=new)).code == 0
     assert read_key(new / "key").id == read_key(home / "key").id
+
+
+async def test_a_key_that_comes_back_is_its_owners_alone(taken_out, tmp_path):
+    new = tmp_path / "new"
+    assert (await brought_back(taken_out, new)).code == 0
+    assert (new.stat().st_mode & 0o777, (new / "key").stat().st_mode & 0o777) == (0o700, 0o600)
 
 
 async def test_a_key_takes_the_place_of_one_that_seals_nothing_which_is_kept(

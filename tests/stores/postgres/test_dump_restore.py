@@ -90,6 +90,26 @@ async def test_with_hold_nothing_that_waits_leaves(urls):
     await store.close()
 
 
+async def test_a_database_without_a_store_is_refused_and_gets_no_tables(postgres):
+    name = f"empty_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    await _on(postgres.url(), f"create database {name}")
+    database = Database(url=postgres.url(name))
+    try:
+        words = f"there is no store in .*pg_restore .* --dbname {name} FILE"
+        with pytest.raises(StoreError, match=words):
+            await prepare_restored(database, NOW)
+        tables = "select count(*) from pg_tables where schemaname = 'public'"
+        assert (await _on(database.url, tables))[0][0] == 0
+
+        await (await PostgresStore.open(database)).close()  # tables, in which nothing was done
+        with pytest.raises(StoreError, match=words):
+            await prepare_restored(database, NOW)
+        await _on(database.url, "update note set body = '7/7' where name = 'database'")
+        assert (await prepare_restored(database, NOW)).version == 0, "a dump of such tables"
+    finally:
+        await _on(postgres.url(), f"drop database {name} with (force)")
+
+
 async def test_it_is_refused_while_a_node_runs_and_for_a_damaged_store(urls):
     database = Database(url=urls[1])
     await _on(urls[1], "delete from way")

@@ -22,11 +22,12 @@ from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted
 from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.ports import StoreError, StoreFault
-from noroshi.stores.contents import LEFT_OUT, MOVED_TO, TABLES, digests_of
+from noroshi.stores.contents import BATCH_BYTES, LEFT_OUT, MOVED_TO, NOTE, TABLES, digests_of
 from noroshi.stores.postgres import moved_database
-from noroshi.stores.postgres.contents_database import DERIVED, NAMES
+from noroshi.stores.postgres.contents_database import DERIVED, NAMES, DatabaseContents
 from noroshi.stores.postgres.store import PostgresStore
 from noroshi.stores.sqlite import moved_file
+from noroshi.stores.sqlite.contents_file import FileContents
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, DISK, HOUR, OK, letter, version
 from tests.postgres_database import Databases
@@ -331,6 +332,24 @@ async def test_a_file_that_changed_after_its_move_is_not_taken_for_moved(full_fi
     await store.close()
     with pytest.raises(StoreError, match="is not empty"):
         await move_to_database(full_file, database, MOVED_ON, count)
+
+
+async def test_large_rows_are_moved_few_at_a_time(full_file, database, tmp_path):
+    bodies = ("x" * (BATCH_BYTES // 3 - 100), "y" * (BATCH_BYTES + 1))
+    with closing(driver.connect(full_file)) as db, db:
+        rows = [(f"large{n}", bodies[n == 3]) for n in range(6)]
+        db.executemany("insert into note values (?, ?)", rows)
+    (note,) = (table for table in TABLES if table.name == NOTE)
+    with closing(driver.connect(full_file)) as db:
+        from_file = [batch async for batch in FileContents(db).batches(note)]
+    await move_to_database(full_file, database, MOVED_ON, count)
+    async with moved_database.long_transaction(database) as connection:
+        from_database = [b async for b in DatabaseContents(connection).batches(note)]
+    for batches in (from_file, from_database):
+        sizes = [sum(len(body) for _, body in batch) for batch in batches]
+        assert all(s <= BATCH_BYTES or len(b) == 1 for s, b in zip(sizes, batches, strict=True))
+        assert len(batches) == 3 and sum(sizes) > 2 * BATCH_BYTES
+    assert [row for b in from_file for row in b] == [row for b in from_database for row in b]
 
 
 async def test_damaged_text_is_moved_as_it_is_shown(full_file, database):

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi import __version__
 from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted, Retry
 from noroshi.core.translation import bilingual
@@ -220,3 +221,22 @@ async def test_a_node_is_shown_alive_gone_or_stopped_until_it_is_forgotten(nodes
     assert again.life > two.life
     await second.renew((await second.lease_monitors(again, DAWN)).fence, DAWN)
     assert [one.name for one in await first.nodes()] == ["one", "two"]
+
+
+async def test_a_node_is_shown_with_its_version_its_address_and_the_start_of_its_lease(nodes):
+    first, second = nodes
+    await first.publish(version(DISK), ["m"], 0)
+    one = await first.begin("one", DAWN)
+    earliest = await first.clock()
+    block = await first.lease_monitors(one, DAWN)
+    latest = await first.clock()
+    await first.announce(NodePlace(name="one", address="192.0.2.1:7665"))
+    assert await first.renew(block.fence, DAWN)
+    (shown,) = await second.nodes()
+    assert (shown.version, shown.address) == (__version__, "192.0.2.1:7665")
+    assert earliest <= shown.held_since <= latest < shown.renewed_at
+
+    await first.withdraw("one")
+    await first.end(one, DAWN)
+    (shown,) = await second.nodes()
+    assert (shown.version, shown.address, shown.held_since) == ("", "", None)

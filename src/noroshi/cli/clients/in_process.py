@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
@@ -80,7 +82,7 @@ class InProcessClient:
     def __init__(self, config: Config, medium: ReadAt = Medium.TERMINAL) -> None:
         self._config, self._medium = config, medium
         self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
-        self._person = administrator(getpass.getuser())
+        self._person = administrator(_user_name())
         self._service: Service | None = None
         self._examining: Service | None = None
 
@@ -145,3 +147,23 @@ class InProcessClient:
         holding_state = holding(lock)
         if holding_state is not None and holding_state.holder is Holder.RUNNING:
             raise StoreError(holding_state.message(lock))
+
+
+def _user_name() -> str:
+    """Return the name of the user who runs this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # which neither the environment nor the system names
+        return _own_account()
+
+
+if sys.platform == "win32":
+
+    def _own_account() -> str:
+        from noroshi.system.windows_security import account_name, own_sid  # only now: ctypes
+
+        return account_name(own_sid())
+else:
+
+    def _own_account() -> str:
+        return str(os.geteuid())

@@ -58,8 +58,11 @@ OK_SO_FAR = ngettext(
     "{mark} {ok} of {count} monitors are OK; {new} not measured yet.",
     by="ok",
 )
+NOT_WELL_OF_ONE = _("{mark}: 1 of 1 monitor is not OK.")
 NOT_WELL = ngettext(
-    "{mark}: {bad} of {count} monitor not OK.", "{mark}: {bad} of {count} monitors not OK."
+    "{mark}: {bad} of {count} monitors is not OK.",
+    "{mark}: {bad} of {count} monitors are not OK.",
+    by="bad",
 )
 NOTHING_WATCHED = with_commands(
     _("No monitors yet. To apply definitions: {command}"),
@@ -89,6 +92,9 @@ NODE_ALIVE, NODE_GONE = _("○ monitoring"), _("▨ not running")
 NODE_STOPPED = _("－ stopped")
 NODE_SENDS = _("sends")
 HOLDS = ngettext("{count} monitor", "{count} monitors")
+NODE_HOLDS = _("{monitors} ({share})")
+NOT_LINKED = _("not linked")
+HELD_SINCE = _("lease since {since}, renewed {at}")
 RENEWED = _("lease renewed {at}")
 SEEN_UNTIL = _("until {at}")
 ROUTES = _("Routes")
@@ -184,7 +190,8 @@ def _headlines(context: CommandContext, answer: Status) -> Iterator[str]:
         yield context.say(ALL_STOPPED if answer.monitors else NOTHING_WATCHED)
     elif bad_count:
         mark = level_text(answer.level, context.language)
-        yield context.say(NOT_WELL.fill(mark=mark, bad=bad_count, count=len(monitors)))
+        words = NOT_WELL if len(monitors) > 1 else NOT_WELL_OF_ONE
+        yield context.say(words.fill(mark=mark, bad=bad_count, count=len(monitors)))
     elif new := sum(not monitor.known for monitor in monitors):
         yield context.say(_measured_so_far(len(monitors) - new, new))
     else:
@@ -300,14 +307,27 @@ def _since(
 
 
 def _node(context: CommandContext, node: NodeStatus, now: datetime) -> Sequence[str]:
-    renewed = RENEWED if node.is_alive else SEEN_UNTIL
+    monitors = HOLDS.fill(count=node.monitor_count)
+    share_text = NODE_HOLDS.fill(monitors=monitors, share=f"{node.share:.0%}")
     return (
         context.say(_node_state(node)),
         node.name,
-        context.say(HOLDS.fill(count=node.monitor_count)),
+        node.version,
+        node.address or (context.say(NOT_LINKED) if node.is_alive else ""),
+        context.say(share_text if node.is_alive else monitors),
         context.say(NODE_SENDS) if node.sends else "",
-        context.say(renewed.fill(at=clock(node.renewed_at, now))),
+        context.say(_lease(node, now)),
     )
+
+
+def _lease(node: NodeStatus, now: datetime) -> Message:
+    """Say since when a node has its lease and when it last renewed it, or until when it had one."""
+    renewed_at = clock(node.renewed_at, now)
+    if not node.is_alive:
+        return SEEN_UNTIL.fill(at=renewed_at)
+    if node.held_since is None:
+        return RENEWED.fill(at=renewed_at)
+    return HELD_SINCE.fill(since=clock(node.held_since, now), at=renewed_at)
 
 
 def _node_state(node: NodeStatus) -> Message:

@@ -19,13 +19,7 @@ from noroshi.definitions.unruled_monitors import (
 )
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
-from noroshi.operations.status_answers import (
-    MonitorStatus,
-    NodeStatus,
-    RoutesShown,
-    Status,
-    StoppedBy,
-)
+from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
@@ -98,17 +92,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             ),
             untold=tuple(paths_without_rule(plan)[:FIRST]),
             maintenance=active_windows(plan.monitors.values(), now, by_monitor),
-            nodes=tuple(
-                NodeStatus(
-                    name=one.name,
-                    monitor_count=one.monitor_count,
-                    renewed_at=one.renewed_at,
-                    is_alive=one.is_alive,
-                    sends=one.sends,
-                    has_left=one.has_left,
-                )
-                for one in await self._store.nodes()
-            ),
+            nodes=status_view.node_statuses(await self._store.nodes()),
         )
 
     @offers(monitor_operations.ROUTE_LIST)

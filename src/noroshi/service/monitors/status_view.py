@@ -39,6 +39,7 @@ from noroshi.operations.status_answers import (
     Counts,
     ItemStatus,
     MonitorStatus,
+    NodeStatus,
     RouteStatus,
     StoppedBy,
 )
@@ -46,6 +47,7 @@ from noroshi.ports import (
     Action,
     Arrival,
     Check,
+    NodeLease,
     QueueCounts,
     QueuedEnvelope,
     RoundTripFacts,
@@ -390,3 +392,23 @@ def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
         for address, answer in receipt.answers.items()
     )
     return Attempt(receipt.at, receipt.provider_id, answers, receipt.route, receipt.sent_by)
+
+
+def node_statuses(leases: Sequence[NodeLease]) -> tuple[NodeStatus, ...]:
+    """Return the nodes that share the store, each with its part of the monitors that nodes hold."""
+    held_count = sum(one.monitor_count for one in leases)
+    return tuple(
+        NodeStatus(
+            name=one.name,
+            monitor_count=one.monitor_count,
+            share=one.monitor_count / held_count if held_count else 0.0,
+            renewed_at=one.renewed_at,
+            is_alive=one.is_alive,
+            sends=one.sends,
+            has_left=one.has_left,
+            version=one.version,
+            held_since=one.held_since,
+            address=one.address,
+        )
+        for one in leases
+    )

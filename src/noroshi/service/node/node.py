@@ -20,6 +20,7 @@ from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
 from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting
 from noroshi.service.alarms.alarm_view import suppressions_by_monitor
 from noroshi.service.errors import OperationFailedError
+from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.operation import Person, offers
 
@@ -83,6 +84,7 @@ class NodeOperations(StatusOperations):
             queue=queue,
             definitions=version.number,
             own=tuple(own_monitors),
+            nodes=status_view.node_statuses(await self._store.nodes()),
         )
 
     async def _node_facts(self) -> NodeFacts:

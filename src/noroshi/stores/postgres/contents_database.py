@@ -14,6 +14,7 @@ from noroshi.stores.contents import (
     OWN_NOTES,
     SAMPLE,
     TABLES,
+    Batcher,
     Row,
     Table,
 )
@@ -55,6 +56,8 @@ SETTINGS = """
 set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
 set local lock_timeout = '10s'; set local enable_sort = off"""
 """The whole move is one transaction. Samples are read in their order by the index of each day."""
+PREFETCH = 20
+"""Rows that the server sends at a time, beside those of the batch: each may be a large mail."""
 HELD_BY_NODES = ("lease", "turn")
 LOCK = "lock table {tables} in {mode} mode"
 
@@ -66,9 +69,13 @@ class DatabaseContents:
         self._connection, self._db = connection, Session(connection)
 
     async def batches(self, table: Table) -> AsyncIterator[Sequence[Row]]:
-        cursor = await self._connection.cursor(_select(table))
-        while records := await cursor.fetch(table.batch_size):
-            yield [tuple(one) for one in records]
+        batcher = Batcher(table)
+        prefetch = table.batch_size if table.name == SAMPLE else PREFETCH
+        async for record in self._connection.cursor(_select(table), prefetch=prefetch):
+            if rows := batcher.add(tuple(record)):
+                yield rows
+        if rows := batcher.take():
+            yield rows
 
     async def numbers(self) -> Mapping[str, int]:
         columns = [NUMBER_COLUMNS.get(name, "seq") for name in NUMBERED]

@@ -28,6 +28,7 @@ PLACE = """
 select concat_ws('/', oid, 'note'::regclass::oid, 'spool'::regclass::oid, 'event'::regclass::oid)
 from pg_database where datname = current_database()"""
 """Object numbers: a standby has the same as its primary, a restored or copied database has others."""
+STORED_IDENTITY = "select body from note where name = $1"
 PUT_IDENTITY = """
 insert into note values ($1, $2) on conflict (name) do update set body = excluded.body"""
 
@@ -35,11 +36,16 @@ insert into note values ($1, $2) on conflict (name) do update set body = exclude
 async def refuse_restored(db: Session) -> None:
     """Raise StoreError if the noted identity is that of another database. A new database gets the
     note."""
-    stored_identity = await db.value("select body from note where name = $1", IDENTITY)
-    if stored_identity is None:
+    if await db.value(STORED_IDENTITY, IDENTITY) is None:
         await put_identity(db)
-    elif stored_identity != await _identity(db):
+    elif await is_restored(db):
         raise StoreError(RESTORED.fill(name=await db.value("select current_database()")))
+
+
+async def is_restored(db: Session) -> bool:
+    """Return whether the noted identity is that of another database."""
+    stored_identity = await db.value(STORED_IDENTITY, IDENTITY)
+    return stored_identity is not None and stored_identity != await _identity(db)
 
 
 async def put_identity(db: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from noroshi.config.database import Database
 from noroshi.core.agents import ERA_NOTE
@@ -11,15 +12,21 @@ from noroshi.core.mail import EnvelopeState
 from noroshi.core.translation import SENTENCES, _, joined
 from noroshi.ports import StoreError
 from noroshi.stores.column_values import instant
-from noroshi.stores.postgres.database_marks import put_identity
+from noroshi.stores.postgres.contents_database import DatabaseContents
+from noroshi.stores.postgres.database_marks import is_restored, put_identity
 from noroshi.stores.postgres.integrity import faults
 from noroshi.stores.postgres.json_text import with_fields
-from noroshi.stores.postgres.migrations import Schema, take_steps
+from noroshi.stores.postgres.migrations import Schema, has_schema, take_steps
 from noroshi.stores.postgres.moved_database import long_transaction, refuse_running
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.store_rules import SERIALS_AHEAD, RestoreReport
 from noroshi.stores.stored_state import read_state, state_text
 
+NO_STORE = _(
+    "there is no store in {name}. To use a backup, restore it into this database first "
+    "({restore}), then run this command again. For a new store, start a node: it creates the tables"
+)
+RESTORE = "pg_restore --exit-on-error --no-owner --dbname {database} FILE"
 NOT_WHOLE = _("{name} is damaged; nothing was changed: {what}")
 RELEASE = """
 update spool set due = coalesce((select max(seen) from life), 0), lease = null, node = null,
@@ -48,11 +55,13 @@ async def prepare_restored(
     database: Database, now: datetime, *, hold: bool = False
 ) -> RestoreReport:
     """Prepare a restored database while no node runs, as `sqlite.restore` does with a file. Raise
-    StoreError, with nothing changed, also if a node runs or the database is damaged."""
+    StoreError, with nothing changed, also if a node runs, or if the database is damaged or empty."""
     async with long_transaction(database) as connection:
         db = Session(connection)
+        await _refuse_absent(db, database)
         await take_steps(db, database.place, Schema())
         await refuse_running(db, database)
+        await _refuse_unused(connection, database)
         if faults_found := await faults(db):
             fault_words = joined(faults_found, SENTENCES)
             raise StoreError(NOT_WHOLE.fill(name=database.place, what=fault_words))
@@ -68,6 +77,23 @@ async def prepare_restored(
             waiting_count=await _count(db, EnvelopeState.WAITING),
             held_count=await _count(db, EnvelopeState.HELD),
         )
+
+
+async def _refuse_absent(db: Session, database: Database) -> None:
+    if not await has_schema(db):
+        raise _no_store(database)
+
+
+async def _refuse_unused(connection: Any, database: Database) -> None:
+    """Raise StoreError for tables without contents that were made here, and not restored."""
+    is_empty = await DatabaseContents(connection).is_empty()
+    if is_empty and not await is_restored(Session(connection)):
+        raise _no_store(database)
+
+
+def _no_store(database: Database) -> StoreError:
+    restore = RESTORE.format(database=database.name)
+    return StoreError(NO_STORE.fill(name=database.place, restore=restore))
 
 
 async def _report(db: Session) -> RestoreReport:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
 
 from noroshi.stores.postgres.transaction_errors import is_everybodys
 
 T = TypeVar("T")
 Argument = TypeVar("Argument")
 LARGEST_BATCH = 50
+
+
+CLOSE_TIMEOUT = 3.0
+"""Seconds in which what was asked for has to be answered once the store closes."""
 
 
 class Gathered(Generic[Argument, T]):
@@ -73,3 +78,11 @@ class Gathered(Generic[Argument, T]):
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             future.set_result(answer)
+
+
+async def wait_for_answers(*questions: Gathered[Any, Any]) -> None:
+    """Return when all that was asked for until now is done, or if the database does not answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            for one in questions:
+                await one.wait_until_idle()

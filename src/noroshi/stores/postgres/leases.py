@@ -190,6 +190,7 @@ async def _settle_at_once(db: Session, ends: Sequence[End]) -> Sequence[bool]:
     if held_ends:
         rows = [_row(*one, *result) for one, result in zip(held_ends, results, strict=True)]
         await db.run(SETTLE, *map(list, zip(*rows, strict=True)))
+        await _add_receipts(db, held_ends)
     for (seq, end), (envelope, due) in zip(held_ends, results, strict=True):
         await _write_remaining(db, seq, end, envelope, has_ended=due is None)
     await _pass_on(db, held_ends)
@@ -216,15 +217,26 @@ async def _pass_on(db: Session, ends: Sequence[tuple[int, End]]) -> None:
         await spool.promote(db, {end.parcel.envelope.order for _, end in last_ends})
 
 
+async def _add_receipts(db: Session, ends: Sequence[tuple[int, End]]) -> None:
+    """Add the receipts, and end the rests of the routes that answered."""
+    await spool.add_receipts(
+        db,
+        [
+            spool.Attempt(seq, end.receipt, end.parcel.route, accepted_count(end.receipt))
+            for seq, end in ends
+        ],
+    )
+    well_routes = sorted({end.parcel.route for _, end in ends if spool.is_well(end.fate)})
+    if well_routes:
+        await db.run("delete from rest where route = any($1::text[])", well_routes)
+
+
 async def _write_remaining(
     db: Session, seq: int, end: End, envelope: Envelope, *, has_ended: bool
 ) -> None:
-    """Write the receipt, and what else an end changes beside the row."""
+    """Write what an end changes beside the row and the receipt."""
     state, _ = outcome(end.fate)
     route = end.parcel.route
-    await spool.add_receipt(db, seq, end.receipt, route, accepted_count(end.receipt))
-    if spool.is_well(end.fate):
-        await db.run("delete from rest where route = $1", route)
     if has_ended:
         await spool.share(db, envelope, state)
     elif may_join(end.parcel.envelope) is not may_join(envelope):

@@ -77,9 +77,14 @@ async def take_steps(db: Session, name: str, schema: Schema) -> None:
             await db.run(PUT_OLDEST_VERSION, step.oldest_version, step.number)
 
 
+async def has_schema(db: Session) -> bool:
+    """Return whether there are tables of a store."""
+    return bool(await db.value(HAS_TABLE))
+
+
 async def is_behind(db: Session, name: str, schema: Schema) -> bool:
     """Return whether steps are missing. Raise StoreError if the schema is not ours, or newer."""
-    return not await db.value(HAS_TABLE) or bool(await _missing_steps(db, name, schema))
+    return not await has_schema(db) or bool(await _missing_steps(db, name, schema))
 
 
 async def refuse_older(db: Session, name: str, schema: Schema) -> None:

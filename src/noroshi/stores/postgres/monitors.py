@@ -51,8 +51,7 @@ insert into lease (node, life, until, version)
 values ($1, $2, noroshi_now() + {DURATION}, $3)
 returning fence"""  # noqa: S608  our own text
 RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1"  # noqa: S608
-NODES = """
-select node, min(version) from lease where until > noroshi_now() group by node order by node"""
+NODES = "select distinct node from lease where until > noroshi_now() order by node"
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
 TOO_FAR_APART = _(
@@ -62,9 +61,11 @@ TOO_FAR_APART = _(
 )
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
-    coalesce(max(lease.until) > noroshi_now(), false), life.has_left
+    coalesce(max(lease.until) > noroshi_now(), false), life.has_left,
+    coalesce(max(lease.version), ''), max(lease.began), coalesce(max(node_place.address), '')
 from life left join lease on lease.node = life.node and lease.life = life.life
     left join monitor on monitor.fence = lease.fence
+    left join node_place on node_place.node = life.node
 where lease.fence is not null or life.seen > noroshi_now() - $1
 group by life.node order by life.node"""  # noqa: S608  our own text
 SHOWN_FOR = timedelta(days=30)
@@ -182,19 +183,18 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
-    living_nodes = await db.rows(NODES)
     return Renewal(
         stored_suppressions,
         version,
         await alarms.suppressions(db, now),
-        tuple(node for node, _ in living_nodes),
+        tuple(node for (node,) in await db.rows(NODES)),
         await work.holder(db),
-        tuple(node_version for _, node_version in living_nodes),
     )
 
 
 async def nodes(db: Session) -> Sequence[NodeLease]:
     sender = await work.holder(db)
+    rows = await db.rows(NODE_LEASES, SHOWN_FOR // MICROSECOND)
     return [
         NodeLease(
             name=name,
@@ -203,10 +203,11 @@ async def nodes(db: Session) -> Sequence[NodeLease]:
             is_alive=is_alive,
             sends=is_alive and name == sender,
             has_left=has_left and not is_alive,
+            version=version,
+            held_since=instant(began_at) if is_alive else None,
+            address=address,
         )
-        for name, count, renewed_at, is_alive, has_left in await db.rows(
-            NODE_LEASES, SHOWN_FOR // MICROSECOND
-        )
+        for name, count, renewed_at, is_alive, has_left, version, began_at, address in rows
     ]
 
 

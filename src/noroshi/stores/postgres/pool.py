@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import asyncpg
@@ -23,6 +24,8 @@ from noroshi.stores.postgres.transaction_errors import (
 
 T = TypeVar("T")
 Work = Callable[[Session], Awaitable[T]]
+OnAnswer = Callable[[float], None]
+"""Is called at each answer of the database, with the seconds since the statement was sent."""
 IS_CLOSED = _("{name} is closed")
 
 BEGIN = """
@@ -38,6 +41,9 @@ TRIES = 8
 LONGEST_REST = 0.02
 """Seconds of rest before it is done again, at most, times the tries so far."""
 ACQUIRE_TIMEOUT = 15.0
+CLOSE_TIMEOUT = 5.0
+"""Seconds in which what was asked for has to be done once the pool closes: a stop must end before the
+service manager kills the node."""
 UNDO_TIMEOUT = 5.0
 COMMAND_TIMEOUT = 15.0
 """Seconds without an answer from the server, which by itself ends a statement sooner."""
@@ -55,13 +61,18 @@ class Pool:
         """The reason why the last transaction that writes failed; None: it did not."""
 
     @classmethod
-    async def open(cls, database: Database, application: str) -> Self:
+    async def open(
+        cls, database: Database, application: str, on_answer: OnAnswer | None = None
+    ) -> Self:
         """Connect. Raise StoreError if that does not go."""
 
         async def connect_one(_no_dsn: None, **options: Any) -> Any:
-            return await connect(
+            connection = await connect(
                 database, application, command_timeout=COMMAND_TIMEOUT, **options
             )
+            if on_answer is not None:
+                connection.add_query_logger(partial(_note_answer, on_answer))
+            return connection
 
         # Below its least size the pool would connect by itself, and log each failure with a traceback.
         connections = await asyncpg.create_pool(
@@ -89,11 +100,17 @@ class Pool:
             await asyncio.wait(works)
 
     async def close(self) -> None:
-        """Do what was asked for, and let go. It may be called twice."""
+        """Do what was asked for, and let go. It may be called twice. A database that does not answer
+        for CLOSE_TIMEOUT is not waited for: what is still under way fails."""
         self._is_closed = True
-        await self.wait_until_idle()
         with suppress(*TRANSACTION_ERRORS):
-            await self._connections.close()
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self.wait_until_idle()
+                await self._connections.close()
+        self._connections.terminate()
+        for work in self._works:
+            work.cancel()
+        await self.wait_until_idle()
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         if self._is_closed:
@@ -123,6 +140,10 @@ class Pool:
             return await self._again_if_undone(begin, work)
         except TRANSACTION_ERRORS as error:
             raise store_error(self._database, error) from error
+        except asyncio.CancelledError:
+            if not self._is_closed:  # the loop ends
+                raise
+            raise StoreError(IS_CLOSED.fill(name=self._database.place)) from None
 
     async def _again_if_undone(self, begin: str, work: Work[T]) -> T:
         for try_number in range(1, TRIES):
@@ -170,6 +191,11 @@ class Pool:
                 connection.terminate()
         with suppress(*TRANSACTION_ERRORS):
             await self._connections.release(connection)
+
+
+def _note_answer(on_answer: OnAnswer, statement: Any) -> None:
+    if statement.exception is None:
+        on_answer(statement.elapsed)
 
 
 async def _nothing_to_reset(connection: Any) -> None:

@@ -21,7 +21,7 @@ from noroshi.stores.postgres.connection import listen_database
 from noroshi.stores.postgres.database_marks import refuse_moved, refuse_restored
 from noroshi.stores.postgres.migrations import Schema, migrate, refuse_older
 from noroshi.stores.postgres.origin import origin_of
-from noroshi.stores.postgres.pool import Pool, Work
+from noroshi.stores.postgres.pool import OnAnswer, Pool, Work
 from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
@@ -42,12 +42,14 @@ class PooledStore:
         self._mark, self._leases = uuid.uuid4().hex, count()
 
     @classmethod
-    async def open(cls, database: Database, schema: Schema | None = None) -> Self:
+    async def open(
+        cls, database: Database, schema: Schema | None = None, on_answer: OnAnswer | None = None
+    ) -> Self:
         """Open a store, or make one in an empty database. Raise StoreError if the server cannot be
         reached, or its schema is not ours, or newer by a step that this version cannot work with."""
         schema = schema or Schema()
         name = database.place
-        pool = await Pool.open(database, f"{APPLICATION}/{secrets.token_hex(3)}")
+        pool = await Pool.open(database, f"{APPLICATION}/{secrets.token_hex(3)}", on_answer)
         try:
             await migrate(pool, name, schema)
             await pool.read(refuse_moved)

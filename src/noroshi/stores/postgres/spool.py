@@ -6,7 +6,7 @@ Whoever puts into an order key, or changes a fate in it, holds the key's lock fi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -130,14 +130,18 @@ where spool.order_key = oldest.order_key and spool.{IS_OPEN}
     and spool.head <> (spool.seq = oldest.seq)"""  # noqa: S608  our own text
 AT_HAND = "select seq, fate, envelope from spool where id = $1 and lease is null for update"
 ORDERS = "select distinct order_key from spool where id = any($1::text[])"
-ADD_RECEIPT = """
+ADD_RECEIPTS = """
 insert into receipt (envelope, body, at, route, taken, named_until)
-values ($1, $2, $3, $4, $5, $6)"""
+select envelope, body, at, route, taken, named_until
+from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[])
+    with ordinality as new (envelope, body, at, route, taken, named_until, place)
+order by place"""
 ADD_MESSAGES = """
-insert into message select id, $2 from unnest($1::text[]) id
+insert into message select * from unnest($1::text[], $2::bigint[])
 on conflict (id) do update set envelope = excluded.envelope"""
 LAST_ACCEPTED = """
-insert into accepted values ($1, $2) on conflict (route) do update set at = excluded.at"""
+insert into accepted select * from unnest($1::text[], $2::bigint[])
+on conflict (route) do update set at = excluded.at"""
 NAMED_TIMES = """
 select route, since, until, why, fault, early from rest order by route"""
 
@@ -458,23 +462,44 @@ async def write_routes(db: Session, seq: int, routes: Sequence[str]) -> None:
     await _put_routes(db, [(seq, routes)])
 
 
-async def add_receipt(
-    db: Session, seq: int, receipt: Receipt, route: str, taken_count: int
-) -> None:
-    """Add the receipt of an attempt; of one that was taken the ids by which it may be found."""
-    named_times = [
-        answer.again for answer in receipt.answers.values() if answer.again is not None
-    ]
-    row = schema.text(receipt), number(receipt.at), route, taken_count
-    await db.run(ADD_RECEIPT, seq, *row, max(map(number, named_times), default=0))
-    if taken_count:
-        await db.run(LAST_ACCEPTED, route, number(receipt.at))
-        await add_message_ids(db, seq, receipt)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Hold the receipt of an attempt of an envelope, by a route, and how many recipients took it."""
+
+    seq: int
+    receipt: Receipt
+    route: str
+    taken_count: int
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """Return the values that ADD_RECEIPTS writes."""
+        answers = self.receipt.answers.values()
+        named_times = [number(one.again) for one in answers if one.again is not None]
+        at, named_until = number(self.receipt.at), max(named_times, default=0)
+        return (
+            self.seq,
+            schema.text(self.receipt),
+            at,
+            self.route,
+            self.taken_count,
+            named_until,
+        )
 
 
-async def add_message_ids(db: Session, seq: int, receipt: Receipt) -> None:
-    if receipt.message_ids:
-        await db.run(ADD_MESSAGES, sorted(set(receipt.message_ids)), seq)
+async def add_receipts(db: Session, attempts: Sequence[Attempt]) -> None:
+    """Add the receipts of attempts; of those that were taken the ids by which they may be found."""
+    await db.run(ADD_RECEIPTS, *map(list, zip(*(one.row for one in attempts), strict=True)))
+    accepted_ones = [one for one in attempts if one.taken_count]
+    ids = {id: one.seq for one in accepted_ones for id in one.receipt.message_ids}
+    if ids:
+        await db.run(ADD_MESSAGES, sorted(ids), [ids[id] for id in sorted(ids)])
+    accepted_at = dict[str, int]()
+    for one in accepted_ones:
+        accepted_at[one.route] = max(number(one.receipt.at), accepted_at.get(one.route, 0))
+    if accepted_at:  # last, as all who settle wait for the row of a route
+        routes = sorted(accepted_at)
+        await db.run(LAST_ACCEPTED, routes, [accepted_at[route] for route in routes])
 
 
 async def share(db: Session, envelope: Envelope, state: EnvelopeState) -> None:

@@ -79,7 +79,7 @@ from noroshi.stores.postgres import (
     spool_counts,
 )
 from noroshi.stores.postgres.bell import Bell
-from noroshi.stores.postgres.gathered import Gathered
+from noroshi.stores.postgres.gathered import Gathered, wait_for_answers
 from noroshi.stores.postgres.pool import Pool
 from noroshi.stores.postgres.pooled_store import PooledStore
 from noroshi.stores.postgres.session import Session as Transaction
@@ -109,8 +109,7 @@ class PostgresStore(PooledStore):
         return await self._write(lambda db: monitor_changes.commit(db, fence, all_of_it))
 
     async def close(self) -> None:
-        for one in (self._lending, self._settling, self._committing):
-            await one.wait_until_idle()
+        await wait_for_answers(self._lending, self._settling, self._committing)
         await super().close()
 
     # definitions

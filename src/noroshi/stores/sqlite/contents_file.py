@@ -14,6 +14,7 @@ from noroshi.stores.contents import (
     OWN_NOTES,
     SAMPLE,
     TABLES,
+    Batcher,
     Row,
     Table,
 )
@@ -53,7 +54,11 @@ class FileContents:
         cursor = self._db.execute(
             f"select {columns} from {table.name} {_condition(table.name)} order by {order}"  # noqa: S608  our own names
         )
-        while rows := cursor.fetchmany(table.batch_size):
+        batcher = Batcher(table)
+        for row in cursor:
+            if rows := batcher.add(row):
+                yield rows
+        if rows := batcher.take():
             yield rows
 
     async def numbers(self) -> Mapping[str, int]:

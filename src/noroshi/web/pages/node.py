@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_text
-from noroshi.operations.status_answers import MonitorStatus, with_titles_in
+from noroshi.operations.status_answers import MonitorStatus, NodeStatus, with_titles_in
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.node import NodeOperations
 from noroshi.web.context import WebContext
@@ -18,6 +18,8 @@ from noroshi.web.view.form_operations import LENGTHS, clock, permissions_of
 from noroshi.web.view.mail import StateMark, level
 from noroshi.web.view.page_context import Visit, page
 
+NODE_ALIVE, NODE_GONE = _("monitoring"), _("not running")
+NODE_STOPPED = pgettext("node", "stopped")
 PLACES: Mapping[str, Message] = {
     LISTENS: _("Listens on"),
     FILES: _("Files and folders"),
@@ -51,6 +53,7 @@ async def health(visit: Visit) -> Response:
         own=[
             _monitor(visit, with_titles_in(one, visit.language), titles) for one in answer.own
         ],
+        nodes=[_node(visit, one) for one in answer.nodes],
         may=permissions_of(visit),
     )
 
@@ -75,6 +78,44 @@ class OwnMonitor:
     path: str
     level: StateMark | None
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRow:
+    """Hold one of the nodes that share the database, in words; `renewed` is when it last renewed its
+    lease, `held_since` when it got it ("": it has none)."""
+
+    name: str
+    state: StateMark
+    sends: bool
+    version: str
+    address: str
+    monitor_count: int
+    share: str
+    held_since: str
+    renewed: str
+
+
+def _node(visit: Visit, one: NodeStatus) -> NodeRow:
+    return NodeRow(
+        name=one.name,
+        state=_node_state(visit, one),
+        sends=one.sends,
+        version=one.version,
+        address=one.address,
+        monitor_count=one.monitor_count,
+        share=f"{one.share:.0%}",
+        held_since=clock(visit, one.held_since),
+        renewed=clock(visit, one.renewed_at),
+    )
+
+
+def _node_state(visit: Visit, one: NodeStatus) -> StateMark:
+    if one.is_alive:
+        return StateMark("ok", "ok", visit.say(NODE_ALIVE))
+    if one.has_left:
+        return StateMark("paused", "paused", visit.say(NODE_STOPPED))
+    return StateMark("critical", "critical", visit.say(NODE_GONE))
 
 
 def _monitor(visit: Visit, one: MonitorStatus, titles: Mapping[str, Message]) -> OwnMonitor:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.operations.mail_answers import Queued
 from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError, name_of
@@ -188,7 +188,7 @@ def _head(visit: Visit, mails: Sequence[Queued]) -> str:
     held_count = states.count(DeliveryState.HELD)
     sentences = [
         visit.say(
-            _("Messages waiting: {count}.").fill(
+            ngettext("{count} message is waiting.", "{count} messages are waiting.").fill(
                 count=len(states) - set_aside_count - held_count
             )
         )
