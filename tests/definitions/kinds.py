@@ -27,7 +27,7 @@ class Port:
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
             raise ValueError(
-                "port must be between 1 and 65535 / port は1から65535までにしてください"
+                "port must be between 1 and 65535 / port は1～65535の範囲で指定してください"
             )
 
 

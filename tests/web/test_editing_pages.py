@@ -252,7 +252,7 @@ async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(harness
     assert "実行条件「夜間」 › 対象のレベル: なし → 危険" in told(browser)
     assert "実行条件「夜間」 › 回復の通知: なし → いいえ" in told(browser)
     assert "実行条件「夜間」 › 通知するとき: なし → 異常ごとに1回" in told(browser)
-    assert "いま有効な値: <b>異常ごとに1回</b>" in browser.text
+    assert "現在有効な値: <b>異常ごとに1回</b>" in browser.text
 
 
 async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(harness, browser):

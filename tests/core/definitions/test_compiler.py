@@ -656,11 +656,11 @@ def test_every_problem_is_said_in_both_languages():
     found = compile(defined(web), KINDS)
     assert [problem.say("ja") for problem in found] == [
         (
-            "instances/web.toml: zone: 「Mars」というタイム ゾーンはありません。Asia/Tokyo のように書いてください"
+            "instances/web.toml: zone: 「Mars」というタイム ゾーンはありません。Asia/Tokyo のように指定してください"
         ),
         (
-            f"{GROUP_AT}.every: 「x」は時間の長さとして解釈できません。"
-            '"30s"、"5m"、"1h30m"、"1d" のように書いてください'
+            f"{GROUP_AT}.every: 「x」は時間の形式が正しくありません。"
+            '"30s"、"5m"、"1h30m"、"1d" の形式で指定してください'
         ),
         f"{ROOT_AT}.kind: 監視項目の種別「disc」はありません。disk のことでしょうか",
     ]
