@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from noroshi.config.database import Database
+from noroshi.ports import NO_LOAN
 from noroshi.stores.column_values import number
 from noroshi.stores.postgres.store import PostgresStore
 
@@ -106,9 +107,9 @@ class TimedStore(PostgresStore):
         await self._set_clock(now)
         await super().end(node, now)
 
-    async def lease_monitors(self, node, now, fence=0, left_out=(), held_ids=()):
+    async def lease_monitors(self, node, now, loan=NO_LOAN, left_out=()):
         await self._set_clock(now)
-        return await super().lease_monitors(node, now, fence, left_out, held_ids)
+        return await super().lease_monitors(node, now, loan, left_out)
 
     async def renew(self, fence, now):
         await self._set_clock(now)

@@ -136,7 +136,7 @@ def test_a_mail_is_one_of_its_day_its_route_and_its_installation():
 def test_what_is_looked_for_is_its_message_ids_and_a_subject_that_no_other_mail_has():
     wanted = expected_mail(mail(0), acceptance_of(mail(0)))
     assert wanted.message_ids == ("<a@b>",) and wanted.search_start == DAWN - DAY
-    assert wanted.subject == "[Noroshi] Round trip through smtp1, 2026-04-01 (X)"
+    assert wanted.subject == "[Noroshi] Daily arrival check through smtp1, 2026-04-01 (X)"
     assert wanted.mark == "smtp1, 2026-04-01 (X)" and wanted.mark in wanted.subject
 
 

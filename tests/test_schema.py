@@ -134,13 +134,13 @@ class Outer:
         pytest.param(
             {"count": 0},
             "count: must be at least 1",
-            "count: 1 以上にしてください",
+            "count: 1 以上を指定してください",
             id="too little",
         ),
         pytest.param(
             {"count": 10},
             "count: must be at most 9",
-            "count: 9 以下にしてください",
+            "count: 9 以下を指定してください",
             id="too much",
         ),
         pytest.param(
@@ -194,7 +194,7 @@ class Outer:
         pytest.param(
             {"word": "a"},
             "word: must have at least 2 characters",
-            "word: 2文字以上にしてください",
+            "word: 2文字以上で指定してください",
             id="too short",
         ),
         pytest.param(

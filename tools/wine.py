@@ -88,21 +88,6 @@ CHECKS = (
     ),
 )
 """What of tests/checks can run there; the others need Linux, or take too long under Wine."""
-FLOW = (
-    *("changed_while_it_sends", "clocks_apart", "connection_slots", "counters", "deadlines"),
-    *("disabled_monitors", "heartbeat", "journal", "log_lines", "never_signed_in"),
-    *("one_computer", "parcel_selector", "receipts", "reload", "renames"),
-    *("retention", "rounds", "send_rights", "shared_clock", "shared_work"),
-    *(
-        "sharing",
-        "tokens",
-        "unreadable_mail",
-        "account_recovery",
-        "origins",
-        "renames_whole_node",
-    ),
-)
-"""Name what of tests/flow has run there to its end."""
 ALL = (
     *IN_MAKE_TEST,
     *(
@@ -111,6 +96,7 @@ ALL = (
         "tests/cli",
         "tests/cluster",
         "tests/door",
+        "tests/flow",
         "tests/hosts",
         "tests/service",
     ),
@@ -118,7 +104,6 @@ ALL = (
     *("tests/network", "tests/oauth", "tests/people", "tests/transports", "tests/vault"),
     "tests/web",
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
-    *(f"tests/flow/test_{name}.py" for name in FLOW),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
 """How many of a route's latest mails are looked back at; and the most, while the newest has not
 been seen."""
-SUBJECT = _("[Noroshi] Round trip through {mark}")
+SUBJECT = _("[Noroshi] Daily arrival check through {mark}")
 MARK = "{route}, {day} ({installation})"
 """The part of a subject that is the same in every language, and in no other mail."""
 TEXT = _(

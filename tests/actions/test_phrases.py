@@ -21,7 +21,9 @@ RULE = Rule(id="r", action="mail", contacts=(), routes=("smtp1",))
             "the problem persists; the repeat interval has not passed",
             id="an interval",
         ),
-        pytest.param(RULE, "the problem persists; the rule sends no reminders", id="none"),
+        pytest.param(
+            RULE, "the problem persists; the rule sends no repeat notifications", id="none"
+        ),
         pytest.param(
             None, "the problem persists; the repeat interval has not passed", id="rule removed"
         ),

@@ -100,5 +100,5 @@ async def test_an_address_is_the_same_however_it_is_written():
 
 
 def test_what_is_no_address_cannot_be_required():
-    with pytest.raises(schema.Invalid, match=r"has: web2 is not an IP address"):
+    with pytest.raises(schema.Invalid, match=r"has: “web2” is not an IP address"):
         schema.read(dns.Options, {"has": ["web2"]}, "x")

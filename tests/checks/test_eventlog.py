@@ -119,7 +119,7 @@ async def test_a_cleared_log_begins_anew():
     [
         ({"logs": []}, "must contain the name of a log"),
         ({"ids": list(range(21))}, "at most 20 entries"),
-        ({"ids": [70000]}, "0 to 65535"),
+        ({"ids": [70000]}, "between 0 and 65535"),
         ({"sources": ["a'\""]}, "cannot contain both"),
         ({"terms": [{"word": "a"}, {"word": "b"}]}, "several terms require match"),
     ],

@@ -139,9 +139,9 @@ async def test_without_its_entry_nothing_is_asked(site):
     [
         ({"secret_headers": {"Authorization": "Bearer hunter2"}}, "the name of a vault entry"),
         ({"secret_headers": {"X-Key": "user/aki"}}, "Noroshi itself"),
-        ({"secret_headers": {"Host": "shop-key"}}, "the header 'Host' cannot be set"),
+        ({"secret_headers": {"Host": "shop-key"}}, "the header “Host” cannot be set"),
         ({"secret_headers": {"X\r\nY": "shop-key"}}, "cannot be set"),
-        ({"secret_headers": {"X-a": "k"}, "headers": {"x-A": "1"}}, "'X-a' is set twice"),
+        ({"secret_headers": {"X-a": "k"}, "headers": {"x-A": "1"}}, "“X-a” is set twice"),
         ({"secret_headers": {f"X-{n}": "k" for n in range(21)}}, "at most 20 headers"),
         ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only over HTTPS"),
         ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only over HTTPS"),

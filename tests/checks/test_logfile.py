@@ -221,12 +221,12 @@ def refusals(**given):
             "look-ahead and look-behind ((?<!) are not supported",
             id="looking behind",
         ),
-        pytest.param(r"(a)\1", r"\1 is not a known escape", id="a back reference"),
+        pytest.param(r"(a)\1", r"“\1” is not a known escape", id="a back reference"),
         pytest.param("[a", "a ] is missing after [a", id="an open class"),
         pytest.param("(a", "a ) is missing", id="an open group"),
         pytest.param("a)", "one ) too many", id="a group too many"),
-        pytest.param("*a", "* has nothing before it to repeat", id="nothing to repeat"),
-        pytest.param("a{2000}", "{2000} results in more than 1,000", id="too many times"),
+        pytest.param("*a", "“*” has nothing before it to repeat", id="nothing to repeat"),
+        pytest.param("a{2000}", "“{2000}” results in more than 1,000", id="too many times"),
         pytest.param("a" * 1001, "longer than 1000", id="too long"),
         pytest.param(
             "((a{100}){100}){100}", "results in more than 1,000", id="too many times within"

@@ -123,5 +123,5 @@ async def test_our_own_shortage_of_files_is_not_the_ports_fault():
 
 @pytest.mark.parametrize("wrong", [0, -1, 65536])
 def test_a_port_has_a_number_that_ports_have(wrong):
-    with pytest.raises(schema.Invalid, match="port must be 1 to 65535"):
+    with pytest.raises(schema.Invalid, match="port must be between 1 and 65535"):
         schema.read(port.Options, {"port": wrong})

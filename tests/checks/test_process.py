@@ -73,7 +73,9 @@ async def test_the_note_names_the_first_numbers():
 
 @pytest.mark.parametrize("given", [{}, {"label": "web"}], ids=["nothing", "only a label"])
 def test_one_must_say_which_processes(given):
-    with pytest.raises(schema.Invalid, match="one of name, command and user must be set"):
+    with pytest.raises(
+        schema.Invalid, match="at least one of name, command and user must be set"
+    ):
         schema.read(process.Options, given)
 
 

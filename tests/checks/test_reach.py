@@ -175,11 +175,11 @@ async def test_it_costs_no_thread_and_leaves_no_socket_behind():
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"count": 0}, "count must be 1 to 20"),
-        ({"count": 21}, "count must be 1 to 20"),
+        ({"count": 0}, "count must be between 1 and 20"),
+        ({"count": 21}, "count must be between 1 and 20"),
         ({"wait": 9}, "wait must be at least 10"),
         ({"count": 20, "wait": 751}, "the product of count and wait at most 15000"),
-        ({"ports": [0]}, "ports must be 1 to 65535"),
+        ({"ports": [0]}, "ports must be between 1 and 65535"),
         ({"by": "tcp", "ports": []}, 'by = "tcp" requires ports'),
         ({"by": "udp"}, r"x\.by"),
     ],

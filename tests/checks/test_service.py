@@ -82,7 +82,7 @@ async def test_the_note_says_what_is_and_what_should_be():
     note = readings["web", "wrong_state"].note
     assert note.en == "failed (exit-code, 1), but should be running (start type: automatic)"
     assert note.ja == (
-        "異常終了 (exit-code, 1) (あるべき状態: 実行中。スタートアップの種類: 自動)"
+        "異常終了 (exit-code, 1) (期待する状態: 実行中。スタートアップの種類: 自動)"
     )
     readings, _ = await look(fact("running"))
     assert readings["web", "wrong_state"].note.en == "running (start type: automatic)"

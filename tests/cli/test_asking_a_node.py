@@ -222,7 +222,7 @@ async def test_a_mail_that_cannot_go_tells_every_reason(harness, tmp_path):
     told = await typed(*argv, home=tmp_path)
     assert (told.code, told.out) == (3, "")
     assert (
-        "  to: opps is not an email address, and there is no contact of that name (did you mean ops?)"
+        "  to: “opps” is not an email address, and there is no contact of that name (did you mean ops?)"
         in told.err
     )
     assert "  routes: there is no route “nowhere”" in told.err
@@ -264,7 +264,7 @@ async def test_a_number_of_what_waits_says_of_what_it_is(harness, tmp_path, comm
 async def test_status_says_what_is_wrong_first(harness, tmp_path):
     await harness.measured()
     told = (await typed("status", home=tmp_path)).out.splitlines()
-    assert told[0] == "◆ CRITICAL: 1 of 1 monitor not OK."
+    assert told[0] == "◆ CRITICAL: 1 of 1 monitor is not OK."
     assert told[1] == "▨ 1 of 2 routes cannot send."
     assert any(re.match(r"  ◆ CRITICAL  web1/base/disks  /var  since ", line) for line in told)
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)

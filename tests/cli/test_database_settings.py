@@ -55,8 +55,8 @@ MISTAKES = {
     "mysql://noroshi@db/alarms": "must have the format postgresql://",
     "postgresql://noroshi@db:port/alarms": "must have the format postgresql://",
     "postgresql:///alarms": "must have the format postgresql://",
-    "postgresql://noroshi@db/alarms?sslmode=off": "sslmode 'off' is not valid",
-    "postgresql://noroshi@db/alarms?options=-c": "url: options is not known",
+    "postgresql://noroshi@db/alarms?sslmode=off": "sslmode “off” is not valid",
+    "postgresql://noroshi@db/alarms?options=-c": "url: “options” is not known",
 }
 
 

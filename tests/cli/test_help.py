@@ -151,7 +151,7 @@ def test_the_page_tells_every_setting():
         (("queue", "lst"), "noroshi queue: there is no command “lst” (did you mean list?)"),
         (
             ("--lang", "ja", "statsu"),
-            "noroshi: statsu というコマンドはありません。status のことでしょうか",
+            "noroshi: 「statsu」というコマンドはありません。status のことでしょうか",
         ),
         (
             ("completion", "bsh"),
@@ -173,7 +173,7 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
         ("send", "noroshi send: --to、--subject を指定してください"),
         ("alarm", "noroshi alarm: コマンドを指定してください: acknowledge、take-back、comment"),
         ("audit --last", "noroshi audit: --last には値が1つ必要です"),
-        ("audit --last x", "noroshi audit: --last には整数を指定してください ('x')"),
+        ("audit --last x", "noroshi audit: --last には整数を指定してください (「x」)"),
         ("status --json=1", "noroshi status: --json に値は付けられません ('1')"),
         ("completion xyzzy", "noroshi completion: SHELL に 'xyzzy' は使えません。"),
     ],

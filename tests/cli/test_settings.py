@@ -60,20 +60,20 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
     [
         pytest.param('nome = "x"', "this setting does not exist", id="unknown"),
         pytest.param("name = 5", "must be a string in quotes", id="no text"),
-        pytest.param('name = "a b"', "'a b' is not a valid name", id="no name"),
-        pytest.param('name = ""', "'' is not a valid name", id="an empty name"),
+        pytest.param('name = "a b"', "“a b” is not a valid name", id="no name"),
+        pytest.param('name = ""', "“” is not a valid name", id="an empty name"),
         pytest.param('store = ""', "must be a string in quotes", id="no path"),
         pytest.param('programs = "/opt"', "must be a list of strings", id="no list"),
         pytest.param("runs_as = [1]", "must be a list of strings", id="a list of numbers"),
         pytest.param(
-            'program_env = ["LC_*"]', "'LC_*' is not a valid name for an", id="a pattern"
+            'program_env = ["LC_*"]', "“LC_*” is not a valid name for an", id="a pattern"
         ),
-        pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
+        pytest.param('programs = ["bin"]', "“bin” must begin with /", id="a relative folder"),
         pytest.param(
-            'language = "fr"', "'fr' is not valid; use one of '', 'en', 'ja'", id="a language"
+            'language = "fr"', '“fr” is not valid; use one of "", "en", "ja"', id="a language"
         ),
         pytest.param(
-            'log_level = "loud"', "'loud' is not valid; use one of 'debug'", id="a log level"
+            'log_level = "loud"', '“loud” is not valid; use one of "debug"', id="a log level"
         ),
         pytest.param('beat = "ftp://canary.test/x"', "must be a URL", id="another scheme"),
         pytest.param(
@@ -82,7 +82,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param('beat = "https://h.test:x/canary"', "must be a URL", id="a bad port"),
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
         pytest.param('hub_routes = "no"', "must be true or false", id="no flag"),
-        pytest.param('may_reach = ["a.b"]', "'a.b' is not an address", id="no address"),
+        pytest.param('may_reach = ["a.b"]', "“a.b” is not an address", id="no address"),
         pytest.param("audit_days = 0", "must be a number of days", id="no days"),
         pytest.param("history_days = 0", "must be a number of days", id="no history"),
         pytest.param("name = ", "is not valid TOML", id="no TOML"),

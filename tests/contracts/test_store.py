@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample, State, Suppression
 from noroshi.core.translation import NOTHING, bilingual
-from noroshi.ports import LEASE, MOST_DECISIONS, Beat, Node, StoreConflict, Version
+from noroshi.ports import LEASE, MOST_DECISIONS, Beat, Loan, Node, StoreConflict, Version
 from tests.contracts.sample_records import (
     DAWN,
     DISK,
@@ -145,7 +145,7 @@ async def test_what_is_left_out_or_given_back_is_lent_to_another_node_with_its_s
     theirs = await store.lease_monitors(other, DAWN, left_out=["m"])
     assert theirs.states.keys() == {"n"}, "nobody gives back what is another one's"
     assert not await store.commit(block.fence, change(serial=4))
-    rest = await store.lease_monitors(other, DAWN, theirs.fence, held_ids=["n"])
+    rest = await store.lease_monitors(other, DAWN, Loan(theirs.fence, ["n"]))
     assert rest.states == {"m": state(3)} and rest.fence == theirs.fence
     assert await store.renew(block.fence, DAWN), "a node without monitors lives"
 
@@ -154,10 +154,10 @@ async def test_what_a_node_was_lent_and_did_not_hear_of_is_lent_again_to_it_or_t
     store, node
 ):
     block = await store.lease_monitors(node, DAWN, left_out=["n"])
-    await store.lease_monitors(node, DAWN, block.fence, held_ids=["m"])  # the answer was lost
-    again = await store.lease_monitors(node, DAWN, block.fence, held_ids=["m"])
+    await store.lease_monitors(node, DAWN, Loan(block.fence, ["m"]))  # the answer was lost
+    again = await store.lease_monitors(node, DAWN, Loan(block.fence, ["m"]))
     assert again.states.keys() == {"n"} and again.fence == block.fence
-    nothing = await store.lease_monitors(node, DAWN, block.fence, ["n"], held_ids=["m"])
+    nothing = await store.lease_monitors(node, DAWN, Loan(block.fence, ["m"]), ["n"])
     assert not nothing.states
     other = await store.lease_monitors(await store.begin("two", DAWN), DAWN)
     assert other.states.keys() == {"n"}
@@ -187,7 +187,7 @@ async def test_a_block_that_is_renewed_is_kept(store, node):
 async def test_what_is_new_is_lent_under_a_fence_that_still_holds(store, node):
     block = await store.lease_monitors(node, DAWN)
     await store.publish(version(DISK), ["m", "n", "x"], 1)
-    more = await store.lease_monitors(node, DAWN, block.fence, held_ids=["m", "n"])
+    more = await store.lease_monitors(node, DAWN, Loan(block.fence, ["m", "n"]))
     assert more.fence == block.fence and more.states == {"x": State()}
     assert await store.commit(block.fence, change(monitor="x"))
     assert await store.commit(block.fence, change(monitor="m"))
@@ -195,7 +195,7 @@ async def test_what_is_new_is_lent_under_a_fence_that_still_holds(store, node):
 
 async def test_a_fence_that_was_lost_is_replaced_by_the_next_one(store, node):
     lost = await store.lease_monitors(node, DAWN)
-    block = await store.lease_monitors(node, OVER, lost.fence)
+    block = await store.lease_monitors(node, OVER, Loan(lost.fence))
     assert block.fence > lost.fence and block.states.keys() == {"m", "n"}
 
 
@@ -354,7 +354,7 @@ async def test_a_monitor_named_again_before_it_is_retired_is_free_and_keeps_its_
     await store.publish(version(DISK), ["n"], 1)
     await store.publish(version(DISK), ["m", "n"], 2)
     assert await store.retire(block.fence, change(serial=5))
-    more = await store.lease_monitors(node, DAWN, block.fence, held_ids=["n"])
+    more = await store.lease_monitors(node, DAWN, Loan(block.fence, ["n"]))
     assert more.states == {"m": state(5)}
 
 

@@ -45,7 +45,7 @@ def test_an_address_that_is_not_known_to_be_this_computer_s_is_reached_over_the_
     assert source.problem.en == (
         f"{address} is not this computer (kanri01), so it can only be monitored over the network "
         f"from here. If {address} is this computer after all, set source to minato in the "
-        "instance; otherwise, make that computer an agent or set source to ssh"
+        "instance; otherwise, make that computer an agent, or set source to ssh or winrm"
     )
 
 

@@ -26,7 +26,9 @@ class Port:
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
-            raise ValueError("port must be 1 to 65535 / port は1から65535までにしてください")
+            raise ValueError(
+                "port must be between 1 and 65535 / port は1～65535の範囲で指定してください"
+            )
 
 
 @options

@@ -137,7 +137,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_added():
 
 
 def test_an_instance_must_have_a_name_that_a_file_can_have():
-    with pytest.raises(Invalid, match="Web 1 is not a valid name"):
+    with pytest.raises(Invalid, match="“Web 1” is not a valid name"):
         add((), blueprints((OWN,))["shop"], "Web 1", {"host": "x"}, {})
 
 

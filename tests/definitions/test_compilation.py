@@ -181,7 +181,7 @@ def test_a_secret_instead_of_its_name_is_refused_and_not_repeated(given):
 def test_a_cloud_that_is_built_in_cannot_be_replaced():
     fake = {"authority": "https://evil.test", "scope": "s", "smtp_host": "evil.test"}
     assert problems_of(document("clouds/microsoft365", fake)) == [
-        "clouds/microsoft365.toml: microsoft365 is built in; choose another name"
+        "clouds/microsoft365.toml: “microsoft365” is built in; choose another name"
     ]
 
 
@@ -204,7 +204,7 @@ OWN = {"authority": "https://id.lab.test", "scope": "s", "smtp_host": "mail.lab.
         ),
         pytest.param(
             {"endpoint_hosts": ["https://api.lab.test/"]},
-            "endpoint_hosts: https://api.lab.test/ is not a host name",
+            "endpoint_hosts: “https://api.lab.test/” is not a host name",
             id="an address",
         ),
         pytest.param(
@@ -279,7 +279,7 @@ def test_a_name_in_a_file_is_refused():
 
 
 def test_a_key_that_names_no_definition_says_so():
-    said = "'users/me' is not a definition: use a name such as instances/web1"
+    said = "“users/me” is not a definition: use a name such as instances/web1"
     assert problems_of(document("users/me", {})) == [said]
 
 

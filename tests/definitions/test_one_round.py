@@ -84,7 +84,7 @@ async def test_an_unknown_account_leaves_the_other_options_to_be_read():
     options = {"account": "nobody", "port": "x"}
     said = await said_of(document("routes/smtp1", {"kind": "smtp", "options": options}))
     assert said == [
-        "routes/smtp1.toml: options.account: there is no account “nobody”; there are none yet",
+        "routes/smtp1.toml: options.account: there is no account “nobody”: none has been added yet",
         "routes/smtp1.toml: options.port: must be a whole number, not “x”",
     ]
 

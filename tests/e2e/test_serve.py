@@ -81,7 +81,7 @@ def test_it_says_in_a_line_each_what_it_watches_and_by_which_routes_it_sends(hom
 def test_with_nothing_to_do_it_says_so_in_the_persons_language(home):
     node = home.start("-m", "noroshi.cli", "--home", str(home.folder), "--lang", "ja", "serve")
     said = [node.stdout.readline().strip() for _ in range(2)]
-    assert said[0].startswith("まだ何も監視していません")
+    assert said[0].startswith("監視対象がまだありません")
     assert said[1].startswith("送信経路がない")
 
 

@@ -379,7 +379,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.type("(empty: not known): ", "2028/1/31")
     again.until("enter it as 2028-01-31")
     again.type("(empty: not known): ", "2027-02-30")
-    again.until("2027-02-30 is not a valid date")
+    again.until("“2027-02-30” is not a valid date")
     again.type("(empty: not known): ", "2020-01-01")
     again.until("2020-01-01 has passed")
     again.type("(empty: not known): ", FAR)

@@ -11,7 +11,7 @@ from noroshi.core.translation import plain
 from noroshi.engine import EngineSettings
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
-from noroshi.ports import SHARED_LEASE, Block, Renewal, StoreError
+from noroshi.ports import NO_LOAN, SHARED_LEASE, Block, Loan, Renewal, StoreError
 from noroshi.stores.memory.store import MemoryStore
 from tests.contracts.sample_records import DAWN
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
@@ -69,8 +69,8 @@ class SharedMemory(MemoryStore):
             return None
         return replace(renewal, nodes=self.nodes_alive, sender=self.nodes_alive[0])
 
-    async def lease_monitors(self, node, now, fence=0, left_out=(), held_ids=()):
-        block = await super().lease_monitors(node, now, fence, left_out, held_ids)
+    async def lease_monitors(self, node, now, loan=NO_LOAN, left_out=()):
+        block = await super().lease_monitors(node, now, loan, left_out)
         return replace(block, unwatched=dict.fromkeys(block.states, self.alone))
 
 
@@ -212,7 +212,9 @@ async def test_a_monitor_that_was_lent_as_the_store_failed_gets_its_place_in_the
     async with scene.life() as engine:
         await scene.seconds(engine, 10)
         block, now = engine.watcher.block, scene.time.now
-        leased = await scene.store.lease_monitors(engine.node, now, block.fence)
+        leased = await scene.store.lease_monitors(
+            engine.node, now, Loan(block.fence, block.held_ids)
+        )
         block.add_leased(leased, {}, now)
         scene.store.nodes_alive = ("node",)
         before = scene.measured

@@ -45,7 +45,7 @@ def test_what_a_field_takes(field, typed, why):
         ("2027-01-31", "2027-01-31 has passed"),
         ("2028/1/31", "enter it as 2028-01-31"),
         ("31.1.2028", "enter it in the format 2028-01-31"),
-        ("2028-02-30", "2028-02-30 is not a valid date"),
+        ("2028-02-30", "“2028-02-30” is not a valid date"),
     ],
 )
 def test_the_last_day_of_a_secret(typed, why):

@@ -26,7 +26,7 @@ BOX, TOKEN = "alerts@contoso.example", "CANARY-good"
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TRIP = "<round-trip/smtp1/2026-11-25/x@contoso.example>"
-SUBJECT = "[Noroshi] Round trip through smtp1, 2026-11-25 (x)"
+SUBJECT = "[Noroshi] Daily arrival check through smtp1, 2026-11-25 (x)"
 SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, search_start=NOW - HOUR)
 
 

@@ -490,7 +490,7 @@ async def test_an_unknown_refusal_shows_code_and_server_and_quotes_the_server(
     words = caught.value.words
     for text in (words.en, words.ja):
         assert shown in text and "Rule 7 of this house: ask? at the desk." in text
-    assert "Server message: “Rule 7" in words.en and "相手の説明: 「Rule 7" in words.ja
+    assert "Server message: “Rule 7" in words.en and "サーバーからの説明: 「Rule 7" in words.ja
     if said["error"] == "house_rule":
         assert words.en.startswith("localhost refuses") and words.ja.startswith("localhost ")
 

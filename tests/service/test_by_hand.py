@@ -111,7 +111,7 @@ async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_cha
     with pytest.raises(ErrorAnswer) as told:
         await ask("queue_edit", id=id, to=["nobody"], routes=["plane"])
     assert told.value.problems == [
-        ("to", "nobody is not an email address"),
+        ("to", "“nobody” is not an email address"),
         ("routes", "there is no route “plane” (did you mean plain?)"),
     ]
     assert (await ask("queue_show", id=id))["queued"]["to"] == ["ops@example.com"]

@@ -224,7 +224,7 @@ async def test_the_id_of_a_secret_is_not_taken_for_the_secret(ask):
 @pytest.mark.parametrize("name", ["refresh/m365", "signin/m365"])
 async def test_a_secret_may_not_take_the_place_of_a_sign_in(ask, name):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match=f"{name} is reserved for Noroshi itself") as told:
+    with pytest.raises(ErrorAnswer, match=f"“{name}” is reserved for Noroshi itself") as told:
         await ask("set_secret", name=name, value=CANARY)
     assert CANARY not in str(told.value)
     assert await ask.harness.vault.names() == []

@@ -318,7 +318,7 @@ def test_options_say_what_is_missing_or_wrong(tmp_path):
         ({"sender": "n@x.example"}, "folder"),
         ({"folder": "pickup", "sender": "n@x.example"}, "absolute path"),
         ({"folder": f"{folder}\0b", "sender": "n@x.example"}, "absolute path"),
-        ({"folder": folder, "sender": "nobody"}, "'nobody' is not an email address"),
+        ({"folder": folder, "sender": "nobody"}, "“nobody” is not an email address"),
         ({"folder": folder, "sender": "n@x.example", "charset": "sjis"}, "charset"),
     ):
         with pytest.raises(schema.Invalid) as caught:

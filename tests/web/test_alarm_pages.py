@@ -286,7 +286,7 @@ async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(
     times = {"from_day": "2026-12-25", "from_time": "06:00"}
     ends = {"to_day": "2026-12-24", "to_time": "06:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **times, **ends)
-    assert seen.status == 400 and "is not after the start, 2026-12-25 06:00" in seen.text
+    assert seen.status == 400 and "is not after the start, “2026-12-25 06:00”" in seen.text
     assert 'value="Move"' in seen.text and 'value="2026-12-25"' in seen.text
     await seen.post("/alarms/maintenance", do="add", **given | {"place": "web2"}, **times)
     assert seen.status == 404 and "no instance, group or monitor “web2”" in seen.text
@@ -357,7 +357,7 @@ async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, 
     given = {"place": "web1", "title": "Move"}
     same = {"sort": "weekly", "from_time": "22:00", "to_time": "22:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **same)
-    assert seen.status == 400 and "22:00 is also the start" in seen.text
+    assert seen.status == 400 and "“22:00” is also the start" in seen.text
     once = {"sort": "once", "from_day": "2020-12-24", "to_day": "2020-12-25"}
     times = {"from_time": "06:00", "to_time": "06:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **once, **times)
@@ -394,7 +394,7 @@ async def test_the_overview_says_how_many_somebody_has(seen, ask):
     await seen.get("/alarms")
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
     page = (await seen.get("/")).text
-    assert "1 of 1 monitor not OK; 1 acknowledged." in page
+    assert "1 of 1 monitor is not OK (1 acknowledged)." in page
 
 
 async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, harness, ask):

@@ -252,7 +252,7 @@ async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(harness
     assert "実行条件「夜間」 › 対象のレベル: なし → 危険" in told(browser)
     assert "実行条件「夜間」 › 回復の通知: なし → いいえ" in told(browser)
     assert "実行条件「夜間」 › 通知するとき: なし → 異常ごとに1回" in told(browser)
-    assert "いま有効な値: <b>異常ごとに1回</b>" in browser.text
+    assert "現在有効な値: <b>異常ごとに1回</b>" in browser.text
 
 
 async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(harness, browser):
@@ -685,8 +685,21 @@ async def test_what_is_wrong_with_a_login_stands_at_its_field(browser):
     assert 'class="bad"' in field
 
 
+async def test_the_login_over_winrm_has_a_field_for_each_setting(harness, browser):
+    who = {"name": "win01", "address": "192.0.2.7", "source": "winrm"}
+    login = {"winrm.user": "EXAMPLE\\n", "winrm.password": "winrm/01", "winrm.port": "5999"}
+    await saved(browser, "/settings/instance?source=winrm", **who, **login)
+    assert browser.status == 303
+    assert (await content(harness, "instances/win01"))["winrm"] == {
+        "user": "EXAMPLE\\n",
+        "password": "winrm/01",
+        "port": 5999,
+    }
+
+
 async def test_an_instance_that_is_measured_here_has_no_login(browser):
-    assert "ssh.user" not in (await browser.get("/settings/instance?name=web1")).text
+    page = (await browser.get("/settings/instance?name=web1")).text
+    assert "ssh.user" not in page and "winrm.user" not in page
 
 
 @pytest.mark.parametrize(

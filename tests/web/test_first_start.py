@@ -154,7 +154,7 @@ WRONG = {
     "no address": ("person", PERSON | {"addresses": "nobody"}, "addresses", "メール アドレス"),
     "nobody": ("person", PERSON | {"addresses": ""}, "addresses", "メール アドレス"),
     "no sender": ("mail", SERVER | {"sender": "nobody"}, "sender", "差出人"),
-    "no host": ("mail", SERVER | {"host": ""}, "host", "ホスト名"),
+    "no host": ("mail", SERVER | {"host": ""}, "host", "メール サーバー"),
     "no port": ("mail", SERVER | {"port": "99999"}, "port", "ポート"),
     "no end": ("mail", SERVER | {"port": "9" * 5_000}, "port", "ポート"),
     "no number": ("mail", SERVER | {"port": "abc"}, "port", "ポート"),

@@ -99,7 +99,7 @@ async def test_a_number_of_what_waits_says_whether_it_is_mails_or_alarms(browser
     """A newcomer read "waiting 2" here and "waiting 5" there."""
     page = (await browser.get(path)).text
     assert "<span>Alarms lost <b>" in page and not re.search(r">(?i:waiting)</dt>", page)
-    assert "Messages waiting" in page or re.search(r"\d messages? waiting", page)
+    assert "Messages waiting" in page or re.search(r"\d messages? (is |are )?waiting", page)
 
 
 async def test_a_route_without_an_account_is_offered_no_sign_in(browser):
@@ -112,7 +112,8 @@ async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, brows
     await browser.get("/queue")
     told = seen(browser.text)
     assert (
-        "2 messages waiting. 1 held manually. 1 undeliverable; a decision is required." in told
+        "2 messages are waiting. 1 held manually. 1 undeliverable; a decision is required."
+        in told
     )
     assert "4.3.2 Concurrent connections limit exceeded" in browser.text
     assert "held by boss" in told and "12 min" in told

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = words(
     """
     boss disks errors first grafana jobs logs memory minato nginx nightly node
-    postgres relay root sato service shop suzuki system volumes winrm
+    postgres relay root sato service shop suzuki system volumes
     """
 )
 """Of what is watched, and of people: the test's own, or a title that is in one language."""
@@ -38,7 +38,8 @@ QUOTED = words(
 """Answers of others, heads of a mail, logs of Windows, and lines to be typed."""
 KEYS = words("Ctrl Enter")
 """As they stand on a keyboard."""
-COMMAND = re.compile(r"noroshi [a-z]+")
+COMMAND = re.compile(r"(?<!\\)noroshi [a-z]+")
+"""But for a user of a Windows domain, such as EXAMPLE\\noroshi."""
 MESSAGE = "/queue/mail/html"
 """A message as it is sent, which is read anywhere and so names commands."""
 WITHOUT_A_PAGE = {"noroshi apply", "noroshi authorize", "noroshi beat", "noroshi export"}

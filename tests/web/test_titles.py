@@ -126,7 +126,7 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
         ("en", "/settings/name?key=blueprints/shop", "Blueprint “Shop”: name"),
         ("ja", "/settings/name?key=clouds/lab", "クラウド「lab」の名前"),
         ("ja", "/place/web1", f"監視インスタンス「{HOST}」のコピー"),
-        ("ja", "/place/web1/base/disks", f"{MONITOR} のコピー・移動"),
+        ("ja", "/place/web1/base/disks", f"監視項目「{MONITOR}」のコピー・移動"),
         ("ja", "/try/web1/base/disks", f"いますぐ測定: {HOST} › {GROUP} › {MONITOR}"),
     ],
 )

@@ -77,4 +77,4 @@ async def test_the_command_tells_them_oldest_first_told_or_not(harness, ask, tmp
     earlier = told.partition("Earlier decisions of the rules")[2].strip().splitlines()
     assert ["not notified" in line for line in earlier] == [False, True, True]
     assert "notified" in earlier[0] and "the level changed" in earlier[0]
-    assert "それより前の判断" in japanese and "通知しなかった" in japanese
+    assert "以前の判定" in japanese and "通知なし" in japanese

@@ -59,7 +59,7 @@ REASONS: Mapping[Reason, Message] = {
         "a host or monitor that this monitor depends on is down and is reported instead"
     ),
 }
-NO_REPEAT = _("the problem persists; the rule sends no reminders")
+NO_REPEAT = _("the problem persists; the rule sends no repeat notifications")
 YES_NO = "yes/no"
 """Stands for the unit of a reading that is 1 for yes and 0 for no, where it is shown."""
 YES, NO = pgettext("reading", "yes"), pgettext("reading", "no")

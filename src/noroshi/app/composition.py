@@ -219,15 +219,11 @@ async def open_app(
         own_names = _own_names(config.name, host_name, clocks, agent_names)
         plugins = _plugins(stack, host_name, policy, own_names, _kinds(config))
         plans = Plans(plugins)
-        # A file is read as long as the node runs; a database may be away.
-        cache = None if config.database is None else SecretCache(store, clocks.steady)
-        vault, ring = _vault(store, config, cache)
-        tokens = _tokens(vault, store, config, clocks)
-        stack.push_async_callback(tokens.close)
+        vault, ring, cache = _vault(store, config, clocks)
+        tokens = _tokens(vault, store, config, clocks, stack)
         context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
-        rules = program_rules(config)
         host_parts = shared_parts(store, clocks, config, stack, _credentials)
-        hosts = Hosts(rules, context, policy, host_parts, own_names)
+        hosts = Hosts(program_rules(config), context, policy, host_parts, own_names)
         notifications = await _hub_notifications(store, clocks, plans)
         send_rights = SendRightSources(agent_leases.rights, notifications.send_rights)
         stack.callback(hosts.close)
@@ -292,13 +288,17 @@ def _updates(config: Config, clocks: Clocks, stack: AsyncExitStack) -> NodeUpdat
     return updates
 
 
-def _tokens(vault: Vault, store: Store, config: Config, clocks: Clocks) -> TokenSource:
-    return TokenSource(
+def _tokens(
+    vault: Vault, store: Store, config: Config, clocks: Clocks, stack: AsyncExitStack
+) -> TokenSource:
+    tokens = TokenSource(
         vault=vault,
         provider_of=_provider_of,
         clocks=clocks,
         refresh_lock=RefreshLock(store, config.name, clocks),
     )
+    stack.push_async_callback(tokens.close)
+    return tokens
 
 
 def _agent_leases(config: Config, clocks: Clocks) -> AgentLeases:
@@ -399,9 +399,12 @@ def _system(config: Config, store: Store, ring: KeyRing | None) -> System:
     return System(config, store, ring, database_steps)
 
 
-def _vault(store: Store, config: Config, cache: SecretCache | None) -> tuple[Vault, KeyRing]:
-    """Open the vault and the key ring. Without a key the node still watches, and says what it
-    cannot send."""
+def _vault(
+    store: Store, config: Config, clocks: Clocks
+) -> tuple[Vault, KeyRing, SecretCache | None]:
+    """Open the vault and the key ring, with a cache where the store is a database, which may be away.
+    Without a key the node still watches, and says what it cannot send."""
+    cache = None if config.database is None else SecretCache(store, clocks.steady)
     credentials = _credentials()
     try:
         keys = find_keys(config.key, credentials)
@@ -410,7 +413,7 @@ def _vault(store: Store, config: Config, cache: SecretCache | None) -> tuple[Vau
         log.warning("cannot open the vault: %s", error)
         problem = error.words if isinstance(error, VaultError) else plain(str(error))
         vault = Vault(store, None, problem)
-    return vault, KeyRing(vault, config.key, credentials)
+    return vault, KeyRing(vault, config.key, credentials), cache
 
 
 def _credentials() -> Path | None:

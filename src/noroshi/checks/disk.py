@@ -13,6 +13,7 @@ from typing import Any
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
+from noroshi.core.printable import visible_text
 from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _, list_names
 from noroshi.network import NetworkEgress, reach
@@ -25,7 +26,7 @@ server for half a minute."""
 FREE = _("{free:.1f} GiB free")
 NONE = _("no volume matches {wanted}")
 NO_SHARE = with_settings(
-    _("{shares} must contain UNC paths, such as \\\\fs01\\backup, but contains {given}"),
+    _("{shares} must contain UNC paths, such as \\\\fs01\\backup, but contains “{given}”"),
     "shares",
 )
 USER_AND_PASSWORD = with_settings(
@@ -55,7 +56,7 @@ class Options:
     def __post_init__(self) -> None:
         for path in self.shares:
             if share_of(path) is None:
-                raise InvalidValueError(NO_SHARE.fill(given=path))
+                raise InvalidValueError(NO_SHARE.fill(given=visible_text(path)))
         if bool(self.user) != bool(self.password):
             raise InvalidValueError(USER_AND_PASSWORD)
         if self.user and not self.shares:

@@ -12,6 +12,7 @@ from noroshi.checks.addresses import NO_NAME, goes_to
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.knowledge import os_errors
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
@@ -22,7 +23,7 @@ UNKNOWN_NAME = frozenset(
 """Errors by which a resolver answers: there is no such name, or it has no address (RFC 3493, 6.1;
 WSAHOST_NOT_FOUND and WSANO_DATA on Windows). All others leave that open."""
 MOST_SHOWN = 8
-NO_IP = with_settings(_("{has}: {given} is not an IP address"), "has")
+NO_IP = with_settings(_("{has}: “{given}” is not an IP address"), "has")
 RESOLVES = _("{name} resolves to {addresses}")
 RESOLVES_AND_MORE = _("{name} resolves to {addresses} and {count} more")
 COMPLETE = _("all required addresses are present")
@@ -43,7 +44,7 @@ class Options:
     def __post_init__(self) -> None:
         for address in self.has:
             if _canonical(address) is None:
-                raise InvalidValueError(NO_IP.fill(given=address))
+                raise InvalidValueError(NO_IP.fill(given=visible_text(address)))
 
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

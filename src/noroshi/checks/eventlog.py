@@ -34,7 +34,7 @@ NO_LOG = with_settings(_("{logs} must contain the name of a log"), "logs")
 TOO_MANY = with_settings(
     _("{sources} and {ids} may contain at most {most} entries together"), "sources", "ids"
 )
-NO_SUCH_ID = with_settings(_("{ids} must be 0 to 65535"), "ids")
+NO_SUCH_ID = with_settings(_("{ids} must be between 0 and 65535"), "ids")
 BOTH_QUOTES = _("{name} cannot contain both ' and \"")
 NONE = _("no matching event")
 FIRST_LOOK = _("first measurement: only events logged from now on are counted")

@@ -12,6 +12,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Beat, Check, Host, Outcome, options
 
@@ -45,7 +46,7 @@ class Options:
             )
         if bool(self.every) == bool(self.at):
             raise InvalidValueError(
-                with_settings(_("one of {every} and {at} must be set"), "every", "at")
+                with_settings(_("exactly one of {every} and {at} must be set"), "every", "at")
             )
         if self.days and not self.at:
             raise InvalidValueError(
@@ -69,7 +70,9 @@ def _check_schedule(schedule: Options) -> None:
     for text in filter(None, (schedule.every, schedule.grace)):
         _length(text)
     if schedule.every and not LEAST <= _length(schedule.every) <= MOST:
-        raise InvalidValueError(with_settings(_("{every} must be 10s to 366d"), "every"))
+        raise InvalidValueError(
+            with_settings(_("{every} must be between 10s and 366d"), "every")
+        )
     if _length(schedule.grace) > MOST:
         raise InvalidValueError(with_settings(_("{grace} must be at most 366d"), "grace"))
     for text in schedule.at:
@@ -77,8 +80,8 @@ def _check_schedule(schedule: Options) -> None:
     for day in schedule.days:
         if day not in DAYS:
             raise InvalidValueError(
-                _("{day!r} is not a day of the week; use one of {days}").fill(
-                    day=day, days=joined(map(plain, DAYS), COMMA)
+                _("“{day}” is not a day of the week; use one of {days}").fill(
+                    day=visible_text(day), days=joined(map(plain, DAYS), COMMA)
                 )
             )
 
@@ -87,7 +90,9 @@ def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
         raise InvalidValueError(
-            _('{text!r} is not a duration; use a format such as "30m" or "1d"').fill(text=text)
+            _('“{text}” is not a duration; use a format such as "30m" or "1d"').fill(
+                text=visible_text(text)
+            )
         )
     return length
 
@@ -96,7 +101,9 @@ def _moment(text: str) -> time:
     time_of_day = moment(text)
     if time_of_day is None:
         raise InvalidValueError(
-            _('{text!r} is not a time of day; use a format such as "02:00"').fill(text=text)
+            _('“{text}” is not a time of day; use a format such as "02:00"').fill(
+                text=visible_text(text)
+            )
         )
     return time_of_day
 

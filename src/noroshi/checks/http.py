@@ -34,9 +34,9 @@ LINES = 40
 SHOWN_HEADERS = ("content-type", "content-length", "content-encoding", "server", "location")
 """Headers of an answer that `try` shows."""
 
-BAD_STATUS = _("a status must be 100 to 599")
-REDIRECTS = with_settings(_("{redirects} must be 0 to 10"), "redirects")
-WRONG_MOST = with_settings(_("{most} must be 1 to 1024"), "most")
+BAD_STATUS = _("a status must be between 100 and 599")
+REDIRECTS = with_settings(_("{redirects} must be between 0 and 10"), "redirects")
+WRONG_MOST = with_settings(_("{most} must be between 1 and 1024"), "most")
 TIMEOUT = with_settings(_("{timeout} must be more than 0 and at most 120"), "timeout")
 NO_BODY = _("a response to HEAD has no text; use GET to search for words")
 BAD_WORD = _("at most 20 words are allowed, each on one line of at most 1000 characters")

@@ -51,7 +51,7 @@ NOT_FOLLOWED = _(
     "the kernel generates this content at each read, so it cannot be followed as a log"
 )
 NOT_WRITTEN = _("{word} cannot be written in {encoding}")
-PORTION = with_settings(_("{portion} must be 1 to 4096"), "portion")
+PORTION = with_settings(_("{portion} must be between 1 and 4096"), "portion")
 MISSING = _("{path} does not exist")
 NO_MATCH = _("no file matches {path}")
 DENIED = _("the user that Noroshi runs as has no permission to read {path}")

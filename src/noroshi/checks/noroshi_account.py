@@ -103,9 +103,9 @@ CHECK = Check(
     kind="noroshi-account",
     title=_("Sign-in"),
     help=_(
-        "Checks whether an account can sign in, and warns 60, 30, 14, 7 and 1 days before its "
-        "secret or certificate expires. Noroshi automatically monitors each of its accounts, in "
-        "the instance noroshi."
+        "Checks whether an account can sign in, and warns 60, 30, 14 and 7 days and 1 day before "
+        "its secret or certificate expires. Noroshi automatically monitors each of its accounts, "
+        "in the instance noroshi."
     ),
     options=Options,
     limits={

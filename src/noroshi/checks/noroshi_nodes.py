@@ -110,7 +110,7 @@ CHECK = Check(
     units={"gone": "s", "stopped": "s"},
     names={
         "nodes": _("Number of running nodes"),
-        "gone": _("Time since last sign of life"),
+        "gone": _("Time since last lease renewal"),
         "stopped": pgettext("node", "Time since it was stopped"),
     },
     run=run,

@@ -45,7 +45,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
-            raise InvalidValueError(with_settings(_("{port} must be 1 to 65535"), "port"))
+            raise InvalidValueError(
+                with_settings(_("{port} must be between 1 and 65535"), "port")
+            )
 
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

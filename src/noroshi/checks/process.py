@@ -38,7 +38,7 @@ class Options:
         if not (self.name or self.command or self.user):
             raise InvalidValueError(
                 with_settings(
-                    _("one of {name}, {command} and {user} must be set"),
+                    _("at least one of {name}, {command} and {user} must be set"),
                     "name",
                     "command",
                     "user",

@@ -70,7 +70,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:
-            raise InvalidValueError(with_settings(_("{count} must be 1 to 20"), "count"))
+            raise InvalidValueError(
+                with_settings(_("{count} must be between 1 and 20"), "count")
+            )
         if not 10 <= self.wait <= LONGEST // self.count:
             raise InvalidValueError(
                 with_settings(
@@ -82,7 +84,9 @@ class Options:
                 )
             )
         if not all(0 < port < 65536 for port in self.ports):
-            raise InvalidValueError(with_settings(_("{ports} must be 1 to 65535"), "ports"))
+            raise InvalidValueError(
+                with_settings(_("{ports} must be between 1 and 65535"), "ports")
+            )
         if self.by == "tcp" and not self.ports:
             raise InvalidValueError(
                 with_settings(_('{by} = "tcp" requires {ports}'), "by", "ports")
@@ -231,7 +235,7 @@ CHECK = Check(
     limits={"loss": Limits(critical=100)},
     shares=frozenset({"loss"}),
     units={"time": "ms"},
-    names={"loss": _("Loss"), "time": _("Round trip")},
+    names={"loss": _("Packet loss"), "time": _("Round trip")},
     run=run,
     goes_to=goes_to,
 )

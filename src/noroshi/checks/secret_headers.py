@@ -11,6 +11,7 @@ from noroshi.core import http_expectations
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Reading
+from noroshi.core.printable import visible_text
 from noroshi.core.redaction import Masks
 from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _, with_wording
@@ -32,7 +33,7 @@ NO_ENTRY = followed_by(
     InstructionKind.PUT_ENTRY,
     entry=ANY_ENTRY,
 )
-TWICE = _("the header {name!r} is set twice")
+TWICE = _("the header “{name}” is set twice")
 IN_THE_CLEAR = _(
     "secret headers are sent only over HTTPS, or to a computer in a private network by its "
     "IP address (as in http://192.168.1.10:8080/health)"
@@ -53,9 +54,9 @@ def faults_of(
         yield http_expectations.TOO_MANY_HEADERS.fill(most=http_expectations.MOST_HEADERS)
     for name, entry in secret_headers.items():
         if not http_expectations.may_be_set(name):
-            yield http_expectations.BAD_HEADER.fill(name=name)
+            yield http_expectations.BAD_HEADER.fill(name=visible_text(name))
         if names.count(name.lower()) > 1:
-            yield TWICE.fill(name=name)
+            yield TWICE.fill(name=visible_text(name))
         if not ENTRY.fullmatch(entry):
             yield NO_ENTRY
         elif reason := reserved(entry):

@@ -14,6 +14,7 @@ from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
 from noroshi.command_line import help_text
 from noroshi.command_line.parser import Parser
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, composed, joined, list_names, pgettext, plain
 
 VERSION = _("show the version")
@@ -152,7 +153,7 @@ class CommandParser(Parser):
         names = [command.name for command in self._subcommands]
         if near_name := closest_match(word, names):
             self.refuse(MEANT.fill(given=word, near=near_name))
-        self.refuse(NO_COMMAND.fill(given=repr(word), commands=list_names(names)))
+        self.refuse(NO_COMMAND.fill(given=visible_text(word), commands=list_names(names)))
 
     def ask_for_command(self) -> NoReturn:
         """Say that a command is missing, and list the commands."""

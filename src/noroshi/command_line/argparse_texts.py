@@ -12,6 +12,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
 from noroshi import locale
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import _, list_names, ngettext
 
 REQUIRED = _("the following arguments are required: %s")
@@ -32,7 +33,7 @@ SENTENCES = (
     _("invalid %(type)s value: %(value)r"),
 )
 """The sentences of argparse, in Python 3.11 to 3.14, about a command line with mistakes."""
-WHOLE = _("must be a whole number, not {given}")
+WHOLE = _("must be a whole number, not “{given}”")
 VARIABLE = "LANGUAGE"
 """The first that gettext asks for the language (and the documentation of the module)."""
 
@@ -73,4 +74,6 @@ def whole_number(language: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(WHOLE.fill(given=repr(text)).say(language)) from None
+        raise argparse.ArgumentTypeError(
+            WHOLE.fill(given=visible_text(text)).say(language)
+        ) from None

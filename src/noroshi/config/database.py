@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names
 
 URL_VARIABLE = "NOROSHI_STORE_URL"
@@ -36,8 +37,8 @@ PASSWORD_IN_URL = _(
 )
 NO_FILE_NAME = _("password_file must be the name of a file")
 NO_POOLER = _("pooler must be true or false")
-NO_PART = _("{name}: {given} is not known; available: {known}")
-NO_MODE = _("sslmode {given} is not valid; use one of {known}")
+NO_PART = _("{name}: “{given}” is not known; available: {known}")
+NO_MODE = _("sslmode “{given}” is not valid; use one of {known}")
 
 
 class DatabaseSettingsError(ValueError):
@@ -147,9 +148,11 @@ def _url_faults(name: str, url: object) -> Iterator[Message]:
     if ":" in _parts(url).netloc.rpartition("@")[0] or "password" in query:
         yield PASSWORD_IN_URL.fill(name=name)
     for unknown in query.keys() - {*QUERY_PARTS, "password"}:
-        yield NO_PART.fill(name=name, given=unknown, known=list_names(QUERY_PARTS))
+        yield NO_PART.fill(
+            name=name, given=visible_text(unknown), known=list_names(QUERY_PARTS)
+        )
     if query.get("sslmode", MODES[0]) not in MODES:
-        yield NO_MODE.fill(given=repr(query["sslmode"]), known=list_names(MODES))
+        yield NO_MODE.fill(given=visible_text(query["sslmode"]), known=list_names(MODES))
 
 
 def _is_whole(url: str) -> bool:

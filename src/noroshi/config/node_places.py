@@ -15,14 +15,14 @@ SETTING_NAMES = ("listen", "address", "agents")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 NO_TABLE = _("must be a table with any of {known}")
 NO_SUCH = _("there is no setting “{given}”; available: {known}")
-NO_PLACE = _("{name} must have the format HOST:PORT, an IPv6 address in brackets")
+NO_PLACE = _("{name} must have the format HOST:PORT, with an IPv6 address in brackets")
 NO_LISTEN = _(
     "listen must be an IP address of this computer with a port, such as 10.0.0.1:7665"
 )
 LISTEN_WANTED = _("{name} needs listen, the address at which other nodes reach this one")
 ADDRESS_WANTED = _(
-    "address is required, as listen names all addresses of this computer: the one at which other "
-    "nodes reach it"
+    "listen names all addresses of this computer, so address is required: the one at which "
+    "other nodes reach this computer"
 )
 
 

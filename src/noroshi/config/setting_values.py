@@ -10,21 +10,26 @@ from urllib.parse import urlsplit
 
 from noroshi.config.settings_file import LONGEST_SOCKET
 from noroshi.core.network_policy import Net
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names
 
 MOST_DAYS = 36_500
 LEAST_ALONE, MOST_ALONE = 90, 3600
 NO_TEXT = _("must be a string in quotes")
 NO_LIST = _("must be a list of strings")
-NO_NAME = _("{given} is not a valid name: use letters, digits, - and _, at most 63 characters")
-NO_CHOICE = _("{given} is not valid; use one of {known}")
-NOT_ABSOLUTE = _("{given} must begin with /: the path must not depend on the working directory")
+NO_NAME = _(
+    "“{given}” is not a valid name: use letters, digits, - and _, at most 63 characters"
+)
+NO_CHOICE = _("“{given}” is not valid; use one of {known}")
+NOT_ABSOLUTE = _(
+    "“{given}” must begin with /: the path must not depend on the working directory"
+)
 NO_DAYS = _("must be a number of days, 1 to {most}")
 NO_ALONE = _("must be a number of seconds, {least} to {most}")
 NO_FLAG = _("must be true or false")
-NO_NET = _("{given} is not an address or network such as 192.0.2.7 or 192.0.2.0/24")
+NO_NET = _("“{given}” is not an address or network such as 192.0.2.7 or 192.0.2.0/24")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-NO_VARIABLE = _("{given} is not a valid name for an environment variable")
+NO_VARIABLE = _("“{given}” is not a valid name for an environment variable")
 NO_URL = _("must be a URL that begins with http:// or https://, without a user name or spaces")
 TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
@@ -55,14 +60,14 @@ def read_variables(home: Path, value: object) -> tuple[str, ...]:
     names = read_texts(home, value)
     for name in names:
         if not VARIABLE.fullmatch(name):
-            raise SettingValueError(NO_VARIABLE.fill(given=repr(name)))
+            raise SettingValueError(NO_VARIABLE.fill(given=visible_text(name)))
     return names
 
 
 def read_name(home: Path, value: object) -> str:
     text = read_text(home, value)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
-        raise SettingValueError(NO_NAME.fill(given=repr(text)))
+        raise SettingValueError(NO_NAME.fill(given=visible_text(text)))
     return text
 
 
@@ -110,7 +115,7 @@ def _net(text: str) -> Net:
     try:
         return ip_network(text, strict=False)
     except ValueError:
-        raise SettingValueError(NO_NET.fill(given=repr(text))) from None
+        raise SettingValueError(NO_NET.fill(given=visible_text(text))) from None
 
 
 def read_url(home: Path, value: object) -> str:
@@ -133,7 +138,7 @@ def read_folders(home: Path, value: object) -> tuple[Path, ...]:
     folders = tuple(Path(text) for text in read_texts(home, value))
     for folder in folders:
         if not folder.is_absolute():
-            raise SettingValueError(NOT_ABSOLUTE.fill(given=repr(str(folder))))
+            raise SettingValueError(NOT_ABSOLUTE.fill(given=visible_text(str(folder))))
     return folders
 
 
@@ -153,8 +158,8 @@ def read_one_of(choices: tuple[str, ...]) -> Callable[[Path, object], str]:
     def read(home: Path, value: object) -> str:
         text = read_text(home, value)
         if text not in choices:
-            choice_list = list_names(map(repr, choices))
-            raise SettingValueError(NO_CHOICE.fill(given=repr(text), known=choice_list))
+            choice_list = list_names(f'"{choice}"' for choice in choices)
+            raise SettingValueError(NO_CHOICE.fill(given=visible_text(text), known=choice_list))
         return text
 
     return read

@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names, ngettext, plain
 
 LONGEST = 2000
@@ -55,17 +56,17 @@ WITH_USER = _(
     "the URL must not contain a user name or a password: everyone who sees the monitor would "
     "see them"
 )
-BAD_HEADER = _("the header {name!r} cannot be set")
+BAD_HEADER = _("the header “{name}” cannot be set")
 SECRET_HEADER = followed_by(
     _(
-        "the header {name!r} holds a secret, which everyone who sees the monitor would see. "
-        "Set {name} = NAME in secret_headers, where NAME is a vault entry."
+        "the header “{name}” holds a secret, which everyone who sees the monitor would see. Set "
+        "{name} = NAME in secret_headers, where NAME is a vault entry."
     ),
     InstructionKind.PUT_ENTRY,
     entry=ANY_ENTRY,
 )
 BAD_VALUE = _(
-    "the value of the header {name!r} must be one line of printable ASCII, of at most {most} "
+    "the value of the header “{name}” must be one line of printable ASCII, of at most {most} "
     "characters"
 )
 TOO_MANY_HEADERS = _("at most {most} headers can be set")
@@ -155,7 +156,7 @@ def header_fault(headers: Mapping[str, str]) -> Message | None:
         return TOO_MANY_HEADERS.fill(most=MOST_HEADERS)
     for name, value in headers.items():
         if not may_be_set(name):
-            return BAD_HEADER.fill(name=name)
+            return BAD_HEADER.fill(name=visible_text(name))
         if SECRETS.search(name):
             return SECRET_HEADER.fill(name=name)
         if not VALUE.fullmatch(value):

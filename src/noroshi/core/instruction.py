@@ -160,8 +160,8 @@ SIGN_IN_AGAIN = Wording(
 )
 SIGN_IN_TO_READ = Wording(_("To allow reading the mailbox: {command}"))
 SIGN_IN_ANYWHERE = Wording(
-    _("In a browser on any computer, or with --device by a code on a phone: {command}"),
-    _("In a browser on any computer, or by a code on a phone, on {page}."),
+    _("In a browser on any computer or, with --device, with a code on a phone: {command}"),
+    _("In a browser on any computer, or with a code on a phone, on {page}."),
 )
 WITHIN = Wording(plain("{command}"), _("on {page}"), _("{command}, or on {page}"))
 """Within a sentence, in parentheses."""

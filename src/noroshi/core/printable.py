@@ -34,6 +34,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or category(c) == BLANK else "?" for c in text)
 
 
+def visible_text(text: str) -> str:
+    """Return a given text as a sentence has it between quotation marks: with an escape, as Python
+    writes it, for each letter that nobody could see."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def readable(text: str) -> str:
     """Return the same text with a ? for each character that a terminal or a browser would obey;
     lines and tabs stay."""

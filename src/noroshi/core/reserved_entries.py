@@ -28,7 +28,7 @@ HUB_ENTRIES = "from-hub/"
 """The beginning of the entries that the hub shares with this node: its definitions name them, and no
 person may write them."""
 RESERVED = _(
-    "{name} is reserved for Noroshi itself; choose a name that does not begin with {start}"
+    "“{name}” is reserved for Noroshi itself; choose a name that does not begin with {start}"
 )
 
 SHARED_BY_HUB = _("{name} comes from the hub: change it there")

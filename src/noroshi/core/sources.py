@@ -29,12 +29,12 @@ NETWORK = "network"
 ELSEWHERE = _(
     "{address} is not this computer ({host}), so it can only be monitored over the network "
     "from here. If {address} is this computer after all, set source to {node} in the "
-    "instance; otherwise, make that computer an agent or set source to ssh"
+    "instance; otherwise, make that computer an agent, or set source to ssh or winrm"
 )
 NETWORK_ONLY = _(
     "the source of the instance is {source}, so the instance can only be monitored over the "
     "network. If the instance is this computer, set source to {node} in the instance; "
-    "otherwise, make that computer an agent or set source to ssh"
+    "otherwise, make that computer an agent, or set source to ssh or winrm"
 )
 OTHER_NODE = _(
     "the source of the instance is {source}, but this node is {node}, so nothing is measured here. "

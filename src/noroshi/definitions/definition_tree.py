@@ -22,7 +22,7 @@ OFF = '"enabled":false'
 """The text that a switched-off part leaves in a body (`document` writes no blanks): a body
 without it need not be read."""
 
-NO_NAME = _("{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters")
+NO_NAME = _("“{given}” is not a valid name: use a-z, 0-9, - and _, at most 64 characters")
 THERE_ALREADY = _("{path} already exists; choose another name")
 NO_INSTANCE = _("there is no instance “{given}”")
 IN_ITSELF = _("is already there")
@@ -99,7 +99,7 @@ def copy_instance(
     instance, place = _instance(documents, source), Place("name", [])
     assert instance is not None
     if not is_name(name):
-        place.say(NO_NAME, given=name or '""')
+        place.say(NO_NAME, given=name)
     elif _instance(documents, name) is not None:
         place.say(THERE_ALREADY, path=name)
     if place.problems:
@@ -118,7 +118,7 @@ def _insert(
         place.say(NO_INSTANCE, given=target[0])
     for name in target[1:]:
         if not is_name(name):
-            place.say(NO_NAME, given=name or '""')
+            place.say(NO_NAME, given=name)
     if instance is not None and _find(instance, target[1:]) is not None:
         place.say(THERE_ALREADY, path="/".join(target))
     if place.problems or instance is None:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid, Problem, file_of, shortened_text
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import _
 
 TYPES = (
@@ -30,7 +31,7 @@ TYPES = (
 HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 """Half of a pair that stands for one letter, as JSON may write it; alone it is no text, with
 the other half it is one."""
-NO_KEY = _("{key} is not a definition: use a name such as instances/web1")
+NO_KEY = _("“{key}” is not a definition: use a name such as instances/web1")
 NO_JSON = _("is not JSON: {why}")
 NO_TABLE = _("must be a table")
 
@@ -87,7 +88,7 @@ def split(key: str) -> tuple[str, str]:
     """Return type and name of a document's key. Raise Invalid if it is none."""
     type, _, name = key.partition("/")
     if type not in TYPES or not is_name(name):
-        raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened_text(key)))),))
+        raise Invalid((Problem("", NO_KEY.fill(key=visible_text(shortened_text(key)))),))
     return type, name
 
 

@@ -59,7 +59,7 @@ NO_ENTRY = followed_by(
     InstructionKind.GIVE_SECRET,
     route=ANY_ROUTE,
 )
-BUILT_IN = _("{name} is built in; choose another name")
+BUILT_IN = _("“{name}” is built in; choose another name")
 
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
 MICROSOFTS = _("is Microsoft's sign-in server; use one of the built-in clouds: {known}")

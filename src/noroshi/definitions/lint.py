@@ -19,8 +19,8 @@ from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
 ENDLESS = _(
-    "{given} is also the start, so the maintenance would never end: choose days of the week, "
-    "or another time"
+    "“{given}” is also the start, so the maintenance would never end: choose days of the "
+    "week, or another time"
 )
 
 NO_PERCENTAGE = _("must be between 0 and 100, not {given}: this reading is in %")

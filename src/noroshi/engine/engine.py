@@ -53,6 +53,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
     Host,
+    Loan,
     Node,
     Renewal,
     Store,
@@ -416,7 +417,7 @@ class Engine:
         self._agents = frozenset(await self._read_agents())
         left_out = plan.monitors.keys() if self._sharing is not None else ()
         now = self.clocks.wall()
-        leased = await self.store.lease_monitors(node, now, 0, left_out)
+        leased = await self.store.lease_monitors(node, now, left_out=left_out)
         block = MonitorBlock(leased.fence)
         block.add_leased(leased, self._reported_monitors(plan), now)
         block.monitors |= {id: one for id, one in plan.monitors.items() if id in block.states}
@@ -442,9 +443,8 @@ class Engine:
         version, plan = await self._current()
         left_out = self._left_out() if self._may_take() else plan.monitors.keys()
         now = self.clocks.wall()
-        leased = await self.store.lease_monitors(
-            node, now, block.fence, left_out, block.held_ids
-        )
+        loan = Loan(block.fence, block.held_ids)
+        leased = await self.store.lease_monitors(node, now, loan, left_out)
         block.add_leased(leased, self._reported_monitors(plan), now)
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.definitions.value_syntax import is_address, is_name
-from noroshi.core.translation import NOTHING, Message, _, pgettext
+from noroshi.core.translation import NOTHING, Message, _
 
 Check = Callable[[str], Message | None]
 """Return why a text cannot be taken; None: it can."""
@@ -21,7 +21,7 @@ NO_ADDRESS = _("not an email address")
 NO_TENANT = _("enter a tenant ID, or a domain such as contoso.onmicrosoft.com")
 NO_GUID = _("must have the format 11111111-2222-3333-4444-555555555555")
 NO_DATE = _("enter it in the format 2028-01-31")
-NO_SUCH_DAY = _("{given} is not a valid date")
+NO_SUCH_DAY = _("“{given}” is not a valid date")
 WRITE_DAY = _("enter it as {day}")
 IS_OVER = _(
     "{day} has passed, and an expired secret cannot be used; check “Expires” in the portal"
@@ -161,7 +161,7 @@ CLIENT_SECRET = SetupField(
 SECRET_ENDS = SetupField(
     name="secret_ends",
     label=_("Secret expires on"),
-    help=_("You are notified 60, 30, 14, 7 and 1 days before this date."),
+    help=_("You are notified 60, 30, 14 and 7 days and 1 day before this date."),
     question=_("Expiry date, such as 2028-01-31 (empty: not known)"),
     option="--secret-ends",
     input="date",
@@ -184,9 +184,9 @@ RECIPIENT = SetupField(
     input="email",
     check=check_address,
 )
-HOST = SetupField(name="host", label=_("Host"), help=_("Example: smtp.example.com."))
+HOST = SetupField(name="host", label=_("Mail server"), help=_("Such as smtp.example.com"))
 SENDER = SetupField(
-    name="sender", label=_("Sender"), help=_("The sender address of alarms."), input="email"
+    name="sender", label=_("From"), help=_("The sender address of alarms."), input="email"
 )
 PROTECTION = SetupField(
     name="protection",
@@ -204,7 +204,7 @@ PORT = SetupField(
 )
 USER = SetupField(
     name="user",
-    label=pgettext("first_steps", "User"),
+    label=_("Sign in as"),
     help=_("If empty, the sender's address is used."),
     is_required=False,
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import SENTENCES, Message, _, joined, list_names, plain
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import USUAL_BITS, Program, Unmeasurable
@@ -186,7 +187,7 @@ class ProgramRules:
         unlisted_names = list[str]()
         for name in names:
             if not VARIABLE.fullmatch(name):
-                yield NO_VARIABLE.fill(given=repr(name))
+                yield NO_VARIABLE.fill(given=visible_text(name))
             elif name not in self.env:
                 unlisted_names.append(name)
         if unlisted_names:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
 
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import _
 from noroshi.ports import USUAL_BITS, Unmeasurable
 
@@ -29,8 +30,8 @@ PYTHON_OPTIONS = ("-s", "-E", "-X", "utf8")
 SUFFIXES = (".exe", ".com", ".bat", ".cmd", ".ps1", ".py")
 
 NOT_FOR_BATCH = _(
-    "a batch file cannot take the argument {argument}: line breaks and the characters {special} "
-    "are not supported there"
+    "a batch file cannot take the argument “{argument}”: line breaks and the characters "
+    "{special} are not supported there"
 )
 
 
@@ -69,7 +70,7 @@ def _batch_line(path: PurePath, arguments: Sequence[str], system: str) -> str:
 
 def _batch_word(argument: str) -> str:
     if UNSAFE.search(argument):
-        raise Unmeasurable(NOT_FOR_BATCH.fill(argument=repr(argument), special=SPECIAL))
+        raise Unmeasurable(NOT_FOR_BATCH.fill(argument=visible_text(argument), special=SPECIAL))
     return argument if PLAIN.fullmatch(argument) else f'"{argument}"'
 
 

@@ -64,22 +64,22 @@ EXCHANGE_REFUSES = _(
 )
 MAY_SEND = _("It has the permission {role}.")
 MAY_NOT = _(
-    "Caution: it lacks the permission SMTP.SendAsApp. Under API permissions, Office 365 "
+    "Caution: it lacks the permission SMTP.SendAsApp. Under API permissions › Office 365 "
     "Exchange Online, ask an administrator to add it as an application permission and grant "
     "admin consent. (Not needed where Exchange itself grants it: RBAC for Applications.)"
 )
 MAY_NOT_BULK = _(
     "Caution: it lacks the Office 365 Exchange Online permission Mail.Send, which High "
-    "Volume Email requires. Under API permissions, Office 365 Exchange Online, ask an "
+    "Volume Email requires. Under API permissions › Office 365 Exchange Online, ask an "
     "administrator to add it as an application permission, to grant admin consent, and to "
     "allow the app in the account with Add-HVEAppAccess."
 )
 READING = frozenset({"Mail.Read", "Mail.ReadWrite"})
 MAY_READ = _("It may read the mailbox ({role}).")
 MAY_NOT_READ = _(
-    "Caution: it lacks the permission Mail.Read. Under API permissions, Microsoft Graph, ask "
-    "an administrator to add it as an application permission and grant admin consent. (Not "
-    "needed where Exchange itself grants it: RBAC for Applications.)"
+    "Caution: it lacks the permission Mail.Read. Under API permissions › Microsoft Graph, "
+    "ask an administrator to add it as an application permission and grant admin consent. "
+    "(Not needed where Exchange itself grants it: RBAC for Applications.)"
 )
 FOR_THIS = _("It is for {name}.")
 FOR_OTHER = _(

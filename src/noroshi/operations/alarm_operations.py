@@ -7,9 +7,7 @@ from noroshi.core.translation import _
 from noroshi.operations.declaration import operation
 
 ALARMS = operation(
-    "alarms",
-    VIEWER,
-    help=_("List the active alarms, their acknowledgements and notifications."),
+    "alarms", VIEWER, help=_("List the open alarms, their acknowledgements and notifications.")
 )
 ALARM_ACKNOWLEDGE = operation(
     "alarm_acknowledge",

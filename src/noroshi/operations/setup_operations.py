@@ -38,7 +38,7 @@ SUGGEST = operation(
 SUGGEST_TAKE = operation(
     "suggest_take",
     ADMIN,
-    help=_("Monitor the suggested items."),
+    help=_("Add the suggested monitors."),
     label=_("Suggestions added"),
     news=True,
 )

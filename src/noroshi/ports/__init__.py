@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         StoreFault as StoreFault,
     )
     from noroshi.ports.store_records import (
+        NO_LOAN as NO_LOAN,
         NOTHING_QUEUED as NOTHING_QUEUED,
         AcceptedMail as AcceptedMail,
         Arrival as Arrival,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         Block as Block,
         Document as Document,
         LedgerEntry as LedgerEntry,
+        Loan as Loan,
         Node as Node,
         NodeLease as NodeLease,
         NodePlace as NodePlace,
@@ -128,6 +130,7 @@ else:
             "StoreFault",
         ),
         "store_records": (
+            "NO_LOAN",
             "NOTHING_QUEUED",
             "AcceptedMail",
             "Arrival",
@@ -135,6 +138,7 @@ else:
             "Block",
             "Document",
             "LedgerEntry",
+            "Loan",
             "Node",
             "NodeLease",
             "NodePlace",

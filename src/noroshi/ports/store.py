@@ -26,11 +26,13 @@ from noroshi.core.sender_lease import SendRight
 from noroshi.core.translation import Message, plain
 from noroshi.ports.agent_store import AgentStore
 from noroshi.ports.store_records import (
+    NO_LOAN,
     AcceptedMail,
     Arrival,
     Beat,
     Block,
     LedgerEntry,
+    Loan,
     Node,
     NodeLease,
     NodePlace,
@@ -145,16 +147,11 @@ class Store(AgentStore, Protocol):
         """Give back what this life holds: blocks and envelopes alike. It has watched until `now`."""
 
     async def lease_monitors(
-        self,
-        node: Node,
-        now: datetime,
-        fence: int = 0,
-        left_out: Collection[str] = (),
-        held_ids: Collection[str] = (),
+        self, node: Node, now: datetime, loan: Loan = NO_LOAN, left_out: Collection[str] = ()
     ) -> Block:
         """Lend all monitors that nobody holds, but for those `left_out`, under the next fencing
         number. With a fence that still holds, lend what is free under it as well, and return only
-        that. What was lent under it and is not among `held_ids` is free: the answer was lost."""
+        that. What was lent under it and is not in the `loan` is free: the answer was lost."""
 
     async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
         """Let others have these monitors of a block, each of which was watched until an instant;

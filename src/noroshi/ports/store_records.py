@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,17 @@ class Node:
     name: str
     life: int
     last_seen: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Name what a node knows that it was lent: the fence, and the ids of the monitors."""
+
+    fence: int = 0
+    ids: Collection[str] = ()
+
+
+NO_LOAN = Loan()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,10 @@ STILL_LENT = ngettext(
     "{count} messages are completed but still being sent (first: {id})",
 )
 IN_NO_DIGEST = ngettext(
-    "{count} message is in a digest that is not waiting (first: {id}): it would never be sent",
-    "{count} messages are in a digest that is not waiting (first: {id}): they would never be "
-    "sent",
+    "{count} message is in a combined message that is not waiting (first: {id}): it would "
+    "never be sent",
+    "{count} messages are in a combined message that is not waiting (first: {id}): they "
+    "would never be sent",
 )
 STRAY_RECEIPT = ngettext(
     "{count} server reply belongs to no message", "{count} server replies belong to no message"

@@ -13,6 +13,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.marked_names import with_settings
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text, words_of
 from noroshi.ports import TransportContext, TransportKind, options
@@ -29,7 +30,7 @@ PATIENCE = 30.0
 """Seconds until a folder that does not answer (a share whose server is away) is given up."""
 MOST_AT_ONCE = 4
 NO_FOLDER = with_settings(_("{folder} must be an absolute path"), "folder")
-BAD_SENDER = with_settings(_("{sender} {given!r} is not an email address"), "sender")
+BAD_SENDER = with_settings(_("{sender} “{given}” is not an email address"), "sender")
 WRITTEN_AS = _("written as {name}")
 CANNOT_WRITE = _("cannot write to the pickup folder {folder}: {why}")
 HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
@@ -55,7 +56,7 @@ class Options:
         try:
             smtp_address(self.sender)
         except AddressError:
-            raise InvalidValueError(BAD_SENDER.fill(given=self.sender)) from None
+            raise InvalidValueError(BAD_SENDER.fill(given=visible_text(self.sender))) from None
 
     @property
     def where(self) -> str:

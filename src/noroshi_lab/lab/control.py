@@ -39,7 +39,7 @@ _NO_FAULT = _(
     "RCPT. At the others: an HTTP status, an AADSTS number, an OAuth error, a Graph error "
     "code, html, html-200, truncated, drop, silent or wait:SECONDS."
 )
-_NO_MOMENT = _("{given} is not a date, nor a duration such as +180d.")
+_NO_MOMENT = _("“{given}” is not a date, nor a duration such as +180d.")
 _NOTHING_NEW = _("Only secret and certificate can be created.")
 _NO_CERTIFICATE = _("This is not a certificate (.cer: PEM or DER).")
 _SIDES = ("microsoft", "elsewhere")

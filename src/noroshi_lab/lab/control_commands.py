@@ -60,7 +60,7 @@ _URL = _("URL of the sign-in page, or the device code")
 _ADMIN = _("sign in as the administrator, who consents for the organisation")
 _AFTER = _("only those after this number")
 _JSON = _("output for programs")
-_NO_PAIR = _("{given} does not have the format NAME=VALUE.")
+_NO_PAIR = _("“{given}” does not have the format NAME=VALUE.")
 
 
 def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:

@@ -437,4 +437,4 @@ async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(harne
     queue = await typed("queue", "list", home=tmp_path)
     assert "m365 [lab], plain" in queue.out
     (one,) = await harness.service.queue.list(AKI)
-    assert "m365 [lab] > plain" in (await typed("queue", "show", one.id, home=tmp_path)).out
+    assert "m365 [lab] → plain" in (await typed("queue", "show", one.id, home=tmp_path)).out

@@ -41,7 +41,7 @@ NOT_FOUND = {
         "障害を解消したあと、すぐに送信するには: noroshi queue retry {}\n",
     ),
 }
-PASSED = {"en": "All stages passed", "ja": "すべての段階を通過しました"}
+PASSED = {"en": "All stages passed", "ja": "すべての段階で正常でした"}
 
 
 @pytest.mark.parametrize("language", MENDED)

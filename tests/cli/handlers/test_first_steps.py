@@ -40,5 +40,5 @@ async def test_the_first_start_is_walked_by_commands(harness, tmp_path):
 
 async def test_the_first_start_is_told_in_japanese(harness, tmp_path):
     told = await typed("--lang", "ja", "first", "suggest", home=tmp_path)
-    assert "ディスク容量" in told.out and "80% で注意" in told.out
+    assert "ディスク容量" in told.out and "「注意」80%" in told.out
     assert "未完了" in (await typed("--lang", "ja", "first", "look", home=tmp_path)).out

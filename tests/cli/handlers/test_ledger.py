@@ -67,7 +67,9 @@ async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(harness,
     assert told.out.count("<x@example.com>") == 1 and "250 2.0.0 OK <x@" in told.out
     *_, state, proof = told.out.splitlines()
     assert (
-        "受領" in state and proof.startswith("到達は未確認") and "もう定義にありません" in proof
+        "受領" in state
+        and proof.startswith("到達は未確認")
+        and "定義から削除されています" in proof
     )
 
 

@@ -345,19 +345,19 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; use a "
-            "name such as Asia/Tokyo",
+            "instances/web.toml: zone: “Asia/Tokio” is not a time zone that this computer knows; use "
+            "a name such as Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
-            "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
+            "instances/web.toml: zone: “../etc/passwd” is not a time zone that this computer knows; "
             "use a name such as Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
             replace(WEB, address="web 1"),
-            "instances/web.toml: address: web 1 is not a valid host name or address",
+            "instances/web.toml: address: “web 1” is not a valid host name or address",
             id="bad address",
         ),
         pytest.param(
@@ -382,23 +382,23 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(at=("7:30",)),
-            f'{ROOT_AT}.at: 7:30 is not a time of day; use a format such as "07:30"',
+            f'{ROOT_AT}.at: “7:30” is not a time of day; use a format such as "07:30"',
             id="bad time of day",
         ),
         pytest.param(
             with_monitor(every="0s"),
-            f"{ROOT_AT}.every: 0s is too short; it must be at least 1s",
+            f"{ROOT_AT}.every: “0s” is too short; it must be at least 1s",
             id="too often",
         ),
         pytest.param(
             with_monitor(every="5 min"),
-            f"{ROOT_AT}.every: 5 min is not a duration; "
+            f"{ROOT_AT}.every: “5 min” is not a duration; "
             'use a format such as "30s", "5m", "1h30m" or "1d"',
             id="no duration",
         ),
         pytest.param(
             with_monitor(timeout="2h"),
-            f"{ROOT_AT}.timeout: 2h is too long; it must be at most 1h",
+            f"{ROOT_AT}.timeout: “2h” is too long; it must be at most 1h",
             id="time-out too long",
         ),
         pytest.param(
@@ -420,8 +420,8 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(name="O S"),
-            "instances/web.toml: group: 'O S' is not a valid name: use a-z, 0-9, - and _, at most 64 "
-            "characters, beginning with a letter or digit",
+            "instances/web.toml: group: “O S” is not a valid name: use a-z, 0-9, - and _, at "
+            "most 64 characters, beginning with a letter or digit",
             id="bad name",
         ),
         pytest.param(
@@ -516,7 +516,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"repeat": "10s"},
-            "rules/night.toml: repeat: 10s is too short; it must be at least 1m",
+            "rules/night.toml: repeat: “10s” is too short; it must be at least 1m",
             id="repeated too soon",
         ),
     ],
@@ -548,8 +548,8 @@ def test_what_is_wrong_with_a_rule_is_said_once_with_its_place(changes, said):
 def test_a_contact_is_told_at_addresses_alone(address):
     contact = replace(OPS, addresses=("well@example.test", address))
     said = said_of(defined(contact=contact))
-    shown = address if address and address.isprintable() else repr(address)
-    assert said == [f"contacts/ops.toml: addresses: {shown} is not an email address"]
+    shown = address.replace("\n", r"\n")
+    assert said == [f"contacts/ops.toml: addresses: “{shown}” is not an email address"]
 
 
 @sweep(
@@ -593,13 +593,13 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; use a format "
+            "accounts/m365.toml: redirect: “http://localhost:x/” has an invalid port; use a format "
             "such as http://localhost:8400/cb",
             id="no port in the redirect",
         ),
         pytest.param(
             {"account": replace(ACCOUNT, mailbox="noroshi")},
-            "accounts/m365.toml: mailbox: noroshi is not an email address",
+            "accounts/m365.toml: mailbox: “noroshi” is not an email address",
             id="no mailbox",
         ),
         pytest.param(
@@ -656,11 +656,11 @@ def test_every_problem_is_said_in_both_languages():
     found = compile(defined(web), KINDS)
     assert [problem.say("ja") for problem in found] == [
         (
-            "instances/web.toml: zone: Mars というタイム ゾーンはありません。Asia/Tokyo のように書いてください"
+            "instances/web.toml: zone: 「Mars」というタイム ゾーンはありません。Asia/Tokyo のように指定してください"
         ),
         (
-            f"{GROUP_AT}.every: x は時間の長さとして解釈できません。"
-            '"30s"、"5m"、"1h30m"、"1d" のように書いてください'
+            f"{GROUP_AT}.every: 「x」は時間の形式が正しくありません。"
+            '"30s"、"5m"、"1h30m"、"1d" の形式で指定してください'
         ),
         f"{ROOT_AT}.kind: 監視項目の種別「disc」はありません。disk のことでしょうか",
     ]

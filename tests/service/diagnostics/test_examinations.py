@@ -127,7 +127,7 @@ async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
     await apply_definitions(ask)
     with pytest.raises(ErrorAnswer, match="recipient") as told:
         await ask("examine_begin", route="m365", to="no address")
-    assert told.value.problems == [("to", "no address is not an email address")]
+    assert told.value.problems == [("to", "“no address” is not an email address")]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,10 @@ async def test_at_a_server_of_ones_own_that_speaks_as_entra_does_nobody_of_micro
     await apply_definitions(ask, routes__seen=way, accounts__box=box, clouds__ours=own)
     (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
     remedy = stage["remedy"]
-    assert remedy["who"] == {"en": "the remote service's administrator", "ja": "相手側の管理者"}
+    assert remedy["who"] == {
+        "en": "the remote service's administrator",
+        "ja": "接続先のサービスの管理者",
+    }
     assert remedy["link"] == ""
 
 

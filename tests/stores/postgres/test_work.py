@@ -13,7 +13,7 @@ from noroshi import __version__
 from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted, Retry
 from noroshi.core.translation import bilingual
-from noroshi.ports import SHARED_LEASE, NodePlace
+from noroshi.ports import SHARED_LEASE, Loan, NodePlace
 from noroshi.stores.postgres.store import PostgresStore
 from tests.contracts.sample_records import DAWN, DISK, LATER, OK, change, letter, used, version
 from tests.postgres_database import Databases
@@ -126,7 +126,7 @@ async def test_a_block_is_judged_by_the_clock_of_the_database_and_says_how_long_
     theirs = await second.lease_monitors(two, DAWN + LONG)
     assert not theirs.states, "its holder's clock is hours behind, and its own ahead"
     await give(first, block.fence)
-    given = await second.lease_monitors(two, DAWN, theirs.fence)
+    given = await second.lease_monitors(two, DAWN, Loan(theirs.fence))
     assert given.states.keys() == given.unwatched.keys() == {"m"}
     assert timedelta(0) <= given.unwatched["m"] < SHARED_LEASE
 
@@ -137,11 +137,11 @@ async def test_monitors_whose_loan_a_node_did_not_hear_of_were_alone_as_long_as_
     block = await first.lease_monitors(await first.begin("one", DAWN), DAWN)
     await give(first, block.fence)
     two = await second.begin("two", DAWN)
-    heard = await second.lease_monitors(two, DAWN, 0, ["m"])
+    heard = await second.lease_monitors(two, DAWN, left_out=["m"])
     await asyncio.sleep(0.1)
-    await second.lease_monitors(two, DAWN, heard.fence, held_ids=["n"])  # whose answer was lost
+    await second.lease_monitors(two, DAWN, Loan(heard.fence, ["n"]))  # whose answer was lost
     await asyncio.sleep(0.1)
-    again = await second.lease_monitors(two, DAWN, 0)
+    again = await second.lease_monitors(two, DAWN)
     assert again.unwatched["m"] >= timedelta(seconds=0.2)
 
 
@@ -157,7 +157,7 @@ async def test_a_monitor_is_alone_since_it_was_watched_not_since_it_was_given_ba
     assert timedelta(seconds=30) <= given.unwatched["m"] < timedelta(seconds=40)
     await second.append([("m", used(90.0))], given.fence)
     await second.end(two, await second.clock() - timedelta(seconds=20))
-    again = await first.lease_monitors(one, DAWN, block.fence)
+    again = await first.lease_monitors(one, DAWN, Loan(block.fence))
     assert timedelta(seconds=20) <= again.unwatched["m"] < timedelta(seconds=30)
 
 
@@ -170,11 +170,11 @@ async def test_monitors_were_alone_until_a_node_has_looked_whoever_held_them_mea
     await asyncio.sleep(0.2)
     held = await second.lease_monitors(two, DAWN)
     await give(second, held.fence)  # and has not looked
-    again = await first.lease_monitors(one, DAWN, block.fence)
+    again = await first.lease_monitors(one, DAWN, Loan(block.fence))
     assert again.unwatched["m"] >= timedelta(seconds=0.2)
     await first.append([("m", used(90.0))], block.fence)
     await give(first, block.fence)
-    seen = await second.lease_monitors(two, DAWN, held.fence)
+    seen = await second.lease_monitors(two, DAWN, Loan(held.fence))
     assert seen.unwatched["m"] < again.unwatched["m"]
 
 

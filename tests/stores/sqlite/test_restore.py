@@ -19,7 +19,7 @@ from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level
 from noroshi.core.people import Session
-from noroshi.ports import StoreConflict, StoreError
+from noroshi.ports import Loan, StoreConflict, StoreError
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.restore import faults_of, restore
 from noroshi.stores.sqlite.store import SqliteStore
@@ -182,7 +182,7 @@ async def test_no_event_or_mail_after_it_has_an_id_that_was_given_after_the_back
     await store.commit(block.fence, change(serial=7))
     file = await taken(store, old)
     await store.publish(version(DISK), ["m", "n", "late"], 1)
-    lent = await store.lease_monitors(node, DAWN, block.fence)
+    lent = await store.lease_monitors(node, DAWN, Loan(block.fence))
     given = {"m": 7 + 100, "late": lent.states["late"].serial + 100}
     for days in (1, 2):
         restore(file, new, DAWN + days * DAY)

@@ -430,8 +430,8 @@ RIGHT = {"account": "m365", "graph": "https://graph.microsoft.com", "user": "box
         ({"graph": "https://graph.example/v1.0"}, "must be an HTTPS URL with a host"),
         ({"graph": "https://graph.example:0"}, "must be an HTTPS URL with a host"),
         ({"graph": "https://[::1"}, "must be an HTTPS URL with a host"),
-        ({"user": "box"}, "user 'box' is not an email address"),
-        ({"sender": "n"}, "sender 'n' is not an email address"),
+        ({"user": "box"}, "user “box” is not an email address"),
+        ({"sender": "n"}, "sender “n” is not an email address"),
     ],
 )
 def test_options_say_what_is_missing_or_wrong(given, said):

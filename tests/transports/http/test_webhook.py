@@ -434,8 +434,8 @@ URL = {"url": "https://example.com/hook"}
         ({"url_entry": "refresh/m365"}, "refresh/m365"),
         (URL | {"header": "X-Key"}, "must be set together"),
         (URL | {"header_entry": "key"}, "must be set together"),
-        (URL | {"header": "X Key", "header_entry": "key"}, "header 'X Key'"),
-        (URL | {"header": "Host", "header_entry": "key"}, "header 'Host'"),
+        (URL | {"header": "X Key", "header_entry": "key"}, "header “X Key”"),
+        (URL | {"header": "Host", "header_entry": "key"}, "header “Host”"),
         (URL | {"shape": "xml"}, "shape"),
     ],
 )

@@ -111,13 +111,13 @@ def jwt(claims):
             "smtp",
             APP | {"roles": ["Mail.Send"]},
             "lacks the permission SMTP.SendAsApp: ask an administrator to add it under API "
-            "permissions, Office 365 Exchange Online",
+            "permissions › Office 365 Exchange Online",
             id="an app without its role",
         ),
         pytest.param(
             "graph",
             {"aud": "https://graph.microsoft.com", "idtyp": "app"},
-            "lacks the permission Mail.Send: ask an administrator to add it under API permissions, "
+            "lacks the permission Mail.Send: ask an administrator to add it under API permissions › "
             "Microsoft Graph",
             id="an app without its role at Graph",
         ),

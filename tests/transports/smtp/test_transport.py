@@ -828,13 +828,13 @@ def test_options_say_what_is_missing_or_wrong():
         ({"sender": "n@example.com"}, "host"),
         ({"host": "", "sender": "n@example.com"}, "host is missing"),
         ({"host": "h"}, "sender is missing"),
-        ({"host": "h", "sender": "nobody"}, "'nobody' is not an email address"),
+        ({"host": "h", "sender": "nobody"}, "“nobody” is not an email address"),
         ({"host": "h", "sender": "n@x.example\r\nBcc: a@b"}, "is not an email address"),
         ({"host": "h", "sender": "n@x.example", "port": 0}, "port must be"),
         ({"host": "h", "sender": "n@x.example", "ehlo": "my_host"}, "is not a host name"),
         (
             {"host": "h", "sender": "n@x.example", "envelope_sender": "<>"},
-            "envelope_sender '<>' is not",
+            "envelope_sender “<>” is not",
         ),
         (
             {"host": "h", "sender": "n@x.example", "protection": "none", "certificate": "/c"},

@@ -399,7 +399,8 @@ SYNTAX = ("job", "terms", "id", "options")
 @sweep("language", ["en", "ja"])
 @sweep("wanted", [*DEFINED, *OPTIONS], ids=str)
 def test_the_help_of_a_field_speaks_of_what_the_form_shows(wanted, language):
-    form, look = schema.form(wanted), Drawing(say=lambda words: words.say(language))
+    form, names = schema.form(wanted), {"source": ("ssh", "winrm", "network")}
+    look = Drawing(say=lambda words: words.say(language), names_by_setting=names)
     for one in fields_of(form, {}, drawing=look, leave_out=SYNTAX):
         assert not AS_IN_FILES.search(one.help), one.name
 

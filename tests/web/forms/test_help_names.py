@@ -20,14 +20,14 @@ def english(message):
             "“automatic”: the strongest.",
         ),
         (
-            'For `when = "nth"`: which.',
+            'With `when = "nth"`: which.',
             HelpNames(),
-            "For “Notify: once, at the nth measurement”: which.",
+            "With “Notify” set to “once, at the nth measurement”: which.",
         ),
         (
             "Set `count` with `rising = true`.",
             HelpNames(kind="process", readings=CHECK.names),
-            "Set “Processes” with “Worse when: higher”.",
+            "Set “Processes” with “Worse when” set to “higher”.",
         ),
         (
             "The first of `name` and `command`.",

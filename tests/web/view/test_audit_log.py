@@ -173,7 +173,7 @@ def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
     [
         ({"days": 90}, "有効日数"),
         ({"path": "/srv/a.backup"}, "ファイル"),
-        ({"wanted": ["system/disk"]}, "監視するもの"),
+        ({"wanted": ["system/disk"]}, "監視対象"),
         ({"user": "aki"}, "ユーザー"),
     ],
 )

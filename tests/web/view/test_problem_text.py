@@ -11,8 +11,8 @@ WRONG = "整数を書いてください"
 PORT = "instances/web9.toml: group.web.monitor.port.options.port"
 TOLD = {
     "a field of a form of its own": (
-        ("until", "「x」は日時として解釈できません", "silence_add"),
-        "日時: 「x」は日時として解釈できません",
+        ("until", "「x」は日時の形式が正しくありません", "silence_add"),
+        "日時: 「x」は日時の形式が正しくありません",
     ),
     "what no form has": (("length", WRONG, ""), f"期間: {WRONG}"),
     "an option in a file": (

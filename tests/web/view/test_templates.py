@@ -38,6 +38,7 @@ SAME = {
         ", ",
         "—",
         " {sort} “{name}” ",
+        "“{setting}” set to “{choice}”",
     ),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
     *(

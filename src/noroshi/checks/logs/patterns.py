@@ -28,31 +28,31 @@ LOOKAROUND = _(
     "time; use a separate term with not_word or not_pattern"
 )
 NO_BACK_REFERENCE = _(
-    "{part} is not a known escape (back references are not supported, as they do not run in "
-    "linear time)"
+    "“{part}” is not a known escape (back references are not supported, as they do not run "
+    "in linear time)"
 )
 REASONS = (
     (re.compile(r"invalid perl operator: (\(\?<?[=!].*)", re.DOTALL), LOOKAROUND),
     (re.compile(r"invalid escape sequence: (.*)", re.DOTALL), NO_BACK_REFERENCE),
-    (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("{part} is not supported")),
+    (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("“{part}” is not supported")),
     (re.compile(r"missing \](?:: (.*))?", re.DOTALL), _("a ] is missing after {part}")),
     (re.compile(r"missing \)(?:: (.*))?", re.DOTALL), _("a ) is missing")),
     (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is one ) too many")),
     (
         re.compile(r"no argument for repetition operator: (.*)", re.DOTALL),
-        _("{part} has nothing before it to repeat"),
+        _("“{part}” has nothing before it to repeat"),
     ),
     (
         re.compile(r"bad repetition operator: (.*)", re.DOTALL),
-        _("{part} repeats an expression that is already repeated"),
+        _("“{part}” repeats an expression that is already repeated"),
     ),
     (
         re.compile(r"invalid repetition size: (.*)", re.DOTALL),
-        _("{part} results in more than 1,000 repetitions"),
+        _("“{part}” results in more than 1,000 repetitions"),
     ),
     (
         re.compile(r"invalid character class range: (.*)", re.DOTALL),
-        _("{part} is not a valid range of characters"),
+        _("“{part}” is not a valid range of characters"),
     ),
     (re.compile(r"trailing \\.*", re.DOTALL), _("it ends with a single \\")),
     (re.compile(r"pattern too large.*", re.DOTALL), _("it is too large")),

@@ -83,7 +83,7 @@ INSTANCES = Command(
 )
 MONITORS = Command(
     name="monitor",
-    help=_("disable, enable, copy or move a monitor or group"),
+    help=_("stop, start, copy or move a monitor or group"),
     subcommands=(
         Command(
             name="disable",

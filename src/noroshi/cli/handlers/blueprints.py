@@ -27,7 +27,7 @@ ASKS = _("Parameters")
 UNLESS = _("default: {value}")
 MUST = _("required")
 MONITORS = _("Definitions")
-NO_VALUE = _("specify --set as NAME=VALUE, not {given}")
+NO_VALUE = _("specify --set as NAME=VALUE, not “{given}”")
 
 
 def list_(context: CommandContext) -> int:

@@ -29,15 +29,15 @@ FACTS = _(
 )
 WROTE = with_commands(
     _(
-        "The certificate, without its key, is in {file}. Upload it: Entra admin center, App "
-        "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then "
-        "run: {command}"
+        "The certificate, without its key, is in {file}. Upload it: Entra admin center › App "
+        "registrations › the app › Certificates & secrets › Certificates › Upload certificate. "
+        "Then run: {command}"
     ),
     command=CommandText("authorize", pgettext("command", "ROUTE")),
 )
 UPLOAD = _(
-    "Save the following as a .cer file, and upload it: Entra admin center, App "
-    "registrations, the app, Certificates & secrets, Certificates, Upload certificate."
+    "Save the following as a .cer file, and upload it: Entra admin center › App "
+    "registrations › the app › Certificates & secrets › Certificates › Upload certificate."
 )
 ASK = _("Passphrase of {file}: ")
 BY_FILE = _(

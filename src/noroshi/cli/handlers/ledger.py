@@ -62,7 +62,7 @@ STATES: Mapping[str, Message] = {
 HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("ATTEMPTS"), _("ALARM"), _("SUBJECT"))
 RAISED, QUEUED, SENDER = _("Raised"), _("Queued"), _("Sending node")
 TRIED, NOT_TRIED = (_("Sending"), _("no attempts yet"))
-MAIL, DIGEST = pgettext("id of a message", "Message"), _("Digest")
+MAIL, DIGEST = pgettext("id of a message", "Message"), _("Combined message")
 NOT_PROVED = _("Arrival not confirmed")
 STATE, FORGOTTEN = _("State"), _("no record")
 

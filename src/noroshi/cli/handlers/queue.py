@@ -30,8 +30,8 @@ STATES: Mapping[str, Message] = {
     DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
     DeliveryState.CAME_BACK: _("bounced"),
     DeliveryState.DROPPED: _("dropped"),
-    DeliveryState.IN_DIGEST: _("in a digest"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a digest"),
+    DeliveryState.IN_DIGEST: _("in a combined message"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a combined message"),
 }
 NOW = _("now")
 WAITS_FOR = _("waiting for {routes}: {because}")
@@ -53,7 +53,7 @@ FIELDS: Mapping[str, Message] = {
     "sender": _("sending node"),
     "unproved": NOT_PROVED,
     "alarms": _("alarms"),
-    "members": _("digest of"),
+    "members": _("combined message of"),
 }
 SENDER_SINCE = _("{sender}, since {at}")
 ATTEMPTS = _("Attempts")
@@ -124,7 +124,7 @@ def edit(context: CommandContext) -> int:
     mail = context.ask(
         mail_operations.QUEUE_EDIT, Queued, id=args.id, to=args.to, routes=args.route
     )
-    routes = join_routes(context, mail.routes, mail.marks, " > ")
+    routes = join_routes(context, mail.routes, mail.marks, " → ")
     print(context.say(IS_EDITED.fill(id=mail.id, to=list_names(mail.to), routes=routes)))
     if mail.state in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
         print(context.say(HOW_TO_RELEASE.fill(id=mail.id)))
@@ -236,7 +236,7 @@ def _arrival_row(context: CommandContext, arrival: Arrived, now: datetime) -> Se
 
 def _remaining_routes(context: CommandContext, mail: Queued) -> str:
     routes = mail.routes if mail.state not in SENT else ()
-    return join_routes(context, routes, mail.marks, " > ")
+    return join_routes(context, routes, mail.marks, " → ")
 
 
 def _reply_row(

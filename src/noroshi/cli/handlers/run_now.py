@@ -130,7 +130,7 @@ def _rule(
     words = WOULD if one.speaks else WOULD_NOT
     text = words.fill(
         contacts=list_names(one.contacts),
-        routes=join_routes(context, one.routes, marks, " > "),
+        routes=join_routes(context, one.routes, marks, " → "),
         because=one.because,
     )
     return (one.called, one.item, context.say(text))

@@ -59,8 +59,11 @@ OK_SO_FAR = ngettext(
     "{mark} {ok} of {count} monitors are OK; {new} not measured yet.",
     by="ok",
 )
+NOT_WELL_OF_ONE = _("{mark}: 1 of 1 monitor is not OK.")
 NOT_WELL = ngettext(
-    "{mark}: {bad} of {count} monitor not OK.", "{mark}: {bad} of {count} monitors not OK."
+    "{mark}: {bad} of {count} monitors is not OK.",
+    "{mark}: {bad} of {count} monitors are not OK.",
+    by="bad",
 )
 NOTHING_WATCHED = with_commands(
     _("No monitors yet. To apply definitions: {command}"),
@@ -188,7 +191,8 @@ def _headlines(context: CommandContext, answer: Status) -> Iterator[str]:
         yield context.say(ALL_STOPPED if answer.monitors else NOTHING_WATCHED)
     elif bad_count:
         mark = level_text(answer.level, context.language)
-        yield context.say(NOT_WELL.fill(mark=mark, bad=bad_count, count=len(monitors)))
+        words = NOT_WELL if len(monitors) > 1 else NOT_WELL_OF_ONE
+        yield context.say(words.fill(mark=mark, bad=bad_count, count=len(monitors)))
     elif new := sum(not monitor.known for monitor in monitors):
         yield context.say(_measured_so_far(len(monitors) - new, new))
     else:

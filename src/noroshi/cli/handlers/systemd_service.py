@@ -56,8 +56,8 @@ FAILED = _(
 INSTALLED = _("Noroshi is installed as a service: {service}, home folder {home}.")
 START_IT = _("The service starts at boot. To start it now: systemctl start {name}")
 STILL_RUNS = _(
-    "The service kept running. To apply installations and changes made since it started: "
-    "systemctl restart {name}"
+    "The service kept running. To switch to the version and settings installed since it "
+    "started: systemctl restart {name}"
 )
 LET_IN = _(
     "To let a user other than root view the state and send messages: usermod -aG {group} USER"

@@ -46,7 +46,7 @@ if sys.platform == "win32":
     from noroshi.system.windows_security import group_sid
 
     DISPLAY_NAME = "Noroshi"
-    DESCRIPTION = _("Monitors servers and sends alarms by mail.")
+    DESCRIPTION = _("Monitors servers and sends alarms by email.")
     GROUP_COMMENT = "Noroshi operators"
     REMOVED_WITHIN = 5.0
     """Seconds."""
@@ -68,8 +68,8 @@ if sys.platform == "win32":
         "{copy}"
     )
     STILL_RUNS = _(
-        "The service kept running. To apply installations and changes made since it started: "
-        "Restart-Service {name}"
+        "The service kept running. To switch to the version and settings installed since it "
+        "started: Restart-Service {name}"
     )
     LET_IN = _(
         "To let a user who is not an administrator view the state and send messages: "

@@ -51,7 +51,7 @@ WHICH = _("Enter a number from 1 to {most}.")
 NEEDED = _("Nothing was entered. An answer is required here.")
 YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
 GO_ON = _("Press Enter when done: ")
-MENDED = _("Enter: try again   q: quit: ")
+MENDED = _("Press Enter to try again, or q to quit: ")
 ONLY_THESE = _(
     "Press Enter or one of the letters shown. After Enter, you are asked for the address."
 )
@@ -116,7 +116,7 @@ NO_RULE = _(
 )
 ALARMS_TOGETHER = _(
     "Exchange accepts 30 messages a minute. After three alarms within a minute, each contact "
-    "gets further alarms in one digest (one_by_one)."
+    "gets further alarms in one combined message (one_by_one)."
 )
 NO_END = _(
     "The expiry date of the secret is not known. Set secret_ends in accounts/{account}, and "
@@ -170,7 +170,7 @@ GO_ON_WITH = _(
 NOT_KNOWN_YET = _("If you do not have this value yet, press Enter to stop here.")
 
 
-UPLOADED = _("Enter: uploaded, try again   q: quit: ")
+UPLOADED = _("Press Enter once it is uploaded, or q to quit: ")
 APP_KNOWN = _("The app {app} is registered in the tenant.")
 CERTIFICATE_MADE = ngettext(
     "Created a key and certificate, valid for {days} day. The key stays in the vault.",
@@ -212,8 +212,10 @@ NO_ROLE = _("The token does not contain the permission {role}, or nobody has con
 
 # the test mail
 
-STARTED = _("Enter: the node is running   q: quit: ")
-MENDED_OR_WAIT = _("Enter: try again now   w: wait until the problem is resolved   q: quit: ")
+STARTED = _("Press Enter once the node is running, or q to quit: ")
+MENDED_OR_WAIT = _(
+    "Press Enter to try again now, w to wait until the problem is resolved, or q to quit: "
+)
 NOBODY_SENDS = with_commands(
     _(
         "No node is running to send the message. In another window: {serve} (as a service: "
@@ -259,7 +261,7 @@ IT_ARRIVED = with_commands(
     command=CommandText("status"),
 )
 LOOK_FOR_IT = _(
-    "The administrator can trace the message in the Exchange admin center, Mail flow, "
+    "The administrator can trace the message in the Exchange admin center › Mail flow › "
     "Message trace. A non-delivery report, if there is one, is in the mailbox {mailbox}."
 )
 WANT_AFTER = _("Show the steps that keep alarms out of “Other” and Sent Items small?")

@@ -56,15 +56,15 @@ NEXT_ALONE = _("is the next credential, but there is no current one: set {first}
 OVER = _("{day} has already passed; check “Expires” of the new secret in the portal")
 ENDS = ("secret_ends", "secret_next_ends")
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
-NO_DATE = _('{given} is not a date; use a format such as "2027-01-31"')
+NO_DATE = _('“{given}” is not a date; use a format such as "2027-01-31"')
 NOT_HTTPS = _("must begin with https://")
 NO_HOST_IN_URL = _("has no host name")
-NO_PORT = _("{given} has an invalid port; use a format such as http://localhost:8400/cb")
+NO_PORT = _("“{given}” has an invalid port; use a format such as http://localhost:8400/cb")
 NOT_PLAIN = _(
     "must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
     "(write a Japanese domain in its xn-- form), no space or backslash"
 )
-NO_PLAIN_HOST = _("{given} is not a host name (leave out https:// and the port)")
+NO_PLAIN_HOST = _("“{given}” is not a host name (leave out https:// and the port)")
 NOT_ASKED = _(
     "is not used with token_endpoint, which replaces the server's published endpoints; "
     "remove it"

@@ -18,14 +18,14 @@ silent and forgotten."""
 DAY = _("day of the week")
 
 NO_TIME = _(
-    '{given} is neither a time of day, such as "22:00", nor a date and time, such as '
+    '“{given}” is neither a time of day, such as "22:00", nor a date and time, such as '
     '"2026-12-24 22:00"'
 )
 ONE_OF_BOTH = _(
-    "{given} has no date, but {other} has one: specify a date for both, or for neither"
+    "“{given}” has no date, but “{other}” has one: specify a date for both, or for neither"
 )
 DAYS_OF_ONCE = _("is only for recurring maintenance; the start and end have dates here")
-BACKWARDS = _("{given} is not after the start, {other}")
+BACKWARDS = _("“{given}” is not after the start, “{other}”")
 TOO_LONG = _(
     "lasts longer than 90 days; for a longer time, stop monitoring instead (enabled = false)"
 )

@@ -52,13 +52,13 @@ DAY = _("day of the week")
 
 BOTH = with_settings(_("both “{every}” and “{at}” are set; keep only one"), "every", "at")
 DAYS_ALONE = _("requires “at”, which is not set here")
-NO_MOMENT = _('{given} is not a time of day; use a format such as "07:30"')
+NO_MOMENT = _('“{given}” is not a time of day; use a format such as "07:30"')
 NO_NETWORK = _("is only for types that connect through a network (http), not for {kind}")
 NO_ID = _("the monitor has no ID yet")
 SAME_ID = _("the ID {id} is already used by {other}; remove it here, and a new one is assigned")
 SAME_NAME = _("this name is used more than once ({count}); each monitor needs a unique one")
 NO_NAME = _(
-    "{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning "
+    "“{given}” is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning "
     "with a letter or digit"
 )
 ABOVE = _("warning ({warning}) is above critical ({critical}). Change one of them")
@@ -177,7 +177,7 @@ def _check_names(
         if count > 1:
             place.at(name).say(SAME_NAME, count=count)
         if not is_name(name):
-            place.say(NO_NAME, given=repr(name))
+            place.say(NO_NAME, given=name)
 
 
 def _inheritance(

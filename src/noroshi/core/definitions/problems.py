@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names, ngettext, plain
 
 MOST_NAMED = 16
@@ -25,7 +26,7 @@ AND_MORE = ngettext("and {count} more problem", "and {count} more problems")
 AND_AT_LEAST = ngettext(
     "and at least {count} more problem", "and at least {count} more problems"
 )
-NONE_YET = _("; there are none yet")
+NONE_YET = _(": none has been added yet")
 
 
 class InvalidValueError(ValueError):
@@ -75,7 +76,10 @@ class Place:
         """Note a problem of this spot."""
         if len(self.problems) >= MOST_FOUND:
             return
-        shown_arguments = {name: _shown_value(value) for name, value in arguments.items()}
+        shown_arguments = {
+            name: visible_text(shortened_text(value)) if isinstance(value, str) else value
+            for name, value in arguments.items()
+        }
         message = words.fill(**shown_arguments) if arguments else words
         self.problems.append(Problem(self.location.removesuffix(": "), message))
 
@@ -101,14 +105,6 @@ def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 def shortened_text(text: str, max_length: int = LONGEST_SHOWN) -> str:
     """Return the text, or its beginning with an ellipsis if the text is too long."""
     return text if len(text) <= max_length else f"{text[:max_length]}…"
-
-
-def _shown_value(value: object) -> object:
-    """Return a text that a terminal can show as it is, and see; else as Python writes it."""
-    if not isinstance(value, str):
-        return value
-    short_text = shortened_text(value)
-    return short_text if short_text and short_text.isprintable() else repr(short_text)
 
 
 def nested_location(location: str, *steps: str) -> str:

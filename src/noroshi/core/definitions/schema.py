@@ -282,7 +282,7 @@ class RuleDef(Definition):
     """When to send a notification about a problem: when its level changes, at each measurement,
     once, or once at the nth measurement."""
     nth: int | None = None
-    """For `when = "nth"`: number of consecutive measurements with the problem before the
+    """With `when = "nth"`: number of consecutive measurements with the problem before the
     notification is sent, 1 to 999."""
     most: int = 999
     """Maximum number of notifications about one problem at the same level, 1 to 999."""

@@ -14,7 +14,7 @@ MISSING_LOGIN = with_settings(
     _('the source "ssh" requires {user}, and {key} or {password}'), "user", "key", "password"
 )
 NO_FINGERPRINT = _(
-    "{given} is not the fingerprint of a host key; use the format SHA256:… with 43 "
+    "“{given}” is not the fingerprint of a host key; use the format SHA256:… with 43 "
     "characters, as ssh-keygen -l prints it"
 )
 

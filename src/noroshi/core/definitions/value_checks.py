@@ -10,15 +10,15 @@ from noroshi.core.definitions.value_syntax import duration, is_zone
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 
-NO_LENGTH = _('{given} is not a duration; use a format such as "30s", "5m", "1h30m" or "1d"')
-TOO_SHORT = _("{given} is too short; it must be at least {least}")
-TOO_LONG = _("{given} is too long; it must be at most {most}")
+NO_LENGTH = _('“{given}” is not a duration; use a format such as "30s", "5m", "1h30m" or "1d"')
+TOO_SHORT = _("“{given}” is too short; it must be at least {least}")
+TOO_LONG = _("“{given}” is too long; it must be at most {most}")
 OUT_OF_RANGE = _("must be between {least} and {most}, not {given}")
 NO_ZONE = _(
-    "{given} is not a time zone that this computer knows; use a name such as Asia/Tokyo"
+    "“{given}” is not a time zone that this computer knows; use a name such as Asia/Tokyo"
 )
-NO_ADDRESS = _("{given} is not an email address")
-NO_HOST = _("{given} is not a valid host name or address")
+NO_ADDRESS = _("“{given}” is not an email address")
+NO_HOST = _("“{given}” is not a valid host name or address")
 NO_LINE = _("must be one line without control characters")
 TWICE = _("contains “{given}” twice")
 

@@ -37,8 +37,8 @@ NO_REALM = _(
     "for Kerberos, the user must be written as name@REALM, such as noroshi@EXAMPLE.COM"
 )
 NO_FINGERPRINT = _(
-    "{given} is not the fingerprint of a certificate; use the format SHA256:… with 64 digits "
-    "in lower case, as Noroshi shows it"
+    "“{given}” is not the fingerprint of a certificate; use the format SHA256:… with 64 "
+    "digits in lower case, as Noroshi shows it"
 )
 
 

@@ -67,7 +67,7 @@ from noroshi.service.people.users import MEANWHILE
 
 INSTANCES = "instances/"
 NOT_INVITED = _("No invitation was created.")
-BAD_COUNT = _("must be 1 to {most}")
+BAD_COUNT = _("must be between 1 and {most}")
 BAD_LANGUAGE = _("must be one of {known}")
 BAD_NAME = _("must be 1 to 63 letters, digits or . _ - and begin with a letter or digit")
 NAME_OF_NODE = _("this node itself uses the name {name}. Choose another name")

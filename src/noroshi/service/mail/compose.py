@@ -23,8 +23,10 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 NOBODY = _("specify a recipient")
-NO_ADDRESS = _("{given} is not an email address, and there is no contact of that name{instead}")
-NO_MAILBOX = pgettext("no_mailbox", "{given} is not an email address")
+NO_ADDRESS = _(
+    "“{given}” is not an email address, and there is no contact of that name{instead}"
+)
+NO_MAILBOX = pgettext("no_mailbox", "“{given}” is not an email address")
 NO_ROUTE = _("there is no route “{given}”{instead}")
 NO_ROUTES = _("there is no route yet; define one in routes/ and apply it")
 ONE_LINE = _("must be one line without control characters, at most {most} characters")

@@ -13,7 +13,7 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 
-NOT_WHOLE = _("must be an absolute path: the node has a different working folder from yours")
+NOT_WHOLE = _("must be an absolute path: the node has a different working directory from yours")
 NO_PATH = _("The backup cannot be written there.")
 THERE_IS_ONE = _(
     "{path} already exists; nothing was changed. Choose another name, or delete it first."

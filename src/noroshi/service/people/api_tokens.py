@@ -22,7 +22,7 @@ from noroshi.service.operation_context import OperationGroup
 from noroshi.service.people.users import NOT_MADE, role_faults
 
 MOST_DAYS = 3650
-BAD_DAYS = _("must be 0 (no expiry) to {most}")
+BAD_DAYS = _("must be between 0 (no expiry) and {most}")
 NO_TOKEN = _("There is no API token “{given}”{instead}.")
 NO_MORE = _("{who} is no longer an administrator. Nothing was created.")
 THERE_IS_TOKEN = _(

@@ -23,9 +23,9 @@ WRONG_SECRET = frozenset({7000215, 7000222})
 ANOTHER_SECRET = Instruction(InstructionKind.PUT_RIGHT_SECRET)
 UNKNOWN_CERTIFICATE = _(
     "The application has no certificate with the thumbprint {thumbprint} ({code}). The "
-    "administrator must upload it first: Entra admin center, App registrations, the app, "
-    "Certificates & secrets, Certificates, Upload certificate. Entra may need a few minutes "
-    "to recognise a new certificate."
+    "administrator must upload it first: Entra admin center › App registrations › the app › "
+    "Certificates & secrets › Certificates › Upload certificate. Entra may need a few "
+    "minutes to recognise a new certificate."
 )
 ALL_THE_SAME: Mapping[str, Message] = {
     "secret": Instruction(InstructionKind.KEEP_SECRET),

@@ -38,9 +38,11 @@ from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
     LEASE,
     MOST_DECISIONS,
+    NO_LOAN,
     NO_STATES,
     Beat,
     Block,
+    Loan,
     Node,
     NodeLease,
     Renewal,
@@ -160,25 +162,17 @@ class MemoryStore(CustodyInMemory):
         self._wakeups.notify()
 
     async def lease_monitors(
-        self,
-        node: Node,
-        now: datetime,
-        fence: int = 0,
-        left_out: Collection[str] = (),
-        held_ids: Collection[str] = (),
+        self, node: Node, now: datetime, loan: Loan = NO_LOAN, left_out: Collection[str] = ()
     ) -> Block:
         self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
-        for id, row in self._monitors.items():
-            if row.fence == fence and id not in held_ids:
-                row.fence = 0
+        fence = loan.fence
+        for id in (id for id, row in self._monitors.items() if row.fence == fence):
+            self._monitors[id].fence = fence if id in loan.ids else 0
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
             self._leases[fence] = LeaseRow(node, now + LEASE)
-        unleased = {
-            id: row
-            for id, row in self._monitors.items()
-            if row.fence not in self._leases and id not in left_out
-        }
+        free = {id: row for id, row in self._monitors.items() if row.fence not in self._leases}
+        unleased = {id: row for id, row in free.items() if id not in left_out}
         for row in unleased.values():
             row.fence = fence
         memories = {key: row.memory for key, row in unleased.items() if row.memory}
@@ -194,11 +188,9 @@ class MemoryStore(CustodyInMemory):
             return None
         self._leases[fence].expires_at = now + LEASE
         self._last_seen[self._leases[fence].node.name] = now
-        suppressions = {k: w.suppression for k, w in self._monitors.items() if w.fence == fence}
-        stored_suppressions = {
-            k: one for k, one in suppressions.items() if one != NOT_SUPPRESSED
-        }
-        return Renewal(stored_suppressions, self._version.number, self._suppressions(now))
+        of_fence = {k: w.suppression for k, w in self._monitors.items() if w.fence == fence}
+        suppressions = {k: one for k, one in of_fence.items() if one != NOT_SUPPRESSED}
+        return Renewal(suppressions, self._version.number, self._suppressions(now))
 
     async def nodes(self) -> Sequence[NodeLease]:
         return ()

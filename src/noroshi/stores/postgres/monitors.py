@@ -12,7 +12,7 @@ from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppression
 from noroshi.core.node_versions import incompatible_versions
 from noroshi.core.translation import _
-from noroshi.ports import SHARED_LEASE, Block, Node, NodeLease, Renewal, StoreError
+from noroshi.ports import SHARED_LEASE, Block, Loan, Node, NodeLease, Renewal, StoreError
 from noroshi.stores.column_values import MICROSECOND, instant, number
 from noroshi.stores.postgres import alarms, definitions, spool, work
 from noroshi.stores.postgres.session import Session
@@ -131,21 +131,20 @@ async def _refuse_too_far_apart(db: Session, name: str, version: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Loan:
+class LoanRequest:
     """A request for monitors, as in ports.Store.lease_monitors, by a node of this version."""
 
     node: Node
-    fence: int
+    loan: Loan
     left_out: Collection[str]
-    held_ids: Collection[str]
     version: str
 
 
-async def lend(db: Session, loan: Loan) -> Block:
+async def lend(db: Session, request: LoanRequest) -> Block:
     await db.lock("blocks")
     await db.run(END_OVER)
-    fence = await _fence_of(db, loan)
-    rows = await db.rows(LEND, fence, list(loan.left_out))
+    fence = await _fence_of(db, request)
+    rows = await db.rows(LEND, fence, list(request.left_out))
     sql = "select monitor, body from memory where monitor = any($1::text[])"
     memories = await db.rows(sql, [id for id, _, _ in rows])
     return Block(
@@ -156,17 +155,17 @@ async def lend(db: Session, loan: Loan) -> Block:
     )
 
 
-async def _fence_of(db: Session, loan: Loan) -> int:
+async def _fence_of(db: Session, request: LoanRequest) -> int:
     """Return the fence under which the node holds monitors, and free those of which it does not know,
     as the answer was lost."""
-    node = loan.node.name, loan.node.life
+    node = request.node.name, request.node.life
     sql = "select 1 from lease where fence = $1 and node = $2 and life = $3"
-    if await db.value(sql, loan.fence, *node) is not None:
-        await db.run(FREE_UNHEARD, loan.fence, list(loan.held_ids))
-        return loan.fence
+    if await db.value(sql, request.loan.fence, *node) is not None:
+        await db.run(FREE_UNHEARD, request.loan.fence, list(request.loan.ids))
+        return request.loan.fence
     await db.run(END_UNKNOWN, *node)
-    await _refuse_too_far_apart(db, loan.node.name, loan.version)
-    return int(await db.value(NEW_LEASE, *node, loan.version))
+    await _refuse_too_far_apart(db, request.node.name, request.version)
+    return int(await db.value(NEW_LEASE, *node, request.version))
 
 
 async def give_back(db: Session, fence: int, watched_until: Mapping[str, datetime]) -> None:

@@ -140,7 +140,9 @@ class Pool:
             return await self._again_if_undone(begin, work)
         except TRANSACTION_ERRORS as error:
             raise store_error(self._database, error) from error
-        except asyncio.CancelledError:  # by `close` alone, as nobody else has the task
+        except asyncio.CancelledError:
+            if not self._is_closed:  # the loop ends
+                raise
             raise StoreError(IS_CLOSED.fill(name=self._database.place)) from None
 
     async def _again_if_undone(self, begin: str, work: Work[T]) -> T:

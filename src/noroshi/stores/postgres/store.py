@@ -1,7 +1,6 @@
 """Keep the whole contract in a database of PostgreSQL.
 
-The schema is in migrations/; samples are kept to the millisecond, and without the notes of
-readings.
+The schema is in migrations/; samples are kept to the millisecond, without the notes of readings.
 """
 
 from __future__ import annotations
@@ -37,12 +36,14 @@ from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import Message
 from noroshi.ports import (
     MOST_FATES,
+    NO_LOAN,
     NO_STATES,
     AcceptedMail,
     Arrival,
     Beat,
     Block,
     LedgerEntry,
+    Loan,
     Node,
     NodeLease,
     QueueCounts,
@@ -145,15 +146,10 @@ class PostgresStore(PooledStore):
     # monitors
 
     async def lease_monitors(
-        self,
-        node: Node,
-        now: datetime,
-        fence: int = 0,
-        left_out: Collection[str] = (),
-        held_ids: Collection[str] = (),
+        self, node: Node, now: datetime, loan: Loan = NO_LOAN, left_out: Collection[str] = ()
     ) -> Block:
-        loan = monitors.Loan(node, fence, left_out, held_ids, self._version)
-        return await self._write(lambda db: monitors.lend(db, loan))
+        request = monitors.LoanRequest(node, loan, left_out, self._version)
+        return await self._write(lambda db: monitors.lend(db, request))
 
     async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
         await self._write(lambda db: monitors.give_back(db, fence, watched_until))

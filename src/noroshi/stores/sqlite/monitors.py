@@ -10,7 +10,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
-from noroshi.ports import LEASE, MOST_DECISIONS, Block, Node, Renewal
+from noroshi.ports import LEASE, MOST_DECISIONS, Block, Loan, Node, Renewal
 from noroshi.stores.sqlite import alarms, definitions, reports, spool
 from noroshi.stores.sqlite.types import Connection, instant, number
 from noroshi.stores.stored_state import read_state, state_text
@@ -70,13 +70,9 @@ def end(db: Connection, node: Node, now: datetime) -> None:
 
 
 def lend(
-    db: Connection,
-    node: Node,
-    now: datetime,
-    fence: int,
-    left_out: Collection[str],
-    held_ids: Collection[str],
+    db: Connection, node: Node, now: datetime, loan: Loan, left_out: Collection[str]
 ) -> Block:
+    fence = loan.fence
     db.execute("delete from lease where until <= ?", (number(now),))
     lease_query = "select 1 from lease where fence = ? and node = ? and life = ?"
     if not db.execute(lease_query, (fence, node.name, node.life)).fetchone():
@@ -84,7 +80,7 @@ def lend(
         sql = "insert into lease (node, life, until) values (?, ?, ?) returning fence"
         fence = db.execute(sql, row).fetchone()[0]
     else:
-        db.execute(FREE_UNHEARD, (fence, schema.text(tuple(held_ids))))
+        db.execute(FREE_UNHEARD, (fence, schema.text(tuple(loan.ids))))
     states = dict(db.execute(LEND, (fence, schema.text(tuple(left_out)))).fetchall())
     sql = "select m.monitor, body from memory m join monitor on id = m.monitor where fence = ?"
     memories = {id: body for id, body in db.execute(sql, (fence,)) if id in states}

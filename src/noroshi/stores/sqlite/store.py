@@ -38,12 +38,14 @@ from noroshi.core.sender_lease import Custody, SendRight
 from noroshi.core.translation import Message
 from noroshi.ports import (
     MOST_FATES,
+    NO_LOAN,
     NO_STATES,
     AcceptedMail,
     Arrival,
     Beat,
     Block,
     LedgerEntry,
+    Loan,
     Node,
     QueueCounts,
     QueuedEnvelope,
@@ -130,16 +132,9 @@ class SqliteStore(StoreFile):
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
     async def lease_monitors(
-        self,
-        node: Node,
-        now: datetime,
-        fence: int = 0,
-        left_out: Collection[str] = (),
-        held_ids: Collection[str] = (),
+        self, node: Node, now: datetime, loan: Loan = NO_LOAN, left_out: Collection[str] = ()
     ) -> Block:
-        return await self._write(
-            lambda db: monitors.lend(db, node, now, fence, left_out, held_ids)
-        )
+        return await self._write(lambda db: monitors.lend(db, node, now, loan, left_out))
 
     async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
         await self._write(lambda db: monitors.give_back(db, fence, watched_until))

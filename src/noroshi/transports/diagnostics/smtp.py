@@ -44,7 +44,7 @@ OFFERS = _("AUTH {ways}, SIZE {size}")
 NO_AUTH = _("offers no sign-in method")
 SIGNED_IN = _("{user} can sign in with {way}")
 TAKEN_BACK = _("reset: nothing was sent")
-NO_RECIPIENT = _("{given} is not an email address; use another one with --to")
+NO_RECIPIENT = _("“{given}” is not an email address; use another one with --to")
 
 
 class SmtpExamination:

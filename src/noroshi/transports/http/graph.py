@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.marked_names import with_settings
+from noroshi.core.printable import visible_text
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _
 from noroshi.network.connection_errors import NoAnswerError
@@ -44,11 +45,11 @@ NO_GRAPH = with_settings(
 )
 BAD_GRAPH = with_settings(
     _(
-        "{graph} {given!r} must be an HTTPS URL with a host, such as https://graph.microsoft.com"
+        "{graph} “{given}” must be an HTTPS URL with a host, such as https://graph.microsoft.com"
     ),
     "graph",
 )
-BAD_USER = with_settings(_("{user} {given!r} is not an email address"), "user")
+BAD_USER = with_settings(_("{user} “{given}” is not an email address"), "user")
 TOO_LARGE = _(
     "the message is {size:.1f} MB, but Microsoft Graph accepts at most {most:.0f} MB, so it "
     "was not tried. Add a route of type smtp after this one, or reduce the attachments "
@@ -79,7 +80,7 @@ class Options:
         if not self.graph:
             raise InvalidValueError(NO_GRAPH)
         if not _is_base(self.graph):
-            raise InvalidValueError(BAD_GRAPH.fill(given=self.graph))
+            raise InvalidValueError(BAD_GRAPH.fill(given=visible_text(self.graph)))
         _check(self.user, BAD_USER)
         _check(self.mail_from, BAD_SENDER)
 
@@ -211,7 +212,7 @@ def _check(address: str, message: Message) -> None:
     try:
         smtp_address(address)
     except AddressError:
-        raise InvalidValueError(message.fill(given=address)) from None
+        raise InvalidValueError(message.fill(given=visible_text(address))) from None
 
 
 async def try_out(options: Options) -> Sequence[Message]:

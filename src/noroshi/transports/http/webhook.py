@@ -12,6 +12,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.marked_names import with_settings
+from noroshi.core.printable import visible_text
 from noroshi.core.redaction import Masks
 from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _
@@ -37,7 +38,7 @@ ONE_URL = with_settings(_("set either {url} or {url_entry}"), "url", "url_entry"
 URL_AND_ENTRY = with_settings(
     _("{header} and {header_entry} must be set together"), "header", "header_entry"
 )
-BAD_HEADER = with_settings(_("{header} {given!r} cannot be set"), "header")
+BAD_HEADER = with_settings(_("{header} “{given}” cannot be set"), "header")
 NO_ENTRY = followed_by(
     with_settings(
         _("{url_entry} and {header_entry} are names of vault entries, never the values."),
@@ -79,7 +80,7 @@ class Options:
         if self.header and (
             not TOKEN.fullmatch(self.header) or self.header.lower() in OWN_HEADERS
         ):
-            raise InvalidValueError(BAD_HEADER.fill(given=self.header))
+            raise InvalidValueError(BAD_HEADER.fill(given=visible_text(self.header)))
         for entry in filter(None, (self.url_entry, self.header_entry)):
             if not ENTRY.fullmatch(entry):
                 raise InvalidValueError(NO_ENTRY)

@@ -20,6 +20,7 @@ import idna
 
 from noroshi.core.cadence import zone_of
 from noroshi.core.mail import MARK, Answer, Envelope, Verdict
+from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _
 from noroshi.transports.mime.body import Content, Part, content_of
 from noroshi.transports.mime.charsets import UTF_8, charset_for, for_charset
@@ -34,8 +35,8 @@ NOWHERE = "noroshi.invalid"
 """The parent domain of installation ids: one that nobody can have (RFC 2606), as an
 installation could not prove that a domain of ours is its own."""
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
-NO_ADDRESS = _("{given!r} is not an email address that SMTP can carry")
-NO_DOMAIN = _("{given!r} is not a domain name: {why}")
+NO_ADDRESS = _("“{given}” is not an email address that SMTP can carry")
+NO_DOMAIN = _("“{given}” is not a domain name: {why}")
 IMPORTANCE = ("high", "normal", "low")
 
 
@@ -70,7 +71,7 @@ def smtp_address(address: str) -> str:
     """
     local, at_sign, domain = address.rpartition("@")
     if not at_sign or not LOCAL_PART.fullmatch(local):
-        raise AddressError(NO_ADDRESS.fill(given=one_line(address)))
+        raise AddressError(NO_ADDRESS.fill(given=visible_text(address)))
     ascii_address = f"{local}@{ascii_domain(domain)}"
     if len(ascii_address) > LONGEST_ADDRESS:
         raise AddressError(NO_ADDRESS.fill(given=ascii_address))
@@ -94,7 +95,7 @@ def ascii_domain(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise AddressError(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
+        raise AddressError(NO_DOMAIN.fill(given=visible_text(domain), why=error)) from None
 
 
 def message_id(known_as: str, installation: str, sender: str) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.marked_names import with_settings
+from noroshi.core.printable import visible_text
 from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
@@ -30,13 +31,13 @@ EXCHANGE_MX = (
 """Hosts where Exchange Online takes mail for tenants: by a connector or as direct send, port
 25."""
 NO_HOST = with_settings(_("{host} is missing"), "host")
-BAD_HOST = with_settings(_("{host} {given!r} is not a host name"), "host")
-BAD_PORT = with_settings(_("{port} must be 1 to 65535"), "port")
+BAD_HOST = with_settings(_("{host} “{given}” is not a host name"), "host")
+BAD_PORT = with_settings(_("{port} must be between 1 and 65535"), "port")
 NO_SENDER = with_settings(_("{sender} is missing: the address of the sender"), "sender")
-BAD_SENDER = with_settings(_("{sender} {given!r} is not an email address"), "sender")
-BAD_EHLO = with_settings(_("{ehlo} {given!r} is not a host name"), "ehlo")
+BAD_SENDER = with_settings(_("{sender} “{given}” is not an email address"), "sender")
+BAD_EHLO = with_settings(_("{ehlo} “{given}” is not a host name"), "ehlo")
 BAD_ENVELOPE = with_settings(
-    _("{envelope_sender} {given!r} is not an email address"), "envelope_sender"
+    _("{envelope_sender} “{given}” is not an email address"), "envelope_sender"
 )
 NOBODY_SIGNS_IN = with_settings(
     _(
@@ -87,7 +88,7 @@ class Options:
     """Path of a file with the client certificate and its key (PEM), for a connector that
     requires one."""
     sender: str = ""
-    """Sender address. If empty, the user that signs in."""
+    """Sender address. If empty, the user who signs in is used."""
     sender_name: str = "Noroshi"
     """Name that mail programs show as the sender of the messages."""
     envelope_sender: str = ""
@@ -96,7 +97,7 @@ class Options:
     """Account whose token is used to sign in, with XOAUTH2, or with OAUTHBEARER if its cloud
     uses that."""
     user: str = ""
-    """User that signs in, usually a mailbox. If empty, the mailbox of the account; without an
+    """User who signs in, usually a mailbox. If empty, the account's mailbox is used; without an
     account, the sender address, which is then required."""
     password: str = ""
     """Vault entry with the password to sign in with: the name of the entry, never the
@@ -203,7 +204,7 @@ def _check(read: Callable[[str], str], value: str, message: Message) -> None:
     try:
         read(value)
     except AddressError:
-        raise InvalidValueError(message.fill(given=value)) from None
+        raise InvalidValueError(message.fill(given=visible_text(value))) from None
 
 
 def _host_name(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from noroshi.core.definitions.validation_errors import QUOTED
-from noroshi.core.translation import Message
+from noroshi.core.translation import Message, _
 from noroshi.web.forms.field_values import Form, entries_of, split
 from noroshi.web.forms.schema import NO, YES, Column, Shape
 from noroshi.web.view.setting_names import choice_name, setting_name
@@ -16,6 +16,7 @@ Say = Callable[[Message], str]
 CODE = re.compile("`([^`]+)`")
 """Code in a help text: names and values as a definition file has them."""
 ASSIGNMENT = re.compile(r"(\w+) = \"?(\w+)\"?")
+SET_TO = _("“{setting}” set to “{choice}”")
 BESIDE_BRACKET = re.compile("(?<=\u300d) | (?=\u300c)")
 """A blank beside a quotation in Japanese, which has none there."""
 OF_FILE: Mapping[str, str] = {"true": YES, "false": NO}
@@ -71,17 +72,23 @@ def help_of(text: Message, names: HelpNames, say: Say) -> str:
     there, and `when = "nth"` label and choice; what the form has no name for stays."""
 
     def labelled(match: re.Match[str]) -> str:
+        if parts := ASSIGNMENT.fullmatch(match[1]):
+            return _assignment_in_form(parts[1], parts[2], names.kind, say) or match[0]
         name = _name_in_form(match[1], names, say)
         return say(QUOTED.fill(text=name)) if name else match[0]
 
     return BESIDE_BRACKET.sub("", CODE.sub(labelled, say(text)))
 
 
+def _assignment_in_form(setting: str, value: str, kind: str, say: Say) -> str:
+    title = setting_name(setting, kind)
+    choice_title = choice_name(OF_FILE.get(value, value), setting)
+    if title is None or choice_title is None:
+        return ""
+    return say(SET_TO.fill(setting=title, choice=choice_title))
+
+
 def _name_in_form(code: str, names: HelpNames, say: Say) -> str:
-    if parts := ASSIGNMENT.fullmatch(code):
-        setting, value = parts[1], OF_FILE.get(parts[2], parts[2])
-        title, choice_title = setting_name(setting, names.kind), choice_name(value, setting)
-        return f"{say(title)}: {say(choice_title)}" if title and choice_title else ""
     if code in names.choices:
         return choice(code, names.setting, say)
     title = names.readings.get(code) or setting_name(code, names.kind)

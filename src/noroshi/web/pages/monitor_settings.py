@@ -163,7 +163,9 @@ def _frame(
         return frame
     return replace(
         frame,
-        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
+        title=visit.say(
+            _("Settings for monitor “{name}”").fill(name=title_of(name, edit.base_content))
+        ),
         links=[
             (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
         ],

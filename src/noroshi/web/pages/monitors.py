@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.agents import AgentState
-from noroshi.core.definitions.schema import GroupDef, InstanceDef, SshDef, SshHopDef
+from noroshi.core.definitions.schema import GroupDef, InstanceDef, SshDef, SshHopDef, WinrmDef
 from noroshi.core.model import SSH_SOURCE, WINRM_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.sources import NETWORK, by_agent
@@ -241,11 +241,12 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     sources = await _source_labels(visit)
     return Outline(
         parts=(
-            Part(schema=schema.form(InstanceDef), leave_out=(*BELOW, SSH_LOGIN)),
+            Part(schema=schema.form(InstanceDef), leave_out=(*BELOW, SSH_LOGIN, WINRM_LOGIN)),
             Part(
                 schema=schema.form(SshDef), table=SSH_LOGIN, leave_out=("jump",), kind=SSH_LOGIN
             ),
             Part(schema=schema.form(SshHopDef), table=SSH_JUMP, kind=SSH_LOGIN),
+            Part(schema=schema.form(WinrmDef), table=WINRM_LOGIN, kind=WINRM_LOGIN),
         ),
         kinds=await _kinds(
             visit, used_kinds | set(KINDS) if name == OWN_INSTANCE else used_kinds
@@ -323,7 +324,9 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     sections = sections_of(visit, edit, outline, own_fields, fields)
     sections[1:1] = login_sections
     return FormFrame(
-        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base_content))),
+        title=visit.say(
+            _("Settings for instance “{name}”").fill(name=title_of(name, edit.base_content))
+        ),
         description=visit.say(
             _(
                 "Created automatically by Noroshi. Without its own rules, it notifies the contacts of "

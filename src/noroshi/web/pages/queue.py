@@ -188,7 +188,7 @@ def _head(visit: Visit, mails: Sequence[Queued]) -> str:
     held_count = states.count(DeliveryState.HELD)
     sentences = [
         visit.say(
-            ngettext("{count} message waiting.", "{count} messages waiting.").fill(
+            ngettext("{count} message is waiting.", "{count} messages are waiting.").fill(
                 count=len(states) - set_aside_count - held_count
             )
         )

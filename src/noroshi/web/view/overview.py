@@ -247,11 +247,14 @@ def heading(status: Status, localizer: Localizer) -> str:
         return localizer.say(_("Nothing is monitored yet."))
     count, not_ok = len(monitors), sum(level_of(one) not in CALM for one in monitors)
     acknowledged = sum(map(_is_acknowledged, monitors))
+    if not_ok and acknowledged and count == 1:
+        return localizer.say(_("1 of 1 monitor is not OK (1 acknowledged)."))
     if not_ok and acknowledged:
         return localizer.say(
             ngettext(
-                "{wrong} of {count} monitor not OK; {had} acknowledged.",
-                "{wrong} of {count} monitors not OK; {had} acknowledged.",
+                "{wrong} of {count} monitors is not OK ({had} acknowledged).",
+                "{wrong} of {count} monitors are not OK ({had} acknowledged).",
+                by="wrong",
             ).fill(wrong=not_ok, count=count, had=acknowledged)
         )
     if not_ok:

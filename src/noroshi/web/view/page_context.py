@@ -50,6 +50,8 @@ A = TypeVar("A")
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
+PAGES_OF_LISTED = ("/ledger/alarm", "/queue/mail")
+"""Pages of what is neither in the overview nor in the settings, but in a list of its own."""
 NOT_CARRIED = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
 """The fields that only the forms of settings send, which all show what they would change."""
@@ -130,9 +132,12 @@ class Visit:
 
     def failed(self, status: int, reason: Message) -> Response:
         """Return the page of an error. `is_lost`: there is no such page, while no action
-        failed."""
+        failed. `has_list`: the reason says where to look."""
         is_lost = status == 404 and self.request.method == "GET"
-        return self.page("error.html", status, why=self.say(reason), lost=is_lost)
+        has_list = self.request.url.path in PAGES_OF_LISTED
+        return self.page(
+            "error.html", status, why=self.say(reason), lost=is_lost, has_list=has_list
+        )
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page of that template."""

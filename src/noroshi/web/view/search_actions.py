@@ -24,9 +24,9 @@ ADDITIONS: tuple[tuple[Message, str], ...] = (
     (_("Add a route"), "/mail/new"),
 )
 PLAN = _("Plan maintenance")
-SILENCE = _("Silence {name}…")
-MEASURE = _("Measure {name} now…")
-ADD_TO = _("Add monitors to {name}…")
+SILENCE = _("Silence “{name}”…")
+MEASURE = _("Measure “{name}” now…")
+ADD_TO = _("Add monitors to “{name}”…")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

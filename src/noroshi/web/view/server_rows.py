@@ -43,7 +43,7 @@ QUANTITIES: Mapping[KeyQuantity, Message] = {
     KeyQuantity.RESPONSE: pgettext("gauge", "Response"),
 }
 NO_VALUE = pgettext("gauge", "no value")
-INSIDE_UNSEEN = _("CPU, memory and disks: agent or SSH required")
+INSIDE_UNSEEN = _("CPU, memory and disks: agent, SSH or WinRM required")
 VALUES_OF = _("values from {at} ({length} ago)")
 WIDE, HIGH, NARROWEST = 240, 20, 3
 """The band, in its own units; anything narrower could not be seen."""

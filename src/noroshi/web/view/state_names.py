@@ -16,8 +16,8 @@ STATE_NAMES: Mapping[str, Message] = {
     DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
     DeliveryState.CAME_BACK: _("bounced"),
     DeliveryState.DROPPED: _("dropped"),
-    DeliveryState.IN_DIGEST: _("in a digest"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a digest"),
+    DeliveryState.IN_DIGEST: _("in a combined message"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a combined message"),
 }
 ROUTE_STATE_NAMES: Mapping[str, Message] = {
     "well": _("ready"),
