@@ -211,7 +211,7 @@ async def test_a_source_that_is_none_is_our_own_fault(site):
         ({"answer": "HTTP/1.1 502 Bad Gateway\r\n\r\n"}, "502 Bad Gateway"),
         ({"answer": "HTTP/1.1 403 Forbidden\r\n\r\n"}, "403 Forbidden"),
         ({"log_in": "noroshi:x"}, "office"),
-        ({"answer": "220 mail.example.com\r\n\r\n"}, "does not answer like an HTTP proxy"),
+        ({"answer": "220 mail.example.com\r\n\r\n"}, "is not an HTTP proxy"),
         ({"silent": True}, "did not connect to"),
     ],
 )

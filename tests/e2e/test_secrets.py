@@ -330,7 +330,7 @@ def tells_of_all_that_happened(used):
     """Or the search may have found nothing as there was nothing."""
     told = used.seen["a mail in full"].decode()
     assert "Bad credentials" in told and "Temporary failure for" in told
-    assert "does not answer like a mail server" in told
+    assert "is not a mail server" in told
     assert "DEBUG" in used.log and "Traceback" in used.log and "No space left" in used.log
     assert used.page.heard[0].headers["authorization"] == PAGE_KEY
     assert "403 Forbidden" in used.seen["the page that is watched"].decode()

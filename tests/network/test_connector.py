@@ -199,7 +199,7 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(answer="220 mail.test ESMTP\r\n\r\n"),
             "",
             Fault.SETUP,
-            "does not answer like an HTTP proxy",
+            "is not an HTTP proxy",
             id="no proxy",
         ),
         pytest.param(

@@ -134,5 +134,5 @@ async def test_what_is_no_key_file_is_told_and_never_sent(robot, text):
 async def test_a_code_on_another_device_is_not_for_google(scene, person):
     scene.account = person
     await scene.vault.put(person.secret, Secret(SECRET))
-    with pytest.raises(SignInError, match="does not support sign-in by a code"):
+    with pytest.raises(SignInError, match="does not support sign-in with a device code"):
         await scene.source.device_begin(person)

@@ -255,7 +255,7 @@ async def test_a_page_to_type_a_code_into_that_is_none_is_not_shown(client, auth
 async def test_a_server_without_device_sign_in_is_told_as_such(told, authority):
     cloud = replace(told.cloud, device_authorization_endpoint="")
     client = with_secret(replace(told, cloud=cloud))
-    with pytest.raises(SignInError, match="does not support sign-in by a code"):
+    with pytest.raises(SignInError, match="does not support sign-in with a device code"):
         await asking(client).device_begin(client, "smtp")
 
 

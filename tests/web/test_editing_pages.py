@@ -620,7 +620,7 @@ async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(harness
     await saved(browser, MONITOR, rules="own")
     assert browser.to == f"{MONITOR}&did=2&beware=yes"
     await browser.get(browser.to)
-    assert "so nobody is notified: 1 (web1/base/disks)" in browser.text
+    assert "so nobody is notified (web1/base/disks)" in browser.text
     await again(browser, MONITOR, rules="")
     assert browser.to == f"{MONITOR}&did=3"
 

@@ -72,7 +72,7 @@ async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, har
     await browser.log_in()
     page = (await browser.get("/")).text
     warning = page.split("notice--warning")[1].split("</p>")[0]
-    assert "Monitors without a rule" in warning
+    assert "1 monitor has no rule" in warning
     assert 'href="/monitor/web1/base/disks"' in warning
 
 
@@ -147,7 +147,7 @@ async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is
         page = (await browser.get("/")).text
     for told in (new, page):
         assert "The file of the store is missing." in told
-        assert "Noroshi itself has a problem" in told and "Not certain while Noroshi" in told
+        assert "Noroshi itself has a problem" in told and "inaccurate while Noroshi" in told
         assert "No problems so far" not in told and "No known problems" not in told
         assert "is accounted for" not in told
     assert "The monitors report no problems" in page

@@ -363,7 +363,7 @@ async def test_all_agents_of_another_version_are_updated_and_each_refusal_is_tol
     await joined(harness, "fs02", invitation="i2")
     await joined(harness, "new", invitation="i3", version=__version__)
     await browser.get("/servers")
-    assert "2 agents do not run this node" in browser.text
+    assert "2 agents run a different version" in browser.text
     await browser.post("/servers", do="agent_update_all")
     assert browser.status == 403 and "An update installs a program" in browser.text
     await browser.post("/servers", do="agent_update_all", password=GOOD)

@@ -122,9 +122,9 @@ async def test_a_server_that_offers_nothing_that_fits(ask, server, login):
     ("status", "words"),
     [
         (403, "refuses the request (403)"),
-        (404, "does not answer like WinRM"),
+        (404, "is not WinRM"),
         (503, "cannot take requests at the moment (503)"),
-        (418, "does not answer like WinRM"),
+        (418, "is not WinRM"),
     ],
 )
 async def test_each_status_is_explained(ask, server, login, status, words):
@@ -215,7 +215,7 @@ async def test_an_output_without_its_end_and_a_powershell_without_scripts(ask, s
 
 async def test_an_answer_with_a_document_type_is_not_read(ask, login, server):
     server.preamble = "<!DOCTYPE s:Envelope [<!ENTITY a 'aaaaaaaaaa'>]>"
-    assert "does not answer like WinRM" in await ask(login)
+    assert "is not WinRM" in await ask(login)
 
 
 async def test_no_definition_leads_where_the_node_may_not_go(server, login, egress):

@@ -247,7 +247,7 @@ async def test_an_empty_one_leaves_the_nodes_own(node):
 async def test_what_is_here_as_the_nodes_own_is_not_overwritten(node):
     number = await node.store.current_number()
     (problem,) = await taken(node, configuration(instances__web1=instance()))
-    assert problem.startswith("instances/web1.toml: this server has a definition of its own")
+    assert problem.startswith("instances/web1.toml: this server has its own definition")
     assert await node.store.current_number() == number
     assert await given(node) == AcceptedConfiguration()
 
@@ -260,7 +260,7 @@ async def test_a_hub_does_not_say_by_which_route_this_node_sends(node, key):
 
 async def test_the_watch_of_the_node_itself_is_its_own(node):
     (problem,) = await taken(node, configuration(instances__noroshi=instance()))
-    assert problem.startswith("instances/noroshi.toml: this server has a definition of its own")
+    assert problem.startswith("instances/noroshi.toml: this server has its own definition")
 
 
 async def test_a_hub_uses_no_secret_of_this_node(node):

@@ -32,7 +32,7 @@ async def test_no_definitions_are_refused_before_there_were_any(ask):
 async def test_what_would_end_all_watching_is_refused_and_planned_with_a_warning(ask):
     await apply_definitions(ask)
     only_people = documents(instances__web1=None)
-    with pytest.raises(ErrorAnswer, match="every instance: web1"):
+    with pytest.raises(ErrorAnswer, match="none of the instances monitored: web1"):
         await ask("apply", documents=only_people)
     planned = await ask("plan", documents=only_people)
     assert planned["refused"]["en"] == ENDS_ALL.fill(names="web1").en
@@ -53,7 +53,7 @@ async def test_what_is_meant_is_done(ask):
 async def test_other_instances_in_the_place_of_all_are_refused_too(ask):
     await apply_definitions(ask)
     others = documents(instances__web1=None, instances__shop={"rules": ["all"]})
-    with pytest.raises(ErrorAnswer, match="every instance: web1"):
+    with pytest.raises(ErrorAnswer, match="none of the instances monitored: web1"):
         await ask("apply", documents=others)
 
 
@@ -186,7 +186,7 @@ async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_nam
     (told,) = cautions(await ask("plan", documents=given))
     assert told.startswith("7 monitors have no rule, so nobody is notified (web1/base/d0, ")
     assert told.endswith(
-        "web1/base/d4 and 2 more). Set rules for the monitor, its group or its instance."
+        "web1/base/d4 and 2 more). Set rules for each monitor, its group or its instance."
     )
     assert cautions(await ask("apply", documents=given)) == [told]
     assert cautions(await ask("status")) == [told]
@@ -196,7 +196,10 @@ async def test_monitors_that_nobody_is_told_of_are_called_by_their_titles(ask):
     disks = {"name": "disks", "kind": "disk", "title": "ディスク"}
     shop = {"title": "店舗", "group": [{"name": "base", "monitor": [disks]}]}
     (told,) = (await ask("plan", documents=documents(instances__web1=shop)))["cautions"]
-    assert "1 (店舗 › ディスク)." in told["en"] and "(店舗 › ディスク)" in told["ja"]
+    assert (
+        "nobody is notified (店舗 › ディスク)." in told["en"]
+        and "(店舗 › ディスク)" in told["ja"]
+    )
 
 
 async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):

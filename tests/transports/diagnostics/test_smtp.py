@@ -453,7 +453,9 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
             "",
             id="a port that it forbids",
         ),
-        pytest.param(Proxy(answer="220 mail\r\n"), {}, "like an HTTP proxy", "", id="no proxy"),
+        pytest.param(
+            Proxy(answer="220 mail\r\n"), {}, "is not an HTTP proxy", "", id="no proxy"
+        ),
     ],
 )
 async def test_a_proxy_s_no_stops_at_the_proxy(server, certificate, proxy, given, said, line):

@@ -161,7 +161,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
             "sent through the others",
         ),
         (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
-        (("not proved", "proved"), "Not verified yet: 1 of 2", "cannot"),
+        (("not proved", "proved"), "1 of 2 routes not verified yet", "cannot"),
         (
             ("diagnosis failed", "not proved"),
             "The last diagnosis of a route found a problem",
