@@ -160,7 +160,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
             "1 of 2 routes cannot send. 1 of 2 routes needs action",
             "sent through the others",
         ),
-        (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
+        (("diagnosis failed", "no"), "Alarms are sent through the others.", "needs action"),
         (("not proved", "proved"), "1 of 2 routes not verified yet", "cannot"),
         (
             ("diagnosis failed", "not proved"),
