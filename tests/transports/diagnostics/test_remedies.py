@@ -154,7 +154,7 @@ def test_a_certificate_that_a_provider_like_microsoft_never_shows_is_the_network
     trouble = not_reached(about, where="smtp.office365.com:587", why="it is so")
     told = remedy_of(trouble, WHOLE)
     check(told)
-    assert told.whose is Whose.NETWORK and "on the path" in told.how[0].en
+    assert told.whose is Whose.NETWORK and "on the network path" in told.how[0].en
     of_the_house = replace(WHOLE, people={})
     assert remedy_of(trouble, of_the_house).whose is Whose.ADMINISTRATOR
 
