@@ -210,7 +210,9 @@ async def test_a_firewall_that_drops_is_told_within_the_patience(certificate):
         pytest.param(
             "554 5.7.1 no", "reason unknown to Noroshi", Whose.ADMINISTRATOR, id="554"
         ),
-        pytest.param("HTTP/1.1 400 Bad Request", "is not a mail server", Whose.YOU, id="no SMTP"),
+        pytest.param(
+            "HTTP/1.1 400 Bad Request", "is not a mail server", Whose.YOU, id="no SMTP"
+        ),
         pytest.param(DROP, "closed the connection", Whose.PROVIDER, id="dropped"),
     ],
 )
