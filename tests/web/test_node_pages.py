@@ -76,7 +76,7 @@ async def test_ports_files_and_folders_stand_on_one_page(tmp_path):
         await browser.get("/settings/places")
         for told in (
             "http://127.0.0.1:7663",
-            f"{tmp_path}/noroshi.db",
+            str(tmp_path / "noroshi.db"),
             "No backup has been made",
         ):
             assert told in browser.text

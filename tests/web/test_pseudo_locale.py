@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -27,9 +28,9 @@ DEFINITIONS = words(
 """What stands in a definition file as the page shows it."""
 BRANDS = words(
     """
-    Discord Graph Kerberos Linux Microsoft Nagios Noroshi OpenAPI Python Slack Teams noroshi
+    Discord Graph Kerberos Microsoft Nagios Noroshi OpenAPI Python Slack Teams noroshi
     """
-)
+) | {platform.system()}
 QUOTED = words(
     """
     Application Date From Importance Server Subject System authorize busy change queue show

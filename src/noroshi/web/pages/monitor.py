@@ -27,6 +27,7 @@ from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import load_titles
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import sidebar_html
+from noroshi.web.view.timestamps import zone_of
 from noroshi.web.view.tree import level_of, place_title
 
 EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
@@ -86,7 +87,7 @@ def _view(answer: MonitorShown, language: str) -> Mapping[str, Any]:
         "charts": [(one, drawings) for one, drawings in drawings_by_series if all(drawings)],
         "tables": [(one, _rows(one, language)) for one in series],
         "at": lambda instant: localizer.moment(instant, now, seconds=True),
-        "zone": f"{now.astimezone():%Z %z}",
+        "zone": zone_of(now.astimezone()),
     }
 
 
