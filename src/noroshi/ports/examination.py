@@ -153,7 +153,7 @@ PEOPLE: Mapping[Whose, Message] = {
     Whose.YOU: _("you, in Noroshi's settings"),
     Whose.ADMINISTRATOR: _("the remote service's administrator"),
     Whose.PROVIDER: _("the operator of the remote server"),
-    Whose.NETWORK: _("your network: firewall, proxy, name server"),
+    Whose.NETWORK: _("whoever runs your network (firewall, proxy, name server)"),
 }
 WE_FAILED = with_commands(
     _("Internal error in Noroshi ({kind}). Report it with the file that {command} writes."),
