@@ -381,7 +381,7 @@ async def test_an_agent_says_in_either_language_why_its_hub_turned_it_away(node,
         await node.asleep.wait()
         trouble = node.link.status.trouble
     assert trouble.en.endswith(" differ too much: too old")
-    assert trouble.ja.endswith("離れすぎています: 古すぎます")
+    assert trouble.ja.endswith("差が大きすぎます: 古すぎます")
 
 
 async def test_a_removed_server_joins_again_with_a_fresh_key(node, hub):

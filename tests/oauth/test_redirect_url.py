@@ -107,7 +107,7 @@ def error_url(error: str, description: str = "") -> str:
         pytest.param(
             error_url("new_thing", "AADSTS123456789"),
             "refuses the sign-in (new_thing)",
-            "サインインを拒否しました (new_thing)",
+            "サインインを拒否されました (new_thing)",
             id="an error that nobody knows",
         ),
         pytest.param(

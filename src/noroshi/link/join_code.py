@@ -19,7 +19,7 @@ CURL_PREFIX = "sha256//"
 """Goes before a pin in base64 where curl reads it (--pinnedpubkey)."""
 
 NO_CODE = _("this is not an invitation code: {why}")
-LENGTH = _("it has {count} characters instead of {expected}. Copy the whole code")
+LENGTH = _("it should have {expected} characters, but has {count}. Copy the whole code")
 TYPO = _("a character is wrong or missing. Copy the code again")
 ENCODED_LENGTH = 80
 
