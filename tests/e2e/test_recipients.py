@@ -94,9 +94,7 @@ def test_a_sender_that_is_refused_at_rcpt_is_the_route_s_fault_and_no_mail_s(hom
     until(lambda: "not owned by user" in str(route_of(home)["why"]), "the route to rest")
     assert home.status()["queue"]["set_aside"] == 0 == len(server.mails)
     said = " ".join(home.run("--lang", "en", "status").stdout.split())
-    assert (
-        "not owned by user" in said and "accepts no message from alerts@contoso.example" in said
-    )
+    assert "not owned by user" in said and "does not accept alerts@contoso.example" in said
     server.says = {}
     home.run("queue", "retry", ids[0])  # as somebody does who has mended it
     until(lambda: len(server.mails) == 3, "the mails, once the server takes their sender")

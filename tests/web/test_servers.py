@@ -149,12 +149,12 @@ async def test_each_server_is_listed_as_a_card_and_as_a_row(harness, browser):
         await browser.get(f"/servers?view={view}")
         assert "fs02" in browser.text and "connected" in browser.text
         assert "joined, no contact yet" in browser.text and "12" in browser.text
-        assert "1 agent has not reported" in browser.text
+        assert "1 agent is not reporting" in browser.text
     harness.time.pass_by(minutes=5)
     await browser.get("/servers")
     assert (
         "no contact since <time" in browser.text
-        and "2 agents have not reported" in browser.text
+        and "2 agents are not reporting" in browser.text
     )
 
 

@@ -73,8 +73,8 @@ ALARMS_CHANGED = ngettext(
     "sent. This message shows the current state.",
 )
 CHANGED_AND_OVER = _(
-    "The monitor recovered before the first message could be sent. This message reports both "
-    "the problem and the recovery."
+    "The problem ended before the first message could be sent. This message reports both the "
+    "problem and the recovery."
 )
 BOTH_ENDED = _(
     "Monitoring ended before the first message could be sent. This message reports both the "

@@ -56,7 +56,7 @@ REASONS: Mapping[Reason, Message] = {
         "setup is still in progress; a notification is sent if nothing changes within 15 minutes"
     ),
     Reason.HOST_DOWN: _(
-        "a host or monitor that this monitor depends on is down and is reported instead"
+        "a host or monitor that this monitor depends on has a problem, which is reported instead"
     ),
 }
 NO_REPEAT = _("the problem persists; the rule sends no repeat notifications")

@@ -35,7 +35,7 @@ NO_ENTRY = followed_by(
 )
 TWICE = _("the header “{name}” is set twice")
 IN_THE_CLEAR = _(
-    "secret headers are sent only over HTTPS, or to a computer in a private network by its "
+    "secret headers are sent only over HTTPS, or to a computer on a private network by its "
     "IP address (as in http://192.168.1.10:8080/health)"
 )
 NO_VALUE = _(

@@ -32,7 +32,7 @@ NO_ADDRESS = _(
     "host1,host2"
 )
 PASSWORD_IN_URL = _(
-    "{name} must not contain the password. Write it into a file that only Noroshi's user may "
+    "{name} must not contain the password. Store it in a file that only Noroshi's user may "
     "read, and specify that file in password_file, or use PGPASSFILE"
 )
 NO_FILE_NAME = _("password_file must be the name of a file")

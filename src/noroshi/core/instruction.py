@@ -230,7 +230,7 @@ LOOK_FOR_CHANGES = Wording(
     _("Check the differences: {command}"), _("Check the differences in {page}.")
 )
 DIAGNOSE = Wording(
-    _("To see how to fix it, with the page: {command}"),
+    _("To see how to fix it: {command}"),
     _("The diagnosis on {page} shows how to fix it."),
     _("To see how to fix it: {command} (or open the diagnosis on {page} in the manager)"),
 )

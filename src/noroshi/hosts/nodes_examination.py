@@ -41,25 +41,25 @@ NOT_ASKED = ngettext(
     "{count} other node is running: {names}", "{count} other nodes are running: {names}"
 )
 UNLINKED = _(
-    "This node cannot ask the others whether they have the database. If it alone loses the "
-    "database, it monitors beside them and may send an alarm that another node sends, too. Set "
-    "cluster.listen on each node."
+    "This node cannot ask the others whether they can reach the database. If only this node "
+    "loses its connection to the database, it keeps monitoring alongside the others, and may "
+    "send an alarm that another node sends as well. Set cluster.listen on each node."
 )
 HAS_NO_ADDRESS = _(
-    "Node {node} has no link to others: set cluster.listen on it and restart it."
+    "Node {node} has no link to the other nodes: set cluster.listen on it and restart it."
 )
-LACKS_DATABASE = _("Node {node} answers that it does not reach the database.")
+LACKS_DATABASE = _("Node {node} reports that it cannot reach the database.")
 CLOCK_OFF = _(
-    "The clock of node {node} is off compared with the clock of the database. Set the clock of its "
-    "computer right."
+    "The clock of node {node} differs from that of the database. Correct the clock of its "
+    "computer."
 )
 OTHER_ANSWERS = _(
     "Node {other} answers at {address}, which is given as the address of node {node}"
 )
 NO_PROOF = _(
-    "What answers at {address} does not prove that it has the key of the nodes ({node})"
+    "What answers at {address} could not prove that it has the key of the nodes ({node})"
 )
-LATE = _("Node {node} does not answer at {address} within {seconds:g} s")
+LATE = _("Node {node} did not answer at {address} within {seconds:g} s")
 UNREACHABLE = _("Node {node} cannot be reached at {address}: {why}")
 MEND_ADDRESS = _(
     "Set cluster.address on {node} to the address at which other nodes reach it, and restart it."
@@ -73,15 +73,16 @@ MEND_KEY = with_commands(
     restore=CommandText("key restore", "FILE"),
 )
 MEND_WAY = _(
-    "Check that {node} is running and listens (its log says why it cannot), that cluster.address "
-    "leads to it, and that firewalls let the nodes reach this port of each other."
+    "Check that {node} is running and listening (if it cannot, its log says why), that "
+    "cluster.address leads to it, and that firewalls let the nodes reach each other on this "
+    "port."
 )
-ONE_VERSION = _("all have {version}")
+ONE_VERSION = _("all run {version}")
 OF_VERSION = _("{version} ({names})")
-UPDATING = _("The nodes have different versions. Update all to the same one soon.")
+UPDATING = _("The nodes run different versions. Update them all to the same version soon.")
 TOO_FAR_APART = _(
-    "Nodes that share a database may be at most one minor version apart. This one has {version}; "
-    "too far apart: {names}."
+    "Nodes that share a database may be at most one minor version apart. This one runs "
+    "{version}; too far apart: {names}."
 )
 STOP_THEM = _("Stop these nodes, and update them before they start again.")
 AT_ONCE = _("immediately")

@@ -116,8 +116,8 @@ CA_FILE = _(
     "the network or the cloud."
 )
 CERTIFICATE_FILE = _(
-    "the certificate {path} cannot be used: {why}. It must contain, in PEM, the certificate "
-    "and its key without a passphrase."
+    "the certificate {path} cannot be used: {why}. It must contain, in PEM format, the "
+    "certificate and its key without a passphrase."
 )
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})

@@ -118,7 +118,7 @@ def issuer_of(certificate: bytes | None) -> str:
 
 
 UNREADABLE_CA_FILE = _("the CA file {path} cannot be read: {why}")
-NO_PEM = _("the CA file {path} contains no certificate in PEM")
+NO_PEM = _("the CA file {path} contains no certificate in PEM format")
 
 
 def ca_file_faults(path: str) -> Sequence[Message]:

@@ -58,5 +58,5 @@ SILENCE_END = operation(
     news=True,
 )
 SILENCE_LIST = operation(
-    "silence_list", VIEWER, help=_("List the silences, with their ends and reasons.")
+    "silence_list", VIEWER, help=_("List the silences, with their end times and reasons.")
 )

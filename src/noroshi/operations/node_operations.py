@@ -89,7 +89,7 @@ NODE_FORGET = operation(
     label=_("Node forgotten"),
     verb=Verb(
         words="node forget",
-        help=_("forget a node of the cluster that was removed for good"),
+        help=_("forget a node that was removed for good"),
         done_message=_(
             "Node {name} was removed from the list. If it starts again, it reappears there."
         ),

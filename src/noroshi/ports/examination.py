@@ -93,10 +93,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """The result of a step that found all well."""
+    """The result of a step that found all well, or ("not reached") that found nothing to look
+    at."""
 
     message: Message = NOTHING
     remarks: tuple[Message, ...] = ()
+    state: State = "ok"
 
 
 class StepError(Exception):
@@ -153,7 +155,7 @@ PEOPLE: Mapping[Whose, Message] = {
     Whose.YOU: _("you, in Noroshi's settings"),
     Whose.ADMINISTRATOR: _("the remote service's administrator"),
     Whose.PROVIDER: _("the operator of the remote server"),
-    Whose.NETWORK: _("your network: firewall, proxy, name server"),
+    Whose.NETWORK: _("whoever runs your network (firewall, proxy, name server)"),
 }
 WE_FAILED = with_commands(
     _("Internal error in Noroshi ({kind}). Report it with the file that {command} writes."),
@@ -224,7 +226,7 @@ async def _run_step(step: Step, steady: Callable[[], float]) -> Stage:
     return Stage(
         name=step.name,
         title=step.title,
-        state="ok" if remedy is None else "failed",
+        state=result.state if remedy is None else "failed",
         milliseconds=round(1000 * (steady() - started_at), 1),
         found=result.message,
         remarks=result.remarks,

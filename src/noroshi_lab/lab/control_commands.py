@@ -54,7 +54,7 @@ _UPLOADED = _(
     "  Expires     {ends}"
 )
 _NO_FILE = _("Cannot read {file}.")
-_NO_CERTIFICATE = _("{file} is not a certificate in PEM or DER.")
+_NO_CERTIFICATE = _("{file} is not a certificate in PEM or DER format.")
 _ALONE = _("expire the existing ones immediately")
 _URL = _("URL of the sign-in page, or the device code")
 _ADMIN = _("sign in as the administrator, who consents for the organisation")

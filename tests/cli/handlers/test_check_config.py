@@ -44,7 +44,7 @@ def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
     assert (
-        "8 values are still copied from the examples. While they remain, no alarm arrives:"
+        "8 values are still the sample values from the examples. Until you replace them, no alarm arrives:"
         in said
     )
     for line in (

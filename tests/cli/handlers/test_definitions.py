@@ -52,7 +52,9 @@ async def test_an_address_of_the_lab_that_is_in_force_is_no_example_s(tmp_path):
     argv = ("definition", "set", "contacts/boss", "-")
     async with a_node(tmp_path, harness.service):
         told = await typed(*argv, home=tmp_path, given=address)
-        assert told.code == 0 and "1 value is still copied from the examples" in told.out
+        assert (
+            told.code == 0 and "1 value is still a sample value from the examples" in told.out
+        )
         lab = CONTENT["accounts/box"] | {"cloud": "lab", "mailbox": "alerts@contoso.example"}
         cloud = {
             "authority": "https://localhost:8443/{tenant}",

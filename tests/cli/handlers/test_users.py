@@ -44,7 +44,7 @@ async def test_a_password_comes_from_a_file_and_is_shown_nowhere(harness, tmp_pa
 async def test_a_second_step_is_set_up_at_a_terminal(harness, tmp_path, terminal):
     await typed("user", "add", "eri", home=tmp_path)
     async with terminal(tmp_path, "user", "totp", "eri") as person:
-        await person.until("Code shown now: ")
+        await person.until("Current code: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
         code = pyotp.TOTP(seed).at(harness.time.now)
         await person.type("", f"{code}\n")
@@ -86,7 +86,7 @@ async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(
     await typed("user", "add", "eri", "--password-file", str(file), home=tmp_path)
     argv = ("user", "own-totp", "eri", "--password-file", str(file))
     async with terminal(tmp_path, *argv) as person:
-        await person.until("Code shown now: ")
+        await person.until("Current code: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
         await person.type("", f"{pyotp.TOTP(seed).at(harness.time.now)}\n")
         await person.until("recovery codes")

@@ -95,8 +95,8 @@ async def test_what_was_fine_when_the_agent_fell_silent_is_unknown(harness):
     status = await status_of(harness)
     assert levels_of(status) == {"/var": Level.UNKNOWN, "/srv": Level.CRITICAL}
     assert (status.level, status.agent_silent_since) == (Level.CRITICAL, heard_at)
-    assert words(status)["/var"] == "agent fs01 has not reported; last known: used 40%"
-    assert words(status)["/srv"].startswith("agent fs01 has not reported; last known: ")
+    assert words(status)["/var"] == "agent fs01 is not reporting; last known: used 40%"
+    assert words(status)["/srv"].startswith("agent fs01 is not reporting; last known: ")
     since = {item.item: item.since for item in status.items}
     assert since == {"/var": heard_at, "/srv": heard_at}
     (stored,) = (await harness.store.states()).values()

@@ -207,7 +207,7 @@ STORE = Command(
         Command(
             name="restored",
             run="noroshi.cli.handlers.backup:restored",
-            help=_("make a database ready for use that was restored with pg_restore"),
+            help=_("make a database restored with pg_restore ready for use"),
             more=(
                 _(
                     "Stop all nodes first. The command checks the store, logs out all users, and makes sure "

@@ -92,6 +92,7 @@ LABELS = {
     "joined": pgettext("agent", "Joined"),
     "key": _("Key in use since"),
     "fingerprint": pgettext("agent", "Fingerprint"),
+    "digits": _("Full fingerprint"),
     "routes": _("Shared routes"),
     "secrets": _("Secrets sent to this agent"),
     "removed": pgettext("agent", "Removed"),
@@ -286,7 +287,7 @@ def _facts(context: CommandContext, answer: AgentShown) -> Iterator[tuple[str, s
     yield "joined", context.say(JOINED_BY.fill(at=joined_at, who=agent.invited_by))
     yield "key", clock(answer.key_since, now)
     yield "fingerprint", " ".join(fingerprint_words(digest, context.language))
-    yield "fingerprint", agent.fingerprint
+    yield "digits", agent.fingerprint
     yield "routes", context.say(list_names(one.name for one in answer.routes if one.is_shared))
     yield "secrets", context.say(list_names(answer.secrets))
     yield "removed", clock(answer.revoked_at, now)

@@ -49,7 +49,7 @@ SCAN = _(
     "  {seed}\n"
     "  {address}\n"
 )
-CODE = _("Code shown now: ")
+CODE = _("Current code: ")
 AT_TERMINAL = _("Cannot prompt for the code without a terminal.")
 RECOVERY = _(
     "Two-step login for “{name}” is on. Keep these recovery codes; each can be used once:\n"

@@ -13,8 +13,10 @@ from noroshi.definitions.placeholders import placeholders
 Placeholders = Sequence[tuple[str, str]]
 """The place and the value of each."""
 STILL_EXAMPLES = ngettext(
-    "{count} value is still copied from the examples. While it remains, no alarm arrives:",
-    "{count} values are still copied from the examples. While they remain, no alarm arrives:",
+    "{count} value is still a sample value from the examples. Until you replace it, no alarm "
+    "arrives:",
+    "{count} values are still the sample values from the examples. Until you replace them, "
+    "no alarm arrives:",
 )
 AND_MORE = _("… and {count} more")
 MOST = 20

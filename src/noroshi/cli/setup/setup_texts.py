@@ -264,7 +264,7 @@ LOOK_FOR_IT = _(
     "The administrator can trace the message in the Exchange admin center › Mail flow › "
     "Message trace. A non-delivery report, if there is one, is in the mailbox {mailbox}."
 )
-WANT_AFTER = _("Show the steps that keep alarms out of “Other” and Sent Items small?")
+WANT_AFTER = _("Show the steps that keep alarms out of “Other” and keep Sent Items small?")
 
 # the second route
 

@@ -100,7 +100,7 @@ class GroupDef(Definition):
     every: str = ""
     """Interval for monitors that do not set one."""
     at: tuple[str, ...] | str = ()
-    """Times of day for monitors that do not set or inherit any."""
+    """Times of day for monitors that do not set any."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
@@ -156,8 +156,8 @@ class WinrmDef(Definition):
     password: str = ""
     """Name of the vault entry with the password."""
     certificate: str = ""
-    """Name of the vault entry with a client certificate and its private key, in PEM, instead of
-    user and password."""
+    """Name of the vault entry with a client certificate and its private key, in PEM format,
+    instead of user and password."""
     authentication: Literal["auto", "ntlm", "kerberos", "certificate"] = "auto"
     """Authentication method. auto: the certificate if one is set, otherwise NTLM."""
     protocol: Literal["https", "http"] = "https"
@@ -316,7 +316,7 @@ class NotificationDef(Definition):
     action: str = "mail"
     """Type of action, such as mail."""
     at: tuple[str, ...] | str = ()
-    """Times of day for the status report (all-is-well), such as 08:00."""
+    """Times of day for the status report, such as 08:00."""
     days: tuple[str, ...] = ()
     """Days of the week for that report."""
     zone: str = "UTC"

@@ -17,7 +17,7 @@ from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_
 CLOCK = _("Clock")
 RIGHT = _("{seconds} s off, compared with {host}")
 WRONG = _(
-    "The clock is {seconds} s off, compared with {host}. If the difference exceeds five "
+    "The clock differs from that of {host} by {seconds} s. If the difference exceeds five "
     "minutes, sign-ins and certificates are refused."
 )
 NOBODY = _("not compared: no account's sign-in server answers")
@@ -53,4 +53,4 @@ class ClockStep:
                     )
                 remarks = clock_remarks(reply.date, now, host)
                 return StepResult(RIGHT.fill(seconds=seconds, host=host), remarks)
-        return StepResult(NOBODY if self._accounts else NONE)
+        return StepResult(NOBODY if self._accounts else NONE, state="not reached")

@@ -14,7 +14,7 @@ from noroshi.operations.status_answers import ItemStatus, MonitorStatus
 from noroshi.service.operation_context import OperationContext
 
 NOT_REPORTED = _("agent {agent} has not reported this yet")
-SILENT = _("agent {agent} has not reported; last known: {words}")
+SILENT = _("agent {agent} is not reporting; last known: {words}")
 
 
 @dataclass(frozen=True, slots=True)

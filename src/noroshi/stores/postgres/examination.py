@@ -32,8 +32,8 @@ OF_DATABASE = _("{database}, {size:.1f} MB, user {user}")
 NOT_UTF8 = _("Database {database} has the encoding {encoding}. Noroshi requires UTF8.")
 MAKE_UTF8 = "createdb --owner {user} --encoding UTF8 --template template0 {database}"
 NO_STANDBY = _(
-    "No standby acknowledges what is written (synchronous_standby_names is empty). If "
-    "another server takes over, the most recent changes are lost."
+    "No standby confirms writes (synchronous_standby_names is empty). If another server "
+    "takes over, the most recent changes may be lost."
 )
 STANDBY_MISSING = ngettext(
     "{count} transaction is waiting for a synchronous standby that does not answer. Until it "
@@ -48,8 +48,8 @@ OLD_TRANSACTION = _(
     "PostgreSQL cannot vacuum, and its tables grow. End the session."
 )
 CLOCK_OFF = _(
-    "The clock of this computer is {seconds:+.0f} s off compared with the clock of the "
-    "database. Noroshi uses the clock of the database. Correct this computer's clock."
+    "The clock of this computer differs from that of the database by {seconds:+.0f} s. "
+    "Noroshi uses the clock of the database. Correct this computer's clock."
 )
 HEARD = _("received immediately")
 NOT_HEARD = _("not received: nodes poll once a second instead")

@@ -57,7 +57,7 @@ LOGGED_IN = _("{proxy} accepts {user}'s login and connects to {where}")
 SILENT_ONES = _(
     "{addresses} did not answer in time, so {address} was used instead. Messages are still "
     "sent, each with a short delay. If these are IPv6 addresses, have IPv6 repaired, or have "
-    "them removed from DNS, or set an IPv4 source in the network."
+    "them removed from DNS, or set an IPv4 source in the network definition."
 )
 CERTIFIED = ngettext(
     "{version}, certificate of {name} by {issuer}, {days} day left",

@@ -66,7 +66,7 @@ class Options:
     header_entry: str = ""
     """Vault entry that holds the value of that header."""
     plain_http: bool = False
-    """Allow HTTP for an address in a private network."""
+    """Allow HTTP for an address on a private network."""
     ca_file: str = ""
     """Path of a file with certificates (PEM) to trust in addition to the system's."""
 

@@ -30,7 +30,7 @@ NO_URL = _(
 )
 IN_THE_CLEAR = with_settings(
     _(
-        "HTTP is allowed only for an address of this computer or of a private network (such as "
+        "HTTP is allowed only for an address of this computer or on a private network (such as "
         "http://192.168.1.10:8080/hook), and only with {plain_http} = true"
     ),
     "plain_http",

@@ -27,8 +27,8 @@ ALL_WELL = ngettext(
 )
 NO_AGENTS = ngettext("{count} server, no agents.", "{count} servers, no agents.")
 SOME_SILENT = ngettext(
-    "{count} agent has not reported: the data shown for it is out of date.",
-    "{count} agents have not reported: the data shown for them is out of date.",
+    "{count} agent is not reporting: the data shown for it is out of date.",
+    "{count} agents are not reporting: the data shown for them is out of date.",
 )
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")
@@ -49,7 +49,7 @@ OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, Sequence[str], str]] = (
         "smtp",
         _("Another SMTP server"),
         _(
-            "Choose a mail server that the agent can reach without this node, such as a relay in its "
+            "Choose a mail server that the agent can reach without this node, such as a relay on its "
             "network. Enter the mail server's name and a sender."
         ),
         (),
