@@ -132,6 +132,7 @@ def test_a_japanese_mail_stays_below_what_gmail_shows_whatever_its_words():
         ("応答のないコンピューターがあります", ["応答のない", "コンピューターがあります"]),
         ("サインインの期限切れのお知らせ", ["サインインの", "期限切れの", "お知らせ"]),
         ("<b> の" + "長" * 13, []),
+        ("4時間後の fs01台、3日5時間継続", ["4時間後の", "3日5時間継続"]),
     ],
 )
 def test_a_japanese_title_or_value_is_broken_between_words_and_never_inside_of_one(title, told):

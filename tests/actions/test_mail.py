@@ -500,6 +500,12 @@ def test_a_time_span_in_a_japanese_sentence_stands_without_a_blank():
     assert "72分 " not in mail["text"] and "60分 " not in mail["text"]
 
 
+def test_a_latin_name_in_a_japanese_sentence_stands_before_a_blank():
+    cause = replace(used(7), reading=Reading("load", 7, "min"))
+    mail = draft(None, AKI, topic(title="x"), (alarm(cause),))
+    assert "load は7分です。" in mail["text"]
+
+
 @pytest.mark.parametrize(
     ("days", "said"),
     [

@@ -149,7 +149,7 @@ def test_names_are_listed_as_each_language_lists_them():
     assert (list_names(["m365"]).ja, list_names([]).ja) == ("m365", "")
     words = _("waiting for one of {routes}: {because}")
     told = words.fill(routes=list_names(["m365", "relay"]), because="busy")
-    assert told.ja == "m365、relay のいずれかで送信します: busy"
+    assert told.ja == "m365、relay のいずれかで送信します。待機理由: busy"
 
 
 @pytest.mark.parametrize(

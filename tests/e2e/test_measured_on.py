@@ -51,7 +51,7 @@ def test_the_disks_of_a_foreign_computer_are_refused_with_the_ways_out(home, com
         f"instances/fs01.toml: group.system.monitor.disks.kind: 192.0.2.9 is not this computer "
         f"({HERE}), so it can only be monitored over the network from here. If "
         "192.0.2.9 is this computer after all, set source to node in the instance; otherwise, "
-        "make that computer an agent or set source to ssh"
+        "make that computer an agent, or set source to ssh or winrm"
     ) in said
 
 

@@ -662,7 +662,7 @@ def test_a_secret_that_the_vault_refuses_after_the_rest_is_in_force_need_not_be_
     assert version_and_account(home)[0] == number + 1
     aside.rename(key)
     restarted(home, node)
-    asked.type("q: quit: ", "")
+    asked.type("or q to quit: ", "")
     asked.type("Number [1]: ", "3")
     asked.until("Accepted at")
     asked.interrupt()
@@ -681,7 +681,7 @@ def test_who_leaves_before_the_secret_is_in_the_vault_is_told_what_is_in_force_a
     (home.folder / "key").rename(home.folder.parent / "aside")
     restarted(home, home.running[-1])
     asked.type("", FAR)
-    asked.type("q: quit: ", "q")
+    asked.type("or q to quit: ", "q")
     assert asked.ended() == 1
     left = " ".join(asked.seen.split("Interrupted.")[1].split())
     assert "not in the vault. To store it: noroshi secret set" in left

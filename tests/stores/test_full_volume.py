@@ -240,7 +240,7 @@ async def test_a_volume_that_became_read_only_is_told_at_once(tmp_path):
         with pytest.raises(StoreError) as failed:
             await store.commit(block.fence, said_of(*block.states))
         assert failed.value.fault in (StoreFault.BROKEN, StoreFault.READ_ONLY)
-        assert "cannot be written" in (await store.trouble()).en
+        assert "the store is not writable" in (await store.trouble()).en
         assert (await store.current()).number == 1
         await store.close()
 

@@ -10,9 +10,11 @@ from noroshi.actions.letter import shorten, tidy
 from noroshi.core.template_texts import Html
 
 WORD = re.compile(
-    r"[おご]?(?:[々\u3400-\u9fff]+|[ァ-ヺー]+)(?:[ぁ-ん]*?(?=[おご][々\u3400-\u9fff]|[^ぁ-ん]|\Z))"
+    r"(?:(?:(?<![0-9A-Za-z.,])[0-9][0-9.,]*[々\u3400-\u9fff]+)+|"
+    r"[おご]?(?:[々\u3400-\u9fff]+|[ァ-ヺー]+))(?:[ぁ-ん]*?(?=[おご][々\u3400-\u9fff]|[^ぁ-ん]|\Z))"
 )
-"""A Japanese word with what follows it in kana: 拒否しました, コンピューターの."""
+"""A Japanese word with what follows it in kana: 拒否しました, コンピューターの; a number is part of
+the word of its counter: 4時間後の."""
 LONGEST_WORD = 12
 """A longer one may be wider than a phone."""
 LONGEST_PHRASED = 80

@@ -190,6 +190,7 @@ def _reading_sentence(reading: Reading, batch: AlarmBatch, reading_name: str, it
     """Return a reading as a sentence that names what was measured and gives the value."""
     language, is_duration = batch.language, is_time(reading.unit)
     value = quantity(reading.value, shown_unit(reading, batch), language)
+    reading_name = _before_kana(reading_name, language)
     if not item and is_own(batch.topic.monitor):
         pattern = IS_TIME_OF_NODE if is_duration else IS_OF_NODE
         return pattern.fill(what=reading_name, value=value).say(language)
@@ -216,6 +217,12 @@ def _own_line(words: Message, language: str) -> str:
     program stays as it is."""
     line = words.say(language, Medium.MAIL)
     return with_capital(line, language) if _is_sentence(words) else line
+
+
+def _before_kana(reading_name: str, language: str) -> str:
+    """Return a name as kana follow it in Japanese: after a Latin letter or mark, a blank."""
+    needs_blank = language == "ja" and bool(reading_name) and reading_name[-1].isascii()
+    return f"{reading_name} " if needs_blank else reading_name
 
 
 def _is_sentence(words: Message) -> bool:

@@ -12,14 +12,17 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, ngettext
 
 SECRET_BYTES, CHECK_BYTES = 16, 2
 CURL_PREFIX = "sha256//"
 """Goes before a pin in base64 where curl reads it (--pinnedpubkey)."""
 
 NO_CODE = _("this is not an invitation code: {why}")
-LENGTH = _("it has {count} characters instead of {expected}. Copy the whole code")
+LENGTH = ngettext(
+    "it has {count} character instead of {expected}. Copy the whole code",
+    "it has {count} characters instead of {expected}. Copy the whole code",
+)
 TYPO = _("a character is wrong or missing. Copy the code again")
 ENCODED_LENGTH = 80
 

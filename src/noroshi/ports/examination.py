@@ -93,10 +93,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """The result of a step that found all well."""
+    """The result of a step that found all well, or ("not reached") that found nothing to look
+    at."""
 
     message: Message = NOTHING
     remarks: tuple[Message, ...] = ()
+    state: State = "ok"
 
 
 class StepError(Exception):
@@ -224,7 +226,7 @@ async def _run_step(step: Step, steady: Callable[[], float]) -> Stage:
     return Stage(
         name=step.name,
         title=step.title,
-        state="ok" if remedy is None else "failed",
+        state=result.state if remedy is None else "failed",
         milliseconds=round(1000 * (steady() - started_at), 1),
         found=result.message,
         remarks=result.remarks,

@@ -35,7 +35,7 @@ async def test_the_routes_of_a_waiting_mail_are_listed_in_the_readers_language(t
     await harness.store.post(replace(ONE, routes=("plain", "smtp2")))
     async with a_node(tmp_path, harness.service):
         told = await typed("--lang", "ja", "queue", "list", home=tmp_path, COLUMNS="200")
-        assert "    plain、smtp2 のいずれかで送信します: " in told.out
+        assert "    plain、smtp2 のいずれかで送信します。待機理由: " in told.out
 
 
 async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):

@@ -65,7 +65,7 @@ def told_of(it: Story) -> list[str]:
 
 def trips(it: Story) -> list[str]:
     own = it.lab.mailboxes.mails(it.card.user)
-    return [mail.subject for mail in own if "Round trip" in mail.subject]
+    return [mail.subject for mail in own if "Daily arrival check" in mail.subject]
 
 
 async def test_a_mail_a_day_is_seen_arrived_and_timed(it: Story) -> None:

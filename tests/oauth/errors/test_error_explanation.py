@@ -102,7 +102,7 @@ def test_security_defaults_exempt_nobody_and_are_not_said_to():
     again = Instruction(InstructionKind.SIGN_IN_AGAIN)
     assert advice.party == "user" and advice.cure.steps[-1] == again
     assert (
-        "code on another device" in advice.cure.steps[0].en
+        "not with a device code" in advice.cure.steps[0].en
         and "コード" in advice.cure.steps[0].ja
     )
 

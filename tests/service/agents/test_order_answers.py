@@ -51,7 +51,7 @@ HUGE = Message("{x:>1000000000}", arguments={"x": "1"})
     [
         ("forbidden", "noroshi.toml on fs01 does not allow this request"),
         ("expired", "did not process the request in time"),
-        ("interrupted", "was restarted"),
+        ("interrupted", "has since been restarted"),
         ("failed", "could not carry out the request: evil?[2J?"),
         ("of a later version", "could not carry out the request: evil?[2J?"),
     ],

@@ -53,4 +53,4 @@ class ClockStep:
                     )
                 remarks = clock_remarks(reply.date, now, host)
                 return StepResult(RIGHT.fill(seconds=seconds, host=host), remarks)
-        return StepResult(NOBODY if self._accounts else NONE)
+        return StepResult(NOBODY if self._accounts else NONE, state="not reached")
