@@ -90,8 +90,8 @@ async def test_of_what_a_store_has_taken_nothing_is_lost_as_the_synchronous_stan
 
 
 async def test_what_was_written_while_no_standby_followed_is_lost_with_the_primary(pair, store):
-    pair.primary.wait_for("")
     await store.post(letter("m.1/r/ops"))
+    pair.primary.wait_for("")
     pair.standby.stop(signal.SIGQUIT)
     await store.post(letter("m.2/r/ops"))
     pair.primary.stop(signal.SIGQUIT)

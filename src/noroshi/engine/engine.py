@@ -51,6 +51,7 @@ from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifie
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
 from noroshi.ports import (
+    NO_LOAN,
     Clocks,
     Host,
     Loan,
@@ -417,7 +418,7 @@ class Engine:
         self._agents = frozenset(await self._read_agents())
         left_out = plan.monitors.keys() if self._sharing is not None else ()
         now = self.clocks.wall()
-        leased = await self.store.lease_monitors(node, now, left_out=left_out)
+        leased = await self.store.lease_monitors(node, now, NO_LOAN, left_out)
         block = MonitorBlock(leased.fence)
         block.add_leased(leased, self._reported_monitors(plan), now)
         block.monitors |= {id: one for id, one in plan.monitors.items() if id in block.states}

@@ -117,7 +117,7 @@ def test_the_first_line_is_no_kinder_than_what_stands_below_it(tmp_path, capsys)
     assert checked(home, contacts.parent) == 0
     said = capsys.readouterr().out
     assert said.startswith("No problems in ") and "No problems" not in said[1:]
-    assert "but check the following:\n1 value is still copied" in said
+    assert "but check the following:\n1 value is still a sample value" in said
     assert checked(home, contacts.parent, "--json") == 0
     assert json.loads(capsys.readouterr().out) == {
         "problems": [],

@@ -29,7 +29,7 @@ async def looked_at(tmp_path, *argv, early):
 
 MENDED = {
     "en": ("▲ seen seems to work again", "To send now: noroshi queue retry {}\n"),
-    "ja": ("▲ seen は復旧したようです", "すぐに送信するには: noroshi queue retry {}\n"),
+    "ja": ("▲ seen は回復したようです", "すぐに送信するには: noroshi queue retry {}\n"),
 }
 NOT_FOUND = {
     "en": (
