@@ -40,7 +40,12 @@ SAME = {
         " {sort} “{name}” ",
         "“{setting}” set to “{choice}”",
     ),
-    *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
+    *(
+        "{what} › {setting}: {before} → {after}",
+        "{what}: {became}",
+        "{when} ({days})",
+        "expires {day}",
+    ),
     *(
         "{begins} to {ends}",
         "CPU",
