@@ -70,7 +70,7 @@ def test_the_doctor_at_the_hub_examines_what_can_be_read_on_the_agent(hub, fs01)
         "Memory",
     ):
         assert f"✓ {title}" in page
-    assert "not reached" not in page
+    assert "not run" not in page
 
 
 def test_where_no_node_runs_that_is_told_and_not_that_the_agent_is_away(hub, fs01):
