@@ -144,9 +144,9 @@ def test_a_template_holds_no_script_style_or_japanese_of_its_own(path):
 
 def test_what_is_vendored_is_what_was_taken():
     folder = HOUSE / "static" / "vendor" / "htmx"
-    told = json.loads((folder / "vendor.json").read_text())
+    told = json.loads((folder / "vendor.json").read_text("utf-8"))
     for name, digest in told["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
         assert f"vendor/htmx/{name}" in NAMES
-    assert "Zero-Clause BSD" in (folder / "LICENSE").read_text()
+    assert "Zero-Clause BSD" in (folder / "LICENSE").read_text("utf-8")
     assert set(load_files()) == set(NAMES)
