@@ -23,7 +23,7 @@ class SharedClock:
         self._own_clocks, self._read_database = own_clocks, read
         self._epoch: datetime | None = None
         self.is_wrong = False
-        """Whether this computer's own clock was off at the last look."""
+        """True if this computer's own clock was off at the last look."""
         self.clocks = Clocks(wall=self.wall, steady=own_clocks.steady)
 
     def wall(self) -> datetime:
