@@ -264,7 +264,7 @@ async def test_a_number_of_what_waits_says_of_what_it_is(harness, tmp_path, comm
 async def test_status_says_what_is_wrong_first(harness, tmp_path):
     await harness.measured()
     told = (await typed("status", home=tmp_path)).out.splitlines()
-    assert told[0] == "◆ CRITICAL: 1 of 1 monitor is not OK."
+    assert told[0] == "◆ CRITICAL: the only monitor is not OK."
     assert told[1] == "▨ 1 of 2 routes cannot send."
     assert any(re.match(r"  ◆ CRITICAL  web1/base/disks  /var  since ", line) for line in told)
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
@@ -300,7 +300,7 @@ async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(harness
 
 async def test_what_was_never_measured_is_not_called_ok(harness, tmp_path):
     told = (await typed("status", home=tmp_path)).out
-    assert told.startswith("· 0 of 1 monitor is OK; 1 not measured yet.")
+    assert told.startswith("· The only monitor has not been measured yet.")
     assert "  · not yet  web1/base/disks" in told
 
 
@@ -385,7 +385,7 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path)
 async def test_status_in_japanese_keeps_its_columns(harness, tmp_path):
     await harness.measured()
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
-    assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
+    assert "◆ 危険: 監視項目 (1件) が正常ではありません。" in told
     assert "\n  ▨ 未サインイン   m365                post  " in told
     assert "\n  － 送信実績なし  plain (Old server)  post\n" in told
 

@@ -394,7 +394,7 @@ async def test_the_overview_says_how_many_somebody_has(seen, ask):
     await seen.get("/alarms")
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
     page = (await seen.get("/")).text
-    assert "1 of 1 monitor is not OK (1 acknowledged)." in page
+    assert "The only monitor is not OK (acknowledged)." in page
 
 
 async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, harness, ask):

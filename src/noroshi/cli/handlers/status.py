@@ -53,13 +53,13 @@ NOT_PROVED = _("－ Not verified yet, because no message has been accepted so fa
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
 """The most routes that a headline names."""
-OF_THE_ONLY_ONE = _("{mark} {ok} of 1 monitor is OK; {new} not measured yet.")
+OF_THE_ONLY_ONE = _("{mark} The only monitor has not been measured yet.")
 OK_SO_FAR = ngettext(
     "{mark} {ok} of {count} monitors is OK; {new} not measured yet.",
     "{mark} {ok} of {count} monitors are OK; {new} not measured yet.",
     by="ok",
 )
-NOT_WELL_OF_ONE = _("{mark}: 1 of 1 monitor is not OK.")
+NOT_WELL_OF_ONE = _("{mark}: the only monitor is not OK.")
 NOT_WELL = ngettext(
     "{mark}: {bad} of {count} monitors is not OK.",
     "{mark}: {bad} of {count} monitors are not OK.",

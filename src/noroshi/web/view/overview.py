@@ -248,7 +248,7 @@ def heading(status: Status, localizer: Localizer) -> str:
     count, not_ok = len(monitors), sum(level_of(one) not in CALM for one in monitors)
     acknowledged = sum(map(_is_acknowledged, monitors))
     if not_ok and acknowledged and count == 1:
-        return localizer.say(_("1 of 1 monitor is not OK (1 acknowledged)."))
+        return localizer.say(_("The only monitor is not OK (acknowledged)."))
     if not_ok and acknowledged:
         return localizer.say(
             ngettext(
@@ -275,21 +275,16 @@ def heading(status: Status, localizer: Localizer) -> str:
 
 def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> Message:
     """Say that no monitor is wrong; `not_measured` of them were not measured yet."""
+    if count == 1:
+        return _the_only_one(bool(not_measured), status, routes)
     if not_measured:
-        text = ngettext(
-            "No problems so far; {new} of {count} monitor not measured yet.",
-            "No problems so far; {new} of {count} monitors not measured yet.",
-        )
+        text = _("No problems so far; {new} of {count} monitors not measured yet.")
         if status.troubles:
-            text = ngettext(
-                "{new} of {count} monitor not measured yet. Noroshi itself has a problem.",
-                "{new} of {count} monitors not measured yet. Noroshi itself has a problem.",
+            text = _(
+                "{new} of {count} monitors not measured yet. Noroshi itself has a problem."
             )
         elif routes:
-            text = ngettext(
-                "{new} of {count} monitor not measured yet. Also, {routes}.",
-                "{new} of {count} monitors not measured yet. Also, {routes}.",
-            )
+            text = _("{new} of {count} monitors not measured yet. Also, {routes}.")
         return text.fill(new=not_measured, count=count, routes=routes)
     if status.troubles:
         return _("All monitors are OK ({count}), but Noroshi itself has a problem.").fill(
@@ -299,11 +294,25 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
         return _("All monitors are OK ({count}), but {routes}.").fill(
             count=count, routes=routes
         )
-    return (
-        _("No known problems. The only monitor is OK.")
-        if count == 1
-        else _("No known problems. All monitors are OK ({count}).").fill(count=count)
-    )
+    return _("No known problems. All monitors are OK ({count}).").fill(count=count)
+
+
+def _the_only_one(is_unmeasured: bool, status: Status, routes: str) -> Message:
+    """Say that the only monitor is not wrong."""
+    if is_unmeasured:
+        text = _("No problems so far; the only monitor has not been measured yet.")
+        if status.troubles:
+            text = _(
+                "The only monitor has not been measured yet. Noroshi itself has a problem."
+            )
+        elif routes:
+            text = _("The only monitor has not been measured yet. Also, {routes}.")
+        return text.fill(routes=routes)
+    if status.troubles:
+        return _("The only monitor is OK, but Noroshi itself has a problem.")
+    if routes:
+        return _("The only monitor is OK, but {routes}.").fill(routes=routes)
+    return _("No known problems. The only monitor is OK.")
 
 
 def needs_action(readiness: ReadinessCounts) -> Message:
