@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 LEASE = 9.0
-"""Seconds after a renewal, from which on another node may take the monitors."""
+"""Seconds after a renewal, from which on another node may take the monitors; earlier, if the database
+has lost the connections of this node."""
 SAFE_LEASE = LEASE - 1.0
-"""Seconds after a renewal was sent, within which no other node can have the monitors."""
+"""Seconds after a renewal was sent, within which no other node can have the monitors of one that is
+still connected. One that is cut off measures for that long beside the node that took them."""
 STANDBY_TAKEOVER = 30.0
 """Seconds within which a standby of the database takes over, or the database restarts. Until then
 nobody is notified past the queue: the queue will do it."""

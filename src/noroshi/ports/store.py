@@ -48,7 +48,7 @@ from noroshi.ports.store_records import (
 LEASE = timedelta(seconds=15)
 """The time for which a block of monitors is held without a renewal."""
 SHARED_LEASE = timedelta(seconds=9)
-"""The same, in a store that nodes share: so soon another node watches what a dead one did."""
+"""The same, in a store that nodes share. It ends earlier if the store notices that the node is gone."""
 MOST_DECISIONS = 10
 """So many of a rule's answers about an item are kept, of which each differs from the one before."""
 NO_STATES: Mapping[str, State] = {}

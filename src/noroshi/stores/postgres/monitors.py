@@ -21,6 +21,8 @@ from noroshi.stores.stored_state import read_state
 Memory = Mapping[str, Any]
 
 DURATION = SHARED_LEASE // MICROSECOND
+SILENCE = timedelta(seconds=4) // MICROSECOND
+"""Two renewals, and a little more."""
 LIVE = """
 insert into life (node, life, has_left) values ($1, 1, false)
 on conflict (node) do update set life = life.life + 1, has_left = false
@@ -46,11 +48,27 @@ END_OF_LIFE = END_LEASES.format(
 )
 END_UNKNOWN = END_LEASES.format(which="node = $1 and life = $2", watched_until="null")
 """Nobody has watched by such a lease, so it is as long ago as before."""
+GONE = f"""fence in (
+    select fence from lease
+    where session <> '' and until <= noroshi_now() + {DURATION - SILENCE}
+        and not exists (
+            select 1 from pg_stat_activity where application_name = lease.session)
+    order by fence for update skip locked)"""  # noqa: S608  our own text
+"""Selects the leases of nodes that are silent, and of whose program no session is left: it has ended,
+or is cut off."""
+END_GONE = END_LEASES.format(which=GONE, watched_until=RENEWED_AT)
 NEW_LEASE = f"""
-insert into lease (node, life, until, version)
-values ($1, $2, noroshi_now() + {DURATION}, $3)
+insert into lease (node, life, until, version, session)
+values ($1, $2, noroshi_now() + {DURATION}, $3, current_setting('application_name'))
 returning fence"""  # noqa: S608  our own text
-RENEW = f"update lease set until = noroshi_now() + {DURATION} where fence = $1"  # noqa: S608
+RENEW = f"""
+update lease set until = noroshi_now() + {DURATION},
+    steady_since = case when until > noroshi_now() + {DURATION - SILENCE} then steady_since
+        else noroshi_now() end
+where fence = $1
+returning steady_since <= noroshi_now() - {DURATION}"""  # noqa: S608  our own text
+"""Tells whether the node has renewed in time for as long as a lease lasts. One that did not may be the
+first that is back after the database was away, when no other has a session yet."""
 NODES = "select distinct node from lease where until > noroshi_now() order by node"
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
@@ -174,9 +192,12 @@ async def give_back(db: Session, fence: int, watched_until: Mapping[str, datetim
 
 
 async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
-    if not await db.run(RENEW, fence):
+    is_steady = await db.value(RENEW, fence)
+    if is_steady is None:
         return None
     await db.run(MARK_SEEN, fence)
+    if is_steady:
+        await db.run(END_GONE)
     sql = "select id, standing from monitor where fence = $1 and standing is not null"
     stored_suppressions = {
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)

@@ -1,0 +1,104 @@
+"""A node whose program has ended is no longer waited for as long as one that is only silent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from noroshi.config.database import Database
+from noroshi.ports import NO_LOAN, Loan
+from noroshi.stores.postgres.store import PostgresStore
+from tests.contracts.sample_records import DAWN, DISK, version
+from tests.postgres_database import Databases
+
+SECOND = 1_000_000
+SESSIONS = """
+select count(*) from pg_stat_activity join lease on application_name = session
+where node = $1"""
+
+
+@pytest.fixture(scope="module")
+def databases(postgres):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return Databases(postgres, f"gone_{worker}", handed_clock=True)
+
+
+@dataclass
+class Pair:
+    """Two nodes of programs of their own, of which the first holds all monitors, and a hand on the
+    database's clock, in seconds."""
+
+    one: PostgresStore
+    two: PostgresStore
+    connection: asyncpg.Connection
+    fences: tuple[int, int] = (0, 0)
+
+    async def begin(self):
+        await self.at(0)
+        await self.one.publish(version(DISK), ["m", "n"], 0)
+        first = await self.one.lease_monitors(await self.one.begin("one", DAWN), DAWN)
+        self.node = await self.two.begin("two", DAWN)
+        second = await self.two.lease_monitors(self.node, DAWN, NO_LOAN, ["m", "n"])
+        self.fences = first.fence, second.fence
+        for second in range(2, 12, 2):
+            await self.at(second)
+            await self.one.renew(self.fences[0], DAWN)
+            assert await self.living_nodes() == ("one", "two")
+
+    async def at(self, seconds):
+        await self.connection.execute("update handed_clock set at = $1", seconds * SECOND)
+
+    async def living_nodes(self):
+        """What the second hears as it renews."""
+        return (await self.two.renew(self.fences[1], DAWN)).nodes
+
+    async def kill_one(self):
+        await self.one.close()  # without a farewell
+        async with asyncio.timeout(60):
+            while await self.connection.fetchval(SESSIONS, "one"):  # noqa: ASYNC110  there is no event for it
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def pair(databases):
+    async with databases.lent() as url:
+        stores = [await PostgresStore.open(Database(url=url)) for _ in range(2)]
+        found = Pair(*stores, await asyncpg.connect(url))
+        await found.begin()
+        yield found
+        await found.connection.close()
+        for one in stores:
+            await one.close()
+
+
+async def test_what_a_node_held_whose_program_has_ended_is_free_after_two_renewals(pair):
+    await pair.kill_one()
+    await pair.at(12)
+    assert await pair.living_nodes() == ("one", "two")
+    await pair.at(14)
+    assert await pair.living_nodes() == ("two",)
+    taken = await pair.two.lease_monitors(pair.node, DAWN, Loan(pair.fences[1]))
+    assert taken.unwatched == dict.fromkeys(("m", "n"), timedelta(seconds=4))
+
+
+async def test_a_node_that_is_only_silent_is_waited_for_until_its_lease_is_over(pair):
+    for second in (12, 14, 16, 18):
+        await pair.at(second)
+        assert await pair.living_nodes() == ("one", "two")
+    await pair.at(19)
+    assert await pair.living_nodes() == ("two",)
+
+
+async def test_a_node_that_was_silent_itself_judges_no_other_until_it_was_there_for_a_while(
+    pair,
+):
+    """After the database was away, one node is the first that is back."""
+    await pair.kill_one()
+    for second in (16, 18):
+        await pair.at(second)
+        assert await pair.living_nodes() == ("one", "two")
