@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "build" / "wine"
 PREFIX, DRIVE = HOME / "prefix", HOME / "prefix" / "drive_c"
+RUNNING = DRIVE / "t" / "running"
+"""The test that each worker runs (tests/windows/running.py)."""
 STAMP = HOME / "stamp"
 LOCK_FILE = HOME.with_suffix(".lock")
 INTERPRETER_LOCK, LOCK = ROOT / "requirements-wine.lock", ROOT / "requirements-dev.lock"
@@ -34,6 +36,11 @@ would reach them."""
 CONTROL = r"HKLM\System\CurrentControlSet\Control"
 SERVICE_STARTS_WITHIN = "120000"
 """Milliseconds; Wine's own are 10,000."""
+ENDS_WITHIN, ALL_END_WITHIN = 30 * 60, 120 * 60
+"""Seconds; some four times what the runs take on two cores. What hangs beyond it would never end."""
+HANGS = ("-o", "faulthandler_timeout=330", "-o", "faulthandler_exit_on_timeout=true")
+"""Of a test that hangs, this shows every thread and ends its worker, where the time-out of each test
+cannot: it needs the lock of the interpreter."""
 UNSET = {
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONUNBUFFERED",
@@ -121,14 +128,37 @@ def main() -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """Run pytest there, in the checkout: with these arguments, or what `make` runs."""
-    if not arguments or arguments == ["--all"]:
-        arguments = [*WORKERS, *(ALL if arguments else (*IN_MAKE_TEST, *FILES_IN_MAKE_TEST))]
-    options = ["-p", "no:cacheprovider", "--basetemp", r"C:\t\pytest"]
-    return run([PYTHON, "-m", "pytest", *options, *arguments], folder=ROOT)
+    if arguments == ["--all"]:
+        return test_within(ALL_END_WITHIN, [*WORKERS, *ALL])
+    if arguments:
+        return run(pytest(arguments), folder=ROOT)
+    return test_within(ENDS_WITHIN, [*WORKERS, *IN_MAKE_TEST, *FILES_IN_MAKE_TEST])
 
 
-def run(command: Sequence[str], folder: Path = DRIVE) -> int:
-    return subprocess.run(["wine", *command], cwd=folder, env=environment()).returncode
+def test_within(seconds: int, arguments: Sequence[str]) -> int:
+    """Run pytest there. End it if it hangs, and say in which tests."""
+    shutil.rmtree(RUNNING, ignore_errors=True)
+    RUNNING.mkdir()
+    try:
+        return run(pytest(["-p", "tests.windows.running", *arguments]), ROOT, seconds)
+    except subprocess.TimeoutExpired:
+        say(f"The tests under Wine did not end within {seconds // 60} minutes. They ran:")
+        for worker in sorted(RUNNING.iterdir()):
+            say(f"  {worker.name}: {worker.read_text()}")
+        subprocess.run(["wineserver", "-k"], env=environment(), check=False)
+        return 1
+
+
+def pytest(arguments: Sequence[str]) -> Sequence[str]:
+    options = ["-p", "no:cacheprovider", "--basetemp", r"C:\t\pytest", *HANGS]
+    return [PYTHON, "-m", "pytest", *options, *arguments]
+
+
+def run(command: Sequence[str], folder: Path = DRIVE, within: int | None = None) -> int:
+    """Run a command there. Raise `subprocess.TimeoutExpired` if it ends too late."""
+    return subprocess.run(
+        ["wine", *command], cwd=folder, env=environment(), timeout=within
+    ).returncode
 
 
 def environment() -> Mapping[str, str]:

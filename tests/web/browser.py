@@ -3,11 +3,14 @@
 import re
 from contextlib import asynccontextmanager
 
+import pyotp
 from aiohttp import ClientSession, CookieJar
 from yarl import URL
 
 from noroshi.core.people import User
-from noroshi.core.roles import ADMIN
+from noroshi.core.roles import ADMIN, VIEWER
+from noroshi.people.authentication import SEED
+from noroshi.vault import Secret
 from tests.service.clients import open_manager
 from tests.service.harness import Harness
 
@@ -94,3 +97,13 @@ async def with_user(role=ADMIN, name="sato", harness=None):
         user = User(name=one, role=what, made=harness.time.now, password=text)
         await harness.store.put_user(user, None)
     return harness
+
+
+async def with_two_steps(harness, name="eri"):
+    """Add somebody who needs a one-time code beside the password. Return what makes the codes."""
+    seed = pyotp.random_base32()
+    await harness.vault.put(SEED.format(name=name), Secret(seed))
+    text = await harness.people.passwords.hash(GOOD)
+    user = User(name=name, role=VIEWER, made=harness.time.now, password=text, two_steps=True)
+    await harness.store.put_user(user, None)
+    return pyotp.TOTP(seed)

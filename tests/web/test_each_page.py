@@ -16,7 +16,7 @@ from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.clients import open_manager
 from tests.service.harness import Harness
 from tests.service.setup.test_first_steps import FOUND
-from tests.web.browser import with_user
+from tests.web.browser import with_two_steps, with_user
 from tests.web.hostile import routes_of
 from tests.web.node_at_work import living
 from tests.web.servers_at_work import with_agents
@@ -222,8 +222,11 @@ async def test_each_page_is_whole_translated_and_within_reach(
     harness = await with_agents(await living(tmp_path, language))
     names = await names_of(harness)
     async with walking(chromium, harness, tmp_path, language, theme, width) as walk:
-        for name, path in DOOR.items():
-            await walk.see(name, path)
+        await walk.see("login", DOOR["login"])
+        await with_two_steps(harness)
+        await walk.seen.begin_to_come_in(harness, "eri")
+        await walk.see("code", DOOR["code"])
+        assert walk.page.url.endswith(DOOR["code"])
         await walk.seen.log_in()
         for name, path in PAGES.items():
             await walk.see(name, path.format(**names))

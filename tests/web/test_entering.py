@@ -4,21 +4,17 @@ import inspect
 import re
 from pathlib import Path
 
-import pyotp
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from noroshi.core.people import User
 from noroshi.core.roles import VIEWER
 from noroshi.people import random_keys
-from noroshi.people.authentication import SEED
-from noroshi.vault import Secret
 from noroshi.web.context import WebContext
 from noroshi.web.http.request_form import local_address
 from noroshi.web.view.page_context import preferred
 from tests.service.clients import open_manager
 from tests.service.harness import CANARY, Harness
-from tests.web.browser import GOOD, Browser, browsing, with_user
+from tests.web.browser import GOOD, Browser, browsing, with_two_steps, with_user
 
 
 async def test_who_is_not_logged_in_sees_the_log_in_and_comes_back(browser):
@@ -166,11 +162,7 @@ def test_an_address_of_ours_stays_as_it_is():
 
 
 async def test_a_second_step_comes_between(harness, browser):
-    seed = pyotp.random_base32()
-    await harness.vault.put(SEED.format(name="eri"), Secret(seed))
-    text = await harness.people.passwords.hash(GOOD)
-    user = User(name="eri", role=VIEWER, made=harness.time.now, password=text, two_steps=True)
-    await harness.store.put_user(user, None)
+    codes = await with_two_steps(harness)
     await browser.log_in("eri")
     assert browser.status == 200 and 'autocomplete="one-time-code"' in browser.text
     half = browser.cookie
@@ -178,7 +170,7 @@ async def test_a_second_step_comes_between(harness, browser):
     assert browser.status == 403
     assert (await browser.get("/")).status == 303
     await browser.get("/login/code")
-    await browser.post("/login/code", code=pyotp.TOTP(seed).at(harness.time.now))
+    await browser.post("/login/code", code=codes.at(harness.time.now))
     assert (browser.status, browser.to) == (303, "/") and browser.cookie != half
     assert (await browser.get("/")).status == 200
 

@@ -34,6 +34,7 @@ PLACES = "the places of files, programs and users on Linux, as its golden texts 
 BROKEN_OFF = "the event loop of Windows ends a connection in order that we break off"
 NUMBERS = "a socket has no number among the files of its process"
 
+KERBEROS = "Windows brings Kerberos itself; Wine's ends the program that asks for it now and then"
 BROWSER = "needs Chromium, which does not run under Wine"
 
 FIXTURES = {
@@ -99,6 +100,8 @@ TESTS = {
     "test_a_title_that_a_program_wrote_over_its_arguments_is_read": KERNEL,
     "tests/hosts/test_local.py::"
     "test_a_process_that_only_waits_to_be_buried_does_not_run": KERNEL,
+    "tests/hosts/winrm/test_winrm_connection.py::"
+    "test_kerberos_without_its_packages_says_what_is_missing": KERBEROS,
     "tests/logs/test_line_format.py::test_a_files_line_has_the_time_with_its_offset": ZONE,
     "tests/logs/test_sinks.py::test_the_file_is_its_owners_alone": MODES,
     "tests/logs/test_sinks.py::test_a_file_that_was_taken_away_is_made_anew": OPEN_FILES,
