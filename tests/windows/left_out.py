@@ -34,7 +34,9 @@ PLACES = "the places of files, programs and users on Linux, as its golden texts 
 BROKEN_OFF = "the event loop of Windows ends a connection in order that we break off"
 NUMBERS = "a socket has no number among the files of its process"
 
-KERBEROS = "Windows brings Kerberos itself; Wine's ends the program that asks for it now and then"
+KERBEROS = (
+    "Windows brings Kerberos itself; Wine's ends the program that asks for it now and then"
+)
 BROWSER = "needs Chromium, which does not run under Wine"
 
 FIXTURES = {

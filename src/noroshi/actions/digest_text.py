@@ -103,8 +103,8 @@ QUEUED = _("Queued")
 STEPS_AHEAD = (_("Sending"), _("Accepted"))
 CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 FEWER = _(
-    "The contact's setting one_by_one (“Maximum separate messages” in the manager) controls "
-    "how many alarms are sent individually before they are combined."
+    "The contact's setting one_by_one (“Maximum separate messages” in the manager) sets how "
+    "many alarms are sent individually; further alarms are combined."
 )
 NUMBER = re.compile(r"(\d+)")
 BAD_LEVELS = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)

@@ -20,7 +20,7 @@ LEAST, MOST = timedelta(seconds=10), timedelta(days=366)
 NEVER = _("{job} has never reported; it was expected by {due}")
 MISSED = _("{job} has not reported since {last}; it was expected by {due}")
 NOT_YET = _("{job} has not reported yet; it is expected by {due}")
-REPORTED = _("{job} reported at {last}; next by {due}")
+REPORTED = _("{job} reported at {last}; the next report is expected by {due}")
 FAILED = _("{job} reported a failure at {last}{said}")
 WENT_WELL = _("{job} reported success at {last}{said}")
 

@@ -37,7 +37,8 @@ class Options:
     key: str
     """Registry key
 
-    Key, such as HKLM\\SOFTWARE\\Contoso. HKCU is that of the user that Noroshi runs as."""
+    Key, such as HKLM\\SOFTWARE\\Contoso. HKCU refers to the user that Noroshi runs
+    as."""
     value: str = ""
     """Value name
 

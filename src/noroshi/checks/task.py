@@ -35,8 +35,8 @@ class Options:
     include: tuple[str, ...] = ("*",)
     """Tasks to monitor
 
-    Names of the tasks: on Windows with their folders, such as \\Backup\\Daily, on Linux the names of
-    the timers, such as certbot; * stands for any text."""
+    On Windows, names of tasks with their folders, such as \\Backup\\Daily; on Linux, names of timers,
+    such as certbot. * stands for any text."""
     exclude: tuple[str, ...] = (r"\Microsoft\*",)
     """Tasks not to monitor. A task whose full name is in `include` is monitored anyway."""
 

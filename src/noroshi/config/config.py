@@ -250,9 +250,11 @@ SETTINGS: Mapping[str, Setting] = {
             "With a database that several nodes share: the IP address and port at which the other "
             "nodes\n"
             'reach this one, such as cluster.listen = "10.0.0.1:7665". Then the manager, the API and\n'
-            'the port for agents answer on each node. cluster.address = "host:port": if the others\n'
-            'reach it by another address. cluster.agents = "host:port": if agents reach each node by\n'
-            "its own address."
+            'the port for agents answer on each node. Set cluster.address = "host:port" if the '
+            "others\n"
+            'reach this one by another address, and cluster.agents = "host:port" if agents reach '
+            "each\n"
+            "node by its own address."
         ),
     ),
     "key": Setting(

@@ -222,7 +222,7 @@ CONFIRM = Wording(
     _("If that is right, confirm it: {command}"), _("If that is right, confirm it on {page}.")
 )
 REAUTHENTICATE = Wording(
-    _("An API token must have been created with: {command}"),
+    _("If you use an API token, it must have been created with: {command}"),
     _("Enter the password to continue."),
 )
 SET_VALUE = Wording(_("As a command: {command}"), _("Enter a value."))
@@ -265,7 +265,10 @@ BY_ADMINISTRATOR = Wording(
 )
 SECOND_STEP_LOST = Wording(
     _("If the authenticator is lost, an administrator can run: {command}"),
-    _("If the authenticator is lost, an administrator can turn it off on {page}."),
+    _(
+        "If the authenticator is lost, an administrator can use {page} to turn off two-step "
+        "login."
+    ),
 )
 AT_ONCE = Wording(_("immediately after: {command}"), _("as soon as it is saved"))
 WITH_NEXT = Wording(

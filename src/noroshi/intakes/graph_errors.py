@@ -26,7 +26,7 @@ NO_RIGHT = with_instruction(
         "permission Mail.Read (for a user of a shared mailbox, Mail.Read.Shared and Full "
         "Access): as a delegated permission for a user, who then signs in again ({instruction}), "
         "or as an application permission with admin consent for an app. Mail.ReadBasic is not "
-        "enough. Otherwise, set reads_inbox = false."
+        "enough. If Noroshi should not read the mailbox, set reads_inbox = false."
     ),
     InstructionKind.SIGN_IN_TO_READ_PLACE,
     route=ANY_ROUTE,

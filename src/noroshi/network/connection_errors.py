@@ -33,8 +33,8 @@ NO_CONNECTION = _(
     "packets."
 )
 NO_NAME_SERVER = _(
-    "no name server resolved {where} within {seconds:g} s (DNS). It is down, or a firewall "
-    "drops the queries."
+    "this computer's name server did not resolve {where} within {seconds:g} s (DNS). It is "
+    "down, or a firewall drops the queries."
 )
 NO_SOURCE = _(
     "cannot connect from {source}: {why}. It must be an address of this computer; check "
@@ -81,8 +81,8 @@ PROXY_FAILED = _(
 )
 
 CERTIFICATE = _(
-    "the certificate of {where} cannot be trusted: {why} (TLS). Set the CA's file in "
-    "ca_file, or have the server's certificate corrected."
+    "the certificate of {where} cannot be trusted: {why} (TLS). Set ca_file to the CA's "
+    "file, or have the server's certificate corrected."
 )
 EXPIRED = _(
     "the certificate of {where} cannot be trusted: {why} (TLS). The server's administrator "
@@ -95,7 +95,7 @@ OTHER_NAME = _(
 UNKNOWN_ISSUER = _(
     "the certificate of {where} cannot be trusted: it was issued by {issuer}, which this "
     "computer does not trust (TLS). If that is your organisation's own CA, or that of a "
-    "firewall or virus scanner that replaces certificates, set the CA's file in ca_file. If "
+    "firewall or virus scanner that replaces certificates, set ca_file to the CA's file. If "
     "not, someone may be intercepting the connection."
 )
 REPLACED = _(

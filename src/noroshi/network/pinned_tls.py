@@ -20,7 +20,7 @@ from noroshi.network.proxy import authority
 from noroshi.network.trust import issuer_of
 
 OTHER_KEY = _(
-    "the server that answered at {where} is not this hub: its certificate, issued by "
+    "the server that answered at {where} is not the expected hub: its certificate, issued by "
     "{issuer}, has a different key. Nothing was sent. If {issuer} is a proxy or a firewall "
     "that inspects TLS, it must let this connection through unchanged. If the hub got a new "
     "key, invite this server again. If neither is the case, someone may be intercepting the "

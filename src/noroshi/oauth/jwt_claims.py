@@ -75,7 +75,7 @@ MAY_NOT_BULK = _(
     "allow the app in the account with Add-HVEAppAccess."
 )
 READING = frozenset({"Mail.Read", "Mail.ReadWrite"})
-MAY_READ = _("It may read the mailbox ({role}).")
+MAY_READ = _("It allows reading the mailbox ({role}).")
 MAY_NOT_READ = _(
     "Caution: it lacks the permission Mail.Read. Under API permissions › Microsoft Graph, "
     "ask an administrator to add it as an application permission and grant admin consent. "
@@ -95,7 +95,7 @@ BY_EXCHANGE = _(
     "It has no permission, which is right if Exchange itself grants it (RBAC for Applications)."
 )
 EVERY_MAILBOX = _(
-    "With Mail.Send from Entra ID, the app may send from every mailbox. To restrict it, "
+    "With Mail.Send from Entra ID, the app can send from every mailbox. To restrict it, "
     "remove the permission there and let Exchange grant “Application Mail.Send” for this "
     "mailbox only."
 )

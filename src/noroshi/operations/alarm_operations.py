@@ -28,7 +28,7 @@ ALARM_UNACKNOWLEDGE = operation(
 ALARM_COMMENT = operation(
     "alarm_comment",
     OPERATOR,
-    help=_("Add a comment to a monitor; the comment is kept with the history."),
+    help=_("Add a comment to a monitor; the comment is kept in the history."),
     label=_("Comment on a monitor"),
     changes=True,
 )

@@ -24,13 +24,13 @@ async def harness(tmp_path):
 
 async def test_an_alarm_is_acknowledged_and_taken_back(harness, tmp_path):
     listed = await typed("alarms", home=tmp_path)
-    assert "1 active problem, 1 not acknowledged." in listed.out
+    assert "1 open alarm, 1 not acknowledged." in listed.out
     done = await typed(
         "alarm", "acknowledge", "disks", "--comment", "見ています", home=tmp_path
     )
     assert (done.code, done.err) == (0, "") and f"Acknowledged: {DISKS} /var." in done.out
     listed = await typed("alarms", "--lang", "ja", home=tmp_path)
-    assert "発生中の異常 1件、うち確認待ち 0件。" in listed.out
+    assert "発生中のアラーム 1件、うち確認待ち 0件。" in listed.out
     assert "見ています" in listed.out and "✓" in listed.out
     again = await typed("alarm", "acknowledge", "disks", home=tmp_path)
     assert again.code == 5 and "has already acknowledged this alarm" in again.err

@@ -23,7 +23,7 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         etag = re.search(r"# contacts/boss.toml  version 1  etag ([0-9a-f]{32})", shown.out)[1]
         assert 'addresses = ["boss@example.com"]' in shown.out
         tried = await done("set", "contacts/boss", str(file), "--dry-run")
-        assert "1 change to version 1" in tried.out
+        assert "1 change compared with version 1" in tried.out
         set_ = await done("set", "contacts/boss", "-", "--etag", etag, given=NEW)
         assert (set_.code, "Version 2 is in effect" in set_.out) == (0, True)
         late = await done("set", "contacts/boss", str(file), "--etag", etag)

@@ -32,7 +32,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         assert "noroshi instance start web1" in shown
         await done("instance", "start", "web1")
         out = await done("instance", "copy", "web1", "web2", "--stopped", "--dry-run")
-        assert "1 change to version 3" in out
+        assert "1 change compared with version 3" in out
         await done("instance", "copy", "web1", "web2", "--address", "192.0.2.2", "--stopped")
         out = await done("monitor", "move", "web1/base/disks", "web1/base/volumes")
         assert "Version 5 is in effect" in out

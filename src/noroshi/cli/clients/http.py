@@ -25,8 +25,8 @@ NO_URL = _(
 )
 NO_TOKEN = with_commands(
     _(
-        "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
-        "computer: {command}"
+        "The manager requires an API token: set NOROSHI_TOKEN, or use --token. Create a token on "
+        "the manager's computer: {command}"
     ),
     command=CommandText("token new"),
 )

@@ -19,7 +19,7 @@ SAYING = Option(
 ALARMS = Command(
     name="alarms",
     run="noroshi.cli.handlers.alarms:alarms",
-    help=_("list active problems, with their start, acknowledgements and notifications"),
+    help=_("list the open alarms, with their start, acknowledgements and notifications"),
     options=(ONLY_MONITOR, JSON),
 )
 ALARM = Command(

@@ -48,7 +48,7 @@ SEND = Command(
         ),
         Option(
             ("--level",),
-            _("ok, warning, critical or unknown: sets the importance"),
+            _("ok, warning, critical or unknown: sets the importance of the message"),
             {
                 "metavar": "LEVEL",
                 "choices": ("ok", "warning", "critical", "unknown"),

@@ -81,7 +81,7 @@ LABELS = {
     "name": _("Name"),
     "state": _("State"),
     "contact": _("Last contact"),
-    "from": pgettext("agent", "From"),
+    "from": pgettext("agent", "Connection from"),
     "server": _("Server"),
     "version": pgettext("agent", "Version"),
     "update": pgettext("agent", "Update"),

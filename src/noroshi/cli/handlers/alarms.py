@@ -16,10 +16,10 @@ from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown, ToldOf
 from noroshi.operations.declaration import Declaration
 
-CALM = _("○ No active problems.")
+CALM = _("○ No open alarms.")
 OPEN = ngettext(
-    "{count} active problem, {nobody} not acknowledged.",
-    "{count} active problems, {nobody} not acknowledged.",
+    "{count} open alarm, {nobody} not acknowledged.",
+    "{count} open alarms, {nobody} not acknowledged.",
 )
 SINCE = _("since {at} ({span})")
 NOBODY = _("not acknowledged")

@@ -43,7 +43,8 @@ WOULD_LOSE = with_commands(
 CANNOT_WRITE = _("Cannot write to {folder}: {why}")
 NO_DIFFERENCE = _("No differences from version {version}.")
 WOULD_CHANGE = ngettext(
-    "{count} change to version {version}", "{count} changes to version {version}"
+    "{count} change compared with version {version}",
+    "{count} changes compared with version {version}",
 )
 HOW_TO_APPLY = with_commands(
     _("To apply: {command}"), command=CommandText("apply", "--base {version} {folder}")

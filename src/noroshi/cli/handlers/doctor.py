@@ -41,7 +41,7 @@ MENDED = with_commands(
     _("▲ {route} seems to work again. Next attempt: {until}. To send now: {command}"),
     command=CommandText("queue retry", "{mail}"),
 )
-MENDED_ALONE = _("▲ {route} seems to work again. Noroshi checks it automatically: {until}.")
+MENDED_ALONE = _("▲ {route} seems to work again. Next automatic check: {until}.")
 ONCE_MENDED = with_commands(
     _("▲ {route}: next attempt {until}. To send now, once the fault is fixed: {command}"),
     command=CommandText("queue retry", "{mail}"),

@@ -67,8 +67,8 @@ IS_READ = with_commands(
 )
 NOT_READ = _(
     "{why} Sending is not affected: messages are sent as before. If only an administrator "
-    "can consent: App registrations › the app › API permissions › Mail.Read (delegated) › "
-    "“Grant admin consent”, then run this command again."
+    "can consent, have one select App registrations › the app › API permissions › Mail.Read "
+    "(delegated) › “Grant admin consent”, then run this command again."
 )
 NOBODY_SENDS = with_commands(
     _("No node is running. Messages are sent once {command} runs."),

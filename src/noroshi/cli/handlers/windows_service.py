@@ -79,8 +79,8 @@ if sys.platform == "win32":
         "Only administrators can reach the node: the local group {group} could not be created."
     )
     STILL_OPEN = _(
-        "Windows lists the service until the programs that have it open, such as the Services "
-        "console, are closed."
+        "Windows continues to list the service until the programs that have it open, such as the "
+        "Services console, are closed."
     )
     OPEN_PROGRAM = _(
         "Warning: {names} can change {path}, and with it what the service runs. Install Python and "

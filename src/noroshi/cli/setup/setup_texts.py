@@ -21,14 +21,14 @@ LATER_AS_BEFORE = _(
 LATER_AND = _("{later}\n{missing}")
 NEW_SIGN_IN = _(
     "A sign-in is valid for one app in one tenant, and your answers change the app or tenant "
-    "of an account that is in use. Once the change is in effect, messages of this account "
-    "wait until someone signs in again, or use another route if their rule has one. No "
-    "messages are lost."
+    "of an account that is in use. After the change takes effect, messages of this account "
+    "use another route if their rule has one; otherwise, they wait until someone signs in "
+    "again. No messages are lost."
 )
 SIGN_IN_NOW = _("Apply the change, then sign in?")
 NO_SIGN_IN = _(
-    "Nobody has signed in with the settings in effect yet. Messages of this account wait "
-    "until someone does, or use another route if their rule has one."
+    "Nobody has yet signed in with the settings in effect. Until someone does, messages of "
+    "this account use another route if their rule has one; otherwise, they wait."
 )
 OR_GO_BACK = with_commands(
     _("{missing} To undo the change: {command}"), command=CommandText("take-back", "{version}")
@@ -53,7 +53,8 @@ YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
 GO_ON = _("Press Enter when done: ")
 MENDED = _("Press Enter to try again, or q to quit: ")
 ONLY_THESE = _(
-    "Press Enter or one of the letters shown. After Enter, you are asked for the address."
+    "Press Enter or one of the letters shown. After pressing Enter, you can enter addresses "
+    "and other values."
 )
 MENDED_BY = _("How to fix it:")
 CHECK = _("To check:")
@@ -134,7 +135,7 @@ WHICH_WAY = _("Sign-in method?")
 WHY: Mapping[str, Message] = {
     "app-certificate": _(
         "Best for a server: no user, no password, no second factor. You pass on only a "
-        "certificate, which is not secret. PowerShell for Exchange is needed once."
+        "certificate, which is not secret. Exchange Online PowerShell is needed once."
     ),
     "app-secret": _("The same, with a secret that expires after two years at most."),
     "person-paste": _(
@@ -199,10 +200,10 @@ CERTIFICATE = _("certificate")
 TAKEN = _("The sign-in server accepts the {what}.")
 NOT_SURE = _("Only a sign-in will show whether the {what} is correct. ({why})")
 AS_PERSON = _(
-    "Sign in as {person}, who can send from {mailbox}; not with the mailbox's own account."
+    "Sign in as {person}, who can send from {mailbox}, not with the mailbox's own account."
 )
 AS_DELEGATE = _(
-    "Sign in as a user who can send from the shared mailbox {mailbox}; not with the "
+    "Sign in as a user who can send from the shared mailbox {mailbox}, not with the "
     "mailbox's own account."
 )
 TOKEN = _("Route “{route}” is signed in. Contents of its token:")

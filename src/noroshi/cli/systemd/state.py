@@ -23,7 +23,7 @@ ASKED_FOR = "UnitFileState,ActiveState,SubState,ActiveEnterTimestamp,MainPID,NRe
 NOT_YET = with_commands(
     _(
         "Installation as a service is not supported on this operating system yet, only on Linux "
-        "with systemd. `{command}` runs the node in the foreground."
+        "with systemd and on Windows. `{command}` runs the node in the foreground."
     ),
     command=CommandText("serve"),
 )

@@ -55,8 +55,8 @@ class NetworkDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDef(Definition):
     id: str = ""
-    """Name under which the account's sign-in is stored, if it differs from the name. Set by
-    Noroshi when the account is renamed; do not change it."""
+    """Name under which the account's sign-in is stored, if it differs from the account's name.
+    Set by Noroshi when the account is renamed; do not change it."""
     name: str
     cloud: str
     """Provider, such as microsoft365 or google, or one defined in clouds/."""

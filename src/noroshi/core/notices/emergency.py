@@ -39,7 +39,7 @@ RECOVERED_TEXT = _(
 NO_LONGER_MONITORED = _("[NO LONGER MONITORED] {monitor}")
 NO_LONGER_MONITORED_TEXT = _(
     "The store is writable again.\n"
-    "{monitor} is no longer monitored, or its monitor has been changed, as of {now}.\n"
+    "As of {now}, {monitor} is no longer monitored, or its definition has been changed.\n"
     "The problem was reported to you directly, not through the queue, on {sent}."
 )
 

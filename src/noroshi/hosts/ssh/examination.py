@@ -36,8 +36,8 @@ TRUSTED = _("{algorithm} {fingerprint}, as set in host_key")
 LOGGED_IN = _("logged in as {user}")
 SYSTEM = _("the script ran on {host} ({system})")
 FORCED = _(
-    "the key is restricted to a command other than Noroshi's script. Save the output of the first "
-    "line on that computer, and restrict the key to that script"
+    "the key is restricted to a command other than Noroshi's script. Run the first command, "
+    "save its output on that computer, and restrict the key to that script"
 )
 TELLS = _("volumes, processes, ports, memory and CPU time")
 NOT_TOLD = _("not available: {unknown}. Monitors that need these become UNKNOWN")

@@ -21,8 +21,8 @@ NO_LOGIN_IN_TIME = _(
 )
 HUNG_UP = _("{where} closed the connection during the login: {why}")
 NO_FORWARDING = _(
-    "{jump} does not forward connections to {where}: {why}. Its SSH server must allow it "
-    "(AllowTcpForwarding), or {where} cannot be reached from there"
+    "{jump} does not forward connections to {where}: {why}. Its SSH server does not allow "
+    "forwarding (AllowTcpForwarding), or {where} cannot be reached from {jump}"
 )
 
 

@@ -49,9 +49,12 @@ NO_PROXY_PASSWORD = followed_by(
     ),
     InstructionKind.PUT_ENTRY,
 )
-NO_SCOPE = _("Cloud “{cloud}” has no scope for this ({resource}), so {name} cannot use it.")
+NO_SCOPE = _(
+    "Cloud “{cloud}” has no scope for this purpose ({resource}), so {name} cannot be used "
+    "for it."
+)
 OTHER_WAY = _(
-    "The last sign-in for {name} was started on another device, not on a sign-in page. Start "
-    "it again."
+    "The last sign-in for {name} was started with a device code, not on a sign-in page. "
+    "Start it again."
 )
 CODE_OVER = _("The code expired before the sign-in was finished. Start the sign-in again.")

@@ -15,13 +15,13 @@ PLACE, COMMANDS = "/opt/noroshi", "/usr/local/bin"
 TEXTS: Mapping[str, Message] = {
     "T_ROOT": _("Run the command as root: with sudo, or in a root shell."),
     "T_SYSTEM": _(
-        "The file is for Linux on x86-64 with glibc 2.28 or newer. This server has: {system}. "
-        "Nothing was installed. To monitor this server over SSH instead, open Servers › Add a "
-        "server on the hub."
+        "The command installs Noroshi only on Linux on x86-64 with glibc 2.28 or newer. This "
+        "server has: {system}. Nothing was installed. To monitor this server over SSH instead, "
+        "open Servers › Add a server on the hub."
     ),
     "T_PYTHON": _(
-        "Python 3.11 to 3.14 is required and not installed. Install it, then run the same "
-        "command again:"
+        "Python 3.11 to 3.14 is required, but is not installed. Before you run the same command "
+        "again, install Python:"
     ),
     "T_NO_PYTHON": _(
         "Python 3.11 to 3.14 is required, but no known package of this system provides it. "

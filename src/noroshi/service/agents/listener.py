@@ -46,14 +46,14 @@ CANNOT_LISTEN = _(
     "or address."
 )
 KEY_OF_SETTINGS = _(
-    "Agents recognise this node by the key of the certificate in noroshi.toml, which Noroshi cannot "
-    "replace."
+    "Agents recognise this node by the key of the certificate in noroshi.toml. Noroshi "
+    "cannot replace this key."
 )
 AT_START = _("The node is not running. It listens for agents once it is started.")
 KEY_MAY_CHANGE = _(
     "Agents recognise this node by the key of the certificate in noroshi.toml. If a renewal "
     "changes this key, they can no longer connect. Renew the certificate with the same key, "
-    "or use a separate port for agents, whose key does not change."
+    "or use a separate port for agents; the key for that port does not change."
 )
 
 

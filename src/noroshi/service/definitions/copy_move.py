@@ -24,8 +24,8 @@ MOVED = _("move {source} to {target}")
 COPIED_AS = _("copy {source} as {target}")
 Change = Callable[[tuple[Document, ...]], tuple[Document, ...]]
 NOT_THERE = _(
-    "specify the target: for a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, for a group "
-    "INSTANCE or INSTANCE/NAME"
+    "specify the destination: for a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, for a "
+    "group INSTANCE or INSTANCE/NAME"
 )
 OWN_IS_MADE = _(
     "Noroshi creates this instance automatically; it cannot be copied, and nothing can be "

@@ -43,8 +43,8 @@ ENDS_ALL = followed_by(
 )
 NOT_FOLLOWED = followed_by(
     _(
-        "The new name is in effect, but waiting messages may still refer to the old route "
-        "because of a store problem ({why})."
+        "The new name is in effect, but because of a store problem ({why}), waiting messages may "
+        "still refer to the route by its old name."
     ),
     InstructionKind.SHOW_QUEUE,
 )

@@ -67,9 +67,9 @@ FOLLOWS: Mapping[str, Message] = {
 }
 """The consequences of another name, by folder: told before it is given."""
 SILENCE_STAYS = _(
-    "These silences could not be moved with their monitors, because the new location also "
-    "contains other monitors, or the monitors are now in several locations: {names}. To keep "
-    "the monitors silent, silence each of them."
+    "These silences could not be moved with their monitors: {names}. Either the new location "
+    "also contains other monitors, or the monitors are now in several locations. To keep the "
+    "monitors silent, silence each of them."
 )
 NOT_SILENCED = followed_by(
     _(

@@ -29,7 +29,7 @@ NOTHING_THERE = followed_by(
 )
 ENDS_ALL = followed_by(
     _(
-        "Applying these definitions would leave none of the instances monitored: {names}. Is "
+        "Applying these definitions would end the monitoring of every instance ({names}). Is "
         "this the right folder?"
     ),
     InstructionKind.END_WATCHING,

@@ -22,7 +22,7 @@ from noroshi.service.operation_context import OperationGroup
 
 NO_MAIL = followed_by(_("There is no message “{id}” in the queue."), InstructionKind.SHOW_QUEUE)
 NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
-NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or completed.")
+NOT_HELD = _("{id} cannot be held: it is being sent now, is already held, or is completed.")
 NOT_RELEASED = _("{id} is neither held nor undeliverable.")
 NOT_DROPPED = _(
     "{id} cannot be dropped: it is being sent now, was accepted, or was dropped before."

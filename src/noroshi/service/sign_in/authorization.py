@@ -61,8 +61,8 @@ NOT_READ = _(
 )
 SEND_FIRST = with_instruction(
     _(
-        "Sign in to send first ({instruction}), then again to read the mailbox: Microsoft "
-        "usually requires an administrator's consent for reading, not for sending."
+        "First sign in for sending ({instruction}), then again for reading the mailbox: "
+        "Microsoft usually requires an administrator's consent for reading, not for sending."
     ),
     InstructionKind.SIGN_IN_PLACE,
 )

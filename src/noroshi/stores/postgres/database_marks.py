@@ -11,8 +11,8 @@ from noroshi.stores.postgres.session import Session
 
 MOVED_AWAY = _(
     "the store in database {name} was moved to {target}. Enter the new location in "
-    "noroshi.toml (store). To return to the state before the move, delete the row moved-to "
-    "from the table note, and run no node on {target}"
+    "noroshi.toml (store). To return to the state before the move, delete the row “moved-to” "
+    "from the table “note”, and run no node on {target}"
 )
 RESTORED = with_commands(
     _(

@@ -44,7 +44,7 @@ MOVED_AWAY = _(
     "noroshi.toml (store.url). To return to the state before the move, give {file} its old "
     "name again, and run no node on the database"
 )
-LEFTOVERS_EXIST = _(", but {names} still exists")
+LEFTOVERS_EXIST = _(" (still present: {names})")
 NO_LEFTOVERS = NOTHING
 FILE_GONE = with_commands(
     _(

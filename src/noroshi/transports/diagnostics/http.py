@@ -35,7 +35,7 @@ MOST_SAID = 300
 KEPT_OUT, BAD_TOKEN = ("graph.access", "graph.refuses"), "graph.token"
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
 MAY_SEND = _(
-    "may send as {user}; tested with content that is not a message, so nothing was sent"
+    "allowed to send as {user}; tested with content that is not a message, so nothing was sent"
 )
 NO_TLS = _("plain HTTP: no TLS")
 TO_POST = _("{where} (the URL is not shown)")

@@ -248,8 +248,8 @@ def _selection_problems(visit: Visit, outcome: Outcome[object]) -> StepProblems:
             (
                 visit.say(
                     _(
-                        "Some of the selected suggestions no longer exist; what they monitor may have stopped since. "
-                        "Select again from the list below."
+                        "Some of what you selected can no longer be found: it may have stopped since the list "
+                        "was shown. Select again from the list below."
                     )
                 ),
             )

@@ -135,7 +135,7 @@ async def _remove(visit: Visit) -> Outcome[Applied]:
     if document is None:
         return Outcome(
             None,
-            (visit.say(_("This maintenance no longer exists. Someone else changed it.")),),
+            (visit.say(_("Someone else has already changed or cancelled this maintenance.")),),
             409,
         )
     return await _put(visit, definitions, place, document)

@@ -171,8 +171,7 @@ def _frame(
         ],
         removal=visit.say(
             _(
-                "Removes monitor “{name}”. Its history is kept for the same time as that of any other "
-                "monitor."
+                "Removes monitor “{name}”. Its history is kept as long as that of any other monitor."
             ).fill(name=unique_label(name, edit.base_content))
         ),
     )

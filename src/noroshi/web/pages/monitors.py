@@ -329,8 +329,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         ),
         description=visit.say(
             _(
-                "Created automatically by Noroshi. Without its own rules, it notifies the contacts of "
-                "all rules, through routes other than the faulty one."
+                "Created automatically by Noroshi. Unless it has rules of its own, the contacts of all "
+                "rules are notified. A faulty route is reported through other routes."
             )
         )
         if is_own
@@ -385,9 +385,9 @@ def _winrm_section(visit: Visit, fields: list[Field]) -> Section:
         title=visit.say(_("WinRM login")),
         description=visit.say(
             _(
-                "User and password, or a client certificate, are required. Noroshi logs in only if a "
-                "trusted CA issued the server's certificate, or if it has the fingerprint that is "
-                "set here. WinRM was tested with a simulated server only, not yet with Windows."
+                "A user with a password, or a client certificate, is required. Noroshi logs in only if a "
+                "trusted CA issued the server's certificate, or if it has the fingerprint that is set "
+                "here. WinRM was tested with a simulated server only, not yet with Windows."
             )
         ),
         fields=fields,

@@ -116,7 +116,7 @@ class RouteChoice:
 SORTS: Mapping[str, RouteChoice] = {
     "microsoft365": RouteChoice(
         _("Microsoft 365"),
-        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in by a user or by the app alone."),
+        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in: by a user, or app-only."),
     ),
     "google": RouteChoice(
         _("Google"), _("Gmail and Google Workspace over SMTP, with OAuth 2.0 sign-in.")

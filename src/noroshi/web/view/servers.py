@@ -37,7 +37,7 @@ SENDS_ITSELF, ALARMS_WAIT = _("sends alarms itself"), _("alarms are queued")
 OWN_ROUTE_WAYS: Sequence[tuple[str, Message, Message, Sequence[str], str]] = (
     (
         "microsoft365",
-        _("Microsoft 365, without a user"),
+        _("Microsoft 365 with app-only sign-in"),
         _(
             "The app signs in with a certificate that is created on the server; its private key "
             "never leaves the server. The command guides you through the setup."

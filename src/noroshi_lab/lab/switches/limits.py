@@ -66,8 +66,8 @@ LIMITS = (
         "licences",
         _MOST,
         _(
-            "licences of the tenant, which set its external recipients in 24 hours; above: 550 "
-            "5.7.233; 0: a trial with 5,000: 550 5.7.232"
+            "licences of the tenant, which determine its limit of external recipients in 24 hours; "
+            "above: 550 5.7.233; 0: a trial with a limit of 5,000: 550 5.7.232"
         ),
     ),
     flag(
