@@ -212,7 +212,7 @@ class Outer:
         pytest.param(
             {"named": {"x": {"name": "a", "siez": 1}}},
             "named.x.siez: there is no such setting (did you mean size?)",
-            "named.x.siez: このような設定はありません。size のことでしょうか",
+            "named.x.siez: この設定はありません。size のことでしょうか",
             id="misspelt, deep inside",
         ),
         pytest.param(
