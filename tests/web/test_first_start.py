@@ -162,7 +162,7 @@ WRONG = {
         "mail",
         MICROSOFT | {"mailbox": "nobody"},
         "mailbox",
-        "送信元のメールボックス",
+        "メールボックス",
     ),
     "no app": ("mail", MICROSOFT | {"client_id": ""}, "client_id", "クライアント ID"),
     "no day": (

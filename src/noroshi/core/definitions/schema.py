@@ -244,7 +244,7 @@ class ContactDef(Definition):
     title: str = ""
     """Name of the contact, shown on pages and in messages."""
     addresses: tuple[str, ...]
-    """Email addresses; all of them are notified."""
+    """All of these addresses are notified."""
     language: Literal["ja", "en"] = "en"
     """Language of the messages to this contact; each user chooses the language of the pages."""
     zone: str = "UTC"
