@@ -86,6 +86,8 @@ class Site:
                 writer.write(answer)
                 await writer.drain()
                 if len(self.heard) == self.hang_up_after:
+                    writer.close()  # sends what is still to be sent, which `abort` may drop
+                    await writer.wait_closed()
                     return
         except (OSError, asyncio.IncompleteReadError):
             pass
