@@ -1,5 +1,6 @@
 """What a command says: its hints can be typed as they stand, for the home folder that was given."""
 
+import sys
 from argparse import Namespace
 
 import pytest
@@ -9,7 +10,8 @@ from noroshi.cli.handlers.queue import HOW_TO_RELEASE, NOTHING_WAITS, TRIED_AGAI
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import composed, plain
 
-HERE = " --home '/srv/a b'"
+QUOTE = '"' if sys.platform == "win32" else "'"
+HERE = f" --home {QUOTE}/srv/a b{QUOTE}"
 
 
 def said(text, home="/srv/a b", language="en"):
@@ -43,4 +45,5 @@ def test_an_instruction_is_meant_for_it_too_wherever_it_stands():
 
 def test_a_home_folder_with_braces_is_no_place_of_a_text():
     text = HOW_TO_RELEASE.fill(id="01J")
-    assert "noroshi queue release --home '/srv/{id}' 01J" in said(text, "/srv/{id}")
+    here = " --home " + QUOTE + "/srv/{id}" + QUOTE
+    assert f"noroshi queue release{here} 01J" in said(text, "/srv/{id}")

@@ -8,6 +8,7 @@ MODES = "permissions as POSIX has them; those of Windows: tests/windows/test_own
 LIMITS = "limits of a process that Windows has not"
 ZONE = "a process cannot change its time zone"
 OPEN_FILES = "nobody can remove a file that is open"
+OPEN_FOLDER = "nobody can remove the folder that a process works in"
 WINE_LINKS = "Wine says that it made a link, and makes none"
 LINKS = "no link is refused: only administrators can write to the folder"
 VOLUMES = "small volumes, mounted by the test"
@@ -202,12 +203,13 @@ TESTS = {
     "test_programs_are_held_to_the_settings_of_this_home": PLACES,
     "tests/cli/handlers/test_check_config.py::"
     "test_variables_of_programs_are_held_to_the_settings_of_this_home": PLACES,
-    "tests/cli/test_context.py::test_a_command_of_a_text_is_meant_for_the_home_folder": PLACES,
     "tests/cli/test_help.py::test_the_page_has_every_option_of_a_command_and_no_other": PAGE,
     "tests/cli/test_help.py::test_the_page_says_what_the_help_says": PAGE,
     "tests/cli/test_help.py::test_the_page_tells_every_setting": PAGE,
     "tests/cli/test_help.py::test_the_help_lists_every_command_once_under_its_subject": PAGE,
     "tests/cli/test_settings.py::test_a_file_that_anybody_can_write_is_not_believed": MODES,
+    "tests/cli/test_settings.py::"
+    "test_a_home_folder_is_found_from_a_folder_that_is_gone": OPEN_FOLDER,
     "tests/cli/test_settings.py::test_the_home_folder_is_found": PLACES,
     "tests/cli/test_settings.py::"
     "test_the_manager_is_open_to_this_computer_unless_something_else_is_said": PLACES,

@@ -44,7 +44,7 @@ def test_without_a_node_it_says_so_and_calls_nothing_ok(tmp_path):
 
 async def test_ports_files_and_folders_are_listed(node, tmp_path):
     told = await typed("places", home=tmp_path)
-    assert f"{tmp_path}/noroshi.db" in told.out and "noroshi backup FILE" in told.out
+    assert str(tmp_path / "noroshi.db") in told.out and "noroshi backup FILE" in told.out
     assert "データ ストア" in (await typed("--lang", "ja", "places", home=tmp_path)).out
 
 
