@@ -346,10 +346,10 @@ class Engine:
             async with asyncio.timeout(RENEWAL_TIMEOUT):
                 renewal = await self.store.renew(fence, self.clocks.wall())
         except TimeoutError:
-            sharing.record_failure()
+            sharing.record_failure(sent_at)
             raise StoreError(NO_RENEWAL.fill(seconds=RENEWAL_TIMEOUT)) from None
         except StoreError:
-            sharing.record_failure()
+            sharing.record_failure(sent_at)
             raise
         if renewal is not None:
             sharing.record_renewal(renewal, sent_at)
