@@ -320,7 +320,8 @@ class Engine:
         await self._give_up(block)
         is_outdated = renewal.version != self.version or agents != self._agents
         if is_outdated or self._lacks_monitors(block):
-            await self._apply_version(self.node, block)
+            if not await self._apply_version(self.node, block):
+                return TICK
             self._agents = agents
         if self._plan is not None and self._recheck:
             self._recheck = False
@@ -438,14 +439,17 @@ class Engine:
         await self._serve(version, plan)
         return RENEW if self._sharing is None else TICK  # to take the share that is known now
 
-    async def _apply_version(self, node: Node, block: MonitorBlock) -> None:
-        """Apply only what differs: a monitor with the same id keeps its state and its history."""
+    async def _apply_version(self, node: Node, block: MonitorBlock) -> bool:
+        """Apply only what differs: a monitor with the same id keeps its state and its history. Return
+        False if the lease of the block was over by then: nothing is written under it any more."""
         previous_monitors = {**block.monitors, **block.reported_monitors}
         version, plan = await self._current()
         left_out = self._left_out() if self._may_take() else plan.monitors.keys()
         now = self.clocks.wall()
         loan = Loan(block.fence, block.held_ids)
         leased = await self.store.lease_monitors(node, now, loan, left_out)
+        if leased.fence != block.fence:
+            return False
         block.add_leased(leased, self._reported_monitors(plan), now)
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported
@@ -457,6 +461,7 @@ class Engine:
             restart_other_kinds(self.watcher, block, leased.states)
         block.catch_up_unwatched(self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
+        return True
 
     async def _follow_moves(self, block: MonitorBlock) -> None:
         await follow_moves(self.watcher, block, self._agent_name, self._agent_of)
