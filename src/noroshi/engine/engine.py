@@ -271,11 +271,13 @@ class Engine:
             return None
 
     async def _close(self) -> None:
-        ended_at = self.clocks.wall()
+        ended_at, node, block = self.clocks.wall(), self.node, self.watcher.block
+        watched_until = {} if block is None else block.unfinished(ended_at)
         # Side by side: a program that has to be killed must not wait for a server to answer.
         await asyncio.gather(self._end_sending(), self.attempt(self.watcher.close))
-        if self.node is not None:
-            node = self.node
+        if block is not None and watched_until and self._sharing is not None:
+            await self.attempt(lambda: self.store.give_back(block.fence, watched_until))
+        if node is not None:
             await self.attempt(lambda: self.store.end(node, ended_at))
 
     async def _end_sending(self) -> None:
@@ -293,8 +295,9 @@ class Engine:
         block. Return the seconds to pause. Raises StoreError."""
         try:
             return await self._hold()
-        except StoreError:
-            if (block := self.watcher.block) is not None:  # nobody else can take what leaves it
+        except Exception:
+            # Whatever it was: nobody else can take what leaves the block.
+            if (block := self.watcher.block) is not None:
                 block.leave(frozenset(), self.clocks.steady(), self.clocks.wall())
             raise
 

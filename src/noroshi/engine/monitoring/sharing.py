@@ -175,7 +175,10 @@ async def give_up(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -
     owed_ids = {check.id for check in block.queue if check.trigger in GUARANTEED}
     block.given_ids = frozenset(
         id
-        for id in block.leaving_ids - block.busy - owed_ids - block.unconfirmed_changes.keys()
+        for id in block.leaving_ids
+        - block.busy.keys()
+        - owed_ids
+        - block.unconfirmed_changes.keys()
         if not watcher.emergency.is_concerned_by(id)
     )
     if not block.given_ids:
