@@ -385,7 +385,7 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path)
 async def test_status_in_japanese_keeps_its_columns(harness, tmp_path):
     await harness.measured()
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
-    assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
+    assert "◆ 危険: 監視項目 (1件) が正常ではありません。" in told
     assert "\n  ▨ 未サインイン   m365                post  " in told
     assert "\n  － 送信実績なし  plain (Old server)  post\n" in told
 

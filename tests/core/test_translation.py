@@ -21,6 +21,7 @@ from noroshi.core.translation import (
     each_once,
     help_text,
     in_each_language,
+    join_sentences,
     joined,
     known_language,
     list_names,
@@ -142,6 +143,20 @@ def test_several_texts_are_one():
     assert joined([one, two]).both() == {"en": "a; b", "ja": "あ; b"}
     assert joined([one, two, one], plain(" / ")).ja == "あ / b / あ"
     assert each_once([one, two, one]).en == "a; b"
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "line"),
+    [
+        pytest.param("en", ("One.", "Two."), "One. Two.", id="a blank between sentences"),
+        pytest.param("ja", ("一つ。", "二つ。"), "一つ。二つ。", id="nothing in Japanese"),
+        pytest.param("ja", ("CPU 97%", "上限 90%"), "CPU 97% 上限 90%", id="no sentence ends"),
+        pytest.param("ja", ("", "一つ。"), "一つ。", id="an empty one"),
+        pytest.param("ja", (), "", id="none"),
+    ],
+)
+def test_sentences_are_joined_as_their_language_does(language, texts, line):
+    assert join_sentences(texts, language) == line
 
 
 def test_names_are_listed_as_each_language_lists_them():

@@ -101,8 +101,17 @@ def test_no_definition_is_written_outside_its_folder(tmp_path, key):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_is_none_is_named(tmp_path):
-    assert problems_of(tmp_path / "none") == [f"{tmp_path / 'none'}: is not a folder"]
+def test_a_folder_that_does_not_exist_is_named(tmp_path):
+    none = tmp_path / "none"
+    words = "does not exist; choose the folder that holds the definitions"
+    assert problems_of(none) == [f"{none}: {words}"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+    file = tmp_path / "rules.toml"
+    file.touch()
+    words = "is not a folder; choose the one that holds the definitions"
+    assert problems_of(file) == [f"{file}: {words}"]
 
 
 @pytest.mark.parametrize(

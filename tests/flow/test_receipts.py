@@ -68,7 +68,7 @@ async def test_what_is_no_answer_at_all_leaves_the_mail_waiting_and_says_so(scen
     row, (receipt,) = await settled(scene)
     assert (row.state, row.is_leased) == ("", False)
     assert row.due > scene.time.now
-    assert row.reason.en == "the transport itself failed: TypeError"
+    assert row.reason.en == "sending failed because of a bug in Noroshi itself: TypeError"
     assert receipt.route == "smtp1"
 
 

@@ -105,7 +105,7 @@ async def test_each_node_that_cannot_be_reached_or_has_another_key_or_name_is_to
     remedy = (await cluster.examine())["nodes"].remedy
     for told in (
         "Node beta cannot be reached",
-        f"What answers at {foreign} could not prove that it has the key of the nodes (gamma)",
+        f"The service at {foreign} could not prove that it has the key of the nodes (gamma)",
         "Node delta answers at",
         "address of node epsilon",
     ):

@@ -63,7 +63,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(harness, browser):
     assert (browser.status, browser.to) == (303, "/instance/web1?did=stop&part=web1")
     await browser.get(browser.to)
     assert "web1: monitoring has stopped." in browser.text
-    assert "stopped by sato" in browser.text and "version 2" in browser.text
+    assert "Stopped by sato, " in browser.text and "version 2" in browser.text
     assert (await harness.store.current()).note == "other rack"
     await browser.get("/")
     assert '<span class="tree__value">sato, version 2</span>' in browser.text
@@ -73,7 +73,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(harness, browser):
     await browser.post("/switch", part="web1", at="web1", do="start")
     await browser.get(browser.to)
     assert "web1: monitoring has started." in browser.text
-    assert "stopped by" not in browser.text
+    assert "Stopped by" not in browser.text
 
 
 async def test_a_monitor_s_page_says_with_what_it_is_stopped(harness, browser):

@@ -1,6 +1,7 @@
 """Contacts in a browser: listed with what reaches them, changed, added and removed by forms."""
 
 import json
+import re
 
 import pytest
 
@@ -35,6 +36,23 @@ async def content(harness, name):
 async def test_whoever_nothing_leads_to_is_told_so(browser):
     await browser.get("/settings/contacts")
     assert "ops@example.com" in browser.text and "not used anywhere" in browser.text
+
+
+async def test_what_notifies_a_contact_is_named_with_its_sort(harness, browser):
+    notification = {"events": ["settings-changed"], "action": "mail"}
+    notification |= {"contacts": ["ops"], "routes": ["plain"]}
+    await apply_definitions(InProcessClient(harness), notifications__change=notification)
+    await browser.get("/settings/contacts")
+    shown = " ".join(re.sub("<[^>]*>", "", browser.text).split())
+    assert "Rule “all” (1 monitor), System notification “change”" in shown
+
+
+async def test_a_form_says_how_several_addresses_are_separated(browser):
+    await browser.get("/settings/contact?name=ops")
+    assert (
+        "All of these addresses are notified. Separate multiple addresses with commas, spaces or "
+        "line breaks."
+    ) in browser.text
 
 
 async def test_the_language_of_a_contact_is_named_in_the_language_of_the_page(browser):

@@ -158,12 +158,7 @@ WRONG = {
     "no port": ("mail", SERVER | {"port": "99999"}, "port", "ポート"),
     "no end": ("mail", SERVER | {"port": "9" * 5_000}, "port", "ポート"),
     "no number": ("mail", SERVER | {"port": "abc"}, "port", "ポート"),
-    "no mailbox": (
-        "mail",
-        MICROSOFT | {"mailbox": "nobody"},
-        "mailbox",
-        "送信元のメールボックス",
-    ),
+    "no mailbox": ("mail", MICROSOFT | {"mailbox": "nobody"}, "mailbox", "メールボックス"),
     "no app": ("mail", MICROSOFT | {"client_id": ""}, "client_id", "クライアント ID"),
     "no day": (
         "mail",

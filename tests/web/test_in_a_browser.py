@@ -14,7 +14,7 @@ from tests.web.window import NARROW, ON_ITS_LOOP, WIDE, fits, looking
 pytestmark = ON_ITS_LOOP
 HEADINGS = {
     "en": "The only monitor needs attention.",
-    "ja": "監視項目1件のうち1件に対応が必要です。",
+    "ja": "監視項目 (1件) に対応が必要です。",
 }
 
 

@@ -391,6 +391,15 @@ async def test_the_ledger_adds_up_and_tells_that_none_is_lost(browser):
 
 
 @pytest.mark.parametrize(
+    ("query", "count"),
+    [("", "6 alarms"), ("?q=Concurrent", "1 alarm found"), ("?q=nowhere", "0 alarms found")],
+)
+async def test_the_ledger_tells_of_found_alarms_only_after_a_search(browser, query, count):
+    await browser.get(f"/ledger{query}")
+    assert re.search(r'role="status">([^<]*?)\s*</span>', browser.text).group(1) == count
+
+
+@pytest.mark.parametrize(
     ("query", "found"),
     [
         ("q=Concurrent", [3]),

@@ -80,7 +80,7 @@ async def test_it_speaks_japanese_too(browser, harness):
     await watched(harness)
     await browser.log_in()
     page = (await browser.get("/", headers={"accept-language": "ja"})).text
-    assert "監視項目1件のうち1件に対応が必要です" in page and "使用率 95.2%" in page
+    assert "監視項目 (1件) に対応が必要です" in page and "使用率 95.2%" in page
 
 
 async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):

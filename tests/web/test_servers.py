@@ -158,6 +158,20 @@ async def test_each_server_is_listed_as_a_card_and_as_a_row(harness, browser):
     )
 
 
+async def test_the_list_says_where_nothing_is_monitored_yet(harness, browser):
+    await joined(harness, "fs02")
+    await joined(harness, "old01", state=AgentState.REVOKED)
+    await browser.get("/servers?view=list")
+    cells = re.findall(r'<td data-th="What is monitored">([^<]*)</td>', browser.text)
+    assert sorted(cells) == ["nothing yet", "—"]
+
+
+async def test_the_page_of_a_removed_agent_promises_no_instances(harness, browser):
+    agent = await joined(harness, "old01", state=AgentState.REVOKED)
+    await browser.get(f"/servers/agent/{agent.id}")
+    assert "<dt>Instances</dt><dd>none</dd>" in browser.text
+
+
 async def test_an_agent_is_renamed_and_removed_with_the_password(harness, browser):
     agent = await joined(harness, "fs02", secrets=("smtp",))
     page = f"/servers/agent/{agent.id}"

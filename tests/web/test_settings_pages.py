@@ -158,6 +158,7 @@ async def test_the_audit_log_is_searched_and_holds_no_token(harness, browser):
     assert "queue_hold" in browser.text
     await browser.get("/settings/audit?q=token_new+sato")
     assert "<b>API token created</b>" in browser.text and "queue_hold" not in browser.text
+    assert 'role="status">1 entry found</span>' in browser.text
     await browser.get("/settings/audit?q=created")
     assert "<b>API token created</b>" in browser.text
     assert token not in browser.text

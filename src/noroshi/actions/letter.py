@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from noroshi.actions.phrases import padded
 from noroshi.core.levels import Level
-from noroshi.core.translation import _
+from noroshi.core.translation import _, join_sentences
 
 LABELS = 15
 LONGEST_QUOTED = 200
@@ -114,6 +114,11 @@ class Page:
     closing_rows: tuple[Row, ...] = ()
     trail: tuple[Post, ...] = ()
     footer: tuple[str, ...] = ()
+
+    @property
+    def preview(self) -> str:
+        """Return what a list of mails shows beside the subject."""
+        return join_sentences((self.headline, *self.lead), self.language).strip() or self.word
 
 
 def as_text(page: Page) -> str:

@@ -57,13 +57,12 @@ NO_TLS = _(
     "{where} answers without TLS: it is probably the hub's manager, not the port for agents. "
     "In the manager, “Add a server” shows the port for agents."
 )
-NO_HUB = _("What answers at {where} is not a Noroshi hub: {what}")
+NO_HUB = _("The service at {where} is not a Noroshi hub: {what}")
 
 
 PROXY_AWAY = _("the proxy {proxy} to the hub cannot be reached: {why}")
 PROXY_NO_PROXY = _(
-    "What answers at {proxy} is not an HTTP proxy. Join the hub again, with the correct "
-    "--proxy."
+    "The service at {proxy} is not an HTTP proxy. Join the hub again, with the correct --proxy."
 )
 PROXY_LOGIN = _(
     "the proxy {proxy} requires a login (407), or refused the user name and password. Join "

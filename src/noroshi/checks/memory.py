@@ -43,9 +43,7 @@ def _readings(memory: ports.Memory) -> tuple[Reading, ...]:
 CHECK = Check(
     kind="memory",
     title=_("Memory"),
-    help=_(
-        "Measures the computer's used memory, not counting system caches, and its used swap."
-    ),
+    help=_("Measures how much memory and swap the computer uses, not counting system caches."),
     options=Options,
     limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},
     shares=frozenset({"used", "swap"}),

@@ -23,9 +23,9 @@ OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = _(
     "this route signs in to Exchange Online with a password. Microsoft will turn off "
-    "password sign-in at the end of December 2026 (an administrator can turn it on again) "
-    "and will announce the final date in the second half of 2027. Use an account, which "
-    "signs in with OAuth 2.0."
+    "password sign-in at the end of December 2026 (an administrator can turn it on again). "
+    "In the second half of 2027, it will announce the date on which password sign-in ends "
+    "for good. Use an account, which signs in with OAuth 2.0."
 )
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 from gettext import NullTranslations
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -367,6 +367,20 @@ class _Sentences(Message):
 def sentences(first: Message, second: Message) -> Message:
     """Return a sentence and the one after it; `fill` fills the {places} of both."""
     return _Sentences(_FOLLOWED.id, arguments={"first": first, "second": second})
+
+
+def join_sentences(texts: Iterable[str], language: str) -> str:
+    """Return texts of that language on one line, parted by a blank, or by what stands between
+    two sentences there: in Japanese, nothing."""
+    return reduce(partial(_next_to, language), filter(None, texts), "")
+
+
+def _next_to(language: str, first: str, second: str) -> str:
+    if not first:
+        return second
+    if first.endswith(FULL_STOP.say(language)):
+        return _FOLLOWED.fill(first=first, second=second).say(language)
+    return f"{first} {second}"
 
 
 def known_language(language_of_reader: str) -> Language:

@@ -22,7 +22,8 @@ LARGEST = 16 * 1024 * 1024
 OTHER_FILES = ("README.md", "LICENSE")
 """Files that people keep at the top of such a folder, beside hidden files (.git)."""
 
-NO_FOLDER = _("is not a folder")
+MISSING = _("does not exist; choose the folder that holds the definitions")
+NO_FOLDER = _("is not a folder; choose the one that holds the definitions")
 STRAY = _(
     "is not a definition: a definition is NAME.toml in one of the folders {types}, where "
     "NAME contains only a-z, 0-9, - and _"
@@ -54,7 +55,7 @@ class Folder:
 def look_into(path: Path) -> Folder:
     """Read the folder as far as it can be read."""
     if not path.is_dir():
-        return Folder((), (Problem(str(path), NO_FOLDER),))
+        return Folder((), (Problem(str(path), NO_FOLDER if path.exists() else MISSING),))
     documents, problems = list[Document](), list[Problem]()
     for file in _files(path):
         name = file.relative_to(path).as_posix()

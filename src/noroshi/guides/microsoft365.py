@@ -11,8 +11,8 @@ from noroshi.guides.places import Value
 MICROSOFT365 = read_guide("microsoft365")
 APP_NAME = "Noroshi"
 WAYS: Mapping[str, Message] = {
-    "app-certificate": _("app only, with a certificate"),
-    "app-secret": _("app only, with a client secret"),
+    "app-certificate": _("app-only, with a certificate"),
+    "app-secret": _("app-only, with a client secret"),
     "person-paste": _("a user in any browser, who pastes the URL back into Noroshi"),
     "person-here": _("a user in a browser on this computer"),
     "person-device": _("a user with a device code"),

@@ -24,7 +24,7 @@ EXAMPLE = values_of(
 )
 APPS = frozenset(way for way in WAYS if way.startswith("app-"))
 WAY = _("who signs in, and how")
-ANY_APP = _("app only")
+ANY_APP = _("app-only")
 ANY_PERSON = _("a user")
 KINDS: Mapping[str, Message] = {"smtp": _("SMTP"), "graph": _("Microsoft Graph")}
 PATHS: Mapping[str, Message] = {

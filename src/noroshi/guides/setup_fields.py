@@ -117,7 +117,7 @@ DELIVERY = SetupField(
 )
 MAILBOX = SetupField(
     name="mailbox",
-    label=_("Sending mailbox"),
+    label=_("Mailbox"),
     help=_("The sender address of alarms."),
     question=_("Mailbox that sends the alarms"),
     option="--mailbox",
@@ -127,7 +127,7 @@ MAILBOX = SetupField(
 )
 TENANT = SetupField(
     name="tenant",
-    label=_("Tenant"),
+    label=_("Tenant ID"),
     help=_(
         "The directory (tenant) ID or a domain of the organisation. If empty, the mailbox's "
         "domain is used."

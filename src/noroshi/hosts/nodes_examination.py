@@ -57,7 +57,7 @@ OTHER_ANSWERS = _(
     "Node {other} answers at {address}, which is given as the address of node {node}"
 )
 NO_PROOF = _(
-    "What answers at {address} could not prove that it has the key of the nodes ({node})"
+    "The service at {address} could not prove that it has the key of the nodes ({node})"
 )
 LATE = _("Node {node} did not answer at {address} within {seconds:g} s")
 UNREACHABLE = _("Node {node} cannot be reached at {address}: {why}")

@@ -56,10 +56,10 @@ A_PROCESSOR = (
 BUSY = 8  # programs about to begin, or just begun, with which a launcher asks for a second one
 TRIES = 3  # launchers that may be lost before a program was begun
 
-NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
+NO_LAUNCHER = _("the helper process that starts programs cannot be started: {why}")
 LOST = _(
-    "the process that starts programs was killed by something else, which also terminated "
-    "this program; that process has been restarted"
+    "the helper process that starts programs was killed from outside Noroshi, so this "
+    "program was terminated too; the helper process has been restarted"
 )
 
 _serials = count(1)

@@ -57,7 +57,7 @@ PROXY_SILENT = _(
     "hangs, or {where} does not answer it."
 )
 NOT_A_PROXY = _(
-    "What answers at {proxy} is not an HTTP proxy. Check proxy in networks/{name}.toml."
+    "The service at {proxy} is not an HTTP proxy. Check proxy in networks/{name}.toml."
 )
 PROXY_WANTS_LOGIN = _(
     "the proxy {proxy} requires a login (407). Set proxy_user and proxy_password in "

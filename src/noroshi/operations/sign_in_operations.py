@@ -55,14 +55,14 @@ AUTHORIZE_DEVICE = operation(
     "authorize_device",
     ADMIN,
     help=_("Start a sign-in with a device code."),
-    label=_("Sign-in by code started"),
+    label=_("Sign-in with a device code started"),
     changes=False,
 )
 AUTHORIZE_DEVICE_ASK = operation(
     "authorize_device_ask",
     ADMIN,
     help=_("Check whether the code was entered."),
-    label=_("Sign-in by code"),
+    label=_("Sign-in with a device code"),
     changes=False,
     news=True,
 )
@@ -70,7 +70,7 @@ AUTHORIZE_APP = operation(
     "authorize_app",
     ADMIN,
     help=_("Verify the app-only sign-in."),
-    label=_("Sign-in by an app"),
+    label=_("App-only sign-in verified"),
     news=True,
 )
 CERTIFICATE_NEW = operation(

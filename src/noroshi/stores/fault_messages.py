@@ -36,11 +36,11 @@ STRAY_RECEIPT = ngettext(
     "{count} server reply belongs to no message", "{count} server replies belong to no message"
 )
 STRAY_DECISION = ngettext(
-    "{count} rule decision refers to monitors that do not exist (first: {id})",
+    "{count} rule decision refers to a monitor that does not exist (first: {id})",
     "{count} rule decisions refer to monitors that do not exist (first: {id})",
 )
 STRAY_MEMORY = ngettext(
-    "{count} stored state refers to monitors that do not exist (first: {id})",
+    "{count} stored state refers to a monitor that does not exist (first: {id})",
     "{count} stored states refer to monitors that do not exist (first: {id})",
 )
 MISSING_DOCUMENT = ngettext(

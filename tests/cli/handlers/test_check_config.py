@@ -27,7 +27,7 @@ def checked(home, folder, *more):
 def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"No problems in {folder} (monitors 4, rules 2")
+    assert said.startswith(f"No problems in {folder} (4 monitors, 2 rules, ")
     assert "the check could not tell which programs may run" in said
     assert not (tmp_path / "home").exists()
 

@@ -377,7 +377,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(at="07:30", days=("mo",)),
-            f"{GROUP_AT}.days: there is no day of the week “mo” (did you mean mon?)",
+            f"{GROUP_AT}.days: “mo” is not a day of the week (did you mean mon?)",
             id="unknown day",
         ),
         pytest.param(

@@ -350,7 +350,7 @@ FAULTS = {
     ),
     "a rule's answer about nothing": (
         "insert into decision values ('x', 'r', '', 1, 0, 'REPEAT')",
-        "monitors that do not exist (first: x)",
+        "a monitor that does not exist (first: x)",
     ),
     "a missing document": ("delete from document", "missing (first: version"),
     "a state that cannot be read": (

@@ -110,15 +110,15 @@ def jwt(claims):
         pytest.param(
             "smtp",
             APP | {"roles": ["Mail.Send"]},
-            "lacks the permission SMTP.SendAsApp: ask an administrator to add it under API "
-            "permissions › Office 365 Exchange Online",
+            "lacks the permission SMTP.SendAsApp. Under API permissions › Office 365 Exchange "
+            "Online, ask an administrator",
             id="an app without its role",
         ),
         pytest.param(
             "graph",
             {"aud": "https://graph.microsoft.com", "idtyp": "app"},
-            "lacks the permission Mail.Send: ask an administrator to add it under API permissions › "
-            "Microsoft Graph",
+            "lacks the permission Mail.Send. Under API permissions › Microsoft Graph, ask an "
+            "administrator",
             id="an app without its role at Graph",
         ),
         pytest.param(

@@ -43,7 +43,11 @@ WRONG = ngettext(
 )
 RIGHT = _("No problems in {folder}: {counts}.")
 BUT = _("No problems in {folder} ({counts}), but check the following:")
-COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")
+COUNTS = _("{monitors}, {rules}, {contacts}, {routes}")
+MONITORS = ngettext("{count} monitor", "{count} monitors")
+RULES = ngettext("{count} rule", "{count} rules")
+CONTACTS = ngettext("{count} contact", "{count} contacts")
+ROUTES = ngettext("{count} route", "{count} routes")
 NOTHING_THERE = _("it has no definitions; check that it is the right folder")
 AGENTS_NOT_KNOWN = _(
     "This command cannot tell whether {sources} is an agent: only the hub has the list of "
@@ -165,11 +169,12 @@ def _host_of(config: Config) -> HostOf:
 
 def _counts(result: CheckResult) -> Message:
     plan = result.plan
+    monitor_count = sum(not is_own(monitor) for monitor in plan.monitors.values())
     return COUNTS.fill(
-        monitors=sum(not is_own(monitor) for monitor in plan.monitors.values()),
-        rules=len(plan.rules),
-        contacts=len(plan.contacts),
-        routes=len(plan.routes),
+        monitors=MONITORS.fill(count=monitor_count),
+        rules=RULES.fill(count=len(plan.rules)),
+        contacts=CONTACTS.fill(count=len(plan.contacts)),
+        routes=ROUTES.fill(count=len(plan.routes)),
     )
 
 

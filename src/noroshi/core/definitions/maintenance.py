@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from noroshi.core.cadence import WEEK
 from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import GroupDef, InstanceDef, MonitorDef, WindowDef
-from noroshi.core.definitions.value_checks import all_known, title
+from noroshi.core.definitions.value_checks import all_days, title
 from noroshi.core.definitions.value_syntax import DAYS, day_and_time, moment
 from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow, Window
 from noroshi.core.translation import _
@@ -15,7 +15,6 @@ from noroshi.core.translation import _
 LONGEST = timedelta(days=90)
 """The longest window: who wants silence for longer takes the monitor out, as nothing may be
 silent and forgotten."""
-DAY = _("day of the week")
 
 NO_TIME = _(
     '“{given}” is neither a time of day, such as "22:00", nor a date and time, such as '
@@ -45,7 +44,7 @@ def maintenance(
 
 def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
     title(definition.title, place)
-    all_known(definition.days, DAYS, DAY, place.at("days"))
+    all_days(definition.days, place.at("days"))
     times = [
         (moment(text), day_and_time(text)) for text in (definition.begins, definition.ends)
     ]

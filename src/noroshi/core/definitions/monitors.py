@@ -26,6 +26,7 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.ssh_logins import ssh_login_of
 from noroshi.core.definitions.value_checks import (
+    all_days,
     all_known,
     host,
     in_range,
@@ -48,7 +49,6 @@ LONGEST_TIMEOUT = "1h"
 RULE = _("rule")
 CHECK = _("type of monitor")
 READING = _("reading")
-DAY = _("day of the week")
 
 BOTH = with_settings(_("both “{every}” and “{at}” are set; keep only one"), "every", "at")
 DAYS_ALONE = _("requires “at”, which is not set here")
@@ -360,7 +360,7 @@ def fixed_times(
     for text, time_of_day in time_by_text.items():
         if time_of_day is None:
             place.at("at").say(NO_MOMENT, given=text)
-    all_known(definition.days, DAYS, DAY, place.at("days"))
+    all_days(definition.days, place.at("days"))
     return FixedTimes(
         times=tuple(
             sorted(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from noroshi.core.printable import visible_text
-from noroshi.core.translation import Message, _, list_names, ngettext, plain
+from noroshi.core.translation import NOTHING, Message, _, list_names, ngettext
 
 MOST_NAMED = 16
 """The most names that are listed for a person to choose from; more would bury the message."""
@@ -27,6 +27,8 @@ AND_AT_LEAST = ngettext(
     "and at least {count} more problem", "and at least {count} more problems"
 )
 NONE_YET = _(": none has been added yet")
+NO_DAY = _("“{given}” is not a day of the week{instead}")
+ONE_OF = _("; use one of {days}")
 
 
 class InvalidValueError(ValueError):
@@ -89,6 +91,13 @@ class Place:
             return
         self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, candidates))
 
+    def no_such_day(self, name: str, days: Collection[str]) -> None:
+        """Note that a week has no such day, and which one was likely meant, or else all."""
+        if len(self.problems) >= MOST_FOUND:
+            return
+        hint = _nearest(name, days) or ONE_OF.fill(days=list_names(days))
+        self.say(NO_DAY, given=name, instead=hint)
+
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return as many of them as a person is told at once, and one that counts the others. What
@@ -150,14 +159,21 @@ def read_location(location: str) -> Location:
 def suggestion(name: str, candidates: Collection[str]) -> Message:
     """Return what to add about a name that is not known: the nearest one, or those there
     are."""
-    if len(name) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
-        return plain("")
+    if len(name) > LONGEST_SHOWN:
+        return NOTHING
     names = sorted(set(candidates))
-    matches = get_close_matches(name, names, n=1, cutoff=0.6)
-    if matches:
-        return NEAR.fill(near=matches[0])
+    if nearest := _nearest(name, names):
+        return nearest
     if not names:
         return NONE_YET
     if len(names) > MOST_NAMED:
-        return plain("")
+        return NOTHING
     return KNOWN.fill(known=list_names(names))
+
+
+def _nearest(name: str, candidates: Collection[str]) -> Message | None:
+    """Return the question whether the nearest name was meant; None if none is near."""
+    if len(name) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
+        return None
+    matches = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    return NEAR.fill(near=matches[0]) if matches else None

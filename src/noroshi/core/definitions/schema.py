@@ -44,14 +44,14 @@ class WindowDef(Definition):
     """Planned work: nothing is told while it goes on."""
 
     title: str = ""
-    """Description of the planned work, shown on pages."""
+    """The planned work, as shown on pages."""
     begins: str
-    """Start in the instance's time zone: a time such as 22:00 (recurring), or a date and time
-    such as 2026-12-24 22:00 (once)."""
+    """A time such as 22:00 (recurring), or a date and time such as 2026-12-24 22:00 (once), in
+    the instance's time zone."""
     ends: str
-    """Time in the same format. A time of day before the start falls on the next day."""
+    """In the same format. A time of day before the start falls on the next day."""
     days: tuple[str, ...] = ()
-    """Days of the week on which the maintenance starts. Default: every day."""
+    """The maintenance starts on these days. Default: every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +244,7 @@ class ContactDef(Definition):
     title: str = ""
     """Name of the contact, shown on pages and in messages."""
     addresses: tuple[str, ...]
-    """Email addresses; all of them are notified."""
+    """All of these addresses are notified."""
     language: Literal["ja", "en"] = "en"
     """Language of the messages to this contact; each user chooses the language of the pages."""
     zone: str = "UTC"

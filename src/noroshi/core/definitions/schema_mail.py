@@ -99,7 +99,7 @@ class AccountDef(Definition):
     """Messages that the mailbox may send per hour; 0 means no limit. Default: the cloud's
     limit."""
     connections: int | None = None
-    """Messages that may be sent at the same time, through all routes together. Default: the
+    """Connections that may be open at the same time, through all routes together. Default: the
     cloud's limit."""
     recipients_a_day: int | None = None
     """Recipients that the mailbox may send to in 24 hours; 0 means no limit. Default: the

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from noroshi.core.definitions.problems import Place
-from noroshi.core.definitions.value_syntax import duration, is_zone
+from noroshi.core.definitions.value_syntax import DAYS, duration, is_zone
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 
@@ -84,10 +84,22 @@ def all_known(
     names: Collection[str], allowed: Collection[str], sort: Message, place: Place
 ) -> None:
     """Check that each name is known and given once."""
+    for name in _unknown(names, allowed, place):
+        place.no_such(sort, name, allowed)
+
+
+def all_days(names: Collection[str], place: Place) -> None:
+    """Check that each name is that of a day of the week, and given once."""
+    for name in _unknown(names, DAYS, place):
+        place.no_such_day(name, DAYS)
+
+
+def _unknown(names: Collection[str], allowed: Collection[str], place: Place) -> Iterator[str]:
+    """Yield each name that is not known; report each known one that is given again."""
     names_so_far = set[str]()
     for name in names:
         if name not in allowed:
-            place.no_such(sort, name, allowed)
+            yield name
         elif name in names_so_far:
             place.say(TWICE, given=name)
         names_so_far.add(name)

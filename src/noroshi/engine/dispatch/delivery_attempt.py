@@ -31,7 +31,7 @@ DAY_USED_UP = _(
     "the mailbox of the route has reached the limit of {most} recipients within 24 hours"
 )
 HOUR_USED_UP = _("the route has reached the limit of {most} messages within an hour")
-BUG = _("the transport itself failed: {bug}")
+BUG = _("sending failed because of a bug in Noroshi itself: {bug}")
 CUT = _(
     "the attempt was ended after {seconds} s without a reply, because another node may send the "
     "notification after that time"

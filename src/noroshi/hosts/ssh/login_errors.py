@@ -13,7 +13,7 @@ DENIED = _(
     "~/.ssh/authorized_keys of that user there, or that the password is correct and password "
     "login is allowed"
 )
-NOT_SSH = _("What answers at {where} is not an SSH server: {why}")
+NOT_SSH = _("The service at {where} is not an SSH server: {why}")
 NO_COMMON = _("{where} and Noroshi have no encryption method in common: {why}")
 NO_LOGIN_IN_TIME = _(
     "{where} accepted the connection but did not complete the login in time. It is overloaded, or "

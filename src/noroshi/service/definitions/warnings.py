@@ -57,9 +57,9 @@ RENAMED = _(
 )
 RETIRES = _(
     "Password sign-in at Exchange Online: {names}. Microsoft will turn off password sign-in "
-    "at the end of December 2026 (an administrator can turn it on again) and will announce "
-    "the final date in the second half of 2027. Use an account, which signs in with OAuth "
-    "2.0."
+    "at the end of December 2026 (an administrator can turn it on again). In the second half "
+    "of 2027, it will announce the date on which password sign-in ends for good. Use an "
+    "account, which signs in with OAuth 2.0."
 )
 _MISSING_ENTRY = _(
     "{who} refers to the entry “{entry}”, which is not in the vault: no message can be sent "

@@ -20,8 +20,7 @@ CONNECTION_BROKE = _(
     "was not transferred."
 )
 NOT_SMTP = _(
-    "What answers at {where} is not a mail server ({stage}). Another program is listening "
-    "there."
+    "The service at {where} is not a mail server ({stage}). Another program is listening there."
 )
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
 SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")

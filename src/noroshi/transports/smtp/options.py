@@ -103,7 +103,7 @@ class Options:
     """Vault entry with the password to sign in with: the name of the entry, never the
     password."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
-    """Sign-in method. `auto`: the strongest method that the server offers."""
+    """SMTP authentication method. `auto`: the strongest method that the server offers."""
     ehlo: str = ""
     """Name in EHLO. Default: the sender's domain."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"

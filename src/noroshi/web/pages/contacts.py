@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.pages.rules import DefinitionTexts, DefinitionType, editor
 from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.setting_names import CHOICE_NAMES
+from noroshi.web.view.setting_names import CHOICE_NAMES, definition_name
 
 CONTACTS = DefinitionType(
     type="contacts",
@@ -64,18 +65,31 @@ async def contacts(visit: Visit) -> Response:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactOnPage:
     """Hold a row of the list of contacts: the contact, the address of the contact's page, the
-    language in words."""
+    language in words, and the rules and system notifications that notify the contact."""
 
     contact: ContactRow
     href: str
     language: str
-    is_notified: bool
+    rules: Sequence[str]
+    notifications: Sequence[str]
+
+    @property
+    def is_notified(self) -> bool:
+        """Return whether anything notifies the contact."""
+        return bool(self.rules or self.notifications)
 
 
 def _row(visit: Visit, one: ContactRow) -> ContactOnPage:
+    titles = one.called or (*one.rules, *one.notifications)
     return ContactOnPage(
         contact=one,
         href=address(CONTACTS.path, name=one.name),
         language=visit.say(CHOICE_NAMES[f"language.{one.language}"]),
-        is_notified=bool(one.rules or one.notifications),
+        rules=_definition_names(visit, "rules", titles[: len(one.rules)]),
+        notifications=_definition_names(visit, "notifications", titles[len(one.rules) :]),
     )
+
+
+def _definition_names(visit: Visit, type: str, titles: Sequence[str]) -> Sequence[str]:
+    """Return definitions of that type as a text names them, such as Rule “ops”."""
+    return [visit.say(definition_name(f"{type}/{title}", title)) for title in titles]

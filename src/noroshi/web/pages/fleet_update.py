@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from noroshi.core.agents import AgentState
+from noroshi.core.translation import join_sentences
 from noroshi.operations.agent_answers import AgentRow
 from noroshi.service.agents.agents import AgentOperations
 from noroshi.web.view.form_operations import run_reauthenticated
@@ -16,11 +17,11 @@ UPDATE_ALL = "agent_update_all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentUpdateOnPage:
-    """Tell of one agent whether its update began; `reasons`: why it did not."""
+    """Tell of one agent whether its update began; `reason`: why it did not."""
 
     name: str
     version: str = ""
-    reasons: Sequence[str] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,6 @@ async def update_all(visit: Visit, agents: Sequence[AgentRow]) -> UpdatesOnPage:
         if outcome.needs_password:
             return UpdatesOnPage(needs_password=True)
         version = outcome.answer.version if outcome.answer is not None else ""
-        results.append(
-            AgentUpdateOnPage(name=one.name, version=version, reasons=outcome.reasons)
-        )
+        reason = join_sentences(outcome.reasons, visit.language)
+        results.append(AgentUpdateOnPage(name=one.name, version=version, reason=reason))
     return UpdatesOnPage(results=results)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.model import LOGIN_SOURCES
 from noroshi.core.own_instance import OWN_INSTANCE
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message, _, join_sentences
 from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
 from noroshi.service.agents.agents import AgentOperations
@@ -78,7 +78,8 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
     target = {"instance": part} if "/" not in part else {"monitor": part}
     outcome = await run(visit, operation, note=note, **target)
     if outcome.reasons:
-        return await visit.show("error.html", outcome.status, why=" ".join(outcome.reasons))
+        reason = join_sentences(outcome.reasons, visit.language)
+        return await visit.show("error.html", outcome.status, why=reason)
     live.expire()
     return visit.redirect(address(page_shown, did=deed, part=part))
 

@@ -14,7 +14,7 @@ from noroshi.core.definitions.schema import GroupDef, InstanceDef, SshDef, SshHo
 from noroshi.core.model import SSH_SOURCE, WINRM_SOURCE
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.sources import NETWORK, by_agent
-from noroshi.core.translation import _, pgettext
+from noroshi.core.translation import _, ngettext, pgettext
 from noroshi.operations.kind_answers import Kind as KindAnswer
 from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.definitions.edit import EditOperations
@@ -315,9 +315,11 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     status_link = (visit.say(_("Monitors and actions")), f"/instance/{name}")
     is_own, count = name == OWN_INSTANCE, _count(edit.base_content.get("group", ()))
     removal = visit.say(
-        _(
-            "Removes instance “{name}” with all its groups and monitors ({count}). To restore it, "
-            "roll back to an earlier version."
+        ngettext(
+            "Removes instance “{name}” with all its groups and {count} monitor. To restore it, "
+            "roll back to an earlier version.",
+            "Removes instance “{name}” with all its groups and {count} monitors. To restore it, "
+            "roll back to an earlier version.",
         ).fill(name=unique_label(name, edit.base_content), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
@@ -486,7 +488,10 @@ def _group_frame(
         sections=sections,
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
-            _("Removes group “{name}” with its monitors ({count}).").fill(
+            ngettext(
+                "Removes group “{name}” with its {count} monitor.",
+                "Removes group “{name}” with its {count} monitors.",
+            ).fill(
                 name=unique_label(name, edit.base_content), count=_count([edit.base_content])
             )
         ),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.translation import Message, _, join_sentences, ngettext, pgettext
 from noroshi.operations.mail_answers import Queued
 from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError, name_of
@@ -201,7 +201,7 @@ def _head(visit: Visit, mails: Sequence[Queued]) -> str:
                 _("{count} undeliverable; a decision is required.").fill(count=set_aside_count)
             )
         )
-    return " ".join(sentences) if visit.language == "en" else "".join(sentences)
+    return join_sentences(sentences, visit.language)
 
 
 def _row(visit: Visit, one: Queued, titles: Titles) -> QueueRow:

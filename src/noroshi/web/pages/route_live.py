@@ -33,7 +33,7 @@ SETTLED = (*SENT, DeliveryState.DROPPED, DeliveryState.HELD, DeliveryState.SET_A
 NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
 """Nobody waits for one, or no more."""
 CHECKS: Mapping[str, Message] = {
-    "tenant": _("Tenant"),
+    "tenant": _("Tenant ID"),
     "app": _("App"),
     "secret": _("Secret or certificate"),
 }

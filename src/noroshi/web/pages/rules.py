@@ -136,7 +136,8 @@ LISTS: Mapping[str, ListTexts] = {
     NOTIFICATIONS.type: ListTexts(
         add=_("Add a system notification"),
         description=_(
-            "Who is notified about Noroshi itself: when it starts or stops, when a message bounces."
+            "Who is notified of events in Noroshi itself, such as when it starts or stops, or when a "
+            "message bounces."
         ),
         occasions=_("Events"),
         empty=_(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.roles import ADMIN, OPERATOR
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.translation import Message, _, join_sentences, plain
 from noroshi.people import AuthenticationError
 from noroshi.service import (
     ForbiddenError,
@@ -68,7 +68,7 @@ async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any)
     outcome = await run_with_form(visit, operation, **args)
     if outcome.needs_password:
         raise ReauthenticationRequiredError(
-            plain(" ".join(outcome.reasons)), tuple(_problems(outcome))
+            plain(join_sentences(outcome.reasons, visit.language)), tuple(_problems(outcome))
         )
     return outcome
 

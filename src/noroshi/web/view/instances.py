@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.translation import with_capital
 from noroshi.operations.status_answers import ItemStatus, MonitorStatus, Status, StoppedBy
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.overview import part_page, stopped_by
@@ -50,7 +51,9 @@ class Stops:
             is_stopped=True,
             stopped_parent=stopped_part,
             href=part_page(stop.path),
-            stopped_by=stopped_by_whom,
+            stopped_by=stopped_by_whom
+            if stopped_part
+            else with_capital(stopped_by_whom, self.localizer.language),
         )
 
 

@@ -42,8 +42,8 @@ WAY_NAMES: Mapping[str, Message] = {
     "browser": _("In this browser"),
     "paste": _("Paste the URL"),
     "device": _("Enter a code"),
-    "app_secret": _("App only (secret)"),
-    "app_certificate": _("App only (certificate)"),
+    "app_secret": _("App-only (secret)"),
+    "app_certificate": _("App-only (certificate)"),
 }
 GONE = "-"
 """The etag of nothing."""

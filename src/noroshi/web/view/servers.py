@@ -27,8 +27,8 @@ ALL_WELL = ngettext(
 )
 NO_AGENTS = ngettext("{count} server, no agents.", "{count} servers, no agents.")
 SOME_SILENT = ngettext(
-    "{count} agent is not reporting: the data shown for it is out of date.",
-    "{count} agents are not reporting: the data shown for them is out of date.",
+    "{count} agent is not reporting. Any data shown for it is out of date.",
+    "{count} agents are not reporting. Any data shown for them is out of date.",
 )
 IN_STEP = _("correct to within a second")
 AHEAD, BEHIND = _("{seconds} s ahead"), _("{seconds} s behind")

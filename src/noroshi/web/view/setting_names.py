@@ -285,7 +285,7 @@ ARGUMENT_NAMES: Mapping[str, Message] = {
     "options": _("Options"),
     "path": _("File"),
     "place": _("Path"),
-    "programs": pgettext("argument", "Elevated rights"),
+    "programs": pgettext("argument", "Elevated rights (programs, secrets, users)"),
     "proved": _("Only after verification"),
     "put": _("Definitions"),
     "read": _("Also reads the mailbox"),
