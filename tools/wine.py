@@ -14,11 +14,13 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -139,14 +141,25 @@ def test_within(seconds: int, arguments: Sequence[str]) -> int:
     """Run pytest there. End it if it hangs, and say in which tests."""
     shutil.rmtree(RUNNING, ignore_errors=True)
     RUNNING.mkdir()
+    command = ["wine", *pytest(["-p", "tests.windows.running", *arguments])]
+    tests = subprocess.Popen(command, cwd=ROOT, env=environment())
     try:
-        return run(pytest(["-p", "tests.windows.running", *arguments]), ROOT, seconds)
+        return tests.wait(seconds)
     except subprocess.TimeoutExpired:
-        say(f"The tests under Wine did not end within {seconds // 60} minutes. They ran:")
+        say(f"The tests under Wine did not end within {seconds // 60} minutes. They ran last:")
         for worker in sorted(RUNNING.iterdir()):
             say(f"  {worker.name}: {worker.read_text()}")
-        subprocess.run(["wineserver", "-k"], env=environment(), check=False)
+        end(tests)
         return 1
+
+
+def end(tests: subprocess.Popen[bytes]) -> None:
+    """Let pytest say what failed so far; then end whatever runs there."""
+    tests.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        tests.wait(60)
+    subprocess.run(["wineserver", "-k"], env=environment(), check=False)
+    tests.wait()
 
 
 def pytest(arguments: Sequence[str]) -> Sequence[str]:
@@ -154,11 +167,8 @@ def pytest(arguments: Sequence[str]) -> Sequence[str]:
     return [PYTHON, "-m", "pytest", *options, *arguments]
 
 
-def run(command: Sequence[str], folder: Path = DRIVE, within: int | None = None) -> int:
-    """Run a command there. Raise `subprocess.TimeoutExpired` if it ends too late."""
-    return subprocess.run(
-        ["wine", *command], cwd=folder, env=environment(), timeout=within
-    ).returncode
+def run(command: Sequence[str], folder: Path = DRIVE) -> int:
+    return subprocess.run(["wine", *command], cwd=folder, env=environment()).returncode
 
 
 def environment() -> Mapping[str, str]:

@@ -193,7 +193,9 @@ async def test_a_server_with_another_key_hears_nothing(node, hub, tmp_path):
     code = JoinCode.create(pin_in(tmp_path / "other"))
     with pytest.raises(HubNotReachedError) as error:
         await node.link.join("127.0.0.1", hub.port, code)
-    assert "is not this hub" in error.value.words.en and "test CA" in error.value.words.en
+    assert (
+        "is not the expected hub" in error.value.words.en and "test CA" in error.value.words.en
+    )
     assert hub.heard == [] and await node.enrolment() is None
 
 

@@ -65,7 +65,7 @@ async def test_a_closed_port_is_a_finding_and_no_fault():
         (found,) = (await look(number(unused))).values()
     assert (found.name, found.value) == ("closed", 1)
     assert found.note.en == f"{where} refuses connections"
-    assert found.note.ja == f"{where} が接続を拒否しました"
+    assert found.note.ja == f"{where} への接続が拒否されました"
     assert judge(found, port.CHECK.limits["closed"]) is Level.CRITICAL
 
 

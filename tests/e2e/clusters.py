@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import asyncpg
 
@@ -105,6 +105,19 @@ class Cluster:
 
     def sender(self):
         return self._ask(SENDER)[0][0]
+
+    @contextmanager
+    def locked(self, table):
+        """Keep the nodes from a table, as an administrator may; the others are as before."""
+        loop = asyncio.new_event_loop()
+        connection = loop.run_until_complete(asyncpg.connect(self._url, password=PASSWORD))
+        sql = f"begin; lock table {table} in access exclusive mode"
+        try:
+            loop.run_until_complete(connection.execute(sql))
+            yield
+        finally:
+            loop.run_until_complete(connection.close())
+            loop.close()
 
     def _ask(self, sql):
         async def ask():

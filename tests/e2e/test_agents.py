@@ -85,7 +85,7 @@ def test_another_server_in_the_place_of_the_hub_hears_nothing(hub, server, tmp_p
     try:
         stranger.begin()
         until(lambda: _trouble(server), "the agent to miss the hub")
-        until(lambda: "is not this hub" in _trouble(server), "the other key to be seen")
+        until(lambda: "is not the expected hub" in _trouble(server), "the other key to be seen")
         assert stranger.call("agent_list") == []
     finally:
         stranger.end()

@@ -130,6 +130,18 @@ def test_if_no_node_has_the_database_each_goes_on_and_notifies_once_and_again_by
     assert all(mail["In-Reply-To"] for mail in by_queue), "each answers what was sent directly"
 
 
+def test_while_a_lock_keeps_all_nodes_from_renewing_their_leases_each_goes_on(
+    cluster, mailbox, shops
+):
+    with cluster.locked("monitor"):
+        assert watched_once(shops), "each shop is watched on, by one node"
+        for one in shops[:4]:
+            one.close()
+        until(lambda: len(mailbox.raw) >= 4, "notifications past the queue")
+        assert all(MARK in one for one in subjects(mailbox))
+    until(lambda: len(mailbox.raw) == 8, "the alarms")
+
+
 def test_a_node_that_is_stopped_ends_by_itself_though_the_database_does_not_answer(
     cluster, gates
 ):

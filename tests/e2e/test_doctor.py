@@ -280,7 +280,7 @@ def test_without_a_route_this_computer_and_all_routes_are_looked_at(patient):
     assert [f"\n{route}  " in told for route in ("m365", "app", "graph")] == [True] * 3
     assert "[lab]" in told and "All stages passed; nothing was sent." in told
     shown = patient.shown("ja")
-    assert "✓ すべての段階で正常でした。診断では何も送信していません。" in shown
+    assert "✓ すべての段階が正常に完了しました。診断では何も送信していません。" in shown
 
 
 def test_a_route_that_is_not_there_is_refused_with_those_that_are(patient):

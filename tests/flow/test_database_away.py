@@ -142,7 +142,7 @@ def without_renewal(*, is_away=True, peer_answers=None, seconds=SAFE_LEASE):
     sharing = Sharing("one", can_ask=True)
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="one"), 100.0)
     if is_away:
-        sharing.record_failure()
+        sharing.record_failure(102.0)
     if peer_answers is not None:
         sharing.record_answers(peer_answers, 100.0 + seconds)
     return sharing
@@ -180,7 +180,7 @@ def test_a_node_that_stood_still_asks_the_database_and_the_others_before_it_goes
     sharing.record_tick(900.0, STOOD_STILL + 1)
     sharing.record_silence(900.0)
     assert not sharing.may_start(900.0), "it just woke up"
-    sharing.record_failure()
+    sharing.record_failure(900.0)
     assert not sharing.may_start(900.0), "and what others said is of before"
     sharing.record_answers({"two": LACKS}, 901.0)
     assert sharing.may_start(901.0)
@@ -195,7 +195,7 @@ def test_what_another_node_took_over_it_keeps_even_if_it_loses_the_database_as_w
     sharing.record_answers({}, 260.0)
     assert sharing.may_start(260.0) and sharing.may_notify(260.0), "that node is gone, too"
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="two"), 300.0)
-    sharing.record_failure()
+    sharing.record_failure(302.0)
     sharing.record_answers({"two": LACKS}, 310.0)
     assert sharing.may_start(310.0), "a new absence begins anew"
 
@@ -206,3 +206,22 @@ def test_an_answer_to_a_question_of_before_a_renewal_counts_for_nothing():
     assert not sharing.may_start(108.0)
     sharing.record_answers({"two": LACKS}, 108.0)
     assert sharing.may_start(108.0)
+
+
+@pytest.mark.parametrize("answers", [{"two": LACKS}, {}])
+def test_an_answer_to_a_question_of_before_a_node_stood_still_counts_for_nothing(answers):
+    sharing = without_renewal()
+    sharing.record_tick(900.0, 700.0)
+    sharing.record_failure(900.0)
+    sharing.record_answers(answers, 199.0)
+    assert not sharing.may_start(900.0) and not sharing.may_notify(900.0)
+    sharing.record_answers(answers, 902.0)
+    assert sharing.may_start(902.0) and sharing.may_notify(902.0)
+
+
+def test_a_node_that_lost_its_monitors_goes_on_by_nothing_that_it_heard_before():
+    sharing = without_renewal(peer_answers={"two": LACKS})
+    assert sharing.may_start(160.0) and sharing.may_notify(160.0)
+    sharing.record_loss()
+    sharing.record_failure(162.0)  # the database is away once more
+    assert not sharing.may_start(162.0) and not sharing.may_notify(162.0)

@@ -10,6 +10,7 @@ import pytest
 from noroshi.core.levels import RuleTrigger
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import plain
+from noroshi.engine.monitoring.schedule import CheckTrigger
 from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
@@ -49,6 +50,21 @@ class NoSpool(MemoryStore):
             self.failures -= 1
             raise StoreError("disk I/O error")
         return await super().queue()
+
+
+async def test_a_turn_that_falls_due_as_a_decision_is_weighed_is_not_left_out():
+    """As a silence ends at the very time of a daily check."""
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(daily())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 20)
+        block, before = engine.watcher.block, scene.measured
+        wall, steady = scene.time.now, scene.time.steady_seconds
+        block.add(steady + 0.7, "m", CheckTrigger.CADENCE, wall + timedelta(seconds=0.7))
+        block.wake("m", steady + 0.6, wall + timedelta(seconds=0.6))
+        await scene.seconds(engine, 5)
+    assert scene.measured == before + 1
 
 
 async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):

@@ -188,7 +188,7 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         assert await engine.dispatcher.send_one("smtp1")
     (resting,) = await scene.store.route_outages()
     assert resting.reason.en == "route “smtp1” no longer exists"
-    assert resting.reason.ja == "経路「smtp1」は定義からなくなりました"
+    assert resting.reason.ja == "経路「smtp1」は定義から削除されています"
 
 
 async def test_a_node_that_stops_ends_what_it_measures_while_it_lets_a_mail_go_out():

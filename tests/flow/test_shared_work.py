@@ -109,6 +109,21 @@ async def test_a_node_lacks_a_database_that_answers_and_refuses_each_renewal():
     assert not contact.has_database()
 
 
+async def test_a_node_lacks_a_database_that_does_not_let_it_renew_the_lease_of_its_monitors():
+    """As somebody locks a table, say: else each of two nodes would leave its share to the other."""
+    passed = [100.0]
+    contact = DatabaseContact(lambda: passed[0])
+    contact.block_renewed_at = lambda: 100.0
+    for _ in range(3):
+        contact.note_renewal(passed[0])
+        assert contact.has_database()
+        passed[0] += RECENT_CONTACT / 3
+    contact.note_renewal(passed[0])
+    assert not contact.has_database()
+    contact.block_renewed_at = lambda: passed[0]
+    assert contact.has_database()
+
+
 async def test_a_node_whose_store_was_moved_away_does_not_go_on_with_what_was_left():
     database, clocks = Database(), Clocks(lambda: NOON, lambda: 100.0)
     sender, other = (

@@ -1,7 +1,10 @@
 """Take, give back and make up for monitors, as a node that shares them; and start checks when it may."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from noroshi.core.cadence import FixedInterval, next_due
 from noroshi.core.database_absence import SAFE_LEASE
@@ -9,7 +12,8 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Instance, ItemState, State
 from noroshi.core.translation import plain
 from noroshi.engine import EngineSettings
-from noroshi.engine.monitoring.schedule import MonitorBlock
+from noroshi.engine.engine import TICK
+from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import NO_LOAN, SHARED_LEASE, Block, Loan, Renewal, StoreError
 from noroshi.stores.memory.store import MemoryStore
@@ -33,18 +37,20 @@ def test_a_node_starts_nothing_once_another_one_may_have_its_monitors():
 
 def test_a_node_whose_database_is_away_watches_on_unless_it_stood_still_meanwhile():
     sharing = renewed(100.0)
-    sharing.record_failure()
+    sharing.record_failure(102.0)
     assert sharing.may_start(1000.0)
     sharing.record_tick(1000.0, STOOD_STILL + 1)
     assert not sharing.may_start(1000.0), "others may have gone on: it asks first"
-    sharing.record_failure()
+    sharing.record_failure(999.0)
+    assert not sharing.may_start(1000.0), "the question timed out as it stood still"
+    sharing.record_failure(1000.0)
     assert sharing.may_start(1000.0)
 
 
 def test_as_the_database_is_back_a_node_takes_nothing_until_the_others_have_renewed():
     sharing = renewed(100.0)
     assert sharing.may_take(102.0)
-    sharing.record_failure()
+    sharing.record_failure(102.0)
     sharing.record_renewal(Renewal({}, 1, nodes=("one",), sender="one"), 200.0)
     assert not sharing.may_take(200.0) and not sharing.may_take(200.0 + LEASE)
     assert sharing.may_take(200.1 + LEASE)
@@ -161,27 +167,35 @@ async def test_a_node_gives_to_another_what_is_its_share_and_takes_it_back_once_
 
 
 class Disturbed(SharedMemory):
-    """Cannot take back what a node gives, as long as it is disturbed."""
+    """Cannot take back what a node gives, as long as there is an error; it keeps what was given."""
 
-    is_disturbed = False
+    error = None
+
+    def __init__(self):
+        super().__init__()
+        self.given = {}
 
     async def give_back(self, fence, watched_until):
-        if self.is_disturbed:
-            raise StoreError(plain("away"))
+        if self.error is not None:
+            raise self.error
+        self.given |= watched_until
         await super().give_back(fence, watched_until)
 
 
-async def test_a_node_watches_what_another_one_should_have_as_long_as_it_cannot_give_it_back():
+@pytest.mark.parametrize("error", [StoreError(plain("away")), ValueError("a bug")])
+async def test_a_node_watches_what_another_one_should_have_as_long_as_it_cannot_give_it_back(
+    error,
+):
     scene = shared()
     scene.store = Disturbed()
     await scene.plan(elsewhere())
     async with scene.life() as engine:
         await scene.seconds(engine, 70)
-        scene.store.nodes_alive, scene.store.is_disturbed = ("other",), True
+        scene.store.nodes_alive, scene.store.error = ("other",), error
         before = scene.measured
         await scene.seconds(engine, 180)
         assert scene.measured - before >= 3
-        scene.store.is_disturbed = False
+        scene.store.error = None
         await scene.seconds(engine, 10)
         assert not engine.watcher.block.states
 
@@ -196,12 +210,93 @@ def test_a_turn_that_was_left_out_before_a_monitor_was_given_back_is_the_other_n
     seconds = (due - DAWN).total_seconds()
     check = block.pop_due(seconds, due)
     assert not block.needs_check(check)
-    block.skip(check)
+    block.skip(check, seconds)
     later = due + timedelta(seconds=7)
     (until,) = block.watched_until([monitor.id], later).values()
     assert until < due and next_due(monitor.id, monitor.cadence, until) == due
     block.leave(frozenset(), seconds + 7, later)
     assert block.retries == {monitor.id}, "or it stays after all, and is made up for"
+
+
+def well(monitor):
+    """A block with a monitor that is well and has its place in the schedule."""
+    block = lent(monitor, timedelta(0), DAWN, DAWN)
+    block.states[monitor.id] = State(items={"/a": ItemState(level=Level.OK)})
+    block.schedule(monitor.id, 0.0, DAWN)
+    return block
+
+
+def test_a_turn_that_was_due_and_had_not_begun_as_a_monitor_was_given_back_is_the_other_nodes():
+    monitor = elsewhere()
+    due, block = next_due(monitor.id, monitor.cadence, DAWN), well(monitor)
+    (until,) = block.watched_until([monitor.id], due).values()
+    assert next_due(monitor.id, monitor.cadence, until) == due
+    earlier = due - timedelta(milliseconds=1)
+    assert block.watched_until([monitor.id], earlier) == {monitor.id: earlier}
+
+
+def test_a_word_that_fell_due_while_a_monitor_was_to_leave_is_weighed_once_it_stays():
+    monitor = elsewhere()
+    block = well(monitor)
+    block.states[monitor.id] = State(items={"/a": ItemState(level=Level.CRITICAL)})
+    block.queue = []
+    block.wake(monitor.id, 5.0, DAWN + timedelta(seconds=5))
+    block.leave(frozenset({monitor.id}), 1.0, DAWN + timedelta(seconds=1))
+    later = DAWN + timedelta(seconds=7)
+    check = block.pop_due(7.0, later)
+    assert not block.needs_check(check)
+    block.skip(check, 7.0)
+    block.leave(frozenset(), 8.0, later)
+    check = block.pop_due(8.0, later)
+    assert check.trigger is CheckTrigger.REEVALUATE and block.needs_check(check)
+
+
+async def test_a_check_that_is_cut_off_as_a_node_stops_is_the_other_nodes():
+    scene, begun = shared(), asyncio.Event()
+
+    async def hang(_options, _host, _memory):
+        begun.set()
+        await asyncio.Event().wait()
+
+    scene.store, scene.checks = Disturbed(), [replace(VOLUMES, run=hang)]
+    monitor = elsewhere(cadence=FixedInterval(timedelta(hours=1)))
+    await scene.plan(monitor)
+    async with scene.life() as engine:
+        for seconds in (0, 1, 10):
+            scene.time.pass_by(seconds=seconds)
+            await engine.hold()
+        await engine.tick()
+        await begun.wait()
+        running = asyncio.create_task(engine.run())
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait((running,))
+    assert next_due("m", monitor.cadence, scene.store.given["m"]) <= scene.time.now
+
+
+class LargeVersions(Scene):
+    """To make a version ready takes so many seconds."""
+
+    lag = 0
+
+    async def compile(self, version):
+        self.time.pass_by(seconds=self.lag)
+        return await super().compile(version)
+
+
+async def test_a_node_whose_lease_was_over_as_it_was_lent_more_writes_under_the_new_one():
+    scene = LargeVersions()
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        await scene.plan(disk_monitor())
+        scene.lag = 20
+        pause = await engine.hold()
+        assert pause <= TICK, "what it holds is asked for at once"
+        scene.lag = 0
+        await engine.hold()
+        fence = engine.watcher.block.fence
+        assert await scene.store.renew(fence, scene.time.now)
 
 
 async def test_a_monitor_that_was_lent_as_the_store_failed_gets_its_place_in_the_schedule():

@@ -300,7 +300,7 @@ async def test_mail_for_a_route_that_was_removed_goes_by_the_next_one():
         await scene.seconds(engine, 12)
         (resting,) = await scene.store.route_outages()
     assert resting.reason.en == "route “smtp1” no longer exists"
-    assert resting.reason.ja == "経路「smtp1」は定義からなくなりました"
+    assert resting.reason.ja == "経路「smtp1」は定義から削除されています"
 
 
 async def test_a_day_without_a_mail_server_loses_nothing_and_nothing_overtakes():

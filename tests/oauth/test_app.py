@@ -226,7 +226,9 @@ def test_a_token_for_high_volume_email_is_measured_by_what_that_wants(roles, sai
 @pytest.mark.parametrize(
     ("token", "said"),
     [
-        pytest.param(jwt(roles=["Mail.Read"]), "It may read the mailbox (Mail.Read)", id="may"),
+        pytest.param(
+            jwt(roles=["Mail.Read"]), "It allows reading the mailbox (Mail.Read)", id="may"
+        ),
         pytest.param(jwt(roles=["Mail.ReadWrite"]), "(Mail.ReadWrite)", id="more than that"),
         pytest.param(jwt(roles=["Mail.ReadBasic"]), "lacks the permission", id="not enough"),
         pytest.param(jwt(roles="Mail.Read"), "lacks the permission", id="no list"),

@@ -126,7 +126,7 @@ def error_url(error: str, description: str = "") -> str:
             "Sign in\nSorry, but we’re having trouble signing you in.\n\nAADSTS500113: No reply "
             "address is registered.\nTroubleshooting details",
             "registered differently (AADSTS500113)",
-            "登録が一致しません (AADSTS500113)",
+            "登録されたものと一致しません (AADSTS500113)",
             id="the text of a page of Entra's own",
         ),
         pytest.param("x" * 70_000, "too long", "長すぎます", id="a book"),

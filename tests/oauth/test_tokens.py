@@ -450,7 +450,7 @@ async def test_a_page_and_a_code_are_told_apart(scene):
     with pytest.raises(SignInError, match="No sign-in was started"):
         await scene.source.device_ask(scene.account)
     await scene.source.device_begin(scene.account)
-    with pytest.raises(SignInError, match="started on another device"):
+    with pytest.raises(SignInError, match="started with a device code"):
         await scene.source.finish(scene.account, pasted)
 
 

@@ -282,7 +282,7 @@ async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in
     names = {"routes/plain": "relay", "instances/web1": "web01"}
     done = await ask("definition_change", rename=names)
     assert done["version"] == 2 and "instances/web01" in await shown(ask)
-    assert "messages may still refer to the old route" in said(done)
+    assert "messages may still refer to the route by its old name" in said(done)
     assert "silences may still refer to the old paths" in said(done)
     row = (await ask("audit"))[0]
     assert (row["op"], row["after"]["version"]) == ("definition_change", 2)

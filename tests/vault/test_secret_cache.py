@@ -1,5 +1,7 @@
 """The vault's entries at hand, sealed, for the time in which the store is away."""
 
+import asyncio
+
 import pytest
 
 from noroshi.core.translation import plain
@@ -13,22 +15,30 @@ class Entries:
 
     def __init__(self):
         self.sealed, self.is_away, self.question_count = {}, False, 0
+        self.is_mute, self.answers_event = False, asyncio.Event()
+        self.answers_event.set()
 
-    def _look(self):
+    async def _look(self):
         self.question_count += 1
         if self.is_away:
             raise StoreError(plain("away"))
+        if self.is_mute:
+            await asyncio.Event().wait()
 
     async def put_secret(self, name, sealed):
         self.sealed[name] = sealed
 
     async def get_secret(self, name):
-        self._look()
-        return self.sealed.get(name)
+        await self._look()
+        sealed = self.sealed.get(name)
+        await self.answers_event.wait()
+        return sealed
 
     async def get_secrets(self):
-        self._look()
-        return self.sealed
+        await self._look()
+        entries = dict(self.sealed)
+        await self.answers_event.wait()
+        return entries
 
     async def secret_names(self):
         return sorted(self.sealed)
@@ -96,6 +106,39 @@ async def test_what_this_node_wrote_and_removed_is_so_while_the_store_is_away(pa
     await parts.vault.remove("gone")
     parts.store.is_away = True
     assert await parts.read("mail") == "new" and await parts.read("gone") is None
+
+
+@pytest.mark.parametrize("is_read_ahead", [True, False])
+async def test_what_this_node_wrote_while_it_read_is_not_replaced_by_what_was_read(
+    parts, is_read_ahead
+):
+    await parts.vault.put("mail", Secret("old"))
+    await parts.vault.put("gone", Secret("old"))
+    await parts.cache.read_ahead()
+    parts.store.answers_event.clear()
+    reading = (
+        [parts.cache.read_ahead()]
+        if is_read_ahead
+        else [parts.cache.get_secret(name) for name in ("mail", "gone")]
+    )
+    tasks = [asyncio.create_task(one) for one in reading]
+    await asyncio.sleep(0)
+    await parts.vault.put("mail", Secret("new"))
+    await parts.vault.remove("gone")
+    parts.store.answers_event.set()
+    await asyncio.gather(*tasks)
+    parts.store.is_away = True
+    assert await parts.read("mail") == "new" and await parts.read("gone") is None
+
+
+async def test_a_store_that_is_mute_is_not_waited_for(parts):
+    await parts.other_node_puts("mail", "one")
+    cache = SecretCache(parts.store, lambda: parts.now, patience=0.01)
+    await cache.read_ahead()
+    parts.store.is_mute = True
+    for _ in range(5):
+        assert await cache.get_secret("mail") == parts.store.sealed["mail"]
+    assert parts.store.question_count == 2, "all entries, and one in vain"
 
 
 async def test_a_change_of_the_key_seals_nothing_that_the_store_did_not_just_say(parts):

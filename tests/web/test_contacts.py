@@ -39,7 +39,8 @@ async def test_whoever_nothing_leads_to_is_told_so(browser):
 
 
 async def test_what_notifies_a_contact_is_named_with_its_sort(harness, browser):
-    notification = {"events": ["changed"], "contacts": ["ops"], "routes": ["plain"]}
+    notification = {"events": ["settings-changed"], "action": "mail"}
+    notification |= {"contacts": ["ops"], "routes": ["plain"]}
     await apply_definitions(InProcessClient(harness), notifications__change=notification)
     await browser.get("/settings/contacts")
     shown = " ".join(re.sub("<[^>]*>", "", browser.text).split())

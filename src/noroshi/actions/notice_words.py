@@ -149,7 +149,7 @@ UNWATCHED_SO = {
 MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}), now being taken")
 AGENT = _("Agent")
 INVITED_BY = _("Invited by")
-CAME_FROM = pgettext("connection", "Connection from")
+CAME_FROM = pgettext("connection", "Source")
 AGENT_CONFLICT = {
     AgentConflict.INVITATION: _("a second server tried to join with a used invitation"),
     AgentConflict.KEY: _("a second server has agent {agent}'s key"),

@@ -124,6 +124,8 @@ async def _live(
     sends = work.taken_event.is_set()
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(opening)
+        if isinstance(work, SharedWork):
+            work.contact.block_renewed_at = lambda: app.engine.liveness().renewed_at
         if sends:
             app.endpoints.node_places = AgentPlaces(work).current
             await _open_for_others(app, config, link, stack)

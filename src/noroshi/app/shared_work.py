@@ -28,10 +28,11 @@ log = logging.getLogger(__name__)
 
 
 class DatabaseContact:
-    """Remember when the database last answered this node, and whether the node could renew."""
+    """Remember when the database last answered this node, and whether the node could renew.
+    `block_renewed_at` returns when its engine last renewed the lease of the monitors."""
 
     def __init__(self, steady: Callable[[], float]) -> None:
-        self._steady = steady
+        self._steady, self.block_renewed_at = steady, steady
         self._renewed_at, self._answered_at, self._has_failed = -inf, -inf, True
 
     def note_answer(self, seconds: float) -> None:
@@ -48,9 +49,11 @@ class DatabaseContact:
 
     def has_database(self) -> bool:
         """Return whether this node renewed in the database within the last seconds, or does so now
-        and is answered."""
+        and is answered, and could have the monitors of another node: as long as each node says that
+        and none can renew its lease, no node monitors."""
         newest = self._renewed_at if self._has_failed else self._answered_at
-        return self._steady() - max(newest, self._renewed_at) < RECENT_CONTACT
+        oldest = min(max(newest, self._renewed_at), self.block_renewed_at())
+        return self._steady() - oldest < RECENT_CONTACT
 
 
 class WorkLostError(Exception):

@@ -52,6 +52,16 @@ def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:
             return first_after(cadence, now)
 
 
+def previous_due(id: str, cadence: Cadence, now: datetime) -> datetime | None:
+    """Return the last instant up to `now` at which the monitor was due, in UTC; None: there was
+    none."""
+    match cadence:
+        case FixedInterval(period):
+            return _next_cell(now, period, period * phase(id)) - period
+        case FixedTimes():
+            return last_up_to(cadence, now)
+
+
 def next_on_grid(id: str, cadence: Cadence, at: datetime, now: datetime) -> datetime:
     """Return the next instant for a monitor that was due at `at`: one interval on, unless that
     is over as well.

@@ -271,11 +271,13 @@ class Engine:
             return None
 
     async def _close(self) -> None:
-        ended_at = self.clocks.wall()
+        ended_at, node, block = self.clocks.wall(), self.node, self.watcher.block
+        watched_until = {} if block is None else block.unfinished(ended_at)
         # Side by side: a program that has to be killed must not wait for a server to answer.
         await asyncio.gather(self._end_sending(), self.attempt(self.watcher.close))
-        if self.node is not None:
-            node = self.node
+        if block is not None and watched_until and self._sharing is not None:
+            await self.attempt(lambda: self.store.give_back(block.fence, watched_until))
+        if node is not None:
             await self.attempt(lambda: self.store.end(node, ended_at))
 
     async def _end_sending(self) -> None:
@@ -293,8 +295,9 @@ class Engine:
         block. Return the seconds to pause. Raises StoreError."""
         try:
             return await self._hold()
-        except StoreError:
-            if (block := self.watcher.block) is not None:  # nobody else can take what leaves it
+        except Exception:
+            # Whatever it was: nobody else can take what leaves the block.
+            if (block := self.watcher.block) is not None:
                 block.leave(frozenset(), self.clocks.steady(), self.clocks.wall())
             raise
 
@@ -320,7 +323,8 @@ class Engine:
         await self._give_up(block)
         is_outdated = renewal.version != self.version or agents != self._agents
         if is_outdated or self._lacks_monitors(block):
-            await self._apply_version(self.node, block)
+            if not await self._apply_version(self.node, block):
+                return TICK
             self._agents = agents
         if self._plan is not None and self._recheck:
             self._recheck = False
@@ -346,10 +350,10 @@ class Engine:
             async with asyncio.timeout(RENEWAL_TIMEOUT):
                 renewal = await self.store.renew(fence, self.clocks.wall())
         except TimeoutError:
-            sharing.record_failure()
+            sharing.record_failure(sent_at)
             raise StoreError(NO_RENEWAL.fill(seconds=RENEWAL_TIMEOUT)) from None
         except StoreError:
-            sharing.record_failure()
+            sharing.record_failure(sent_at)
             raise
         if renewal is not None:
             sharing.record_renewal(renewal, sent_at)
@@ -438,14 +442,17 @@ class Engine:
         await self._serve(version, plan)
         return RENEW if self._sharing is None else TICK  # to take the share that is known now
 
-    async def _apply_version(self, node: Node, block: MonitorBlock) -> None:
-        """Apply only what differs: a monitor with the same id keeps its state and its history."""
+    async def _apply_version(self, node: Node, block: MonitorBlock) -> bool:
+        """Apply only what differs: a monitor with the same id keeps its state and its history. Return
+        False if the lease of the block was over by then: nothing is written under it any more."""
         previous_monitors = {**block.monitors, **block.reported_monitors}
         version, plan = await self._current()
         left_out = self._left_out() if self._may_take() else plan.monitors.keys()
         now = self.clocks.wall()
         loan = Loan(block.fence, block.held_ids)
         leased = await self.store.lease_monitors(node, now, loan, left_out)
+        if leased.fence != block.fence:
+            return False
         block.add_leased(leased, self._reported_monitors(plan), now)
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported
@@ -457,6 +464,7 @@ class Engine:
             restart_other_kinds(self.watcher, block, leased.states)
         block.catch_up_unwatched(self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
+        return True
 
     async def _follow_moves(self, block: MonitorBlock) -> None:
         await follow_moves(self.watcher, block, self._agent_name, self._agent_of)

@@ -169,7 +169,7 @@ async def test_nobody_reads_who_has_not_signed_in_to_send(
 ) -> None:
     async with story(tmp_path, lab_folder) as it:
         await it.define(READS, **routes(it))
-        with pytest.raises(ConflictError, match="Sign in to send first"):
+        with pytest.raises(ConflictError, match="First sign in for sending"):
             await it.sign_in(read=True)
 
 

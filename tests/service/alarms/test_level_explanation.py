@@ -62,7 +62,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
     words = shown(cpu.CHECK, monitor(cpu.CHECK, patience=3), busy(99))
     assert words == bilingual(
         en="CPU busy 99% (limit 95%); confirming WARNING (1 of 3)",
-        ja="CPU 使用率 99% (しきい値 95% 以上)。「注意」かを確認中 (1/3)",
+        ja="CPU 使用率 99% (しきい値 95% 以上)。「注意」かどうかを確認中 (1/3)",
     )
 
 

@@ -106,7 +106,7 @@ async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
             {"monitor": "disks", "to": "web1/base"},
             "already exists; choose another name",
         ),
-        ("monitor_copy", {"monitor": "disks", "to": "web1"}, "specify the target"),
+        ("monitor_copy", {"monitor": "disks", "to": "web1"}, "specify the destination"),
         ("monitor_copy", {"monitor": "disks", "to": "web9/base"}, "no instance “web9”"),
         ("monitor_copy", {"monitor": "disks", "to": "web2/Base"}, "is not a valid name"),
         (
@@ -115,7 +115,7 @@ async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
             "creates this instance automatically",
         ),
         ("monitor_move", {"monitor": "disks", "to": "web1/base"}, "is already there"),
-        ("monitor_move", {"monitor": "web1/base", "to": "web2/a/b"}, "specify the target"),
+        ("monitor_move", {"monitor": "web1/base", "to": "web2/a/b"}, "specify the destination"),
         (
             "instance_copy",
             {"instance": "web1", "name": "web2"},

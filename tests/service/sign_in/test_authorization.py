@@ -61,7 +61,7 @@ async def test_the_right_to_read_the_mailbox_is_asked_for_only_where_somebody_sa
     await apply_definitions(ask, accounts__box=BOX | {"reads_inbox": True})
     await ask("set_secret", name="app", value=CANARY)
     for way in ("authorize_begin", "authorize_device"):
-        with pytest.raises(ErrorAnswer, match="conflict: Sign in to send first"):
+        with pytest.raises(ErrorAnswer, match="conflict: First sign in for sending"):
             await ask(way, route="m365", read=True)
     await ask("authorize_begin", route="m365")
     assert ask.harness.server.wanted == ("smtp",)

@@ -278,7 +278,7 @@ async def test_a_permission_for_every_mailbox_is_told_at_graph(office):
     await office.applied(route="graph", sign_in="app", redirect=None)
     seen = await ask("token_look", route="out")
     assert seen["good"] is True
-    assert "may send from every mailbox" in seen["words"][-1]["en"]
+    assert "can send from every mailbox" in seen["words"][-1]["en"]
 
 
 async def test_a_token_for_somebody_else_s_server_is_told(office):

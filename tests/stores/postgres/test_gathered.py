@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from noroshi.config.database import Database
@@ -41,8 +42,9 @@ async def _asked(error):
         ConnectionResetError("gone"),
         TimeoutError(),
         ConnectError(DATABASE, {("db.example.com", 5432): OSError("unreachable")}),
+        asyncpg.LockNotAvailableError("canceling statement due to lock timeout"),
     ],
-    ids=["connection broke", "no answer", "no connection"],
+    ids=["connection broke", "no answer", "no connection", "locked table"],
 )
 async def test_without_a_database_none_waits_for_the_others_to_fail(cause):
     sizes, answers = await _asked(_raised(cause))

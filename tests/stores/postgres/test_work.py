@@ -178,6 +178,20 @@ async def test_monitors_were_alone_until_a_node_has_looked_whoever_held_them_mea
     assert seen.unwatched["m"] < again.unwatched["m"]
 
 
+async def test_a_node_that_lets_go_of_its_lease_makes_up_for_what_fell_due_until_the_next(
+    nodes,
+):
+    first, _ = nodes
+    await first.publish(version(DISK), ["m"], 0)
+    one = await first.begin("one", DAWN)
+    block = await first.lease_monitors(one, DAWN)
+    await first.append([("m", used(90.0))], block.fence)
+    await first.renew(block.fence, DAWN)
+    await asyncio.sleep(0.2)
+    again = await first.lease_monitors(one, DAWN)
+    assert timedelta(seconds=0.2) <= again.unwatched["m"] < timedelta(seconds=10)
+
+
 async def test_nodes_hear_where_the_others_are_and_which_one_sends(nodes):
     first, second = nodes
     one = NodePlace(name="one", address="192.0.2.1:7664", agents="one.example.com:7665")

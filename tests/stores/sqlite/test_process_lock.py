@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from noroshi.ports import StoreError
-from noroshi.stores.sqlite.process_lock import Holder, Holding, LifeLock, holding
+from noroshi.stores.sqlite.process_lock import Holder, Holding, LifeLock, holding, log
 
 HOLD = """
 import sys, pathlib
@@ -24,6 +25,24 @@ with LifeLock(pathlib.Path(sys.argv[1])):
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "noroshi.lock"
+
+
+@pytest.fixture
+def waits():
+    """An event that is set as somebody says that it waits."""
+
+    class Ear(logging.Handler):
+        def emit(self, record):
+            if "waiting for it" in record.getMessage():
+                said.set()
+
+    said, ear = Event(), Ear()
+    log.addHandler(ear)
+    level = log.level
+    log.setLevel(logging.INFO)
+    yield said
+    log.setLevel(level)
+    log.removeHandler(ear)
 
 
 def test_a_second_life_is_refused_and_told_who_has_it(path):
@@ -79,8 +98,7 @@ def test_what_has_it_is_said(path, holder, words):
 
 
 @pytest.mark.parametrize("holder", [Holder.COMMAND, Holder.STARTING, Holder.STOPPING])
-def test_one_that_is_soon_done_is_waited_for(path, holder, caplog):
-    caplog.set_level("INFO")
+def test_one_that_is_soon_done_is_waited_for(path, holder, waits):
     first, taken = LifeLock(path, holder).__enter__(), []
 
     def take():
@@ -89,8 +107,7 @@ def test_one_that_is_soon_done_is_waited_for(path, holder, caplog):
 
     second = Thread(target=take)
     second.start()
-    while "waiting for it" not in caplog.text:
-        assert not taken
+    assert waits.wait(60) and not taken
     first.__exit__(None, None, None)
     second.join()
     assert taken

@@ -60,7 +60,7 @@ async def looked(port, certificate, *, exam=EXAM, world=None, **given):
 async def test_graph_is_asked_with_what_is_no_mail_and_so_sends_nothing(graph, certificate):
     stages = await looked(graph.port, certificate)
     assert states_of(stages) == "dnso tcpo tlso sendmailo"
-    assert "may send as box@example.com" in stages["sendmail"].found.en
+    assert "allowed to send as box@example.com" in stages["sendmail"].found.en
     [heard] = graph.heard
     assert heard.line == "POST /v1.0/users/box@example.com/sendMail HTTP/1.1"
     assert heard.body == NO_MAIL and b"." in NO_MAIL  # which no base64 has

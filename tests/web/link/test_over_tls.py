@@ -64,7 +64,7 @@ async def test_an_agent_joins_and_asks_at_the_address_for_agents(harness, listen
 
 async def test_an_agent_says_nothing_to_a_server_with_another_key(harness, listener):
     link, server = client(listener, "22" * 32), AgentClient("", None)
-    with pytest.raises(HubNotReachedError, match="is not this hub"):
+    with pytest.raises(HubNotReachedError, match="is not the expected hub"):
         await link.join(server.join_request(await invite(harness)))
     assert harness.service.agents_hub.refusals == {}
 

@@ -95,8 +95,8 @@ class Place:
         """Note that a week has no such day, and which one was likely meant, or else all."""
         if len(self.problems) >= MOST_FOUND:
             return
-        instead = _nearest(name, days) or ONE_OF.fill(days=list_names(days))
-        self.say(NO_DAY, given=name, instead=instead)
+        hint = _nearest(name, days) or ONE_OF.fill(days=list_names(days))
+        self.say(NO_DAY, given=name, instead=hint)
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -15,7 +15,14 @@ from noroshi.core.alarms import (
     suppression_by_monitor,
     without_ended,
 )
-from noroshi.core.cadence import FixedTimes, next_due, next_on_grid, phase, spacing
+from noroshi.core.cadence import (
+    FixedTimes,
+    next_due,
+    next_on_grid,
+    phase,
+    previous_due,
+    spacing,
+)
 from noroshi.core.clock_shift import shift_state
 from noroshi.core.levels import Level
 from noroshi.core.model import Change, Monitor, State, Suppression
@@ -28,6 +35,8 @@ JUST_BEFORE = timedelta(milliseconds=1)
 FAR = timedelta(minutes=5)
 """A check that was missed is made up for soon, where the next one is further away than this."""
 SPREAD = timedelta(minutes=1)
+BUSY = 1.0
+"""Seconds until a check is offered again to a monitor that still has one."""
 DST_SPAN = timedelta(hours=3)
 """A clock that is set back by no more does not make a fixed time come a second time."""
 
@@ -87,7 +96,8 @@ class MonitorBlock:
     wakeups: dict[str, datetime] = field(default_factory=dict)
     retries: set[str] = field(default_factory=set)
     """Monitors that have a RETRY in the queue."""
-    busy: set[str] = field(default_factory=set)
+    busy: dict[str, CheckTrigger] = field(default_factory=dict)
+    """Monitors of which a check is under way, with its trigger."""
     clock_shift: timedelta = timedelta(0)
     """The time by which the wall clock was set, all in all."""
     unconfirmed_changes: dict[str, State] = field(default_factory=dict)
@@ -130,8 +140,30 @@ class MonitorBlock:
         self.catch_up_unwatched(steady, wall)
 
     def watched_until(self, ids: Collection[str], now: datetime) -> Mapping[str, datetime]:
-        """Return until when each of these monitors was watched."""
-        return {id: self.unwatched_since.get(id, now) for id in ids}
+        """Return until when each of these monitors was watched: one whose check is due and not done
+        until just before that was due."""
+        watched_until = {id: self.unwatched_since.get(id, now) for id in ids}
+        unfinished = self.unfinished(now)
+        for id in watched_until.keys() & unfinished.keys():
+            watched_until[id] = min(watched_until[id], unfinished[id])
+        return watched_until
+
+    def unfinished(self, now: datetime) -> Mapping[str, datetime]:
+        """Return the monitors whose check is under way, owed, or due and not begun, each with an
+        instant before its check was due."""
+        due_by_id = {
+            id: previous_due(id, self.monitors[id].cadence, now)
+            for id in self._unfinished_ids(now) & self.monitors.keys()
+        }
+        return {id: due - JUST_BEFORE for id, due in due_by_id.items() if due is not None}
+
+    def _unfinished_ids(self, now: datetime) -> set[str]:
+        return set(self.busy) | {
+            check.id
+            for check in self.queue
+            if check.trigger is CheckTrigger.RETRY
+            or (check.trigger is CheckTrigger.CADENCE and check.wall <= now)
+        }
 
     def update_suppressions(
         self, stored_suppression: Mapping[str, Suppression], suppressions: Suppressions
@@ -262,8 +294,7 @@ class MonitorBlock:
 
     def needs_check(self, check: ScheduledCheck) -> bool:
         """Return whether there is still a reason for this check."""
-        reevaluates = check.trigger is CheckTrigger.REEVALUATE
-        if reevaluates and self.wakeups.get(check.id) != check.wall:
+        if check.trigger is CheckTrigger.REEVALUATE and not self._is_planned(check):
             return False
         if check.id in self.given_ids:
             return False
@@ -272,14 +303,29 @@ class MonitorBlock:
         monitor = self.monitors.get(check.id)
         return monitor is not None and (not monitor.disabled or check.trigger in CLOSING)
 
-    def skip(self, check: ScheduledCheck) -> None:
+    def _is_planned(self, wakeup: ScheduledCheck) -> bool:
+        """Return whether nothing was planned in place of a wake-up."""
+        return self.wakeups.get(wakeup.id) == wakeup.wall
+
+    def skip(self, check: ScheduledCheck, steady: float) -> None:
         """Drop a check that nobody wants: a dropped retry no longer stands for other retries of
-        its monitor."""
+        its monitor. A word that may be due is weighed later, if the monitor stays after all."""
         if check.trigger is CheckTrigger.RETRY:
             self.retries.discard(check.id)
-        is_left_to_others = check.id in self.leaving_ids | self.given_ids
-        if is_left_to_others and check.trigger is CheckTrigger.CADENCE:
+        if check.id not in self.leaving_ids and check.id not in self.given_ids:
+            return
+        if check.trigger is CheckTrigger.CADENCE:
             self.unwatched_since.setdefault(check.id, check.wall - JUST_BEFORE)
+        elif check.trigger is CheckTrigger.REEVALUATE and self._is_planned(check):
+            self.postpone(check, steady + BUSY)
+
+    def defer_while_busy(self, check: ScheduledCheck, steady: float) -> None:
+        """Put off a check whose monitor is busy. A turn by the cadence is left out where the one
+        before it is still under way, but not where only a decision is weighed."""
+        if check.trigger is not CheckTrigger.CADENCE:
+            self.postpone(check, steady + BUSY)
+        elif self.busy[check.id] is CheckTrigger.REEVALUATE:
+            self.repeat(check.id, CheckTrigger.RETRY, steady + BUSY, check.wall)
 
     def postpone(self, check: ScheduledCheck, due: float) -> None:
         """Put a check back into the queue, for later."""
@@ -287,7 +333,7 @@ class MonitorBlock:
 
     def begin(self, check: ScheduledCheck) -> None:
         """Note that a check is under way: the monitor is busy, and the trigger is spent."""
-        self.busy.add(check.id)
+        self.busy[check.id] = check.trigger
         if check.trigger is CheckTrigger.REEVALUATE:
             del self.wakeups[check.id]
         elif check.trigger is CheckTrigger.RETRY:

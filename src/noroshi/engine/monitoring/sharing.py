@@ -68,12 +68,14 @@ class Sharing:
         """Record that another node took all that this one held: the others live, so nothing of theirs
         looks free, and they give this one its share."""
         self._renewed_at = self._back_at = 0.0
-        self._is_away = False
+        self._is_away, self._peer_answers = False, None
 
-    def record_failure(self) -> None:
-        """Record that the database does not answer. What this node does then hangs on what the other
-        nodes say."""
-        self._is_away = True
+    def record_failure(self, asked_at: float) -> None:
+        """Record that the database does not answer a question that was put then. What this node does
+        hangs on what the other nodes say. That a question timed out while this node itself stood still
+        says nothing."""
+        if asked_at >= self._woke_at:
+            self._is_away = True
 
     def record_silence(self, now: float) -> None:
         """Record that time goes on. Without a renewal for as long as this node surely has its monitors,
@@ -90,8 +92,9 @@ class Sharing:
         return self._peers if is_due else frozenset()
 
     def record_answers(self, answers: Mapping[str, PeerAnswer], asked_at: float) -> None:
-        """Record what the other nodes said to a question that was put then."""
-        if asked_at < self._renewed_at:
+        """Record what the other nodes said to a question that was put then; of before a renewal, or
+        before this node stood still, it counts no more."""
+        if asked_at < max(self._renewed_at, self._woke_at):
             return
         if answers or self._peer_answers is None:
             self._answered_at = asked_at
@@ -172,7 +175,10 @@ async def give_up(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -
     owed_ids = {check.id for check in block.queue if check.trigger in GUARANTEED}
     block.given_ids = frozenset(
         id
-        for id in block.leaving_ids - block.busy - owed_ids - block.unconfirmed_changes.keys()
+        for id in block.leaving_ids
+        - block.busy.keys()
+        - owed_ids
+        - block.unconfirmed_changes.keys()
         if not watcher.emergency.is_concerned_by(id)
     )
     if not block.given_ids:

@@ -44,7 +44,6 @@ from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreErr
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 5.0  # seconds until a check that could not be written down is repeated
-BUSY = 1.0  # seconds until a check is offered again to a monitor that still has one
 SOCKETS = 4000
 AT_ONCE = 32
 """Checks under way, above which they are judged a few in a round of the loop."""
@@ -147,11 +146,9 @@ class Watcher:
     def _start(self, block: MonitorBlock, check: ScheduledCheck) -> None:
         """Start one check a monitor at a time: one that hangs past its interval misses a cell."""
         if not block.needs_check(check):
-            return block.skip(check)
+            return block.skip(check, self.clocks.steady())
         if check.id in block.busy:
-            if check.trigger is not CheckTrigger.CADENCE:
-                block.postpone(check, self.clocks.steady() + BUSY)
-            return None
+            return block.defer_while_busy(check, self.clocks.steady())
         block.begin(check)
         if check.trigger is CheckTrigger.CADENCE:
             now = self.clocks.steady()
@@ -168,7 +165,7 @@ class Watcher:
             trigger = trigger if trigger in CLOSING else CheckTrigger.RETRY
             block.repeat(id, trigger, self.clocks.steady() + RETRY_AFTER, self.clocks.wall())
         finally:
-            block.busy.discard(id)
+            block.busy.pop(id, None)
             self.running_checks.discard(asyncio.current_task())
 
     async def _perform(

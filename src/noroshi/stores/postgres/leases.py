@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,11 @@ from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
 from noroshi.core.report import ReportDraft
 from noroshi.core.sender_lease import SendRight
 from noroshi.core.translation import Message
-from noroshi.ports import PARCEL_LEASE, Node
+from noroshi.ports import PARCEL_LEASE, Node, StoreError
 from noroshi.stores.column_values import instant, number, words_text
 from noroshi.stores.postgres import reports, spool
+from noroshi.stores.postgres.connection_errors import ConnectError
+from noroshi.stores.postgres.gathered import Gathered
 from noroshi.stores.postgres.quarantine import read
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.store_rules import ENDED_STATES, accepted_count, outcome
@@ -41,6 +43,10 @@ set lease = ($6::text[])[placed.place], node = $7, life = $8, due = $9,
     attempts = s.attempts + 1
 from placed where s.seq = placed.seq
 returning placed.seq, placed.attempts, placed.envelope, placed.due, s.lease, placed.place"""  # noqa: S608  our own text
+FREE_UNHEARD = """
+update spool
+set lease = null, node = null, life = null, due = least(due, $2), attempts = attempts - 1
+where lease = any($1::text[])"""
 HELD = f"""
 select s.seq, s.id from spool s
 join unnest($1::text[], $2::text[], $3::integer[]) as lent (id, lease, accepted_at_attempt)
@@ -69,6 +75,10 @@ where fate = '{EnvelopeState.IN_DIGEST}' and digest = $2
 returning seq, order_key, envelope"""  # noqa: S608  our own text
 ORDERS_OF_MEMBERS = """
 select order_key from spool where digest = $1 or id = $1"""
+
+
+ParcelWork = Callable[[Session], Awaitable[Sequence[Parcel | None]]]
+WriteParcels = Callable[[ParcelWork], Awaitable[Sequence[Parcel | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +124,46 @@ class End:
         return waits_or_left and not self.notices and not self.parcel.envelope.members
 
 
-async def lend(db: Session, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
+class ParcelLender:
+    """Lend envelopes, several in one go. If the answer to a claim is lost, nobody has the envelope
+    that may have been lent: it is free again at the next claim, or later, as the server may not be
+    through with that one."""
+
+    def __init__(self, write: WriteParcels) -> None:
+        self._write = write
+        self._unheard_leases = dict[str, datetime]()
+        self.gathered = Gathered[Claim, Parcel | None](self._lend)
+
+    async def lend(self, claim: Claim) -> Parcel | None:
+        """Do what ports.Store.claim_parcel says."""
+        try:
+            return await self.gathered.do(claim.kind, claim)
+        except StoreError as error:
+            if not isinstance(error.__cause__, ConnectError):  # else nothing was asked
+                self._unheard_leases[claim.lease] = claim.now
+            raise
+
+    async def _lend(self, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
+        now = max(claim.now for claim in claims)
+        self._unheard_leases = {
+            lease: claimed_at
+            for lease, claimed_at in self._unheard_leases.items()
+            if now - claimed_at < PARCEL_LEASE
+        }
+        unheard_leases = list(self._unheard_leases)
+
+        async def work(db: Session) -> Sequence[Parcel | None]:
+            if unheard_leases:
+                await db.run(FREE_UNHEARD, unheard_leases, number(now))
+            return await lend(db, claims, now)
+
+        return await self._write(work)
+
+
+async def lend(db: Session, claims: Sequence[Claim], now: datetime) -> Sequence[Parcel | None]:
     """Return an envelope for each claim, as ports.Store.claim_parcel says, as far as there are
     any. The claims are of one kind."""
-    first, now = claims[0], max(claim.now for claim in claims)
+    first = claims[0]
     outage = await db.row("select since, until from rest where route = $1", first.route)
     if outage is not None and outage[1] > number(now):
         return [None] * len(claims)

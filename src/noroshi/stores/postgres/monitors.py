@@ -46,8 +46,8 @@ END_OF_NODE = END_LEASES.format(which="node = $1", watched_until=RENEWED_AT)
 END_OF_LIFE = END_LEASES.format(
     which="node = $1 and life = $2", watched_until="least(noroshi_now(), $3)"
 )
-END_UNKNOWN = END_LEASES.format(which="node = $1 and life = $2", watched_until="null")
-"""Nobody has watched by such a lease, so it is as long ago as before."""
+END_UNHELD = END_LEASES.format(which="node = $1 and life = $2", watched_until=RENEWED_AT)
+"""The node holds nothing by such a lease, or nothing any more."""
 GONE = f"""fence in (
     select fence from lease
     where session <> '' and until <= noroshi_now() + {DURATION - SILENCE}
@@ -181,7 +181,7 @@ async def _fence_of(db: Session, request: LoanRequest) -> int:
     if await db.value(sql, request.loan.fence, *node) is not None:
         await db.run(FREE_UNHEARD, request.loan.fence, list(request.loan.ids))
         return request.loan.fence
-    await db.run(END_UNKNOWN, *node)
+    await db.run(END_UNHELD, *node)
     await _refuse_too_far_apart(db, request.node.name, request.version)
     return int(await db.value(NEW_LEASE, *node, request.version))
 

@@ -95,9 +95,7 @@ class PostgresStore(PooledStore):
         self, pool: Pool, origin: Origin, bell: Bell | None, wakeups: Wakeups, version: str
     ) -> None:
         super().__init__(pool, origin, bell, wakeups, version)
-        self._lending = Gathered[leases.Claim, Parcel | None](
-            lambda claims: self._write(lambda db: leases.lend(db, claims))
-        )
+        self._lender = leases.ParcelLender(self._write)
         self._settling = Gathered[leases.End, bool](
             lambda ends: self._write_and_wake(lambda db: leases.settle(db, ends))
         )
@@ -110,7 +108,7 @@ class PostgresStore(PooledStore):
         return await self._write(lambda db: monitor_changes.commit(db, fence, all_of_it))
 
     async def close(self) -> None:
-        await wait_for_answers(self._lending, self._settling, self._committing)
+        await wait_for_answers(self._lender.gathered, self._settling, self._committing)
         await super().close()
 
     # definitions
@@ -288,7 +286,7 @@ class PostgresStore(PooledStore):
         claim = leases.Claim(
             node, route, now, lease, excluded_contacts, only_critical, send_rights
         )
-        return await self._lending.do(claim.kind, claim)
+        return await self._lender.lend(claim)
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         return await self._read(lambda db: digests.pending_for(db, parcel))

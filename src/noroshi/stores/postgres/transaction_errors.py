@@ -23,6 +23,8 @@ TRANSACTION_ERRORS = (
 TRIED_AGAIN = ("40001", "40P01", "25P03")
 """Two transactions were in each other's way, or the server cut off one that stood still: it was undone,
 and may be done again."""
+LOCKED = "55P03"
+"""A lock could not be had within lock_timeout. Others that need the same one would wait as long each."""
 AWAY = ("08", "57P")
 """The beginnings of the codes of a connection that is gone, and of a server that stops."""
 
@@ -41,9 +43,10 @@ def is_away(error: BaseException) -> bool:
 
 def is_everybodys(error: BaseException) -> bool:
     """Return True if an error of a store, as `store_error` makes it, says nothing of what was asked
-    for: there is no connection, or it broke, so anything else would fail alike."""
+    for: there is no connection, or it broke, or somebody locks a table, so anything else would fail
+    alike."""
     cause = error.__cause__ or error
-    return isinstance(cause, ConnectError) or is_away(cause)
+    return isinstance(cause, ConnectError) or is_away(cause) or _code(cause) == LOCKED
 
 
 def store_error(database: Database, error: Exception) -> StoreError:

@@ -17,11 +17,11 @@ UPDATE_ALL = "agent_update_all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentUpdateOnPage:
-    """Tell of one agent whether its update began; `why`: why it did not."""
+    """Tell of one agent whether its update began; `reason`: why it did not."""
 
     name: str
     version: str = ""
-    why: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,6 @@ async def update_all(visit: Visit, agents: Sequence[AgentRow]) -> UpdatesOnPage:
         if outcome.needs_password:
             return UpdatesOnPage(needs_password=True)
         version = outcome.answer.version if outcome.answer is not None else ""
-        why = join_sentences(outcome.reasons, visit.language)
-        results.append(AgentUpdateOnPage(name=one.name, version=version, why=why))
+        reason = join_sentences(outcome.reasons, visit.language)
+        results.append(AgentUpdateOnPage(name=one.name, version=version, reason=reason))
     return UpdatesOnPage(results=results)

@@ -78,8 +78,8 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
     target = {"instance": part} if "/" not in part else {"monitor": part}
     outcome = await run(visit, operation, note=note, **target)
     if outcome.reasons:
-        why = join_sentences(outcome.reasons, visit.language)
-        return await visit.show("error.html", outcome.status, why=why)
+        reason = join_sentences(outcome.reasons, visit.language)
+        return await visit.show("error.html", outcome.status, why=reason)
     live.expire()
     return visit.redirect(address(page_shown, did=deed, part=part))
 

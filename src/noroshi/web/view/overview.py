@@ -278,13 +278,20 @@ def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> M
     if count == 1:
         return _the_only_one(bool(not_measured), status, routes)
     if not_measured:
-        text = _("No problems so far; {new} of {count} monitors not measured yet.")
+        text = ngettext(
+            "No problems so far; {new} of {count} monitor not measured yet.",
+            "No problems so far; {new} of {count} monitors not measured yet.",
+        )
         if status.troubles:
-            text = _(
-                "{new} of {count} monitors not measured yet. Noroshi itself has a problem."
+            text = ngettext(
+                "{new} of {count} monitor not measured yet. Noroshi itself has a problem.",
+                "{new} of {count} monitors not measured yet. Noroshi itself has a problem.",
             )
         elif routes:
-            text = _("{new} of {count} monitors not measured yet. Also, {routes}.")
+            text = ngettext(
+                "{new} of {count} monitor not measured yet. Also, {routes}.",
+                "{new} of {count} monitors not measured yet. Also, {routes}.",
+            )
         return text.fill(new=not_measured, count=count, routes=routes)
     if status.troubles:
         return _("All monitors are OK ({count}), but Noroshi itself has a problem.").fill(
