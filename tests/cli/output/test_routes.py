@@ -68,7 +68,7 @@ def test_a_certificate_is_told_as_one():
 
 def test_it_says_when_the_second_of_two_is_in_use():
     said = sign_in(Reader("ja"), route(by_next=True, renewed=AT), NOW)
-    assert "サインイン更新" in said and "次のクライアント シークレットを使用中" in said
+    assert "サインイン更新" in said and "「次のクライアント シークレット」を使用中" in said
     assert "、" in said and ", " not in said
 
 
