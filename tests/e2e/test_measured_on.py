@@ -66,7 +66,7 @@ def test_a_check_over_the_network_says_from_where(home):
     done = home.run("try", "fs01/network/mail")
     assert done.returncode == DONE
     assert f"measured on: {HERE}, over the network   target: 127.0.0.1" in done.stdout
-    assert f"node node on {HERE}, version 1" in home.run("status").stdout
+    assert f"node node on {HERE}, definitions version 1" in home.run("status").stdout
 
 
 def test_a_node_of_another_name_starts_and_measures_nothing_of_what_the_old_one_measured(home):

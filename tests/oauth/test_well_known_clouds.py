@@ -128,7 +128,7 @@ def test_where_microsoft_signs_people_in_is_known(url, expected):
     ("cloud", "marked"),
     [
         pytest.param(MICROSOFT365, None, id="built in"),
-        pytest.param(replace(MICROSOFT365, name="other"), "custom profile", id="one's own"),
+        pytest.param(replace(MICROSOFT365, name="other"), "custom cloud", id="one's own"),
         pytest.param(
             replace(MICROSOFT365, name="lab", authority="https://localhost:8443/{tenant}"),
             "lab",

@@ -93,7 +93,7 @@ async def test_what_is_found_there_is_proposed_and_what_is_chosen_is_measured_th
 ):
     async with finding(harness, browser.url):
         page = (await browser.get(PAGE)).text
-        assert "/: 25% of 40 GiB used" in page and "4 processors" in page
+        assert "/: 25% of 40 GiB used" in page and "4 cores" in page
         assert "Remote login (SSH)" in page and 'name="take.system/disk"' in page
         chosen = {"take.system/disk": "yes", "take.services/ssh": "yes"}
         chosen = {one: "yes" for one in chosen if f'name="{one}"' in page}

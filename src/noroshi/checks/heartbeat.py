@@ -90,7 +90,7 @@ def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
         raise InvalidValueError(
-            _('“{text}” is not a duration; use a format such as "30m" or "1d"').fill(
+            _("“{text}” is not a duration; use a format such as 30m or 1d").fill(
                 text=visible_text(text)
             )
         )

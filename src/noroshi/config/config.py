@@ -311,7 +311,7 @@ SETTINGS: Mapping[str, Setting] = {
         read_alone,
         120,
         _(
-            "Number of seconds without contact to this node after which an agent that has a route of\n"
+            "Number of seconds without contact with this node after which an agent that has a route of\n"
             "its own sends its notifications itself: 90 to 3600."
         ),
     ),

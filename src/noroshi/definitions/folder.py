@@ -28,7 +28,9 @@ STRAY = _(
     "is not a definition: a definition is NAME.toml in one of the folders {types}, where "
     "NAME contains only a-z, 0-9, - and _"
 )
-FOREIGN = _("is not a Noroshi file, so the folder was not changed; choose an empty one")
+FOREIGN = _(
+    "is not an exported definition, so the folder was not changed; choose an empty folder"
+)
 WOULD_GO = _("would be removed: this definition is not in effect")
 WOULD_CHANGE = _("would be overwritten: its content or layout differs")
 TOO_LARGE = _("is larger than {most} MiB")

@@ -29,12 +29,14 @@ PAGE_ABOUT = _(
     "- Delivery: {kind}"
 )
 GIVE_BACK = _("Please send back")
-BACK_CERTIFICATE = _("The Application (client) ID. It is not a secret.")
-BACK_SECRET = _(
-    "The Application (client) ID; the secret's Value and its expiry date, through a secure "
-    "channel."
+BACK_CERTIFICATE = _(
+    "The Application (client) ID and the Directory (tenant) ID. They are not secret."
 )
-BACK_ID = _("The Application (client) ID.")
+BACK_SECRET = _(
+    "The Application (client) ID and the Directory (tenant) ID; the secret's Value and its "
+    "expiry date, through a secure channel."
+)
+BACK_ID = _("The Application (client) ID and the Directory (tenant) ID.")
 
 
 def steps_document(

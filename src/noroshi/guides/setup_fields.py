@@ -200,7 +200,10 @@ PROTECTION = SetupField(
     },
 )
 PORT = SetupField(
-    name="port", label=_("Port"), help=_("Default: 587, or 465 with TLS."), is_required=False
+    name="port",
+    label=_("Port"),
+    help=_("Default: 587; 465 with TLS from the start of the connection."),
+    is_required=False,
 )
 USER = SetupField(
     name="user",

@@ -46,7 +46,7 @@ HOME, KEY = _("Home folder"), _("Key")
 ROOM = _("Free space")
 MANAGER = _("Manager")
 VERSIONS = _("Noroshi {own}, Python {python}, {system}")
-OF_STORE = _("{version}, {path}, {size:.1f} MB")
+OF_STORE = _("{version}, {path}, {size:.1f} MiB")
 STORE_ILL = _("The store has a problem: {why}.")
 HOME_FOREIGN = _(
     "{path} belongs to {owner}, but Noroshi runs as {user} and cannot write there."
@@ -60,7 +60,7 @@ KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with a diff
 NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
 NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are still sent.")
-FEW = _("Only {free} is free in {folder}; below 32 MB, samples are no longer saved.")
+FEW = _("Only {free} is free in {folder}; below 32 MiB, samples are no longer saved.")
 GROUP = _(", group {group}")
 NO_DOOR = _("{path}: nothing is listening there")
 NO_GROUP = _("The group {group}, set as door_group in {file}, does not exist.")
@@ -139,7 +139,7 @@ class System:
             raise _step_error(words, VOLUMES, CommandText("check-store"))
         file_status = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
-        summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 1e6)
+        summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 2**20)
         if sys.platform == "win32":
             names = await run_in_thread(lambda: readers(path))
             remarks = (STORE_READ.fill(path=path, names=list_names(names)),) if names else ()
@@ -192,9 +192,9 @@ class System:
     async def _room(self) -> StepResult:
         folder = self._config.store.parent
         free = (await run_in_thread(lambda: shutil.disk_usage(folder))).free
-        facts = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
+        facts = {"folder": folder, "free": f"{free / 2**30:.1f} GiB"}
         if free < LEAST_ROOM:
-            facts["free"] = f"{free / 1e6:.0f} MB"
+            facts["free"] = f"{free / 2**20:.0f} MiB"
             lines = (line.format(folder=folder) for line in ROOM_LINES)
             raise _step_error(NO_ROOM.fill(**facts), *lines)
         remarks = (FEW.fill(**facts),) if free < LITTLE_ROOM else ()

@@ -43,7 +43,7 @@ else:
 GROUP = _(", open to the group {group}")
 HOME = _("Home folder")
 HOME_IS = _("settings, store and key")
-SETTINGS = _("Process settings")
+SETTINGS = _("Node settings")
 SETTINGS_IS = _("read when the node starts")
 STORE = _("Store")
 STORE_IS = _("definitions, states, queue, ledger, samples; to copy the store, make a backup")

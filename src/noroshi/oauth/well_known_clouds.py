@@ -106,7 +106,7 @@ MAIL_DOMAINS = {
 """The domains of a cloud's mail servers, those for High Volume Email, old TLS and consumers
 included."""
 
-OWN_PROFILE = _("custom profile")
+OWN_PROFILE = _("custom cloud")
 LAB = _("lab")
 
 

@@ -65,15 +65,15 @@ QUEUE_HOLD = operation(
     verb=Verb(
         words="queue hold",
         help=_("hold one message; the messages queued behind it wait too"),
-        done_message=_("{id} is held, and the messages behind it wait too: {subject}"),
+        done_message=_("{id} is held: {subject}. The messages behind it wait too."),
         arguments=(MAIL,),
     ),
 )
 QUEUE_RELEASE = operation(
     "queue_release",
     OPERATOR,
-    help=_("Release a held message."),
-    label=_("Held message released"),
+    help=_("Release a held or undeliverable message."),
+    label=_("Message released"),
     button=_("Release"),
     news=True,
 )

@@ -64,14 +64,17 @@ WHEN_LONGER = _(
     "monitor"
 )
 CAME = _("the alarm arrived through {route}")
-CAME_HELD = _("the alarm arrived through {route}; messages that can use only {first} are held")
+CAME_HELD = _(
+    "the alarm arrived through {route}; messages that can use only {first} are waiting"
+)
 BOTH_CAME = _("both messages arrived, through {routes}; none lost, none duplicated")
 BOTH_CAME_TWICE = _(
     "both messages arrived; {twice} of them twice with the same Message-ID, because the "
     "reply that accepted the message was lost"
 )
 WELL_AGAIN = _(
-    "{how}; {first} works again, and the messages it held arrived: none lost, none duplicated"
+    "{how}; {first} works again, and the messages that were waiting for it arrived: none "
+    "lost, none duplicated"
 )
 WAITING = _("… {what} ({span} s)")
 PASSED = _("○ passed ({span})")

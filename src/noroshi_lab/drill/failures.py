@@ -100,8 +100,8 @@ def _comes_back(stage: Stage) -> None:
 _TENANT = _switched("tenant-smtp-auth", "off", "on")
 _MAILBOX = _switched("mailbox-smtp-auth", "off", "on")
 _SWITCHED_ON = _(
-    "Authenticated SMTP was turned on again, and the held messages were retried immediately "
-    "(noroshi queue retry)"
+    "Authenticated SMTP was turned on again, and the waiting messages were retried "
+    "immediately (noroshi queue retry)"
 )
 
 TEN = (
@@ -156,7 +156,7 @@ TEN = (
         breaks=_fills_up,
         mends=_has_room,
         mended=_(
-            "space was freed, and the held messages were retried immediately (noroshi queue retry)"
+            "space was freed, and the waiting messages were retried immediately (noroshi queue retry)"
         ),
     ),
     Failure(

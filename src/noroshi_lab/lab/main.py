@@ -39,7 +39,7 @@ _STARTED = _(
     "  Graph:    {graph}\n"
     "  Other:    {issuer}  (OpenID Connect, not Microsoft; SMTP {other_smtp})\n"
     "  CA:       {ca_file} (new at each start)\n"
-    "  Profile:  {folder}/definitions (cloud and account, to copy)\n"
+    "  Cloud:    {folder}/definitions (cloud and account, to copy)\n"
     "  Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})\n"
     "  Phone:    {sign_in}/phone  (second factor)\n"
     "  Switches: noroshi lab show --folder {folder}\n"

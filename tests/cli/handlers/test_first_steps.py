@@ -34,7 +34,7 @@ async def test_the_first_start_is_walked_by_commands(harness, tmp_path):
     assert (await type_("seen", "0000")).code == 3
     number = re.search(r"\b(\d{4})$", text, re.MULTILINE)[1]
     assert "reached ops@example.com" in (await type_("seen", number)).out
-    assert re.search(r"receipt confirmed  .+ \((\w+\\)?\w+\)", (await type_("look")).out)
+    assert re.search(r"arrival confirmed  .+ \((\w+\\)?\w+\)", (await type_("look")).out)
     assert (await type_("end")).code == 0
 
 

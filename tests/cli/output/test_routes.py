@@ -86,7 +86,7 @@ def arrives(seen=AT, took=0.0, why=NOTHING, by=""):
         pytest.param(
             {"arrives": None, "accepted": AT},
             "; arrival is not checked",
-            "(到達は確認していません)",
+            "(毎日の到達確認は設定なし)",
             id="accepted",
         ),
         pytest.param(

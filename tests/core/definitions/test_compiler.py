@@ -393,7 +393,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(
             with_monitor(every="5 min"),
             f"{ROOT_AT}.every: “5 min” is not a duration; "
-            'use a format such as "30s", "5m", "1h30m" or "1d"',
+            "use a format such as 30s, 5m, 1h30m or 1d",
             id="no duration",
         ),
         pytest.param(
@@ -660,7 +660,7 @@ def test_every_problem_is_said_in_both_languages():
         ),
         (
             f"{GROUP_AT}.every: 「x」は時間の形式が正しくありません。"
-            '"30s"、"5m"、"1h30m"、"1d" の形式で指定してください'
+            "30s、5m、1h30m、1d の形式で指定してください"
         ),
         f"{ROOT_AT}.kind: 監視項目の種別「disc」はありません。disk のことでしょうか",
     ]

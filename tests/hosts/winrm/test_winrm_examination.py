@@ -42,7 +42,9 @@ def tells_all(server):
 async def test_all_is_well(tells_all, login, examined):
     well, last = await examined(login)
     assert well == STAGES
-    assert last.found.en == "FullLanguage: all types of monitor are available"
+    assert (
+        last.found.en == "FullLanguage: all types of monitor that WinRM supports are available"
+    )
 
 
 async def test_a_right_that_is_missing_and_a_restricted_language_are_remarks(

@@ -251,11 +251,11 @@ async def test_a_route_through_a_profile_of_one_s_own_is_marked(ask):
     account = {name: told for name, told in BOX.items() if name != "tenant"} | {"cloud": "own"}
     await apply_definitions(ask, accounts__box=account, clouds__own=OWN)
     marked, plain = (await ask("status"))["routes"]
-    assert marked["mark"] == {"en": "custom profile", "ja": "独自プロファイル"}
+    assert marked["mark"] == {"en": "custom cloud", "ja": "独自のクラウド"}
     assert plain["mark"] == {"en": "", "ja": ""}
     await ask("send", to=["ops"], subject="s", text="t", routes=["m365", "plain"])
     (one,) = await ask("queue_list")
-    assert one["marks"] == {"m365": {"en": "custom profile", "ja": "独自プロファイル"}}
+    assert one["marks"] == {"m365": {"en": "custom cloud", "ja": "独自のクラウド"}}
     assert (await ask("queue_show", id=one["id"]))["queued"]["marks"] == one["marks"]
 
 

@@ -79,7 +79,7 @@ SILENCE = Command(
                 ),
                 Option(
                     ("--for",),
-                    _("duration: 30m, 2h, 1d (at most 90d)"),
+                    _("duration, such as 30m, 2h or 1d (at most 90d)"),
                     {"metavar": "LENGTH", "dest": "length", "default": ""},
                 ),
                 Option(

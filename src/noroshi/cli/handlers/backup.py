@@ -38,13 +38,13 @@ ITS_KEY_ELSEWHERE = _(
 ITS_STORE = _("The store of the node")
 CANNOT_RESTORE = _("Nothing was restored: {why}")
 RESTORED = ngettext(
-    "Restored {store} from {path}: version {version}, {waiting} waiting message.",
-    "Restored {store} from {path}: version {version}, {waiting} waiting messages.",
+    "Restored {store} from {path}: definitions version {version}, {waiting} waiting message.",
+    "Restored {store} from {path}: definitions version {version}, {waiting} waiting messages.",
     by="waiting",
 )
 READY = ngettext(
-    "{store} is intact and ready: version {version}, {waiting} waiting message.",
-    "{store} is intact and ready: version {version}, {waiting} waiting messages.",
+    "{store} is intact and ready: definitions version {version}, {waiting} waiting message.",
+    "{store} is intact and ready: definitions version {version}, {waiting} waiting messages.",
     by="waiting",
 )
 NO_DATABASE = with_commands(

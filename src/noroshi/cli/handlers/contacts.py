@@ -20,7 +20,7 @@ HEAD = (
     _("LANGUAGE"),
     _("TIME ZONE"),
     _("RULES"),
-    _("NOTIFICATIONS"),
+    _("SYSTEM NOTIFICATIONS"),
     _("MONITORS"),
     _("ADDRESSES"),
 )

@@ -30,7 +30,7 @@ SPEAKS = {True: _("notified"), False: _("not notified")}
 
 REMARKS = _("Comments and acknowledgements")
 SORTS = {
-    Remarked.COMMENT: _("comment"),
+    Remarked.COMMENT: _("commented"),
     Remarked.ACKNOWLEDGED: _("acknowledged"),
     Remarked.TAKEN_BACK: _("acknowledgement withdrawn"),
 }

@@ -20,7 +20,7 @@ STEPS = {
     "instance": _("monitors here"),
     "route": _("route"),
     "mail": _("test alarm"),
-    "seen": _("receipt confirmed"),
+    "seen": _("arrival confirmed"),
 }
 NOT_YET = _("not yet")
 UNPROVED = _("{route} (no message accepted yet)")

@@ -24,6 +24,11 @@ FAMILIES: Mapping[str, Message] = {
     "action": _("Actions"),
     "route": _("Routes"),
 }
+HEADS: Mapping[str, Message] = {
+    "monitor": _("{kind}  {title}, type of monitor"),
+    "action": _("{kind}  {title}, type of action"),
+    "route": _("{kind}  {title}, type of route"),
+}
 OPTIONS = _("Options")
 NO_OPTIONS = _("None.")
 READINGS = _("Readings")
@@ -120,7 +125,7 @@ def _overview(context: CommandContext, entries: Sequence[Kind]) -> Iterator[str]
 
 
 def _details(context: CommandContext, kind: Kind) -> Iterator[str]:
-    yield f"{kind.kind}  {context.say(kind.title)} ({context.say(FAMILIES[kind.family])})"
+    yield context.say(HEADS[kind.family].fill(kind=kind.kind, title=kind.title))
     yield from (f"  {line}" for line in wrap(context.say(kind.help), COLUMNS))
     if kind.family == "monitor" and kind.kind in WINRM_KINDS:
         yield from (f"  {line}" for line in wrap(context.say(BY_WINRM), COLUMNS))

@@ -67,6 +67,7 @@ VERDICTS: Mapping[Verdict, Message] = {
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
 TRIED_AGAIN = _("Retrying {id} now: {subject}")
+LET_GO = _("Released {id} for delivery: {subject}")
 IS_EDITED = _("{id} will be sent to {to} through {routes}.")
 TO_LET_GO = with_commands(
     _("{because}; to release it: {command}"), command=CommandText("queue release", "{id}")
@@ -104,16 +105,14 @@ def show(context: CommandContext) -> int:
 
 def retry(context: CommandContext) -> int:
     """Make a mail due now."""
-    return _say_retried(
-        context, context.ask(mail_operations.QUEUE_RETRY, Queued, id=context.args.id)
-    )
+    mail = context.ask(mail_operations.QUEUE_RETRY, Queued, id=context.args.id)
+    return _say_due(context, mail, TRIED_AGAIN)
 
 
 def release(context: CommandContext) -> int:
     """Release a mail that was held or set aside."""
-    return _say_retried(
-        context, context.ask(mail_operations.QUEUE_RELEASE, Queued, id=context.args.id)
-    )
+    mail = context.ask(mail_operations.QUEUE_RELEASE, Queued, id=context.args.id)
+    return _say_due(context, mail, LET_GO)
 
 
 def edit(context: CommandContext) -> int:
@@ -131,8 +130,8 @@ def edit(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _say_retried(context: CommandContext, mail: Queued) -> int:
-    print(context.say(TRIED_AGAIN.fill(id=mail.id, subject=mail.subject)))
+def _say_due(context: CommandContext, mail: Queued, words: Message) -> int:
+    print(context.say(words.fill(id=mail.id, subject=mail.subject)))
     if not context.is_node_running:
         print(context.say(NOBODY_SENDS))
     return exits.DONE

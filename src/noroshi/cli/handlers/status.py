@@ -69,8 +69,8 @@ NOTHING_WATCHED = with_commands(
     _("No monitors yet. To apply definitions: {command}"),
     command=CommandText("apply", pgettext("command", "DIR")),
 )
-NODE = _("node {node}, version {version}, {at}")
-NODE_ON = _("node {node} on {host}, version {version}, {at}")
+NODE = _("node {node}, definitions version {version}, {at}")
+NODE_ON = _("node {node} on {host}, definitions version {version}, {at}")
 NOT_RUNNING = with_commands(
     _(
         "No node is running, so nothing is being measured or sent. This is the last known state. "

@@ -33,6 +33,7 @@ BACK = ngettext(
 HOW_BACK = with_commands(
     _("To roll back: {command}"), command=CommandText("take-back", "--base {current} {number}")
 )
+IN_EFFECT = _("This version is in effect.")
 SAME = _("This version is identical to version {current}, which is in effect.")
 
 
@@ -79,7 +80,7 @@ def _show_version(context: CommandContext) -> int:
     head = CHANGED.fill(number=number, count=len(changes) + more_changed)
     list_changes(context, head, changes, more_changed)
     if not changes_back:
-        print(context.say(SAME.fill(current=current)))
+        print(context.say(IN_EFFECT if number == current else SAME.fill(current=current)))
         return exits.DONE
     head = BACK.fill(current=current, count=len(changes_back) + more_back)
     list_changes(context, head, changes_back, more_back)

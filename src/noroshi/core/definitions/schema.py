@@ -66,7 +66,7 @@ class MonitorDef(Definition):
     kind: str
     """Type of monitor, such as port, disk or process."""
     every: str = ""
-    """Interval between measurements: 30s, 5m, 1h30m, 1d; at least 1s."""
+    """Interval between measurements, such as 30s, 5m, 1h30m or 1d; at least 1s."""
     at: tuple[str, ...] | str = ()
     """Times of day in the instance's time zone, such as 07:30, instead of an interval."""
     days: tuple[str, ...] = ()
@@ -311,8 +311,9 @@ class NotificationDef(Definition):
     routes: tuple[str, ...]
     """Delivery routes; each message goes through the first one that works."""
     instances: tuple[str, ...] = ()
-    """Instances whose events cause a notification. Default: all of them. Messages that failed,
-    bounced or are undeliverable, and events of the hub and agents, are always reported."""
+    """Instances whose events cause a notification. Default: all of them. This selection does
+    not affect messages that failed, bounced or are undeliverable, nor events of the hub and
+    agents."""
     action: str = "mail"
     """Type of action, such as mail."""
     at: tuple[str, ...] | str = ()

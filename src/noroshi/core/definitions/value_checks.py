@@ -10,7 +10,7 @@ from noroshi.core.definitions.value_syntax import DAYS, duration, is_zone
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 
-NO_LENGTH = _('“{given}” is not a duration; use a format such as "30s", "5m", "1h30m" or "1d"')
+NO_LENGTH = _("“{given}” is not a duration; use a format such as 30s, 5m, 1h30m or 1d")
 TOO_SHORT = _("“{given}” is too short; it must be at least {least}")
 TOO_LONG = _("“{given}” is too long; it must be at most {most}")
 OUT_OF_RANGE = _("must be between {least} and {most}, not {given}")

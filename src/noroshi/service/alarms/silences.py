@@ -31,7 +31,7 @@ BAD_SILENCE = _("The silence cannot be started; nothing was changed.")
 NO_REASON = _("is required: state the reason for the silence, so that others can see it")
 LONG_REASON = _("is longer than {most} characters")
 ONE_END = _("specify either an end or a duration; a silence cannot be unlimited")
-NO_LENGTH = _('“{given}” is not a duration; use a format such as "30m", "2h" or "1d12h"')
+NO_LENGTH = _("“{given}” is not a duration; use a format such as 30m, 2h or 1d12h")
 NO_MOMENT = _(
     '“{given}” is not a date or time; use a format such as "18:00", "tomorrow 08:00" or '
     '"2026-12-25 06:00"'

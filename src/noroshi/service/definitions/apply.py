@@ -80,6 +80,7 @@ from noroshi.service.operation import (
 from noroshi.service.operation_context import OperationGroup
 
 BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
+BAD_CHANGE = _("The change would leave errors in the definitions; nothing was changed.")
 GIVEN_BY_HUB = _(
     "This server gets its definitions from hub {hub}. Change them there; the change is "
     "applied here automatically. Nothing was changed."
@@ -160,13 +161,14 @@ class ApplyOperations(OperationGroup):
         empty: bool,
         refusal: Message | None = None,
         also: Sequence[Problem] = (),
+        heading: Message = BAD_DEFINITIONS,
     ) -> CheckResult:
-        """Return the documents as checked. Raises InvalidArgumentError with all that is wrong,
-        `also` that, and ConflictError (with `refusal`) for what would end all watching unless
+        """Return the documents as checked. Raises InvalidArgumentError (with `heading`) with all
+        that is wrong, `also` that, and ConflictError (with `refusal`) for what would end all watching unless
         `empty` says that it is meant."""
         result = await self._check_documents(documents, current)
         if problems := (*also, *result.problems):
-            raise InvalidArgumentError(BAD_DEFINITIONS, problems)
+            raise InvalidArgumentError(heading, problems)
         old_and_new = current.documents, result.documents
         mistake = await asyncio.to_thread(ends_everything, *old_and_new)
         if mistake and not empty:

@@ -22,7 +22,7 @@ from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.agents.route_sharing import rename_shared_routes
-from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.definitions.apply import BAD_CHANGE, BAD_DEFINITIONS
 from noroshi.service.definitions.renames import Names, renamed_routes
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import days_over, without_route
@@ -30,6 +30,7 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFound
 from noroshi.service.operation import ADMIN, Person, offers
 
 Documents = dict[str, Document]
+BAD_KEYS = _("The name of a definition is not valid; nothing was changed.")
 NOT_JSON = _("cannot be saved: {why}")
 BOTH = _("is both changed and removed")
 NO_DEFINITION = _("There is no definition “{key}”{instead}.")
@@ -131,7 +132,7 @@ class EditOperations(VersionOperations):
                 days_over(new_documents, _by_key(current.documents), self._clocks.wall())
             )
             result = await self._require_sound(
-                edited, current, empty=empty, refusal=ENDS_ALL, also=expired
+                edited, current, empty=empty, refusal=ENDS_ALL, also=expired, heading=BAD_CHANGE
             )
             if dry:
                 return await self._describe_changes(result, current, names)
@@ -253,7 +254,7 @@ def _rename(documents: tuple[Document, ...], names: Names) -> tuple[Document, ..
     try:
         return with_new_names(documents, names) if names else documents
     except Unusable as error:
-        raise InvalidArgumentError(BAD_DEFINITIONS, error.problems) from None
+        raise InvalidArgumentError(BAD_CHANGE, error.problems) from None
 
 
 def _documents_of(
@@ -284,4 +285,4 @@ def _check_keys(keys: Iterable[str]) -> None:
             if len(problems) >= MOST_FOUND:
                 break
     if problems:
-        raise InvalidArgumentError(BAD_DEFINITIONS, tuple(problems))
+        raise InvalidArgumentError(BAD_KEYS, tuple(problems))

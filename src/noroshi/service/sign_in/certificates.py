@@ -44,7 +44,7 @@ NAMES_NONE = _(
 )
 IS_THERE = _(
     "The vault already has the certificate “{entry}” of {account}, which may be in use for "
-    "sending. Create the next one beside it with --next, or replace it with --replace."
+    "sending. To keep it and create the next one, use --next; to replace it, use --replace."
 )
 IS_ANOTHERS = _(
     "The entry “{entry}” is used by {who}. Give account “{account}” another name for its "

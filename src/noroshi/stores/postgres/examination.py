@@ -28,7 +28,7 @@ WAY, DATABASE = _("Connection to PostgreSQL"), _("Database")
 NEWS, ROOM = _("Signals between nodes"), _("Available connections")
 CONNECTED = _("PostgreSQL {version} on {host} port {port}, {tls}")
 ENCRYPTED, UNENCRYPTED = _("TLS ({mode})"), _("without TLS ({mode})")
-OF_DATABASE = _("{database}, {size:.1f} MB, user {user}")
+OF_DATABASE = _("{database}, {size:.1f} MiB, user {user}")
 NOT_UTF8 = _("Database {database} has the encoding {encoding}. Noroshi requires UTF8.")
 MAKE_UTF8 = "createdb --owner {user} --encoding UTF8 --template template0 {database}"
 NO_STANDBY = _(
@@ -152,7 +152,7 @@ class DatabaseExamination:
             words = NOT_UTF8.fill(database=name, encoding=encoding)
             line = literal(MAKE_UTF8.format(user=user, database=name))
             raise StepError(NOTHING, _own_cure(line).remedy(words, Exam(people=PEOPLE)))
-        summary = OF_DATABASE.fill(database=name, size=size / 1e6, user=user)
+        summary = OF_DATABASE.fill(database=name, size=size / 2**20, user=user)
         return StepResult(summary, tuple([one async for one in self._remarks(has_standby)]))
 
     async def _remarks(self, has_standby: bool) -> Any:

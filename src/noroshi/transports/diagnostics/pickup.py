@@ -19,7 +19,7 @@ from noroshi.transports.pickup_folder import try_to_write
 
 T = TypeVar("T")
 FOLDER, WRITE_TITLE = _("Folder"), _("Write")
-ROOM = _("{folder}, {free:.1f} GB free")
+ROOM = _("{folder}, {free:.1f} GiB free")
 FILE_WRITTEN = _("a file was written and deleted again; no message was written")
 
 
@@ -47,7 +47,7 @@ class PickupExamination:
 
     async def _examine_folder(self) -> StepResult:
         free_bytes = await self._in_thread(lambda: _room_in(self._folder))
-        return StepResult(ROOM.fill(folder=self._folder, free=free_bytes / 1e9))
+        return StepResult(ROOM.fill(folder=self._folder, free=free_bytes / 2**30))
 
     async def _write(self) -> StepResult:
         await self._in_thread(lambda: try_to_write(self._folder))

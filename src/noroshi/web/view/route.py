@@ -39,9 +39,9 @@ WAYS: Mapping[str, str] = {
 """The ways to sign in, each as the guide calls it: a certificate before a secret, and last the
 code on another device, which many organisations block."""
 WAY_NAMES: Mapping[str, Message] = {
-    "browser": _("In this browser"),
-    "paste": _("Paste the URL"),
-    "device": _("Enter a code"),
+    "browser": _("This browser"),
+    "paste": _("Paste URL"),
+    "device": _("Enter code"),
     "app_secret": _("App-only (secret)"),
     "app_certificate": _("App-only (certificate)"),
 }
