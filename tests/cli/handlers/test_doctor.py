@@ -41,7 +41,7 @@ NOT_FOUND = {
         "障害を解消したあと、すぐに送信するには: noroshi queue retry {}\n",
     ),
 }
-PASSED = {"en": "All stages passed", "ja": "すべての段階で正常でした"}
+PASSED = {"en": "All stages passed", "ja": "すべての段階が正常に完了しました"}
 
 
 @pytest.mark.parametrize("language", MENDED)
