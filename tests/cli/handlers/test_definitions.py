@@ -46,6 +46,28 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         assert bad.code == 3 and "-: cannot be read as TOML" in bad.err
 
 
+async def test_errors_are_put_down_to_the_change_or_the_name_and_not_to_the_definitions(
+    tmp_path,
+):
+    harness = Harness()
+    await apply_definitions(InProcessClient(harness))
+    async with a_node(tmp_path, harness.service):
+        shown = await typed("definition", "show", "absent", home=tmp_path)
+        assert "The name of a definition is not valid" in shown.err
+        removed = await typed("definition", "remove", "contacts/ops", home=tmp_path)
+        assert "The change would leave errors in the definitions" in removed.err
+        for told in (shown, removed):
+            assert told.code == 3 and "definitions have errors" not in told.err
+
+
+async def test_the_version_in_effect_is_not_called_identical_to_itself(tmp_path):
+    harness = Harness()
+    await apply_definitions(InProcessClient(harness))
+    async with a_node(tmp_path, harness.service):
+        told = await typed("versions", "1", home=tmp_path)
+        assert "This version is in effect." in told.out and "identical" not in told.out
+
+
 async def test_an_address_of_the_lab_that_is_in_force_is_no_example_s(tmp_path):
     harness, address = Harness(), 'addresses = ["chief@contoso.example"]\n'
     await apply_definitions(InProcessClient(harness))

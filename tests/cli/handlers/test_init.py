@@ -78,6 +78,7 @@ async def test_a_node_that_nobody_named_has_its_computers_name(tmp_path):
 async def test_the_kinds_are_told_without_a_home_folder(tmp_path):
     told = await typed("kinds", "smtp", home=tmp_path / "none")
     assert (told.code, told.err) == (0, "") and "protection" in told.out
+    assert told.out.startswith("smtp  Mail server (SMTP), type of route\n")
     assert "  host  (text, required without an account)\n" in told.out
     assert "  port  (whole number)\n" in told.out
 

@@ -30,6 +30,16 @@ async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
             assert f"; to release it: noroshi queue release {MAIL}" in told.out
 
 
+async def test_a_released_mail_is_not_called_a_retried_one(tmp_path):
+    harness = Harness()
+    await harness.store.post(ONE)
+    async with a_node(tmp_path, harness.service):
+        held = await typed("queue", "hold", MAIL, home=tmp_path)
+        assert held.out == f"{MAIL} is held: s. The messages behind it wait too.\n"
+        told = await typed("queue", "release", MAIL, home=tmp_path)
+        assert f"Released {MAIL} for delivery: s\n" in told.out
+
+
 async def test_the_routes_of_a_waiting_mail_are_listed_in_the_readers_language(tmp_path):
     harness = Harness()
     await harness.store.post(replace(ONE, routes=("plain", "smtp2")))

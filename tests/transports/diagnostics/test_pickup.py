@@ -24,7 +24,7 @@ async def looked(folder):
 async def test_a_folder_that_can_be_written_to_is_left_as_it_was(tmp_path):
     stages = await looked(tmp_path)
     assert states_of(stages) == "foldero writeo"
-    assert "GB free" in stages["folder"].found.en and list(tmp_path.iterdir()) == []
+    assert "GiB free" in stages["folder"].found.en and list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
