@@ -424,7 +424,7 @@ class Engine:
         now = self.clocks.wall()
         leased = await self.store.lease_monitors(node, now, NO_LOAN, left_out)
         block = MonitorBlock(leased.fence)
-        block.add_leased(leased, self._reported_monitors(plan), now)
+        block.add_leased(leased, self._reported_monitors(plan), leased.lent_at or now)
         block.monitors |= {id: one for id, one in plan.monitors.items() if id in block.states}
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
         if self._sharing is None and node.last_seen is not None and not self.ready.is_set():
@@ -453,7 +453,7 @@ class Engine:
         leased = await self.store.lease_monitors(node, now, loan, left_out)
         if leased.fence != block.fence:
             return False
-        block.add_leased(leased, self._reported_monitors(plan), now)
+        block.add_leased(leased, self._reported_monitors(plan), leased.lent_at or now)
         returned_ids = await follow_agents(
             self.watcher, block, plan.monitors, self._is_reported
         )

@@ -50,6 +50,8 @@ class Block:
     unwatched: Mapping[str, timedelta] = field(default_factory=dict)
     """For how long nobody watched, of monitors that another node held before; nothing of a store that
     nodes do not share."""
+    lent_at: datetime | None = field(default=None, compare=False)
+    """The instant of `unwatched`, by the store's clock: the loan may have waited for those of others."""
 
 
 @dataclass(frozen=True, slots=True)

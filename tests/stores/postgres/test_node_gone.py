@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -20,6 +20,9 @@ SECOND = 1_000_000
 SESSIONS = """
 select count(*) from pg_stat_activity join lease on application_name = session
 where node = $1"""
+WAITS = """
+select count(*) from pg_stat_activity
+where wait_event_type = 'Lock' and datname = current_database()"""
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,19 @@ async def test_a_node_that_was_silent_itself_judges_no_other_until_it_was_there_
     for second in (16, 18):
         await pair.at(second)
         assert await pair.living_nodes() == ("one", "two")
+
+
+async def test_a_loan_that_waited_for_another_says_when_it_was_lent(pair):
+    """Else what was measured just before would look due since then, and be measured once more."""
+    await pair.at(20)
+    loan = Loan(pair.fences[1])
+    async with pair.connection.transaction():
+        await pair.connection.fetch("select id from monitor for update")
+        waiting = asyncio.create_task(pair.two.lease_monitors(pair.node, DAWN, loan))
+        async with asyncio.timeout(60):
+            while not await pair.connection.fetchval(WAITS):  # noqa: ASYNC110  the same
+                await asyncio.sleep(0.01)
+        await pair.at(21)
+    block = await waiting
+    assert block.lent_at == datetime.fromtimestamp(21, UTC)
+    assert block.unwatched == dict.fromkeys(("m", "n"), timedelta(seconds=11))

@@ -99,7 +99,7 @@ with free as (
     for update
 )
 update monitor set fence = $1 from free where monitor.id = free.id
-returning monitor.id, monitor.state, noroshi_now() - free.watched_until"""
+returning monitor.id, monitor.state, free.watched_until"""
 GIVE_BACK = """
 update monitor set fence = null,
     watched_until = coalesce(monitor.watched_until, least(noroshi_now(), given.watched_until))
@@ -163,13 +163,15 @@ async def lend(db: Session, request: LoanRequest) -> Block:
     await db.run(END_OVER)
     fence = await _fence_of(db, request)
     rows = await db.rows(LEND, fence, list(request.left_out))
+    now = await db.value("select noroshi_now()")
     sql = "select monitor, body from memory where monitor = any($1::text[])"
     memories = await db.rows(sql, [id for id, _, _ in rows])
     return Block(
         {id: read_state(body) for id, body, _ in rows},
         {id: schema.value(dict[str, Any], body) for id, body in memories},
         fence,
-        {id: unwatched * MICROSECOND for id, _, unwatched in rows if unwatched is not None},
+        {id: (now - until) * MICROSECOND for id, _, until in rows if until is not None},
+        instant(now),
     )
 
 
