@@ -20,6 +20,7 @@ from noroshi.sandbox_reader import CPU_SECONDS, MEMORY
 from noroshi.system.job_object import ProcessBounds
 
 if sys.platform == "win32":
+    from noroshi.imports import ONE_AT_A_TIME
     from noroshi.system.job_object import NO_WINDOW, SUSPENDED, hold_within
     from noroshi.system.system_folder import system_folder
 
@@ -75,7 +76,8 @@ if sys.platform == "win32":
 
     def _release_within(child: asyncio.subprocess.Process, bounds: ProcessBounds) -> None:
         """Let a child that is suspended go on, within bounds. Raises OSError."""
-        import psutil  # only now: commands that start no child import this module too
+        with ONE_AT_A_TIME:
+            import psutil  # only now: commands that start no child import this module too
 
         try:
             hold_within(child.pid, replace(bounds, processes=PROCESSES))
