@@ -37,7 +37,7 @@ NOT_FOUND = {
         "To send now, once the fault is fixed: noroshi queue retry {}\n",
     ),
     "ja": (
-        "この問題は見つかりません",
+        "この問題は検出できません",
         "障害を解消したあと、すぐに送信するには: noroshi queue retry {}\n",
     ),
 }

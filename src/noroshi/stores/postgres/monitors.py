@@ -170,7 +170,7 @@ async def lend(db: Session, request: LoanRequest) -> Block:
         {id: read_state(body) for id, body, _ in rows},
         {id: schema.value(dict[str, Any], body) for id, body in memories},
         fence,
-        {id: (now - until) * MICROSECOND for id, _, until in rows if until is not None},
+        {id: (now - last) * MICROSECOND for id, _, last in rows if last is not None},
         instant(now),
     )
 
