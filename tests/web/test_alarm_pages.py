@@ -277,7 +277,7 @@ async def test_maintenance_is_planned_and_taken_out_again(seen, ask):
     assert seen.to == "/alarms/maintenance?did=removed"
     await seen.get(seen.to)
     await seen.post("/alarms/maintenance", do="remove", **which)
-    assert seen.status == 409 and "no longer exists" in seen.text
+    assert seen.status == 409 and "has already changed or cancelled" in seen.text
 
 
 async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(seen):
