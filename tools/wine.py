@@ -115,7 +115,9 @@ ALL = (
     *(f"tests/checks/test_{name}.py" for name in CHECKS),
 )
 """What can run there, for `make test-windows`, but for what tests/windows/left_out.py names."""
-WORKERS = ("--numprocesses", "2", "--dist", "loadfile")
+WORKERS = ("--numprocesses", "2", "--dist", "loadfile", "--max-worker-restart", "0")
+"""A worker that ends before its time ends the run. With another one in its place, pytest-xdist waited
+for ever at the end."""
 
 
 def main() -> int:
