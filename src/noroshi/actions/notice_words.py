@@ -90,9 +90,7 @@ CAME_BACK_SO = _(
     "delivered. The recipient has not received it."
 )
 CAME_BACK_DO = followed_by(
-    _(
-        "Correct the address of contact “{contact}”. The content of the message is in the queue."
-    ),
+    _("Correct the address of contact “{contact}”. The content of the message is kept."),
     InstructionKind.SHOW_MAIL,
 )
 ACCEPTED_AT = _("Accepted at")
