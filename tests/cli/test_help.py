@@ -173,7 +173,10 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
         ("send", "noroshi send: --to、--subject を指定してください"),
         ("alarm", "noroshi alarm: コマンドを指定してください: acknowledge、take-back、comment"),
         ("audit --last", "noroshi audit: --last には値が1つ必要です"),
-        ("audit --last x", "noroshi audit: --last には整数を指定してください (「x」)"),
+        (
+            "audit --last x",
+            "noroshi audit: --last には整数を指定してください (「x」が指定されています)",
+        ),
         ("status --json=1", "noroshi status: --json に値は付けられません ('1')"),
         ("completion xyzzy", "noroshi completion: SHELL に 'xyzzy' は使えません。"),
     ],

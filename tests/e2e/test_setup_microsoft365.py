@@ -720,7 +720,7 @@ def test_who_leaves_before_the_new_sign_in_is_told_that_mails_wait_and_how_to_go
     opened(asked)
     assert asked.interrupt() == 130
     left = " ".join(asked.seen.split("Interrupted.")[1].split())
-    assert "Messages of this account wait" in left
+    assert "otherwise, they wait" in left
     assert "noroshi take-back" in left and left.endswith(f" {number}")
     home.run("take-back", str(number))
     written = version_and_account(home)[1].splitlines()

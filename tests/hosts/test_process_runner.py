@@ -245,7 +245,8 @@ async def test_what_ran_ends_with_what_started_it_and_another_takes_its_place(fo
             launcher.kill()
         await asyncio.sleep(0.1)
     with pytest.raises(
-        Unmeasurable, match="was killed by something else, which also terminated this program"
+        Unmeasurable,
+        match="was killed from outside Noroshi, so this program was terminated too",
     ):
         await task
     await sleeper.is_gone()
@@ -407,7 +408,7 @@ async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_coul
     done, _ = await asyncio.wait([closing, task], return_when=asyncio.FIRST_COMPLETED)
     assert done != {closing}  # nobody is told that all is over before what it started is
     await closing
-    with pytest.raises(Unmeasurable, match="killed by something else"):
+    with pytest.raises(Unmeasurable, match="killed from outside Noroshi"):
         await task
     await sleeper.is_gone()
 
@@ -422,7 +423,7 @@ async def test_what_a_lost_launcher_left_is_ended_once_a_file_can_be_opened_agai
         async with asyncio.timeout(PATIENCE):
             while "cannot be found" not in caplog.text:  # noqa: ASYNC110  it tells nobody else
                 await asyncio.sleep(0)
-    with pytest.raises(Unmeasurable, match="killed by something else"):
+    with pytest.raises(Unmeasurable, match="killed from outside Noroshi"):
         await task
     async with asyncio.timeout(PATIENCE):
         await sleeper.is_gone()
@@ -437,7 +438,7 @@ async def test_what_a_lost_launcher_left_is_looked_for_until_a_file_can_be_opene
     the_launcher().kill()
     with no_file_can_be_opened():
         await looked_for_in_vain(caplog, KILL_TRIES + 1)
-    with pytest.raises(Unmeasurable, match="killed by something else"):
+    with pytest.raises(Unmeasurable, match="killed from outside Noroshi"):
         await task
     async with asyncio.timeout(PATIENCE):
         await sleeper.is_gone()
@@ -452,7 +453,7 @@ async def test_a_node_that_stops_does_not_look_for_ever_and_says_so(folder, capl
         async with asyncio.timeout(PATIENCE):
             await running.close()
     assert "may go on running" in caplog.text
-    with pytest.raises(Unmeasurable, match="killed by something else"):
+    with pytest.raises(Unmeasurable, match="killed from outside Noroshi"):
         await task
     for pid in sleeper.pids:
         os.kill(pid, signal.SIGKILL)
@@ -480,7 +481,7 @@ async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):
     good = [one for one in ended if not isinstance(one, BaseException)]
     assert len(good) >= BUSY and {ran.output for ran in good} == {"1\n"}
     lost = [one for one in ended if isinstance(one, BaseException)]
-    assert lost and all("was killed by something else" in one.words.en for one in lost)
+    assert lost and all("was killed from outside Noroshi" in one.words.en for one in lost)
 
 
 def test_a_process_that_is_going_bears_no_mark():
@@ -503,7 +504,7 @@ async def test_a_program_that_may_have_begun_is_not_begun_again(folder):
     """It ends what started it in its very first moment, in which nobody has told of it yet."""
     path = script(folder, f"echo 1 >> {folder}/begun; kill -9 $PPID; sleep 86400")
     running, cleared = ProgramRunner(), ClearedProgram(Path(path), None)
-    with pytest.raises(Unmeasurable, match="killed by something else"):
+    with pytest.raises(Unmeasurable, match="killed from outside Noroshi"):
         await running.run(Program(argv=(path,), timeout=FOREVER), cleared)
     await running.close()
     assert (folder / "begun").read_text() == "1\n"

@@ -298,7 +298,9 @@ def test_its_help_is_japanese_for_who_reads_japanese(
         pytest.param(["--prot", "1"], "--prot 1 は使えません", id="an unknown option"),
         pytest.param(["--port"], "--port には値が1つ必要です", id="no value"),
         pytest.param(
-            ["--port", "x"], "--port には整数を指定してください (「x」)", id="no number"
+            ["--port", "x"],
+            "--port には整数を指定してください (「x」が指定されています)",
+            id="no number",
         ),
         pytest.param(["--lang", "fr"], "--lang", id="a language that there is not"),
     ],

@@ -191,7 +191,7 @@ async def test_an_app_by_itself_reads_the_mailbox_as_well(
     async with story(tmp_path, lab_folder) as it:
         await it.define({"accounts/lab-app": {"reads_inbox": True}}, **routes(it))
         proof = await it.app.service.sign_in.authorize_app(AKI, "second", read=True)
-        assert any("may read the mailbox" in words.en for words in proof.token)
+        assert any("allows reading the mailbox" in words.en for words in proof.token)
         await it.wait(minutes=3)
         assert (await arrives(it, "second")).seen is not None
 
