@@ -451,7 +451,7 @@ async def test_the_queue_is_listed_and_one_of_it_shown(harness, tmp_path):
     id = listed[1].split()[1]
     shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
     assert "あとで再試行  plain  ops@example.com  450 mailbox busy" in shown
-    assert "待機理由          mailbox busy" in shown
+    assert "待機理由      mailbox busy" in shown
     assert "  本文\n  二行" in shown
 
 
