@@ -57,7 +57,7 @@ class Pair:
         await self.connection.execute("update handed_clock set at = $1", seconds * SECOND)
 
     async def living_nodes(self):
-        """What the second hears as it renews."""
+        """Renew the lease of the second, and return the nodes that live."""
         return (await self.two.renew(self.fences[1], DAWN)).nodes
 
     async def kill_one(self):
