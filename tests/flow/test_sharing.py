@@ -14,7 +14,13 @@ from noroshi.core.translation import plain
 from noroshi.engine import EngineSettings
 from noroshi.engine.engine import TICK
 from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
-from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
+from noroshi.engine.monitoring.sharing import (
+    BEYOND_END,
+    RENEW,
+    STOOD_STILL,
+    Sharing,
+    seconds_to_next_renewal,
+)
 from noroshi.ports import NO_LOAN, SHARED_LEASE, Block, Loan, Renewal, StoreError
 from noroshi.stores.memory.store import MemoryStore
 from tests.contracts.sample_records import DAWN
@@ -27,6 +33,15 @@ def renewed(at):
     sharing = Sharing("one")
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="one"), at)
     return sharing
+
+
+def test_a_node_renews_its_lease_early_if_the_lease_of_another_one_may_be_over_then():
+    def seconds(next_end):
+        return seconds_to_next_renewal(Renewal({}, 1, next_end=next_end))
+
+    assert seconds(None) == RENEW
+    assert seconds(timedelta(seconds=7)) == RENEW
+    assert seconds(timedelta(seconds=0.5)) == 0.5 + BEYOND_END
 
 
 def test_a_node_starts_nothing_once_another_one_may_have_its_monitors():

@@ -331,7 +331,7 @@ class Engine:
             self.watcher.recheck(block, filter(is_mail, self._plan.monitors.values()))
         if self.sends:
             await self.attempt(self.route_renames.redirect)
-        return RENEW if self._sharing is None else RENEW_SHARED
+        return RENEW if self._sharing is None else sharing.seconds_to_next_renewal(renewal)
 
     async def _renew(self, fence: int) -> Renewal | None:
         if self._sharing is not None:

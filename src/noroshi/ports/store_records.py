@@ -58,13 +58,15 @@ class Block:
 class Renewal:
     """The answer to a renewed block: what keeps each monitor from being told
     of apart from people, the version, and all that people say. `nodes` are the names of the nodes that
-    live, `sender` is the one that sends; nothing of a store that nodes do not share."""
+    live, `sender` is the one that sends; nothing of a store that nodes do not share. `next_end`: how
+    long it is until a lease of another node may be over, unless that one renews it."""
 
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
     nodes: tuple[str, ...] = ()
     sender: str = ""
+    next_end: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

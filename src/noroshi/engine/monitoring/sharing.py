@@ -24,6 +24,8 @@ from noroshi.ports import SHARED_LEASE, Renewal
 
 RENEW = 2.0
 """Seconds between two renewals, and between two questions to the other nodes."""
+BEYOND_END = 0.05
+"""Seconds after the end of another node's lease, so that the database surely finds it over."""
 RENEWAL_TIMEOUT = 6.0
 """Seconds within which the database must answer a renewal."""
 ASK_PEERS_AFTER = 4.0
@@ -165,6 +167,14 @@ class Sharing:
             self._left_out = ids_of_others(monitors, is_reported, self._name, self._nodes)
             self._monitors, self._facts = monitors, facts
         return self._left_out
+
+
+def seconds_to_next_renewal(renewal: Renewal) -> float:
+    """Return the seconds until this node is to renew its lease: soon, or once it may take what another
+    one no longer holds."""
+    if renewal.next_end is None:
+        return RENEW
+    return min(RENEW, renewal.next_end.total_seconds() + BEYOND_END)
 
 
 async def give_up(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:

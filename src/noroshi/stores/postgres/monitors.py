@@ -67,6 +67,14 @@ where fence in (
     order by fence for update skip locked)"""  # noqa: S608  our own text
 """A renewal takes the mark off. After the database was away for a moment, no node has a session until
 it connects again."""
+NEXT_END = f"""
+select min(ends_at) - noroshi_now() from (
+    select until as ends_at from lease where fence <> $1
+    union all
+    select greatest(until - {DURATION - SILENCE}, without_session_since + {RETURN_TIME})
+    from lease where fence <> $1 and $2 and {HAS_NO_SESSION}) as one
+where ends_at > noroshi_now()"""  # noqa: S608  our own text
+"""Returns the microseconds until a lease is over, or its holder counts as gone."""
 NEW_LEASE = f"""
 insert into lease (node, life, until, version, session)
 values ($1, $2, noroshi_now() + {DURATION}, $3, current_setting('application_name'))
@@ -216,12 +224,14 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
+    next_end = await db.value(NEXT_END, fence, is_steady)
     return Renewal(
         stored_suppressions,
         version,
         await alarms.suppressions(db, now),
         tuple(node for (node,) in await db.rows(NODES)),
         await work.holder(db),
+        next_end=None if next_end is None else next_end * MICROSECOND,
     )
 
 
