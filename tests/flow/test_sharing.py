@@ -16,6 +16,7 @@ from noroshi.engine.engine import TICK
 from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
 from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
 from noroshi.ports import NO_LOAN, SHARED_LEASE, Block, Loan, Renewal, StoreError
+from noroshi.schema import Invalid, Problem
 from noroshi.stores.memory.store import MemoryStore
 from tests.contracts.sample_records import DAWN
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
@@ -350,3 +351,54 @@ async def test_a_monitor_that_became_of_another_kind_while_no_node_ran_begins_an
     async with scene.life() as engine:
         await scene.seconds(engine, 70)
         assert set(engine.watcher.block.states["m"].items) == {"/b"}
+
+
+class Unknown(Scene):
+    """This node cannot use the version of that number."""
+
+    unusable_version = 0
+
+    async def compile(self, version):
+        if version.number == self.unusable_version:
+            raise Invalid((Problem("instances/web.toml", plain("no such kind")),))
+        return await super().compile(version)
+
+
+class Told(SharedMemory):
+    """Keeps what a node tells of the version that it cannot use."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    async def record_unusable(self, node, version, reason):
+        self.told.append((version, reason.en))
+
+
+async def test_a_node_that_cannot_use_a_version_tells_the_others_once_and_again_when_it_can():
+    scene = Unknown(store=Told())
+    scene.settings = EngineSettings(is_shared=True)
+    await scene.plan(elsewhere())
+    scene.unusable_version = 2
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        assert not scene.store.told
+        await scene.plan(elsewhere(), elsewhere(id="n"))
+        await scene.seconds(engine, 30)
+        assert scene.store.told == [(2, "instances/web.toml: no such kind")]
+        assert engine.watcher.block.states.keys() == {"m"}, "it goes on with what it has"
+        scene.unusable_version = 0
+        await scene.seconds(engine, 30)
+        assert scene.store.told[1:] == [(0, "")]
+        assert engine.watcher.block.states.keys() == {"m", "n"}
+
+
+async def test_a_node_that_cannot_use_the_version_at_its_start_tells_the_others():
+    scene = Unknown(store=Told())
+    scene.settings = EngineSettings(is_shared=True)
+    await scene.plan(elsewhere())
+    scene.unusable_version = 1
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        assert engine.watcher.block is None
+        assert [number for number, _ in scene.store.told] == [1]

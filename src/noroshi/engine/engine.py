@@ -30,6 +30,7 @@ from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
 from noroshi.engine.monitoring import sharing
+from noroshi.engine.monitoring.plan_loader import PlanLoader
 from noroshi.engine.monitoring.reload import (
     apply_plan,
     close_disabled,
@@ -181,7 +182,7 @@ class Engine:
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
-        self._compile, self._agent_of = process.compile_plan, plugins.agent_of
+        self._plans, self._agent_of = PlanLoader(store, process.compile_plan), plugins.agent_of
         self._read_agents, self._agents = process.agents, frozenset[str]()
         self._agent_name = process.agent_name
         self._plan: AppliedPlan | None = None
@@ -472,7 +473,7 @@ class Engine:
     async def _current(self) -> tuple[Version, AppliedPlan]:
         version = await self.store.current()
         if version.number != self.version or self._plan is None:
-            self._plan = await self._compile(version)
+            self._plan = await self._plans.load(self.node, version)
             # What this program watches of itself, an older one that took the version did not.
             await self.store.enroll(version.number, self._plan.monitors)
             await self._post_notices(version, self._plan)

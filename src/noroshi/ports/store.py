@@ -165,6 +165,10 @@ class Store(AgentStore, Protocol):
         """Return the nodes that share the store and lived within the last 30 days, by name; none of
         a store that nodes do not share."""
 
+    async def record_unusable(self, node: Node, version: int, reason: Message) -> None:
+        """Let `nodes` tell that a node cannot use a version of the definitions, and why; with version
+        0, that it can use the current one. Nothing is told of a store that nodes do not share."""
+
     async def forget_node(self, name: str) -> bool:
         """Let `nodes` leave out a node until it lives again. False: it lives, or is not there."""
 

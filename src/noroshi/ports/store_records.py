@@ -73,7 +73,8 @@ class NodeLease:
     (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
     no longer lives, and reported that it was stopping. `version` is "" if it is not known,
     `held_since` is when it got the lease that is in force, and `address` is where other nodes reach
-    it ("": nowhere)."""
+    it ("": nowhere). `unusable_version` is the version of the definitions that it cannot use (0: there
+    is none), for `unusable_reason`."""
 
     name: str
     monitor_count: int
@@ -84,6 +85,8 @@ class NodeLease:
     version: str = ""
     held_since: datetime | None = None
     address: str = ""
+    unusable_version: int = 0
+    unusable_reason: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

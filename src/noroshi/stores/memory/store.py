@@ -44,7 +44,6 @@ from noroshi.ports import (
     Block,
     Loan,
     Node,
-    NodeLease,
     Renewal,
     ReportOutcome,
     RowEffect,
@@ -55,9 +54,10 @@ from noroshi.ports import (
 from noroshi.stores.memory.custody import CustodyInMemory
 from noroshi.stores.memory.rows import LeaseRow, MonitorRow
 from noroshi.stores.store_rules import first_state, with_unanswered_attempt
+from noroshi.stores.unshared_nodes import UnsharedNodes
 
 
-class MemoryStore(CustodyInMemory):
+class MemoryStore(UnsharedNodes, CustodyInMemory):
     """Do what ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
@@ -191,12 +191,6 @@ class MemoryStore(CustodyInMemory):
         of_fence = {k: w.suppression for k, w in self._monitors.items() if w.fence == fence}
         suppressions = {k: one for k, one in of_fence.items() if one != NOT_SUPPRESSED}
         return Renewal(suppressions, self._version.number, self._suppressions(now))
-
-    async def nodes(self) -> Sequence[NodeLease]:
-        return ()
-
-    async def forget_node(self, name: str) -> bool:
-        return False
 
     async def commit(self, fence: int, change: Change) -> bool:
         row = self._monitors.get(change.monitor)

@@ -11,9 +11,9 @@ from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppression
 from noroshi.core.node_versions import incompatible_versions
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _
 from noroshi.ports import SHARED_LEASE, Block, Loan, Node, NodeLease, Renewal, StoreError
-from noroshi.stores.column_values import MICROSECOND, instant, number
+from noroshi.stores.column_values import MICROSECOND, instant, message_of, number, words_text
 from noroshi.stores.postgres import alarms, definitions, spool, work
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.stored_state import read_state
@@ -25,8 +25,12 @@ SILENCE = timedelta(seconds=4) // MICROSECOND
 """Two renewals, and a little more."""
 LIVE = """
 insert into life (node, life, has_left) values ($1, 1, false)
-on conflict (node) do update set life = life.life + 1, has_left = false
+on conflict (node) do update
+set life = life.life + 1, has_left = false, unusable_version = 0, unusable_reason = ''
 returning life, seen"""
+LEAVE = """
+update life set seen = noroshi_now(), has_left = true, unusable_version = 0, unusable_reason = ''
+where node = $1 and life = $2"""
 MARK_SEEN = """
 update life set seen = noroshi_now() from lease
 where lease.fence = $1 and life.node = lease.node and life.life = lease.life"""
@@ -80,13 +84,18 @@ TOO_FAR_APART = _(
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
     coalesce(max(lease.until) > noroshi_now(), false), life.has_left,
-    coalesce(max(lease.version), ''), max(lease.began), coalesce(max(node_place.address), '')
+    coalesce(max(lease.version), ''), max(lease.began), coalesce(max(node_place.address), ''),
+    life.unusable_version, life.unusable_reason
 from life left join lease on lease.node = life.node and lease.life = life.life
     left join monitor on monitor.fence = lease.fence
     left join node_place on node_place.node = life.node
 where lease.fence is not null or life.seen > noroshi_now() - $1
 group by life.node order by life.node"""  # noqa: S608  our own text
 SHOWN_FOR = timedelta(days=30)
+RECORD_UNUSABLE = """
+update life set unusable_version = $3, unusable_reason = $4, seen = coalesce(seen, noroshi_now())
+where node = $1 and life = $2"""
+"""A node that never had a lease is shown, too, from then on."""
 FORGET_NODE = """
 update life set seen = null where node = $1 and seen is not null
     and not exists (select 1 from lease where lease.node = $1 and until > noroshi_now())"""
@@ -135,8 +144,7 @@ async def begin(db: Session, name: str, now: datetime, version: str) -> Node:
 async def end(db: Session, node: Node, now: datetime) -> None:
     life_of_node = (node.name, node.life)
     await db.run(END_OF_LIFE, *life_of_node, number(now))
-    sql = "update life set seen = noroshi_now(), has_left = true where node = $1 and life = $2"
-    await db.run(sql, *life_of_node)
+    await db.run(LEAVE, *life_of_node)
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
@@ -228,9 +236,26 @@ async def nodes(db: Session) -> Sequence[NodeLease]:
             version=version,
             held_since=instant(began_at) if is_alive else None,
             address=address,
+            unusable_version=unusable_version,
+            unusable_reason=message_of(unusable_reason),
         )
-        for name, count, renewed_at, is_alive, has_left, version, began_at, address in rows
+        for (
+            name,
+            count,
+            renewed_at,
+            is_alive,
+            has_left,
+            version,
+            began_at,
+            address,
+            unusable_version,
+            unusable_reason,
+        ) in rows
     ]
+
+
+async def record_unusable(db: Session, node: Node, version: int, reason: Message) -> None:
+    await db.run(RECORD_UNUSABLE, node.name, node.life, version, words_text(reason))
 
 
 async def forget_node(db: Session, name: str) -> bool:
