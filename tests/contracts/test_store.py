@@ -255,7 +255,7 @@ async def test_nothing_can_be_said_of_a_monitor_that_is_not_there(store):
 
 async def test_what_is_held_is_not_held_for_long_after_the_clock_was_set_back(store, node):
     await store.lease_monitors(node, DAWN)
-    await store.shift(-HOUR)
+    await store.shift(-HOUR, "one/1/1")
     other = await store.begin("two", DAWN - HOUR)
     if hasattr(
         store, "take_work"
@@ -484,7 +484,7 @@ async def test_who_has_a_turn_may_hold_it_on_and_let_go_of_it(store):
 
 async def test_a_turn_moves_with_the_wall_clock(store):
     assert await store.acquire_lock("a", "one", DAWN + MINUTE, DAWN)
-    await store.shift(HOUR)
+    await store.shift(HOUR, "one/1/1")
     if hasattr(store, "take_work"):  # its clock is nobody's wall clock
         assert await store.acquire_lock("a", "two", DAWN + 2 * HOUR, DAWN + HOUR)
         return

@@ -49,6 +49,7 @@ from noroshi.engine.monitoring.watcher import (
     without_offset,
 )
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
+from noroshi.engine.pending_shift import PendingShift
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
 from noroshi.ports import (
@@ -190,7 +191,7 @@ class Engine:
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
         self._ticked_at = self._clocks_checked_at = clocks.steady()
         self._renewed_at = self._flushed_at = clocks.steady()
-        self._pending_shift, self._logged_failures = 0.0, set[str]()
+        self._pending_shift, self._logged_failures = PendingShift(), set[str]()
         self._setback = timedelta(0)
         self.sends = True
 
@@ -307,11 +308,10 @@ class Engine:
         if self.node is None:
             self.node = self.dispatcher.node = await self._begin_life(now)
         if not self.sends:
-            self._pending_shift = 0.0  # the node that sends lets follow what waits
-        if seconds := self._pending_shift:
-            await self.store.shift(timedelta(seconds=seconds))
-            self.dispatcher.limiter.shift(timedelta(seconds=seconds))
-            self._pending_shift -= seconds  # the clock may have been set once more meanwhile
+            self._pending_shift.drop()  # the node that sends lets follow what waits
+        if self._pending_shift.seconds:
+            amount = await self._pending_shift.make_step(self.store, self.node)
+            self.dispatcher.limiter.shift(amount)
         block = self.watcher.block
         if self.sends:
             # Before it says that it was here until now.
@@ -397,7 +397,7 @@ class Engine:
         if node.last_seen is None or node.last_seen <= now or self._sharing is not None:
             return node
         self._setback = now - node.last_seen
-        self._pending_shift += self._setback.total_seconds()
+        self._pending_shift.add(self._setback.total_seconds())
         return replace(node, last_seen=now)
 
     def _lacks_monitors(self, block: MonitorBlock) -> bool:
@@ -560,14 +560,14 @@ class Engine:
                 block.reschedule_all(now, wall, last_wall)
         if abs(clock_shift) >= CLOCK_TOLERANCE:
             self.watcher.punctuality.record_clock_set(now, clock_shift)
-            self._pending_shift += clock_shift  # what waits in the store follows
+            self._pending_shift.add(clock_shift)  # what waits in the store follows
             self.wake_up()
 
     def _clocks_agree(self) -> bool:
         """Return True if stored times agree with the clock as it is now. If they do not, a lent
         mail may look as if its lease were over, and would be sent twice."""
         clock_shift = abs(self._current_offset() - self._clock_offset)
-        return not self._pending_shift and clock_shift < CLOCK_TOLERANCE
+        return not self._pending_shift.seconds and clock_shift < CLOCK_TOLERANCE
 
     def _current_offset(self) -> float:
         """Return by how many seconds the wall clock is ahead of the steady one."""

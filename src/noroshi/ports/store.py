@@ -512,9 +512,10 @@ class Store(AgentStore, Protocol):
 
     # all
 
-    async def shift(self, amount: timedelta) -> None:
+    async def shift(self, amount: timedelta, step: str) -> None:
         """Move all that waits for an instant with the wall clock, which was set. Leave a mail
-        that was never tried: it is due, and may have been written after the clock was set."""
+        that was never tried: it is due, and may have been written after the clock was set. Do
+        nothing if `step`, an id, is that of the last one: the answer to it was lost."""
 
     async def wait(self, timeout: timedelta) -> None:
         """Return when something was committed, or after a while."""

@@ -53,7 +53,7 @@ from noroshi.ports import (
 )
 from noroshi.stores.memory.custody import CustodyInMemory
 from noroshi.stores.memory.rows import LeaseRow, MonitorRow
-from noroshi.stores.store_rules import first_state, with_unanswered_attempt
+from noroshi.stores.store_rules import CLOCK_STEP, first_state, with_unanswered_attempt
 from noroshi.stores.unshared_nodes import UnsharedNodes
 
 
@@ -554,16 +554,13 @@ class MemoryStore(UnsharedNodes, CustodyInMemory):
         if self._locks.get(name, ("",))[0] == holder:
             del self._locks[name]
 
-    def _shift_locks(self, amount: timedelta) -> None:
-        self._locks = {
-            name: (lock_holder, ends + amount)
-            for name, (lock_holder, ends) in self._locks.items()
-        }
-
     # all
 
-    async def shift(self, amount: timedelta) -> None:
-        self._shift_locks(amount)
+    async def shift(self, amount: timedelta, step: str) -> None:
+        if self._notes.get(CLOCK_STEP) == step:
+            return
+        self._notes[CLOCK_STEP] = step
+        self._locks = {k: (holder, end + amount) for k, (holder, end) in self._locks.items()}
         for lease in self._leases.values():
             lease.expires_at += amount
         self._last_seen = {name: moment + amount for name, moment in self._last_seen.items()}
