@@ -73,6 +73,16 @@ where fence = $1
 returning steady_since <= noroshi_now() - {DURATION}"""  # noqa: S608  our own text
 """Tells whether the node has renewed in time for as long as a lease lasts. One that did not may be the
 first that is back after the database was away, when no other has a session yet."""
+SHORTEN = f"""
+with ahead as (
+    select fence from lease
+    where until > noroshi_now() + {DURATION} or steady_since > noroshi_now()
+    order by fence for update skip locked)
+update lease set until = least(until, noroshi_now() + {DURATION}),
+    steady_since = least(steady_since, noroshi_now())
+from ahead where lease.fence = ahead.fence"""  # noqa: S608  our own text
+"""Follows a clock that was set back: whoever lives renews its lease in time, and who does not is not
+waited for until the clock is where it was."""
 NODES = "select distinct node from lease where until > noroshi_now() order by node"
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
@@ -206,6 +216,7 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
     if is_steady is None:
         return None
     await db.run(MARK_SEEN, fence)
+    await db.run(SHORTEN)
     if is_steady:
         await db.run(END_GONE)
     sql = "select id, standing from monitor where fence = $1 and standing is not null"
