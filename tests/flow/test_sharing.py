@@ -275,6 +275,40 @@ async def test_a_check_that_is_cut_off_as_a_node_stops_is_the_other_nodes():
     assert next_due("m", monitor.cadence, scene.store.given["m"]) <= scene.time.now
 
 
+async def test_a_check_that_is_cut_off_as_a_node_with_a_file_stops_is_its_next_lifes():
+    scene, hanging, begun = Scene(), False, asyncio.Event()
+
+    async def look(*arguments):
+        if hanging:
+            begun.set()
+            await asyncio.Event().wait()
+        return await VOLUMES.run(*arguments)
+
+    hourly = FixedInterval(timedelta(hours=1))
+    scene.checks, scene.used = [replace(VOLUMES, run=look)], {"/a": 10}
+    await scene.plan(
+        disk_monitor(cadence=hourly), disk_monitor(id="n", name="other", cadence=hourly)
+    )
+    async with scene.life() as engine:
+        await scene.seconds(engine, 20)  # each for the first time
+        due = next_due("m", hourly, scene.time.now)
+        while scene.time.now < due - timedelta(seconds=1):
+            await scene.second(engine)
+        hanging = True
+        while not begun.is_set():
+            scene.time.pass_by(seconds=1)
+            await engine.tick()
+            await asyncio.sleep(0)
+        running = asyncio.create_task(engine.run())
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait((running,))
+    before, hanging = scene.measured, False
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+    assert scene.measured == before + 1, "and no other"
+
+
 class LargeVersions(Scene):
     """To make a version ready takes so many seconds."""
 

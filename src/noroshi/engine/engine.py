@@ -29,7 +29,7 @@ from noroshi.engine.dispatch.send_rights import SendRights, no_rights
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
-from noroshi.engine.monitoring import sharing
+from noroshi.engine.monitoring import sharing, unfinished_checks
 from noroshi.engine.monitoring.plan_loader import PlanLoader
 from noroshi.engine.monitoring.reload import (
     apply_plan,
@@ -277,10 +277,18 @@ class Engine:
         watched_until = {} if block is None else block.unfinished(ended_at)
         # Side by side: a program that has to be killed must not wait for a server to answer.
         await asyncio.gather(self._end_sending(), self.attempt(self.watcher.close))
-        if block is not None and watched_until and self._sharing is not None:
-            await self.attempt(lambda: self.store.give_back(block.fence, watched_until))
+        if block is not None and watched_until:
+            await self.attempt(lambda: self._leave_unfinished(block, watched_until, ended_at))
         if node is not None:
             await self.attempt(lambda: self.store.end(node, ended_at))
+
+    async def _leave_unfinished(
+        self, block: MonitorBlock, watched_until: Mapping[str, datetime], ended_at: datetime
+    ) -> None:
+        if self._sharing is not None:
+            await self.store.give_back(block.fence, watched_until)
+        else:
+            await unfinished_checks.keep(self.store, ended_at, watched_until)
 
     async def _end_sending(self) -> None:
         await self.attempt(self.notifier.announce_stop)
@@ -430,7 +438,9 @@ class Engine:
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
         if self._sharing is None and node.last_seen is not None and not self.ready.is_set():
             block.shift(self._setback)
-            block.catch_up(node.last_seen, self.clocks.steady(), self.clocks.wall())
+            unfinished = await unfinished_checks.left_by_last_life(self.store, node.last_seen)
+            steady, wall = self.clocks.steady(), self.clocks.wall()
+            block.catch_up(node.last_seen, steady, wall, unfinished)
         renewal = await self._renew(block.fence)
         if renewal is None:
             return FLUSH
