@@ -373,6 +373,39 @@ async def test_a_monitor_that_is_of_another_kind_than_as_it_was_handed_over_begi
     ], "and nobody misses what the former kind found"
 
 
+async def test_a_monitor_of_another_target_than_as_it_was_handed_over_begins_anew():
+    scene = shared()
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
+        await scene.seconds(engine, 10)
+        assert not block.states, "it is handed to the other node"
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(replace(elsewhere(), goes_to="192.0.2.2"))
+        scene.used = {"/b": 10}
+        await scene.seconds(engine, 70)
+        assert set(block.states["m"].items) == {"/b"}
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == [
+        "/a: OK>CRITICAL NEW_LEVEL",
+        "/a: CRITICAL>OK ENDED",
+    ], "and nobody misses what was found there"
+
+
+async def test_a_monitor_of_the_same_target_keeps_its_state_as_it_is_handed_over():
+    scene = shared()
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        scene.store.nodes_alive = ("other",)
+        await scene.seconds(engine, 10)
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(elsewhere(title="another title"))
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == ["/a: OK>CRITICAL NEW_LEVEL"]
+
+
 async def test_a_monitor_that_became_of_another_kind_while_no_node_ran_begins_anew():
     scene = Scene()
     scene.used = {"/a": 95}

@@ -36,7 +36,7 @@ from noroshi.engine.monitoring.reload import (
     close_disabled,
     follow_agents,
     follow_moves,
-    restart_other_kinds,
+    restart_other_targets,
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
@@ -447,7 +447,7 @@ class Engine:
         self.watcher.update_suppressions(block, renewal)
         retire_removed(self.watcher, block)
         close_disabled(self.watcher, block, block.monitors)
-        restart_other_kinds(self.watcher, block, block.monitors)
+        restart_other_targets(self.watcher, block, block.monitors)
         await self._follow_moves(block)
         self.watcher.block = block
         await self._serve(version, plan)
@@ -472,7 +472,7 @@ class Engine:
         apply_plan(self.watcher, block, previous_monitors, plan.monitors, returned_ids)
         if self._sharing is not None:
             close_disabled(self.watcher, block, leased.states)
-            restart_other_kinds(self.watcher, block, leased.states)
+            restart_other_targets(self.watcher, block, leased.states)
         block.catch_up_unwatched(self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
         return True
