@@ -50,11 +50,11 @@ def test_a_node_whose_database_is_away_watches_on_unless_it_stood_still_meanwhil
 
 def test_as_the_database_is_back_a_node_takes_nothing_until_the_others_have_renewed():
     sharing = renewed(100.0)
-    assert sharing.may_take(102.0)
+    assert sharing.may_take_over(102.0)
     sharing.record_failure(102.0)
     sharing.record_renewal(Renewal({}, 1, nodes=("one",), sender="one"), 200.0)
-    assert not sharing.may_take(200.0) and not sharing.may_take(200.0 + LEASE)
-    assert sharing.may_take(200.1 + LEASE)
+    assert not sharing.may_take_over(200.0) and not sharing.may_take_over(200.0 + LEASE)
+    assert sharing.may_take_over(200.1 + LEASE)
 
 
 def test_a_node_that_stood_still_until_others_had_its_monitors_takes_its_share_at_once():
@@ -62,7 +62,7 @@ def test_a_node_that_stood_still_until_others_had_its_monitors_takes_its_share_a
     sharing.record_loss()
     assert not sharing.may_start(200.0)
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="two"), 200.0)
-    assert sharing.may_take(200.0) and sharing.may_start(200.0)
+    assert sharing.may_take_over(200.0) and sharing.may_start(200.0)
 
 
 class SharedMemory(MemoryStore):
@@ -307,6 +307,38 @@ async def test_a_check_that_is_cut_off_as_a_node_with_a_file_stops_is_its_next_l
     async with scene.life() as engine:
         await scene.seconds(engine, 10)
     assert scene.measured == before + 1, "and no other"
+
+
+class Absent(SharedMemory):
+    """Cannot be reached at times."""
+
+    is_away = False
+
+    async def renew(self, fence, now):
+        if self.is_away:
+            raise StoreError(plain("away"))
+        return await super().renew(fence, now)
+
+
+async def test_as_the_database_is_back_a_node_takes_what_was_given_back_and_waits_for_the_rest():
+    scene = shared()
+    scene.store = Absent()
+    names = {"m": "web1", "n": "web2"}
+    await scene.plan(*(elsewhere(id=id, instance=Instance(name=n)) for id, n in names.items()))
+    other = await scene.store.begin("other", scene.time.now)
+    theirs = await scene.store.lease_monitors(other, scene.time.now)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        block = engine.watcher.block
+        assert not block.states
+        scene.store.is_away = True
+        await scene.seconds(engine, 60)
+        scene.store.is_away = False
+        await scene.store.give_back(theirs.fence, {"m": scene.time.now})
+        await scene.seconds(engine, 6)
+        assert block.states.keys() == {"m"}
+        await scene.seconds(engine, 12)
+        assert block.states.keys() == {"m", "n"}
 
 
 class LargeVersions(Scene):

@@ -396,8 +396,8 @@ class Engine:
         if self._sharing is not None:
             await sharing.give_up(self.watcher, block, self._left_out())
 
-    def _may_take(self) -> bool:
-        return self._sharing is None or self._sharing.may_take(self.clocks.steady())
+    def _may_take_over(self) -> bool:
+        return self._sharing is None or self._sharing.may_take_over(self.clocks.steady())
 
     async def _begin_life(self, now: datetime) -> Node:
         """Begin a life; if the clock was set back since the one before it, what waits follows."""
@@ -413,7 +413,7 @@ class Engine:
         go, or are held without a place in the schedule."""
         if not block.is_scheduled:
             return True
-        if self._plan is None or not self._may_take():
+        if self._plan is None:
             return False
         return not self._plan.monitors.keys() <= block.held_ids | self._left_out()
 
@@ -458,10 +458,9 @@ class Engine:
         False if the lease of the block was over by then: nothing is written under it any more."""
         previous_monitors = {**block.monitors, **block.reported_monitors}
         version, plan = await self._current()
-        left_out = self._left_out() if self._may_take() else plan.monitors.keys()
         now = self.clocks.wall()
-        loan = Loan(block.fence, block.held_ids)
-        leased = await self.store.lease_monitors(node, now, loan, left_out)
+        loan = Loan(block.fence, block.held_ids, takes_over=self._may_take_over())
+        leased = await self.store.lease_monitors(node, now, loan, self._left_out())
         if leased.fence != block.fence:
             return False
         block.add_leased(leased, self._reported_monitors(plan), leased.lent_at or now)

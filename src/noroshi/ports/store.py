@@ -151,7 +151,8 @@ class Store(AgentStore, Protocol):
     ) -> Block:
         """Lend all monitors that nobody holds, but for those `left_out`, under the next fencing
         number. With a fence that still holds, lend what is free under it as well, and return only
-        that. What was lent under it and is not in the `loan` is free: the answer was lost."""
+        that. What was lent under it and is not in the `loan` is free: the answer was lost. A loan may
+        be for what others gave back alone."""
 
     async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
         """Let others have these monitors of a block, each of which was watched until an instant;

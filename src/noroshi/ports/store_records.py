@@ -31,10 +31,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """Name what a node knows that it was lent: the fence, and the ids of the monitors."""
+    """Name what a node knows that it was lent: the fence, and the ids of the monitors. Without
+    `takes_over` it is lent only what others gave back, and nothing of those whose lease is over."""
 
     fence: int = 0
     ids: Collection[str] = ()
+    takes_over: bool = True
 
 
 NO_LOAN = Loan()

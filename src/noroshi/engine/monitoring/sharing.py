@@ -145,9 +145,10 @@ class Sharing:
             self._logged_reason = conduct.reason
         return conduct
 
-    def may_take(self, now: float) -> bool:
-        """Return whether this node may take what looks free. As the database is back all leases are
-        over, and whoever is the first would take all; so it waits until the others have renewed."""
+    def may_take_over(self, now: float) -> bool:
+        """Return whether this node may take what others did not give back. As the database is back all
+        leases are over, and whoever is the first would take all; so it waits until the others have
+        renewed."""
         return not self._back_at or now - self._back_at > SHARED_LEASE.total_seconds()
 
     def left_out(

@@ -164,15 +164,20 @@ class MemoryStore(UnsharedNodes, CustodyInMemory):
     async def lease_monitors(
         self, node: Node, now: datetime, loan: Loan = NO_LOAN, left_out: Collection[str] = ()
     ) -> Block:
-        self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
+        if loan.takes_over:
+            self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
         fence = loan.fence
         for id in (id for id, row in self._monitors.items() if row.fence == fence):
             self._monitors[id].fence = fence if id in loan.ids else 0
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
             self._leases[fence] = LeaseRow(node, now + LEASE)
-        free = {id: row for id, row in self._monitors.items() if row.fence not in self._leases}
-        unleased = {id: row for id, row in free.items() if id not in left_out}
+        unleased = {
+            id: row
+            for id, row in self._monitors.items()
+            if id not in left_out
+            and (not row.fence or (loan.takes_over and row.fence not in self._leases))
+        }
         for row in unleased.values():
             row.fence = fence
         memories = {key: row.memory for key, row in unleased.items() if row.memory}

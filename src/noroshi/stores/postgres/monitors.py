@@ -113,7 +113,8 @@ update life set seen = null where node = $1 and seen is not null
 LEND = """
 with free as (
     select id, watched_until from monitor
-    where (fence is null or not exists (select 1 from lease where lease.fence = monitor.fence))
+    where (fence is null
+            or ($3 and not exists (select 1 from lease where lease.fence = monitor.fence)))
         and not exists (select 1 from unnest($2::text[]) other (id) where other.id = monitor.id)
     for update
 )
@@ -178,9 +179,10 @@ class LoanRequest:
 
 async def lend(db: Session, request: LoanRequest) -> Block:
     await db.lock("blocks")
-    await db.run(END_OVER)
+    if request.loan.takes_over:
+        await db.run(END_OVER)
     fence = await _fence_of(db, request)
-    rows = await db.rows(LEND, fence, list(request.left_out))
+    rows = await db.rows(LEND, fence, list(request.left_out), request.loan.takes_over)
     now = await db.value("select noroshi_now()")
     sql = "select monitor, body from memory where monitor = any($1::text[])"
     memories = await db.rows(sql, [id for id, _, _ in rows])
