@@ -150,9 +150,17 @@ async def test_a_node_that_cannot_use_the_definitions_is_told_although_it_lives(
     assert levels == {"one": Level.OK, "two": Level.CRITICAL}
     assert "node two cannot use version 7" in watch.notes["two"]
     assert "“tape” is not known" in watch.notes["two"]
-    assert "nobody measures the new monitors" in watch.notes["two"]
+    assert "is measured by nodes that can use" in watch.notes["two"]
     levels = await watch.look(LATER, one, alive("two"))
     assert set(levels.values()) == {Level.OK}
+
+
+async def test_of_a_node_that_sends_and_cannot_use_the_definitions_more_is_told():
+    watch = Watch()
+    one = replace(alive("one", sends=True), unusable_version=7, unusable_reason=plain("why"))
+    levels = await watch.look(DAWN, one, alive("two"))
+    assert levels == {"one": Level.CRITICAL, "two": Level.OK}
+    assert "It sends by the version before" in watch.notes["one"]
 
 
 async def test_a_node_that_could_not_use_the_definitions_at_its_start_monitors_nothing():

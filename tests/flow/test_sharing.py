@@ -68,13 +68,15 @@ def test_a_node_that_stood_still_until_others_had_its_monitors_takes_its_share_a
 class SharedMemory(MemoryStore):
     """Shared with nodes of these names, of which the first sends; what it lends was alone for so long."""
 
-    nodes_alive, alone = ("node",), timedelta(0)
+    nodes_alive, alone, unusable = ("node",), timedelta(0), frozenset()
 
     async def renew(self, fence, now):
         renewal = await super().renew(fence, now)
         if renewal is None:
             return None
-        return replace(renewal, nodes=self.nodes_alive, sender=self.nodes_alive[0])
+        return replace(
+            renewal, nodes=self.nodes_alive, sender=self.nodes_alive[0], unusable=self.unusable
+        )
 
     async def lease_monitors(self, node, now, loan=NO_LOAN, left_out=()):
         block = await super().lease_monitors(node, now, loan, left_out)
@@ -490,6 +492,45 @@ async def test_a_node_that_cannot_use_a_version_tells_the_others_once_and_again_
         await scene.seconds(engine, 30)
         assert scene.store.told[1:] == [(0, "")]
         assert engine.watcher.block.states.keys() == {"m", "n"}
+
+
+async def test_a_node_takes_what_another_lacks_and_leaves_it_what_it_has_until_it_lacks_nothing():
+    scene = shared()
+    known, new = ([f"{kind}{n}" for n in range(20)] for kind in ("known", "new"))
+    monitors = [elsewhere(id=id, instance=Instance(name=f"web{id}")) for id in known + new]
+    scene.store.nodes_alive = ("node", "other")
+    await scene.plan(*monitors[:20])
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        block = engine.watcher.block
+        own, other = set(block.states), await scene.store.begin("other", scene.time.now)
+        theirs = await scene.store.lease_monitors(other, scene.time.now)
+        assert own and theirs.states and own | theirs.states.keys() == set(known)
+        await scene.plan(*monitors)
+        scene.store.unusable = frozenset({"other"})
+        for _ in range(3):
+            await scene.seconds(engine, 5)
+            await scene.store.renew(theirs.fence, scene.time.now)
+        assert block.states.keys() == own | set(new)
+        scene.store.unusable = frozenset()
+        await scene.seconds(engine, 10)
+        loan = Loan(theirs.fence, theirs.states.keys())
+        await scene.store.renew(theirs.fence, scene.time.now)
+        more = await scene.store.lease_monitors(other, scene.time.now, loan)
+        assert more.states and more.states.keys() < set(new)
+
+
+async def test_a_node_that_cannot_use_the_definitions_keeps_what_it_has():
+    scene = shared()
+    scene.store.nodes_alive = ("node", "other")
+    ids = [f"m{n}" for n in range(20)]
+    await scene.plan(*(elsewhere(id=id, instance=Instance(name=f"web{id}")) for id in ids))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        own = set(engine.watcher.block.states)
+        scene.store.unusable = frozenset({"node"})
+        await scene.seconds(engine, 30)
+        assert own and engine.watcher.block.states.keys() == own
 
 
 async def test_a_node_that_cannot_use_the_version_at_its_start_tells_the_others():

@@ -34,8 +34,15 @@ STOPPED = with_commands(
 )
 UNUSABLE = _(
     "node {node} cannot use version {version} of the definitions ({reason}). It goes on with the "
-    "version before, so nobody measures the new monitors of its share. Next step: install on "
-    "{node} what it lacks, such as a plug-in, and restart Noroshi there. Its log lists all problems."
+    "version before; what is new in its share is measured by nodes that can use this version. "
+    "Next step: install on {node} what it lacks, such as a plug-in, and restart Noroshi there. "
+    "Its log lists all problems."
+)
+UNUSABLE_SENDER = _(
+    "node {node}, which sends, cannot use version {version} of the definitions ({reason}). It sends "
+    "by the version before, and nobody measures what is new and only the sending node measures. "
+    "Next step: install on {node} what it lacks, such as a plug-in, and restart Noroshi there. "
+    "Its log lists all problems."
 )
 IDLE = _(
     "node {node} does not monitor, because it cannot use version {version} of the definitions "
@@ -103,7 +110,10 @@ def _unusable(node: NodeLease, nodes: Sequence[NodeLease]) -> Reading:
     """Return that a node cannot use the definitions. One that found so at its start has no lease."""
     version, reason = node.unusable_version, node.unusable_reason
     facts = {"node": node.name, "version": version, "reason": reason}
-    note = UNUSABLE.fill(**facts) if node.is_alive else IDLE.fill(share=_share(nodes), **facts)
+    if not node.is_alive:
+        note = IDLE.fill(share=_share(nodes), **facts)
+    else:
+        note = (UNUSABLE_SENDER if node.sends else UNUSABLE).fill(**facts)
     return Reading("unusable", 1.0, "", node.name, note)
 
 

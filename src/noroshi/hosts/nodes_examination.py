@@ -78,8 +78,8 @@ MEND_WAY = _(
     "port."
 )
 UNUSABLE = _(
-    "Node {node} cannot use version {version} of the definitions ({reason}), so nobody measures the "
-    "new monitors of its share."
+    "Node {node} cannot use version {version} of the definitions ({reason}), and goes on with the "
+    "version before."
 )
 INSTALL = _("Install on {node} what it lacks, such as a plug-in, and restart Noroshi there.")
 ONE_VERSION = _("all run {version}")

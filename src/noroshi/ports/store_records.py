@@ -60,13 +60,15 @@ class Block:
 class Renewal:
     """The answer to a renewed block: what keeps each monitor from being told
     of apart from people, the version, and all that people say. `nodes` are the names of the nodes that
-    live, `sender` is the one that sends; nothing of a store that nodes do not share."""
+    live, `sender` is the one that sends, `unusable` those that cannot use the definitions; nothing of a
+    store that nodes do not share."""
 
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
     nodes: tuple[str, ...] = ()
     sender: str = ""
+    unusable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -264,12 +264,14 @@ async def test_a_node_is_shown_with_the_version_that_it_cannot_use_until_it_can(
     (shown,) = await second.nodes()
     assert (shown.unusable_version, shown.unusable_reason) == (7, reason)
     assert not shown.is_alive, "it found so before it had a lease"
-    await first.lease_monitors(one, DAWN)
+    block = await first.lease_monitors(one, DAWN)
     (shown,) = await second.nodes()
     assert (shown.is_alive, shown.unusable_version) == (True, 7)
+    assert (await first.renew(block.fence, DAWN)).unusable == {"one"}
     await first.record_unusable(one, 0, NOTHING)
     (shown,) = await second.nodes()
     assert (shown.unusable_version, shown.unusable_reason) == (0, NOTHING)
+    assert not (await first.renew(block.fence, DAWN)).unusable
 
     await first.record_unusable(one, 7, reason)
     again = await first.begin("one", DAWN)

@@ -57,7 +57,9 @@ class Sharing:
             self._back_at = sent_at
         if self._is_away or sent_at - self._renewed_at > ASK_PEERS_AFTER:
             self._answers_since = sent_at
-        self._nodes = Nodes(renewal.nodes, renewal.sender)
+        # Of its own share it has what it has; what it lacks the others take.
+        unusable = renewal.unusable - {self._name}
+        self._nodes = Nodes(renewal.nodes, renewal.sender, unusable)
         self._renewed_at, self._is_away = sent_at, False
         self._peer_answers, self._was_taken_over = None, False
         if self._logged_reason is not None:

@@ -83,7 +83,10 @@ update lease set until = least(until, noroshi_now() + {DURATION}),
 from ahead where lease.fence = ahead.fence"""  # noqa: S608  our own text
 """Follows a clock that was set back: whoever lives renews its lease in time, and who does not is not
 waited for until the clock is where it was."""
-NODES = "select distinct node from lease where until > noroshi_now() order by node"
+NODES = """
+select node, life.unusable_version > 0 from life
+where exists (select 1 from lease where lease.node = life.node and until > noroshi_now())
+order by node"""
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
 TOO_FAR_APART = _(
@@ -226,12 +229,14 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
+    living_nodes = await db.rows(NODES)
     return Renewal(
         stored_suppressions,
         version,
         await alarms.suppressions(db, now),
-        tuple(node for (node,) in await db.rows(NODES)),
+        tuple(node for node, _ in living_nodes),
         await work.holder(db),
+        frozenset(node for node, is_unusable in living_nodes if is_unusable),
     )
 
 
