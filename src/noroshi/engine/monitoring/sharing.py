@@ -59,7 +59,9 @@ class Sharing:
             self._back_at = sent_at
         if self._is_away or sent_at - self._renewed_at > ASK_PEERS_AFTER:
             self._answers_since = sent_at
-        self._nodes = Nodes(renewal.nodes, renewal.sender)
+        # Of its own share it has what it has; what it lacks the others take.
+        unusable = renewal.unusable - {self._name}
+        self._nodes = Nodes(renewal.nodes, renewal.sender, unusable)
         self._renewed_at, self._is_away = sent_at, False
         self._peer_answers, self._was_taken_over = None, False
         if self._logged_reason is not None:
@@ -147,9 +149,10 @@ class Sharing:
             self._logged_reason = conduct.reason
         return conduct
 
-    def may_take(self, now: float) -> bool:
-        """Return whether this node may take what looks free. As the database is back all leases are
-        over, and whoever is the first would take all; so it waits until the others have renewed."""
+    def may_take_over(self, now: float) -> bool:
+        """Return whether this node may take what others did not give back. As the database is back all
+        leases are over, and whoever is the first would take all; so it waits until the others have
+        renewed."""
         return not self._back_at or now - self._back_at > SHARED_LEASE.total_seconds()
 
     def left_out(
