@@ -13,7 +13,7 @@ from noroshi.core.cadence import EPOCH
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.translation import _
-from noroshi.definitions.document_content import content, document, split
+from noroshi.definitions.document_content import content, document, split, tables
 from noroshi.schema import Invalid
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -112,7 +112,7 @@ def _content(one: Document) -> dict[str, Any] | None:
 
 
 def _ids_of(one: Document | None) -> dict[Path, str]:
-    return {} if one is None else _ids_of_monitors((one,))
+    return {} if one is None else ids_by_path((one,))
 
 
 def monitor_ids(documents: Iterable[Document]) -> set[str]:
@@ -156,11 +156,7 @@ def _target(path: Path, monitor: dict[str, Any]) -> Hashable:
 
 def ids_by_path(documents: Iterable[Document]) -> dict[Path, str]:
     """Return the ids that monitors have, by where they are."""
-    return _ids_of_monitors(documents)
-
-
-def _ids_of_monitors(current: Iterable[Document]) -> dict[Path, str]:
-    return {path: monitor["id"] for path, monitor in _with_ids(current)}
+    return {path: monitor["id"] for path, monitor in _with_ids(documents)}
 
 
 def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
@@ -176,14 +172,9 @@ def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[st
     """Yield each monitor with its path; a table that does not have the form of a monitor is
     left to `compile_plan`."""
     _, instance = split(key)
-    for group in _tables(content, "group"):
-        for monitor in _tables(group, "monitor"):
+    for group in tables(content, "group"):
+        for monitor in tables(group, "monitor"):
             yield (instance, str(group.get("name")), str(monitor.get("name"))), monitor
-
-
-def _tables(parent: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    tables = parent.get(key)
-    return [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []
 
 
 def _place_of_id(path: Path, problems: list[Problem]) -> Place:
