@@ -39,22 +39,10 @@ def ulid(instant: datetime, randomness: bytes) -> str:
 
 def give_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
-) -> tuple[Document, ...]:
-    """Return the documents with an id for each monitor: its own, else that of the monitor of
-    the same instance, group and name in the current version, else a new one.
-
-    Invalid if an id is malformed or stands twice.
-    """
-    documents_with_ids, problems = give_most_ids(documents, current, new_id)
-    if problems:
-        raise Invalid(problems)
-    return documents_with_ids
-
-
-def give_most_ids(
-    documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
-    """Do as `give_ids`, with a new id in the place of one that cannot be, and what is wrong.
+    """Return the documents with an id for each monitor: its own, else that of the monitor of
+    the same instance, group and name in the current version, else a new one; and what is wrong with
+    the ids that were given. One that is malformed or stands twice is replaced by a new one.
 
     A document that cannot be read stays as it is.
     """
