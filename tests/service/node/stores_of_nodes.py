@@ -1,7 +1,8 @@
-"""A store that three nodes share, as far as an answer of `nodes` makes one."""
+"""A store that four nodes share, as far as an answer of `nodes` makes one."""
 
 from datetime import timedelta
 
+from noroshi.core.translation import plain
 from noroshi.ports import NodeLease
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
@@ -34,6 +35,15 @@ NODES = (
         sends=False,
         has_left=True,
         address="10.0.0.3:7665",
+    ),
+    NodeLease(
+        name="delta",
+        monitor_count=0,
+        renewed_at=DAWN,
+        is_alive=True,
+        sends=False,
+        unusable_version=7,
+        unusable_reason=plain("the kind “tape” is not known"),
     ),
 )
 
