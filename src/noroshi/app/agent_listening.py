@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noroshi import imports
+from noroshi.background_task import run_beside
 from noroshi.config.node_places import Place
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
@@ -191,13 +192,11 @@ async def listening(
 ) -> AsyncIterator[None]:
     """Listen for agents while the block runs, where that was asked for."""
     endpoints.control = control
-    opening = asyncio.create_task(_open_with_retries(store, endpoints, control))
     try:
-        yield
+        async with run_beside(_open_with_retries(store, endpoints, control)):
+            yield
     finally:
         endpoints.control = None
-        opening.cancel()
-        await asyncio.wait((opening,))
         await control.close()
 
 
