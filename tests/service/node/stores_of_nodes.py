@@ -33,7 +33,6 @@ NODES = (
         is_alive=False,
         sends=False,
         has_left=True,
-        address="10.0.0.3:7665",
     ),
 )
 
