@@ -20,6 +20,9 @@ SECOND = 1_000_000
 SESSIONS = """
 select count(*) from pg_stat_activity join lease on application_name = session
 where node = $1"""
+END_SESSIONS = """
+select pg_terminate_backend(pid) from pg_stat_activity join lease on application_name = session
+where node = $1"""
 WAITS = """
 select count(*) from pg_stat_activity
 where wait_event_type = 'Lock' and datname = current_database()"""
@@ -62,8 +65,16 @@ class Pair:
 
     async def kill_one(self):
         await self.one.close()  # without a farewell
+        await self._wait_for_no_session("one")
+
+    async def end_sessions(self, node):
+        """End the sessions of a node's program, as a restart of the database does."""
+        await self.connection.fetch(END_SESSIONS, node)
+        await self._wait_for_no_session(node)
+
+    async def _wait_for_no_session(self, node):
         async with asyncio.timeout(60):
-            while await self.connection.fetchval(SESSIONS, "one"):  # noqa: ASYNC110  there is no event for it
+            while await self.connection.fetchval(SESSIONS, node):  # noqa: ASYNC110  there is no event for it
                 await asyncio.sleep(0.01)
 
 
@@ -105,6 +116,35 @@ async def test_a_node_that_was_silent_itself_judges_no_other_until_it_was_there_
     for second in (16, 18):
         await pair.at(second)
         assert await pair.living_nodes() == ("one", "two")
+
+
+async def test_a_node_that_is_not_back_yet_after_a_short_absence_of_the_database_is_waited_for(
+    pair,
+):
+    """The other one renewed just before it went away, and soon after: it has been steady all the time."""
+    await pair.at(12)
+    assert await pair.living_nodes() == ("one", "two")
+    await pair.end_sessions("one")
+    await pair.at(15)
+    assert await pair.living_nodes() == ("one", "two")
+    assert await pair.one.renew(pair.fences[0], DAWN) is not None
+    for second in (17, 18):
+        await pair.at(second)
+        assert await pair.living_nodes() == ("one", "two")
+
+
+async def test_a_node_that_came_back_once_has_as_much_time_the_next_time(pair):
+    await pair.end_sessions("one")
+    await pair.at(11)
+    assert await pair.living_nodes() == ("one", "two")
+    assert await pair.one.renew(pair.fences[0], DAWN) is not None
+    await pair.at(14)
+    assert await pair.living_nodes() == ("one", "two")
+    await pair.end_sessions("one")
+    await pair.at(16)
+    assert await pair.living_nodes() == ("one", "two")
+    await pair.at(18)
+    assert await pair.living_nodes() == ("two",)
 
 
 async def test_a_loan_that_waited_for_another_says_when_it_was_lent(pair):

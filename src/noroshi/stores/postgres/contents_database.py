@@ -69,9 +69,13 @@ class DatabaseContents:
         self._connection, self._db = connection, Session(connection)
 
     async def batches(self, table: Table) -> AsyncIterator[Sequence[Row]]:
+        if table.name == SAMPLE:
+            cursor = await self._connection.cursor(_select(table))
+            while records := await cursor.fetch(table.batch_size):
+                yield list(map(tuple, records))
+            return
         batcher = Batcher(table)
-        prefetch = table.batch_size if table.name == SAMPLE else PREFETCH
-        async for record in self._connection.cursor(_select(table), prefetch=prefetch):
+        async for record in self._connection.cursor(_select(table), prefetch=PREFETCH):
             if rows := batcher.add(tuple(record)):
                 yield rows
         if rows := batcher.take():

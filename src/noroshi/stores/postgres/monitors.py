@@ -23,6 +23,8 @@ Memory = Mapping[str, Any]
 DURATION = SHARED_LEASE // MICROSECOND
 SILENCE = timedelta(seconds=4) // MICROSECOND
 """Two renewals, and a little more."""
+RETURN_TIME = timedelta(seconds=2) // MICROSECOND
+"""Nodes connect again within this time after the database was away."""
 LIVE = """
 insert into life (node, life, has_left) values ($1, 1, false)
 on conflict (node) do update set life = life.life + 1, has_left = false
@@ -48,21 +50,29 @@ END_OF_LIFE = END_LEASES.format(
 )
 END_UNHELD = END_LEASES.format(which="node = $1 and life = $2", watched_until=RENEWED_AT)
 """The node holds nothing by such a lease, or nothing any more."""
+HAS_NO_SESSION = """session <> '' and not exists (
+    select 1 from pg_stat_activity where application_name = lease.session)"""
 GONE = f"""fence in (
     select fence from lease
-    where session <> '' and until <= noroshi_now() + {DURATION - SILENCE}
-        and not exists (
-            select 1 from pg_stat_activity where application_name = lease.session)
+    where until <= noroshi_now() + {DURATION - SILENCE}
+        and without_session_since <= noroshi_now() - {RETURN_TIME} and {HAS_NO_SESSION}
     order by fence for update skip locked)"""  # noqa: S608  our own text
-"""Selects the leases of nodes that are silent, and of whose program no session is left: it has ended,
-or is cut off."""
+"""Selects the leases of nodes that are silent, and of whose program no session was left for a while: it
+has ended, or is cut off."""
 END_GONE = END_LEASES.format(which=GONE, watched_until=RENEWED_AT)
+MARK_WITHOUT_SESSION = f"""
+update lease set without_session_since = noroshi_now()
+where fence in (
+    select fence from lease where without_session_since is null and {HAS_NO_SESSION}
+    order by fence for update skip locked)"""  # noqa: S608  our own text
+"""A renewal takes the mark off. After the database was away for a moment, no node has a session until
+it connects again."""
 NEW_LEASE = f"""
 insert into lease (node, life, until, version, session)
 values ($1, $2, noroshi_now() + {DURATION}, $3, current_setting('application_name'))
 returning fence"""  # noqa: S608  our own text
 RENEW = f"""
-update lease set until = noroshi_now() + {DURATION},
+update lease set until = noroshi_now() + {DURATION}, without_session_since = null,
     steady_since = case when until > noroshi_now() + {DURATION - SILENCE} then steady_since
         else noroshi_now() end
 where fence = $1
@@ -200,6 +210,7 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
     await db.run(MARK_SEEN, fence)
     if is_steady:
         await db.run(END_GONE)
+        await db.run(MARK_WITHOUT_SESSION)
     sql = "select id, standing from monitor where fence = $1 and standing is not null"
     stored_suppressions = {
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
 
 from noroshi.stores.contents import (
     IDENTITY,
@@ -33,6 +32,8 @@ EXPRESSIONS = {
 """Expressions for columns that a file stores in another form than the contents."""
 TRIGGERS = "select name, sql from sqlite_schema where type = 'trigger'"
 IS_NO_CONTENT = "name in (" + ", ".join(f"'{name}'" for name in OWN_NOTES) + ")"
+PUT_SAMPLE = """
+insert into sample (rowid, at, series, value) values (?, ?, ?, coalesce(?, ?, ?))"""
 PUT_NUMBER = "insert into sqlite_sequence (name, seq) values (?, ?)"
 
 
@@ -54,6 +55,10 @@ class FileContents:
         cursor = self._db.execute(
             f"select {columns} from {table.name} {_condition(table.name)} order by {order}"  # noqa: S608  our own names
         )
+        if table.name == SAMPLE:
+            while samples := cursor.fetchmany(table.batch_size):
+                yield samples
+            return
         batcher = Batcher(table)
         for row in cursor:
             if rows := batcher.add(row):
@@ -103,8 +108,7 @@ class EmptyFileContents(FileContents):
 
     async def put(self, table: Table, rows: Sequence[Row]) -> None:
         if table.name == SAMPLE:
-            sql = "insert into sample (rowid, at, series, value) values (?, ?, ?, ?)"
-            self._db.executemany(sql, map(_sample_row, rows))
+            self._db.executemany(PUT_SAMPLE, rows)
             return
         names = ", ".join(_expression(table.name, one) for one in table.columns)
         places = ", ".join("?" * len(table.columns))
@@ -131,9 +135,3 @@ def _expression(table: str, column: str) -> str:
 
 def _condition(table: str) -> str:
     return f"where not {IS_NO_CONTENT}" if table == NOTE else ""
-
-
-def _sample_row(row: Row) -> Any:
-    number, at, series, value, packed, fault = row
-    content = value if value is not None else packed if packed is not None else fault
-    return number, at, series, content
