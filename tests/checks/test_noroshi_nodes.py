@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from noroshi.checks import noroshi_nodes
 from noroshi.core.judgement import advance
 from noroshi.core.levels import Level
 from noroshi.core.model import Instance, Monitor, Sample, State
+from noroshi.core.translation import plain
 from noroshi.ports import NodeLease
 from noroshi.testing import DAWN, FakeHost
 
@@ -138,3 +140,33 @@ async def test_a_node_that_is_forgotten_is_no_alarm_any_more():
     await watch.look(DAWN + 60 * SECOND, alive("one", sends=True), away("two", DAWN))
     levels = await watch.look(LATER, alive("one", sends=True))
     assert set(levels.values()) == {Level.OK}
+
+
+async def test_a_node_that_cannot_use_the_definitions_is_told_although_it_lives():
+    watch, one = Watch(), alive("one", sends=True)
+    reason = plain("the kind “tape” is not known")
+    two = replace(alive("two"), unusable_version=7, unusable_reason=reason)
+    levels = await watch.look(DAWN, one, two)
+    assert levels == {"one": Level.OK, "two": Level.CRITICAL}
+    assert "node two cannot use version 7" in watch.notes["two"]
+    assert "“tape” is not known" in watch.notes["two"]
+    assert "is measured by nodes that can use" in watch.notes["two"]
+    levels = await watch.look(LATER, one, alive("two"))
+    assert set(levels.values()) == {Level.OK}
+
+
+async def test_of_a_node_that_sends_and_cannot_use_the_definitions_more_is_told():
+    watch = Watch()
+    one = replace(alive("one", sends=True), unusable_version=7, unusable_reason=plain("why"))
+    levels = await watch.look(DAWN, one, alive("two"))
+    assert levels == {"one": Level.CRITICAL, "two": Level.OK}
+    assert "It sends by the version before" in watch.notes["one"]
+
+
+async def test_a_node_that_could_not_use_the_definitions_at_its_start_monitors_nothing():
+    watch, one = Watch(), alive("one", sends=True)
+    two = replace(away("two", DAWN), unusable_version=7, unusable_reason=plain("why"))
+    levels = await watch.look(DAWN, one, two)
+    assert levels == {"one": Level.OK, "two": Level.CRITICAL}
+    assert "node two does not monitor" in watch.notes["two"]
+    assert "one (4 monitors, sending node)" in watch.notes["two"]

@@ -249,13 +249,27 @@ async def test_a_renewal_tells_what_is_said_of_its_monitors_and_the_version(stor
     assert (await store.renew(block.fence, DAWN)).suppression_by_monitor == {}
 
 
+async def test_a_node_may_ask_for_what_others_gave_back_alone(store, node):
+    await store.publish(version(DISK), ["m", "n", "o"], 1)
+    block = await store.lease_monitors(node, DAWN, left_out=["o"])
+    other = await store.begin("two", DAWN)
+    theirs = await store.lease_monitors(other, DAWN, left_out=["m", "n", "o"])
+    await store.give_back(block.fence, {"m": DAWN})
+    await store.renew(theirs.fence, OVER - SECOND)
+    loan = Loan(theirs.fence, takes_over=False)
+    given = await store.lease_monitors(other, OVER, loan)
+    assert given.states.keys() == {"m", "o"} and given.fence == theirs.fence
+    loan = Loan(theirs.fence, ["m", "o"])
+    assert (await store.lease_monitors(other, OVER, loan)).states.keys() == {"n"}
+
+
 async def test_nothing_can_be_said_of_a_monitor_that_is_not_there(store):
     assert not await store.set_suppression("x", Suppression())
 
 
 async def test_what_is_held_is_not_held_for_long_after_the_clock_was_set_back(store, node):
     await store.lease_monitors(node, DAWN)
-    await store.shift(-HOUR)
+    await store.shift(-HOUR, "one/1/1")
     other = await store.begin("two", DAWN - HOUR)
     if hasattr(
         store, "take_work"
@@ -484,7 +498,7 @@ async def test_who_has_a_turn_may_hold_it_on_and_let_go_of_it(store):
 
 async def test_a_turn_moves_with_the_wall_clock(store):
     assert await store.acquire_lock("a", "one", DAWN + MINUTE, DAWN)
-    await store.shift(HOUR)
+    await store.shift(HOUR, "one/1/1")
     if hasattr(store, "take_work"):  # its clock is nobody's wall clock
         assert await store.acquire_lock("a", "two", DAWN + 2 * HOUR, DAWN + HOUR)
         return

@@ -158,7 +158,7 @@ async def test_what_was_said_long_ago_is_forgotten_but_not_what_holds(store, nod
 
 async def test_a_clock_that_is_set_moves_no_silence_as_people_said_until_when(store):
     await store.silence(silence())
-    await store.shift(HOUR)
+    await store.shift(HOUR, "one/1/1")
     assert (await store.suppressions(DAWN)).silences == (silence(),)
 
 

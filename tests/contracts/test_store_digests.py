@@ -203,14 +203,14 @@ async def test_what_is_given_back_as_the_clock_was_just_set_is_due_all_the_same(
     assert await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
     again, now = await lend(now=DAWN + SECOND), DAWN + SECOND + by
     assert await store.release_lease(again, now)
-    await store.shift(by)
+    await store.shift(by, "one/1/1")
     assert await lend(now=now)
 
 
 async def test_what_is_given_back_after_the_clock_was_set_back_is_due_all_the_same(store, lend):
     await store.post(A)
     out = await lend()
-    await store.shift(-HOUR)
+    await store.shift(-HOUR, "one/1/1")
     assert await store.release_lease(out, DAWN - HOUR)
     assert await lend(now=DAWN - HOUR)
 
@@ -496,7 +496,7 @@ async def test_what_was_tried_by_which_route_passes_on_to_the_larger_digest(stor
     parcel = await lend(now=SOON)
     made = digest((first, B, second), {}, SOON, attempted_envelope=parcel.envelope)
     assert await store.replace_by_digest(parcel, made)
-    await store.shift(2 * HOUR)
+    await store.shift(2 * HOUR, "one/1/1")
     assert await store.hasten("smtp", SOON)
     assert DAWN + HOUR <= (await store.envelope(made.id))[0].due <= DAWN + HOUR + SECOND
 

@@ -437,12 +437,20 @@ async def test_what_waits_moves_with_the_wall_clock(store, node, lend):
     await store.post(letter("b"))
     await store.settle(await lend(), LATER, Retry(SOON, plain("")))
     await store.settle(await lend(), LATER, RESTS)
-    await store.shift(-HOUR)
+    await store.shift(-HOUR, "one/1/1")
     assert [row.due for row in await store.queue()] == [SOON - HOUR, DAWN - HOUR]
     assert await store.route_outages() == [
         RouteOutage("smtp", DAWN - HOUR, SOON - HOUR, plain("535 5.7.3"))
     ]
     assert await store.claim_parcel(node, "smtp", SOON - HOUR)
+
+
+async def test_a_step_of_the_clock_is_made_once_however_often_it_is_asked_for(store, lend):
+    await store.post(letter("a"))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("")))
+    for step in ("one/1/1", "one/1/1", "one/1/2", "one/1/2", "one/2/1"):
+        await store.shift(HOUR, step)
+    assert [row.due for row in await store.queue()] == [SOON + 3 * HOUR]
 
 
 async def test_what_was_never_tried_stays_due_though_the_wall_clock_is_set_on(
@@ -451,7 +459,7 @@ async def test_what_was_never_tried_stays_due_though_the_wall_clock_is_set_on(
     await store.post(letter("tried"))
     await store.settle(await lend(), LATER, Retry(SOON, plain("")))
     await store.post(letter("new"))
-    await store.shift(HOUR)
+    await store.shift(HOUR, "one/1/1")
     assert [row.due for row in await store.queue()] == [SOON + HOUR, DAWN]
     assert (await lend(now=DAWN + HOUR)).envelope.id == "new"
 

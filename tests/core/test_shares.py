@@ -67,3 +67,18 @@ def test_what_is_measured_over_the_network_alone_is_shared_also_on_loopback():
         monitor(f"host{n}", goes_to="127.0.0.1", source="network") for n in range(100)
     ]
     assert {watcher_of(one, False, THREE) for one in over_network} == set("abc")
+
+
+def test_what_a_node_cannot_use_is_for_those_that_can_and_nothing_else_moves():
+    before, after = owners(THREE), owners(replace(THREE, unusable=frozenset({"c"})))
+    assert all(after[id] == owner for id, owner in before.items() if owner != "c")
+    assert {after[id] for id, owner in before.items() if owner == "c"} == {"a", "b"}
+    named = monitor("x", goes_to="", source="c")
+    assert watcher_of(named, False, replace(THREE, unusable=frozenset({"c"}))) == "b"
+
+
+def test_where_no_node_can_use_the_definitions_each_keeps_its_share():
+    nobody = replace(THREE, unusable=frozenset(THREE.names))
+    assert owners(nobody) == owners(THREE)
+    sender = replace(THREE, unusable=frozenset({"b"}))
+    assert watcher_of(monitor(OWN_INSTANCE), False, sender) == "b", "another one does not send"

@@ -13,6 +13,7 @@ import pytest
 from noroshi.core.cadence import FixedInterval, FixedTimes
 from noroshi.core.levels import RuleTrigger
 from noroshi.core.mail import Verdict
+from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
@@ -91,6 +92,36 @@ async def test_a_mail_that_waits_goes_at_its_time_though_the_clock_is_set(hours)
         await scene.seconds(engine, 120)
     first, second = scene.smtp.sent_envelopes
     assert first.id == second.id
+
+
+class Unheard(MemoryStore):
+    """The answers to so many steps of the clock are lost."""
+
+    lost_answers = 0
+
+    async def shift(self, *step):
+        await super().shift(*step)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise StoreError("the answer was lost")
+
+
+async def test_a_mail_that_waits_goes_at_its_time_though_the_answer_to_a_step_is_lost():
+    scene = Watched(Verdict.DEFERRED, Verdict.ACCEPTED, store=Unheard())
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=FAST, rules=(replace(RULE, repeat=None),)))
+    async with scene.life() as engine:
+        while not scene.smtp.sent_envelopes:
+            await scene.second(engine)
+        deferred = scene.time.steady_seconds
+        scene.store.lost_answers = 2
+        scene.time.jump(hours=-2)
+        await scene.second(engine)
+        scene.time.jump(hours=1)  # once more, before the first step is heard of
+        while len(scene.smtp.sent_envelopes) < 2:
+            await scene.second(engine)
+        assert 28 <= scene.time.steady_seconds - deferred <= 36
+        assert not scene.store.lost_answers
 
 
 @pytest.mark.parametrize("hours", [-1, 1], ids=["an hour back", "an hour on"])

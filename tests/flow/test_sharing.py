@@ -14,8 +14,15 @@ from noroshi.core.translation import plain
 from noroshi.engine import EngineSettings
 from noroshi.engine.engine import TICK
 from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
-from noroshi.engine.monitoring.sharing import STOOD_STILL, Sharing
+from noroshi.engine.monitoring.sharing import (
+    BEYOND_END,
+    RENEW,
+    STOOD_STILL,
+    Sharing,
+    seconds_to_next_renewal,
+)
 from noroshi.ports import NO_LOAN, SHARED_LEASE, Block, Loan, Renewal, StoreError
+from noroshi.schema import Invalid, Problem
 from noroshi.stores.memory.store import MemoryStore
 from tests.contracts.sample_records import DAWN
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
@@ -27,6 +34,15 @@ def renewed(at):
     sharing = Sharing("one")
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="one"), at)
     return sharing
+
+
+def test_a_node_renews_its_lease_early_if_the_lease_of_another_one_may_be_over_then():
+    def seconds(next_end):
+        return seconds_to_next_renewal(Renewal({}, 1, next_end=next_end))
+
+    assert seconds(None) == RENEW
+    assert seconds(timedelta(seconds=7)) == RENEW
+    assert seconds(timedelta(seconds=0.5)) == 0.5 + BEYOND_END
 
 
 def test_a_node_starts_nothing_once_another_one_may_have_its_monitors():
@@ -49,11 +65,11 @@ def test_a_node_whose_database_is_away_watches_on_unless_it_stood_still_meanwhil
 
 def test_as_the_database_is_back_a_node_takes_nothing_until_the_others_have_renewed():
     sharing = renewed(100.0)
-    assert sharing.may_take(102.0)
+    assert sharing.may_take_over(102.0)
     sharing.record_failure(102.0)
     sharing.record_renewal(Renewal({}, 1, nodes=("one",), sender="one"), 200.0)
-    assert not sharing.may_take(200.0) and not sharing.may_take(200.0 + LEASE)
-    assert sharing.may_take(200.1 + LEASE)
+    assert not sharing.may_take_over(200.0) and not sharing.may_take_over(200.0 + LEASE)
+    assert sharing.may_take_over(200.1 + LEASE)
 
 
 def test_a_node_that_stood_still_until_others_had_its_monitors_takes_its_share_at_once():
@@ -61,19 +77,21 @@ def test_a_node_that_stood_still_until_others_had_its_monitors_takes_its_share_a
     sharing.record_loss()
     assert not sharing.may_start(200.0)
     sharing.record_renewal(Renewal({}, 1, nodes=("one", "two"), sender="two"), 200.0)
-    assert sharing.may_take(200.0) and sharing.may_start(200.0)
+    assert sharing.may_take_over(200.0) and sharing.may_start(200.0)
 
 
 class SharedMemory(MemoryStore):
     """Shared with nodes of these names, of which the first sends; what it lends was alone for so long."""
 
-    nodes_alive, alone = ("node",), timedelta(0)
+    nodes_alive, alone, unusable = ("node",), timedelta(0), frozenset()
 
     async def renew(self, fence, now):
         renewal = await super().renew(fence, now)
         if renewal is None:
             return None
-        return replace(renewal, nodes=self.nodes_alive, sender=self.nodes_alive[0])
+        return replace(
+            renewal, nodes=self.nodes_alive, sender=self.nodes_alive[0], unusable=self.unusable
+        )
 
     async def lease_monitors(self, node, now, loan=NO_LOAN, left_out=()):
         block = await super().lease_monitors(node, now, loan, left_out)
@@ -274,6 +292,72 @@ async def test_a_check_that_is_cut_off_as_a_node_stops_is_the_other_nodes():
     assert next_due("m", monitor.cadence, scene.store.given["m"]) <= scene.time.now
 
 
+async def test_a_check_that_is_cut_off_as_a_node_with_a_file_stops_is_its_next_lifes():
+    scene, hanging, begun = Scene(), False, asyncio.Event()
+
+    async def look(*arguments):
+        if hanging:
+            begun.set()
+            await asyncio.Event().wait()
+        return await VOLUMES.run(*arguments)
+
+    hourly = FixedInterval(timedelta(hours=1))
+    scene.checks, scene.used = [replace(VOLUMES, run=look)], {"/a": 10}
+    await scene.plan(
+        disk_monitor(cadence=hourly), disk_monitor(id="n", name="other", cadence=hourly)
+    )
+    async with scene.life() as engine:
+        await scene.seconds(engine, 20)  # each for the first time
+        due = next_due("m", hourly, scene.time.now)
+        while scene.time.now < due - timedelta(seconds=1):
+            await scene.second(engine)
+        hanging = True
+        while not begun.is_set():
+            scene.time.pass_by(seconds=1)
+            await engine.tick()
+            await asyncio.sleep(0)
+        running = asyncio.create_task(engine.run())
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait((running,))
+    before, hanging = scene.measured, False
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+    assert scene.measured == before + 1, "and no other"
+
+
+class Absent(SharedMemory):
+    """Cannot be reached at times."""
+
+    is_away = False
+
+    async def renew(self, fence, now):
+        if self.is_away:
+            raise StoreError(plain("away"))
+        return await super().renew(fence, now)
+
+
+async def test_as_the_database_is_back_a_node_takes_what_was_given_back_and_waits_for_the_rest():
+    scene = shared()
+    scene.store = Absent()
+    names = {"m": "web1", "n": "web2"}
+    await scene.plan(*(elsewhere(id=id, instance=Instance(name=n)) for id, n in names.items()))
+    other = await scene.store.begin("other", scene.time.now)
+    theirs = await scene.store.lease_monitors(other, scene.time.now)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        block = engine.watcher.block
+        assert not block.states
+        scene.store.is_away = True
+        await scene.seconds(engine, 60)
+        scene.store.is_away = False
+        await scene.store.give_back(theirs.fence, {"m": scene.time.now})
+        await scene.seconds(engine, 6)
+        assert block.states.keys() == {"m"}
+        await scene.seconds(engine, 12)
+        assert block.states.keys() == {"m", "n"}
+
+
 class LargeVersions(Scene):
     """To make a version ready takes so many seconds."""
 
@@ -338,6 +422,39 @@ async def test_a_monitor_that_is_of_another_kind_than_as_it_was_handed_over_begi
     ], "and nobody misses what the former kind found"
 
 
+async def test_a_monitor_of_another_target_than_as_it_was_handed_over_begins_anew():
+    scene = shared()
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
+        await scene.seconds(engine, 10)
+        assert not block.states, "it is handed to the other node"
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(replace(elsewhere(), goes_to="192.0.2.2"))
+        scene.used = {"/b": 10}
+        await scene.seconds(engine, 70)
+        assert set(block.states["m"].items) == {"/b"}
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == [
+        "/a: OK>CRITICAL NEW_LEVEL",
+        "/a: CRITICAL>OK ENDED",
+    ], "and nobody misses what was found there"
+
+
+async def test_a_monitor_of_the_same_target_keeps_its_state_as_it_is_handed_over():
+    scene = shared()
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        scene.store.nodes_alive = ("other",)
+        await scene.seconds(engine, 10)
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(elsewhere(title="another title"))
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == ["/a: OK>CRITICAL NEW_LEVEL"]
+
+
 async def test_a_monitor_that_became_of_another_kind_while_no_node_ran_begins_anew():
     scene = Scene()
     scene.used = {"/a": 95}
@@ -350,3 +467,93 @@ async def test_a_monitor_that_became_of_another_kind_while_no_node_ran_begins_an
     async with scene.life() as engine:
         await scene.seconds(engine, 70)
         assert set(engine.watcher.block.states["m"].items) == {"/b"}
+
+
+class Unknown(Scene):
+    """This node cannot use the version of that number."""
+
+    unusable_version = 0
+
+    async def compile(self, version):
+        if version.number == self.unusable_version:
+            raise Invalid((Problem("instances/web.toml", plain("no such kind")),))
+        return await super().compile(version)
+
+
+class Told(SharedMemory):
+    """Keeps what a node tells of the version that it cannot use."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    async def record_unusable(self, node, version, reason):
+        self.told.append((version, reason.en))
+
+
+async def test_a_node_that_cannot_use_a_version_tells_the_others_once_and_again_when_it_can():
+    scene = Unknown(store=Told())
+    scene.settings = EngineSettings(is_shared=True)
+    await scene.plan(elsewhere())
+    scene.unusable_version = 2
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        assert not scene.store.told
+        await scene.plan(elsewhere(), elsewhere(id="n"))
+        await scene.seconds(engine, 30)
+        assert scene.store.told == [(2, "instances/web.toml: no such kind")]
+        assert engine.watcher.block.states.keys() == {"m"}, "it goes on with what it has"
+        scene.unusable_version = 0
+        await scene.seconds(engine, 30)
+        assert scene.store.told[1:] == [(0, "")]
+        assert engine.watcher.block.states.keys() == {"m", "n"}
+
+
+async def test_a_node_takes_what_another_lacks_and_leaves_it_what_it_has_until_it_lacks_nothing():
+    scene = shared()
+    known, new = ([f"{kind}{n}" for n in range(20)] for kind in ("known", "new"))
+    monitors = [elsewhere(id=id, instance=Instance(name=f"web{id}")) for id in known + new]
+    scene.store.nodes_alive = ("node", "other")
+    await scene.plan(*monitors[:20])
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        block = engine.watcher.block
+        own, other = set(block.states), await scene.store.begin("other", scene.time.now)
+        theirs = await scene.store.lease_monitors(other, scene.time.now)
+        assert own and theirs.states and own | theirs.states.keys() == set(known)
+        await scene.plan(*monitors)
+        scene.store.unusable = frozenset({"other"})
+        for _ in range(3):
+            await scene.seconds(engine, 5)
+            await scene.store.renew(theirs.fence, scene.time.now)
+        assert block.states.keys() == own | set(new)
+        scene.store.unusable = frozenset()
+        await scene.seconds(engine, 10)
+        loan = Loan(theirs.fence, theirs.states.keys())
+        await scene.store.renew(theirs.fence, scene.time.now)
+        more = await scene.store.lease_monitors(other, scene.time.now, loan)
+        assert more.states and more.states.keys() < set(new)
+
+
+async def test_a_node_that_cannot_use_the_definitions_keeps_what_it_has():
+    scene = shared()
+    scene.store.nodes_alive = ("node", "other")
+    ids = [f"m{n}" for n in range(20)]
+    await scene.plan(*(elsewhere(id=id, instance=Instance(name=f"web{id}")) for id in ids))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        own = set(engine.watcher.block.states)
+        scene.store.unusable = frozenset({"node"})
+        await scene.seconds(engine, 30)
+        assert own and engine.watcher.block.states.keys() == own
+
+
+async def test_a_node_that_cannot_use_the_version_at_its_start_tells_the_others():
+    scene = Unknown(store=Told())
+    scene.settings = EngineSettings(is_shared=True)
+    await scene.plan(elsewhere())
+    scene.unusable_version = 1
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        assert engine.watcher.block is None
+        assert [number for number, _ in scene.store.told] == [1]

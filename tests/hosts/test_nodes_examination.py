@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from noroshi.cluster.node_listener import NodeAnswers, NodeListener
 from noroshi.cluster.node_requests import Question
 from noroshi.cluster.node_tls import node_tls
 from noroshi.config.node_places import Cluster, Place
+from noroshi.core.translation import plain
 from noroshi.hosts.nodes_examination import NodeIdentity, NodesExamination
 from noroshi.ports import NodeLease, StoreError
 from noroshi.ports.examination import Whose, run_steps
@@ -49,6 +51,15 @@ class RunningNodes:
             address="" if place is None else str(place),
         )
         self._leases.append(lease)
+
+    def cannot_use(self, name, version, reason):
+        """Let a node that runs be one that cannot use a version of the definitions."""
+        self._leases = [
+            replace(one, unusable_version=version, unusable_reason=plain(reason))
+            if one.name == name
+            else one
+            for one in self._leases
+        ]
 
     async def examine(self, *, is_linked=True, has_key=True):
         """Return the stages by their names."""
@@ -188,3 +199,15 @@ async def test_where_the_database_does_not_tell_who_lives_the_stage_says_why():
     steps = NodesExamination(node, nodes, lambda: context).steps()
     states = [stage.state async for stage in run_steps(steps, time.monotonic)]
     assert states == ["ok", "failed", "not reached"]
+
+
+async def test_a_node_that_cannot_use_the_definitions_is_told_with_the_reason(cluster):
+    await cluster.run("alpha")
+    await cluster.run("beta")
+    await cluster.run("gamma")
+    cluster.cannot_use("beta", 7, "the kind “tape” is not known")
+    stage = (await cluster.examine())["versions"]
+    assert stage.state == "failed" and stage.remedy.whose is Whose.YOU
+    words = stage.remedy.meaning.en
+    assert "Node beta cannot use version 7 of the definitions (the kind “tape” is" in words
+    assert "gamma" not in words and "Install on beta" in stage.remedy.how[0].en

@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from noroshi.oauth.grant_store import GrantStore
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.providers.msal import MsalProvider
 from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import SignInStatus, TokenSource
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.sqlite.store import SqliteStore
-from noroshi.vault import Box, Secret, Vault
+from noroshi.vault import Box, Secret, SecretCache, Vault
 from tests.oauth.authority import SECRET, refusal
+from tests.oauth.conftest import Shelf, provider_of
 from tests.oauth.token_program import account_of
 
 HOUSE = Path(__file__).parents[2]
@@ -203,6 +205,74 @@ async def test_a_store_that_takes_no_turn_withholds_no_token(scene):
     await scene.signed_in()
     scene.shelf.full = ""
     assert await scene.source.token(scene.account) == Secret("canary-access-1")
+
+
+class MuteShelf(Shelf):
+    """Answers nothing while it is mute, and keeps what it was asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.questions, self.answers_event = [], asyncio.Event()
+        self.answers_event.set()
+        self.grant_event = asyncio.Event()
+
+    async def _ask(self, question):
+        self.questions.append(question)
+        await self.answers_event.wait()
+
+    async def get_secret(self, name):
+        await self._ask("read")
+        return await super().get_secret(name)
+
+    async def get_secrets(self):
+        await self._ask("read all")
+        return dict(self.kept)
+
+    async def put_secret(self, name, sealed):
+        await self._ask("write")
+        await super().put_secret(name, sealed)
+        if name.startswith("refresh/"):
+            self.grant_event.set()
+
+    async def acquire_lock(self, *turn):
+        await self._ask("take a turn")
+        return await super().acquire_lock(*turn)
+
+    async def release_lock(self, *turn):
+        await self._ask("end a turn")
+        await super().release_lock(*turn)
+
+
+async def test_a_store_that_is_mute_is_waited_for_once_a_read_and_once_a_turn(scene):
+    scene.shelf = shelf = MuteShelf()
+    clocks = scene.times.clocks
+    scene.vault = Vault(shelf, scene.box)
+    scene.source = scene.restarted()
+    await scene.signed_in()
+    cache = SecretCache(shelf, clocks.steady, patience=0.01)
+    await cache.read_ahead()
+    source = TokenSource(
+        vault=Vault(shelf, scene.box, cache=cache),
+        provider_of=provider_of,
+        clocks=clocks,
+        refresh_lock=RefreshLock(shelf, "node", clocks, patience=0.01),
+        save_pause=0.001,
+    )
+    shelf.answers_event.clear()
+    shelf.questions.clear()
+    shelf.grant_event.clear()
+    token = await source.token(scene.account)
+    assert shelf.questions[:2] == ["read", "take a turn"]
+    assert set(shelf.questions[2:]) <= {"write"}, "and nobody waits for these"
+    assert await source.token(scene.account) == token
+    shelf.answers_event.set()
+    await shelf.grant_event.wait()
+    grant = await GrantStore(scene.vault).get(scene.account)
+    assert grant.renewed == clocks.wall(), "it is saved once the store answers"
+    await source.close()
+    assert await scene.restarted("other").token(scene.account) == token, (
+        "it is there for others"
+    )
 
 
 class Late(MsalProvider):

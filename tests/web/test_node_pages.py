@@ -53,11 +53,12 @@ async def test_nodes_that_share_the_database_are_listed(tmp_path):
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
-        rows = browser.text.split("Nodes on this database")[1].split("<tr>")[2:5]
-    alpha, beta, gamma = (" ".join(row.split()) for row in rows)
+        rows = browser.text.split("Nodes on this database")[1].split("<tr>")[2:6]
+    alpha, beta, gamma, delta = (" ".join(row.split()) for row in rows)
     for told in ("alpha", "sending node", "0.1.0", "10.0.0.1:7665", "(75%)", "monitoring"):
         assert told in alpha
     assert "not linked" in beta and "0.2.0" in beta and "sending node" not in beta
+    assert "delta" in delta and "cannot use version 7 of the definitions" in delta
     assert "stopped" in gamma and "until" in gamma and "since" not in gamma
     assert "not linked" not in gamma, "it has no address because it does not run"
 

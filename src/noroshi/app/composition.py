@@ -85,6 +85,7 @@ from noroshi.service.service_parts import ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, SecretCache, Vault, VaultError, find_keys
+from noroshi.vault.secret_cache import PATIENCE
 
 if TYPE_CHECKING:
     from noroshi.service import Service
@@ -291,11 +292,12 @@ def _updates(config: Config, clocks: Clocks, stack: AsyncExitStack) -> NodeUpdat
 def _tokens(
     vault: Vault, store: Store, config: Config, clocks: Clocks, stack: AsyncExitStack
 ) -> TokenSource:
+    patience = None if config.database is None else PATIENCE
     tokens = TokenSource(
         vault=vault,
         provider_of=_provider_of,
         clocks=clocks,
-        refresh_lock=RefreshLock(store, config.name, clocks),
+        refresh_lock=RefreshLock(store, config.name, clocks, patience=patience),
     )
     stack.push_async_callback(tokens.close)
     return tokens

@@ -1,4 +1,5 @@
-"""Measure whether each node that shares the database lives, and for how long it has been away."""
+"""Measure whether each node that shares the database lives, for how long it has been away, and whether
+it can use the definitions."""
 
 from __future__ import annotations
 
@@ -30,6 +31,23 @@ GONE = with_commands(
 STOPPED = with_commands(
     _("node {node} was stopped at {at}. {share} If {node} was removed for good: {forget}"),
     forget=FORGET,
+)
+UNUSABLE = _(
+    "node {node} cannot use version {version} of the definitions ({reason}). It goes on with the "
+    "version before; what is new in its share is measured by nodes that can use this version. "
+    "Next step: install on {node} what it lacks, such as a plug-in, and restart Noroshi there. "
+    "Its log lists all problems."
+)
+UNUSABLE_SENDER = _(
+    "node {node}, which sends, cannot use version {version} of the definitions ({reason}). It sends "
+    "by the version before, and nobody measures what is new and only the sending node measures. "
+    "Next step: install on {node} what it lacks, such as a plug-in, and restart Noroshi there. "
+    "Its log lists all problems."
+)
+IDLE = _(
+    "node {node} does not monitor, because it cannot use version {version} of the definitions "
+    "({reason}). {share} Next step: install on {node} what it lacks, such as a plug-in, and "
+    "restart Noroshi there. Its log lists all problems."
 )
 SHARE = _("Its monitors now run on: {nodes}.")
 SENDS = ngettext(
@@ -74,13 +92,29 @@ def _readings(
 ) -> Iterator[Reading]:
     yield Reading("nodes", float(sum(node.is_alive for node in nodes)))
     for node in nodes:
-        if node.is_alive:
+        if node.unusable_version:
+            yield _unusable(node, nodes)
+        elif node.is_alive:
             yield Reading("gone", 0.0, "s", node.name)
-            continue
-        name, words = ("stopped", STOPPED) if node.has_left else ("gone", GONE)
-        seconds = max(0.0, (now - away_since[node.name]).total_seconds())
-        note = words.fill(node=node.name, at=_local(node.renewed_at), share=_share(nodes))
-        yield Reading(name, round(seconds), "s", node.name, note)
+        else:
+            yield _absence_reading(node, nodes, (now - away_since[node.name]).total_seconds())
+
+
+def _absence_reading(node: NodeLease, nodes: Sequence[NodeLease], seconds: float) -> Reading:
+    name, words = ("stopped", STOPPED) if node.has_left else ("gone", GONE)
+    note = words.fill(node=node.name, at=_local(node.renewed_at), share=_share(nodes))
+    return Reading(name, round(max(0.0, seconds)), "s", node.name, note)
+
+
+def _unusable(node: NodeLease, nodes: Sequence[NodeLease]) -> Reading:
+    """Return that a node cannot use the definitions. One that found so at its start has no lease."""
+    version, reason = node.unusable_version, node.unusable_reason
+    facts = {"node": node.name, "version": version, "reason": reason}
+    if not node.is_alive:
+        note = IDLE.fill(share=_share(nodes), **facts)
+    else:
+        note = (UNUSABLE_SENDER if node.sends else UNUSABLE).fill(**facts)
+    return Reading("unusable", 1.0, "", node.name, note)
 
 
 def _share(nodes: Sequence[NodeLease]) -> Message:
@@ -102,14 +136,20 @@ CHECK = Check(
     kind="noroshi-nodes",
     title=_("Nodes"),
     help=_(
-        "Checks that each node that shares the database is running. Noroshi monitors its nodes "
-        "automatically, in the instance noroshi."
+        "Checks that each node that shares the database is running and can use the definitions. "
+        "Noroshi monitors its nodes automatically, in the instance noroshi."
     ),
     options=Options,
-    limits={"gone": Limits(critical=30), "stopped": Limits(warning=900)},
+    limits={
+        "unusable": Limits(critical=1),
+        "gone": Limits(critical=30),
+        "stopped": Limits(warning=900),
+    },
     units={"gone": "s", "stopped": "s"},
+    yes_no=frozenset({"unusable"}),
     names={
         "nodes": _("Number of running nodes"),
+        "unusable": _("Cannot use the definitions"),
         "gone": _("Time since last lease renewal"),
         "stopped": pgettext("node", "Time since it was stopped"),
     },

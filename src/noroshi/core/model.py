@@ -286,12 +286,13 @@ class ItemState:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Hold all that is remembered of a monitor between two turns. Item "" is the measuring
-    itself. `kind` is that of the monitor when it was written, "" if that is not known, or if there
-    is no item."""
+    itself. `kind` and `target` (core.target_mark) are those of the monitor when it was written, "" if
+    that is not known, or if there is no item."""
 
     items: Mapping[str, ItemState] = field(default_factory=dict)
     serial: int = 0
     kind: str = ""
+    target: str = ""
 
     @property
     def level(self) -> Level:

@@ -23,14 +23,30 @@ own part of them does."""
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Hold the names of the nodes that live, sorted, and of the one that sends, which may be gone."""
+    """Hold the names of the nodes that live, sorted, and of the one that sends, which may be gone.
+    `unusable`: those that cannot use the definitions, and have monitors of a version before."""
 
     names: tuple[str, ...]
     sender: str
+    unusable: frozenset[str] = frozenset()
+
+    @property
+    def able(self) -> Nodes:
+        """The nodes that can use the definitions."""
+        names = tuple(name for name in self.names if name not in self.unusable)
+        return Nodes(names, self.sender)
 
 
 def watcher_of(monitor: Monitor, is_reported: bool, nodes: Nodes) -> str:
-    """Return the name of the node that is to watch a monitor; `is_reported`: an agent measures it."""
+    """Return the name of the node that is to watch a monitor; `is_reported`: an agent measures it. Of
+    the share of a node that cannot use the definitions, another one watches what that one lacks."""
+    watcher = _watcher_among(monitor, is_reported, nodes)
+    if watcher in nodes.unusable and nodes.able.names:
+        return _watcher_among(monitor, is_reported, nodes.able)
+    return watcher
+
+
+def _watcher_among(monitor: Monitor, is_reported: bool, nodes: Nodes) -> str:
     named_node = _node_named(monitor.instance.source, nodes.names)
     if named_node:
         return named_node

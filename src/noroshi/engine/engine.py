@@ -29,13 +29,14 @@ from noroshi.engine.dispatch.send_rights import SendRights, no_rights
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
-from noroshi.engine.monitoring import sharing
+from noroshi.engine.monitoring import sharing, unfinished_checks
+from noroshi.engine.monitoring.plan_loader import PlanLoader
 from noroshi.engine.monitoring.reload import (
     apply_plan,
     close_disabled,
     follow_agents,
     follow_moves,
-    restart_other_kinds,
+    restart_other_targets,
     retire_removed,
 )
 from noroshi.engine.monitoring.schedule import MonitorBlock
@@ -48,6 +49,7 @@ from noroshi.engine.monitoring.watcher import (
     without_offset,
 )
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
+from noroshi.engine.pending_shift import PendingShift
 from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
 from noroshi.ports import (
@@ -181,7 +183,7 @@ class Engine:
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
-        self._compile, self._agent_of = process.compile_plan, plugins.agent_of
+        self._plans, self._agent_of = PlanLoader(store, process.compile_plan), plugins.agent_of
         self._read_agents, self._agents = process.agents, frozenset[str]()
         self._agent_name = process.agent_name
         self._plan: AppliedPlan | None = None
@@ -189,7 +191,7 @@ class Engine:
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
         self._ticked_at = self._clocks_checked_at = clocks.steady()
         self._renewed_at = self._flushed_at = clocks.steady()
-        self._pending_shift, self._logged_failures = 0.0, set[str]()
+        self._pending_shift, self._logged_failures = PendingShift(), set[str]()
         self._setback = timedelta(0)
         self.sends = True
 
@@ -275,10 +277,18 @@ class Engine:
         watched_until = {} if block is None else block.unfinished(ended_at)
         # Side by side: a program that has to be killed must not wait for a server to answer.
         await asyncio.gather(self._end_sending(), self.attempt(self.watcher.close))
-        if block is not None and watched_until and self._sharing is not None:
-            await self.attempt(lambda: self.store.give_back(block.fence, watched_until))
+        if block is not None and watched_until:
+            await self.attempt(lambda: self._leave_unfinished(block, watched_until, ended_at))
         if node is not None:
             await self.attempt(lambda: self.store.end(node, ended_at))
+
+    async def _leave_unfinished(
+        self, block: MonitorBlock, watched_until: Mapping[str, datetime], ended_at: datetime
+    ) -> None:
+        if self._sharing is not None:
+            await self.store.give_back(block.fence, watched_until)
+        else:
+            await unfinished_checks.keep(self.store, ended_at, watched_until)
 
     async def _end_sending(self) -> None:
         await self.attempt(self.notifier.announce_stop)
@@ -306,11 +316,10 @@ class Engine:
         if self.node is None:
             self.node = self.dispatcher.node = await self._begin_life(now)
         if not self.sends:
-            self._pending_shift = 0.0  # the node that sends lets follow what waits
-        if seconds := self._pending_shift:
-            await self.store.shift(timedelta(seconds=seconds))
-            self.dispatcher.limiter.shift(timedelta(seconds=seconds))
-            self._pending_shift -= seconds  # the clock may have been set once more meanwhile
+            self._pending_shift.drop()  # the node that sends lets follow what waits
+        if self._pending_shift.seconds:
+            amount = await self._pending_shift.make_step(self.store, self.node)
+            self.dispatcher.limiter.shift(amount)
         block = self.watcher.block
         if self.sends:
             # Before it says that it was here until now.
@@ -331,7 +340,7 @@ class Engine:
             self.watcher.recheck(block, filter(is_mail, self._plan.monitors.values()))
         if self.sends:
             await self.attempt(self.route_renames.redirect)
-        return RENEW if self._sharing is None else RENEW_SHARED
+        return RENEW if self._sharing is None else sharing.seconds_to_next_renewal(renewal)
 
     async def _renew(self, fence: int) -> Renewal | None:
         if self._sharing is not None:
@@ -387,8 +396,8 @@ class Engine:
         if self._sharing is not None:
             await sharing.give_up(self.watcher, block, self._left_out())
 
-    def _may_take(self) -> bool:
-        return self._sharing is None or self._sharing.may_take(self.clocks.steady())
+    def _may_take_over(self) -> bool:
+        return self._sharing is None or self._sharing.may_take_over(self.clocks.steady())
 
     async def _begin_life(self, now: datetime) -> Node:
         """Begin a life; if the clock was set back since the one before it, what waits follows."""
@@ -396,7 +405,7 @@ class Engine:
         if node.last_seen is None or node.last_seen <= now or self._sharing is not None:
             return node
         self._setback = now - node.last_seen
-        self._pending_shift += self._setback.total_seconds()
+        self._pending_shift.add(self._setback.total_seconds())
         return replace(node, last_seen=now)
 
     def _lacks_monitors(self, block: MonitorBlock) -> bool:
@@ -404,7 +413,7 @@ class Engine:
         go, or are held without a place in the schedule."""
         if not block.is_scheduled:
             return True
-        if self._plan is None or not self._may_take():
+        if self._plan is None:
             return False
         return not self._plan.monitors.keys() <= block.held_ids | self._left_out()
 
@@ -429,14 +438,16 @@ class Engine:
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
         if self._sharing is None and node.last_seen is not None and not self.ready.is_set():
             block.shift(self._setback)
-            block.catch_up(node.last_seen, self.clocks.steady(), self.clocks.wall())
+            unfinished = await unfinished_checks.left_by_last_life(self.store, node.last_seen)
+            steady, wall = self.clocks.steady(), self.clocks.wall()
+            block.catch_up(node.last_seen, steady, wall, unfinished)
         renewal = await self._renew(block.fence)
         if renewal is None:
             return FLUSH
         self.watcher.update_suppressions(block, renewal)
         retire_removed(self.watcher, block)
         close_disabled(self.watcher, block, block.monitors)
-        restart_other_kinds(self.watcher, block, block.monitors)
+        restart_other_targets(self.watcher, block, block.monitors)
         await self._follow_moves(block)
         self.watcher.block = block
         await self._serve(version, plan)
@@ -447,10 +458,9 @@ class Engine:
         False if the lease of the block was over by then: nothing is written under it any more."""
         previous_monitors = {**block.monitors, **block.reported_monitors}
         version, plan = await self._current()
-        left_out = self._left_out() if self._may_take() else plan.monitors.keys()
         now = self.clocks.wall()
-        loan = Loan(block.fence, block.held_ids)
-        leased = await self.store.lease_monitors(node, now, loan, left_out)
+        loan = Loan(block.fence, block.held_ids, takes_over=self._may_take_over())
+        leased = await self.store.lease_monitors(node, now, loan, self._left_out())
         if leased.fence != block.fence:
             return False
         block.add_leased(leased, self._reported_monitors(plan), leased.lent_at or now)
@@ -461,7 +471,7 @@ class Engine:
         apply_plan(self.watcher, block, previous_monitors, plan.monitors, returned_ids)
         if self._sharing is not None:
             close_disabled(self.watcher, block, leased.states)
-            restart_other_kinds(self.watcher, block, leased.states)
+            restart_other_targets(self.watcher, block, leased.states)
         block.catch_up_unwatched(self.clocks.steady(), self.clocks.wall())
         await self._serve(version, plan)
         return True
@@ -472,7 +482,7 @@ class Engine:
     async def _current(self) -> tuple[Version, AppliedPlan]:
         version = await self.store.current()
         if version.number != self.version or self._plan is None:
-            self._plan = await self._compile(version)
+            self._plan = await self._plans.load(self.node, version)
             # What this program watches of itself, an older one that took the version did not.
             await self.store.enroll(version.number, self._plan.monitors)
             await self._post_notices(version, self._plan)
@@ -559,14 +569,14 @@ class Engine:
                 block.reschedule_all(now, wall, last_wall)
         if abs(clock_shift) >= CLOCK_TOLERANCE:
             self.watcher.punctuality.record_clock_set(now, clock_shift)
-            self._pending_shift += clock_shift  # what waits in the store follows
+            self._pending_shift.add(clock_shift)  # what waits in the store follows
             self.wake_up()
 
     def _clocks_agree(self) -> bool:
         """Return True if stored times agree with the clock as it is now. If they do not, a lent
         mail may look as if its lease were over, and would be sent twice."""
         clock_shift = abs(self._current_offset() - self._clock_offset)
-        return not self._pending_shift and clock_shift < CLOCK_TOLERANCE
+        return not self._pending_shift.seconds and clock_shift < CLOCK_TOLERANCE
 
     def _current_offset(self) -> float:
         """Return by how many seconds the wall clock is ahead of the steady one."""

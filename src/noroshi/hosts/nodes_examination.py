@@ -77,6 +77,11 @@ MEND_WAY = _(
     "cluster.address leads to it, and that firewalls let the nodes reach each other on this "
     "port."
 )
+UNUSABLE = _(
+    "Node {node} cannot use version {version} of the definitions ({reason}), and goes on with the "
+    "version before."
+)
+INSTALL = _("Install on {node} what it lacks, such as a plug-in, and restart Noroshi there.")
 ONE_VERSION = _("all run {version}")
 OF_VERSION = _("{version} ({names})")
 UPDATING = _("The nodes run different versions. Update them all to the same version soon.")
@@ -166,8 +171,10 @@ class NodesExamination:
         )
 
     async def _look_at_versions(self) -> StepResult:
-        nodes = await self._living_nodes()
-        version_by_node = {one.name: one.version for one in nodes} | {
+        nodes = await self._known_nodes()
+        if faults := [_unusable_fault(one) for one in nodes if one.unusable_version]:
+            raise _step_error(faults)
+        version_by_node = {one.name: one.version for one in nodes if one.is_alive} | {
             self._node.name: self._node.version
         }
         distant = [
@@ -183,12 +190,14 @@ class NodesExamination:
         return StepResult(_versions_text(version_by_node), (UPDATING,))
 
     async def _living_nodes(self) -> Sequence[NodeLease]:
+        return [one for one in await self._known_nodes() if one.is_alive]
+
+    async def _known_nodes(self) -> Sequence[NodeLease]:
         try:
-            nodes = await self._read_nodes()
+            return await self._read_nodes()
         except StoreError as error:
             cure = Cure(party=Whose.YOU, delay=AT_ONCE)
             raise StepError(NOTHING, cure.remedy(error.words, Exam())) from None
-        return [one for one in nodes if one.is_alive]
 
     async def _caller(self, places: dict[str, Place]) -> NodeCaller | None:
         context = await run_in_thread(self._client_context)
@@ -222,6 +231,12 @@ def _fault_of(error: NodeLinkError, node: str, address: Place) -> Fault:
     else:
         words = UNREACHABLE.fill(why=cause_text(cause or error), **facts)
     return Fault(words, Whose.NETWORK, MEND_WAY.fill(node=node))
+
+
+def _unusable_fault(node: NodeLease) -> Fault:
+    version, reason = node.unusable_version, node.unusable_reason
+    words = UNUSABLE.fill(node=node.name, version=version, reason=reason)
+    return Fault(words, Whose.YOU, INSTALL.fill(node=node.name))
 
 
 def _step_error(faults: Sequence[Fault]) -> StepError:

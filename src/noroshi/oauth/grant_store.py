@@ -114,8 +114,12 @@ class GrantStore:
         try:
             await self.put(account, grant)
         except StoreError as error:
-            self._unsaved_grants[account.storage_name] = grant
-            log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
+            self.hold(account, grant, error)
+
+    def hold(self, account: Account, grant: StoredGrant, reason: object) -> None:
+        """Hold a grant in memory until `save_held` can keep it."""
+        self._unsaved_grants[account.storage_name] = grant
+        log.warning("the new sign-in of %s is not saved yet: %s", account.name, reason)
 
     async def save_held(self) -> None:
         """Try again to keep what is held; what still cannot be kept is held on."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import get_args
+from functools import partial
+from typing import Any, get_args
 
 from noroshi.core.instruction import ANY_ROUTE
 from noroshi.core.reserved_entries import ACCESS
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 NO_TOKEN = Secret("")
 ProviderOf = Callable[[Cloud], Provider]
 Question = Callable[[Client], Awaitable[Tokens]]
+Write = Callable[[], Coroutine[Any, Any, None]]
 
 
 class RefreshReason(Enum):
@@ -61,6 +63,12 @@ class TokenRefresher:
         self._grants, self._cache = grants, cache
         self._credentials, self._refusals = credentials, refusals
         self._refresh_lock = refresh_lock
+        self._postponed_writes: list[Write] = []
+
+    def take_postponed(self) -> Sequence[Write]:
+        """Return what is to be written and was not, as the store did not answer and a mail waited."""
+        writes, self._postponed_writes = self._postponed_writes, []
+        return writes
 
     async def refresh(
         self,
@@ -133,12 +141,26 @@ class TokenRefresher:
             if reason is RefreshReason.NEEDED or not await self._still_sends(
                 account, resource, request
             ):
-                await self._refusals.remember(account, resource, failure, request.key)
+                await self._write(
+                    partial(self._refusals.remember, account, resource, failure, request.key)
+                )
             raise
         await self._keep(account, request, tokens, entry)
-        access = await self._cache.put(account, resource, tokens, asked_at)
+        await self._write(partial(self._record, account, resource, tokens, asked_at))
+        return self._cache.cached_token(tokens, asked_at)
+
+    async def _record(
+        self, account: Account, resource: Resource, tokens: Tokens, asked_at: float
+    ) -> None:
+        await self._cache.put(account, resource, tokens, asked_at)
         await self._refusals.forget(account, resource)
-        return access
+
+    async def _write(self, write: Write) -> None:
+        """Write what others may want to know; postpone it if the store does not answer: a mail waits."""
+        if self._refresh_lock.is_mute:
+            self._postponed_writes.append(write)
+        else:
+            await write()
 
     async def _still_sends(
         self, account: Account, resource: Resource, request: _Request
@@ -174,7 +196,10 @@ class TokenRefresher:
         token = tokens.refresh or grant.token
         user = grant.user or tokens.user
         new_grant = replace(grant, token=token, renewed=now, credential=entry, user=user)
-        await self._grants.put_or_hold(account, new_grant)
+        if self._refresh_lock.is_mute:
+            self._grants.hold(account, new_grant, "the store does not answer")
+        else:
+            await self._grants.put_or_hold(account, new_grant)
 
     async def _is_overtaken(self, account: Account, request: _Request) -> bool:
         """Return the same where a store that cannot be read must not cost us a rotated token: it is
@@ -287,6 +312,10 @@ class TokenCache:
             await self._vault.put(_name(account, resource), Secret(json.dumps(record)))
         except StoreError as error:
             log.info("an access token of %s is in memory alone: %s", account.name, error)
+        return self.cached_token(tokens, asked_at)
+
+    def cached_token(self, tokens: Tokens, asked_at: float) -> CachedToken:
+        """Return what was asked for at an instant of the steady clock, as it is handed out."""
         ends_at = asked_at + self._usable_seconds(tokens.expires_in)
         return CachedToken(token=tokens.access, obtained_at=asked_at, ends_at=ends_at)
 

@@ -42,9 +42,13 @@ class RefreshLock:
         *,
         length: timedelta = LENGTH,
         look: float = LOOK,
+        patience: float | None = None,
     ) -> None:
+        """`patience`: seconds within which the store must answer; None: it is waited for."""
         self._store, self._holder, self._clocks = store, holder, clocks
-        self._length, self._look = length, look
+        self._length, self._look, self._patience = length, look, patience
+        self.is_mute = False
+        """The store did not answer the last question in time."""
 
     @asynccontextmanager
     async def try_acquire(self, name: str) -> AsyncIterator[bool]:
@@ -60,8 +64,9 @@ class RefreshLock:
         finally:
             holding_on.cancel()
             await asyncio.wait((holding_on,))
-            with suppress(StoreError):  # it ends by itself
-                await self._store.release_lock(name, self._holder)
+            if not self.is_mute:
+                with suppress(StoreError):  # it ends by itself
+                    await self._store.release_lock(name, self._holder)
 
     @asynccontextmanager
     async def acquire(self, name: str) -> AsyncIterator[None]:
@@ -75,11 +80,18 @@ class RefreshLock:
     async def _take(self, name: str) -> bool:
         now = self._clocks.wall()
         try:
-            return await self._store.acquire_lock(name, self._holder, now + self._length, now)
-        except StoreError as error:
+            async with asyncio.timeout(self._patience):
+                is_ours = await self._store.acquire_lock(
+                    name, self._holder, now + self._length, now
+                )
+        except (StoreError, TimeoutError) as error:
             # Where nothing can be written nobody else has it either, and mail must leave.
-            log.info("whose turn it is for %s cannot be written: %s", name, error)
+            self.is_mute = isinstance(error, TimeoutError)
+            reason = str(error) or "no answer"
+            log.info("whose turn it is for %s cannot be written: %s", name, reason)
             return True
+        self.is_mute = False
+        return is_ours
 
     async def _hold_on(self, name: str) -> None:
         while True:

@@ -321,6 +321,8 @@ class TokenSource:
                 raise
             finally:
                 self._save_later()
+                for write in self._refresher.take_postponed():
+                    self._start(write())
             return live.access.token
 
     async def _complete(

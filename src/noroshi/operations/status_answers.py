@@ -200,7 +200,8 @@ class NodeStatus:
     """One of several nodes on a database: how many monitors it holds, and which part (0 to 1) of those
     that any node holds; when it last renewed its lease, whether that is in force, and since when it
     has it; and whether it is the one that sends. `has_left`: it was stopped, and said so. `version` is
-    "" if it is not known, `address` is where other nodes reach it ("": nowhere)."""
+    "" if it is not known, `address` is where other nodes reach it ("": nowhere). `unusable_version` is
+    the version of the definitions that it cannot use (0: there is none), for `unusable_reason`."""
 
     name: str
     monitor_count: int
@@ -212,6 +213,8 @@ class NodeStatus:
     version: str = ""
     held_since: datetime | None = None
     address: str = ""
+    unusable_version: int = 0
+    unusable_reason: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

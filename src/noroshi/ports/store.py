@@ -151,7 +151,8 @@ class Store(AgentStore, Protocol):
     ) -> Block:
         """Lend all monitors that nobody holds, but for those `left_out`, under the next fencing
         number. With a fence that still holds, lend what is free under it as well, and return only
-        that. What was lent under it and is not in the `loan` is free: the answer was lost."""
+        that. What was lent under it and is not in the `loan` is free: the answer was lost. A loan may
+        be for what others gave back alone."""
 
     async def give_back(self, fence: int, watched_until: Mapping[str, datetime]) -> None:
         """Let others have these monitors of a block, each of which was watched until an instant;
@@ -164,6 +165,10 @@ class Store(AgentStore, Protocol):
     async def nodes(self) -> Sequence[NodeLease]:
         """Return the nodes that share the store and lived within the last 30 days, by name; none of
         a store that nodes do not share."""
+
+    async def record_unusable(self, node: Node, version: int, reason: Message) -> None:
+        """Let `nodes` tell that a node cannot use a version of the definitions, and why; with version
+        0, that it can use the current one. Nothing is told of a store that nodes do not share."""
 
     async def forget_node(self, name: str) -> bool:
         """Let `nodes` leave out a node until it lives again. False: it lives, or is not there."""
@@ -508,9 +513,10 @@ class Store(AgentStore, Protocol):
 
     # all
 
-    async def shift(self, amount: timedelta) -> None:
+    async def shift(self, amount: timedelta, step: str) -> None:
         """Move all that waits for an instant with the wall clock, which was set. Leave a mail
-        that was never tried: it is due, and may have been written after the clock was set."""
+        that was never tried: it is due, and may have been written after the clock was set. Do
+        nothing if `step`, an id, is that of the last one: the answer to it was lost."""
 
     async def wait(self, timeout: timedelta) -> None:
         """Return when something was committed, or after a while."""

@@ -31,10 +31,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """Name what a node knows that it was lent: the fence, and the ids of the monitors."""
+    """Name what a node knows that it was lent: the fence, and the ids of the monitors. Without
+    `takes_over` it is lent only what others gave back, and nothing of those whose lease is over."""
 
     fence: int = 0
     ids: Collection[str] = ()
+    takes_over: bool = True
 
 
 NO_LOAN = Loan()
@@ -58,13 +60,17 @@ class Block:
 class Renewal:
     """The answer to a renewed block: what keeps each monitor from being told
     of apart from people, the version, and all that people say. `nodes` are the names of the nodes that
-    live, `sender` is the one that sends; nothing of a store that nodes do not share."""
+    live, `sender` is the one that sends, `unusable` those that cannot use the definitions; nothing of a
+    store that nodes do not share. `next_end`: how long it is until a lease of another node may be over,
+    unless that one renews it."""
 
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
     nodes: tuple[str, ...] = ()
     sender: str = ""
+    unusable: frozenset[str] = frozenset()
+    next_end: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,8 @@ class NodeLease:
     (or ended), whether the lease is in force, and whether it is the one that sends. `has_left`: it
     no longer lives, and reported that it was stopping. `version` is "" if it is not known,
     `held_since` is when it got the lease that is in force, and `address` is where other nodes reach
-    it ("": nowhere)."""
+    it ("": nowhere). `unusable_version` is the version of the definitions that it cannot use (0: there
+    is none), for `unusable_reason`."""
 
     name: str
     monitor_count: int
@@ -84,6 +91,8 @@ class NodeLease:
     version: str = ""
     held_since: datetime | None = None
     address: str = ""
+    unusable_version: int = 0
+    unusable_reason: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

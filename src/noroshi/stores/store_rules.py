@@ -29,6 +29,8 @@ SETTLED_STATES = (EnvelopeState.ACCEPTED, EnvelopeState.DROPPED)
 ENDED_STATES = (*SETTLED_STATES, EnvelopeState.SET_ASIDE)
 """States of envelopes that leave by no route."""
 
+CLOCK_STEP = "clock-step"
+"""The note of the last step by which what waits has followed a clock that was set."""
 BODY = ("text", "html", "attachments")
 """The parts of a payload that only the mail itself needs, and that are nearly all of it."""
 SERIALS_AHEAD = 1_000_000

@@ -46,6 +46,7 @@ class State(FirstState):
     name."""
 
     kind: str = ""
+    target: str = ""
 
 
 def state_text(state: model.State) -> str:
@@ -53,14 +54,21 @@ def state_text(state: model.State) -> str:
     items = {name: _stored_item(item) for name, item in state.items.items()}
     if not state.kind:
         return schema.text(FirstState(items=items, serial=state.serial))
-    return schema.text(State(items=items, serial=state.serial, kind=state.kind))
+    return schema.text(
+        State(items=items, serial=state.serial, kind=state.kind, target=state.target)
+    )
 
 
 def read_state(text: str | bytes) -> model.State:
     """Return the state that was stored. Raise Unreadable if the text is none."""
     stored_state = schema.value(State, text)
     items = {name: _item(item) for name, item in stored_state.items.items()}
-    return model.State(items=items, serial=stored_state.serial, kind=stored_state.kind)
+    return model.State(
+        items=items,
+        serial=stored_state.serial,
+        kind=stored_state.kind,
+        target=stored_state.target,
+    )
 
 
 def _stored_item(item: model.ItemState) -> Item:

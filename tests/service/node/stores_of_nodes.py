@@ -1,7 +1,8 @@
-"""A store that three nodes share, as far as an answer of `nodes` makes one."""
+"""A store that four nodes share, as far as an answer of `nodes` makes one."""
 
 from datetime import timedelta
 
+from noroshi.core.translation import plain
 from noroshi.ports import NodeLease
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
@@ -33,6 +34,15 @@ NODES = (
         is_alive=False,
         sends=False,
         has_left=True,
+    ),
+    NodeLease(
+        name="delta",
+        monitor_count=0,
+        renewed_at=DAWN,
+        is_alive=True,
+        sends=False,
+        unusable_version=7,
+        unusable_reason=plain("the kind “tape” is not known"),
     ),
 )
 

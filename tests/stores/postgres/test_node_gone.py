@@ -63,6 +63,10 @@ class Pair:
         """Renew the lease of the second, and return the nodes that live."""
         return (await self.two.renew(self.fences[1], DAWN)).nodes
 
+    async def next_end(self):
+        """Renew the lease of the second, and return when that of the first may be over."""
+        return (await self.two.renew(self.fences[1], DAWN)).next_end
+
     async def kill_one(self):
         await self.one.close()  # without a farewell
         await self._wait_for_no_session("one")
@@ -145,6 +149,21 @@ async def test_a_node_that_came_back_once_has_as_much_time_the_next_time(pair):
     assert await pair.living_nodes() == ("one", "two")
     await pair.at(18)
     assert await pair.living_nodes() == ("two",)
+
+
+async def test_a_renewal_tells_when_the_lease_of_another_node_may_be_over(pair):
+    """The renewals of others come every two seconds; what is free is taken earlier."""
+    await pair.at(12)
+    await pair.one.renew(pair.fences[0], DAWN)
+    assert await pair.next_end() == timedelta(seconds=9)
+    await pair.at(15)
+    assert await pair.next_end() == timedelta(seconds=6)
+    await pair.end_sessions("one")
+    assert await pair.next_end() == timedelta(seconds=2)  # it has that long to come back
+    await pair.at(16)
+    assert await pair.next_end() == timedelta(seconds=1)
+    await pair.at(17)
+    assert await pair.next_end() is None
 
 
 async def test_a_loan_that_waited_for_another_says_when_it_was_lent(pair):

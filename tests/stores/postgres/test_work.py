@@ -12,7 +12,7 @@ import pytest
 from noroshi import __version__
 from noroshi.config.database import Database
 from noroshi.core.delivery import Accepted, Retry
-from noroshi.core.translation import bilingual
+from noroshi.core.translation import NOTHING, bilingual
 from noroshi.ports import SHARED_LEASE, Loan, NodePlace
 from noroshi.stores.postgres.store import PostgresStore
 from tests.contracts.sample_records import DAWN, DISK, LATER, OK, change, letter, used, version
@@ -254,3 +254,31 @@ async def test_a_node_is_shown_with_its_version_its_address_and_the_start_of_its
     await first.end(one, DAWN)
     (shown,) = await second.nodes()
     assert (shown.version, shown.address, shown.held_since) == ("", "", None)
+
+
+async def test_a_node_is_shown_with_the_version_that_it_cannot_use_until_it_can(nodes):
+    first, second = nodes
+    one = await first.begin("one", DAWN)
+    reason = bilingual(en="no such kind", ja="種類がありません")
+    await first.record_unusable(one, 7, reason)
+    (shown,) = await second.nodes()
+    assert (shown.unusable_version, shown.unusable_reason) == (7, reason)
+    assert not shown.is_alive, "it found so before it had a lease"
+    block = await first.lease_monitors(one, DAWN)
+    (shown,) = await second.nodes()
+    assert (shown.is_alive, shown.unusable_version) == (True, 7)
+    assert (await first.renew(block.fence, DAWN)).unusable == {"one"}
+    await first.record_unusable(one, 0, NOTHING)
+    (shown,) = await second.nodes()
+    assert (shown.unusable_version, shown.unusable_reason) == (0, NOTHING)
+    assert not (await first.renew(block.fence, DAWN)).unusable
+
+    await first.record_unusable(one, 7, reason)
+    again = await first.begin("one", DAWN)
+    assert not (await second.nodes())[0].unusable_version, "another life may be able to"
+    await first.record_unusable(one, 7, reason)
+    assert not (await second.nodes())[0].unusable_version, "the earlier life is over"
+    await first.record_unusable(again, 8, reason)
+    await first.end(again, DAWN)
+    (shown,) = await second.nodes()
+    assert (shown.has_left, shown.unusable_version) == (True, 0)

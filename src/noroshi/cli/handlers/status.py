@@ -91,6 +91,7 @@ HUSHED = _("notifications suppressed until {at}")
 NODES = _("Nodes")
 NODE_ALIVE, NODE_GONE = _("○ monitoring"), _("▨ not running")
 NODE_STOPPED = _("－ stopped")
+NODE_UNUSABLE = _("▨ cannot use version {version} of the definitions")
 NODE_SENDS = _("sends")
 HOLDS = ngettext("{count} monitor", "{count} monitors")
 NODE_HOLDS = _("{monitors} ({share})")
@@ -319,6 +320,7 @@ def _node(context: CommandContext, node: NodeStatus, now: datetime) -> Sequence[
         context.say(share_text if node.is_alive else monitors),
         context.say(NODE_SENDS) if node.sends else "",
         context.say(_lease(node, now)),
+        context.say(node.unusable_reason),
     )
 
 
@@ -333,6 +335,8 @@ def _lease(node: NodeStatus, now: datetime) -> Message:
 
 
 def _node_state(node: NodeStatus) -> Message:
+    if node.unusable_version:
+        return NODE_UNUSABLE.fill(version=node.unusable_version)
     if node.is_alive:
         return NODE_ALIVE
     return NODE_STOPPED if node.has_left else NODE_GONE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from noroshi.core.model import Instance, Monitor, State
+from noroshi.core.target_mark import target_mark
 from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher
 
@@ -114,16 +115,20 @@ def close_disabled(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) 
     watcher.close_open(block, open_ids, CheckTrigger.DISABLE)
 
 
-def restart_other_kinds(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:
-    """Begin monitors anew whose state is of another kind: it was changed while no node held them, or
-    while one handed them to another."""
-    other_ids = [id for id in ids if id in block.monitors and _is_of_other_kind(block, id)]
+def restart_other_targets(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:
+    """Begin monitors anew whose state is of another kind or target: that was changed while no node held
+    them, or while one handed them to another."""
+    other_ids = [id for id in ids if id in block.monitors and _is_of_other_target(block, id)]
     watcher.close_open(block, other_ids, CheckTrigger.RESTART)
 
 
-def _is_of_other_kind(block: MonitorBlock, id: str) -> bool:
-    kind, monitor = block.states[id].kind, block.monitors[id]
-    return kind not in ("", monitor.kind) and not monitor.disabled
+def _is_of_other_target(block: MonitorBlock, id: str) -> bool:
+    state, monitor = block.states[id], block.monitors[id]
+    if monitor.disabled:
+        return False
+    if state.kind not in ("", monitor.kind):
+        return True
+    return bool(state.target) and target_mark(monitor) not in ("", state.target)
 
 
 def retire_removed(watcher: Watcher, block: MonitorBlock) -> None:

@@ -226,15 +226,22 @@ class MonitorBlock:
         for id, state in self.states.items():
             self.states[id] = shift_state(state, amount)
 
-    def catch_up(self, asleep_since: datetime, steady: float, wall: datetime) -> None:
+    def catch_up(
+        self,
+        asleep_since: datetime,
+        steady: float,
+        wall: datetime,
+        unfinished: Mapping[str, datetime],
+    ) -> None:
         """Schedule a check soon for each monitor that was due while nobody watched, but for what
-        is stopped.
+        is stopped. Of `unfinished` ones the check before was cut off; it was due after that instant.
 
         One that is due once a day would else be checked tomorrow, and what a crash cut off
         in the midst of a storm would be told an interval later.
         """
         for id, monitor in self.monitors.items():
-            if not monitor.disabled and next_due(id, monitor.cadence, asleep_since) <= wall:
+            since = min(asleep_since, unfinished.get(id, asleep_since))
+            if not monitor.disabled and next_due(id, monitor.cadence, since) <= wall:
                 delay = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
                 self.repeat(
                     id, CheckTrigger.RETRY, steady + delay.total_seconds(), wall + delay

@@ -24,6 +24,8 @@ from noroshi.ports import SHARED_LEASE, Renewal
 
 RENEW = 2.0
 """Seconds between two renewals, and between two questions to the other nodes."""
+BEYOND_END = 0.05
+"""Seconds after the end of another node's lease, so that the database surely finds it over."""
 RENEWAL_TIMEOUT = 6.0
 """Seconds within which the database must answer a renewal."""
 ASK_PEERS_AFTER = 4.0
@@ -57,7 +59,9 @@ class Sharing:
             self._back_at = sent_at
         if self._is_away or sent_at - self._renewed_at > ASK_PEERS_AFTER:
             self._answers_since = sent_at
-        self._nodes = Nodes(renewal.nodes, renewal.sender)
+        # Of its own share it has what it has; what it lacks the others take.
+        unusable = renewal.unusable - {self._name}
+        self._nodes = Nodes(renewal.nodes, renewal.sender, unusable)
         self._renewed_at, self._is_away = sent_at, False
         self._peer_answers, self._was_taken_over = None, False
         if self._logged_reason is not None:
@@ -145,9 +149,10 @@ class Sharing:
             self._logged_reason = conduct.reason
         return conduct
 
-    def may_take(self, now: float) -> bool:
-        """Return whether this node may take what looks free. As the database is back all leases are
-        over, and whoever is the first would take all; so it waits until the others have renewed."""
+    def may_take_over(self, now: float) -> bool:
+        """Return whether this node may take what others did not give back. As the database is back all
+        leases are over, and whoever is the first would take all; so it waits until the others have
+        renewed."""
         return not self._back_at or now - self._back_at > SHARED_LEASE.total_seconds()
 
     def left_out(
@@ -165,6 +170,14 @@ class Sharing:
             self._left_out = ids_of_others(monitors, is_reported, self._name, self._nodes)
             self._monitors, self._facts = monitors, facts
         return self._left_out
+
+
+def seconds_to_next_renewal(renewal: Renewal) -> float:
+    """Return the seconds until this node is to renew its lease: soon, or once it may take what another
+    one no longer holds."""
+    if renewal.next_end is None:
+        return RENEW
+    return min(RENEW, renewal.next_end.total_seconds() + BEYOND_END)
 
 
 async def give_up(watcher: Watcher, block: MonitorBlock, ids: Collection[str]) -> None:

@@ -22,6 +22,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, Suppression
 from noroshi.core.reckon import closing_change, hub_envelopes_of, reckon
+from noroshi.core.target_mark import target_mark
 from noroshi.core.translation import _
 from noroshi.engine import journal
 from noroshi.engine.deadlines import Deadlines
@@ -280,8 +281,7 @@ class Watcher:
         Raises StoreError."""
         monitor = block.monitors.get(change.monitor)
         if monitor is not None:
-            kind = monitor.kind if change.state.items else ""
-            change = replace(change, state=replace(change.state, kind=kind))
+            change = replace(change, state=_marked_state(monitor, change.state))
             change = await self._with_texts(block, self._with_report(monitor, change))
         if change.monitor not in block.monitors:
             return False  # an agent measures it by now
@@ -482,6 +482,13 @@ class Watcher:
             task.cancel()
         await asyncio.gather(*self.running_checks, return_exceptions=True)
         await self.flush()
+
+
+def _marked_state(monitor: Monitor, state: State) -> State:
+    """Return a state with what it is of, for a node that takes it over as another version is in use."""
+    if not state.items:
+        return replace(state, kind="", target="")
+    return replace(state, kind=monitor.kind, target=target_mark(monitor))
 
 
 def _is_another(now: Monitor, measured_as: Monitor) -> bool:

@@ -409,6 +409,8 @@ def node_statuses(leases: Sequence[NodeLease]) -> tuple[NodeStatus, ...]:
             version=one.version,
             held_since=one.held_since,
             address=one.address,
+            unusable_version=one.unusable_version,
+            unusable_reason=one.unusable_reason,
         )
         for one in leases
     )

@@ -44,7 +44,6 @@ from noroshi.ports import (
     Block,
     Loan,
     Node,
-    NodeLease,
     Renewal,
     ReportOutcome,
     RowEffect,
@@ -54,10 +53,11 @@ from noroshi.ports import (
 )
 from noroshi.stores.memory.custody import CustodyInMemory
 from noroshi.stores.memory.rows import LeaseRow, MonitorRow
-from noroshi.stores.store_rules import first_state, with_unanswered_attempt
+from noroshi.stores.store_rules import CLOCK_STEP, first_state, with_unanswered_attempt
+from noroshi.stores.unshared_nodes import UnsharedNodes
 
 
-class MemoryStore(CustodyInMemory):
+class MemoryStore(UnsharedNodes, CustodyInMemory):
     """Do what ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
@@ -164,15 +164,20 @@ class MemoryStore(CustodyInMemory):
     async def lease_monitors(
         self, node: Node, now: datetime, loan: Loan = NO_LOAN, left_out: Collection[str] = ()
     ) -> Block:
-        self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
+        if loan.takes_over:
+            self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
         fence = loan.fence
         for id in (id for id, row in self._monitors.items() if row.fence == fence):
             self._monitors[id].fence = fence if id in loan.ids else 0
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
             self._leases[fence] = LeaseRow(node, now + LEASE)
-        free = {id: row for id, row in self._monitors.items() if row.fence not in self._leases}
-        unleased = {id: row for id, row in free.items() if id not in left_out}
+        unleased = {
+            id: row
+            for id, row in self._monitors.items()
+            if id not in left_out
+            and (not row.fence or (loan.takes_over and row.fence not in self._leases))
+        }
         for row in unleased.values():
             row.fence = fence
         memories = {key: row.memory for key, row in unleased.items() if row.memory}
@@ -191,12 +196,6 @@ class MemoryStore(CustodyInMemory):
         of_fence = {k: w.suppression for k, w in self._monitors.items() if w.fence == fence}
         suppressions = {k: one for k, one in of_fence.items() if one != NOT_SUPPRESSED}
         return Renewal(suppressions, self._version.number, self._suppressions(now))
-
-    async def nodes(self) -> Sequence[NodeLease]:
-        return ()
-
-    async def forget_node(self, name: str) -> bool:
-        return False
 
     async def commit(self, fence: int, change: Change) -> bool:
         row = self._monitors.get(change.monitor)
@@ -560,16 +559,13 @@ class MemoryStore(CustodyInMemory):
         if self._locks.get(name, ("",))[0] == holder:
             del self._locks[name]
 
-    def _shift_locks(self, amount: timedelta) -> None:
-        self._locks = {
-            name: (lock_holder, ends + amount)
-            for name, (lock_holder, ends) in self._locks.items()
-        }
-
     # all
 
-    async def shift(self, amount: timedelta) -> None:
-        self._shift_locks(amount)
+    async def shift(self, amount: timedelta, step: str) -> None:
+        if self._notes.get(CLOCK_STEP) == step:
+            return
+        self._notes[CLOCK_STEP] = step
+        self._locks = {k: (holder, end + amount) for k, (holder, end) in self._locks.items()}
         for lease in self._leases.values():
             lease.expires_at += amount
         self._last_seen = {name: moment + amount for name, moment in self._last_seen.items()}

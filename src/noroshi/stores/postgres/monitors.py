@@ -11,9 +11,9 @@ from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Decision, Event, State, Suppression
 from noroshi.core.node_versions import incompatible_versions
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _
 from noroshi.ports import SHARED_LEASE, Block, Loan, Node, NodeLease, Renewal, StoreError
-from noroshi.stores.column_values import MICROSECOND, instant, number
+from noroshi.stores.column_values import MICROSECOND, instant, message_of, number, words_text
 from noroshi.stores.postgres import alarms, definitions, spool, work
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.stored_state import read_state
@@ -27,8 +27,12 @@ RETURN_TIME = timedelta(seconds=2) // MICROSECOND
 """Nodes connect again within this time after the database was away."""
 LIVE = """
 insert into life (node, life, has_left) values ($1, 1, false)
-on conflict (node) do update set life = life.life + 1, has_left = false
+on conflict (node) do update
+set life = life.life + 1, has_left = false, unusable_version = 0, unusable_reason = ''
 returning life, seen"""
+LEAVE = """
+update life set seen = noroshi_now(), has_left = true, unusable_version = 0, unusable_reason = ''
+where node = $1 and life = $2"""
 MARK_SEEN = """
 update life set seen = noroshi_now() from lease
 where lease.fence = $1 and life.node = lease.node and life.life = lease.life"""
@@ -67,6 +71,14 @@ where fence in (
     order by fence for update skip locked)"""  # noqa: S608  our own text
 """A renewal takes the mark off. After the database was away for a moment, no node has a session until
 it connects again."""
+NEXT_END = f"""
+select min(ends_at) - noroshi_now() from (
+    select until as ends_at from lease where fence <> $1
+    union all
+    select greatest(until - {DURATION - SILENCE}, without_session_since + {RETURN_TIME})
+    from lease where fence <> $1 and $2 and {HAS_NO_SESSION}) as one
+where ends_at > noroshi_now()"""  # noqa: S608  our own text
+"""Returns the microseconds until a lease is over, or its holder counts as gone."""
 NEW_LEASE = f"""
 insert into lease (node, life, until, version, session)
 values ($1, $2, noroshi_now() + {DURATION}, $3, current_setting('application_name'))
@@ -79,7 +91,20 @@ where fence = $1
 returning steady_since <= noroshi_now() - {DURATION}"""  # noqa: S608  our own text
 """Tells whether the node has renewed in time for as long as a lease lasts. One that did not may be the
 first that is back after the database was away, when no other has a session yet."""
-NODES = "select distinct node from lease where until > noroshi_now() order by node"
+SHORTEN = f"""
+with ahead as (
+    select fence from lease
+    where until > noroshi_now() + {DURATION} or steady_since > noroshi_now()
+    order by fence for update skip locked)
+update lease set until = least(until, noroshi_now() + {DURATION}),
+    steady_since = least(steady_since, noroshi_now())
+from ahead where lease.fence = ahead.fence"""  # noqa: S608  our own text
+"""Follows a clock that was set back: whoever lives renews its lease in time, and who does not is not
+waited for until the clock is where it was."""
+NODES = """
+select node, life.unusable_version > 0 from life
+where exists (select 1 from lease where lease.node = life.node and until > noroshi_now())
+order by node"""
 OTHER_VERSIONS = """
 select version from lease where until > noroshi_now() and node <> $1"""
 TOO_FAR_APART = _(
@@ -90,13 +115,18 @@ TOO_FAR_APART = _(
 NODE_LEASES = f"""
 select life.node, count(monitor.id), coalesce(max(lease.until) - {DURATION}, life.seen),
     coalesce(max(lease.until) > noroshi_now(), false), life.has_left,
-    coalesce(max(lease.version), ''), max(lease.began), coalesce(max(node_place.address), '')
+    coalesce(max(lease.version), ''), max(lease.began), coalesce(max(node_place.address), ''),
+    life.unusable_version, life.unusable_reason
 from life left join lease on lease.node = life.node and lease.life = life.life
     left join monitor on monitor.fence = lease.fence
     left join node_place on node_place.node = life.node
 where lease.fence is not null or life.seen > noroshi_now() - $1
 group by life.node order by life.node"""  # noqa: S608  our own text
 SHOWN_FOR = timedelta(days=30)
+RECORD_UNUSABLE = """
+update life set unusable_version = $3, unusable_reason = $4, seen = coalesce(seen, noroshi_now())
+where node = $1 and life = $2"""
+"""A node that never had a lease is shown, too, from then on."""
 FORGET_NODE = """
 update life set seen = null where node = $1 and seen is not null
     and not exists (select 1 from lease where lease.node = $1 and until > noroshi_now())"""
@@ -104,7 +134,8 @@ update life set seen = null where node = $1 and seen is not null
 LEND = """
 with free as (
     select id, watched_until from monitor
-    where (fence is null or not exists (select 1 from lease where lease.fence = monitor.fence))
+    where (fence is null
+            or ($3 and not exists (select 1 from lease where lease.fence = monitor.fence)))
         and not exists (select 1 from unnest($2::text[]) other (id) where other.id = monitor.id)
     for update
 )
@@ -145,8 +176,7 @@ async def begin(db: Session, name: str, now: datetime, version: str) -> Node:
 async def end(db: Session, node: Node, now: datetime) -> None:
     life_of_node = (node.name, node.life)
     await db.run(END_OF_LIFE, *life_of_node, number(now))
-    sql = "update life set seen = noroshi_now(), has_left = true where node = $1 and life = $2"
-    await db.run(sql, *life_of_node)
+    await db.run(LEAVE, *life_of_node)
     await spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
@@ -170,9 +200,10 @@ class LoanRequest:
 
 async def lend(db: Session, request: LoanRequest) -> Block:
     await db.lock("blocks")
-    await db.run(END_OVER)
+    if request.loan.takes_over:
+        await db.run(END_OVER)
     fence = await _fence_of(db, request)
-    rows = await db.rows(LEND, fence, list(request.left_out))
+    rows = await db.rows(LEND, fence, list(request.left_out), request.loan.takes_over)
     now = await db.value("select noroshi_now()")
     sql = "select monitor, body from memory where monitor = any($1::text[])"
     memories = await db.rows(sql, [id for id, _, _ in rows])
@@ -208,6 +239,7 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
     if is_steady is None:
         return None
     await db.run(MARK_SEEN, fence)
+    await db.run(SHORTEN)
     if is_steady:
         await db.run(END_GONE)
         await db.run(MARK_WITHOUT_SESSION)
@@ -216,12 +248,16 @@ async def renew(db: Session, fence: int, now: datetime) -> Renewal | None:
         id: schema.value(Suppression, body) for id, body in await db.rows(sql, fence)
     }
     version = await definitions.latest(db)
+    living_nodes = await db.rows(NODES)
+    next_end = await db.value(NEXT_END, fence, is_steady)
     return Renewal(
         stored_suppressions,
         version,
         await alarms.suppressions(db, now),
-        tuple(node for (node,) in await db.rows(NODES)),
+        tuple(node for node, _ in living_nodes),
         await work.holder(db),
+        frozenset(node for node, is_unusable in living_nodes if is_unusable),
+        next_end=None if next_end is None else next_end * MICROSECOND,
     )
 
 
@@ -239,9 +275,26 @@ async def nodes(db: Session) -> Sequence[NodeLease]:
             version=version,
             held_since=instant(began_at) if is_alive else None,
             address=address,
+            unusable_version=unusable_version,
+            unusable_reason=message_of(unusable_reason),
         )
-        for name, count, renewed_at, is_alive, has_left, version, began_at, address in rows
+        for (
+            name,
+            count,
+            renewed_at,
+            is_alive,
+            has_left,
+            version,
+            began_at,
+            address,
+            unusable_version,
+            unusable_reason,
+        ) in rows
     ]
+
+
+async def record_unusable(db: Session, node: Node, version: int, reason: Message) -> None:
+    await db.run(RECORD_UNUSABLE, node.name, node.life, version, words_text(reason))
 
 
 async def forget_node(db: Session, name: str) -> bool:

@@ -132,6 +132,9 @@ class PooledStore:
     async def end(self, node: Node, now: datetime) -> None:
         await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
+    async def record_unusable(self, node: Node, version: int, reason: Message) -> None:
+        await self._write(lambda db: monitors.record_unusable(db, node, version, reason))
+
     async def trouble(self) -> Message | None:
         failed = self._pool.trouble
         return None if failed is None else NOT_WRITTEN.fill(why=failed)

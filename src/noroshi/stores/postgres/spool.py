@@ -37,6 +37,7 @@ from noroshi.stores.postgres.json_text import with_fields
 from noroshi.stores.postgres.quarantine import read
 from noroshi.stores.postgres.session import Session
 from noroshi.stores.store_rules import (
+    CLOCK_STEP,
     OPEN_STATES,
     RELEASABLE_STATES,
     RETRIABLE_STATES,
@@ -122,6 +123,9 @@ MEMBER = "select seq, envelope from spool where id = $1"
 MOVE = f"""
 update spool set due = due + $1
 where {IS_OPEN} and (attempts > 0 or $1::bigint < 0)"""  # noqa: S608  our own text
+NEW_STEP = """
+insert into note values ($1, $2)
+on conflict (name) do update set body = excluded.body where note.body <> excluded.body"""
 PROMOTE = f"""
 update spool set head = (spool.seq = oldest.seq)
 from (select order_key, min(seq) as seq from spool
@@ -404,7 +408,9 @@ async def route_outages(db: Session) -> Sequence[RouteOutage]:
     ]
 
 
-async def shift(db: Session, amount: int) -> None:
+async def shift(db: Session, amount: int, step: str) -> None:
+    if not await db.run(NEW_STEP, CLOCK_STEP, step):
+        return
     # Leases, turns and lives are of the database's clock, by which nobody's wall clock is set.
     await db.run("update rest set since = since + $1, until = until + $1", amount)
     # What was never tried is due however far the clock was set on; and who wrote it may have

@@ -594,5 +594,5 @@ class PostgresStore(PooledStore):
     async def faults(self) -> Sequence[Message]:
         return await self._read(integrity.faults)
 
-    async def shift(self, amount: timedelta) -> None:
-        await self._write_and_wake(lambda db: spool.shift(db, amount // MICROSECOND))
+    async def shift(self, amount: timedelta, step: str) -> None:
+        await self._write_and_wake(lambda db: spool.shift(db, amount // MICROSECOND, step))

@@ -18,10 +18,12 @@ from noroshi.stores.postgres.database_marks import refuse_moved
 from noroshi.stores.postgres.session import Session
 
 NAME = "work"
-HOLDER = """
-select holder, until <= noroshi_now() or until > noroshi_now() + 2 * $2::bigint
-from turn where name = $1 for update"""
-"""A turn that would last too long comes from a clock that was ahead."""
+SHORTEN = """
+update turn set until = noroshi_now() + $2
+where name = $1 and until > noroshi_now() + 2 * $2::bigint"""
+"""A turn that would last too long comes from a clock that was ahead. Its holder has time to renew it: if
+another one took it, both might send the same mail."""
+HOLDER = "select holder, until <= noroshi_now() from turn where name = $1 for update"
 TAKE = """
 insert into turn values ($1, $2, noroshi_now() + $3)
 on conflict (name) do update set holder = excluded.holder, until = excluded.until"""
@@ -49,7 +51,8 @@ async def take(db: Session, node: str, holder: str, duration: timedelta) -> bool
 
 
 async def _take_if_free(db: Session, node: str, holder: str, duration: timedelta) -> bool:
-    row = await db.row(HOLDER, NAME, duration // MICROSECOND)
+    await db.run(SHORTEN, NAME, duration // MICROSECOND)
+    row = await db.row(HOLDER, NAME)
     if row is not None and row[0] != holder and not row[1]:
         return False
     await db.run(TAKE, NAME, holder, duration // MICROSECOND)

@@ -24,9 +24,9 @@ MARK_SEEN = """
 update life set seen = ?
 where (node, life) = (select node, life from lease where fence = ?)"""
 LEND = """
-update monitor set fence = ?
-where (fence is null or fence not in (select fence from lease))
-    and id not in (select value from json_each(?))
+update monitor set fence = ?1
+where (fence is null or (?3 and fence not in (select fence from lease)))
+    and id not in (select value from json_each(?2))
 returning id, state"""
 GIVE_BACK = """
 update monitor set fence = null where fence = ? and id in (select value from json_each(?))"""
@@ -73,7 +73,8 @@ def lend(
     db: Connection, node: Node, now: datetime, loan: Loan, left_out: Collection[str]
 ) -> Block:
     fence = loan.fence
-    db.execute("delete from lease where until <= ?", (number(now),))
+    if loan.takes_over:
+        db.execute("delete from lease where until <= ?", (number(now),))
     lease_query = "select 1 from lease where fence = ? and node = ? and life = ?"
     if not db.execute(lease_query, (fence, node.name, node.life)).fetchone():
         row = (node.name, node.life, number(now + LEASE))
@@ -81,7 +82,8 @@ def lend(
         fence = db.execute(sql, row).fetchone()[0]
     else:
         db.execute(FREE_UNHEARD, (fence, schema.text(tuple(loan.ids))))
-    states = dict(db.execute(LEND, (fence, schema.text(tuple(left_out)))).fetchall())
+    lending = (fence, schema.text(tuple(left_out)), loan.takes_over)
+    states = dict(db.execute(LEND, lending).fetchall())
     sql = "select m.monitor, body from memory m join monitor on id = m.monitor where fence = ?"
     memories = {id: body for id, body in db.execute(sql, (fence,)) if id in states}
     return Block(

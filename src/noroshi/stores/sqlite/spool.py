@@ -36,6 +36,7 @@ from noroshi.stores.sqlite.types import (
 )
 from noroshi.stores.store_rules import (
     BODY,
+    CLOCK_STEP,
     OPEN_STATES,
     RELEASABLE_STATES,
     RETRIABLE_STATES,
@@ -111,6 +112,9 @@ where head.order_key = ? and head.fate in {sql_list(OPEN_STATES)} and head.head 
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
 MOVE = f"""
 update spool set due = due + ?1 where fate in {sql_list(OPEN_STATES)} and (attempts or ?1 < 0)"""  # noqa: S608  our own text
+NEW_STEP = """
+insert into note values (?, ?)
+on conflict (name) do update set body = excluded.body where body <> excluded.body"""
 NO_HEAD = f"""
 update spool set head = 0
 where order_key = ? and fate in {sql_list(OPEN_STATES)} and head and seq <> ?"""  # noqa: S608  our own text
@@ -337,7 +341,9 @@ def route_outages(db: Connection) -> Sequence[RouteOutage]:
     ]
 
 
-def shift(db: Connection, amount: int) -> None:
+def shift(db: Connection, amount: int, step: str) -> None:
+    if not db.execute(NEW_STEP, (CLOCK_STEP, step)).rowcount:
+        return
     db.execute("update lease set until = until + ?", (amount,))
     db.execute("update turn set until = until + ?", (amount,))
     db.execute("update life set seen = seen + ?", (amount,))

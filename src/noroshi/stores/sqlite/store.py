@@ -595,5 +595,6 @@ class SqliteStore(StoreFile):
 
     # all
 
-    async def shift(self, amount: timedelta) -> None:
-        await self._write_and_wake(partial(spool.shift, amount=amount // MICROSECOND))
+    async def shift(self, amount: timedelta, step: str) -> None:
+        shift = partial(spool.shift, amount=amount // MICROSECOND, step=step)
+        await self._write_and_wake(shift)

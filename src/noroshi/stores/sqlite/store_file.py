@@ -20,7 +20,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
-from noroshi.ports import FiledStore, NodeLease, StoreError, StoreFault
+from noroshi.ports import FiledStore, StoreError, StoreFault
 from noroshi.stores.migration_steps import Migration
 from noroshi.stores.sqlite import locks, samples
 from noroshi.stores.sqlite.backup import copy
@@ -38,6 +38,7 @@ from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.presence import Presence, refuse_lost
 from noroshi.stores.sqlite.writer_thread import GATHER, Writer
 from noroshi.stores.store_rules import Wakeups
+from noroshi.stores.unshared_nodes import UnsharedNodes
 
 T = TypeVar("T")
 NOT_WRITTEN = _("the store is not writable: {why}")
@@ -59,7 +60,7 @@ class Connections:
         return cls(writer, reader, reader, reader)
 
 
-class StoreFile(FiledStore):
+class StoreFile(UnsharedNodes, FiledStore):
     """Do what ports.Store says of the file as a whole. Made by `open`; used from one event loop."""
 
     def __init__(
@@ -168,12 +169,6 @@ class StoreFile(FiledStore):
             return loss
         failed = self._writer.trouble
         return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
-
-    async def nodes(self) -> Sequence[NodeLease]:
-        return ()
-
-    async def forget_node(self, name: str) -> bool:
-        return False
 
     async def acquire_lock(
         self, name: str, holder: str, expires_at: datetime, now: datetime

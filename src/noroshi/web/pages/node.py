@@ -19,6 +19,7 @@ from noroshi.web.view.mail import StateMark, level
 from noroshi.web.view.page_context import Visit, page
 
 NODE_ALIVE, NODE_GONE = _("monitoring"), _("not running")
+NODE_UNUSABLE = _("cannot use version {version} of the definitions")
 NODE_STOPPED = pgettext("node", "stopped")
 PLACES: Mapping[str, Message] = {
     LISTENS: _("Listens on"),
@@ -111,6 +112,9 @@ def _node(visit: Visit, one: NodeStatus) -> NodeRow:
 
 
 def _node_state(visit: Visit, one: NodeStatus) -> StateMark:
+    if one.unusable_version:
+        words = NODE_UNUSABLE.fill(version=one.unusable_version)
+        return StateMark("critical", "critical", visit.say(words))
     if one.is_alive:
         return StateMark("ok", "ok", visit.say(NODE_ALIVE))
     if one.has_left:
