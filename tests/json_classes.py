@@ -65,8 +65,10 @@ def roots(name: str, modules: Mapping[str, Module]) -> Iterator[tuple[str, str]]
 
 
 def is_schema_value(function: ast.expr) -> bool:
-    """Tell a call of schema.value; to unparse each call of the source takes seconds."""
-    is_value = isinstance(function, ast.Attribute) and function.attr == "value"
+    """Tell a call of schema.value or schema.value_or_none; to unparse each call of the source takes
+    seconds."""
+    names = ("value", "value_or_none")
+    is_value = isinstance(function, ast.Attribute) and function.attr in names
     return is_value and isinstance(function.value, ast.Name) and function.value.id == "schema"
 
 

@@ -141,6 +141,14 @@ def value(type_: type[T], stored: str | bytes) -> T:
         raise Unreadable(f"not a valid record: {error}") from error
 
 
+def value_or_none(type_: type[T], stored: str | None) -> T | None:
+    """Return the value that was stored; None if nothing was, or nothing that can be read."""
+    try:
+        return value(type_, stored) if stored else None
+    except Unreadable:
+        return None
+
+
 def parse_json(text: bytes) -> Any:
     """Return the value of a JSON text, parsed from the bytes: as a str, a text with one wide
     letter would take four times their memory before parsing begins. Raises ValueError if the

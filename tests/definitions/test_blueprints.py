@@ -38,7 +38,7 @@ def compiled(documents):
     renderer = TemplateRenderer()
     kinds = Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
     numbers = iter(range(1, 1000))
-    given = give_ids(documents, (), lambda: f"01JZ{next(numbers):022d}")
+    given, _problems = give_ids(documents, (), lambda: f"01JZ{next(numbers):022d}")
     return compile_plan(given, kinds)
 
 

@@ -57,7 +57,7 @@ def problems_of(*documents):
 
 
 def test_the_examples_make_a_plan(new_id):
-    plan = compile_plan(give_ids(read_folder(EXAMPLES), (), new_id), KINDS)
+    plan = compile_plan(give_ids(read_folder(EXAMPLES), (), new_id)[0], KINDS)
     assert sorted(monitor.path for monitor in plan.monitors.values()) == [
         "web1/services/backup",
         "web1/services/https",
@@ -316,7 +316,7 @@ def test_five_thousand_monitors_make_a_plan(new_id):
         {"name": f"p{n}", "kind": "port", "options": {"port": n + 1}} for n in range(5000)
     ]
     web = document("instances/web1", {"group": [{"name": "ports", "monitor": monitors}]})
-    plan = compile_plan(give_ids((web,), (), new_id), KINDS)
+    plan = compile_plan(give_ids((web,), (), new_id)[0], KINDS)
     assert len(plan.monitors) == 5000
 
 
@@ -325,7 +325,7 @@ def test_a_monitor_knows_which_of_its_readings_are_occurrences(kind, occurrences
     options = {"path": "/var/log/app.log", "terms": [{"word": "ERROR"}]}
     monitor = {"name": "m", "kind": kind, "options": options if kind == "logfile" else {}}
     web1 = document("instances/web1", {"group": [{"name": "g", "monitor": [monitor]}]})
-    plan = compile_plan(give_ids((web1,), (), new_id), built_in(TemplateRenderer()))
+    plan = compile_plan(give_ids((web1,), (), new_id)[0], built_in(TemplateRenderer()))
     assert [one.occurrences for one in plan.monitors.values()] == [occurrences]
 
 

@@ -108,7 +108,7 @@ def test_the_examples_of_the_page_make_a_plan(tmp_path):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
     numbers = count()
-    documents = give_ids(read_folder(tmp_path), (), lambda: f"{next(numbers):026}")
+    documents, _problems = give_ids(read_folder(tmp_path), (), lambda: f"{next(numbers):026}")
     assert len(compile_plan(documents, KINDS).monitors) == 3
 
 

@@ -113,7 +113,7 @@ async def test_a_mail_that_is_on_its_way_signs_in_though_its_account_has_another
     made = tuple(document(key, content) for key, content in CONTENT.items())
     for names in ({}, {"accounts/box": "mail1"}, {"accounts/mail1": "mail2"}):
         made = with_new_names(made, names)
-        with_ids = give_ids(made, (), lambda: "01JZ0000000000000000000000")
+        with_ids, _problems = give_ids(made, (), lambda: "01JZ0000000000000000000000")
         await plans.compile(Version(number=1, documents=with_ids))
     assert {plans.account(name).name for name in ("box", "mail1", "mail2")} == {"mail2"}
     with pytest.raises(RouteError):

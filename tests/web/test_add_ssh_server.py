@@ -106,6 +106,11 @@ async def test_where_nobody_answers_no_key_is_made(prepared, browser):
     assert not [one for one in await prepared.service.context.vault.names() if "ssh" in one]
 
 
+async def test_a_port_of_thousands_of_digits_is_refused_like_other_text(prepared, browser):
+    await shown(browser, "9" * 5000)
+    assert browser.status == 400 and 'value="127.0.0.1"' in browser.text
+
+
 async def test_after_that_its_services_and_ports_are_proposed(tmp_path, server):
     harness = await with_user(harness=Harness(host=FOUND, checks=CHECKS))
     await apply_definitions(InProcessClient(harness))

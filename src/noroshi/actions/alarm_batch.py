@@ -13,7 +13,6 @@ from noroshi.actions.letter import shorten
 from noroshi.actions.node_summaries import node_summary
 from noroshi.actions.phrases import (
     ENDED_WORD,
-    LEVEL_WORDS,
     MARKS,
     REASONS,
     RECOVERED,
@@ -29,6 +28,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Reading, Rule
 from noroshi.core.monitor_names import monitor_title, place
 from noroshi.core.sentences import END, amid_sentence, without_stop
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import Medium, Message, _, known_language, pgettext, plain
 from noroshi.ports import Topic
 
@@ -128,7 +128,7 @@ def is_stopped(event: Event) -> bool:
 def word(event: Event) -> Message:
     if is_ended(event):
         return STOPPED_WORD if is_stopped(event) else ENDED_WORD
-    return RECOVERED if event.after is Level.OK else LEVEL_WORDS[event.after]
+    return RECOVERED if event.after is Level.OK else LEVEL_NAMES[event.after]
 
 
 def mark(event: Event) -> str:

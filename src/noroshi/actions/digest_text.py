@@ -10,20 +10,14 @@ from typing import Any
 
 from noroshi.actions.letter import Page, Part, Post, as_text, flat
 from noroshi.actions.letter_html import as_html
-from noroshi.actions.phrases import (
-    ENDED_WORD,
-    LEVEL_WORDS,
-    MARKS,
-    RECOVERED,
-    STOPPED_WORD,
-    span,
-)
+from noroshi.actions.phrases import ENDED_WORD, MARKS, RECOVERED, STOPPED_WORD, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import clock, moment
 from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.digest_id import ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import COMMA, Medium, Message, _, ngettext, pgettext
 
 SUBJECT = ngettext("[{count} alarm] {first}, and more", "[{count} alarms] {first}, and more")
@@ -109,7 +103,7 @@ FEWER = _(
 NUMBER = re.compile(r"(\d+)")
 BAD_LEVELS = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
 WORST_FIRST = (
-    *(LEVEL_WORDS[level] for level in BAD_LEVELS),
+    *(LEVEL_NAMES[level] for level in BAD_LEVELS),
     RECOVERED,
     ENDED_WORD,
     STOPPED_WORD,
@@ -121,7 +115,7 @@ OVER_COUNTS = (
     (STOPPED_WORD, STOPPED_COUNT),
 )
 """How many of each are over, for the subject."""
-COUNTS = (*((LEVEL_WORDS[level], LEVEL_COUNT) for level in BAD_LEVELS), *OVER_COUNTS)
+COUNTS = (*((LEVEL_NAMES[level], LEVEL_COUNT) for level in BAD_LEVELS), *OVER_COUNTS)
 """How many of each there are, the worst first."""
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 LATE_AGE = timedelta(minutes=30)
@@ -342,7 +336,7 @@ def _over_counts(stories: Sequence[Story], reader: DigestReader) -> str:
 def _word(story: Story) -> Message:
     if story.last_row["ended"]:
         return STOPPED_WORD if story.is_stopped else ENDED_WORD
-    return RECOVERED if story.level is Level.OK else LEVEL_WORDS[story.level]
+    return RECOVERED if story.level is Level.OK else LEVEL_NAMES[story.level]
 
 
 def _line(story: Story, reader: DigestReader) -> str:
@@ -365,7 +359,7 @@ def _subject_line(story: Story, reader: DigestReader) -> str:
     if story.last_row["ended"] or story.level is not Level.OK or outage.started_at is None:
         return _line(story, reader)
     length = span(outage.latest_at - outage.started_at)
-    state = reader.say(WAS_FOR, level=reader.say(LEVEL_WORDS[level]), span=length)
+    state = reader.say(WAS_FOR, level=reader.say(LEVEL_NAMES[level]), span=length)
     return _of_place(_place_text(story.last_row), state)
 
 
@@ -387,7 +381,7 @@ def _outage_times(
     outage: Outage, reader: DigestReader, templates: tuple[Message, Message]
 ) -> str:
     """Tell level, beginning and end of an outage; without the beginning where nobody knows it."""
-    level, end = reader.say(LEVEL_WORDS[outage.worst_level]), outage.latest_at
+    level, end = reader.say(LEVEL_NAMES[outage.worst_level]), outage.latest_at
     if (start := outage.started_at) is None:
         return reader.say(templates[1], level=level, end=reader.time(end))
     end_time = reader.end_time(end, start)

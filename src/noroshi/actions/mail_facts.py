@@ -14,10 +14,10 @@ from noroshi.actions.alarm_batch import (
     started_at,
     word,
 )
-from noroshi.actions.phrases import LEVEL_WORDS
 from noroshi.core.date_text import moment
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import Medium
 
 
@@ -51,7 +51,7 @@ def _item_facts(alarm: Alarm, batch: AlarmBatch) -> dict[str, str | float | list
         "item": event.item,
         "level": event.after.value,
         "word": word(event).say(language),
-        "before": LEVEL_WORDS[event.before].say(language),
+        "before": LEVEL_NAMES[event.before].say(language),
         "name": name(event, batch, language),
         "value": reading.value if reading else None,
         "unit": reading.unit if reading else "",

@@ -28,7 +28,7 @@ from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
 from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
 from noroshi.actions.node_summaries import node_summary
-from noroshi.actions.phrases import LEVEL_WORDS, is_time, limit_of_level, quantity, span
+from noroshi.actions.phrases import is_time, limit_of_level, quantity, span
 from noroshi.core import judgement
 from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
@@ -38,6 +38,7 @@ from noroshi.core.model import LOGIN_SOURCES, Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence, has_sentence
 from noroshi.core.sources import by_agent, measured_on
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import (
     COMMA,
     NOTHING,
@@ -250,7 +251,7 @@ def _gauge(event: Event, language: str) -> Gauge | None:
         return None
     thresholds = ((Level.WARNING, limits.warning), (Level.CRITICAL, limits.critical))
     stops = tuple(
-        Stop(earliest, level, f"{LEVEL_WORDS[level].say(language)} {quantity(earliest, '%')}")
+        Stop(earliest, level, f"{LEVEL_NAMES[level].say(language)} {quantity(earliest, '%')}")
         for level, earliest in thresholds
         if earliest is not None and 0 <= earliest <= 100
     )
@@ -326,7 +327,7 @@ def _limits(event: Event, batch: AlarmBatch) -> str:
 
 
 def _previous_level(event: Event, zone: tzinfo, language: str) -> str:
-    word = LEVEL_WORDS[event.before].say(language)
+    word = LEVEL_NAMES[event.before].say(language)
     if event.since is None:
         return word
     since_text, length = moment(event.since, zone, language), span(event.at - event.since)

@@ -9,7 +9,7 @@ from functools import singledispatch
 
 from noroshi.actions import notice_words as words
 from noroshi.actions.letter import Page, Part, Quote, Row, one_line, shorten
-from noroshi.actions.phrases import LEVEL_WORDS, MARKS, span
+from noroshi.actions.phrases import MARKS, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import moment
 from noroshi.core.delivery_state import DeliveryState
@@ -34,6 +34,7 @@ from noroshi.core.notices.notice import (
     StatusReport,
     UnhealthyMonitor,
 )
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import COMMA, Medium, Message, joined, known_language
 
 MOST_LISTED = 50
@@ -342,7 +343,7 @@ def _unhealthy_part(monitor: UnhealthyMonitor, reader: NoticeReader) -> Part:
         head=f"{monitor.path} {reader.say(monitor.title)}".strip(),
         level=monitor.level,
         mark=MARKS[monitor.level],
-        word=reader.say(LEVEL_WORDS[monitor.level]),
+        word=reader.say(LEVEL_NAMES[monitor.level]),
         notes=since_notes,
     )
 

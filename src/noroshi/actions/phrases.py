@@ -8,14 +8,9 @@ from datetime import timedelta
 
 from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.model import Limits, Rule
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
 
-LEVEL_WORDS: Mapping[Level, Message] = {
-    Level.OK: _("OK"),
-    Level.WARNING: _("WARNING"),
-    Level.CRITICAL: _("CRITICAL"),
-    Level.UNKNOWN: _("UNKNOWN"),
-}
 MARKS: Mapping[Level, str] = {
     Level.OK: "○",
     Level.WARNING: "▲",
@@ -153,8 +148,8 @@ def limit_of_level(limits: Limits, level: Level, unit: str) -> Message:
     if limit == NOTHING:
         return NOTHING
     if unit == YES_NO:
-        return (IF_YES if limits.rising else IF_NO).fill(level=LEVEL_WORDS[level])
-    return AT_LIMIT.fill(level=LEVEL_WORDS[level], limit=limit)
+        return (IF_YES if limits.rising else IF_NO).fill(level=LEVEL_NAMES[level])
+    return AT_LIMIT.fill(level=LEVEL_NAMES[level], limit=limit)
 
 
 def span(length: timedelta) -> Message:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi import sandbox
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message, _
 from noroshi.system.job_object import ProcessBounds
 
@@ -42,12 +43,8 @@ REFUSALS: Mapping[str, Message] = {
 }
 
 
-class TemplateFailed(Exception):
+class TemplateFailed(MessageError):
     """The template cannot be used; the words say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class Renderer(Protocol):

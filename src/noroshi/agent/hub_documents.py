@@ -17,7 +17,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.reserved_entries import HUB_ENTRIES
 from noroshi.core.translation import _
-from noroshi.definitions.document_content import content, document, split
+from noroshi.definitions.document_content import content, document, split, tables
 from noroshi.definitions.shared_routes import shared_route
 from noroshi.schema import Invalid
 
@@ -192,8 +192,8 @@ def _with_rules_in(instance: Mapping[str, Any], rules: Collection[str]) -> dict[
     """Return an instance with those of its rules, also further inside, that are among these."""
     groups = [
         _with_rules(group, rules)
-        | {"monitor": [_with_rules(one, rules) for one in _tables(group, "monitor")]}
-        for group in _tables(instance, "group")
+        | {"monitor": [_with_rules(one, rules) for one in tables(group, "monitor")]}
+        for group in tables(instance, "group")
     ]
     return {**_with_rules(instance, rules), "group": groups}
 
@@ -203,8 +203,3 @@ def _with_rules(table: Mapping[str, Any], rules: Collection[str]) -> dict[str, A
     if not isinstance(names, list):
         return dict(table)
     return {**table, "rules": [name for name in names if name in rules]}
-
-
-def _tables(parent: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    tables = parent.get(key)
-    return [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []

@@ -79,10 +79,8 @@ class InstalledFolder:
     @property
     def record(self) -> UpdateRecord:
         """Return what became of the last update."""
-        try:
-            return schema.value(UpdateRecord, _text(self.path / RECORD) or "{}")
-        except schema.Unreadable:
-            return UpdateRecord()
+        record = schema.value_or_none(UpdateRecord, _text(self.path / RECORD))
+        return record or UpdateRecord()
 
     def keep_record(self, record: UpdateRecord) -> None:
         """Write what became of the last update. Raises OSError."""
@@ -118,10 +116,7 @@ def is_first_start(environment: Mapping[str, str]) -> bool:
 
 def waiting_update(home: Path) -> WaitingUpdate | None:
     """Return the update that waits in a home folder."""
-    try:
-        return schema.value(WaitingUpdate, _text(home / WAITING / OFFER) or "null")
-    except schema.Unreadable:
-        return None
+    return schema.value_or_none(WaitingUpdate, _text(home / WAITING / OFFER))
 
 
 def confirmed_folder(home: Path) -> str:

@@ -12,6 +12,7 @@ from noroshi.agent.enrolment import Enrolment
 from noroshi.agent.link_errors import HubNotReachedError, LinkRefusedError
 from noroshi.core.agents import Life
 from noroshi.core.cadence import EPOCH
+from noroshi.core.host_port import authority
 from noroshi.core.translation import Message, _
 from noroshi.link.agent_key import PrivateKey
 from noroshi.link.join_code import spki_pin
@@ -41,7 +42,6 @@ from noroshi.network.connector import Egress
 from noroshi.network.http import Reply
 from noroshi.network.http1 import HttpConnection, HttpError, HttpRequest, HungUpError, target_of
 from noroshi.network.pinned_tls import dial_pinned
-from noroshi.network.proxy import authority
 from noroshi.ports import RouteError
 
 T = TypeVar("T")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from noroshi.agent.enrolment import Enrolment
+from noroshi.core.host_port import authority
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message, _, plain
 from noroshi.link.link_messages import LinkFault
-from noroshi.network.proxy import authority
 
 OTHER_HUB = _(
     "This node already belongs to hub {hub} at {where}. To join another one, or the same one "
@@ -13,21 +14,16 @@ OTHER_HUB = _(
 )
 
 
-class OtherHubError(Exception):
+class OtherHubError(MessageError):
     """Report that the node belongs to another hub."""
 
     def __init__(self, enrolment: Enrolment) -> None:
         address = authority(enrolment.host, enrolment.port)
-        self.words: Message = OTHER_HUB.fill(hub=enrolment.hub_name, where=address)
-        super().__init__(self.words.en)
+        super().__init__(OTHER_HUB.fill(hub=enrolment.hub_name, where=address))
 
 
-class HubNotReachedError(Exception):
+class HubNotReachedError(MessageError):
     """Report that there was no answer of the hub, in words for an administrator."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class LinkRefusedError(Exception):

@@ -34,6 +34,7 @@ from noroshi.agent.installed_folder import (
     installed_folder,
     waiting_update,
 )
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message, _, plain
 from noroshi.link.update_messages import MOST_FILE, UpdateOffer, UpdatePhase
 
@@ -64,12 +65,8 @@ Build = Callable[[Path, Path], None]
 """Install a file to a folder. Raises OSError or subprocess.SubprocessError."""
 
 
-class UpdateRefusedError(Exception):
+class UpdateRefusedError(MessageError):
     """Report an update that is not installed; `words` say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 def take_step(place: InstalledFolder, home: Path, build: Build) -> UpdateRecord:

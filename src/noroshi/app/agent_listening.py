@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noroshi import imports
+from noroshi.background_task import run_beside
 from noroshi.config.node_places import Place
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
@@ -221,13 +222,12 @@ async def listening(
     """Listen for agents while the block runs, where that was asked for. `is_shared`: other nodes use
     the store, and may be asked for another address."""
     endpoints.control = control
-    opening = asyncio.create_task(_keep_open(store, endpoints, control, is_shared=is_shared))
     try:
-        yield
+        opening = _keep_open(store, endpoints, control, is_shared=is_shared)
+        async with run_beside(opening):
+            yield
     finally:
         endpoints.control = None
-        opening.cancel()
-        await asyncio.wait((opening,))
         await control.close()
 
 

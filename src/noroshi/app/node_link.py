@@ -13,6 +13,7 @@ from pathlib import Path
 
 from noroshi import imports
 from noroshi.app.shared_work import OwnWork, SharedWork
+from noroshi.background_task import run_beside
 from noroshi.cluster.node_caller import NodeCaller
 from noroshi.cluster.node_listener import NodeAnswers, NodeListener
 from noroshi.cluster.node_requests import NodeLinkError, Opening, Question
@@ -74,13 +75,11 @@ async def linked_to_nodes(
         }
     )
     listener = NodeListener(tls.server, answers)
-    opening = asyncio.create_task(_open_with_retries(listener, config.cluster))
+    caller = NodeCaller(tls.client, lambda: _places_of_others(work, config.name))
     try:
-        caller = NodeCaller(tls.client, lambda: _places_of_others(work, config.name))
-        yield NodeLink(caller, answers, lambda: _sender(work, config.name))
+        async with run_beside(_open_with_retries(listener, config.cluster)):
+            yield NodeLink(caller, answers, lambda: _sender(work, config.name))
     finally:
-        opening.cancel()
-        await asyncio.wait((opening,))
         await listener.close()
 
 

@@ -32,6 +32,7 @@ from noroshi.app.node_link import NodeLink, linked_to_nodes
 from noroshi.app.relaying import AgentPlaces, relaying, taking_relayed
 from noroshi.app.shared_work import OwnWork, SharedWork, WorkLostError, work_of
 from noroshi.app.startup_report import announce
+from noroshi.background_task import run_beside
 from noroshi.config.config import Config
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import NOTHING, Message, _
@@ -151,7 +152,7 @@ async def _live(
             signs = _signs_of_life(app, config, lambda: _begins_anew(sends, work, stop))
             async with signs, AsyncExitStack() as links:
                 if sends:
-                    await links.enter_async_context(_sign_ins_alive(app))
+                    await links.enter_async_context(run_beside(keep_signed_in(app)))
                     await links.enter_async_context(_linked(app))
                 await _until_either(
                     stop.wait(),
@@ -265,16 +266,12 @@ async def _signs_of_life(
     """Let the service manager and the URL hear of this node as long as it is alive."""
     manager = supervisor(os.environ)
     manager.notify("READY=1")
-    living = asyncio.create_task(
-        SignsOfLife(REAL, app.engine.liveness, manager, config.beat).run()
-    )
-    try:
-        yield
-    finally:
-        if not begins_anew():
-            manager.notify("STOPPING=1")
-        living.cancel()
-        await asyncio.wait((living,))
+    async with run_beside(SignsOfLife(REAL, app.engine.liveness, manager, config.beat).run()):
+        try:
+            yield
+        finally:
+            if not begins_anew():
+                manager.notify("STOPPING=1")
 
 
 @asynccontextmanager
@@ -283,12 +280,8 @@ async def _secrets_at_hand(app: App) -> AsyncIterator[None]:
     if app.secret_cache is None:
         yield
         return
-    reading = asyncio.create_task(_read_ahead(app.secret_cache))
-    try:
+    async with run_beside(_read_ahead(app.secret_cache)):
         yield
-    finally:
-        reading.cancel()
-        await asyncio.wait((reading,))
 
 
 async def _read_ahead(cache: SecretCache) -> None:
@@ -303,17 +296,6 @@ async def _read_ahead(cache: SecretCache) -> None:
         await asyncio.sleep(SECRETS_AGAIN_AFTER)
 
 
-@asynccontextmanager
-async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
-    """Renew what nobody uses before it ends by resting, at a start too."""
-    keeping = asyncio.create_task(keep_signed_in(app))
-    try:
-        yield
-    finally:
-        keeping.cancel()
-        await asyncio.wait((keeping,))
-
-
 async def _enrolment(app: App) -> Enrolment | None:
     """Return the enrolment at a hub; None also if the store cannot be read now."""
     try:
@@ -325,16 +307,9 @@ async def _enrolment(app: App) -> Enrolment | None:
 @asynccontextmanager
 async def _linked(app: App) -> AsyncIterator[None]:
     """Keep the link to the hub, if this node has one."""
-    linking = asyncio.create_task(keep_link(app))
-    trial = asyncio.create_task(
-        app.updates.watch_trial(lambda: app.hub_links.status.last_contact)
-    )
-    try:
+    trial = app.updates.watch_trial(lambda: app.hub_links.status.last_contact)
+    async with run_beside(keep_link(app)), run_beside(trial):
         yield
-    finally:
-        linking.cancel()
-        trial.cancel()
-        await asyncio.wait((linking, trial))
 
 
 async def keep_link(app: App) -> None:

@@ -13,6 +13,7 @@ from noroshi import imports
 from noroshi.app.agent_listening import AgentListenerControl, own_socket
 from noroshi.app.node_link import NodeLink
 from noroshi.app.shared_work import OwnWork, SharedWork
+from noroshi.background_task import run_beside
 from noroshi.cluster.node_listener import Taker
 from noroshi.cluster.node_requests import Purpose
 from noroshi.config.config import Config
@@ -94,12 +95,8 @@ async def relaying(
     if link is None:
         yield
         return
-    task = asyncio.create_task(Relay(config, link, store, web).run())
-    try:
+    async with run_beside(Relay(config, link, store, web).run()):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait((task,))
 
 
 class Relay:

@@ -12,6 +12,7 @@ from math import inf
 
 from noroshi.app.shared_clock import SharedClock
 from noroshi.app.store_opening import open_shared_store
+from noroshi.background_task import run_beside
 from noroshi.config.config import Config
 from noroshi.ports import Clocks, NodePlace, SharedStore, StoreError, StoreFault
 
@@ -178,10 +179,8 @@ def _place(config: Config) -> NodePlace:
 
 @asynccontextmanager
 async def _keep_within(work: SharedWork) -> AsyncIterator[None]:
-    task = asyncio.create_task(work.keep())
     try:
-        yield
+        async with run_beside(work.keep()):
+            yield
     finally:
-        task.cancel()
-        await asyncio.wait((task,))
         await work.leave()

@@ -20,6 +20,7 @@ from noroshi.checks.addresses import (
     places,
 )
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.host_port import authority
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _
@@ -56,7 +57,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     try:
         seconds = await _connect(address, options.port)
     except ConnectionRefusedError:
-        note = REFUSED.fill(where=_shown_address(address, options.port))
+        note = REFUSED.fill(where=authority(address, options.port))
         return Outcome((Reading("closed", 1, note=note),))
     except OSError as error:
         raise Unmeasurable(_failure_text(address, options.port, error)) from None
@@ -67,13 +68,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 @lru_cache(8192)
 def _open_reading(address: str, port: int) -> Reading:
     """Return the reading, which is the same each time for nearly all looks there are."""
-    return Reading("closed", 0, note=TAKEN.fill(where=_shown_address(address, port)))
-
-
-def _shown_address(address: str, port: int) -> str:
-    """Return address and port; an IPv6 address stands in brackets before its port (RFC 3986,
-    3.2.2)."""
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    return Reading("closed", 0, note=TAKEN.fill(where=authority(address, port)))
 
 
 def _failure_text(address: str, port: int, error: OSError) -> Message:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message
 
 
-class CliError(Exception):
+class CliError(MessageError):
     """Report what went wrong with a command, in words for whoever typed it."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class RefusedError(CliError):

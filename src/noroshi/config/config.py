@@ -11,15 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from noroshi.config.database import (
-    URL_VARIABLE,
-    Database,
-    DatabaseSettingsError,
-    is_database_url,
-    read_database,
-)
-from noroshi.config.node_places import Cluster, ClusterSettingsError, read_cluster
+from noroshi.config.database import URL_VARIABLE, Database, is_database_url, read_database
+from noroshi.config.node_places import Cluster, read_cluster
 from noroshi.config.setting_values import (
+    SettingsError,
     SettingValueError,
     read_alone,
     read_days,
@@ -37,7 +32,7 @@ from noroshi.config.setting_values import (
     read_variables,
 )
 from noroshi.config.settings_file import DOOR_FILE, FILE, ConfigError, Fault
-from noroshi.config.web import PORT, Web, WebSettingsError, read_web
+from noroshi.config.web import PORT, Web, read_web
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
@@ -128,7 +123,7 @@ def read_config(home: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Co
             settings[name] = setting.read(home, table.get(name, setting.default))
         except SettingValueError as error:
             problems.append(Fault(f"{file}: {name}", error.words))
-        except (WebSettingsError, DatabaseSettingsError, ClusterSettingsError) as error:
+        except SettingsError as error:
             problems += [Fault(f"{file}: {name}", words) for words in error.words]
     setting_names = list_names(SETTINGS)
     problems += [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
+from noroshi.config.setting_values import SettingsError
 from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names
 
@@ -39,14 +40,6 @@ NO_FILE_NAME = _("password_file must be the name of a file")
 NO_POOLER = _("pooler must be true or false")
 NO_PART = _("{name}: “{given}” is not known; available: {known}")
 NO_MODE = _("sslmode “{given}” is not valid; use one of {known}")
-
-
-class DatabaseSettingsError(ValueError):
-    """Report that the address cannot be used; `words` say all that is wrong with it."""
-
-    def __init__(self, words: tuple[Message, ...]) -> None:
-        super().__init__("; ".join(message.en for message in words))
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +101,11 @@ class Database:
 
 
 def read_database(home: Path, table: object) -> Database:
-    """Read the settings. Raise DatabaseSettingsError."""
+    """Read the settings. Raise SettingsError."""
     if not isinstance(table, Mapping):
-        raise DatabaseSettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES[1:])),))
+        raise SettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES[1:])),))
     if faults := tuple(_faults(table)):
-        raise DatabaseSettingsError(faults)
+        raise SettingsError(faults)
     file = table.get("password_file")
     return Database(
         url=table["url"],

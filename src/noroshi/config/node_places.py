@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from noroshi.config.setting_values import SettingsError
+from noroshi.core.host_port import authority
 from noroshi.core.translation import Message, _, list_names
 
 SETTING_NAMES = ("listen", "address", "agents")
@@ -26,14 +28,6 @@ ADDRESS_WANTED = _(
 )
 
 
-class ClusterSettingsError(ValueError):
-    """Report that the settings cannot be used; `words` has all that is wrong with them."""
-
-    def __init__(self, words: tuple[Message, ...]) -> None:
-        super().__init__("; ".join(message.en for message in words))
-        self.words = words
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Hold a host, an IPv6 address without brackets, and a port."""
@@ -43,7 +37,7 @@ class Place:
 
     def __str__(self) -> str:
         """Return HOST:PORT, an IPv6 address in brackets."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return authority(self.host, self.port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +51,11 @@ class Cluster:
 
 
 def read_cluster(_home: Path, table: object) -> Cluster | None:
-    """Read the settings; None: this node has no link to others. Raise ClusterSettingsError."""
+    """Read the settings; None: this node has no link to others. Raise SettingsError."""
     if not isinstance(table, Mapping):
-        raise ClusterSettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES)),))
+        raise SettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES)),))
     if faults := tuple(_faults(table)):
-        raise ClusterSettingsError(faults)
+        raise SettingsError(faults)
     places = {name: place_of(table.get(name, "")) for name in SETTING_NAMES}
     listen = places["listen"]
     if listen is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from noroshi.config.settings_file import LONGEST_SOCKET
+from noroshi.core.message_error import MessageError
 from noroshi.core.network_policy import Net
 from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names
@@ -34,11 +35,15 @@ NO_URL = _("must be a URL that begins with http:// or https://, without a user n
 TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
 
-class SettingValueError(Exception):
+class SettingValueError(MessageError):
     """A fault of a value, in words."""
 
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
+
+class SettingsError(ValueError):
+    """Report that a table of settings cannot be used; `words` say all that is wrong with it."""
+
+    def __init__(self, words: tuple[Message, ...]) -> None:
+        super().__init__("; ".join(message.en for message in words))
         self.words = words
 
 

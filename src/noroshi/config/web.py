@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from noroshi.config.setting_values import SettingsError
 from noroshi.core.translation import Message, _, list_names
 
 PORT = 7663
@@ -29,14 +30,6 @@ HOSTS_WANTED = _(
     "hosts is required if other computers can connect: the names that browsers use"
 )
 BOTH = _("certificate and key go together: specify both files, or neither")
-
-
-class WebSettingsError(ValueError):
-    """Report that the settings of the manager cannot be used; `words` say all that is wrong."""
-
-    def __init__(self, words: tuple[Message, ...]) -> None:
-        super().__init__("; ".join(message.en for message in words))
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +59,9 @@ def read_web(home: Path, table: object) -> Web | None:
     if table is False:
         return None
     if not isinstance(table, Mapping):
-        raise WebSettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES)),))
+        raise SettingsError((NO_TABLE.fill(known=list_names(SETTING_NAMES)),))
     if faults := tuple(_faults(table)):
-        raise WebSettingsError(faults)
+        raise SettingsError(faults)
     files = {name: home / table[name] for name in ("certificate", "key") if name in table}
     return Web(
         address=table.get("address", LOOPBACK),

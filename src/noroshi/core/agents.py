@@ -166,6 +166,13 @@ def admission(
     return replace(agent, name=free_name(agent.name, names_in_use(agents)))
 
 
+def revoke(agent: Agent, now: datetime) -> Agent:
+    """Return the agent without the right to come in; one that has none stays as it is."""
+    if agent.state is AgentState.REVOKED:
+        return agent
+    return replace(agent, state=AgentState.REVOKED, revoked_at=now)
+
+
 def agents_by(invitation: Invitation, agents: Iterable[Agent]) -> tuple[Agent, ...]:
     """Return the agents that used an invitation: those that joined by it, and those that were
     agents already and used it again with the key that they have."""

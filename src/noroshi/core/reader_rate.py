@@ -49,7 +49,7 @@ def shifted_reader(reader: Reader, offset: timedelta) -> Reader:
 
 
 def room(reader: Reader, now: datetime, limit: int = SINGLES, *, urgent: bool = False) -> int:
-    """Return how many mails may come one by one now; 0: none, nor a digest, before `free_at`.
+    """Return how many mails may come one by one now; 0: none, nor a digest.
     `urgent`: one of them is critical."""
     if reader is NEW:
         return max(1, limit)
@@ -57,13 +57,6 @@ def room(reader: Reader, now: datetime, limit: int = SINGLES, *, urgent: bool = 
     if _free_at(recent, now, limit, urgent=urgent) > now:
         return 0
     return 1 if recent.digests else max(1, limit - len(recent.singles))
-
-
-def free_at(
-    reader: Reader, now: datetime, limit: int = SINGLES, *, urgent: bool = False
-) -> datetime:
-    """Return from when on the next mail may come; `urgent`: one that is critical."""
-    return _free_at(_as_of(_so_far(reader, now), now), now, limit, urgent=urgent)
 
 
 def _free_at(recent: Reader, now: datetime, limit: int, *, urgent: bool) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from noroshi.core.host_port import authority
 from noroshi.core.translation import Message, _, list_names
 
 PORT = 22
@@ -39,8 +40,7 @@ class SshLogin:
     @property
     def host_and_port(self) -> str:
         """Return address and port, as problems name them."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port}"
+        return authority(self.address, self.port)
 
 
 @dataclass(frozen=True, slots=True)

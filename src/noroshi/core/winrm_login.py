@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from noroshi.core.host_port import authority
 from noroshi.core.translation import Message, _, list_names
 
 HTTPS_PORT, HTTP_PORT = 5986, 5985
@@ -50,8 +51,7 @@ class WinrmLogin:
     @property
     def host_and_port(self) -> str:
         """Return address and port, as problems name them."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port}"
+        return authority(self.address, self.port)
 
     @property
     def name(self) -> str:

@@ -52,6 +52,14 @@ def document(key: str, content: Mapping[str, Any]) -> Document:
     return Document(key, body)
 
 
+def tables(parent: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the tables of that key; what has not their form is left out."""
+    entries = parent.get(key)
+    return (
+        [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+    )
+
+
 def content(document: Document) -> dict[str, Any]:
     """Return what a document says, as TOML would say it. Invalid if it is no JSON object."""
     place = file_of(*split(document.key), [])

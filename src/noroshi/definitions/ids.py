@@ -13,7 +13,7 @@ from noroshi.core.cadence import EPOCH
 from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.translation import _
-from noroshi.definitions.document_content import content, document, split
+from noroshi.definitions.document_content import content, document, split, tables
 from noroshi.schema import Invalid
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,22 +39,10 @@ def ulid(instant: datetime, randomness: bytes) -> str:
 
 def give_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
-) -> tuple[Document, ...]:
-    """Return the documents with an id for each monitor: its own, else that of the monitor of
-    the same instance, group and name in the current version, else a new one.
-
-    Invalid if an id is malformed or stands twice.
-    """
-    documents_with_ids, problems = give_most_ids(documents, current, new_id)
-    if problems:
-        raise Invalid(problems)
-    return documents_with_ids
-
-
-def give_most_ids(
-    documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
-    """Do as `give_ids`, with a new id in the place of one that cannot be, and what is wrong.
+    """Return the documents with an id for each monitor: its own, else that of the monitor of
+    the same instance, group and name in the current version, else a new one; and what is wrong with
+    the ids that were given. One that is malformed or stands twice is replaced by a new one.
 
     A document that cannot be read stays as it is.
     """
@@ -112,7 +100,7 @@ def _content(one: Document) -> dict[str, Any] | None:
 
 
 def _ids_of(one: Document | None) -> dict[Path, str]:
-    return {} if one is None else _ids_of_monitors((one,))
+    return {} if one is None else ids_by_path((one,))
 
 
 def monitor_ids(documents: Iterable[Document]) -> set[str]:
@@ -156,11 +144,7 @@ def _target(path: Path, monitor: dict[str, Any]) -> Hashable:
 
 def ids_by_path(documents: Iterable[Document]) -> dict[Path, str]:
     """Return the ids that monitors have, by where they are."""
-    return _ids_of_monitors(documents)
-
-
-def _ids_of_monitors(current: Iterable[Document]) -> dict[Path, str]:
-    return {path: monitor["id"] for path, monitor in _with_ids(current)}
+    return {path: monitor["id"] for path, monitor in _with_ids(documents)}
 
 
 def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
@@ -176,14 +160,9 @@ def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[st
     """Yield each monitor with its path; a table that does not have the form of a monitor is
     left to `compile_plan`."""
     _, instance = split(key)
-    for group in _tables(content, "group"):
-        for monitor in _tables(group, "monitor"):
+    for group in tables(content, "group"):
+        for monitor in tables(group, "monitor"):
             yield (instance, str(group.get("name")), str(monitor.get("name"))), monitor
-
-
-def _tables(parent: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    tables = parent.get(key)
-    return [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []
 
 
 def _place_of_id(path: Path, problems: list[Problem]) -> Place:

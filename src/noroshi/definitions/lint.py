@@ -14,7 +14,7 @@ from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.value_syntax import DAYS, moment
 from noroshi.core.translation import _
 from noroshi.definitions.compilation import Kinds
-from noroshi.definitions.document_content import content
+from noroshi.definitions.document_content import content, tables
 from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
@@ -65,19 +65,11 @@ def _slips(document: Document, kinds: Kinds) -> list[Problem]:
 def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
     """Yield an instance, its groups and their monitors, each with its place."""
     yield instance, file
-    for group in _tables(instance, "group"):
+    for group in tables(instance, "group"):
         place_in_file = file.at("group", str(group.get("name", "")))
         yield group, place_in_file
-        for monitor in _tables(group, "monitor"):
+        for monitor in tables(group, "monitor"):
             yield monitor, place_in_file.at("monitor", str(monitor.get("name", "")))
-
-
-def _tables(part: Content, name: str) -> list[Content]:
-    """Return the tables; what is not of that shape has been told already."""
-    entries = part.get(name)
-    return (
-        [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
-    )
 
 
 def _title(part: Content, place: Place) -> None:
@@ -91,7 +83,7 @@ def _title(part: Content, place: Place) -> None:
 def _maintenance(part: Content, place: Place) -> None:
     """Find each weekly window whose end is its begin: on every day, such a window would never
     end."""
-    for number, one in enumerate(_tables(part, "maintenance"), 1):
+    for number, one in enumerate(tables(part, "maintenance"), 1):
         _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
         is_empty_span = moment(begins) is not None and moment(begins) == moment(ends)

@@ -12,8 +12,9 @@ from typing import Any
 from noroshi.core.allowances import known_pace
 from noroshi.core.definitions.accounts import CREDENTIALS
 from noroshi.core.definitions.document import Document
+from noroshi.core.message_error import MessageError
 from noroshi.core.reserved_entries import HUB_ENTRIES
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import _
 from noroshi.definitions.accounts_of_routes import ENTRIES
 from noroshi.definitions.document_content import content, document
 from noroshi.oauth.well_known_clouds import CLOUDS
@@ -52,12 +53,8 @@ OF_OWN_HUB = _(
 MISSING = _("The definition {key} does not exist.")
 
 
-class NotSharedError(ValueError):
+class NotSharedError(MessageError, ValueError):
     """Report a route that cannot be shared; the words say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem
 from noroshi.definitions.compilation import Kinds, Plan, compile_most
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.dry_run import HostOf, computer_problems, try_out
-from noroshi.definitions.ids import give_most_ids
+from noroshi.definitions.ids import give_ids
 from noroshi.definitions.lint import new_slips
 from noroshi.definitions.size_limits import MonitorCounts, count_problems, monitor_counts
 from noroshi.definitions.stable_ids import keep_ids
@@ -83,7 +83,7 @@ async def read(
 
     def put_together() -> CheckResult:
         with_stable_ids, of_stable_ids = keep_ids(holder.pop(), current, new_id)
-        documents_with_ids, of_ids = give_most_ids(with_stable_ids, current, new_id)
+        documents_with_ids, of_ids = give_ids(with_stable_ids, current, new_id)
         del with_stable_ids
         # Before the plan: what is read for it is gone again when the plan takes its memory.
         slips = without_echoes(new_slips(documents_with_ids, current, kinds), faulty)

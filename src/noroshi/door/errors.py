@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import _
 from noroshi.ports import StoreError
 
 NO_GROUP = _("door_group: there is no group “{group}”")
@@ -11,7 +11,3 @@ CANNOT_LISTEN = _("cannot listen on {path}: {why}")
 
 class DoorError(StoreError):
     """Base of all errors of the door: it cannot be opened, and the words say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words

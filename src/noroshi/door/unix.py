@@ -8,7 +8,6 @@ if sys.platform != "win32":
     import asyncio
     import grp
     import os
-    import pwd
     import socket
     import struct
     from pathlib import Path
@@ -17,6 +16,7 @@ if sys.platform != "win32":
     from noroshi.door.errors import CANNOT_LISTEN, NO_GROUP, DoorError
     from noroshi.knowledge.os_errors import cause_text
     from noroshi.service import Person, administrator, member
+    from noroshi.system.owners import user_name
 
     UCRED = struct.Struct("3i")
     """The answer of SO_PEERCRED (unix(7)): process, user, group, as the kernel saw them."""
@@ -97,7 +97,7 @@ if sys.platform != "win32":
         ask."""
         raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, UCRED.size)
         _, user, first_group = UCRED.unpack(raw)
-        return person(user, _name(user), first_group, group)
+        return person(user, user_name(user), first_group, group)
 
     def person(user: int, name: str, first_group: int, group: str) -> Person | None:
         """Root and the node's own user may do everything; the group's members are operators."""
@@ -112,9 +112,3 @@ if sys.platform != "win32":
             if first_group == group_entry.gr_gid or name in group_entry.gr_mem
             else None
         )
-
-    def _name(user: int) -> str:
-        try:
-            return pwd.getpwuid(user).pw_name
-        except KeyError:  # a user of a container that this machine does not know
-            return str(user)

@@ -4,7 +4,6 @@ comes next. The terminal's setup and the pages of the first start only ask and s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from noroshi.guides.setup_goal import SetupGoal
@@ -61,20 +60,12 @@ SENDING = (SetupFact.MAILBOX, SetupFact.ACCEPTANCE)
 """The facts for a route without a sign-in, such as one's own mail server."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """Hold the step that comes next, and the reason: the fact that is not known yet."""
-
-    step: SetupStep
-    missing_fact: SetupFact
-
-
 def next_step(
     needed_facts: Collection[SetupFact], known_facts: Collection[SetupFact]
-) -> NextStep | None:
+) -> SetupStep | None:
     """Return the first step that finds out something needed; None: all of it is known."""
     missing = (fact for fact in SetupFact if fact in needed_facts and fact not in known_facts)
-    return next((NextStep(STEPS[fact], fact) for fact in missing), None)
+    return next((STEPS[fact] for fact in missing), None)
 
 
 def facts_of_step(step: SetupStep) -> frozenset[SetupFact]:

@@ -15,6 +15,7 @@ from noroshi import __version__
 from noroshi.config.config import Config
 from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
+from noroshi.core.host_port import authority
 from noroshi.core.translation import NOTHING, Message, _, list_names, plain
 from noroshi.hosts.programs import USUAL_FOLDERS
 from noroshi.hosts.threads import run_in_thread
@@ -160,8 +161,7 @@ class Surroundings:
             return PlaceShown(
                 id="manager", sort=LISTENS, title=MANAGER, where="", about=OFF, there=False
             )
-        host = f"[{web.address}]" if ":" in web.address else web.address
-        url = f"{'https' if web.secure else 'http'}://{host}:{web.port}"
+        url = f"{'https' if web.secure else 'http'}://{authority(web.address, web.port)}"
         reach_text = MANAGER_HERE if web.loopback else MANAGER_TLS
         names = list_names(web.hosts)
         return PlaceShown(

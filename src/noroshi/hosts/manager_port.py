@@ -9,6 +9,7 @@ import psutil
 
 from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
+from noroshi.core.host_port import authority
 from noroshi.core.translation import _, plain
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
@@ -42,9 +43,7 @@ async def look_at_port(web: Web | None) -> StepResult:
 
 
 def _look(web: Web) -> StepResult:
-    address = (
-        f"[{web.address}]:{web.port}" if ":" in web.address else f"{web.address}:{web.port}"
-    )
+    address = authority(web.address, web.port)
     if _is_own_listener(web.port):
         return StepResult(OPEN.fill(where=address))
     try:

@@ -15,6 +15,14 @@ import psutil
 
 from noroshi.ports import Process
 
+if sys.platform == "win32":
+
+    def user_name(uid: int) -> str:
+        """Return the number: /proc, where it stands, is Linux's."""
+        return str(uid)
+else:
+    from noroshi.system.owners import user_name
+
 ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ATTRIBUTES = ["pid", "name", "cmdline", "username", "status"]
 PROC = "/proc"
@@ -60,7 +68,7 @@ def _of_proc() -> Iterator[Process]:
             continue
         uid = int(status[_offset_after(status, UID) :].split(None, 1)[0])
         if uid not in users:
-            users[uid] = _name_of(uid)
+            users[uid] = user_name(uid)
         yield Process(int(entry), _whole_name(_name_in(status), command), command, users[uid])
 
 
@@ -104,17 +112,3 @@ def _whole_name(name: str, command: tuple[str, ...]) -> str:
         return name
     program = command[0].rpartition("/")[2]
     return program if program.startswith(name) else name
-
-
-if sys.platform == "win32":
-
-    def _name_of(uid: int) -> str:
-        return str(uid)
-else:
-    import pwd
-
-    def _name_of(uid: int) -> str:
-        try:
-            return pwd.getpwuid(uid).pw_name
-        except KeyError:
-            return str(uid)

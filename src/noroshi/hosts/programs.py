@@ -24,6 +24,10 @@ from noroshi.ports import USUAL_BITS, Program, Unmeasurable
 if sys.platform == "win32":
     from noroshi.hosts.windows_command import SUFFIXES
     from noroshi.system.owners import closing_command, openings
+else:
+    import pwd
+
+    from noroshi.system.owners import user_name
 
 DEBIAN = Path("/usr/lib/nagios/plugins")
 """The folder of Debian's monitoring-plugins, whose programs may run when no folder is named."""
@@ -274,7 +278,6 @@ if sys.platform == "win32":
             command = plain(closing_command(place))
             yield words.fill(path=place, names=list_names(names), command=command)
 else:
-    import pwd
 
     def user_problems(name: str, allowed: Sequence[str]) -> Iterator[Message]:
         """Yield what forbids to run a program as the user of this name; "": as the usual one."""
@@ -284,7 +287,7 @@ else:
         if user_uid is None:
             yield NO_USER.fill(name=name)
         elif own_uid != 0:
-            yield NOT_ROOT.fill(name=name, own=_name(own_uid))
+            yield NOT_ROOT.fill(name=name, own=user_name(own_uid))
         elif name != NOBODY and name not in allowed:
             yield NOT_ALLOWED.fill(name=name)
 
@@ -330,8 +333,8 @@ else:
         status = place.stat()
         trusted_uids = {0, os.geteuid()}
         if status.st_uid not in trusted_uids:
-            owners = " / ".join(_name(uid) for uid in sorted(trusted_uids))
-            yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=owners)
+            owners = " / ".join(user_name(uid) for uid in sorted(trusted_uids))
+            yield FOREIGN.fill(path=place, owner=user_name(status.st_uid), wanted=owners)
         if status.st_mode & WRITABLE:
             # /tmp is of use to others only as it is: nobody must be told to close it.
             yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
@@ -341,9 +344,3 @@ else:
             return pwd.getpwnam(name).pw_uid
         except KeyError:
             return None
-
-    def _name(uid: int) -> str:
-        try:
-            return pwd.getpwuid(uid).pw_name
-        except KeyError:
-            return str(uid)

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from noroshi.core.translation import Message, _
+from noroshi.core.message_error import MessageError
+from noroshi.core.translation import _
 from noroshi.hosts.archives import BLOCK, is_archive
 from noroshi.system.shared_files import read_at
 from noroshi.vault.passphrase import HEAD as SEALED_KEY
@@ -84,12 +85,8 @@ OF_THE_KERNEL = _(
 )
 
 
-class ClosedFile(OSError):
+class ClosedFile(MessageError, OSError):
     """Refuse a file that no definition may read; `words` say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 def refuse_closed(handle: int, own_paths: Iterable[Path]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from noroshi.core.host_port import authority
 from noroshi.core.translation import _
 from noroshi.link.join_code import JoinCode, curl_pin
 from noroshi.link.link_messages import PREFIX
@@ -64,8 +65,7 @@ class InstallSource:
     @property
     def address(self) -> str:
         """Return HOST:PORT, an IPv6 address in brackets."""
-        is_bare = ":" in self.host and not self.host.startswith("[")
-        return f"[{self.host}]:{self.port}" if is_bare else f"{self.host}:{self.port}"
+        return authority(self.host, self.port)
 
     def path(self, secret: bytes) -> str:
         """Return the path of the script for the invitation with that secret."""

@@ -12,6 +12,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message, _, ngettext
 
 SECRET_BYTES, CHECK_BYTES = 16, 2
@@ -27,12 +28,11 @@ TYPO = _("a character is wrong or missing. Copy the code again")
 ENCODED_LENGTH = 80
 
 
-class JoinCodeError(ValueError):
+class JoinCodeError(MessageError, ValueError):
     """Report a text that is not a join code, in words for the person who pasted it."""
 
     def __init__(self, why: Message) -> None:
-        self.words = NO_CODE.fill(why=why)
-        super().__init__(self.words.en)
+        super().__init__(NO_CODE.fill(why=why))
 
 
 @dataclass(frozen=True, slots=True)

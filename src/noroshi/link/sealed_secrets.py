@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 
 from noroshi import schema
-from noroshi.core.translation import Message, _
+from noroshi.core.message_error import MessageError
+from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.link.agent_key import PrivateKey, thumbprint_of
 
@@ -24,12 +25,8 @@ UNREADABLE = _("the secrets from the hub cannot be read with this server's key")
 OF_OTHERS = _("the secrets from the hub are meant for another configuration or server")
 
 
-class BadSealError(ValueError):
+class BadSealError(MessageError, ValueError):
     """Report what was not sealed for this key, or for another purpose; the words say which."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

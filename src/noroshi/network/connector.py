@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from noroshi.core.host_port import authority
 from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import SourceAddressError
-from noroshi.network.happy_eyeballs import AddressInfo, addresses_of, connect_first
+from noroshi.network.happy_eyeballs import addresses_of, connect_first, look_up
 from noroshi.network.policy_check import allowed_addresses_of, check_destination
-from noroshi.network.proxy import authority, proxy_of, tunnel
+from noroshi.network.proxy import proxy_of, tunnel
 
 Secret = Callable[[str], Awaitable[str]]
 """Gives the text of the vault's entry of that name; raises RouteError."""
@@ -66,7 +67,7 @@ async def reach(host: str, port: int, egress: Egress, patience: float) -> socket
 async def _connect_directly(host: str, port: int, network: Network) -> socket.socket:
     peer = authority(host, port)
     try:
-        addresses = addresses_of(await _look_up(host, port), network.source)
+        addresses = addresses_of(await look_up(host, port), network.source)
         return await connect_first(
             allowed_addresses_of(addresses, host, port, network), network.source
         )
@@ -82,7 +83,7 @@ async def _connect_through_proxy(
     check_destination(host, port, network)
     try:
         proxy_host_port = proxy_of(network)
-        addresses = addresses_of(await _look_up(*proxy_host_port), network.source)
+        addresses = addresses_of(await look_up(*proxy_host_port), network.source)
         sock = await connect_first(
             allowed_addresses_of(addresses, *proxy_host_port, network), network.source
         )
@@ -97,8 +98,3 @@ async def _connect_through_proxy(
         sock.close()
         raise
     return sock
-
-
-async def _look_up(host: str, port: int) -> Sequence[AddressInfo]:
-    loop = asyncio.get_running_loop()
-    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -9,10 +9,10 @@ import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from noroshi.core.host_port import authority
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import TlsError
 from noroshi.network.connector import Egress, reach
-from noroshi.network.proxy import authority
 from noroshi.network.trust import issuer_of, unverified_context
 from noroshi.ports import RouteError
 

@@ -34,6 +34,12 @@ class Address:
         return str(self.socket_address[0])
 
 
+async def look_up(host: str, port: int) -> Sequence[AddressInfo]:
+    """Return what getaddrinfo finds. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
 def addresses_of(address_infos: Iterable[AddressInfo], source: str = "") -> list[Address]:
     """Order what getaddrinfo found: the families in turn, its first one first (RFC 8305, 4). From a
     source address only its own family can be reached. Raises SourceAddressError."""

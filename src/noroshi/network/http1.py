@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import h11
 
 from noroshi import __version__
+from noroshi.core.host_port import authority
 from noroshi.network.byte_stream import ByteStream
-from noroshi.network.proxy import authority
 
 LONGEST_HEAD, MOST_HEADERS = 65_536, 1000
 PIECE = 65_536

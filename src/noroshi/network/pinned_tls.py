@@ -6,9 +6,9 @@ certificate. The key is looked at once that is done, and before a single byte is
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 
+from noroshi.core.host_port import authority
 from noroshi.core.mail import Fault
 from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
@@ -16,8 +16,7 @@ from noroshi.network.byte_stream import ByteStream
 from noroshi.network.connection_errors import ConnectError
 from noroshi.network.connector import Egress
 from noroshi.network.dialer import dial
-from noroshi.network.proxy import authority
-from noroshi.network.trust import issuer_of
+from noroshi.network.trust import issuer_of, unverified_context
 
 OTHER_KEY = _(
     "the server that answered at {where} is not the expected hub: its certificate, issued by "
@@ -43,21 +42,13 @@ async def dial_pinned(
 ) -> ByteStream:
     """Connect, and return the stream if `is_pinned` accepts the server's public key (DER,
     SubjectPublicKeyInfo). Raises OtherKeyError, or as `dial` does."""
-    stream = await dial(ByteStream, host, port, _context(), egress, patience)
+    stream = await dial(ByteStream, host, port, unverified_context(), egress, patience)
     certificate = _certificate_of(stream)
     if not is_pinned(_public_key_in(certificate)):
         stream.abort()
         issuer = issuer_of(certificate) or UNKNOWN_ISSUER
         raise OtherKeyError(authority(host, port), issuer)
     return stream
-
-
-def _context() -> ssl.SSLContext:
-    """Make a context that accepts any certificate: `dial_pinned` compares the key."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
 
 
 def _certificate_of(stream: ByteStream) -> bytes:

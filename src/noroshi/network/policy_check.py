@@ -10,11 +10,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
+from noroshi.core.host_port import authority
 from noroshi.core.mail import Fault, Network
 from noroshi.core.translation import Message
 from noroshi.network import connection_errors
 from noroshi.network.happy_eyeballs import Address, addresses_of, numeric_addresses
-from noroshi.network.proxy import authority
 
 
 def allowed_addresses_of(

@@ -7,6 +7,7 @@ import re
 import socket
 from base64 import b64encode
 
+from noroshi.core.host_port import authority
 from noroshi.core.mail import Fault, Network
 from noroshi.core.printable import printable
 from noroshi.network import connection_errors
@@ -21,11 +22,6 @@ LONGEST_REASON = 80
 def basic(user: str, password: str) -> str:
     """Return the value of Proxy-Authorization; in UTF-8, as RFC 7617, 2.1 asks for."""
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
-
-
-def authority(host: str, port: int) -> str:
-    """Return host:port, an IPv6 address in brackets."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def proxy_of(network: Network) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from noroshi.core.host_port import authority
 from noroshi.core.mail import Fault
 from noroshi.core.translation import Message
 from noroshi.network import connection_errors
@@ -15,13 +16,13 @@ from noroshi.network.connection_errors import SourceAddressError
 from noroshi.network.connector import Egress
 from noroshi.network.happy_eyeballs import (
     Address,
-    AddressInfo,
     addresses_of,
     connect_first,
+    look_up,
     numeric_addresses,
 )
 from noroshi.network.policy_check import allowed_addresses_of, check_destination
-from noroshi.network.proxy import authority, proxy_of, tunnel
+from noroshi.network.proxy import proxy_of, tunnel
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ async def resolve(host: str, port: int, egress: Egress, patience: float) -> Firs
     peer = authority(*target)
     try:
         addresses = numeric_addresses(*target) or await _with_timeout(
-            patience, _look_up(*target), connection_errors.NO_NAME_SERVER, peer
+            patience, look_up(*target), connection_errors.NO_NAME_SERVER, peer
         )
         if network.proxy:
             check_destination(host, port, network)
@@ -102,11 +103,6 @@ async def open_tunnel(
         )
     except OSError as error:
         raise connection_errors.of_proxy(network, error) from None
-
-
-async def _look_up(host: str, port: int) -> Sequence[AddressInfo]:
-    loop = asyncio.get_running_loop()
-    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 async def _with_timeout(

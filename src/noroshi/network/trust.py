@@ -90,9 +90,10 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
 
 
 def unverified_context() -> ssl.SSLContext:
-    """Make a context for a second connection that only reads the certificate that was refused
-    on the first one, to name the issuer: nothing is ever sent on it."""
+    """Make a context that accepts any certificate: for whoever compares the key or the fingerprint
+    before anything is sent, or only reads the certificate that was refused, to name the issuer."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from noroshi.core.definitions.accounts import host_in
 from noroshi.core.definitions.schema_mail import REDIRECT
+from noroshi.core.host_port import authority
 from noroshi.core.mail import DIRECT, Network
 from noroshi.oauth.high_volume import MAILBOX_ROLE, role_at
 from noroshi.ports import Resource
@@ -205,8 +206,7 @@ class Account:
         parts = urlsplit(self.redirect)
         if has_port(self.redirect):
             return self.redirect
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        return urlunsplit(parts._replace(netloc=f"{host}:{port}"))
+        return urlunsplit(parts._replace(netloc=authority(parts.hostname or "", port)))
 
     @property
     def redirects_here(self) -> bool:

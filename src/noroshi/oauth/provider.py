@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from noroshi.core.mail import Fault
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message
 from noroshi.knowledge.explanation import Who as Who
 from noroshi.oauth.account import Account
@@ -88,13 +89,9 @@ class Tokens:
     """No credential was shown for the tokens, so that none may be shown to renew them."""
 
 
-class OAuthError(Exception):
+class OAuthError(MessageError):
     """Report that there is no token. The words are for people; nothing here holds a secret,
     code or token."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class SignInError(OAuthError):

@@ -45,23 +45,25 @@ class RefreshReason(Enum):
     """A new one alone, and it is asked for whatever was refused before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenParts:
+    """Hold the parts that renewals and sign-ins share."""
+
+    provider_of: ProviderOf
+    clocks: Clocks
+    grants: GrantStore
+    cache: TokenCache
+    credentials: Credentials
+    refusals: RefusalCache
+
+
 class TokenRefresher:
     """Renew access tokens, one process at a time."""
 
-    def __init__(
-        self,
-        *,
-        provider_of: ProviderOf,
-        clocks: Clocks,
-        grants: GrantStore,
-        cache: TokenCache,
-        credentials: Credentials,
-        refusals: RefusalCache,
-        refresh_lock: RefreshLock,
-    ) -> None:
-        self._provider_of, self._clocks = provider_of, clocks
-        self._grants, self._cache = grants, cache
-        self._credentials, self._refusals = credentials, refusals
+    def __init__(self, parts: TokenParts, refresh_lock: RefreshLock) -> None:
+        self._provider_of, self._clocks = parts.provider_of, parts.clocks
+        self._grants, self._cache = parts.grants, parts.cache
+        self._credentials, self._refusals = parts.credentials, parts.refusals
         self._refresh_lock = refresh_lock
         self._postponed_writes: list[Write] = []
 

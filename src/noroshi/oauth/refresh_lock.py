@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from noroshi.background_task import run_beside
 from noroshi.ports import Clocks, StoreError
 
 log = logging.getLogger(__name__)
@@ -58,12 +59,10 @@ class RefreshLock:
             yield False
             await asyncio.sleep(self._look)
             return
-        holding_on = asyncio.create_task(self._hold_on(name))
         try:
-            yield True
+            async with run_beside(self._hold_on(name)):
+                yield True
         finally:
-            holding_on.cancel()
-            await asyncio.wait((holding_on,))
             if not self.is_mute:
                 with suppress(StoreError):  # it ends by itself
                     await self._store.release_lock(name, self._holder)

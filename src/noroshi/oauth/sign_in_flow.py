@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core.translation import NOTHING, Message
 from noroshi.oauth.account import Account
-from noroshi.oauth.credentials import Credentials, ask_with_each
+from noroshi.oauth.credentials import ask_with_each
 from noroshi.oauth.errors.messages import (
     ALREADY,
     BY_ITSELF,
@@ -20,7 +20,7 @@ from noroshi.oauth.errors.messages import (
     OTHER_WAY,
     TOO_OLD,
 )
-from noroshi.oauth.grant_store import GrantStore, PendingSignIn, StoredGrant
+from noroshi.oauth.grant_store import PendingSignIn, StoredGrant
 from noroshi.oauth.provider import (
     Attempt,
     Client,
@@ -30,9 +30,8 @@ from noroshi.oauth.provider import (
     Tokens,
 )
 from noroshi.oauth.redirect_url import PasteProblem, read_pasted
-from noroshi.oauth.refresh import CachedToken, ProviderOf, Question, TokenCache
-from noroshi.oauth.refusal_cache import RefusalCache
-from noroshi.ports import Clocks, Resource
+from noroshi.oauth.refresh import CachedToken, Question, TokenParts
+from noroshi.ports import Resource
 
 ATTEMPT_LIFE = timedelta(hours=1)
 SLOW_DOWN_SECONDS = 5
@@ -50,19 +49,10 @@ class CompletedSignIn:
 class SignInFlow:
     """Begin and complete the sign-ins of people."""
 
-    def __init__(
-        self,
-        *,
-        provider_of: ProviderOf,
-        clocks: Clocks,
-        grants: GrantStore,
-        cache: TokenCache,
-        credentials: Credentials,
-        refusals: RefusalCache,
-    ) -> None:
-        self._provider_of, self._clocks = provider_of, clocks
-        self._grants, self._cache = grants, cache
-        self._credentials, self._refusals = credentials, refusals
+    def __init__(self, parts: TokenParts) -> None:
+        self._provider_of, self._clocks = parts.provider_of, parts.clocks
+        self._grants, self._cache = parts.grants, parts.cache
+        self._credentials, self._refusals = parts.credentials, parts.refusals
 
     async def begin(
         self, account: Account, resources: Sequence[Resource], redirect: str

@@ -29,6 +29,7 @@ from noroshi.oauth.refresh import (
     ProviderOf,
     RefreshReason,
     TokenCache,
+    TokenParts,
     TokenRefresher,
     refusal_key,
 )
@@ -116,16 +117,16 @@ class TokenSource:
         self._credentials = Credentials(vault, clocks)
         self._refusals = RefusalCache(vault, clocks)
         self._cache = TokenCache(vault, clocks, margin)
-        parts: dict[str, Any] = {
-            "provider_of": provider_of,
-            "clocks": clocks,
-            "grants": self._grants,
-            "cache": self._cache,
-            "credentials": self._credentials,
-            "refusals": self._refusals,
-        }
-        self._refresher = TokenRefresher(**parts, refresh_lock=refresh_lock)
-        self._flow = SignInFlow(**parts)
+        parts = TokenParts(
+            provider_of=provider_of,
+            clocks=clocks,
+            grants=self._grants,
+            cache=self._cache,
+            credentials=self._credentials,
+            refusals=self._refusals,
+        )
+        self._refresher = TokenRefresher(parts, refresh_lock)
+        self._flow = SignInFlow(parts)
         self._probe = CredentialProbe(
             provider_of=provider_of, clocks=clocks, credentials=self._credentials
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import islice
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from noroshi import answer_json, schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened_text
@@ -43,6 +43,9 @@ from noroshi.service.errors import (
     OperationFailedError,
     ReauthenticationRequiredError,
 )
+
+if TYPE_CHECKING:
+    from noroshi.service.operation_list import Service
 
 log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
@@ -161,29 +164,6 @@ class CheckedArguments(dict[str, Any]):
     """Hold arguments that a separate process has read and found to fit the operation."""
 
 
-class OperationHost(Protocol):
-    """Something with operations: the service."""
-
-    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
-        """Have much that was given for an operation read elsewhere. Raises an
-        OperationError."""
-
-    def operations(self) -> Mapping[str, Operation]:
-        """Return all offered operations by name."""
-
-    def method(self, name: str) -> Callable[..., Awaitable[Any]]:
-        """Return the method that does the operation of that name."""
-
-    def now(self) -> datetime:
-        """Return the wall clock's time."""
-
-    async def record(self, row: Audited) -> None:
-        """Keep a row of the audit log."""
-
-    async def turn_away(self, person: Person, name: str, reason: Message) -> None:
-        """Note that an operation was refused."""
-
-
 def name_of(method: Callable[..., Awaitable[Any]]) -> str:
     """Return the name of the operation that a method is offered as."""
     declaration: Declaration = method.__dict__["offered"]
@@ -214,7 +194,7 @@ def _describe(method: Callable[..., Any]) -> Operation:
 
 
 async def perform(
-    service: OperationHost,
+    service: Service,
     person: Person,
     name: str,
     args: Mapping[str, Any],
@@ -232,7 +212,7 @@ async def perform(
 
 
 async def run_as_json(
-    service: OperationHost,
+    service: Service,
     person: Person,
     name: str,
     args: Mapping[str, Any],
@@ -266,9 +246,7 @@ def _failures_as_refusals(name: str) -> Iterator[None]:
         raise OperationFailedError(BUG.fill(kind=type(bug).__name__)) from None
 
 
-async def run(
-    service: OperationHost, person: Person, name: str, args: Mapping[str, Any]
-) -> Any:
+async def run(service: Service, person: Person, name: str, args: Mapping[str, Any]) -> Any:
     """Check role and arguments, do it, and write down what it changed. Raises an
     OperationError."""
     spec = service.operations().get(name)
@@ -301,7 +279,7 @@ async def run(
     return result
 
 
-async def _record(service: OperationHost, row: Audited) -> None:
+async def _record(service: Service, row: Audited) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:

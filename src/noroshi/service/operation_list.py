@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
@@ -40,7 +40,7 @@ from noroshi.service.node.node import NodeOperations
 from noroshi.service.node.secrets import SecretOperations
 from noroshi.service.node.shared_nodes import ClusterOperations
 from noroshi.service.operation import CheckedArguments, Operation, operations
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationContext, OperationGroup
 from noroshi.service.people.api_tokens import ApiTokenOperations
 from noroshi.service.people.audit_log import AuditLogOperations
 from noroshi.service.people.own_account import OwnAccountOperations
@@ -63,54 +63,57 @@ class Service:
     """The groups of operations, and the way to one by its name. Each operation raises an
     OperationError that says what to do, or StoreError."""
 
+    agents: AgentOperations
+    alarms: AlarmOperations
+    bulk_alarms: BulkAlarmOperations
+    silences: SilenceOperations
+    definitions: ApplyOperations
+    edits: EditOperations
+    versions: VersionOperations
+    blueprints: BlueprintOperations
+    copies: CopyMoveOperations
+    switches: EnableDisableOperations
+    diagnostics: DiagnosticOperations
+    queue: QueueOperations
+    confirmations: ConfirmationOperations
+    previews: PreviewOperations
+    ledger: LedgerOperations
+    status: StatusOperations
+    servers: ServerOperations
+    monitors: MonitorOperations
+    history: HistoryOperations
+    trials: RunNowOperations
+    node: NodeOperations
+    backups: BackupOperations
+    agents_listener: ListenerOperations
+    route_sharing: RouteSharing
+    hub: HubOperations
+    heartbeats: HeartbeatOperations
+    cluster: ClusterOperations
+    key: VaultKeyOperations
+    secrets: SecretOperations
+    users: UserOperations
+    own_account: OwnAccountOperations
+    api_tokens: ApiTokenOperations
+    audit_log: AuditLogOperations
+    first_steps: FirstStepOperations
+    discovery: DiscoveryOperations
+    ssh_servers: SshServerOperations
+    winrm_servers: WinrmServerOperations
+    sign_in: SignInOperations
+    certificates: CertificateOperations
+    guides: GuideOperations
+    probes: ProbeOperations
+    account_check: AccountCheckOperations
+
     def __init__(self, context: OperationContext) -> None:
         self.context = context
-        self.agents = AgentOperations(context)
-        self.alarms = AlarmOperations(context)
-        self.bulk_alarms = BulkAlarmOperations(context)
-        self.silences = SilenceOperations(context)
-        self.definitions = ApplyOperations(context)
-        self.edits = EditOperations(context)
-        self.versions = VersionOperations(context)
-        self.blueprints = BlueprintOperations(context)
-        self.copies = CopyMoveOperations(context)
-        self.switches = EnableDisableOperations(context)
-        self.diagnostics = DiagnosticOperations(context)
-        self.queue = QueueOperations(context)
-        self.confirmations = ConfirmationOperations(context)
-        self.previews = PreviewOperations(context)
-        self.ledger = LedgerOperations(context)
-        self.status = StatusOperations(context)
-        self.servers = ServerOperations(context)
-        self.monitors = MonitorOperations(context)
-        self.history = HistoryOperations(context)
-        self.trials = RunNowOperations(context)
-        self.node = NodeOperations(context)
-        self.backups = BackupOperations(context)
-        self.agents_listener = ListenerOperations(context)
-        self.route_sharing = RouteSharing(context)
-        self.hub = HubOperations(context)
-        self.heartbeats = HeartbeatOperations(context)
-        self.cluster = ClusterOperations(context)
-        self.key = VaultKeyOperations(context)
-        self.secrets = SecretOperations(context)
-        self.users = UserOperations(context)
-        self.own_account = OwnAccountOperations(context)
-        self.api_tokens = ApiTokenOperations(context)
-        self.audit_log = AuditLogOperations(context)
-        self.first_steps = FirstStepOperations(context)
-        self.discovery = DiscoveryOperations(context)
-        self.ssh_servers = SshServerOperations(context)
-        self.winrm_servers = WinrmServerOperations(context)
-        self.sign_in = SignInOperations(context)
-        self.certificates = CertificateOperations(context)
-        self.guides = GuideOperations(context)
-        self.probes = ProbeOperations(context)
-        self.account_check = AccountCheckOperations(context)
+        for name, group in GROUPS.items():
+            setattr(self, name, group(context))
         self._methods: Mapping[str, Callable[..., Awaitable[Any]]] = {
-            operation.name: getattr(group, attribute)
-            for group in vars(self).values()
-            for attribute, operation in operations(type(group)).items()
+            operation.name: getattr(getattr(self, name), attribute)
+            for name, group in GROUPS.items()
+            for attribute, operation in operations(group).items()
         }
 
     @property
@@ -154,50 +157,8 @@ class Service:
         await self.context.close()
 
 
-GROUPS = (
-    AgentOperations,
-    AlarmOperations,
-    BulkAlarmOperations,
-    SilenceOperations,
-    ApplyOperations,
-    EditOperations,
-    VersionOperations,
-    BlueprintOperations,
-    CopyMoveOperations,
-    EnableDisableOperations,
-    DiagnosticOperations,
-    QueueOperations,
-    ConfirmationOperations,
-    PreviewOperations,
-    LedgerOperations,
-    StatusOperations,
-    ServerOperations,
-    MonitorOperations,
-    HistoryOperations,
-    RunNowOperations,
-    NodeOperations,
-    BackupOperations,
-    ListenerOperations,
-    RouteSharing,
-    HubOperations,
-    HeartbeatOperations,
-    ClusterOperations,
-    VaultKeyOperations,
-    SecretOperations,
-    UserOperations,
-    OwnAccountOperations,
-    ApiTokenOperations,
-    AuditLogOperations,
-    FirstStepOperations,
-    DiscoveryOperations,
-    SshServerOperations,
-    WinrmServerOperations,
-    SignInOperations,
-    CertificateOperations,
-    GuideOperations,
-    ProbeOperations,
-    AccountCheckOperations,
-)
+GROUPS: Mapping[str, type[OperationGroup]] = get_type_hints(Service)
+"""The class of each group, by its name in the service."""
 OFFERED: Mapping[str, Operation] = {
-    one.name: one for group in GROUPS for one in operations(group).values()
+    one.name: one for group in GROUPS.values() for one in operations(group).values()
 }

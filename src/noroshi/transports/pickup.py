@@ -13,12 +13,11 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.marked_names import with_settings
-from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text, words_of
 from noroshi.ports import TransportContext, TransportKind, options
 from noroshi.transports.mime.message import (
-    AddressError,
+    check_address,
     compose,
     message_ids,
     paths_of,
@@ -53,10 +52,7 @@ class Options:
     def __post_init__(self) -> None:
         if not Path(self.folder).is_absolute() or "\0" in self.folder:
             raise InvalidValueError(NO_FOLDER)
-        try:
-            smtp_address(self.sender)
-        except AddressError:
-            raise InvalidValueError(BAD_SENDER.fill(given=visible_text(self.sender))) from None
+        check_address(self.sender, BAD_SENDER)
 
     @property
     def where(self) -> str:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import hmac
 from typing import NoReturn
 
-from noroshi.core.translation import Message
+from noroshi.core.message_error import MessageError
 
 
-class VaultError(Exception):
+class VaultError(MessageError):
     """Report that a secret cannot be sealed or opened; the words say why and what to do."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class Secret:

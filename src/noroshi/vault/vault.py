@@ -11,6 +11,7 @@ from typing import Protocol
 from noroshi.core.translation import Message, _
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
+from noroshi.vault.secret_cache import SecretCache
 
 CLOSED = _(
     "Cannot open the vault. Operations that need a secret are postponed; monitoring "
@@ -28,19 +29,6 @@ class SecretStore(Protocol):
     async def drop_secret(self, name: str) -> bool: ...
 
 
-class SealedCache(Protocol):
-    """Serve the vault where the store may be away for a while."""
-
-    async def get_secret(self, name: str) -> bytes | None:
-        """Return the entry as it is in the store, or as it was read last while that cannot be
-        read."""
-        ...
-
-    def note(self, name: str, sealed: bytes | None) -> None:
-        """Note what was just written; None: the entry was dropped."""
-        ...
-
-
 class Vault:
     """Secrets by name. Without a box it still opens, and says why it can give nothing out.
 
@@ -53,7 +41,7 @@ class Vault:
         box: Box | None,
         problem: Message | None = None,
         next: Box | None = None,
-        cache: SealedCache | None = None,
+        cache: SecretCache | None = None,
     ) -> None:
         self._store, self._cache = store, cache
         self._box, self._next = box, next

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from noroshi.config.web import Web
+from noroshi.core.host_port import authority
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.service.agents.hub_endpoints import Endpoint
@@ -98,7 +99,7 @@ def url_of(settings: Web, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     scheme = "https" if settings.secure else "http"
     name = settings.hosts[0] if settings.hosts else settings.address
-    return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
+    return f"{scheme}://{authority(name, port)}/"
 
 
 def _with_hosts(settings: Web, web: WebContext, port: int) -> WebContext:

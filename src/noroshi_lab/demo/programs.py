@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message
 from noroshi_lab.demo.story_texts import ENDED, IN_VAIN
 
@@ -26,12 +27,8 @@ if sys.platform != "win32":
     INTERRUPTS.append(signal.SIGHUP)
 
 
-class DemoError(Exception):
+class DemoError(MessageError):
     """Report why it cannot go on, in words for whoever looks on."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class Programs:

@@ -63,7 +63,6 @@ WHEN_LONGER = _(
     "in noroshi status; also by email if it lasts longer than the limit of the node's own "
     "monitor"
 )
-CAME = _("the alarm arrived through {route}")
 CAME_HELD = _(
     "the alarm arrived through {route}; messages that can use only {first} are waiting"
 )
@@ -84,7 +83,6 @@ FAILED = _("◆ failed: {why}")
 IN_VAIN = _("not confirmed within {span}: {what}")
 TWICE = ngettext("{subject}: arrived {count} time", "{subject}: arrived {count} times")
 BY_OTHER = _("{subject}: arrived through {route}, which it must not use")
-STILL_SCRIPTED = _("the node did not encounter the prepared faults: {faults}")
 
 # the end
 HEADS = (NOTHING, _("FAILURE"), _("DETECTED"), _("NOTIFIED"), _("ARRIVED"), _("RESTORED"))

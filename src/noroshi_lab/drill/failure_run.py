@@ -13,6 +13,7 @@ from typing import Protocol
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import span
 from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message, bilingual, each_once, joined, list_names, plain
 from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import drill_texts
@@ -39,13 +40,9 @@ class Listener(Protocol):
         """Show what has not been seen yet after so many seconds; called again and again."""
 
 
-class NotNoticedError(Exception):
+class NotNoticedError(MessageError):
     """Report that what should have been seen was not, or something else was; the words say
     what."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 @dataclass

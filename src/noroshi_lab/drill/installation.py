@@ -13,7 +13,7 @@ from pathlib import Path
 
 from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
-from noroshi.core.translation import Message
+from noroshi.core.message_error import MessageError
 from noroshi.definitions.folder import read_folder
 from noroshi_lab.drill.drill_texts import ENDED, IN_VAIN
 from noroshi_lab.lab.remote import Remote
@@ -59,12 +59,8 @@ critical = 30
 }
 
 
-class ProgramEndedError(Exception):
+class ProgramEndedError(MessageError):
     """Report that the lab or the node ended, or never started; the words say which."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 class Fresh:

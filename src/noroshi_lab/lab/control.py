@@ -22,7 +22,7 @@ from noroshi_lab.lab.certificates import make_client_certificate, read_certifica
 from noroshi_lab.lab.clock import read_moment
 from noroshi_lab.lab.directory import ClientSecret, new_secret
 from noroshi_lab.lab.faults import PLACES, Faults, read_fault
-from noroshi_lab.lab.mailbox import FOLDERS, Mail
+from noroshi_lab.lab.mailbox import FOLDERS
 from noroshi_lab.lab.person import SmtpAuthError, enter_code, sign_in
 from noroshi_lab.lab.propagation import Change
 from noroshi_lab.lab.replies import REPLIES
@@ -120,7 +120,7 @@ class Control:
         folder = next((each for each in FOLDERS if each == wanted), FOLDERS[0])
         box = str(arguments.get("box", "")) or None
         found = await asyncio.to_thread(self._board.submission.mailboxes.mails, box, folder)
-        return as_json({"mails": [_mail(each) for each in found if each.number > after]})
+        return as_json({"mails": [each.as_json() for each in found if each.number > after]})
 
     async def _events(self, arguments: Mapping[str, Any]) -> web.Response:
         found = self._board.journal.after(_count(arguments.get("after")))
@@ -259,13 +259,6 @@ def _switch(switch: Switch, board: Board) -> dict[str, object]:
 def _change(change: Change) -> dict[str, object]:
     at = f"{change.at:%Y-%m-%dT%H:%M:%SZ}"
     return {"name": change.name, "value": change.value, "at": at}
-
-
-def _mail(mail: Mail) -> dict[str, object]:
-    fields = asdict(mail)
-    del fields["raw"]
-    fields["from"] = fields.pop("from_")
-    return fields | {"file": str(mail.file)}
 
 
 def _count(value: object) -> int:

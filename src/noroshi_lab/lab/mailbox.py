@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -41,6 +41,13 @@ class Mail:
     folder: Folder
     file: Path
     raw: bytes = field(repr=False)
+
+    def as_json(self) -> dict[str, object]:
+        """Return all but the stored content, as JSON has it."""
+        fields = asdict(self)
+        del fields["raw"]
+        fields["from"] = fields.pop("from_")
+        return fields | {"file": str(self.file)}
 
 
 class Mailboxes:

@@ -153,23 +153,16 @@ def _mail(given: argparse.Namespace, out: TextIO) -> int:
 
 def _listing(mails: Sequence[Mail], given: argparse.Namespace) -> str:
     if given.json:
-        return json.dumps([_plain(mail) for mail in mails], ensure_ascii=False, indent=2)
+        return json.dumps([mail.as_json() for mail in mails], ensure_ascii=False, indent=2)
     lines = [f"{m.number:>5}  {m.date}  {m.sender} → {m.mailbox}  {m.subject}" for m in mails]
     return "\n".join(lines) or _EMPTY.say(given.lang)
 
 
 def _one(mail: Mail, given: argparse.Namespace) -> str:
     if given.json:
-        return json.dumps(_plain(mail), ensure_ascii=False, indent=2)
+        return json.dumps(mail.as_json(), ensure_ascii=False, indent=2)
     heads = (f"{words.say(given.lang)}: {getattr(mail, name)}" for words, name in _HEADINGS)
     return "\n".join((*heads, "", *mail.text.rstrip().splitlines()))
-
-
-def _plain(mail: Mail) -> dict[str, object]:
-    fields = asdict(mail)
-    del fields["raw"]
-    fields["from"] = fields.pop("from_")
-    return fields | {"file": str(mail.file)}
 
 
 def _lab_parser(language: str) -> argparse.ArgumentParser:

@@ -112,7 +112,7 @@ class ExchangeGate:
         for challenge in _LOGIN[len(replies) :]:
             await line.say(challenge)
             replies.append(await line.read())
-        user, password = _decoded(replies[0]).lower(), _decoded(replies[1])
+        user, password = decode_base64(replies[0]).lower(), decode_base64(replies[1])
         tenant = next((t for t in self.directory.tenants if t.has(user)), None)
         stage = basic_stage(tenant or self.directory.tenants[0], self.clock())
         if stage != "on":
@@ -148,7 +148,8 @@ def basic_stage(tenant: Tenant, now: datetime) -> Literal["on", "off", "removed"
     return "on" if now < BASIC_ENDS else "off"
 
 
-def _decoded(text: str) -> str:
+def decode_base64(text: str) -> str:
+    """Return the text that stands in Base64; "" if it is none."""
     try:
         return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):

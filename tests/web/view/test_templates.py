@@ -8,6 +8,7 @@ from pathlib import Path
 import noroshi.web
 from noroshi.core.notices.event_names import EVENT_NAMES
 from noroshi.core.notices.notice import Happening
+from noroshi.core.state_names import ROUTE_STATE_NAMES, STATE_NAMES
 from noroshi.core.translation import Message
 from noroshi.definitions.document_content import TYPES
 from noroshi.hosts.footprint import SORTS
@@ -20,7 +21,6 @@ from noroshi.web.view import mail, route
 from noroshi.web.view.language import LANGUAGE_NAMES
 from noroshi.web.view.page_context import LANGUAGES
 from noroshi.web.view.setting_names import TYPE_NAMES
-from noroshi.web.view.state_names import ROUTE_STATE_NAMES, STATE_NAMES
 from noroshi.web.view.templates import templates
 from tests.sweeps import sweep
 from tools.catalogue import template_calls, texts

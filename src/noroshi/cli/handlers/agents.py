@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.status import NOT_RUNNING
-from noroshi.cli.output.lists import print_list, table_with_head
+from noroshi.cli.output.lists import print_list, print_table, table_with_head
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.agents import AgentState
@@ -148,12 +148,7 @@ def invite(context: CommandContext) -> int:
 def invitations(context: CommandContext) -> int:
     """List invitations, the newest first."""
     answer = context.ask(agent_operations.AGENT_INVITATIONS, tuple[InvitationRow, ...])
-
-    def lines_of(answer: Sequence[InvitationRow]) -> Sequence[str]:
-        rows = (_invitation(context, one) for one in answer)
-        return table_with_head(context, INVITATION_HEAD, rows)
-
-    return print_list(context, answer, NO_INVITATIONS, lines_of)
+    return print_table(context, answer, NO_INVITATIONS, INVITATION_HEAD, _invitation)
 
 
 def list_(context: CommandContext) -> int:

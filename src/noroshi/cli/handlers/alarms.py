@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.silences import lines
 from noroshi.cli.output.levels import level_text
+from noroshi.cli.output.lists import print_answer
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.translation import Message, _, list_names, ngettext
@@ -39,11 +39,7 @@ IS_KEPT = _("Comment saved: {path}")
 def alarms(context: CommandContext) -> int:
     """Print what is not well, what nobody has first."""
     answer = context.ask(alarm_operations.ALARMS, Alarms, monitor=context.args.monitor)
-    if context.args.json:
-        context.print_json(answer)
-    else:
-        print("\n".join(_page(context, answer, answer.at)))
-    return exits.DONE
+    return print_answer(context, answer, lambda: _page(context, answer, answer.at))
 
 
 def acknowledge(context: CommandContext) -> int:
@@ -66,11 +62,9 @@ def comment(context: CommandContext) -> int:
         text=args.text,
         item=args.item,
     )
-    if args.json:
-        context.print_json(answer)
-    else:
-        print(context.say(IS_KEPT.fill(path=_label(answer))))
-    return exits.DONE
+    return print_answer(
+        context, answer, lambda: [context.say(IS_KEPT.fill(path=_label(answer)))]
+    )
 
 
 def _change_acknowledgement(
@@ -81,11 +75,9 @@ def _change_acknowledgement(
     rows = context.ask(
         operation, tuple[AlarmRow, ...], monitor=args.monitor, comment=args.comment, **item
     )
-    if args.json:
-        context.print_json(rows)
-    else:
-        print(context.say(words.fill(what=list_names(map(_label, rows)))))
-    return exits.DONE
+    return print_answer(
+        context, rows, lambda: [context.say(words.fill(what=list_names(map(_label, rows))))]
+    )
 
 
 def _label(row: AlarmRow | RemarkShown) -> str:

@@ -8,6 +8,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_dry_run
+from noroshi.cli.output.lists import print_answer
 from noroshi.cli.output.tables import table
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.problems import suggestion
@@ -57,11 +58,7 @@ def show(context: CommandContext) -> int:
         raise RefusedError(
             "not found", NO_BLUEPRINT.fill(given=context.args.name, instead=near)
         )
-    if context.args.json:
-        context.print_json(one)
-    else:
-        print("\n".join(_details(context, one)))
-    return exits.DONE
+    return print_answer(context, one, lambda: _details(context, one))
 
 
 def add(context: CommandContext) -> int:

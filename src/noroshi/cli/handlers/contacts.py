@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.lists import print_list, table_with_head
+from noroshi.cli.output.lists import print_table
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.translation import _, list_names, pgettext
 from noroshi.operations import monitor_operations
@@ -31,11 +29,7 @@ NO_RULE = _("none: never notified")
 def contacts(context: CommandContext) -> int:
     """Print a row for each contact."""
     answer = context.ask(monitor_operations.CONTACTS, tuple[ContactRow, ...])
-
-    def lines_of(answer: Sequence[ContactRow]) -> Sequence[str]:
-        return table_with_head(context, HEAD, (_row(context, one) for one in answer))
-
-    return print_list(context, answer, NOBODY, lines_of)
+    return print_table(context, answer, NOBODY, HEAD, _row)
 
 
 def _row(context: CommandContext, one: ContactRow) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied
+from noroshi.cli.output.lists import print_answer
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
@@ -94,11 +95,9 @@ def take(context: CommandContext) -> int:
 def alarm(context: CommandContext) -> int:
     """Send a test alarm, through the queue as every alarm."""
     answer = context.ask(setup_operations.TEST_ALARM, AlarmSent, contact=context.args.contact)
-    if context.args.json:
-        context.print_json(answer)
-    else:
-        print(context.say(SENT.fill(to=list_names(answer.to))))
-    return exits.DONE
+    return print_answer(
+        context, answer, lambda: [context.say(SENT.fill(to=list_names(answer.to)))]
+    )
 
 
 def confirm(context: CommandContext) -> int:
@@ -106,8 +105,6 @@ def confirm(context: CommandContext) -> int:
     answer = context.ask(
         setup_operations.TEST_ALARM_SEEN, FirstLook, number=context.args.number
     )
-    if context.args.json:
-        context.print_json(answer)
-    else:
-        print(context.say(PROVED.fill(to=list_names(answer.to))))
-    return exits.DONE
+    return print_answer(
+        context, answer, lambda: [context.say(PROVED.fill(to=list_names(answer.to)))]
+    )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.handlers.queue import VERDICTS
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import with_mark
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.state_names import STATE_NAMES, VERDICT_NAMES
+from noroshi.core.translation import _, ngettext, pgettext
 from noroshi.operations import hub_operations, mail_operations
 from noroshi.operations.hub_answers import HubStatus
 from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum, Tried
@@ -50,15 +50,6 @@ FOR_HUB = with_commands(
 )
 SENT_BY_HUB = ("no-route", "")
 """Who sends the notifications from here, as `HubStatus.sender` tells: the hub, or nobody."""
-STATES: Mapping[str, Message] = {
-    DeliveryState.WAITING: _("waiting"),
-    DeliveryState.HELD: _("held"),
-    DeliveryState.ACCEPTED: _("accepted"),
-    DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
-    DeliveryState.CAME_BACK: _("bounced"),
-    DeliveryState.SET_ASIDE: _("undeliverable"),
-    DeliveryState.DROPPED: _("dropped"),
-}
 HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("ATTEMPTS"), _("ALARM"), _("SUBJECT"))
 RAISED, QUEUED, SENDER = _("Raised"), _("Queued"), _("Sending node")
 TRIED, NOT_TRIED = (_("Sending"), _("no attempts yet"))
@@ -122,7 +113,7 @@ def _row(context: CommandContext, entry: LedgerRow, now: datetime) -> list[str]:
     last = entry.tried[-1] if entry.tried else None
     return [
         clock(entry.raised or entry.queued, now),
-        context.say(STATES[entry.state]),
+        context.say(STATE_NAMES[entry.state]),
         entry.contact,
         _route(context, last) if last else "",
         str(len({attempt.at for attempt in entry.tried})),
@@ -176,16 +167,16 @@ def _attempt_rows(
         parts = (
             _route(context, attempt),
             attempt.address,
-            context.say(VERDICTS[attempt.verdict]),
+            context.say(VERDICT_NAMES[attempt.verdict]),
             text,
             f"({attempt.provider_id})" if attempt.provider_id not in text else "",
         )
         yield [context.say(TRIED), clock(attempt.at, now), "  ".join(filter(None, parts))]
     for arrival in entry.arrived:
-        words = context.say(STATES[arrival.state])
+        words = context.say(STATE_NAMES[arrival.state])
         text = "  ".join(filter(None, (arrival.address, arrival.said, arrival.by)))
         yield [words, clock(arrival.at, now), text]
 
 
 def _state(context: CommandContext, entry: LedgerRow) -> str:
-    return context.say(STATES[entry.state])
+    return context.say(STATE_NAMES[entry.state])

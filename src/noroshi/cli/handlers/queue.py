@@ -8,31 +8,19 @@ from itertools import groupby
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.lists import print_list
+from noroshi.cli.output.lists import print_answer, print_list
 from noroshi.cli.output.routes import comma, join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_attempt_key
+from noroshi.core.state_names import STATE_NAMES, VERDICT_NAMES
 from noroshi.core.translation import Message, _, list_names, ngettext
 from noroshi.operations import mail_operations
 from noroshi.operations.mail_answers import Arrived, Attempt, Letter, Queued, Said
 
 NOTHING_WAITS = _("No messages are waiting.")
-STATES: Mapping[str, Message] = {
-    DeliveryState.WAITING: _("waiting"),
-    DeliveryState.OUT: _("being sent"),
-    DeliveryState.SET_ASIDE: _("undeliverable"),
-    DeliveryState.HELD: _("held"),
-    DeliveryState.ACCEPTED: _("accepted"),
-    DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
-    DeliveryState.CAME_BACK: _("bounced"),
-    DeliveryState.DROPPED: _("dropped"),
-    DeliveryState.IN_DIGEST: _("in a combined message"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a combined message"),
-}
 NOW = _("now")
 WAITS_FOR = _("waiting for {routes}: {because}")
 WAITS_FOR_ONE = _("waiting for one of {routes}: {because}")
@@ -58,12 +46,6 @@ FIELDS: Mapping[str, Message] = {
 SENDER_SINCE = _("{sender}, since {at}")
 ATTEMPTS = _("Attempts")
 NO_ATTEMPT = _("No attempt has finished yet.")
-VERDICTS: Mapping[Verdict, Message] = {
-    Verdict.ACCEPTED: _("accepted"),
-    Verdict.DEFERRED: _("deferred"),
-    Verdict.REFUSED: _("refused"),
-    Verdict.ROUTE_DOWN: _("route down"),
-}
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
 TRIED_AGAIN = _("Retrying {id} now: {subject}")
@@ -96,11 +78,7 @@ def list_(context: CommandContext) -> int:
 def show(context: CommandContext) -> int:
     """Print one envelope, its attempts, the time of the next try and the reason."""
     letter = context.ask(mail_operations.QUEUE_SHOW, Letter, id=context.args.id)
-    if context.args.json:
-        context.print_json(letter)
-    else:
-        print("\n".join(_letter(context, letter, datetime.now(UTC))))
-    return exits.DONE
+    return print_answer(context, letter, lambda: _letter(context, letter, datetime.now(UTC)))
 
 
 def retry(context: CommandContext) -> int:
@@ -176,7 +154,7 @@ def _next(context: CommandContext, mail: Queued, now: datetime) -> str:
 
 def _row(context: CommandContext, mail: Queued, now: datetime) -> Sequence[str]:
     return (
-        context.say(STATES[mail.state]),
+        context.say(STATE_NAMES[mail.state]),
         mail.id,
         mail.contact,
         _next(context, mail, now),
@@ -191,7 +169,7 @@ def _letter(context: CommandContext, letter: Letter, now: datetime) -> Iterator[
         "id": mail.id,
         "contact": mail.contact,
         "subject": mail.subject,
-        "state": context.say(STATES[mail.state]),
+        "state": context.say(STATE_NAMES[mail.state]),
         "to": context.say(list_names(mail.to)) if mail.state not in SENT else "",
         "reached": context.say(list_names(letter.reached)),
         "refused": context.say(list_names(letter.refused)),
@@ -229,7 +207,7 @@ def _sender(context: CommandContext, mail: Queued, now: datetime) -> str:
 
 def _arrival_row(context: CommandContext, arrival: Arrived, now: datetime) -> Sequence[str]:
     """Say what became of it for one address, once it was taken."""
-    words = context.say(STATES[arrival.state])
+    words = context.say(STATE_NAMES[arrival.state])
     return (clock(arrival.at, now), words, arrival.address, arrival.said or arrival.by)
 
 
@@ -249,7 +227,7 @@ def _reply_row(
         explanation = f"{explanation} ({reply_text})"
     return (
         clock(attempt.at, now),
-        context.say(VERDICTS[reply.verdict]),
+        context.say(VERDICT_NAMES[reply.verdict]),
         f"{attempt.route} ({attempt.sent_by})" if attempt.sent_by else attempt.route,
         reply.address,
         explanation or reply_text,

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import documents_of
 from noroshi.cli.handlers.status import NOT_RUNNING
 from noroshi.cli.output.levels import level_text
+from noroshi.cli.output.lists import print_answer
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
@@ -42,11 +42,7 @@ def try_(context: CommandContext) -> int:
     result = context.ask(
         monitor_operations.TRY_MONITOR, MonitorTried, monitor=args.monitor, documents=documents
     )
-    if args.json:
-        context.print_json(result)
-    else:
-        print("\n".join(_page(context, result)))
-    return exits.DONE
+    return print_answer(context, result, lambda: _page(context, result))
 
 
 def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.output.lists import print_list, table_with_head
+from noroshi.cli.output.lists import print_table
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.command_text import CommandText, with_commands
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
@@ -116,11 +116,7 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
 def list_(context: CommandContext) -> int:
     """Print which entries there are, and who names them; never what is in them."""
     answer = context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
-
-    def lines_of(entries: Sequence[SecretEntry]) -> Sequence[str]:
-        return table_with_head(context, HEAD, (_row(context, one) for one in entries))
-
-    return print_list(context, answer, NONE_YET, lines_of)
+    return print_table(context, answer, NONE_YET, HEAD, _row)
 
 
 def _row(context: CommandContext, one: SecretEntry) -> Sequence[str]:
@@ -193,35 +189,27 @@ def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange
     if not documents:
         raise RefusedError("invalid", NO_ACCOUNT.fill(name=name))
     change = ExpiryChange(day, documents, {key: answer.etags[key] for key in documents})
-    context.ask(
-        definition_operations.DEFINITION_CHANGE,
-        Applied,
-        put=change.documents,
-        etags=change.etags,
-        dry=True,
-    )
+    _apply(context, change, dry=True)
     return change
 
 
 def write_down(context: CommandContext, change: ExpiryChange) -> None:
     """Put the change in force, unless it is there already."""
-    dry_run = context.ask(
+    if _apply(context, change, dry=True).differences:
+        _apply(context, change, dry=False)
+    for key in change.documents:
+        account = key.partition("/")[2]
+        print(context.say(WRITTEN.fill(account=account, day=change.day)))
+
+
+def _apply(context: CommandContext, change: ExpiryChange, *, dry: bool) -> Applied:
+    return context.ask(
         definition_operations.DEFINITION_CHANGE,
         Applied,
         put=change.documents,
         etags=change.etags,
-        dry=True,
+        dry=dry,
     )
-    if dry_run.differences:
-        context.ask(
-            definition_operations.DEFINITION_CHANGE,
-            Applied,
-            put=change.documents,
-            etags=change.etags,
-        )
-    for key in change.documents:
-        account = key.partition("/")[2]
-        print(context.say(WRITTEN.fill(account=account, day=change.day)))
 
 
 def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, Any]]:

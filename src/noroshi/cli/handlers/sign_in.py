@@ -78,13 +78,7 @@ def sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
 
 def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> SignIn:
     """Begin the sign-in, once there is a secret to complete it with."""
-    flow = context.ask(
-        sign_in_operations.AUTHORIZE_BEGIN,
-        SignIn,
-        route=request.route,
-        port=port,
-        read=request.read,
-    )
+    flow = _ask_to_begin(context, request, port)
     if flow.by == "app" and (request.url_file or request.by_listener or request.device):
         raise NoPageError
     if not flow.secret_kept or request.secret_file:
@@ -96,14 +90,18 @@ def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Si
                 raise RefusedError("invalid", words)
             print(context.say(words))
         keep_secret(context, flow.secret, request.secret_file)
-        flow = context.ask(
-            sign_in_operations.AUTHORIZE_BEGIN,
-            SignIn,
-            route=request.route,
-            port=port,
-            read=request.read,
-        )
+        flow = _ask_to_begin(context, request, port)
     return flow
+
+
+def _ask_to_begin(context: CommandContext, request: SignInRequest, port: int) -> SignIn:
+    return context.ask(
+        sign_in_operations.AUTHORIZE_BEGIN,
+        SignIn,
+        route=request.route,
+        port=port,
+        read=request.read,
+    )
 
 
 def keep_secret(context: CommandContext, name: str, file: str | None) -> None:

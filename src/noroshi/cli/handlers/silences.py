@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.lists import print_list
+from noroshi.cli.output.lists import print_answer, print_list
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
 from noroshi.core.command_text import CommandText, with_commands
@@ -82,11 +82,9 @@ def list_(context: CommandContext) -> int:
 def end(context: CommandContext) -> int:
     """End a silence now."""
     one = context.ask(alarm_operations.SILENCE_END, SilenceShown, silence=context.args.silence)
-    if context.args.json:
-        context.print_json(one)
-    else:
-        print(context.say(IS_OVER.fill(place=place(context, one))))
-    return exits.DONE
+    return print_answer(
+        context, one, lambda: [context.say(IS_OVER.fill(place=place(context, one)))]
+    )
 
 
 def place(context: CommandContext, one: SilenceShown | WindowShown) -> str:

@@ -13,12 +13,8 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
-from noroshi.config.database import (
-    Database,
-    DatabaseSettingsError,
-    is_database_url,
-    read_database,
-)
+from noroshi.config.database import Database, is_database_url, read_database
+from noroshi.config.setting_values import SettingsError
 from noroshi.core.translation import SENTENCES, Message, _, joined, ngettext
 from noroshi.ports import StoreError
 
@@ -103,7 +99,7 @@ def _database(config: Config, url: str, password_file: str, pooler: bool) -> Dat
         table["password_file"] = password_file
     try:
         return read_database(config.home, table)
-    except DatabaseSettingsError as error:
+    except SettingsError as error:
         words = NOT_MOVED.fill(why=joined(error.words, SENTENCES))
         raise RefusedError("invalid", words) from None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.lists import print_list, table_with_head
+from noroshi.cli.output.lists import print_table
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.command_text import CommandText, with_commands
@@ -101,11 +101,7 @@ def role(context: CommandContext) -> int:
 def list_(context: CommandContext) -> int:
     """List all users."""
     answer = context.ask(people_operations.USER_LIST, tuple[UserRow, ...])
-
-    def lines_of(users: Sequence[UserRow]) -> Sequence[str]:
-        return table_with_head(context, USER_HEAD, (_user(context, one) for one in users))
-
-    return print_list(context, answer, NO_USERS, lines_of)
+    return print_table(context, answer, NO_USERS, USER_HEAD, _user)
 
 
 def totp(context: CommandContext) -> int:
@@ -158,11 +154,7 @@ def token_new(context: CommandContext) -> int:
 def token_list(context: CommandContext) -> int:
     """List all API tokens."""
     answer = context.ask(people_operations.TOKEN_LIST, tuple[TokenRow, ...])
-
-    def lines_of(tokens: Sequence[TokenRow]) -> Sequence[str]:
-        return table_with_head(context, TOKEN_HEAD, (_token(context, one) for one in tokens))
-
-    return print_list(context, answer, NO_TOKENS, lines_of)
+    return print_table(context, answer, NO_TOKENS, TOKEN_HEAD, _token)
 
 
 def _password(context: CommandContext) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from noroshi.core.levels import Level
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.operations.status_answers import MonitorStatus
 
@@ -18,10 +19,7 @@ MARKS = {
     "ended": "－",
 }
 NAMES: Mapping[str, Message] = {
-    "ok": _("OK"),
-    "warning": _("WARNING"),
-    "critical": _("CRITICAL"),
-    "unknown": _("UNKNOWN"),
+    **{level.value: name for level, name in LEVEL_NAMES.items()},
     "new": pgettext("new", "not yet"),
     "stopped": _("stopped"),
     "ended": _("ended"),

@@ -130,9 +130,9 @@ class RouteSetup:
         """Do each step that is needed; a proof may change what the next ones need."""
         known_facts = facts_of_step(SetupStep.SENDER)
         while (following := next_step(facts_for(self.proofs.goal), known_facts)) is not None:
-            self._actions[following.step]()
+            self._actions[following]()
             # What stands before a step that is proved is proved with it.
-            known_facts |= facts_before(following.step) | facts_of_step(following.step)
+            known_facts |= facts_before(following) | facts_of_step(following)
 
     def _prepare_certificate(self) -> None:
         prepare_certificate(self.proofs.talk, self.proofs.goal, self.proofs.known_values)

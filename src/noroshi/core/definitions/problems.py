@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from noroshi.core.message_error import MessageError
 from noroshi.core.printable import visible_text
 from noroshi.core.translation import NOTHING, Message, _, list_names, ngettext
 
@@ -31,12 +32,8 @@ NO_DAY = _("“{given}” is not a day of the week{instead}")
 ONE_OF = _("; use one of {days}")
 
 
-class InvalidValueError(ValueError):
+class InvalidValueError(MessageError, ValueError):
     """Raised by a value that is asked to be what it cannot be; the words are for people."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True)

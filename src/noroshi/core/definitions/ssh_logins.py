@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import InstanceDef, SshDef, SshHopDef
-from noroshi.core.definitions.value_checks import host, in_range
+from noroshi.core.definitions.value_checks import fingerprints, host, in_range
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import SSH_SOURCE as SSH
 from noroshi.core.ssh_login import FINGERPRINT, SshLogin
@@ -52,14 +52,8 @@ def _login(
         port=definition.port,
         key=definition.key,
         password=definition.password,
-        host_keys=_host_keys(definition.host_key, place.at("host_key")),
+        host_keys=fingerprints(
+            definition.host_key, FINGERPRINT, NO_FINGERPRINT, place.at("host_key")
+        ),
         jump=jump,
     )
-
-
-def _host_keys(value: tuple[str, ...] | str, place: Place) -> tuple[str, ...]:
-    fingerprints = tuple(filter(None, (value,) if isinstance(value, str) else value))
-    for fingerprint in fingerprints:
-        if not FINGERPRINT.fullmatch(fingerprint):
-            place.say(NO_FINGERPRINT, given=fingerprint)
-    return fingerprints

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
@@ -47,6 +48,17 @@ def host(name: str, place: Place) -> None:
     """Check the name or address of a computer, as far as its form goes."""
     if not name or not name.isprintable() or " " in name:
         place.say(NO_HOST, given=name)
+
+
+def fingerprints(
+    value: tuple[str, ...] | str, form: re.Pattern[str], complaint: Message, place: Place
+) -> tuple[str, ...]:
+    """Return one fingerprint or several as a tuple, and check the form of each."""
+    values = tuple(filter(None, (value,) if isinstance(value, str) else value))
+    for fingerprint in values:
+        if not form.fullmatch(fingerprint):
+            place.say(complaint, given=fingerprint)
+    return values
 
 
 def in_range(value: int, least: int, most: int, place: Place) -> None:

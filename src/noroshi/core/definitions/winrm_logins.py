@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import InstanceDef, WinrmDef
-from noroshi.core.definitions.value_checks import in_range
+from noroshi.core.definitions.value_checks import fingerprints, in_range
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import WINRM_SOURCE as WINRM
 from noroshi.core.translation import _
@@ -63,7 +63,9 @@ def winrm_login_of(definition: InstanceDef, place: Place) -> WinrmLogin | None:
         method=method,
         password=settings.password,
         certificate=settings.certificate,
-        fingerprints=_fingerprints(settings.fingerprint, place.at("fingerprint")),
+        fingerprints=fingerprints(
+            settings.fingerprint, FINGERPRINT, NO_FINGERPRINT, place.at("fingerprint")
+        ),
         ca_file=settings.ca_file,
     )
 
@@ -98,11 +100,3 @@ def _check_http(settings: WinrmDef, method: LoginMethod, place: Place) -> None:
     for name in ("fingerprint", "ca_file"):
         if getattr(settings, name):
             place.at(name).say(NO_TLS)
-
-
-def _fingerprints(value: tuple[str, ...] | str, place: Place) -> tuple[str, ...]:
-    fingerprints = tuple(filter(None, (value,) if isinstance(value, str) else value))
-    for fingerprint in fingerprints:
-        if not FINGERPRINT.fullmatch(fingerprint):
-            place.say(NO_FINGERPRINT, given=fingerprint)
-    return fingerprints

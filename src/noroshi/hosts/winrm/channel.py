@@ -35,6 +35,7 @@ from noroshi.network.http1 import (
     HungUpError,
     Target,
 )
+from noroshi.network.trust import unverified_context
 from noroshi.ports import RouteError, Unmeasurable
 
 PATIENCE = 15.0
@@ -109,7 +110,7 @@ class WinrmChannel:
 
     async def show_certificate(self) -> bytes:
         """Return the certificate (DER) that the server shows, trusted or not; nobody logs in."""
-        stream = await self._start_tls(tls.unverified_context())
+        stream = await self._start_tls(unverified_context())
         stream.abort()
         return _certificate_of(stream)
 

@@ -17,6 +17,7 @@ from noroshi.core.winrm_login import LoginMethod, WinrmLogin, certificate_proble
 from noroshi.hosts.winrm.winrm_problem import WinrmProblem
 from noroshi.network import client_context
 from noroshi.network.connection_errors import distrust_text
+from noroshi.network.trust import unverified_context
 
 WEAK_HASHES = ("md5", "sha1")
 NOT_CHECKED = _("no certificate was shown")
@@ -40,14 +41,6 @@ def context_of(login: WinrmLogin, identity: str = "") -> ssl.SSLContext:
         # TLS 1.2; with 1.3 WinRM's server ends the connection.
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         _load_identity(context, login, identity)
-    return context
-
-
-def unverified_context() -> ssl.SSLContext:
-    """Make a context that accepts any certificate, for whoever compares the fingerprint."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from noroshi import __version__
-from noroshi.core.agents import KEY_AGE, Agent, AgentState, Machine, versions_fit
+from noroshi.core.agents import KEY_AGE, Agent, Machine, revoke, versions_fit
 from noroshi.core.printable import printable
 from noroshi.core.sender_lease import Sender
 from noroshi.core.translation import _
@@ -279,13 +279,7 @@ class Conversation:
 
     async def _leave(self, caller: Caller, body: Body) -> Accepted:
         now = self._state.now()
-
-        def without_rights(agent: Agent) -> Agent:
-            if agent.state is AgentState.REVOKED:
-                return agent
-            return replace(agent, state=AgentState.REVOKED, revoked_at=now)
-
-        await self._change(caller.agent.id, without_rights)
+        await self._change(caller.agent.id, lambda agent: revoke(agent, now))
         await self._state.audit("agent_leave", caller.agent.name, caller.address, {})
         return Accepted(life=caller.signed.life)
 

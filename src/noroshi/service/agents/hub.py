@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from noroshi import schema
-from noroshi.core.agents import Agent, AgentState, LastSeen
+from noroshi.core.agents import Agent, AgentState, LastSeen, revoke
 from noroshi.link.link_messages import JoinAnswer
 from noroshi.link.message_body import Body
 from noroshi.link.order_messages import OrderVerb
@@ -193,13 +193,7 @@ class AgentHub:
         """Let an agent no longer come in; None if there is none of that id. Its request that
         waits ends at once. Raises StoreError."""
         now = self._state.now()
-
-        def revoked(agent: Agent) -> Agent:
-            if agent.state is AgentState.REVOKED:
-                return agent
-            return replace(agent, state=AgentState.REVOKED, revoked_at=now)
-
-        result = await self._state.roster.change(id, revoked)
+        result = await self._state.roster.change(id, lambda agent: revoke(agent, now))
         self._state.rates.forget(id)
         self._state.report_rates.forget(id)
         self._conversation.forget(id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from noroshi import schema
+from noroshi.core.host_port import authority
 from noroshi.core.translation import Message
 from noroshi.link.link_messages import HubPlace
 from noroshi.ports import Store
@@ -30,7 +31,7 @@ class Endpoint:
     @property
     def address(self) -> str:
         """Return HOST:PORT, an IPv6 address in brackets."""
-        return _authority(self.host, self.port)
+        return authority(self.host, self.port)
 
 
 class HubEndpoints:
@@ -83,7 +84,7 @@ class ListenerSetting:
     @property
     def authority(self) -> str:
         """Return HOST:PORT as agents name it, an IPv6 address in brackets."""
-        return _authority(self.host, self.port)
+        return authority(self.host, self.port)
 
     @property
     def socket(self) -> tuple[str, int]:
@@ -93,8 +94,7 @@ class ListenerSetting:
     @property
     def url(self) -> str:
         """Return it as a URL, as places are shown."""
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        return f"https://{address}:{self.port}"
+        return f"https://{authority(self.address, self.port)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +123,6 @@ class ListenerControl(Protocol):
         """Stop listening."""
 
 
-def _authority(host: str, port: int) -> str:
-    is_bare = ":" in host and not host.startswith("[")
-    return f"[{host}]:{port}" if is_bare else f"{host}:{port}"
-
-
 async def write_setting(store: Store, setting: ListenerSetting | None) -> None:
     """Store where to listen for agents; None: nowhere. Raises StoreError."""
     await store.put_value(NOTE, schema.text(setting) if setting else "")
@@ -140,18 +135,11 @@ async def write_former(store: Store, listener: FormerListener | None) -> None:
 
 async def read_former(store: Store, now: datetime) -> FormerListener | None:
     """Return where else the node still listens for agents; None: nowhere. Raises StoreError."""
-    text = (await store.get_values()).get(FORMER_NOTE, "")
-    try:
-        listener = schema.value(FormerListener, text) if text else None
-    except schema.Unreadable:
-        return None
+    text = (await store.get_values()).get(FORMER_NOTE)
+    listener = schema.value_or_none(FormerListener, text)
     return listener if listener is not None and now < listener.until else None
 
 
 async def read_setting(store: Store) -> ListenerSetting | None:
     """Return where to listen for agents; None: nowhere. Raises StoreError."""
-    text = (await store.get_values()).get(NOTE, "")
-    try:
-        return schema.value(ListenerSetting, text) if text else None
-    except schema.Unreadable:
-        return None
+    return schema.value_or_none(ListenerSetting, (await store.get_values()).get(NOTE))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.core.command_text import CommandText, with_commands
+from noroshi.core.message_error import MessageError
 from noroshi.core.translation import Message, _
 from noroshi.link.install_line import WINDOWS_FILE
 from noroshi.service.agents.install_script import InstallFile
@@ -55,12 +56,8 @@ BLOCK = 1 << 20
 FindFile = Callable[[], Path | None]
 
 
-class NoInstallFileError(ServiceError):
+class NoInstallFileError(MessageError, ServiceError):
     """Report that no server can install from here; `words` say why."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 def _version_in_archive(path: Path) -> str:

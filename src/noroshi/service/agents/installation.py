@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,22 +103,23 @@ class Installation:
     async def file(self, secret_text: str) -> tuple[Path, str] | None:
         """Return the file, and the ID of the invitation, for whoever has the secret of one that
         holds. Raises StoreError."""
-        invitation = await self._invitation(secret_text)
-        if invitation is None or not self._is_open(invitation):
-            return None
-        try:
-            return (await self._file())[0], invitation.id
-        except NoInstallFileError:
-            return None
+        return await self._open_file(await self._invitation(secret_text), self._file)
 
     async def windows_installer(self, secret_hash: str) -> tuple[Path, str] | None:
         """Return the installer for Windows, and the ID of the invitation, for whoever has the hash of
         the secret of one that holds. Raises StoreError."""
         invitation = await self._invitation_by_hash(secret_hash)
+        return await self._open_file(invitation, self._windows_installer)
+
+    async def _open_file(
+        self,
+        invitation: Invitation | None,
+        find: Callable[[], Awaitable[tuple[Path, InstallFile]]],
+    ) -> tuple[Path, str] | None:
         if invitation is None or not self._is_open(invitation):
             return None
         try:
-            return (await self._windows_installer())[0], invitation.id
+            return (await find())[0], invitation.id
         except NoInstallFileError:
             return None
 

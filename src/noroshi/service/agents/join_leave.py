@@ -21,12 +21,12 @@ from noroshi.agent.link_settings import HubProxy
 from noroshi.core.agents import NAME, JoinRefusal
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.host_port import authority
 from noroshi.core.sender_lease import Custody
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.definitions.validation import CheckResult
 from noroshi.link.join_code import JoinCode, JoinCodeError
 from noroshi.link.link_messages import LinkFault
-from noroshi.network.proxy import authority
 from noroshi.operations import hub_operations
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.hub_answers import HubLeft, HubStatus

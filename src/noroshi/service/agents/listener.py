@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 from noroshi.config.web import HOST, NO_ADDRESS
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.host_port import url_host
 from noroshi.core.sources import NodeIdentity
 from noroshi.core.translation import Message, _
 from noroshi.hosts.firewall import firewall_caution, firewall_command
@@ -174,14 +175,10 @@ def _problems(setting: ListenerSetting) -> Iterator[Problem]:
         ip_address(setting.address)
     except ValueError:
         yield Problem("address", NO_ADDRESS)
-    if not HOST.fullmatch(_bracketed(setting.host)):
+    if not HOST.fullmatch(url_host(setting.host)):
         yield Problem("host", BAD_HOST)
     if not 0 <= setting.port <= 65535:
         yield Problem("port", BAD_PORT)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _hosts(identity: Callable[[], NodeIdentity] | None) -> tuple[str, ...]:

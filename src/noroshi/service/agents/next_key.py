@@ -51,11 +51,7 @@ async def announce_next_key(store: Store, vault: Vault, now: datetime) -> NextKe
 
 async def read_next_key(store: Store) -> NextKey | None:
     """Return the key that is announced; None: none is. Raises StoreError."""
-    text = (await store.get_values()).get(NOTE, "")
-    try:
-        return schema.value(NextKey, text) if text else None
-    except schema.Unreadable:
-        return None
+    return schema.value_or_none(NextKey, (await store.get_values()).get(NOTE))
 
 
 async def take_next_key(store: Store, vault: Vault, now: datetime) -> bool:

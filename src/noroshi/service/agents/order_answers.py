@@ -52,10 +52,7 @@ REFUSALS = {
 
 def answer_in(body: str) -> OrderAnswer | None:
     """Return the answer in a row of a log; None if there is none that can be read."""
-    try:
-        return schema.value(OrderAnswer, body)
-    except schema.Unreadable:
-        return None
+    return schema.value_or_none(OrderAnswer, body)
 
 
 def result_of(answer: OrderAnswer, shape: type[T], agent: str) -> T:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from noroshi.actions.phrases import LEVEL_WORDS, threshold_words
+from noroshi.actions.phrases import threshold_words
 from noroshi.core.judgement import Finding, assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
+from noroshi.core.state_names import LEVEL_NAMES
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import Check
 from noroshi.service.monitors.reading_text import cause_text
@@ -60,7 +61,7 @@ def _pending_level_text(
     if not count:
         return text
     words = RECOVERING if finding.level is Level.OK else CONFIRMING
-    more = words.fill(level=LEVEL_WORDS[finding.level], count=count, patience=patience)
+    more = words.fill(level=LEVEL_NAMES[finding.level], count=count, patience=patience)
     return more if _says_nothing(finding, item) else BOTH.fill(told=text, more=more)
 
 
@@ -102,7 +103,7 @@ def _recovery_text(cause: Cause, level: Level) -> Message:
     value = limit - limits.margin if limits.rising else limit + limits.margin
     limit_back = Limits(warning=value, rising=not limits.rising)
     return HELD.fill(
-        level=LEVEL_WORDS[level], value=threshold_words(limit_back, Level.WARNING, reading.unit)
+        level=LEVEL_NAMES[level], value=threshold_words(limit_back, Level.WARNING, reading.unit)
     )
 
 

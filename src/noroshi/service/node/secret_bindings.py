@@ -239,17 +239,12 @@ def _is_allowed(binding: EntryBinding, use: Use, person: Person) -> bool:
 
 
 def _read_binding(notes: Mapping[str, str], entry: str) -> EntryBinding | None:
-    try:
-        return schema.value(EntryBinding, notes[NOTE + entry])
-    except (KeyError, schema.Unreadable):
-        return None
+    return schema.value_or_none(EntryBinding, notes.get(NOTE + entry))
 
 
 def _read_unconfirmed(notes: Mapping[str, str], entry: str) -> UnconfirmedUses:
-    try:
-        return schema.value(UnconfirmedUses, notes[UNCONFIRMED + entry])
-    except (KeyError, schema.Unreadable):
-        return UnconfirmedUses()
+    unconfirmed = schema.value_or_none(UnconfirmedUses, notes.get(UNCONFIRMED + entry))
+    return unconfirmed or UnconfirmedUses()
 
 
 def _by_entry(uses: Iterable[Use]) -> Mapping[str, list[Use]]:

@@ -49,10 +49,7 @@ async def confirm_arrival(store: Store, mail: str, confirmed_by: str, at: dateti
 def proof_of(notes: Mapping[str, str], route: str) -> DeliveryProof | None:
     """Return the proof of a route; None: nobody had a mail of it in hand, or none that this
     version can read."""
-    try:
-        return schema.value(DeliveryProof, notes[NOTE + route])
-    except (KeyError, schema.Unreadable):
-        return None
+    return schema.value_or_none(DeliveryProof, notes.get(NOTE + route))
 
 
 def with_proof(

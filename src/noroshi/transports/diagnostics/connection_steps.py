@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from noroshi.core.host_port import authority
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _, list_names, ngettext, plain
 from noroshi.network import connection_errors
@@ -18,7 +19,6 @@ from noroshi.network.connection_errors import ConnectError
 from noroshi.network.connector import reach
 from noroshi.network.dialer import start_tls
 from noroshi.network.http import date_in
-from noroshi.network.proxy import authority
 from noroshi.network.reach_steps import FirstHop, connect_first_hop, open_tunnel, resolve
 from noroshi.network.trust import client_context
 from noroshi.ports import RouteError, TransportContext

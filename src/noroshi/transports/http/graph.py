@@ -22,13 +22,7 @@ from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import RouteError, TransportContext, TransportKind, options
 from noroshi.transports.http.http_reply import ReplyReader
-from noroshi.transports.mime.message import (
-    AddressError,
-    compose,
-    message_ids,
-    paths_of,
-    smtp_address,
-)
+from noroshi.transports.mime.message import check_address, compose, message_ids, paths_of
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Parties
 from noroshi.transports.smtp.options import BAD_SENDER, send_as_remarks
@@ -81,8 +75,8 @@ class Options:
             raise InvalidValueError(NO_GRAPH)
         if not _is_base(self.graph):
             raise InvalidValueError(BAD_GRAPH.fill(given=visible_text(self.graph)))
-        _check(self.user, BAD_USER)
-        _check(self.mail_from, BAD_SENDER)
+        check_address(self.user, BAD_USER)
+        check_address(self.mail_from, BAD_SENDER)
 
     @property
     def mail_from(self) -> str:
@@ -206,13 +200,6 @@ def _is_base(url: str) -> bool:
         return False
     plain = not (parts.query or parts.fragment or parts.username or parts.path.strip("/"))
     return parts.scheme == "https" and bool(parts.hostname) and plain and port != 0
-
-
-def _check(address: str, message: Message) -> None:
-    try:
-        smtp_address(address)
-    except AddressError:
-        raise InvalidValueError(message.fill(given=visible_text(address))) from None
 
 
 async def try_out(options: Options) -> Sequence[Message]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
@@ -19,7 +19,9 @@ from urllib.parse import quote, unquote
 import idna
 
 from noroshi.core.cadence import zone_of
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import MARK, Answer, Envelope, Verdict
+from noroshi.core.message_error import MessageError
 from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _
 from noroshi.transports.mime.body import Content, Part, content_of
@@ -40,12 +42,8 @@ NO_DOMAIN = _("“{given}” is not a domain name: {why}")
 IMPORTANCE = ("high", "normal", "low")
 
 
-class AddressError(ValueError):
+class AddressError(MessageError, ValueError):
     """Refuse an address that plain SMTP cannot carry."""
-
-    def __init__(self, words: Message) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 def compose(
@@ -76,6 +74,17 @@ def smtp_address(address: str) -> str:
     if len(ascii_address) > LONGEST_ADDRESS:
         raise AddressError(NO_ADDRESS.fill(given=ascii_address))
     return ascii_address
+
+
+def check_address(
+    address: str, complaint: Message, read: Callable[[str], str] = smtp_address
+) -> None:
+    """Check an option that SMTP must be able to carry. Raises InvalidValueError with the
+    complaint."""
+    try:
+        read(address)
+    except AddressError:
+        raise InvalidValueError(complaint.fill(given=visible_text(address))) from None
 
 
 def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:

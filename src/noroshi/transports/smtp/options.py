@@ -3,19 +3,17 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.marked_names import with_settings
-from noroshi.core.printable import visible_text
 from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import options
-from noroshi.transports.mime.message import AddressError, ascii_domain, smtp_address
+from noroshi.transports.mime.message import AddressError, ascii_domain, check_address
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
 from noroshi.transports.smtp.connection import Parties, Patience, Server
@@ -112,16 +110,16 @@ class Options:
     def __post_init__(self) -> None:
         if not self.host.strip():
             raise InvalidValueError(NO_HOST)
-        _check(_host_name, self.host, BAD_HOST)
+        check_address(self.host, BAD_HOST, _host_name)
         if self.port is not None and not 0 < self.port < 65536:
             raise InvalidValueError(BAD_PORT)
         if not self.mail_from:
             raise InvalidValueError(NO_SENDER)
-        _check(smtp_address, self.mail_from, BAD_SENDER)
+        check_address(self.mail_from, BAD_SENDER)
         if self.envelope_sender:
-            _check(smtp_address, self.envelope_sender, BAD_ENVELOPE)
+            check_address(self.envelope_sender, BAD_ENVELOPE)
         if self.ehlo:
-            _check(ascii_domain, self.ehlo, BAD_EHLO)
+            check_address(self.ehlo, BAD_EHLO, ascii_domain)
         if self.protection == "none" and self.certificate:
             raise InvalidValueError(NO_TLS_NO_CERTIFICATE)
         self._check_sign_in()
@@ -198,13 +196,6 @@ def send_as_remarks(parties: Parties) -> tuple[Message, ...]:
     return (
         NEEDS_SEND_AS.fill(user=parties.user, sender=parties.sender, envelope=parties.envelope),
     )
-
-
-def _check(read: Callable[[str], str], value: str, message: Message) -> None:
-    try:
-        read(value)
-    except AddressError:
-        raise InvalidValueError(message.fill(given=visible_text(value))) from None
 
 
 def _host_name(name: str) -> str:

@@ -16,7 +16,7 @@ from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.forms.location import Content, title_of
 from noroshi.web.view.difference import DifferenceText, difference_text, names_of, sort_of
-from noroshi.web.view.form_operations import run
+from noroshi.web.view.form_operations import number_in, run
 from noroshi.web.view.page_context import Visit
 
 CALLED = _(" {sort} “{name}” ")
@@ -69,7 +69,6 @@ def _within_sentence(words: str) -> str:
 BASE_VERSION = "seen"
 """The field with the version that the form showed. It is not called `version`: with that a form
 says that it can show what it would change, and is kept over a log-in with all that is in it."""
-LONGEST_NUMBER = 9
 Texts = Mapping[str, str]
 FieldReader = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
 """Return the fields of a form, by name, that show these definitions."""
@@ -114,7 +113,7 @@ async def merged_form(
 ) -> MergedForm:
     """Return the form to show after a refusal; `selection` names the definitions of the
     form."""
-    base_version = _number(visit.form.get(BASE_VERSION, ""))
+    base_version = _base_version(visit)
     if not is_conflict(refusal):
         return MergedForm(form=typed_fields, base_version=base_version)
     current = await visit.call(EditOperations.read, **selection)
@@ -151,7 +150,7 @@ async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
     first_key, key = refusal.problems[0][0], refusal.problems[-1][0]
     lines = [text for _place, text in refusal.problems]
     if first_key == key:  # else it has another name, which the first of them tells
-        differences = await changes_since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
+        differences = await changes_since(visit, key, _base_version(visit))
         lines = [visit.say(one.sentence) for one in differences] or lines
     reason = by_title(visit, refusal.reasons[0], (key, None))
     return (
@@ -167,6 +166,5 @@ async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
     )
 
 
-def _number(text: str) -> int:
-    is_one = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
-    return int(text) if is_one else 0
+def _base_version(visit: Visit) -> int:
+    return number_in(visit.form.get(BASE_VERSION, "")) or 0

@@ -17,13 +17,14 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
 from noroshi.web.view.form_operations import (
     Outcome,
+    number_in,
     reauthenticate_from_form,
     run,
     run_with_form,
 )
 from noroshi.web.view.page_context import Visit
 
-LONGEST_NUMBER, LONGEST_NOTE = 9, 200
+LONGEST_NOTE = 200
 TAKEN = _("this name is already in use")
 NO_NAME = _(
     "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
@@ -140,7 +141,7 @@ async def _restore_base(visit: Visit, edit: Edit) -> None:
     """Set the base to the version that the form's editor saw. Changes by others elsewhere in
     the same document are no conflict, so the base stays the one in force unless this part was
     changed."""
-    base_version = _number(visit.form.get("version", ""))
+    base_version = version_number(visit.form.get("version", ""))
     if edit.spot.new:  # it stands beside whatever is there
         return
     if base_version == edit.version:
@@ -258,10 +259,12 @@ def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
     return {"put": {**related, spot.key: document}, "etags": etags, "rename": new_names}
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+def version_number(text: str) -> int:
+    """Return the number of a version. Raises NotFoundError if the text is none."""
+    number = number_in(text)
+    if number is None:
         raise NotFoundError(NO_SUCH_PAGE)
-    return int(text)
+    return number
 
 
 def without_keys(content: Content, *names: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from noroshi.service.agents.agents import AgentOperations
 from noroshi.service.agents.listener import ListenerOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.normalize import figures
+from noroshi.web.forms.normalize import typed_number
 from noroshi.web.pages.add_ssh_server import ssh_form
 from noroshi.web.pages.add_winrm_server import EXAM, exam, winrm_form
 from noroshi.web.pages.login_form import LoginForm
@@ -53,7 +53,6 @@ LOGIN_FORMS: Mapping[str, Callable[[Visit], Awaitable[LoginForm]]] = {
 }
 INVITE, WITHDRAW = "agent_invite", "agent_uninvite"
 LISTEN, STOP = "agents_listen", "agents_listen_stop"
-MOST_DIGITS = 5
 SHOWN_AGAIN = ("servers", "host", "port", "address")
 """The fields of the forms that are shown again where a form was refused."""
 STATES: Mapping[InvitationState, Message] = {
@@ -122,7 +121,7 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     form = visit.form
     texts = {name: form.get(name, "").strip() for name in SHOWN_AGAIN}
     if deed == INVITE:
-        servers = _number(texts["servers"] or "1")
+        servers = typed_number(texts["servers"] or "1")
         return await run(
             visit,
             AgentOperations.invite,
@@ -135,19 +134,11 @@ async def _run(visit: Visit, deed: str) -> Outcome[object]:
     if deed == LISTEN:
         place = {"host": texts["host"], "address": texts["address"]}
         return await run_reauthenticated(
-            visit, ListenerOperations.listen, port=_number(texts["port"]), **place
+            visit, ListenerOperations.listen, port=typed_number(texts["port"]), **place
         )
     if deed == STOP:
         return await run_reauthenticated(visit, ListenerOperations.stop)
     raise NotFoundError(NO_SUCH_PAGE)
-
-
-def _number(text: str) -> int | str:
-    """Return the number that was typed; other text as it is, as the operation says what is
-    wrong."""
-    digits = figures(text)
-    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= MOST_DIGITS
-    return int(digits) if is_number else text
 
 
 def _form_context(

@@ -26,6 +26,7 @@ from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, fragments, key_of, v
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
+    number_in,
     permissions_of,
     query_value,
     refused_input,
@@ -60,7 +61,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
                 visit,
                 live,
                 deed_done=query_value(visit, "did"),
-                ended_count=_number(ended_count),
+                ended_count=number_in(ended_count) or 0,
             )
         deed = visit.form.get("do", "")
         result = await _perform(visit, deed)
@@ -301,10 +302,6 @@ def _picked(visit: Visit) -> frozenset[str]:
     sent_fields = (*visit.form.items(), *visit.request.query_params.items())
     picked = dict.fromkeys(one for name, one in sent_fields if name.startswith(PICK))
     return frozenset({*list(picked)[:MOST_SHOWN], query_value(visit, "at", 2000)} - {""})
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _place_of(picked: frozenset[str]) -> str:

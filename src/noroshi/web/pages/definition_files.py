@@ -26,6 +26,7 @@ from noroshi.web.view.difference import DifferenceText, sort_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
+    number_in,
     permissions_of,
     query_value,
     run,
@@ -36,7 +37,6 @@ from noroshi.web.view.page_context import Visit, page
 SHOWN = 200
 WHOLE = "whole"
 """The choice to remove all other definitions; otherwise they stay."""
-LONGEST_NUMBER = 9
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -137,13 +137,12 @@ async def _preview_page(
 
 async def _apply(visit: Visit, folder: Folder) -> Outcome[Applied]:
     """Apply against the version that was in force when the differences were shown."""
-    base = visit.form.get("base", "")
-    number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
+    base = number_in(visit.form.get("base", ""))
     return await run_reauthenticated(
         visit,
         ApplyOperations.apply,
         documents=_as_json(folder),
-        base=number,
+        base=-1 if base is None else base,
         note=visit.form.get("note", ""),
         empty=visit.form.get("empty") == "yes",
     )

@@ -98,7 +98,7 @@ def next_of(progress: FirstLook) -> str:
 def page_after(known_facts: Collection[SetupFact], route: Sequence[SetupFact] = SENDING) -> str:
     """Return the address of the step that comes next, by a route that needs these facts."""
     following = next_step(first_start(route), known_facts)
-    return f"/first/{PAGES[following.step if following else SetupStep.ARRIVAL]}"
+    return f"/first/{PAGES[following or SetupStep.ARRIVAL]}"
 
 
 def _known_facts(progress: FirstLook) -> Collection[SetupFact]:

@@ -11,7 +11,7 @@ from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.node.secrets import SecretOperations
 from noroshi.service.setup.suggestions import instance_name
 from noroshi.web.forms.location import title_of
-from noroshi.web.forms.normalize import figures
+from noroshi.web.forms.normalize import typed_number
 from noroshi.web.view.form_operations import Outcome
 from noroshi.web.view.page_context import Visit
 
@@ -39,10 +39,8 @@ class LoginForm:
 
     @property
     def port(self) -> int | str:
-        """Return the number that was typed; other text as it is, as the operation says what is
-        wrong."""
-        port = figures(self.fields["port"])
-        return int(port) if port.isascii() and port.isdecimal() else self.fields["port"]
+        """Return the port that was typed, as `typed_number` does."""
+        return typed_number(self.fields["port"])
 
     def has_failed(self, outcome: Outcome[object]) -> bool:
         """Keep the outcome of a step, and return whether it was refused."""

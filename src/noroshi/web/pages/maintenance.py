@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.definitions.value_syntax import DAYS
 from noroshi.core.translation import _, pgettext
 from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.service.alarms.acknowledgements import AlarmOperations
@@ -38,9 +39,9 @@ from noroshi.web.view.maintenance import (
 )
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.search import EVERYTHING, Labels, require_place
+from noroshi.web.view.setting_names import CHOICE_NAMES
 
 HERE = "/alarms/maintenance"
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time")
 MOST_PLACES = 300
 BETWEEN_DAYS = pgettext("between days", ", ")
@@ -206,16 +207,7 @@ def _recurrence(visit: Visit, window: Mapping[str, Any]) -> str:
 
 
 def _day(visit: Visit, day: str) -> str:
-    texts = {
-        "mon": visit.say(_("Mon")),
-        "tue": visit.say(_("Tue")),
-        "wed": visit.say(_("Wed")),
-        "thu": visit.say(_("Thu")),
-        "fri": visit.say(_("Fri")),
-        "sat": visit.say(_("Sat")),
-        "sun": visit.say(_("Sun")),
-    }
-    return texts.get(day, day)
+    return visit.say(CHOICE_NAMES[day]) if day in DAYS else day
 
 
 def _labels(documents: Mapping[str, Mapping[str, Any]]) -> Labels:

@@ -26,6 +26,7 @@ from noroshi.web.view.form_operations import (
     Outcome,
     address,
     clock,
+    number_in,
     permissions_of,
     query_value,
     refused_input,
@@ -69,7 +70,6 @@ RETRIED_ALL = _("Retrying all waiting messages now.")
 MOST_SHOWN = 200
 WAY = "route."
 """The beginning of the names of the fields in which a mail's routes are chosen, in order."""
-LONGEST_NUMBER = 9
 STILL = (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 """The states in which something can still be done."""
 ACTS: Mapping[str, tuple[str, ...]] = {
@@ -276,9 +276,7 @@ def _chosen_routes(visit: Visit) -> list[str]:
 
 
 def _place(field: str) -> int:
-    number = field.removeprefix(WAY)
-    is_number = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
-    return int(number) if is_number else 0
+    return number_in(field.removeprefix(WAY)) or 0
 
 
 def _choices(visit: Visit, mail: Queued, titles: Titles) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from noroshi.service.people.audit_log import AuditLogOperations
 from noroshi.service.people.users import UserOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.normalize import figures
+from noroshi.web.forms.normalize import typed_number
 from noroshi.web.pages.own_account import step_shown
 from noroshi.web.view.audit_log import Line, lines
 from noroshi.web.view.form_operations import (
@@ -56,7 +56,6 @@ TOKEN_DEEDS: Mapping[str, Callable[..., Awaitable[object]]] = {
     "token_revoke": ApiTokenOperations.revoke,
 }
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
-MOST_DIGITS = 5
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -161,12 +160,10 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     name = form.get("name", "").strip()
     if deed == "token_revoke":
         return {"name": name}
-    days = figures(form.get("days", "").strip())
-    is_number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
     return {
         "name": name,
         "role": form.get("role", VIEWER),
-        "days": int(days) if is_number else days,  # the operation says what it may be
+        "days": typed_number(form.get("days", "").strip()),
         "programs": form.get("programs") == "yes",
     }
 

@@ -10,11 +10,10 @@ from starlette.routing import Route
 
 from noroshi.core.translation import Message
 from noroshi.operations.definition_answers import Applied
-from noroshi.service import NotFoundError
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
-from noroshi.web.errors import NO_SUCH_PAGE
+from noroshi.web.forms.edit_session import version_number
 from noroshi.web.view.difference import difference_texts, names_of
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -28,7 +27,6 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.page_context import Visit, page
 
 LISTED = 100
-LONGEST_NUMBER = 9
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -75,24 +73,20 @@ async def versions(visit: Visit) -> Response:
 async def version(visit: Visit) -> Response:
     """Show the changes of a version and those of going back to it; or go back."""
     post = visit.request.method == "POST"
-    number = _number(visit.form.get("number", "") if post else query_value(visit, "number"))
+    number = version_number(
+        visit.form.get("number", "") if post else query_value(visit, "number")
+    )
     if not post:
         return await _page(visit, number)
     arguments: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
     # Who saw the difference from another version than the one in force is told first.
-    base_version = _number(visit.form.get("base", ""))
+    base_version = version_number(visit.form.get("base", ""))
     outcome = await run_reauthenticated(
         visit, VersionOperations.take_back, base=base_version, **arguments
     )
     if outcome.reasons:
         return await _page(visit, number, outcome)
     return visit.redirect(address("/settings/versions", did=str(outcome.ok.version)))
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
-        raise NotFoundError(NO_SUCH_PAGE)
-    return int(text)
 
 
 async def _page(visit: Visit, number: int, outcome: Outcome[Applied] | None = None) -> Response:

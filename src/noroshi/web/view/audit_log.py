@@ -10,6 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.roles import ROLE_NAMES
+from noroshi.core.state_names import (
+    LEVEL_NAMES,
+    NOT_MEASURED_NAMES,
+    REMARK_NAMES,
+    ROUTE_STATE_NAMES,
+    STATE_NAMES,
+)
 from noroshi.core.translation import COMMA, Message, _, composed, pgettext
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import (
@@ -17,13 +24,6 @@ from noroshi.web.view.setting_names import (
     SETTING_NAMES,
     TYPE_NAMES,
     definition_name,
-)
-from noroshi.web.view.state_names import (
-    LEVEL_NAMES,
-    NOT_MEASURED_NAMES,
-    REMARK_NAMES,
-    ROUTE_STATE_NAMES,
-    STATE_NAMES,
 )
 
 LONG = 120
@@ -48,7 +48,10 @@ WHOLE = re.compile(r"(?P<sign>[+-]) (?P<key>[\w.-]+/[^:]+)(?:: (?P<part>.+))?", 
 NOTHING = "nothing"
 WORDED: Mapping[str, Mapping[str, Message]] = {
     "state": {**ROUTE_STATE_NAMES, **STATE_NAMES},
-    "level": {**LEVEL_NAMES, **NOT_MEASURED_NAMES},
+    "level": {
+        **{level.value: name for level, name in LEVEL_NAMES.items()},
+        **NOT_MEASURED_NAMES,
+    },
     "sort": REMARK_NAMES,
 }
 """Values with words of their own, by name."""

@@ -34,6 +34,7 @@ LENGTHS: Sequence[tuple[int, Message]] = (
     (1, _("{n} s")),
 )
 """Units of time in seconds, the largest first."""
+MAX_DIGITS = 9
 
 
 @dataclass(frozen=True)  # no slots: Outcome[A]() could not note its A in them
@@ -147,6 +148,12 @@ def address(path: str, **query: str) -> str:
 def query_value(visit: Visit, name: str, most: int = 400) -> str:
     """Return a value of the query by name."""
     return visit.request.query_params.get(name, "")[:most]
+
+
+def number_in(text: str) -> int | None:
+    """Return the number that a text is; None: it is none, or has more than `MAX_DIGITS`."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    return int(text) if is_number else None
 
 
 def refused_input(visit: Visit, *names: str) -> Mapping[str, str]:

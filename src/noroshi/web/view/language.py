@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from noroshi.actions.phrases import LEVEL_WORDS
 from noroshi.core.date_text import MONTHS
 from noroshi.core.levels import Level
+from noroshi.core.state_names import LEVEL_NAMES, NOT_MEASURED_NAMES
 from noroshi.core.translation import Medium, Message, _, pgettext
 from noroshi.web.view.page_links import page_text
-from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
 
 DATE = _("{day} {month} {year}")
@@ -35,8 +34,8 @@ class Localizer:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not
         measured any more."""
         if isinstance(level, Level):
-            return self.say(LEVEL_WORDS[level])
-        return self.say(NOT_MEASURED_NAMES.get(level) or LEVEL_WORDS[Level(level)])
+            return self.say(LEVEL_NAMES[level])
+        return self.say(NOT_MEASURED_NAMES.get(level) or LEVEL_NAMES[Level(level)])
 
     def day(self, day: date) -> str:
         """Return a date of an answer, with the year."""

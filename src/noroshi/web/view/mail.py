@@ -11,12 +11,12 @@ from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_attempt_key
+from noroshi.core.state_names import LEVEL_NAMES, STATE_NAMES, VERDICT_NAMES
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Queued, Said, Tried
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.state_names import LEVEL_NAMES, STATE_NAMES, VERDICT_NAMES
 
 CREATED = pgettext("step", "Created")
 SENDING = 2
@@ -148,7 +148,7 @@ def level(visit: Visit, level: Level | None) -> StateMark | None:
     """Return the level of a monitor; None for none."""
     if level is None:
         return None
-    return StateMark(level.value, level.value, visit.say(LEVEL_NAMES[level.value]))
+    return StateMark(level.value, level.value, visit.say(LEVEL_NAMES[level]))
 
 
 def relay(
@@ -251,7 +251,7 @@ def attempts(
             route=_route_name(last_attempt, titles),
             address=last_attempt.reply.address,
             is_accepted=verdict is Verdict.ACCEPTED,
-            verdict=visit.say(VERDICT_NAMES[verdict.value]),
+            verdict=visit.say(VERDICT_NAMES[verdict]),
             reply=reply_text(visit, last_attempt.reply),
             provider_id=last_attempt.provider_id,
         )

@@ -15,6 +15,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.own_instance import AGENT
 from noroshi.core.route_readiness import ReadinessCounts, Sends, count_readiness
+from noroshi.core.state_names import ROUTE_STATE_NAMES
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.operations.alarm_answers import SilenceShown, WindowShown
 from noroshi.operations.history_answers import Happened
@@ -27,7 +28,6 @@ from noroshi.operations.status_answers import (
     StoppedBy,
 )
 from noroshi.web.view.language import Localizer
-from noroshi.web.view.state_names import ROUTE_STATE_NAMES
 from noroshi.web.view.tree import (
     CALM,
     Instance,

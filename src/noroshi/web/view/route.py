@@ -194,8 +194,7 @@ def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
     }
     known_facts = [fact for fact, is_found in facts.items() if is_found]
     following = setup_flow.next_step((*facts, SetupFact.SIGN_IN), known_facts)
-    signs_in = following is not None and following.step is SetupStep.SIGN_IN
-    return "sign_in" if signs_in else "save"
+    return "sign_in" if following is SetupStep.SIGN_IN else "save"
 
 
 def texts_of(account: Content | None) -> dict[str, str]:

@@ -9,18 +9,17 @@ from typing import Any
 from noroshi.core.translation import Message, _
 from noroshi.ports.examination import Remedy, Stage
 from noroshi.service.diagnostics.examinations import DiagnosticOperations
-from noroshi.web.view.form_operations import clock, query_value, run
+from noroshi.web.view.form_operations import clock, number_in, query_value, run
 from noroshi.web.view.page_context import Visit
 
-MOST_DIGITS = 4
 NEVER = "never_signed_in"
 """The finding of a stage where nobody has signed in yet, for programs."""
 
 
 async def wait_for_stage(visit: Visit) -> str:
     """Wait a few seconds for a stage that the page has not; return the id of the diagnosis."""
-    id, known_stages = query_value(visit, "id"), query_value(visit, "seen")[:MOST_DIGITS]
-    count = int(known_stages) if known_stages.isascii() and known_stages.isdecimal() else 0
+    id, known_stages = query_value(visit, "id"), query_value(visit, "seen", 4)
+    count = number_in(known_stages) or 0
     await run(visit, DiagnosticOperations.look, id=id, seen=count)
     return id
 

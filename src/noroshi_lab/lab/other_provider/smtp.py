@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import json
 import re
@@ -18,7 +17,7 @@ from noroshi_lab.lab.mail_acceptance import Handed
 from noroshi_lab.lab.mailbox import Mailboxes
 from noroshi_lab.lab.other_provider.grants import Grants
 from noroshi_lab.lab.other_provider.provider import DOMAIN, MAIL_SCOPE, Provider
-from noroshi_lab.lab.smtp_auth import Admitted
+from noroshi_lab.lab.smtp_auth import Admitted, decode_base64
 from noroshi_lab.lab.smtp_line import Line
 from noroshi_lab.lab.usage import Usage
 
@@ -112,7 +111,7 @@ class ElsewhereGate:
         for challenge in ("334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6")[len(given) :]:
             await line.say(challenge)
             given.append(await line.read())
-        return self._by_password(_decoded(given[0]), _decoded(given[1]), "LOGIN")
+        return self._by_password(decode_base64(given[0]), decode_base64(given[1]), "LOGIN")
 
     def _by_password(self, user: str, password: str, by: str) -> Admitted | str:
         """Accept an app password, and never the one that a person signs in with."""
@@ -165,7 +164,7 @@ async def _initial_response(line: Line, initial: str) -> str:
     if not initial:
         await line.say("334 ")
         initial = await line.read()
-    return _decoded(initial)
+    return decode_base64(initial)
 
 
 async def _challenge(line: Line, error: dict[str, str]) -> str:
@@ -174,10 +173,3 @@ async def _challenge(line: Line, error: dict[str, str]) -> str:
     await line.say(f"334 {base64.b64encode(json.dumps(error).encode()).decode()}")
     await line.read()
     return _WRONG
-
-
-def _decoded(text: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return ""

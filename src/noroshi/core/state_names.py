@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.levels import Level
+from noroshi.core.mail import Verdict
 from noroshi.core.translation import Message, _, pgettext
 
 STATE_NAMES: Mapping[str, Message] = {
@@ -26,11 +28,11 @@ ROUTE_STATE_NAMES: Mapping[str, Message] = {
     "needs somebody": _("action required"),
     "signed in": _("signed in"),
 }
-LEVEL_NAMES: Mapping[str, Message] = {
-    "ok": _("OK"),
-    "warning": _("WARNING"),
-    "critical": _("CRITICAL"),
-    "unknown": _("UNKNOWN"),
+LEVEL_NAMES: Mapping[Level, Message] = {
+    Level.OK: _("OK"),
+    Level.WARNING: _("WARNING"),
+    Level.CRITICAL: _("CRITICAL"),
+    Level.UNKNOWN: _("UNKNOWN"),
 }
 NOT_MEASURED_NAMES: Mapping[str, Message] = {
     "new": _("Not measured yet"),
@@ -38,11 +40,11 @@ NOT_MEASURED_NAMES: Mapping[str, Message] = {
     "stopped": _("Stopped"),
 }
 """Shown in place of a level where nothing is measured."""
-VERDICT_NAMES: Mapping[str, Message] = {
-    "accepted": _("accepted"),
-    "deferred": _("deferred"),
-    "refused": _("refused"),
-    "route down": _("route down"),
+VERDICT_NAMES: Mapping[Verdict, Message] = {
+    Verdict.ACCEPTED: _("accepted"),
+    Verdict.DEFERRED: _("deferred"),
+    Verdict.REFUSED: _("refused"),
+    Verdict.ROUTE_DOWN: _("route down"),
 }
 REMARK_NAMES: Mapping[str, Message] = {
     "comment": _("Comment"),
