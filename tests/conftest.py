@@ -57,6 +57,15 @@ if _has_room(MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all workers fork their commands from one program (tests/warm): to import all of Noroshi takes
+    longer than most tests."""
+    if sys.platform != "win32" and config.getoption("numprocesses", None):
+        from tests.warm import for_all_workers
+
+        for_all_workers()
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
     """The one PostgreSQL of all workers (tests/postgres.py)."""

@@ -26,8 +26,9 @@ def validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
     return result, [*faults, *bool_faults(shape, data)]
 
 
+@cache  # to describe the options of all kinds takes half a second, and most forms ask for them
 def form(type_: type[Any]) -> dict[str, Any]:
-    """Return the JSON Schema of a type."""
+    """Return the JSON Schema of a type. It is one for all, so nobody may change it."""
     return _adapter(type_).json_schema()
 
 

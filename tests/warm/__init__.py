@@ -13,6 +13,8 @@ from pathlib import Path
 from noroshi.cli.commands.command_list import COMMANDS
 from tests.warm import one_file
 
+OF_ALL = "NOROSHI_TEST_WARM"
+"""Names the program that forks for all workers."""
 HERE, HOUSE = Path(__file__).parent, Path(__file__).parents[2]
 
 
@@ -22,6 +24,17 @@ def warm():
     cannot fork, that is a start with all modules in one file."""
     if sys.platform == "win32":
         return (sys.executable, "-P", one_file.__file__, str(_modules()))
+    return (str(_client()), os.environ.get(OF_ALL) or _server())
+
+
+def for_all_workers():
+    """Start one program for all workers, which this process starts and outlives. It imports nothing
+    until the first command is asked for."""
+    os.environ[OF_ALL] = _server()
+
+
+def _server():
+    """Start the program that forks, and return the name at which it listens."""
     name = f"noroshi-warm-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind("\0" + name)  # of no folder: unix(7)
@@ -33,7 +46,7 @@ def warm():
             start_new_session=True,  # so that it is not Ctrl-C that ends it
         )
     atexit.register(_end, server)
-    return (str(_client()), name)
+    return name
 
 
 def _modules():

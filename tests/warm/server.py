@@ -176,6 +176,7 @@ def leave(code):
 
 def main():
     with socket.socket(fileno=int(sys.argv[1])) as listener:
+        select.select([sys.stdin, listener], [], [])  # many runs ask for no command
         import_all()
         asked = serve(listener)
     if asked:

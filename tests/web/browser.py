@@ -15,6 +15,9 @@ from tests.service.clients import open_manager
 from tests.service.harness import Harness
 
 GOOD = "correct horse battery"
+CSRF = re.compile(r'name="csrf"\s+value="([0-9a-f]+)"')
+OVER_LINES = re.compile(r"<[^>\n]*\n[^>]*>")
+"""A tag that goes over several lines."""
 EXACT = re.compile(r"(<(?:textarea|pre)\b[^>]*>.*?</(?:textarea|pre)>)", re.DOTALL)
 """What is shown with its lines as they are."""
 
@@ -22,16 +25,24 @@ EXACT = re.compile(r"(<(?:textarea|pre)\b[^>]*>.*?</(?:textarea|pre)>)", re.DOTA
 class Browser:
     def __init__(self, session, url):
         self.session, self.url = session, url
-        self.status, self.headers, self.text = 0, {}, ""
+        self.status, self.headers = 0, {}
+        self._answer, self.is_page, self._text = "", False, None
 
     async def ask(self, method, path, **given):
         async with self.session.request(
             method, self.url + path, allow_redirects=False, **given
         ) as answer:
             self.status, self.headers = answer.status, answer.headers
-            text = (await answer.read()).decode("utf-8", "replace")
-            self.text = flowed(text) if answer.content_type == "text/html" else text
+            self._answer = (await answer.read()).decode("utf-8", "replace")
+            self.is_page, self._text = answer.content_type == "text/html", None
         return self
+
+    @property
+    def text(self):
+        """What came, a page as it is shown. Many a page is opened that nobody reads."""
+        if self._text is None:
+            self._text = flowed(self._answer) if self.is_page else self._answer
+        return self._text
 
     async def get(self, path, **given):
         return await self.ask("GET", path, **given)
@@ -43,7 +54,7 @@ class Browser:
 
     @property
     def csrf(self):
-        found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.text)
+        found = CSRF.search(self._answer)
         return found.group(1) if found else ""
 
     @property
@@ -76,7 +87,7 @@ def flowed(page):
 
 
 def in_one_line(markup):
-    tags = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\s*\n\s*", " ", tag.group()), markup)
+    tags = OVER_LINES.sub(lambda tag: re.sub(r"\s*\n\s*", " ", tag.group()), markup)
     return re.sub(r"\s*\n\s*", " ", re.sub(r">\n+", ">", re.sub(r"\n+<", "<", tags)))
 
 

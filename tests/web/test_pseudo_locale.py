@@ -1,4 +1,4 @@
-"""Every text of the manager's pages is in the catalogue."""
+"""Every text of the manager's pages is in the catalogue, and every link of an administrator leads somewhere."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.pseudo_locale import BACK, plain_words, program, texts, words
+from tests.web.test_links import THERE
 
 ROOT = Path(__file__).parents[2]
 NAMES = words(
@@ -52,7 +53,7 @@ def commands(page):
     return {found for text in texts(page) for found in COMMAND.findall(text.translate(BACK))}
 
 
-def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
+def test_every_word_of_the_pages_is_in_the_catalogue_and_every_link_leads_somewhere(tmp_path):
     path = os.pathsep.join([str(program(tmp_path / "src")), str(ROOT)])
     (tmp_path / "home").mkdir()
     done = subprocess.run(
@@ -64,8 +65,11 @@ def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    pages = json.loads(done.stdout)
-    assert len(pages) > 60
+    found = json.loads(done.stdout)
+    assert len(found) > 60
+    dead = {path: status for path, (status, _) in found.items() if status not in THERE}
+    assert dead == {}
+    pages = {path: page for path, (_, page) in found.items()}
     left = {word for page in pages.values() for word in plain_words(page)}
     assert left == NAMES | DEFINITIONS | BRANDS | KEYS | QUOTED
     own = (page for path, page in pages.items() if not path.startswith(MESSAGE))
