@@ -141,6 +141,8 @@ class StandInHub:
     """What was reported, up to that position."""
     lost_answers: int = 0
     """So many answers to reports are lost."""
+    report_gate: asyncio.Event | None = None
+    """Reports are answered once it is set."""
     earlier_text: EarlierText = NO_TEXT
     """That of the last samples."""
     codings: list[str] = field(default_factory=list)
@@ -337,6 +339,8 @@ class StandInHub:
         decision = decide_report(self.position, report)
         self.position = decision.position
         self.rows += decision.new_rows
+        if self.report_gate is not None:
+            await self.report_gate.wait()
         if self.lost_answers:
             self.lost_answers -= 1
             raise AnswerLostError

@@ -89,9 +89,9 @@ TABLE = [
         LinkReason.REFUSED,
         Pause(0, 10),
     ),
-    (WAITING, RequestRefused(LinkFault.BUSY), WAIT, LinkReason.HUB_BUSY, Pause(30, 45)),
-    (WAITING, RequestRefused(LinkFault.BUSY, 8.0), WAIT, LinkReason.HUB_BUSY, Pause(8, 12)),
-    (WAITING, RequestRefused(LinkFault.BUSY, 0.0), WAIT, LinkReason.HUB_BUSY, Pause(0, 1.5)),
+    (WAITING, RequestRefused(LinkFault.BUSY), HELLO, LinkReason.HUB_BUSY, Pause(30, 45)),
+    (WAITING, RequestRefused(LinkFault.BUSY, 8.0), HELLO, LinkReason.HUB_BUSY, Pause(8, 12)),
+    (WAITING, RequestRefused(LinkFault.BUSY, 0.0), HELLO, LinkReason.HUB_BUSY, Pause(0, 1.5)),
     (WAITING, RequestRefused(LinkFault.REVOKED), HELLO, LinkReason.REMOVED, Pause(3600, 3960)),
     (WAITING, RequestRefused(LinkFault.CLONED), HELLO, LinkReason.CLONED, Pause(3600, 3960)),
     (

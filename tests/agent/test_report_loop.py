@@ -126,6 +126,19 @@ async def test_a_log_of_many_rows_arrives_in_order_in_several_reports(node, hub)
     assert max(sizes) == 1000
 
 
+async def test_a_report_is_repeated_at_once_if_the_hub_answered_the_link_meanwhile(node, hub):
+    """As behind a load balancer, where the report's way fails after the link found another one: the
+    link hears of the hub next only when its wait ends."""
+    hub.lost_answers, hub.report_gate = 1, asyncio.Event()
+    async with node.running():
+        await hub.until(lambda: hub.heard_of("report") and hub.heard_of("wait"))
+        hub.tell()
+        await hub.until(lambda: len(hub.heard_of("wait")) == 2)
+        await node.add("1")
+        hub.report_gate.set()
+        await hub.until(lambda: bodies(hub) == ["1"])
+
+
 async def test_an_answer_that_is_lost_costs_no_row_and_none_twice(node, hub):
     hub.lost_answers = 3
     async with node.running():

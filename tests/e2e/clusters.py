@@ -50,7 +50,7 @@ class Cluster:
     `is_linked`: they have a link to each other, too."""
 
     def __init__(self, folder, names, server, ways=None, *, is_linked=False):
-        self._url = server.tcp_url(server.make_database())
+        self.url = server.tcp_url(server.make_database())
         self._port, self._ways, self._is_linked = server.port, ways or {}, is_linked
         self.homes = {name: self._home(folder / name, name) for name in names}
         first, *others = self.homes.values()
@@ -64,7 +64,7 @@ class Cluster:
         settings = home.folder / "noroshi.toml"
         text = settings.read_text(encoding="utf-8").replace('"node"', f'"{name}"', 1)
         port = self._ways.get(name, self._port)
-        url = self._url.replace(f":{self._port}/", f":{port}/")
+        url = self.url.replace(f":{self._port}/", f":{port}/")
         text += f'store.url = "{url}"\nstore.password_file = "db-password"\n'
         if self._is_linked:
             text += f'cluster.listen = "127.0.0.1:{free_port()}"\n'
@@ -110,7 +110,7 @@ class Cluster:
     def locked(self, table):
         """Keep the nodes from a table, as an administrator may; the others are as before."""
         loop = asyncio.new_event_loop()
-        connection = loop.run_until_complete(asyncpg.connect(self._url, password=PASSWORD))
+        connection = loop.run_until_complete(asyncpg.connect(self.url, password=PASSWORD))
         sql = f"begin; lock table {table} in access exclusive mode"
         try:
             loop.run_until_complete(connection.execute(sql))
@@ -121,7 +121,7 @@ class Cluster:
 
     def _ask(self, sql):
         async def ask():
-            connection = await asyncpg.connect(self._url, password=PASSWORD)
+            connection = await asyncpg.connect(self.url, password=PASSWORD)
             try:
                 return await connection.fetch(sql)
             finally:

@@ -1,76 +1,57 @@
-"""The load balancer of the guide, as it stands there, leads to the nodes that are answered for."""
+"""The load balancer of the guide, with the nodes and the settings that stand there: people are answered by it
+with TLS, and agents reach the nodes by it alone, whichever node ends."""
 
-import asyncio
-import re
 import signal
-import subprocess
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+from tests.e2e.balanced import HOST, Balanced
 from tests.e2e.manager import GOOD
-from tests.e2e.test_any_node import LinkedCluster, Way
-from tests.e2e.test_strangers import log_in
 from tests.e2e.world import until
-from tests.ports import free_port
-
-GUIDE = Path(__file__).parents[2] / "docs/use/cluster.md"
-NODES = {"alpha": "10.0.0.1", "beta": "10.0.0.2"}
-PROGRAM = "/usr/sbin/haproxy"
 
 
-@pytest.fixture
-def cluster(tmp_path, postgres):
-    cluster = LinkedCluster(tmp_path, NODES, postgres)
-    yield cluster
-    cluster.close()
+@pytest.fixture(scope="module")
+def balanced(tmp_path_factory, postgres):
+    balanced = Balanced(tmp_path_factory.mktemp("balanced"), postgres)
+    yield balanced
+    balanced.close()
 
 
-def configuration(cluster, port):
-    """Return the guide's, with the ports of these nodes, which have no TLS of their own."""
-    (text,) = re.findall(r"(?ms)^```haproxy\n(.*?)^```", GUIDE.read_text(encoding="utf-8"))
-    for name, address in NODES.items():
-        text = text.replace(f"{address}:7663", f"127.0.0.1:{cluster.ways[name].port}")
-        text = text.replace(f"{address}:7664", f"127.0.0.1:{cluster.agent_ports[name]}")
-    text = text.replace("0.0.0.0:7663", f"127.0.0.1:{port}")
-    text = text.replace("0.0.0.0:7664", f"127.0.0.1:{free_port()}")
-    return text.replace(" check-ssl verify none", "").replace(
-        "noroshi.example.com", "localhost"
-    )
+@pytest.fixture(scope="module")
+def agent(balanced):
+    """An agent; where it reaches the nodes was told to the node that does not send, as was its invitation."""
+    balanced.until_answered()
+    told = balanced.other.run("agent", "listen", HOST, check=False).stdout
+    assert "Another node sends" in told
+    until(lambda: balanced.other.call("agents_listener")["is_open"], "the address for agents")
+    agent = balanced.agent()
+    balanced.watch(agent)
+    return agent
 
 
-@contextmanager
-def balancer(path, text):
-    path.write_text(text)
-    process = subprocess.Popen([PROGRAM, "-db", "-f", str(path)])
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_people_stay_logged_in_when_the_sender_ends(balanced, how):
+    balanced.until_answered()
+    browser = balanced.browser()
+    assert browser.status("/") == 303, "a stranger is led to the log-in"
+    name = how.name.lower()
+    balanced.sender.call("user_add", name=name, role="administrator", password=GOOD)
+    assert browser.log_in(name, GOOD) == 303
+    assert browser.status("/") == 200
+    ended = balanced.end_sender(how)
+    balanced.until_answered()
+    assert browser.status("/") == 200, "without a new log-in"
+    balanced.serve(ended)
 
 
-def _status(way, path="/readyz", cookie=""):
-    try:
-        return asyncio.run(way.status(path, cookie))
-    except (OSError, IndexError):
-        return 0
-
-
-def test_people_are_answered_through_it_and_stay_logged_in_when_the_sender_is_killed(
-    cluster, tmp_path
-):
-    for name in NODES:
-        cluster.serve(name)
-    first = cluster.sender()
-    (other,) = NODES.keys() - {first}
-    cluster.call(first, "user_add", name="boss", role="administrator", password=GOOD)
-    way = Way(free_port())
-    with balancer(tmp_path / "haproxy.cfg", configuration(cluster, way.port)):
-        until(lambda: _status(way) == 200, "an answer through the load balancer")
-        status, cookie = asyncio.run(log_in(way, "boss", GOOD, "127.0.0.1"))
-        assert status == 303
-        cluster.end(first, signal.SIGKILL)
-        until(lambda: cluster.sender() == other, "the other node to send")
-        until(lambda: _status(way, "/", cookie) == 200, "the page, without a new log-in")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_an_alarm_of_an_agent_comes_once_when_the_sender_has_ended(balanced, agent, how):
+    count = len(balanced.alarms())
+    ended = balanced.end_sender(how)
+    agent.flip()
+    balanced.until_told(count + 1)
+    until(lambda: agent.link()["phase"] == "linked", "the link")
+    balanced.serve(ended)
+    agent.flip()
+    balanced.until_told(count + 2)
+    assert len({*balanced.alarms()}) == len(balanced.alarms()) == count + 2

@@ -210,4 +210,7 @@ async def test_a_node_that_cannot_use_the_definitions_is_told_with_the_reason(cl
     assert stage.state == "failed" and stage.remedy.whose is Whose.YOU
     words = stage.remedy.meaning.en
     assert "Node beta cannot use version 7 of the definitions (the kind “tape” is" in words
-    assert "gamma" not in words and "Install on beta" in stage.remedy.how[0].en
+    assert (
+        "gamma" not in words
+        and "Give beta the same version of Noroshi" in stage.remedy.how[0].en
+    )

@@ -25,10 +25,16 @@ from noroshi.service import (
     ReauthenticationRequiredError,
     perform,
 )
-from noroshi.service.agents.hub_endpoints import FORMER_KEPT, Endpoint
+from noroshi.service.agents.hub_endpoints import (
+    FORMER_KEPT,
+    Endpoint,
+    ListenerSetting,
+    write_setting,
+)
 from noroshi.service.agents.listener import sorted_hosts
 from noroshi.service.operation import member
 from noroshi.web.context import WebContext
+from tests.ports import free_port
 from tests.service.harness import AKI, Harness
 from tests.sweeps import sweep
 
@@ -120,6 +126,39 @@ async def test_it_is_open_again_after_a_restart_with_the_same_key(tmp_path):
     again = await ask(harness, "agents_listener")
     assert (again.where, again.pin) == (first.where, first.pin)
     await control.close()
+
+
+async def test_what_another_node_was_asked_for_is_open_here_and_shut_again(tmp_path):
+    """Nodes share the store, and only this one, which sends, takes agents."""
+    harness, other = Harness(), ListenerSetting(port=free_port(), **HERE)
+    web = WebContext(service=harness.service, people=harness.people)
+    control = AgentListenerControl(lambda: web, tmp_path)
+    assert await control.open_stored(harness.store, harness.service.context.endpoints)
+    await write_setting(harness.store, other)
+    await control.follow_stored(harness.store)
+    told = await ask(harness, "agents_listener")
+    assert (told.where, told.is_open, is_open(other.port)) == (other.authority, True, True)
+    await write_setting(harness.store, None)
+    await control.follow_stored(harness.store)
+    assert not is_open(other.port)
+
+
+async def test_what_is_stored_still_does_not_undo_what_this_node_is_asked_for(tmp_path):
+    harness, setting = Harness(), ListenerSetting(port=free_port(), **HERE)
+    web = WebContext(service=harness.service, people=harness.people)
+    control = AgentListenerControl(lambda: web, tmp_path)
+    assert await control.open_stored(harness.store, harness.service.context.endpoints)
+    await control.open(setting)  # and it is stored a moment later
+    await control.follow_stored(harness.store)
+    assert is_open(setting.port)
+    await control.close()
+
+
+async def test_where_another_node_sends_a_command_says_that_it_opens_the_address(tmp_path):
+    harness = Harness()
+    assert "not running" in (await ask(harness, "agents_listen", **HERE)).problem.en
+    harness.service.context.endpoints.is_elsewhere = True
+    assert "Another node sends" in (await ask(harness, "agents_listen", **HERE)).problem.en
 
 
 async def test_the_address_of_before_stays_open_for_a_week(tmp_path):

@@ -60,6 +60,7 @@ async def test_nodes_that_share_the_database_are_listed(tmp_path):
     assert "not linked" in beta and "0.2.0" in beta and "sending node" not in beta
     assert "delta" in delta and "cannot use version 7 of the definitions" in delta
     assert "stopped" in gamma and "until" in gamma and "since" not in gamma
+    assert "not linked" not in gamma, "it has no address because it does not run"
 
 
 async def test_a_node_with_a_file_lists_no_nodes(tmp_path):

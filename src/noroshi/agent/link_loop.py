@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from noroshi import __version__
 from noroshi.agent.enrolment import Enrolment, configuration_in, keep_enrolment, name_from_hub
 from noroshi.agent.hub_addresses import HubAddresses
+from noroshi.agent.hub_contacts import HubContacts
 from noroshi.agent.hub_notifications import HubNotifications
 from noroshi.agent.key_chain import KeyChain, keep_keys, read_keys
 from noroshi.agent.link_client import HubAddress, LinkClient, Signer
@@ -125,7 +125,7 @@ class LinkLoop:
         self.status = LinkStatus(phase=LinkPhase.CONNECTING, phase_since=parts.clocks.wall())
         self._client = parts.client(enrolment)
         self._addresses = enrolment.addresses
-        self._contact_event = asyncio.Event()
+        self.contacts = HubContacts()
         self._announced_route = False
         """True if this node told the hub last that it has a route of its own."""
         self._keys: KeyChain | None = None
@@ -382,10 +382,6 @@ class LinkLoop:
         """Return the last stamp that the hub gave; "" if none."""
         return self._client.stamp
 
-    async def wait_for_contact(self) -> None:
-        """Wait until the hub answers the next time."""
-        await self._contact_event.wait()
-
     async def signer(self) -> Signer:
         """Return who signs now. Raises VaultError, BadKeyError or StoreError."""
         keys, life = await self._read_keys(), await self._parts.life()
@@ -453,8 +449,7 @@ class LinkLoop:
     def _set_contact(self) -> None:
         self._parts.notifications.note_contact()
         self.status = replace(self.status, last_contact=self._now())
-        self._contact_event.set()
-        self._contact_event = asyncio.Event()
+        self.contacts.note()
 
     def _set_clock_offset(self, sent_at: datetime, hub_clock: float) -> None:
         """The hub looked at its clock about halfway between question and answer."""

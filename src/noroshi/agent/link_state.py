@@ -209,7 +209,7 @@ def _after_refusal(state: LinkState, outcome: RequestRefused) -> LinkStep:
             resent = replace(state, is_stamp_fresh=False)
             return LinkStep(resent, LinkReason.STALE_STAMP)
         case LinkFault.BUSY:
-            return LinkStep(state, LinkReason.HUB_BUSY, _asked_pause(outcome.pause))
+            return _ask_later(state, _asked_pause(outcome.pause))
         case LinkFault.REVOKED:
             return _turned_away(state, LinkReason.REMOVED, TURNED_AWAY_PAUSE)
         case LinkFault.CLONED:
@@ -220,6 +220,13 @@ def _after_refusal(state: LinkState, outcome: RequestRefused) -> LinkStep:
             return _reconnect(state, LinkReason.KEY_UNKNOWN)
         case _:
             return _reconnect(state, LinkReason.REFUSED, outcome.pause)
+
+
+def _ask_later(state: LinkState, pause: Pause) -> LinkStep:
+    """A hub that stops refuses waits. Whoever answers next is to answer at once, and not when a wait
+    ends: until then, this node would look as if it did not reach the hub."""
+    request = LinkRequest.HELLO if state.request is LinkRequest.WAIT else state.request
+    return _ask(state, request, LinkReason.HUB_BUSY, pause)
 
 
 def _asked_pause(seconds: float | None) -> Pause:

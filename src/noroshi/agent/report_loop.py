@@ -72,7 +72,7 @@ class ReportLoop:
         self._client = parts.client(link.enrolment)
         self._samples_client = self._client.sibling()
         self._samples = SampleReporter(
-            parts, monitors, partial(self._ask_by, self._samples_client), link.wait_for_contact
+            parts, monitors, partial(self._ask_by, self._samples_client), link.contacts
         )
         self._hub_position = START
         self._noted_gap: Position | None = None
@@ -89,13 +89,14 @@ class ReportLoop:
             self._samples_client.close()
 
     async def _report_rows(self) -> None:
-        step = FIRST_STEP
+        step, contacts, known_contacts = FIRST_STEP, self._link.contacts, 0
         while True:
             if step.needs_contact:
-                await self._link.wait_for_contact()
+                await contacts.wait_for_more(known_contacts)
             if step.pause.most:
                 pause = self._parts.uniform(step.pause.least, step.pause.most)
                 await self._parts.sleep(pause)
+            known_contacts = contacts.count
             outcome: ReportOutcome = await outcome_of(self._perform(step.action))
             step = next_report_step(step.state, outcome)
 

@@ -4,11 +4,12 @@ missing."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from noroshi.agent.hub_contacts import HubContacts
 from noroshi.agent.link_errors import LinkRefusedError
 from noroshi.agent.link_loop import LinkParts
 from noroshi.agent.link_outcome import outcome_of
@@ -40,18 +41,18 @@ class Ask(Protocol):
 
 
 class SampleReporter:
-    """Send what was measured of the hub's monitors since the last time. `wait_for_contact` returns
-    once the hub answers the next time."""
+    """Send what was measured of the hub's monitors since the last time. `contacts` count the
+    answers of the hub to the link."""
 
     def __init__(
         self,
         parts: LinkParts,
         monitors: Callable[[], Collection[str]],
         ask: Ask,
-        wait_for_contact: Callable[[], Awaitable[None]],
+        contacts: HubContacts,
     ) -> None:
         self._parts, self._monitors, self._ask = parts, monitors, ask
-        self._wait_for_contact = wait_for_contact
+        self._contacts = contacts
         self._interval = INTERVAL
         self._earlier_text = NO_TEXT
         self._due_at = parts.clocks.steady() + INTERVAL
@@ -61,10 +62,11 @@ class SampleReporter:
         state = FIRST_STATE
         while True:
             await self._until_due()
+            known_contacts = self._contacts.count
             step = next_samples_step(state, await outcome_of(self._send()))
             state = step.state
             if step.needs_contact:
-                await self._wait_for_contact()
+                await self._contacts.wait_for_more(known_contacts)
             if step.pause.most:
                 pause = self._parts.uniform(step.pause.least, step.pause.most)
                 await self._parts.sleep(pause)

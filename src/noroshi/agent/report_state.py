@@ -121,6 +121,9 @@ RESUMPTIONS = {
     Resumption.BEHIND: (ReportAction.BEGIN, ReportReason.SET_BACK),
 }
 
+REPEATED_AFTER = frozenset({LinkReason.STALE_STAMP, LinkReason.HUB_BUSY})
+"""Refusals that say nothing against the report itself."""
+
 
 def next_report_step(state: ReportState, outcome: ReportOutcome) -> ReportStep:
     """Return what follows from the outcome of the last action."""
@@ -173,9 +176,8 @@ def _after_answer(state: ReportState, resumption: Resumption) -> ReportStep:
 def _after_refusal(state: ReportState, outcome: RequestRefused) -> ReportStep:
     """Pause as the link does; what is not asked for again as it is begins with a comparison."""
     step = next_step(state.link, outcome)
-    is_repeated = step.request is state.link.request
     link = replace(step.state, request=LinkRequest.WAIT)
-    action = state.action if is_repeated else ReportAction.COMPARE
+    action = state.action if step.reason in REPEATED_AFTER else ReportAction.COMPARE
     return ReportStep(replace(state, action=action, link=link), step.reason, step.pause)
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__package__)
 KEY_CHECK_PAUSE = 3600.0
 """Seconds between two checks whether the next key is to be used."""
+SETTING_CHECK_PAUSE = 10.0
+"""Seconds between two checks whether a command at another node set another address."""
 LISTEN_RETRY_SECONDS = 30.0
 """Seconds between two attempts to open what could not be opened at the start."""
 OPEN = _("address for agents: {address} port {port}")
@@ -58,6 +60,8 @@ class AgentListenerControl:
         self._listener: AgentListener | None = None
         self._changing = asyncio.Lock()
         self._former_end: asyncio.Task[None] | None = None
+        self._stored_setting: ListenerSetting | None = None
+        """What was stored when it was read last."""
         self.problem: Message | None = None
 
     @property
@@ -126,10 +130,31 @@ class AgentListenerControl:
 
     async def open_stored(self, store: Store, endpoints: HubEndpoints) -> bool:
         """Open what is stored; False: it cannot be opened now, and `problem` says why."""
-        setting = await read_setting(store)
+        self._stored_setting = setting = await read_setting(store)
         if setting is None or endpoints.listener is not None:
             return True
         await self._open_stored_former(store)
+        return await self._open_setting(store, setting)
+
+    async def follow_stored(self, store: Store) -> None:
+        """Listen where a command at another node stored it: only this node takes agents, as it sends.
+        What is stored and the same as before may be older than what this node was told. Raises
+        StoreError."""
+        setting = await read_setting(store)
+        if setting == self._stored_setting:
+            return
+        if setting is None:
+            await self.close()
+        elif setting != self._current_setting:
+            await self._open_setting(store, setting)
+            return
+        self._stored_setting = setting
+
+    @property
+    def _current_setting(self) -> ListenerSetting | None:
+        return None if self._listener is None else self._listener.setting
+
+    async def _open_setting(self, store: Store, setting: ListenerSetting) -> bool:
         try:
             actual_setting = await self.open(setting)
         except OSError as error:
@@ -139,8 +164,8 @@ class AgentListenerControl:
             return False
         if actual_setting != setting:  # any free port was asked for, before the node ran
             await write_setting(store, actual_setting)
-        setting = actual_setting
-        await self._open_own(setting)
+        self._stored_setting = setting = actual_setting
+        await self._open_own()
         log.info(OPEN.fill(address=setting.address, port=setting.port).en)
         return True
 
@@ -153,7 +178,7 @@ class AgentListenerControl:
         except OSError as error:  # agents that know the new address need it no more
             log.warning("the former address for agents cannot be opened: %s", error)
 
-    async def _open_own(self, setting: ListenerSetting) -> None:
+    async def _open_own(self) -> None:
         """Listen at the address of this node alone too, if it has one."""
         if self._own_place is None:
             return
@@ -188,32 +213,63 @@ def own_socket(place: Place) -> tuple[str, int]:
 
 @asynccontextmanager
 async def listening(
-    store: Store, endpoints: HubEndpoints, control: AgentListenerControl
+    store: Store,
+    endpoints: HubEndpoints,
+    control: AgentListenerControl,
+    *,
+    is_shared: bool = False,
 ) -> AsyncIterator[None]:
-    """Listen for agents while the block runs, where that was asked for."""
+    """Listen for agents while the block runs, where that was asked for. `is_shared`: other nodes use
+    the store, and may be asked for another address."""
     endpoints.control = control
     try:
-        async with run_beside(_open_with_retries(store, endpoints, control)):
+        opening = _keep_open(store, endpoints, control, is_shared=is_shared)
+        async with run_beside(opening):
             yield
     finally:
         endpoints.control = None
         await control.close()
 
 
+async def _keep_open(
+    store: Store, endpoints: HubEndpoints, control: AgentListenerControl, *, is_shared: bool
+) -> None:
+    """Open it, then follow the key, and what commands at other nodes ask for."""
+    await _follow_key(store, endpoints, control)  # before it is shown
+    await _open_with_retries(store, endpoints, control)
+    while True:
+        if is_shared:
+            await _follow_stored(store, control)
+        else:
+            await asyncio.sleep(KEY_CHECK_PAUSE)
+        await _follow_key(store, endpoints, control)
+
+
 async def _open_with_retries(
     store: Store, endpoints: HubEndpoints, control: AgentListenerControl
 ) -> None:
-    """Try until it is open: after a boot the address may not be there yet. Then follow the key."""
-    await _follow_key(store, endpoints, control)  # before it is shown
+    """Try until it is open: after a boot the address may not be there yet."""
     last_problem: Message | None = None
     while not await _try(store, endpoints, control):
-        if control.problem is not None and control.problem != last_problem:
-            log.warning(control.problem.en)
-        last_problem = control.problem
+        last_problem = _log_news(control, last_problem)
         await asyncio.sleep(LISTEN_RETRY_SECONDS)
-    while True:
-        await asyncio.sleep(KEY_CHECK_PAUSE)
-        await _follow_key(store, endpoints, control)
+
+
+async def _follow_stored(store: Store, control: AgentListenerControl) -> None:
+    """Follow what is stored until the key is to be checked again."""
+    last_problem: Message | None = None
+    for _unused in range(int(KEY_CHECK_PAUSE / SETTING_CHECK_PAUSE)):
+        await asyncio.sleep(SETTING_CHECK_PAUSE)
+        with suppress(StoreError):  # the store's trouble is told elsewhere
+            await control.follow_stored(store)
+        last_problem = _log_news(control, last_problem)
+
+
+def _log_news(control: AgentListenerControl, last_problem: Message | None) -> Message | None:
+    """Log a problem that is not the last one, and return it."""
+    if control.problem is not None and control.problem != last_problem:
+        log.warning(control.problem.en)
+    return control.problem
 
 
 async def _follow_key(

@@ -129,8 +129,10 @@ async def _live(
             work.contact.block_renewed_at = lambda: app.engine.liveness().renewed_at
         if sends:
             app.endpoints.node_places = AgentPlaces(work).current
-            await _open_for_others(app, config, link, stack)
+            is_shared = isinstance(work, SharedWork)
+            await _open_for_others(app, config, link, stack, is_shared=is_shared)
         else:
+            app.endpoints.is_elsewhere = True
             app.engine.follow()
             await _relay(app, config, link, stack)
         await stack.enter_async_context(
@@ -173,14 +175,15 @@ def _begins_anew(sends: bool, work: SharedWork | OwnWork, stop: asyncio.Event) -
 
 
 async def _open_for_others(
-    app: App, config: Config, link: NodeLink | None, stack: AsyncExitStack
+    app: App, config: Config, link: NodeLink | None, stack: AsyncExitStack, *, is_shared: bool
 ) -> None:
     """Import the manager, if there is to be one, and listen for agents, here and at other nodes."""
     await _load_manager(app, config)
     # Before the door: who asks there for another address must find it.
     own_place = None if config.cluster is None else config.cluster.agents
     control = AgentListenerControl(lambda: _web_context(app, config), config.home, own_place)
-    await stack.enter_async_context(listening(app.store, app.endpoints, control))
+    listener = listening(app.store, app.endpoints, control, is_shared=is_shared)
+    await stack.enter_async_context(listener)
     web = None if config.web is None or link is None else _web_context(app, config)
     await stack.enter_async_context(taking_relayed(link, web, control))
 

@@ -22,7 +22,8 @@ from noroshi.config.web import Web
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.link.link_messages import HubPlace
 from noroshi.ports import Store, StoreError
-from noroshi.service.agents.hub_endpoints import read_setting
+from noroshi.service.agents.hub_endpoints import ListenerSetting, read_setting
+from noroshi.vault import VaultError
 
 if TYPE_CHECKING:
     from noroshi.web.context import WebContext
@@ -105,6 +106,7 @@ class Relay:
         self._config, self._link, self._store, self._web = config, link, store, web
         self._open_listeners: dict[tuple[Purpose, str, int], RelayListener] = {}
         self._manager_setting: RelaySetting | None = None
+        self._announced_setting: ListenerSetting | None = None
         self._reported_problems = set[str]()
         self._sender = link.sender()
 
@@ -137,7 +139,7 @@ class Relay:
         ):  # what is wrong with one of them must not keep the other one shut
             try:
                 await self._follow(purpose, await read())
-            except (OSError, StoreError) as error:
+            except (OSError, StoreError, VaultError) as error:
                 self._report(f"cannot read what is to be passed on ({purpose}): {error}")
 
     async def _follow(self, purpose: Purpose, settings: Sequence[RelaySetting]) -> None:
@@ -190,6 +192,7 @@ class Relay:
             from noroshi.web.relay_listener import AGENT_LIMITS, RelaySetting
 
         setting = await read_setting(self._store)
+        await self._announce(setting)
         if setting is None:
             return []
         own_place = None if self._config.cluster is None else self._config.cluster.agents
@@ -201,6 +204,21 @@ class Relay:
             for address, port in sockets
             if not _is_covered(address, port, sockets)
         ]
+
+    async def _announce(self, setting: ListenerSetting | None) -> None:
+        """Let commands at this node tell where agents reach all nodes, and invite them there."""
+        if setting == self._announced_setting:
+            return
+        with imports.ONE_AT_A_TIME:
+            from noroshi.web.agent_listener import own_endpoint
+
+        endpoints = self._web.service.context.endpoints
+        endpoints.listener = (
+            None
+            if setting is None
+            else await own_endpoint(self._web, self._config.home, setting)
+        )
+        self._announced_setting = setting
 
     def _report(self, problem: str) -> None:
         if problem not in self._reported_problems:

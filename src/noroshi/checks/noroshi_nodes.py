@@ -35,19 +35,19 @@ STOPPED = with_commands(
 UNUSABLE = _(
     "node {node} cannot use version {version} of the definitions ({reason}). It goes on with the "
     "version before; what is new in its share is measured by nodes that can use this version. "
-    "Next step: install on {node} what it lacks, such as a plug-in, and restart Noroshi there. "
-    "Its log lists all problems."
+    "Next step: give {node} the same version of Noroshi and the same plug-ins as the other nodes, "
+    "and restart it. Its log lists all problems."
 )
 UNUSABLE_SENDER = _(
     "node {node}, which sends, cannot use version {version} of the definitions ({reason}). It sends "
     "by the version before, and nobody measures what is new and only the sending node measures. "
-    "Next step: install on {node} what it lacks, such as a plug-in, and restart Noroshi there. "
-    "Its log lists all problems."
+    "Next step: give {node} the same version of Noroshi and the same plug-ins as the other nodes, "
+    "and restart it. Its log lists all problems."
 )
 IDLE = _(
     "node {node} does not monitor, because it cannot use version {version} of the definitions "
-    "({reason}). {share} Next step: install on {node} what it lacks, such as a plug-in, and "
-    "restart Noroshi there. Its log lists all problems."
+    "({reason}). {share} Next step: give {node} the same version of Noroshi and the same "
+    "plug-ins as the other nodes, and restart it. Its log lists all problems."
 )
 SHARE = _("Its monitors now run on: {nodes}.")
 SENDS = ngettext(

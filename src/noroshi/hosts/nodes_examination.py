@@ -81,7 +81,10 @@ UNUSABLE = _(
     "Node {node} cannot use version {version} of the definitions ({reason}), and goes on with the "
     "version before."
 )
-INSTALL = _("Install on {node} what it lacks, such as a plug-in, and restart Noroshi there.")
+ALIGN = _(
+    "Give {node} the same version of Noroshi and the same plug-ins as the other nodes, and restart "
+    "it. Its log lists all problems."
+)
 ONE_VERSION = _("all run {version}")
 OF_VERSION = _("{version} ({names})")
 UPDATING = _("The nodes run different versions. Update them all to the same version soon.")
@@ -236,7 +239,7 @@ def _fault_of(error: NodeLinkError, node: str, address: Place) -> Fault:
 def _unusable_fault(node: NodeLease) -> Fault:
     version, reason = node.unusable_version, node.unusable_reason
     words = UNUSABLE.fill(node=node.name, version=version, reason=reason)
-    return Fault(words, Whose.YOU, INSTALL.fill(node=node.name))
+    return Fault(words, Whose.YOU, ALIGN.fill(node=node.name))
 
 
 def _step_error(faults: Sequence[Fault]) -> StepError:

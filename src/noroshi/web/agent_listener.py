@@ -68,6 +68,11 @@ class AgentListener:
         self._own_server: _OpenServer | None = None
 
     @property
+    def setting(self) -> ListenerSetting | None:
+        """Return the address, if it is open."""
+        return None if self._current is None else self._current.setting
+
+    @property
     def former_setting(self) -> ListenerSetting | None:
         """Return the former address, if it is still open."""
         return None if self._former_server is None else self._former_server.setting
@@ -78,7 +83,7 @@ class AgentListener:
         current = self._current
         if current is not None and setting == current.setting:
             return setting
-        tls = await self._tls()
+        tls = await _own_tls(self._web, self._home)
         if current is not None and setting.socket == current.setting.socket:
             current.setting = setting
             return self._announce(current, tls)
@@ -98,12 +103,12 @@ class AgentListener:
 
     async def open_former(self, setting: ListenerSetting) -> None:
         """Listen at the former address, too. Raises OSError."""
-        await self._keep_former(self._start(setting, await self._tls()))
+        await self._keep_former(self._start(setting, await _own_tls(self._web, self._home)))
 
     async def open_own(self, setting: ListenerSetting) -> None:
         """Listen at the address of this node alone, too, which is announced apart. Raises OSError."""
         if self._own_server is None and not self._is_open_at(setting):
-            self._own_server = self._start(setting, await self._tls())
+            self._own_server = self._start(setting, await _own_tls(self._web, self._home))
 
     def _is_open_at(self, setting: ListenerSetting) -> bool:
         current = None if self._current is None else self._current.setting
@@ -114,7 +119,7 @@ class AgentListener:
     async def renew_key(self) -> None:
         """Show the current key of the node to whoever connects from now on. No socket is closed: it
         might not be opened again. Raises OSError."""
-        tls = await self._tls()
+        tls = await _own_tls(self._web, self._home)
         open_servers = (self._current, self._former_server, self._own_server)
         for open_server in filter(None, open_servers):
             open_server.context.load_cert_chain(*tls.files)
@@ -162,9 +167,7 @@ class AgentListener:
     def _announce(self, open_server: _OpenServer, tls: _Tls) -> ListenerSetting:
         """Make this address the one that agents are told, and return it."""
         self._current, setting = open_server, open_server.setting
-        self._web.service.context.endpoints.listener = Endpoint(
-            host=setting.host, port=setting.port, pin=tls.pin, certificate=tls.certificate
-        )
+        self._web.service.context.endpoints.listener = _endpoint(setting, tls)
         return setting
 
     def _start(self, setting: ListenerSetting, tls: _Tls) -> _OpenServer:
@@ -176,15 +179,29 @@ class AgentListener:
         server.start(listener)
         return _OpenServer(server, context, replace(setting, port=port), closing)
 
-    async def _tls(self) -> _Tls:
-        """Return the node's own certificate, for TLS."""
-        await keep_tls_key(self._web.service.context.vault, self._home)
-        now = self._web.service.now()
-        return await asyncio.to_thread(lambda: self._own_certificate(now))
 
-    def _own_certificate(self, now: datetime) -> _Tls:
-        certificate, key = own_certificate(self._home, self._web.hosts, now)
-        return _Tls((certificate, key), pin_of(certificate), hash_of(certificate))
+async def own_endpoint(web: WebContext, home: Path, setting: ListenerSetting) -> Endpoint:
+    """Return the endpoint of a listener with the certificate that each node has. Raises OSError and
+    VaultError."""
+    return _endpoint(setting, await _own_tls(web, home))
+
+
+def _endpoint(setting: ListenerSetting, tls: _Tls) -> Endpoint:
+    return Endpoint(
+        host=setting.host, port=setting.port, pin=tls.pin, certificate=tls.certificate
+    )
+
+
+async def _own_tls(web: WebContext, home: Path) -> _Tls:
+    """Return the node's own certificate, for TLS."""
+    await keep_tls_key(web.service.context.vault, home)
+    now = web.service.now()
+    return await asyncio.to_thread(lambda: _own_certificate(web, home, now))
+
+
+def _own_certificate(web: WebContext, home: Path, now: datetime) -> _Tls:
+    certificate, key = own_certificate(home, web.hosts, now)
+    return _Tls((certificate, key), pin_of(certificate), hash_of(certificate))
 
 
 def _port_of(listener: socket.socket) -> int:

@@ -34,7 +34,6 @@ NODES = (
         is_alive=False,
         sends=False,
         has_left=True,
-        address="10.0.0.3:7665",
     ),
     NodeLease(
         name="delta",

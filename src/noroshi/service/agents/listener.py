@@ -51,6 +51,7 @@ KEY_OF_SETTINGS = _(
     "cannot replace this key."
 )
 AT_START = _("The node is not running. It listens for agents once it is started.")
+SOON = _("Another node sends. All nodes listen for agents within 10 seconds.")
 KEY_MAY_CHANGE = _(
     "Agents recognise this node by the key of the certificate in noroshi.toml. If a renewal "
     "changes this key, they can no longer connect. Renew the certificate with the same key, "
@@ -137,7 +138,8 @@ class ListenerOperations(OperationGroup):
     ) -> AgentsListener:
         endpoints, control = self._context.endpoints, self._context.endpoints.control
         preferred = endpoints.preferred
-        problem = control.problem if control is not None else AT_START
+        not_here = SOON if endpoints.is_elsewhere else AT_START
+        problem = control.problem if control is not None else not_here
         port = setting.port if setting else PORT
         return AgentsListener(
             where=preferred.address if preferred else "",
