@@ -45,7 +45,7 @@ async def test_a_recovery_of_an_alarm_from_before_installations_stays_in_its_thr
 @pytest.mark.parametrize("after", ["its start", "an alarm"])
 async def test_a_store_that_lost_its_last_writes_gives_no_id_once_more(after, tmp_path):
     lost, kept = tmp_path / "n.db", tmp_path / "kept.db"
-    scene = Scene(store=SqliteStore.open(lost))
+    scene = Scene(store=SqliteStore.open(lost, reserve=0))
     await scene.plan(disk_monitor())
     if after == "an alarm":
         await scene.run(minutes=2, data=95)
@@ -56,7 +56,7 @@ async def test_a_store_that_lost_its_last_writes_gives_no_id_once_more(after, tm
         await scene.run(minutes=2, data=50)
         await scene.store.close()
         shutil.copy(kept, lost)
-        scene.store = SqliteStore.open(lost)
+        scene.store = SqliteStore.open(lost, reserve=0)
     await scene.store.close()
     ids = [mail["Message-ID"] for mail in mails(scene)]
     alarms = [alarm for one in scene.smtp.sent_envelopes for alarm in one.alarms]

@@ -209,7 +209,7 @@ async def test_what_no_store_could_keep_is_a_fault_of_its_check_and_of_no_other(
             raise outcome
         return outcome
 
-    scene = Scene(store=SqliteStore.open(tmp_path / "noroshi.db"))
+    scene = Scene(store=SqliteStore.open(tmp_path / "noroshi.db", reserve=0))
     scene.checks = (VOLUMES, replace(VOLUMES, kind="odd", run=run))
     scene.used = {"/a": 10}
     odd = disk_monitor(id="n", name="odd", kind="odd", limits={"used": Limits(critical=1)})

@@ -27,7 +27,7 @@ async def scene():
 @pytest.fixture(params=["memory", "sqlite"])
 async def kept(request, tmp_path):
     memory = request.param == "memory"
-    store = MemoryStore() if memory else SqliteStore.open(tmp_path / "noroshi.db")
+    store = MemoryStore() if memory else SqliteStore.open(tmp_path / "noroshi.db", reserve=0)
     yield Scene(store=store)
     await store.close()
 

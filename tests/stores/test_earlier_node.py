@@ -42,7 +42,7 @@ async def store(tmp_path):
     path = tmp_path / "noroshi.db"
     with closing(driver.connect(path, isolation_level=None)) as db:
         db.executescript(FILE.read_text("utf-8"))
-    store = SqliteStore.open(path)
+    store = SqliteStore.open(path, reserve=0)
     yield store
     await store.close()
 

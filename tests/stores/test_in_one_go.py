@@ -22,7 +22,7 @@ DOWN = OpenCircuit(DAWN, DAWN + MINUTE, plain("no answer"))
 
 @pytest.fixture
 async def node(tmp_path):
-    store = SqliteStore.open(tmp_path / "noroshi.db")
+    store = SqliteStore.open(tmp_path / "noroshi.db", reserve=0)
     yield await store.begin("one", DAWN)
     await store.close()
 

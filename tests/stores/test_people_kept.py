@@ -21,7 +21,7 @@ BREAKS = (
 async def test_where_the_sessions_cannot_be_ended_the_password_is_the_old_one(tmp_path):
     """As if it were killed between the two: what stands on the disk is what was before."""
     file = tmp_path / "noroshi.db"
-    store = SqliteStore.open(file)
+    store = SqliteStore.open(file, reserve=0)
     await store.put_user(OLD, None)
     await store.put_session(Session(key="1", user="sato", begun=DAWN, seen=DAWN))
     # Open to the end: with it POSIX would give up the store's locks.

@@ -10,7 +10,7 @@ from tests.contracts.sample_records import letter
 
 
 async def test_where_one_cannot_be_kept_none_is(tmp_path):
-    store = SqliteStore.open(tmp_path / "noroshi.db")
+    store = SqliteStore.open(tmp_path / "noroshi.db", reserve=0)
     unfit = letter("b", contact="half a \ud83d letter")
     with pytest.raises((StoreError, UnicodeError)):
         await store.post(letter("a"), unfit)

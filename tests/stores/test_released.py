@@ -42,7 +42,7 @@ def file(request):
 async def store(file, tmp_path):
     path = tmp_path / "noroshi.db"
     shutil.copyfile(file, path)
-    store = SqliteStore.open(path)
+    store = SqliteStore.open(path, reserve=0)
     yield store
     await store.close()
 

@@ -52,7 +52,7 @@ QUESTIONS = {
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 async def test_no_question_reads_every_envelope_there_ever_was(tmp_path, question):
     path = tmp_path / "noroshi.db"
-    await SqliteStore.open(path).close()
+    await SqliteStore.open(path, reserve=0).close()
     with closing(driver.connect(path)) as db:
         names = re.findall(r":(\w+)", question)
         given = dict.fromkeys(names, 1) or (1,) * question.count("?")

@@ -39,6 +39,7 @@ KERBEROS = (
     "Windows brings Kerberos itself; Wine's ends the program that asks for it now and then"
 )
 BROWSER = "needs Chromium, which does not run under Wine"
+SOURCE = "reads the texts in the source, which are the same on each system"
 
 FIXTURES = {
     "chromium": BROWSER,
@@ -66,6 +67,8 @@ TESTS = {
     "test_a_link_that_leads_nowhere_hides_no_rotated_file": WINE_LINKS,
     "tests/checks/test_logfile_rotation.py::"
     "test_files_rotated_while_nobody_looked_are_all_read_however_many_and_in_portions": SLOW,
+    "tests/core/test_command_text.py::test_the_name_is_that_of_a_command": SOURCE,
+    "tests/core/test_translation.py::test_no_text_tells_one_as_several": SOURCE,
     "tests/definitions/test_bad.py::test_a_bad_folder_says_what_is_wrong": PLACES,
     "tests/flow/test_signs_of_life.py::"
     "test_the_service_manager_is_reached_as_its_variables_say": SYSTEMD,

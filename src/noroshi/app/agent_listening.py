@@ -165,7 +165,7 @@ class AgentListenerControl:
         if actual_setting != setting:  # any free port was asked for, before the node ran
             await write_setting(store, actual_setting)
         self._stored_setting = setting = actual_setting
-        await self._open_own(setting)
+        await self._open_own()
         log.info(OPEN.fill(address=setting.address, port=setting.port).en)
         return True
 
@@ -178,7 +178,7 @@ class AgentListenerControl:
         except OSError as error:  # agents that know the new address need it no more
             log.warning("the former address for agents cannot be opened: %s", error)
 
-    async def _open_own(self, setting: ListenerSetting) -> None:
+    async def _open_own(self) -> None:
         """Listen at the address of this node alone too, if it has one."""
         if self._own_place is None:
             return

@@ -164,16 +164,9 @@ def advance(
             previous_item, finding, monitor.patience, max_consecutive, sample.measured_at
         )
         if _is_event(previous_item, current_item):
-            serial = state.serial + len(events) + 1
+            id = event_id(monitor, state.serial + len(events) + 1, life)
             events.append(
-                event_of(
-                    monitor,
-                    event_id(monitor, serial, life),
-                    name,
-                    previous_item,
-                    current_item,
-                    sample.measured_at,
-                )
+                event_of(monitor, id, name, previous_item, current_item, sample.measured_at)
             )
     items = _without_forgotten(items, sample.measured_at)
     if items == state.items:
@@ -191,17 +184,8 @@ def close(
     for name, previous_item in state.items.items():
         items[name] = current_item = _step(previous_item, closing_finding, 1, 0, now)
         if previous_item.level is not Level.OK:
-            serial = state.serial + len(events) + 1
-            events.append(
-                event_of(
-                    monitor,
-                    event_id(monitor, serial, life),
-                    name,
-                    previous_item,
-                    current_item,
-                    now,
-                )
-            )
+            id = event_id(monitor, state.serial + len(events) + 1, life)
+            events.append(event_of(monitor, id, name, previous_item, current_item, now))
     return State(items=items, serial=state.serial + len(events)), tuple(events)
 
 

@@ -210,11 +210,11 @@ class People:
         session = await self._session(key)
         if session is None or session.half:
             raise AuthenticationError(TIMED_OUT)
-        work = self._reauthenticate(session, random_keys.renewed(key), password, address)
+        work = self._reauthenticate(session, random_keys.renewed(key), password)
         return await self._audited("make_sure", session.user, address, work)
 
     async def _reauthenticate(
-        self, session: Session, fresh: str, password: str, address: str
+        self, session: Session, fresh: str, password: str
     ) -> OpenedSession:
         await self._verified_user(
             f"session {random_keys.csrf_of(fresh)}", session.user, password

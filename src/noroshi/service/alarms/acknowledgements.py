@@ -12,7 +12,6 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
-from noroshi.definitions.compilation import Plan
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
@@ -103,7 +102,7 @@ class AlarmOperations(NewestSamples):
             old_state=dict.fromkeys(changed_items),
             new_state=dict.fromkeys(changed_items, person.name),
         )
-        return await self._changed_rows(plan, target, changed_items)
+        return await self._changed_rows(target, changed_items)
 
     @offers(alarm_operations.ALARM_UNACKNOWLEDGE)
     async def unacknowledge(
@@ -126,7 +125,7 @@ class AlarmOperations(NewestSamples):
             old_state={name: holders[name].who for name in changed_items},
             new_state=dict.fromkeys(changed_items),
         )
-        return await self._changed_rows(plan, target, changed_items)
+        return await self._changed_rows(target, changed_items)
 
     @offers(alarm_operations.ALARM_COMMENT)
     async def comment(
@@ -149,7 +148,7 @@ class AlarmOperations(NewestSamples):
         return {one.item: one for one in suppressions.acknowledged if one.monitor == monitor.id}
 
     async def _changed_rows(
-        self, plan: Plan, monitor: Monitor, names: Sequence[str]
+        self, monitor: Monitor, names: Sequence[str]
     ) -> tuple[AlarmRow, ...]:
         """Return these items as they are after the change."""
         now = self._clocks.wall()

@@ -42,10 +42,6 @@ STILL = _("Monitoring stays stopped because {path} is stopped too.")
 INSIDE = _("Still stopped individually: {names}.")
 
 
-def _default_note(words: Message, path: Path) -> str:
-    return note_text(words.fill(path="/".join(path)))
-
-
 class EnableDisableOperations(ApplyOperations):
     """Stop and start the parts of the tree."""
 
@@ -53,40 +49,32 @@ class EnableDisableOperations(ApplyOperations):
     async def stop_instance(self, person: Person, instance: str, note: str = "") -> Applied:
         """Stop an instance: nothing of it is measured until it is started. This makes a version
         like any other."""
-        path = await self._instance(instance)
-        return await self._switch(
-            person, path, note or _default_note(STOPPED, path), enabled=False
-        )
+        return await self._switch(person, await self._instance(instance), note, enabled=False)
 
     @offers(definition_operations.INSTANCE_START)
     async def start_instance(self, person: Person, instance: str, note: str = "") -> Applied:
         """Start an instance afresh. Parts of it that are disabled themselves stay so, and are
         reported."""
-        path = await self._instance(instance)
-        return await self._switch(
-            person, path, note or _default_note(STARTED, path), enabled=True
-        )
+        return await self._switch(person, await self._instance(instance), note, enabled=True)
 
     @offers(definition_operations.MONITOR_DISABLE)
     async def disable_monitor(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._group_or_monitor(monitor)
-        return await self._switch(
-            person, path, note or _default_note(STOPPED, path), enabled=False
-        )
+        return await self._switch(person, path, note, enabled=False)
 
     @offers(definition_operations.MONITOR_ENABLE)
     async def enable_monitor(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""
         path = await self._group_or_monitor(monitor)
-        return await self._switch(
-            person, path, note or _default_note(STARTED, path), enabled=True
-        )
+        return await self._switch(person, path, note, enabled=True)
 
     async def _switch(self, person: Person, path: Path, note: str, *, enabled: bool) -> Applied:
         """Switch a part on top of whatever is in force: it goes with every other change. What
         is wrong elsewhere, a program that is away, say, must not keep anybody from it."""
+        default_note = (STARTED if enabled else STOPPED).fill(path="/".join(path))
+        version_note = note or note_text(default_note)
 
         async def make(current: Version) -> Applied:
             if part(current.documents, path) is None:
@@ -97,7 +85,7 @@ class EnableDisableOperations(ApplyOperations):
             )
             if result.problems:
                 raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
-            answer = await self._put_in_effect(person, result, current, note, "start")
+            answer = await self._put_in_effect(person, result, current, version_note, "start")
             return replace(answer, cautions=_cautions(documents, path) if enabled else ())
 
         return await self._on_newest(make)

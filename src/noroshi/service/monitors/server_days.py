@@ -113,7 +113,7 @@ def spells_by_instance(
             spells.setdefault(event_monitor.instance.name, []).append(
                 _past(event_monitor, event)
             )
-    return {name: _in_order(of_instance, since) for name, of_instance in spells.items()}
+    return {name: _in_order(of_instance) for name, of_instance in spells.items()}
 
 
 def _present(monitor: Monitor, state: State) -> Iterator[Spell]:
@@ -139,7 +139,7 @@ def _past(monitor: Monitor, event: Event) -> Spell:
     )
 
 
-def _in_order(spells: list[Spell], since: datetime) -> Sequence[Spell]:
+def _in_order(spells: list[Spell]) -> Sequence[Spell]:
     """Return the newest spells, the oldest of these first, each marked that follows another one of
     its item."""
     ends = {(one.path, one.item, one.ends) for one in spells if one.ends is not None}
