@@ -530,7 +530,8 @@ async def test_a_restart_repeats_nothing(kind, tmp_path):
         if kind == "sqlite":
             await scene.store.close()
 
-    earlier = SqliteStore.open(path, reserve=0)  # that of a version whose installations had eight letters
+    # that of a version whose installations had eight letters
+    earlier = SqliteStore.open(path, reserve=0)
     await earlier.put_value("installation", "JTHISONE")
     await earlier.close()
     await life(lambda: an_alarm_that_comes_back(scene))
