@@ -530,7 +530,7 @@ async def test_a_restart_repeats_nothing(kind, tmp_path):
         if kind == "sqlite":
             await scene.store.close()
 
-    # that of a version whose installations had eight letters
+    # That of a version whose installations had eight letters.
     earlier = SqliteStore.open(path, reserve=0)
     await earlier.put_value("installation", "JTHISONE")
     await earlier.close()
