@@ -15,7 +15,7 @@ from typing import Any, Literal
 from noroshi.checks.logs.bookmarks import Memory, Trail, memory_as_json, memory_from_json
 from noroshi.checks.logs.encodings import NARROW, Encoding, encoded_word
 from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
-from noroshi.checks.logs.filter_preview import preview
+from noroshi.checks.logs.filter_preview import UNREADABLE, preview
 from noroshi.checks.logs.filters import (
     Expression,
     Term,
@@ -56,7 +56,6 @@ MISSING = _("{path} does not exist")
 NO_MATCH = _("no file matches {path}")
 DENIED = _("the user that Noroshi runs as has no permission to read {path}")
 NO_FILE = _("{path} is not a regular file (a folder, a pipe or a device)")
-UNREADABLE = _("{path} cannot be read: {why}")
 TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
 NONE = _("no matching line")
 FIRST_LOOK = _("first measurement: only lines written from now on are counted")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from noroshi.config.setting_values import SettingsError
+from noroshi.config.setting_values import NO_SUCH, SettingsError
 from noroshi.core.printable import visible_text
 from noroshi.core.translation import Message, _, list_names
 
@@ -27,7 +27,6 @@ QUERY_PARTS = (
 MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 
 NO_TABLE = _("must be a path, or a table with url and any of {known}")
-NO_SUCH = _("there is no setting “{given}”; available: {known}")
 NO_ADDRESS = _(
     "{name} must have the format postgresql://user@host/database, with several hosts as "
     "host1,host2"

@@ -9,14 +9,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from noroshi.config.setting_values import SettingsError
+from noroshi.config.setting_values import NO_SUCH, SettingsError
 from noroshi.core.host_port import authority
 from noroshi.core.translation import Message, _, list_names
 
 SETTING_NAMES = ("listen", "address", "agents")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 NO_TABLE = _("must be a table with any of {known}")
-NO_SUCH = _("there is no setting “{given}”; available: {known}")
 NO_PLACE = _("{name} must have the format HOST:PORT, with an IPv6 address in brackets")
 NO_LISTEN = _(
     "listen must be an IP address of this computer with a port, such as 10.0.0.1:7665"

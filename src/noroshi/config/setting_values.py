@@ -32,6 +32,7 @@ NO_NET = _("“{given}” is not an address or network such as 192.0.2.7 or 192.
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NO_VARIABLE = _("“{given}” is not a valid name for an environment variable")
 NO_URL = _("must be a URL that begins with http:// or https://, without a user name or spaces")
+NO_SUCH = _("there is no setting “{given}”; available: {known}")
 TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
 

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from noroshi.config.setting_values import SettingsError
+from noroshi.config.setting_values import NO_SUCH, SettingsError
 from noroshi.core.translation import Message, _, list_names
 
 PORT = 7663
@@ -20,7 +20,6 @@ SETTING_NAMES = ("address", "port", "hosts", "certificate", "key")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 NO_TABLE = _("must be false, or a table with any of {known}")
-NO_SUCH = _("there is no setting “{given}”; available: {known}")
 NO_ADDRESS = _("address must be an IP address of this computer, such as 127.0.0.1 or 0.0.0.0")
 NO_PORT = _("port must be a number from 0 to 65535 (0: any free port)")
 NO_HOSTS = _(

@@ -11,6 +11,7 @@ from typing import Any
 
 from noroshi.core.cadence import EPOCH
 from noroshi.core.definitions.document import Document
+from noroshi.core.definitions.monitors import SAME_ID
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import content, document, split, tables
@@ -24,7 +25,6 @@ Path = tuple[str, str, str]
 """Instance, group and monitor by name."""
 
 NO_ULID = _("is not a valid ID; remove the line, and a new one is assigned")
-SAME_ID = _("the ID {id} is already used by {other}; remove it here, and a new one is assigned")
 
 
 def ulid(instant: datetime, randomness: bytes) -> str:

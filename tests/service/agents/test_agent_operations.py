@@ -21,6 +21,8 @@ from noroshi.service import (
 )
 from noroshi.service.operation import ADMIN, roles_up_to
 from noroshi.stores.memory.store import MemoryStore
+from tests.contracts.sample_records import DAWN
+from tests.contracts.test_store_agents import FS01, INVITATION
 from tests.service.agents.fleet import PIN, heard, joined, opened
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import AKI, Harness
@@ -179,6 +181,16 @@ async def test_where_each_instance_is_measured_is_listed(ask):
         "shop": ("agent", "FS01"),
         "web1": ("node", ""),
     }
+
+
+async def test_an_instance_may_name_an_agent_that_joined_at_the_node_that_sends():
+    """This node hears of it by the store alone."""
+    harness = Harness()
+    harness.service.context.endpoints.is_elsewhere = True
+    await harness.store.put_invitation(INVITATION)
+    assert await harness.store.admit("abc", FS01, DAWN) == FS01
+    await perform(harness.service, AKI, "plan", {"documents": ()})
+    assert harness.service.context.agent_names.current() == {"fs01"}
 
 
 async def test_another_name_goes_to_the_instances_that_it_measures(ask):

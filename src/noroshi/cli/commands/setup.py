@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.cli.commands.sign_in import URL_FILE
 from noroshi.cli.commands.spec import FLAG, Command, Option
 from noroshi.core.translation import Message, _
 
@@ -60,11 +61,7 @@ MICROSOFT365 = Command(
         ),
         _flag("--here", _("sign in with a browser on this computer")),
         _flag("--device", _("sign in by entering a code on another device")),
-        Option(
-            ("--url-file",),
-            _("read the pasted URL from standard input (-) or a named pipe"),
-            {"metavar": "PIPE"},
-        ),
+        URL_FILE,
         _text(
             "--person",
             "ADDRESS",

@@ -6,6 +6,11 @@ from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
 
+URL_FILE = Option(
+    ("--url-file",),
+    _("read the pasted URL from standard input (-) or a named pipe"),
+    {"metavar": "PIPE"},
+)
 AUTHORIZE = Command(
     name="authorize",
     run="noroshi.cli.handlers.authorize:authorize",
@@ -48,11 +53,7 @@ AUTHORIZE = Command(
             _("read the client secret from this file (- for standard input)"),
             {"metavar": "FILE"},
         ),
-        Option(
-            ("--url-file",),
-            _("read the pasted URL from standard input (-) or a named pipe"),
-            {"metavar": "PIPE"},
-        ),
+        URL_FILE,
     ),
 )
 GUIDE = Command(

@@ -344,6 +344,8 @@ class ApplyOperations(OperationGroup):
     async def _check_documents(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
     ) -> CheckResult:
+        if self._context.endpoints.is_elsewhere:  # this node hears of agents by the store alone
+            await self._context.agent_names.refresh()
         marked_keys = await self._wrongly_marked(documents)
         checking = check(
             without_marks(documents, marked_keys) if marked_keys else documents,

@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
+from noroshi.definitions.rename import NAME_IN_USE, NO_NAME
 from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.service import NotFoundError
@@ -25,11 +26,6 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.page_context import Visit
 
 LONGEST_NOTE = 200
-TAKEN = _("this name is already in use")
-NO_NAME = _(
-    "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
-    "letter or digit"
-)
 PREVIEW, REMOVE = "preview", "remove"
 
 
@@ -231,7 +227,7 @@ def with_typed_name(visit: Visit, edit: Edit, content: Content) -> Content:
     spot, name = edit.spot, visit.form.get("name", "").strip()
     siblings = spot.siblings(edit.base_document, edit.definitions.documents)
     siblings -= set() if spot.new else {spot.name}
-    fault = NO_NAME if not is_name(name) else TAKEN if name in siblings else None
+    fault = NO_NAME if not is_name(name) else NAME_IN_USE if name in siblings else None
     edit.name_problems = [] if fault is None else [("name", visit.say(fault))]
     edit.problem_spot = spot.with_name(stand_in(name, siblings))
     if spot.new:
