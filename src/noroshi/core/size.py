@@ -10,6 +10,8 @@ SMALL_VALUES, SMALL_TEXT = 2000, 64 << 10
 wrong with it is found in a few megabytes, within a few hundredths of a second."""
 MOST_VALUES = 250_000
 """Values in one request: 10,000 monitors have about 150,000."""
+SINGLE = frozenset({str, int, float, bool, type(None)})
+"""The types of values that hold no others: of most it is known at once, without looking for a `Mapping`."""
 MARKS = ",[{"
 """The marks of which a text of JSON has about as many as values."""
 
@@ -20,7 +22,7 @@ def values_in(data: Any, limit: int) -> int:
     while stack and count <= limit:
         value = stack.pop()
         count += 1
-        if not isinstance(value, Mapping | list | tuple):
+        if type(value) in SINGLE or not isinstance(value, Mapping | list | tuple):
             continue
         if len(value) > limit:
             return limit + 1

@@ -15,7 +15,8 @@ from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Invalid, Problem, file_of, shortened_text
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.printable import visible_text
-from noroshi.core.translation import _
+from noroshi.core.size import SINGLE
+from noroshi.core.translation import Message, _
 
 TYPES = (
     "instances",
@@ -62,18 +63,23 @@ def tables(parent: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 def content(document: Document) -> dict[str, Any]:
     """Return what a document says, as TOML would say it. Invalid if it is no JSON object."""
-    place = file_of(*split(document.key), [])
+    type, name = split(document.key)
     try:
-        table = json.loads(document.body, parse_constant=_refuse, parse_float=_finite)
+        table = _decoder.decode(document.body)
         if HALF_A_LETTER.search(document.body):
             json.dumps(table, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        place.say(NO_JSON, why=error)
-        raise Invalid(tuple(place.problems)) from None
+        raise _invalid(type, name, NO_JSON, why=error) from None
     if not isinstance(table, dict):
-        place.say(NO_TABLE)
-        raise Invalid(tuple(place.problems))
+        raise _invalid(type, name, NO_TABLE)
     return table
+
+
+def _invalid(type: str, name: str, words: Message, **arguments: object) -> Invalid:
+    """Return the error that a document as a whole is none."""
+    place = file_of(type, name, [])
+    place.say(words, **arguments)
+    return Invalid(tuple(place.problems))
 
 
 class Contents(Mapping[str, Mapping[str, Any]]):
@@ -102,6 +108,8 @@ def split(key: str) -> tuple[str, str]:
 
 def _without_nulls(value: Any) -> Any:
     """Return a value without nulls, which TOML has not: what is not said is not there."""
+    if type(value) in SINGLE:
+        return value
     if isinstance(value, Mapping):
         return {key: _without_nulls(one) for key, one in value.items() if one is not None}
     if isinstance(value, list | tuple):
@@ -116,3 +124,7 @@ def _finite(text: str) -> float:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+"""One for all documents: `json.loads` would make one for each."""

@@ -229,13 +229,15 @@ def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
 
 def _check_logins(table: Mapping[str, Any], place: Place) -> None:
     """Check the entries that an instance, and its jump host, are logged in to with."""
-    winrm = table.get("winrm", {})
-    for field in ("password", "certificate") if isinstance(winrm, Mapping) else ():
-        _check_entry(winrm.get(field, ""), place.at("winrm").at(field))
+    winrm = table.get("winrm")
+    if winrm and isinstance(winrm, Mapping):
+        for field in ("password", "certificate"):
+            _check_entry(winrm.get(field, ""), place.at("winrm").at(field))
     for key in ("ssh", "jump"):
-        table, place = table.get(key, {}), place.at(key)
-        if not isinstance(table, Mapping):
+        login = table.get(key)
+        if not login or not isinstance(login, Mapping):
             return
+        table, place = login, place.at(key)
         for field in ("key", "password"):
             _check_entry(table.get(field, ""), place.at(field))
 

@@ -58,7 +58,8 @@ def _slips(document: Document, kinds: Kinds) -> list[Problem]:
     for part, place in _parts(table, file):
         _title(part, place)
         _maintenance(part, place)
-        _limits(part, place.at("limits"), kinds)
+        if part.get("limits"):
+            _limits(part, place.at("limits"), kinds)
     return problems
 
 

@@ -22,13 +22,13 @@ from noroshi.definitions.size_limits import (
     count_problems,
     too_heavy,
 )
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
-from noroshi.service.definitions.apply import BAD_DEFINITIONS
-from noroshi.service.definitions.edit import NOT_JSON
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
+from noroshi.service.definitions.edit import NOT_JSON, EditOperations
 from noroshi.service.errors import InvalidArgumentError, OperationError, UnreadableRequestError
-from noroshi.service.operation import Operation, arguments
-from noroshi.service.operation_list import OFFERED
+from noroshi.service.operation import Operation, arguments, operations
 from noroshi.service.wire_request import WireRequest, request_of
 
 GIVEN = ("documents", "over")
@@ -41,7 +41,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
     if request is None:
         return None
     op, args, home = request
-    spec = OFFERED.get(op)
+    spec = _operation(op)
     if spec is None:  # which is told by whoever asked
         return {"op": shortened_text(op), "args": {}}
     try:
@@ -49,6 +49,19 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
     except OperationError as refusal:
         return _refusal_as_json(refusal)
     return {"op": op, "args": args if head["echo"] else {}, **({"home": home} if home else {})}
+
+
+def _operation(name: str) -> Operation | None:
+    """Return the operation of that name. Nearly all large requests are for one on definitions, and
+    to import the others takes longer than to read most requests."""
+    for group in (ApplyOperations, EditOperations):
+        for one in operations(group).values():
+            if one.name == name:
+                return one
+    with ONE_AT_A_TIME:
+        from noroshi.service.operation_list import OFFERED
+
+    return OFFERED.get(name)
 
 
 def _refusal_as_json(refusal: OperationError) -> dict[str, Any]:

@@ -49,9 +49,10 @@ def typed_secrets(
         with suppress(ValueError, RecursionError):  # told by the check itself
             old_fields = _fields(old_documents.get(document.key))
             entries = {*vault_names, *(name for _, name in old_fields)}
-            own_names = tuple(_names(document.key, json.loads(document.body)))
-            for place, name in _fields(document):
-                if name not in entries and looks_like_secret(name, own_names, other_words):
+            fields = [one for one in _fields(document) if one[1] not in entries]
+            own_names = tuple(_names(document.key, json.loads(document.body))) if fields else ()
+            for place, name in fields:
+                if looks_like_secret(name, own_names, other_words):
                     yield Problem(f"{document.key}.toml: {place}", _refusal(document.key))
 
 

@@ -13,6 +13,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import LOGIN_SOURCES
 from noroshi.core.reserved_entries import reserved, unwritable
+from noroshi.core.size import SINGLE
 from noroshi.core.translation import _, list_names
 from noroshi.operations import node_operations
 from noroshi.operations.vault_answers import SecretEntry, SecretKind
@@ -127,12 +128,18 @@ def kinds_in(documents: Iterable[Document]) -> Mapping[str, SecretKind]:
 
 def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
     """Return the same of those that monitors of web pages send."""
-    return _by_name(documents, _in_headers)
+    return _by_name((one for one in documents if _may_have(one, (HEADERS,))), _in_headers)
 
 
 def named_by_logins(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
     """Return the same of those by which instances are logged in to."""
-    return _by_name((one for one in documents if one.key.startswith("instances/")), _in_logins)
+    instances = (one for one in documents if one.key.startswith("instances/"))
+    return _by_name((one for one in instances if _may_have(one, LOGIN_SOURCES)), _in_logins)
+
+
+def _may_have(document: Document, settings: Iterable[str]) -> bool:
+    """Return whether one of these settings may be in it: most have none, and need not be parsed."""
+    return "\\u" in document.body or any(name in document.body for name in settings)
 
 
 def _by_name(
@@ -156,9 +163,12 @@ def fields_naming(content: Any, place: str = "") -> Iterator[tuple[str, str]]:
             names_entry = NAMES_AN_ENTRY.fullmatch(field) or _is_login_key(place, field)
             if isinstance(value, str) and value and names_entry:
                 yield field_place, value
-            yield from fields_naming(value, field_place)
+            if type(value) not in SINGLE:
+                yield from fields_naming(value, field_place)
     elif isinstance(content, list):
         for number, value in enumerate(content):
+            if type(value) in SINGLE:
+                continue
             label = value.get("name", number) if isinstance(value, Mapping) else number
             yield from fields_naming(value, f"{place}.{label}")
 
