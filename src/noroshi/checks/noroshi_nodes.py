@@ -40,7 +40,7 @@ UNUSABLE = _(
 )
 UNUSABLE_SENDER = _(
     "node {node}, which sends, cannot use version {version} of the definitions ({reason}). It sends "
-    "by the version before, and nobody measures what is new and only the sending node measures. "
+    "by the version before. New monitors that only the sending node can run are not measured. "
     "Next step: give {node} the same version of Noroshi and the same plug-ins as the other nodes, "
     "and restart it. Its log lists all problems."
 )
