@@ -15,7 +15,7 @@ import os
 import socket
 import sys
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -120,6 +120,11 @@ class Connections:
             _decrement(self._of_person, person)
         elif (agent := self._agent_by_socket.pop(connection, None)) is not None:
             _decrement(self._of_agent, agent)
+
+    @property
+    def open(self) -> Sequence[LimitedSocket]:
+        """Return all connections."""
+        return [*self._strangers, *self._person_by_socket, *self._agent_by_socket]
 
     def at(self, peer: Hashable) -> LimitedSocket | None:
         """Return the connection of that peer, as long as it counts."""

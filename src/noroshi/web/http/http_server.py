@@ -8,6 +8,7 @@ import ssl
 from asyncio import sslproto
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -107,18 +108,28 @@ class Server(uvicorn.Server):
                 await asyncio.wait_for(self._stopping.wait(), 1.0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let answers under way end, and cut off connections that say nothing."""
+        """Let answers under way end, and cut off connections that say nothing: also those that were
+        taken just now, or are still in the handshake of TLS."""
         for server in self.servers:
             server.close()
-        state = self.server_state
-        for connection in list(state.connections):
-            connection.shutdown()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_WITHIN):
-                while state.connections or state.tasks:  # noqa: ASYNC110  uvicorn tells nobody
-                    await asyncio.sleep(STEP)
-        for task in state.tasks:
+                await self._end_connections()
+        for task in self.server_state.tasks:
             task.cancel()
+        for open_socket in self._connections.open:
+            open_socket.hang_up()
+        await asyncio.sleep(STEP)  # the loop closes them
+
+    async def _end_connections(self) -> None:
+        state, ending = self.server_state, set[Any]()
+        while True:
+            for connection in state.connections - ending:
+                connection.shutdown()
+                ending.add(connection)
+            await asyncio.sleep(STEP)  # uvicorn tells nobody
+            if not state.connections and not state.tasks:
+                return
 
 
 def limit_tls_buffers() -> None:
