@@ -1,4 +1,4 @@
-"""What a monitor measures, in a mark that is the same for all nodes and in later versions."""
+"""Marks of what monitors measure, the same for all nodes and in later versions."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Browser:
 
     @property
     def text(self):
-        """What came, a page as it is shown. Many a page is opened that nobody reads."""
+        """Return what came; a page as it is shown. Many a page is opened that nobody reads."""
         if self._text is None:
             self._text = flowed(self._answer) if self.is_page else self._answer
         return self._text

@@ -61,7 +61,7 @@ class AgentListenerControl:
         self._changing = asyncio.Lock()
         self._former_end: asyncio.Task[None] | None = None
         self._stored_setting: ListenerSetting | None = None
-        """What was stored when it was read last."""
+        """The setting that was last read from the store."""
         self.problem: Message | None = None
 
     @property

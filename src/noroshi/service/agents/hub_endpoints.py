@@ -44,7 +44,7 @@ class HubEndpoints:
         self.listener: Endpoint | None = None
         self.control: ListenerControl | None = None
         self.is_elsewhere = False
-        """Whether another node sends, and takes agents. Then `listener` is what this node passes on."""
+        """True if another node sends, and takes agents. Then `listener` is what this node passes on."""
         self.node_places: Callable[[], tuple[HubPlace, ...]] = tuple
         """Returns the places of the nodes that share the database, as far as each has its own."""
         self.next_pin: bytes | None = None
