@@ -401,45 +401,34 @@ async def test_a_monitor_that_was_lent_as_the_store_failed_gets_its_place_in_the
         assert scene.measured > before
 
 
+async def expect_a_new_beginning(scene, changed):
+    """Hand the monitor to another node, and take it back as another one."""
+    await scene.plan(elsewhere())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 70)
+        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
+        await scene.seconds(engine, 10)
+        assert not block.states, "it is handed to the other node"
+        scene.store.nodes_alive = ("node",)
+        await scene.plan(changed)
+        scene.used = {"/b": 10}
+        await scene.seconds(engine, 70)
+        assert set(block.states["m"].items) == {"/b"}
+        await scene.seconds(engine, 600)
+    assert [text for _, text in scene.mails] == [
+        "/a: OK>CRITICAL NEW_LEVEL",
+        "/a: CRITICAL>OK ENDED",
+    ], "and nobody misses what the former one found"
+
+
 async def test_a_monitor_that_is_of_another_kind_than_as_it_was_handed_over_begins_anew():
     scene = shared()
     scene.checks = [VOLUMES, replace(VOLUMES, kind="load")]
-    await scene.plan(elsewhere())
-    async with scene.life() as engine:
-        await scene.seconds(engine, 70)
-        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
-        await scene.seconds(engine, 10)
-        assert not block.states, "it is handed to the other node"
-        scene.store.nodes_alive = ("node",)
-        await scene.plan(elsewhere(kind="load"))
-        scene.used = {"/b": 10}
-        await scene.seconds(engine, 70)
-        assert set(block.states["m"].items) == {"/b"}
-        await scene.seconds(engine, 600)
-    assert [text for _, text in scene.mails] == [
-        "/a: OK>CRITICAL NEW_LEVEL",
-        "/a: CRITICAL>OK ENDED",
-    ], "and nobody misses what the former kind found"
+    await expect_a_new_beginning(scene, elsewhere(kind="load"))
 
 
 async def test_a_monitor_of_another_target_than_as_it_was_handed_over_begins_anew():
-    scene = shared()
-    await scene.plan(elsewhere())
-    async with scene.life() as engine:
-        await scene.seconds(engine, 70)
-        block, scene.store.nodes_alive = engine.watcher.block, ("other",)
-        await scene.seconds(engine, 10)
-        assert not block.states, "it is handed to the other node"
-        scene.store.nodes_alive = ("node",)
-        await scene.plan(replace(elsewhere(), goes_to="192.0.2.2"))
-        scene.used = {"/b": 10}
-        await scene.seconds(engine, 70)
-        assert set(block.states["m"].items) == {"/b"}
-        await scene.seconds(engine, 600)
-    assert [text for _, text in scene.mails] == [
-        "/a: OK>CRITICAL NEW_LEVEL",
-        "/a: CRITICAL>OK ENDED",
-    ], "and nobody misses what was found there"
+    await expect_a_new_beginning(shared(), replace(elsewhere(), goes_to="192.0.2.2"))
 
 
 async def test_a_monitor_of_the_same_target_keeps_its_state_as_it_is_handed_over():

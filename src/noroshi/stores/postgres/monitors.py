@@ -24,7 +24,7 @@ DURATION = SHARED_LEASE // MICROSECOND
 SILENCE = timedelta(seconds=4) // MICROSECOND
 """Two renewals, and a little more."""
 RETURN_TIME = timedelta(seconds=2) // MICROSECOND
-"""Nodes connect again within this time after the database was away."""
+"""Time that a node without a session has to connect again: it tries each second."""
 LIVE = """
 insert into life (node, life, has_left) values ($1, 1, false)
 on conflict (node) do update
